@@ -1,0 +1,33 @@
+# The workshop. `make` lists what there is; each line of it is a step of tests/run_tests.py.
+
+PYTHON ?= python3
+.DEFAULT_GOAL := help
+.PHONY: help demo unit unit-3.8 lint sanity real test clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+
+demo: ## see it work, in about a minute: no root, nothing installed outside this folder
+	@$(PYTHON) tests/setup/environment.py demo
+	@.venv/bin/python tests/demo
+
+unit: ## the unit tests, in seconds
+	@$(PYTHON) tests/run_tests.py unit
+
+unit-3.8: ## the unit tests of what runs on targets, on Python 3.8
+	@$(PYTHON) tests/run_tests.py unit-3.8
+
+lint: ## style, types, documentation, changelog, the built package
+	@$(PYTHON) tests/run_tests.py lint
+
+sanity: ## Ansible's own sanity tests
+	@$(PYTHON) tests/run_tests.py sanity
+
+real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
+	@$(PYTHON) tests/run_tests.py real
+
+test: ## all of it, from nothing: on Debian as root it installs what it needs
+	@$(PYTHON) tests/run_tests.py
+
+clean: ## remove what make has made in this folder
+	@rm -rf .tree .venv .venv-3.8 .mypy_cache .pytest_cache .ruff_cache .ansible dist tests/output

@@ -1,0 +1,164 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine that every client shares: read, decide, show, write, prove."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from .._model.account import Account
+from .._model.errors import HostError
+from .._model.settings import Change
+
+S = t.TypeVar("S")
+
+
+class Status(enum.Enum):
+    """What a run did for an account, or would do in check mode."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    ABSENT = "absent"
+    SKIPPED = "skipped"
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """An account as it stands in a client, for people and for results.
+
+    Attributes:
+        account: what the client's settings say; None if the account is not there.
+        ids: the client's own names for its parts.
+        details: further lines worth showing, name to value, such as the folder for sent mail.
+    """
+
+    account: Account | None
+    ids: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    details: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Client(t.Protocol[S]):
+    """One mail client of one person on one host. ``S`` is all that it has stored, immutable."""
+
+    @property
+    def place(self) -> str:
+        """What is configured, for people: the client and its profile."""
+
+    def read(self) -> S:
+        """What is stored now."""
+
+    def configure(self, before: S, account: Account) -> S:
+        """What shall be stored, with everything that is not the account's kept. Pure.
+
+        Raises:
+            MailError: it cannot be done; nothing has been changed.
+        """
+
+    def compare(self, before: S, after: S) -> tuple[Change, ...]:
+        """What differs, passwords hidden."""
+
+    def view(self, state: S, account: Account) -> View:
+        """The account as it stands."""
+
+    def exclusive(self) -> t.ContextManager[None]:
+        """Keeps the client from using or changing its settings for the duration.
+
+        Raises:
+            ClientRunningError: it does so now.
+        """
+
+    def write(self, before: S, after: S) -> t.Sequence[str]:
+        """Store it, all or nothing.
+
+        Returns:
+            The backups made.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class Step(t.Generic[S]):
+    """What one account needs.
+
+    Attributes:
+        account: as wanted.
+        before: how it stands.
+        after: how it shall stand.
+        changes: what leads there.
+    """
+
+    account: Account
+    before: View
+    after: View
+    changes: tuple[Change, ...]
+
+    @property
+    def status(self) -> Status:
+        """What happens to the account."""
+        if self.after.account is None:
+            return Status.ABSENT if self.before.account is None else Status.REMOVED
+        if self.before.account is None:
+            return Status.CREATED
+        return Status.UPDATED if self.changes else Status.UNCHANGED
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome(t.Generic[S]):
+    """What a run found and did.
+
+    Attributes:
+        steps: one for each account, in the order given.
+        before: what was stored.
+        after: what is stored now, or would be in check mode.
+        backups: copies of what was replaced.
+    """
+
+    steps: tuple[Step[S], ...]
+    before: S
+    after: S
+    backups: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differed."""
+        return any(step.changes for step in self.steps)
+
+
+def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+    """What a run would do; nothing is written."""
+    before = state = client.read()
+    steps: list[Step[S]] = []
+    for account in accounts:
+        wanted = client.configure(state, account)
+        steps.append(
+            Step(account, client.view(state, account), client.view(wanted, account), client.compare(state, wanted))
+        )
+        state = wanted
+    return Outcome(tuple(steps), before, state)
+
+
+def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+    """Make the client's settings what the accounts say, and see that they are.
+
+    Raises:
+        ClientRunningError: something differs, and the client is in use.
+        MailError: it cannot be done; nothing, or nothing but whole files, was changed.
+    """
+    outcome = plan(client, accounts)
+    if not outcome.changed:
+        return outcome
+    with client.exclusive():
+        # What was read before may be stale: the client could have been open until a moment ago.
+        outcome = plan(client, accounts)
+        backups = client.write(outcome.before, outcome.after)
+        if plan(client, accounts).changed:
+            raise HostError(
+                client.place,
+                "the settings were written and do not read back as written",
+                "see whether something else changes these files at the same time, then run again",
+            )
+    return dataclasses.replace(outcome, backups=tuple(backups))

@@ -1,0 +1,72 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts before and after as short texts for people, the same for every client."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._model.account import Account, Protocol, Server
+from .engine import Step, View
+
+
+def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
+    """Two texts whose difference is what a run changes; accounts without a change are left out."""
+    before: list[str] = []
+    after: list[str] = []
+    for step in steps:
+        if not step.changes:
+            continue
+        lines_before, lines_after = _lines(step.before), _lines(step.after)
+        secrets = [change for change in step.changes if change.secret]
+        lines_before += [_setting(change.key, change.before) for change in secrets if change.before is not None]
+        lines_after += [_setting(change.key, change.after) for change in secrets if change.after is not None]
+        if lines_before == lines_after:
+            # Nothing that a person would name differs, and something does: then it is shown as the client has it.
+            lines_before += [
+                _setting(change.key, change.before) for change in step.changes if change.before is not None
+            ]
+            lines_after += [_setting(change.key, change.after) for change in step.changes if change.after is not None]
+        before += lines_before
+        after += lines_after
+    return _text(before), _text(after)
+
+
+def _lines(view: View) -> list[str]:
+    if view.account is None:
+        return []
+    account = view.account
+    lines = [
+        f"{account.email}:",
+        _setting("protocol", account.protocol.value),
+        _setting("incoming", _server(account.incoming)),
+        _setting("outgoing", _server(account.outgoing)),
+        _setting("username", account.username),
+    ]
+    if account.full_name:
+        lines.append(_setting("full_name", account.full_name))
+    if account.protocol is Protocol.POP3:
+        lines.append(_setting("leave_on_server", _leave_on_server(account)))
+    if account.default:
+        lines.append(_setting("default", "yes"))
+    return lines + [_setting(name, value) for name, value in view.details.items()]
+
+
+def _server(server: Server) -> str:
+    return f"{server.host}, port {server.port}, {server.security.value}"
+
+
+def _leave_on_server(account: Account) -> str:
+    if not account.leave_on_server:
+        return "no"
+    return f"yes, for {account.leave_on_server_days} days" if account.leave_on_server_days else "yes"
+
+
+def _setting(name: str, value: object) -> str:
+    shown = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    return f"  {name}: {shown}"
+
+
+def _text(lines: t.Sequence[str]) -> str:
+    return "".join(line + "\n" for line in lines)

@@ -1,0 +1,261 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Thunderbird of one local user, as the engine sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import posixpath
+import time
+import typing as t
+
+from ..._host.files import Files, FileWrite, LockedError
+from ..._model.account import Account
+from ..._model.account import State as AccountState
+from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
+from ..._model.settings import Change, Settings, changes
+from ..engine import View
+from . import configure, mapping, profiles
+from .configure import Login
+from .lookup import find, has_other_protocol
+from .passwords import PasswordStore
+from .prefs import PrefsFile
+from .profiles import Profile
+from .sdr import Cipher
+
+_POLL_SECONDS = 0.5
+_FIRST_WITH_AES = 144
+
+
+@dataclasses.dataclass(frozen=True)
+class Stored:
+    """What one profile holds.
+
+    Attributes:
+        profile: where.
+        prefs: prefs.js as it is on the disk.
+        settings: the preferences; they differ from ``prefs`` once an account was configured.
+        passwords: the password store.
+        password_changes: what the last step of ``configure`` changed in it.
+        purged: folders of the profile to delete.
+    """
+
+    profile: Profile
+    prefs: PrefsFile
+    settings: Settings
+    passwords: PasswordStore
+    password_changes: tuple[Change, ...] = ()
+    purged: tuple[str, ...] = ()
+
+
+class Thunderbird:
+    """Implements the protocol ``Client`` for one profile.
+
+    Args:
+        files: the user's files.
+        root: the folder of profiles.ini.
+        profile: a profile's name or folder; None for the one that Thunderbird would open.
+        wait_seconds: how long to wait for Thunderbird to be closed.
+        backup: keep copies of the settings files that change.
+        scratch: a private folder for the time of the run.
+        now: seconds since 1970, for the times in the password store.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        root: str,
+        profile: str | None,
+        *,
+        scratch: str,
+        wait_seconds: float = 0,
+        backup: bool = True,
+        now: t.Callable[[], float] = time.time,
+    ) -> None:
+        self._files = files
+        self._root = root
+        self._wanted = profile
+        self._scratch = scratch
+        self._wait_seconds = wait_seconds
+        self._backup = backup
+        self._now = now
+        self.profile = profiles.choose(files, root, profile)
+
+    @property
+    def place(self) -> str:
+        return f"Thunderbird profile {self.profile.path}"
+
+    def read(self) -> Stored:
+        self.profile = profiles.choose(self._files, self._root, self._wanted)
+        path = self._path("prefs.js")
+        prefs = PrefsFile.parse(self._files.read(path) or b"", path)
+        return Stored(self.profile, prefs, prefs.values, self._open_passwords())
+
+    def configure(self, before: Stored, account: Account) -> Stored:
+        if account.state is AccountState.ABSENT:
+            return self._without(before, account)
+        return self._with(before, account)
+
+    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+        found = [*changes(before.settings, after.settings), *after.password_changes]
+        found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
+        if found and before.settings is before.prefs.values:  # the first account that changes anything
+            found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
+        return tuple(found)
+
+    def view(self, state: Stored, account: Account) -> View:
+        ids = find(state.settings, account)
+        if ids is None:
+            return View(None)
+        details = {}
+        for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
+            folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
+            if folder:
+                details[name] = folder
+        return View(mapping.read_back(state.settings, ids), dataclasses.asdict(ids), details)
+
+    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+        """What the person should know about an account beside what is done for it."""
+        if not has_other_protocol(state.settings, account):
+            return ()
+        if account.state is AccountState.ABSENT:
+            if find(state.settings, account) is not None:
+                return ()
+            return (f"{account} is not there, but the address is by the other protocol; set protocol to remove that",)
+        return (f"{account} stands beside an account of the same address by the other protocol",)
+
+    def running(self) -> bool:
+        """Whether Thunderbird is open with this profile.
+
+        Only the lock tells: the link named ``lock`` stays behind after a clean end (measured with 153).
+        """
+        return self._files.lock_holder(self._path(".parentlock")) is not None
+
+    @contextlib.contextmanager
+    def exclusive(self) -> t.Iterator[None]:
+        """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
+        if not self._files.is_directory(self.profile.path):
+            yield
+            return
+        with contextlib.ExitStack() as held:
+            self._acquire(held)
+            yield
+
+    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+        profile = after.profile
+        writes = list(after.passwords.files_since(before.passwords))
+        if after.settings != before.settings:
+            content = after.prefs.with_values(after.settings)
+            writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
+        writes += profile.files
+        self._files.make_directory(profile.path)
+        backups = self._files.replace(writes)
+        for folder in after.purged:
+            path = posixpath.join(profile.path, folder)
+            self._files.delete(path)
+            self._files.delete(path + ".msf")
+        return backups
+
+    def _with(self, before: Stored, account: Account) -> Stored:
+        settings, ids = configure.present(before.settings, account)
+        passwords, password_changes = before.passwords, []
+        old_ids = find(before.settings, account)
+        if old_ids is not None:
+            in_use = configure.all_logins(settings)
+            for old, new in zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids)):
+                if old != new and old not in in_use and old.username:
+                    passwords, moved = self._move_password(passwords, old, new, account)
+                    password_changes += moved
+        if account.password is not None:
+            for login in configure.logins(settings, ids):
+                stored = passwords.stored(login.origin, login.username)
+                if stored == account.password or (stored is not None and not account.replace_password):
+                    continue
+                passwords = passwords.with_login(login.origin, login.username, account.password)
+                password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
+        return dataclasses.replace(
+            before, settings=settings, passwords=passwords, password_changes=tuple(password_changes)
+        )
+
+    def _without(self, before: Stored, account: Account) -> Stored:
+        settings, ids = configure.absent(before.settings, account)
+        if ids is None:
+            return dataclasses.replace(before, password_changes=())
+        passwords, password_changes = before.passwords, []
+        still_used = configure.all_logins(settings)
+        for login in configure.logins(before.settings, ids):
+            if login in still_used or passwords.stored(login.origin, login.username) is None:
+                continue
+            passwords = passwords.without_login(login.origin, login.username)
+            password_changes.append(_password_change(login, stored=True, wanted=False))
+        folder = configure.mail_folder(before.settings, ids) if account.purge else None
+        return dataclasses.replace(
+            before,
+            settings=settings,
+            passwords=passwords,
+            password_changes=tuple(password_changes),
+            purged=before.purged if folder is None else (*before.purged, folder),
+        )
+
+    def _move_password(
+        self, passwords: PasswordStore, old: Login, new: Login, account: Account
+    ) -> tuple[PasswordStore, list[Change]]:
+        """The server has moved: its stored password goes with it, so that nobody is asked for it."""
+        try:
+            stored = passwords.stored(old.origin, old.username)
+        except (PasswordStoreError, DamagedFileError):
+            if account.password is not None:
+                raise
+            return passwords, []  # it stays where it is; Thunderbird will ask once
+        if stored is None:
+            return passwords, []
+        moved = [_password_change(old, stored=True, wanted=False)]
+        if passwords.stored(new.origin, new.username) is None:
+            moved.append(_password_change(new, stored=False, wanted=True))
+            passwords = passwords.with_login(new.origin, new.username, stored)
+        return passwords.without_login(old.origin, old.username), moved
+
+    def _acquire(self, held: contextlib.ExitStack) -> None:
+        give_up = time.monotonic() + self._wait_seconds
+        while True:
+            try:
+                held.enter_context(self._files.lock(self._path(".parentlock")))
+                return
+            except LockedError as error:
+                if time.monotonic() >= give_up:
+                    raise ClientRunningError("Thunderbird", self.profile.path, error.pid) from None
+            time.sleep(_POLL_SECONDS)
+
+    def _open_passwords(self) -> PasswordStore:
+        """The password store, with nothing decrypted yet."""
+        for leftover in ("key4.db-journal", "key4.db-wal"):
+            if self._files.read(self._path(leftover)):
+                raise DamagedFileError(
+                    self._path(leftover),
+                    None,
+                    "Thunderbird was interrupted while it changed key4.db",
+                    "start and quit Thunderbird once, which completes the change",
+                )
+        return PasswordStore.open(
+            self._files.read(self._path("key4.db")),
+            self._path("key4.db"),
+            self._files.read(self._path("logins.json")),
+            self._path("logins.json"),
+            scratch=self._scratch,
+            fresh=self._fresh_cipher(),
+            now=int(self._now() * 1000),
+        )
+
+    def _fresh_cipher(self) -> Cipher:
+        """AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown."""
+        version = profiles.version(self._files, self.profile.path)
+        return Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3
+
+    def _path(self, name: str) -> str:
+        return posixpath.join(self.profile.path, name)
+
+
+def _password_change(login: Login, *, stored: bool, wanted: bool) -> Change:
+    return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

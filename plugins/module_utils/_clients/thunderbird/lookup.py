@@ -1,0 +1,137 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding an account among those in the preferences, and giving a new one ids of its own."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..._model.account import Account
+from ..._model.errors import OptionError
+from ..._model.settings import Settings
+from .mapping import Ids, branch, names, text
+
+ACCOUNTS = "mail.accountmanager.accounts"
+DEFAULT_ACCOUNT = "mail.accountmanager.defaultaccount"
+SMTP_SERVERS = "mail.smtpservers"
+DEFAULT_SMTP = "mail.smtp.defaultserver"
+LAST_KEY = "mail.account.lastKey"
+# Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
+MARKER = "charter_mail"
+
+_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]+)")
+
+
+def marker(account: Account) -> str:
+    """What marks an account as ours. One person may have the same address by IMAP and by POP3."""
+    return f"{account.protocol.value}:{account.email.lower()}"
+
+
+def find(settings: Settings, account: Account) -> Ids | None:
+    """The ids of an account that is there already, made by us or by hand; None if there is none.
+
+    In this order: our marker; the same type, host and login; the same type, login and address on another host,
+    if there is just one such account and it is not marked as another one (the server has moved).
+
+    Raises:
+        OptionError: there are several candidates, and the choice is the admin's.
+    """
+    candidates = [ids for ids in stored(settings) if _is_of_type(settings, ids, account)]
+    for ids in candidates:
+        if text(settings, branch("server", ids.server) + MARKER) == marker(account):
+            return _with_identity(settings, ids, account)
+    free = [ids for ids in candidates if not text(settings, branch("server", ids.server) + MARKER)]
+    for ids in free:
+        if _has_login(settings, ids, account) and _host(settings, ids) == account.incoming.host.lower():
+            return _with_identity(settings, ids, account)
+    moved = [ids for ids in free if _has_login(settings, ids, account) and _has_address(settings, ids, account)]
+    if len(moved) > 1:
+        hosts = ", ".join(_host(settings, ids) for ids in moved)
+        raise OptionError(
+            "email",
+            f"{account.email} is set up more than once by hand ({hosts}), and none of these is {account.incoming.host}",
+            "remove the ones that are not wanted in Thunderbird, or name the right server in incoming.host",
+        )
+    return _with_identity(settings, moved[0], account) if moved else None
+
+
+def has_other_protocol(settings: Settings, account: Account) -> bool:
+    """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    return any(
+        text(settings, branch("server", ids.server) + "type") in {"imap", "pop3"}
+        and not _is_of_type(settings, ids, account)
+        and _has_address(settings, ids, account)
+        for ids in stored(settings)
+    )
+
+
+def stored(settings: Settings) -> t.Iterator[Ids]:
+    """Every account that Thunderbird would show, with its first identity (empty ids where something is missing)."""
+    for key in names(settings, ACCOUNTS):
+        server = text(settings, branch("account", key) + "server")
+        if server:
+            identities = names(settings, branch("account", key) + "identities")
+            identity = identities[0] if identities else ""
+            yield Ids(key, server, identity, text(settings, branch("identity", identity) + "smtpServer"))
+
+
+def allot(settings: Settings) -> Ids:
+    """Ids that were never used: one above the highest number found anywhere in names, lists and lastKey."""
+    highest = {"account": 0, "server": 0, "id": 0, "smtp": 0}
+    last_key = settings.get(LAST_KEY)
+    if isinstance(last_key, int):
+        highest["account"] = last_key
+    for kind, number in _numbers(settings):
+        highest[kind] = max(highest[kind], number)
+    return Ids(
+        account=f"account{highest['account'] + 1}",
+        server=f"server{highest['server'] + 1}",
+        identity=f"id{highest['id'] + 1}",
+        smtp=f"smtp{highest['smtp'] + 1}",
+    )
+
+
+def _numbers(settings: Settings) -> t.Iterator[tuple[str, int]]:
+    for key, value in settings.items():
+        if not key.startswith("mail."):
+            continue
+        listed = value.split(",") if isinstance(value, str) and len(value) < 10_000 else []
+        for word in (*key.split("."), *(part.strip() for part in listed)):
+            match = _NUMBERED.fullmatch(word)
+            if match is not None:
+                yield match.group(1), int(match.group(2))
+
+
+def _is_of_type(settings: Settings, ids: Ids, account: Account) -> bool:
+    return text(settings, branch("server", ids.server) + "type") == account.protocol.value
+
+
+def _host(settings: Settings, ids: Ids) -> str:
+    return text(settings, branch("server", ids.server) + "hostname").lower()
+
+
+def _has_login(settings: Settings, ids: Ids, account: Account) -> bool:
+    login = text(settings, branch("server", ids.server) + "userName").lower()
+    if login in {account.username.lower(), account.email.lower()}:
+        return True
+    # A short login is a usual mistake; it is the same account only if the address is, too.
+    return login == account.email.lower().partition("@")[0] and _has_address(settings, ids, account)
+
+
+def _has_address(settings: Settings, ids: Ids, account: Account) -> bool:
+    return _identity_of(settings, ids, account) is not None
+
+
+def _identity_of(settings: Settings, ids: Ids, account: Account) -> str | None:
+    for identity in names(settings, branch("account", ids.account) + "identities"):
+        if text(settings, branch("identity", identity) + "useremail").lower() == account.email.lower():
+            return identity
+    return None
+
+
+def _with_identity(settings: Settings, ids: Ids, account: Account) -> Ids:
+    """The ids with the identity that has the account's address, if there is one, and its SMTP server."""
+    identity = _identity_of(settings, ids, account) or ids.identity
+    return Ids(ids.account, ids.server, identity, text(settings, branch("identity", identity) + "smtpServer"))

@@ -1,0 +1,225 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account as Thunderbird's preferences express it: the tables, and reading them back.
+
+Names and numbers are those of Thunderbird 153 (nsMsgSocketType, nsMsgAuthMethod; mailnews/mailnews.js for defaults).
+A number stored as text is read as 0 by Thunderbird, which for ``socketType`` means plain text: types matter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+import urllib.parse
+
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.settings import Settings, Value, same
+
+PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
+_SOCKET_TYPES = {Security.NONE: 0, Security.STARTTLS: 2, Security.SSL: 3}
+_SECURITIES = {number: security for security, number in _SOCKET_TYPES.items()}
+_DEFAULT_PORTS = {
+    (Protocol.IMAP, Security.SSL): 993,
+    (Protocol.IMAP, Security.STARTTLS): 143,
+    (Protocol.IMAP, Security.NONE): 143,
+    (Protocol.POP3, Security.SSL): 995,
+    (Protocol.POP3, Security.STARTTLS): 110,
+    (Protocol.POP3, Security.NONE): 110,
+}
+_SCHEMES = {Protocol.IMAP: "imap", Protocol.POP3: "mailbox"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Ids:
+    """The names under which one account stands in the preferences, such as account1, server1, id1, smtp1."""
+
+    account: str
+    server: str
+    identity: str
+    smtp: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One preference of an account.
+
+    Attributes:
+        key: below the branch of the server, the identity or the SMTP server.
+        value: from the account; None where the account has nothing to say.
+        default: what Thunderbird takes where the preference is not set.
+    """
+
+    key: str
+    value: t.Callable[[Account], Value | None]
+    default: Value | None = None
+
+
+# Kept as pushed, at every run.
+SERVER = (
+    Rule("type", lambda account: account.protocol.value),
+    Rule("hostname", lambda account: account.incoming.host),
+    Rule("port", lambda account: account.incoming.port),
+    Rule("userName", lambda account: account.username),
+    Rule("socketType", lambda account: _SOCKET_TYPES[account.incoming.security], 0),
+    Rule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
+    Rule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server), False),
+    Rule("delete_by_age_from_server", lambda account: _for_pop3(account, _limited(account)), False),
+    Rule("num_days_to_leave_on_server", lambda account: _for_pop3(account, account.leave_on_server_days or None), 7),
+)
+IDENTITY = (
+    Rule("useremail", lambda account: account.email),
+    Rule("fullName", lambda account: account.full_name),
+)
+SMTP = (
+    Rule("type", lambda account: "smtp", "smtp"),
+    Rule("hostname", lambda account: account.outgoing.host),
+    Rule("port", lambda account: account.outgoing.port),
+    Rule("username", lambda account: account.username),
+    Rule("try_ssl", lambda account: _SOCKET_TYPES[account.outgoing.security], 0),
+    Rule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
+)
+
+# Written once, with a new account; from then on they are the person's.
+NEW_SERVER = (
+    Rule("name", lambda account: account.email),
+    Rule("check_new_mail", lambda account: True),
+    Rule("login_at_startup", lambda account: True),
+    Rule("download_on_biff", lambda account: _for_pop3(account, True)),
+    Rule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server is not False)),
+    Rule("delete_mail_left_on_server", lambda account: _for_pop3(account, True)),
+)
+NEW_IDENTITY = (
+    Rule("valid", lambda account: True),
+    Rule("reply_on_top", lambda account: 1),
+    Rule("fcc_folder", lambda account: folder_uri(account) + "/Sent"),
+    Rule("fcc_folder_picker_mode", lambda account: "0"),
+    Rule("draft_folder", lambda account: folder_uri(account) + "/Drafts"),
+    Rule("drafts_folder_picker_mode", lambda account: "0"),
+    Rule("stationery_folder", lambda account: folder_uri(account) + "/Templates"),
+    Rule("tmpl_folder_picker_mode", lambda account: "0"),
+)
+NEW_SMTP = (Rule("description", lambda account: account.email),)
+
+
+def branch(kind: str, key: str) -> str:
+    """The prefix of all preferences of, say, ``server1`` (kind: account, server, identity or smtpserver)."""
+    return f"mail.{kind}.{key}."
+
+
+def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], account: Account) -> None:
+    """Set every preference of something new, also where it equals a default: those differ between versions."""
+    for rule in rules:
+        wanted = rule.value(account)
+        if wanted is not None:
+            settings[prefix + rule.key] = wanted
+
+
+def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], account: Account) -> None:
+    """Set each preference whose effective value differs from what the account says."""
+    for rule in rules:
+        wanted = rule.value(account)
+        if wanted is not None and not same(effective(settings, prefix, rule), wanted):
+            settings[prefix + rule.key] = wanted
+
+
+def effective(settings: Settings, prefix: str, rule: Rule) -> Value | None:
+    """What Thunderbird works with: the value, else the user's default for all servers, else the built-in one.
+
+    Thunderbird drops a preference that equals its default, so a missing one is no difference.
+    """
+    for_all = prefix.rsplit(".", 2)[0] + ".default."
+    return settings.get(prefix + rule.key, settings.get(for_all + rule.key, rule.default))
+
+
+def folder_uri(account: Account) -> str:
+    """The URI of the account's root folder."""
+    return uri(_SCHEMES[account.protocol], account.username, account.incoming.host)
+
+
+def stored_folder_uri(settings: Settings, server_key: str) -> str | None:
+    """The URI of the root folder of an account as stored; None for what is neither IMAP nor POP3."""
+    prefix = branch("server", server_key)
+    scheme = {"imap": "imap", "pop3": "mailbox"}.get(text(settings, prefix + "type"))
+    if scheme is None:
+        return None
+    return uri(scheme, text(settings, prefix + "userName"), text(settings, prefix + "hostname"))
+
+
+def uri(scheme: str, username: str, host: str) -> str:
+    """As nsMsgIncomingServer::GetServerURI builds it."""
+    return f"{scheme}://{urllib.parse.quote(username, safe='')}@{host}"
+
+
+def incoming_origin(protocol: str, host: str) -> str:
+    """Where Thunderbird looks for the password of an incoming server: no port, no user."""
+    return f"{'mailbox' if protocol == 'pop3' else protocol}://{host}"
+
+
+def outgoing_origin(host: str) -> str:
+    """Where Thunderbird looks for the password of an SMTP server."""
+    return f"smtp://{host}"
+
+
+def text(settings: Settings, key: str) -> str:
+    """A preference that is a text; empty where it is missing or something else."""
+    value = settings.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def names(settings: Settings, key: str) -> list[str]:
+    """A preference that is a list with commas."""
+    return [name for name in (part.strip() for part in text(settings, key).split(",")) if name]
+
+
+def read_back(settings: Settings, ids: Ids) -> Account | None:
+    """The account as it stands in the preferences; None where it is neither IMAP nor POP3."""
+    server, identity, smtp = (
+        branch("server", ids.server),
+        branch("identity", ids.identity),
+        branch("smtpserver", ids.smtp),
+    )
+    kind = text(settings, server + "type")
+    if kind not in {"imap", "pop3"}:
+        return None
+    protocol = Protocol(kind)
+    incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
+    default_port = _DEFAULT_PORTS[protocol, incoming_security]
+    leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
+    return Account(
+        email=text(settings, identity + "useremail"),
+        protocol=protocol,
+        incoming=Server(
+            text(settings, server + "hostname"), _number(settings, server, "port", default_port), incoming_security
+        ),
+        outgoing=Server(
+            text(settings, smtp + "hostname"),
+            _number(settings, smtp, "port", 587),
+            _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE),
+        ),
+        username=text(settings, server + "userName"),
+        full_name=text(settings, identity + "fullName") or None,
+        leave_on_server=leaves,
+        leave_on_server_days=days,
+        default=settings.get("mail.accountmanager.defaultaccount") == ids.account,
+    )
+
+
+def _left_on_server(settings: Settings, prefix: str) -> tuple[bool, int]:
+    leaves = settings.get(prefix + "leave_on_server") is True
+    limited = settings.get(prefix + "delete_by_age_from_server") is True
+    return leaves, _number(settings, prefix, "num_days_to_leave_on_server", 7) if limited else 0
+
+
+def _number(settings: Settings, prefix: str, key: str, default: int) -> int:
+    value = effective(settings, prefix, Rule(key, lambda account: None, default))
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _for_pop3(account: Account, value: Value | None) -> Value | None:
+    return value if account.protocol is Protocol.POP3 else None
+
+
+def _limited(account: Account) -> bool | None:
+    """Whether mail on the server has an age limit; None where the admin did not say."""
+    return None if account.leave_on_server_days is None else account.leave_on_server_days > 0

@@ -1,0 +1,90 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A mail account as every client and every check understands it: complete, immutable, without I/O."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from .secret import Secret
+
+
+class Protocol(enum.Enum):
+    """How mail is received."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+
+
+class Security(enum.Enum):
+    """How a connection is protected (RFC 8314): implicit TLS, STARTTLS, or not at all."""
+
+    SSL = "ssl"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class State(enum.Enum):
+    """Whether the account shall be there."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """Where a service listens.
+
+    Attributes:
+        host: a host name in A-labels (RFC 5891) or an IP address.
+        port: 1 to 65535.
+        security: how the connection is protected.
+    """
+
+    host: str
+    port: int
+    security: Security
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """One person's mail account.
+
+    Attributes:
+        email: the address; its domain in lower-case A-labels.
+        protocol: how mail is received.
+        incoming: the IMAP or POP3 server.
+        outgoing: the submission server (RFC 6409).
+        username: the login for both servers.
+        full_name: the name shown to recipients; None leaves the one that is there.
+        password: for both servers; None leaves the stored ones alone.
+        replace_password: replace a stored password that differs; otherwise only a missing one is stored.
+        leave_on_server: POP3 only: keep mail on the server; None leaves the setting that is there,
+            and means yes for a new account, so that nothing is lost.
+        leave_on_server_days: POP3 only: for how many days, 0 without limit; None as above, and means
+            without limit for a new account.
+        default: make it the person's default account; otherwise the default stays what it is.
+        user: the local user whose client is meant; None is the user who runs the task.
+        state: present or absent.
+        purge: with absent: delete the mail that the client keeps on the host, too.
+    """
+
+    email: str
+    protocol: Protocol
+    incoming: Server
+    outgoing: Server
+    username: str
+    full_name: str | None = None
+    password: Secret | None = None
+    replace_password: bool = True
+    leave_on_server: bool | None = None
+    leave_on_server_days: int | None = None
+    default: bool = False
+    user: str | None = None
+    state: State = State.PRESENT
+    purge: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.protocol.value})"

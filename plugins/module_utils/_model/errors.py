@@ -1,0 +1,84 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, in words for the person who must mend it.
+
+Every message says what is wrong, where, and what to do. Nothing here ever holds a secret.
+"""
+
+from __future__ import annotations
+
+
+class MailError(Exception):
+    """The base of all errors that an admin is meant to read; ``str(error)`` is the whole message."""
+
+
+class OptionError(MailError):
+    """An option that cannot be used as it is; raised before anything is written.
+
+    Args:
+        option: the option as the admin wrote it, for example ``incoming.port``.
+        reason: what is wrong with it, a clause without a full stop.
+        remedy: what to write instead, a clause without a full stop.
+    """
+
+    def __init__(self, option: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{option}: {reason}. {_sentence(remedy)}")
+        self.option = option
+
+
+class DamagedFileError(MailError):
+    """A file of the client that does not follow its grammar; it was left as it was.
+
+    Args:
+        path: the file.
+        line: where, counted from 1; None where lines mean nothing (a database).
+        reason: what is wrong, a clause without a full stop.
+        remedy: what to do about it, a clause without a full stop.
+    """
+
+    def __init__(self, path: str, line: int | None, reason: str, remedy: str) -> None:
+        where = path if line is None else f"{path}, line {line}"
+        super().__init__(f"{where}: {reason}. {_sentence(remedy)}")
+        self.path = path
+        self.line = line
+
+
+class HostError(MailError):
+    """The host refused: no such user, no permission, a full disk, a read-only mount.
+
+    Args:
+        subject: the path or the name that it is about.
+        reason: what is wrong, a clause without a full stop.
+        remedy: what to do about it, a clause without a full stop.
+    """
+
+    def __init__(self, subject: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{subject}: {reason}. {_sentence(remedy)}")
+        self.subject = subject
+
+
+class ClientRunningError(MailError):
+    """The person's mail client is open, so that its files must not be touched.
+
+    Args:
+        client: the client's name, for example ``Thunderbird``.
+        profile: the profile that is in use.
+        pid: the process that holds it, where that is known.
+    """
+
+    def __init__(self, client: str, profile: str, pid: int | None) -> None:
+        process = "" if pid is None else f" (process {pid})"
+        super().__init__(
+            f"{client} is running with the profile {profile}{process}; nothing was changed. "
+            "Have it closed and run again, or set when_running to wait or skip."
+        )
+        self.pid = pid
+
+
+class PasswordStoreError(MailError):
+    """The client's password store cannot take a password; nothing was changed."""
+
+
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:] + "."

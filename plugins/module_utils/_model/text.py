@@ -1,0 +1,87 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text that comes from people, made fit for servers and settings files: addresses, host names, names.
+
+Each function takes the option's name, so that an error can say where the text came from.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+
+from .errors import OptionError
+
+# RFC 5321 section 4.1.2, Dot-string. The quoted form ("a b"@example.net) is legal and no provider gives it out.
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# RFC 1123 section 2.1, with the underscore that some internal names have.
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+
+_EXAMPLE = "write a full address such as mario.rossi@charter.net"
+
+
+def address(text: str, option: str) -> str:
+    """An e-mail address as servers know it: the local part as it is, the domain in lower-case A-labels.
+
+    Raises:
+        OptionError: no mailbox of a provider can have this address.
+    """
+    visible(text, option)
+    local_part, at, domain = text.strip().rpartition("@")
+    if not at or not local_part or not domain:
+        raise OptionError(option, f"{text!r} is not an e-mail address", _EXAMPLE)
+    if not local_part.isascii():
+        raise OptionError(
+            option,
+            f"{text!r} has letters outside ASCII before the @, which neither Charter nor most mail servers accept",
+            "write the address exactly as the provider shows it",
+        )
+    if len(local_part) > 64 or not _LOCAL_PART.fullmatch(local_part):
+        raise OptionError(option, f"{local_part!r} cannot stand before the @ of an e-mail address", _EXAMPLE)
+    if "." not in domain.strip("."):
+        raise OptionError(option, f"the domain {domain!r} is not complete", _EXAMPLE)
+    return local_part + "@" + host_name(domain, option)
+
+
+def host_name(text: str, option: str) -> str:
+    """A host name in lower-case A-labels (RFC 5891), or an IP address as it is.
+
+    The conversion is the standard library's, which follows IDNA 2003 (RFC 3490); targets have no other.
+
+    Raises:
+        OptionError: it is neither.
+    """
+    visible(text, option)
+    name = text.strip().rstrip(".")
+    remedy = "write a host name such as imap.charter.net"
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        pass
+    try:
+        ascii_name = name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise OptionError(option, f"{text!r} is not a host name", remedy) from None
+    if not ascii_name or len(ascii_name) > 253:
+        raise OptionError(option, f"{text!r} is not a host name", remedy)
+    if not all(_LABEL.fullmatch(label) for label in ascii_name.split(".")):
+        raise OptionError(option, f"{text!r} is not a host name", remedy)
+    return ascii_name
+
+
+def visible(text: str, option: str) -> str:
+    """The text itself, if it is one line without control characters.
+
+    Raises:
+        OptionError: it holds a control character, a line break or half a surrogate pair.
+    """
+    for position, character in enumerate(text, start=1):
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise OptionError(
+                option,
+                f"character {position} is the control character U+{ord(character):04X}",
+                "write it as one line of plain text",
+            )
+    return text

@@ -1,0 +1,127 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the few things an admin says about an account to the complete account."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._model.account import Protocol, Security, Server
+from .._model.errors import OptionError
+from .charter import PROVIDERS
+from .provider import Provider
+
+AUTO = "auto"
+NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
+
+# RFC 8314 section 7.3 and RFC 6409; what a mode means for a port and the other way round.
+_STANDARD_PORTS = {
+    ("imap", Security.SSL): 993,
+    ("imap", Security.STARTTLS): 143,
+    ("imap", Security.NONE): 143,
+    ("pop3", Security.SSL): 995,
+    ("pop3", Security.STARTTLS): 110,
+    ("pop3", Security.NONE): 110,
+    ("smtp", Security.SSL): 465,
+    ("smtp", Security.STARTTLS): 587,
+    ("smtp", Security.NONE): 587,
+}
+_STANDARD_SECURITY = {
+    993: Security.SSL,
+    995: Security.SSL,
+    465: Security.SSL,
+    143: Security.STARTTLS,
+    110: Security.STARTTLS,
+    587: Security.STARTTLS,
+    25: Security.STARTTLS,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class ServerOptions:
+    """What the admin said about a server; None for what the preset shall say."""
+
+    host: str | None = None
+    port: int | None = None
+    security: Security | None = None
+
+
+def servers(
+    name: str, email: str, protocol: Protocol, incoming: ServerOptions, outgoing: ServerOptions
+) -> tuple[Server, Server]:
+    """The incoming and the outgoing server of an account.
+
+    Args:
+        name: a preset's name or ``auto``.
+        email: the address, its domain in lower-case A-labels.
+        protocol: how mail is received.
+        incoming: what was said explicitly, which always wins.
+        outgoing: likewise.
+
+    Raises:
+        OptionError: ``auto`` knows no provider for the address, and the hosts were not given.
+    """
+    provider = _provider(name, email)
+    if provider is None:
+        _require_hosts(email, incoming, outgoing)
+    receiving = None if provider is None else provider.incoming(protocol).server
+    sending = None if provider is None else provider.submission.server
+    return _complete(protocol.value, incoming, receiving), _complete("smtp", outgoing, sending)
+
+
+def for_domain(domain: str) -> Provider | None:
+    """The provider that gives out addresses of this domain; None if it is not one of ours."""
+    for provider in PROVIDERS:
+        for pattern in provider.domains:
+            if domain == pattern or (pattern.startswith("*.") and domain.endswith(pattern[1:])):
+                return provider
+    return None
+
+
+def of_host(host: str) -> Provider | None:
+    """The provider that a server belongs to; None if it is not one of ours."""
+    for provider in PROVIDERS:
+        if host.lower() in provider.hosts:
+            return provider
+    return None
+
+
+def _provider(name: str, email: str) -> Provider | None:
+    if name == AUTO:
+        return for_domain(email.rpartition("@")[2])
+    for provider in PROVIDERS:
+        if provider.name == name:
+            return provider
+    raise OptionError("provider", f"{name!r} is not known", "choose one of " + ", ".join(NAMES))
+
+
+def _require_hosts(email: str, incoming: ServerOptions, outgoing: ServerOptions) -> None:
+    for option, given in (("incoming.host", incoming.host), ("outgoing.host", outgoing.host)):
+        if given is None:
+            domain = email.rpartition("@")[2]
+            raise OptionError(
+                "provider",
+                f"auto knows no provider for {domain}",
+                f"name the provider, or set {option} to the server's name",
+            )
+
+
+def _complete(service: str, given: ServerOptions, preset: Server | None) -> Server:
+    """What was given, then what follows from it, then the preset, then the standard."""
+    host = given.host if given.host is not None else (preset.host if preset else "")
+    port, security = given.port, given.security
+    if port is None and security is None and preset:
+        port, security = preset.port, preset.security
+    elif port is not None and security is None:
+        same_port = preset is not None and preset.port == port
+        fallback = preset.security if preset else Security.SSL
+        security = fallback if same_port else _STANDARD_SECURITY.get(port, fallback)
+    elif port is None and security is not None:
+        same_mode = preset is not None and preset.security is security
+        port = preset.port if preset and same_mode else _STANDARD_PORTS[service, security]
+    if security is None:
+        security = Security.STARTTLS if service == "smtp" else Security.SSL
+    if port is None:
+        port = _STANDARD_PORTS[service, security]
+    return Server(host, port, security)

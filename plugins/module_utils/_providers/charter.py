@@ -1,0 +1,72 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The servers of Charter, today Spectrum, and of the two companies it took over.
+
+Read in public copies between 2025 and 2026-09; no server was asked. SUMO n is support.mozilla.org/questions/n.
+"""
+
+from __future__ import annotations
+
+from .._model.account import Security, Server
+from .provider import Confidence, Provider, Service
+
+_CONTRACT = "the settings this collection was made for; imap., pop. and smtp.charter.net are Charter's older names"
+_SPECTRUM = "Spectrum's published settings for e-mail clients, 2026"
+# Outside RFC 8314, and real: never "correct" it.
+_IMPLICIT_587 = "Thunderbird's ISPDB ('Spec violation'), FairEmail commit 498e1074, SUMO 1492722, 1526917"
+
+CHARTER = Provider(
+    name="charter",
+    title="Charter",
+    # Addresses at charter.net are found by SPECTRUM, whose servers are the published ones today.
+    domains=(),
+    imap=Service(Server("imap.charter.net", 993, Security.SSL), Confidence.HIGH, _CONTRACT),
+    # The article says 993 for both protocols; IANA and every provider list say 995 for POP3 over TLS.
+    pop3=Service(Server("pop.charter.net", 995, Security.SSL), Confidence.MEDIUM, "RFC 8314 section 7.2; SUMO 1519443"),
+    submission=Service(Server("smtp.charter.net", 587, Security.STARTTLS), Confidence.HIGH, _CONTRACT),
+)
+
+SPECTRUM = Provider(
+    name="spectrum",
+    title="Spectrum",
+    domains=("charter.net", "spectrum.net", "bresnan.net"),
+    imap=Service(Server("mobile.charter.net", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
+    pop3=Service(Server("mobile.charter.net", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    submission=Service(Server("mobile.charter.net", 587, Security.SSL), Confidence.HIGH, _IMPLICIT_587),
+)
+
+# Listed before TWC: its names below rr.com are exceptions from TWC's rule for all of them.
+BRIGHTHOUSE = Provider(
+    name="brighthouse",
+    title="Bright House",
+    domains=(
+        "brighthouse.com",
+        "bak.rr.com",
+        "bham.rr.com",
+        "cfl.rr.com",
+        "elmore.rr.com",
+        "eufaula.rr.com",
+        "indy.rr.com",
+        "mi.rr.com",
+        "panhandle.rr.com",
+        "tampabay.rr.com",
+    ),
+    imap=Service(Server("mail.brighthouse.com", 993, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    pop3=Service(Server("mail.brighthouse.com", 995, Security.SSL), Confidence.LOW, _SPECTRUM),
+    # Sources disagree about the mode; STARTTLS is what RFC 6409 and its sister TWC have.
+    submission=Service(
+        Server("mail.brighthouse.com", 587, Security.STARTTLS), Confidence.LOW, "disputed, to be verified"
+    ),
+)
+
+TWC = Provider(
+    name="twc",
+    title="Time Warner Cable / Roadrunner",
+    domains=("twc.com", "roadrunner.com", "rr.com", "*.rr.com"),
+    imap=Service(Server("mail.twc.com", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
+    pop3=Service(Server("mail.twc.com", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    submission=Service(Server("mail.twc.com", 587, Security.STARTTLS), Confidence.HIGH, _SPECTRUM),
+)
+
+PROVIDERS = (CHARTER, SPECTRUM, BRIGHTHOUSE, TWC)

@@ -1,0 +1,215 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds settings that cannot work, or that look wrong and are right, before anything is written or asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from .._model.account import Account, Protocol, Security, Server, State
+from .._model.errors import OptionError
+from .catalog import of_host
+
+
+class Level(enum.Enum):
+    """An error stops, a warning is shown, a notice is only part of the result."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+_GRAVEST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing about an option.
+
+    Attributes:
+        level: whether it stops.
+        option: the option to look at.
+        reason: why, a clause without a full stop.
+        remedy: what to write instead, a clause without a full stop.
+    """
+
+    level: Level
+    option: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return str(OptionError(self.option, self.reason, self.remedy))
+
+
+def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, ...]:
+    """All findings about an account, the gravest first.
+
+    Args:
+        account: complete, its texts already checked (``_model.text``).
+        allow_plaintext: the admin has asked for unencrypted transport where ``security`` is ``none``.
+    """
+    if account.state is State.ABSENT:
+        return ()
+    findings = [
+        *_port_range("incoming", account.incoming),
+        *_port_range("outgoing", account.outgoing),
+        *_incoming_port(account),
+        *_implicit_tls("incoming", account.incoming, {143, 110}),
+        *_implicit_tls("outgoing", account.outgoing, {25}),
+        *_starttls("incoming", account.incoming),
+        *_starttls("outgoing", account.outgoing),
+        *_implicit_587(account.outgoing),
+        *_plaintext("incoming", account.incoming, allow_plaintext),
+        *_plaintext("outgoing", account.outgoing, allow_plaintext),
+        *_login(account),
+        *_leave_on_server(account),
+    ]
+    return tuple(sorted(findings, key=lambda finding: _GRAVEST_FIRST.index(finding.level)))
+
+
+def refuse_errors(findings: tuple[Finding, ...]) -> None:
+    """Raises the first error as an ``OptionError``."""
+    for finding in findings:
+        if finding.level is Level.ERROR:
+            raise OptionError(finding.option, finding.reason, finding.remedy)
+
+
+def _error(option: str, reason: str, remedy: str) -> Finding:
+    return Finding(Level.ERROR, option, reason, remedy)
+
+
+def _warning(option: str, reason: str, remedy: str) -> Finding:
+    return Finding(Level.WARNING, option, reason, remedy)
+
+
+def _notice(option: str, reason: str, remedy: str) -> Finding:
+    return Finding(Level.NOTICE, option, reason, remedy)
+
+
+def _port_range(side: str, server: Server) -> list[Finding]:
+    if 1 <= server.port <= 65535:
+        return []
+    return [_error(f"{side}.port", f"{server.port} is not a port", "write a number from 1 to 65535")]
+
+
+def _incoming_port(account: Account) -> list[Finding]:
+    port = account.incoming.port
+    if account.protocol is Protocol.POP3 and port == 993:
+        # Accepted since Charter's own article says so, and only ever by explicit choice.
+        return [
+            _warning(
+                "incoming.port",
+                "993 is the port of IMAP; the published port of POP3 over TLS is 995, and POP3 on 993 is a known cause "
+                "of mail that never arrives",
+                "write 995, or leave it out, unless you know that this server speaks POP3 on 993",
+            )
+        ]
+    if account.protocol is Protocol.POP3 and port == 143:
+        return [
+            _error("incoming.port", "143 is a port of IMAP, and protocol is pop3", "write 995, or set protocol to imap")
+        ]
+    if account.protocol is Protocol.IMAP and port in {995, 110}:
+        return [
+            _error(
+                "incoming.port", f"{port} is a port of POP3, and protocol is imap", "write 993, or set protocol to pop3"
+            )
+        ]
+    return []
+
+
+def _implicit_tls(side: str, server: Server, cleartext_ports: set[int]) -> list[Finding]:
+    if server.security is not Security.SSL or server.port not in cleartext_ports:
+        return []
+    return [
+        _error(
+            f"{side}.security",
+            f"port {server.port} starts in clear text, so that TLS from the first byte (ssl) cannot work there",
+            "write starttls, or use port " + {143: "993", 110: "995", 25: "465"}[server.port],
+        )
+    ]
+
+
+def _starttls(side: str, server: Server) -> list[Finding]:
+    if server.security is not Security.STARTTLS or server.port not in {993, 995, 465}:
+        return []
+    return [
+        _error(
+            f"{side}.security",
+            f"port {server.port} speaks TLS from the first byte, so that STARTTLS cannot work there",
+            "write ssl, or use port " + {993: "143", 995: "110", 465: "587"}[server.port],
+        )
+    ]
+
+
+def _implicit_587(server: Server) -> list[Finding]:
+    if server.security is not Security.SSL or server.port != 587:
+        return []
+    known = of_host(server.host)
+    if known is not None and known.submission.server == server:
+        return [
+            _notice(
+                "outgoing.security",
+                f"implicit TLS on port 587 is unusual, and right for {server.host}, which really works this way",
+                "leave it as it is",
+            )
+        ]
+    return [
+        _warning(
+            "outgoing.security",
+            "implicit TLS on port 587 is unusual: by RFC 6409 and RFC 8314 587 is for STARTTLS and 465 for ssl",
+            "write starttls unless you know that this server works this way",
+        )
+    ]
+
+
+def _plaintext(side: str, server: Server, allowed: bool) -> list[Finding]:
+    if server.security is not Security.NONE:
+        return []
+    reason = f"none sends the password and all mail to {server.host} unencrypted"
+    if allowed:
+        return [_warning(f"{side}.security", reason, "write ssl or starttls as soon as the server can")]
+    return [
+        _error(f"{side}.security", reason, "write ssl or starttls, or set allow_plaintext if there is no other way")
+    ]
+
+
+def _login(account: Account) -> list[Finding]:
+    hosts = (account.incoming.host, account.outgoing.host)
+    known = [provider for provider in map(of_host, hosts) if provider is not None]
+    if "@" not in account.username:
+        reason = f"{account.username!r} is only a part of the address"
+        remedy = f"leave it out, or write {account.email}"
+        if known:
+            return [_error("username", f"{reason}, and {known[0].title} wants the full address as login", remedy)]
+        return [_warning("username", reason, f"{remedy}, unless this server really wants the short form")]
+    if known and account.username.lower() != account.email.lower():
+        return [
+            _warning(
+                "username",
+                "it differs from the address, "
+                f"and {known[0].title} refuses mail whose sender is not the login (AUP#Out-1500)",
+                f"leave it out, or write {account.email}",
+            )
+        ]
+    return []
+
+
+def _leave_on_server(account: Account) -> list[Finding]:
+    if account.leave_on_server_days is not None and account.leave_on_server_days < 0:
+        return [_error("leave_on_server_days", "it is a number of days", "write 0 for no limit, or a positive number")]
+    if account.protocol is Protocol.IMAP and (account.leave_on_server is not None or account.leave_on_server_days):
+        return [
+            _notice("leave_on_server", "it has no meaning for IMAP, where mail stays on the server", "leave it out")
+        ]
+    if account.leave_on_server is False and account.leave_on_server_days:
+        return [
+            _error(
+                "leave_on_server_days",
+                "it says how long mail stays on the server, and leave_on_server is false",
+                "leave it out, or set leave_on_server to true",
+            )
+        ]
+    return []

@@ -1,0 +1,64 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about a mail provider, each fact with where it comes from and how sure it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from .._model.account import Protocol, Server
+
+
+class Confidence(enum.Enum):
+    """How sure it is that a fact holds today."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """One published server.
+
+    Attributes:
+        server: host, port and security as published.
+        confidence: how sure that is.
+        source: where it was read, with its date.
+    """
+
+    server: Server
+    confidence: Confidence
+    source: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Provider:
+    """A preset. The login is the full e-mail address with all of them.
+
+    Attributes:
+        name: the value of the option ``provider``.
+        title: for people.
+        domains: the domains of its addresses; ``*.rr.com`` stands for every name below rr.com.
+        imap: receiving by IMAP.
+        pop3: receiving by POP3.
+        submission: sending.
+    """
+
+    name: str
+    title: str
+    domains: tuple[str, ...]
+    imap: Service
+    pop3: Service
+    submission: Service
+
+    def incoming(self, protocol: Protocol) -> Service:
+        """The service that receives by this protocol."""
+        return self.imap if protocol is Protocol.IMAP else self.pop3
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names of all its servers."""
+        return frozenset(service.server.host for service in (self.imap, self.pop3, self.submission))

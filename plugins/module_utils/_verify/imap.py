@@ -1,0 +1,167 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IMAP (RFC 3501 and 9051), as far as a test needs it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from .._model.secret import Secret
+from .connection import Connection, Hangup
+from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
+from .endpoint import Endpoint
+from .failure import Failure
+from .modes import other_greeting
+from .refusals import sign_in_refused
+from .speaker import Speaker, speaker
+from .text import Quoter
+
+_EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
+_QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
+
+
+@dataclasses.dataclass(frozen=True)
+class _Answer:
+    """The end of a command.
+
+    Attributes:
+        status: OK, NO or BAD; ``+`` where the server waits for more.
+        text: status and text, as sent.
+        untagged: the lines before it.
+    """
+
+    status: bytes
+    text: bytes
+    untagged: tuple[bytes, ...]
+
+
+class ImapDialogue:
+    """See ``Dialogue``."""
+
+    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Quoter) -> None:
+        self._connection = connection
+        self._endpoint = endpoint
+        self._quote = quote
+        self._commands = 0
+        self._capabilities: frozenset[str] = frozenset()
+
+    def greeting(self) -> str:
+        line = self._connection.read_line()
+        if speaker(line) is not Speaker.IMAP:
+            raise other_greeting(self._endpoint, line, self._quote)
+        kind = line[2:].split(b" ", 1)[0].upper()
+        if kind == b"BYE":
+            raise Failure("turns everybody away", self._quote(line), "Try again later; no setting should be changed.")
+        if kind == b"PREAUTH":  # it forbids STARTTLS and would prove nothing about the password
+            advice = "Check host and port: no provider does that."
+            raise Failure("says that somebody is signed in already", self._quote(line), advice)
+        return self._quote(line)
+
+    def starttls(self) -> str:
+        self._ask_capabilities()
+        if "STARTTLS" not in self._capabilities:
+            raise starttls_missing(self._endpoint, self._offered())
+        answer = self._command(b"STARTTLS")
+        if answer.status != b"OK":
+            raise starttls_refused(self._quote(answer.text))
+        return self._quote(answer.text)
+
+    def capability(self) -> str:
+        self._ask_capabilities()
+        return self._offered()
+
+    def sign_in(self, username: str, password: Secret) -> str:
+        check_credentials(username, password)
+        if "AUTH=PLAIN" in self._capabilities:
+            mechanism, answer = "AUTH PLAIN", self._authenticate_plain(username, password)
+        elif "LOGINDISABLED" not in self._capabilities:
+            mechanism, answer = "LOGIN", self._login(username, password)
+        else:
+            raise no_mechanism(self._endpoint, self._offered())
+        if answer.status != b"OK":
+            raise sign_in_refused(self._quote(answer.text), username)
+        return f"signed in as {username} with {mechanism}"
+
+    def use(self, email: str) -> str:
+        answer = self._command(b"EXAMINE INBOX")  # EXAMINE is SELECT without any change (RFC 3501 6.3.2)
+        counts = [match.group(1) for match in map(_EXISTS.match, answer.untagged) if match]
+        if answer.status != b"OK" or not counts:
+            raise Failure(
+                "does not open the inbox",
+                self._quote(answer.text),
+                "The password is right. The mailbox needs the provider's help.",
+            )
+        return f"INBOX has {self._quote(counts[-1])} messages"
+
+    def leave(self) -> None:
+        self._connection.leave(b"z LOGOUT")
+
+    def _ask_capabilities(self) -> None:
+        answer = self._command(b"CAPABILITY")
+        words = [line.upper().split()[2:] for line in answer.untagged if line.upper().startswith(b"* CAPABILITY ")]
+        if answer.status != b"OK" or not words:
+            raise Failure(
+                "does not say what it can do", self._quote(answer.text), "Check host and port: is this a mail server?"
+            )
+        self._capabilities = frozenset(word.decode("ascii", "replace") for word in words[-1])
+
+    def _offered(self) -> str:
+        return self._quote(" ".join(sorted(self._capabilities)))
+
+    def _authenticate_plain(self, username: str, password: Secret) -> _Answer:
+        message = plain(username, password)
+        if "SASL-IR" in self._capabilities:  # RFC 4959
+            return self._command(b"AUTHENTICATE PLAIN " + message)
+        answer = self._command(b"AUTHENTICATE PLAIN")
+        if answer.status != b"+":
+            return answer
+        self._connection.send_line(message)
+        return self._answer()
+
+    def _login(self, username: str, password: Secret) -> _Answer:
+        """LOGIN, each argument as a quoted string or, where that cannot hold it, as a literal (RFC 3501 4.3)."""
+        command = self._next_tag() + b" LOGIN"
+        for argument in (username.encode(), password.reveal().encode()):
+            if _QUOTABLE.fullmatch(argument):
+                command += b' "' + argument.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+                continue
+            self._connection.send_line(command + b" {%d}" % len(argument))
+            answer = self._answer()
+            if answer.status != b"+":
+                return answer
+            self._connection.send(argument)
+            command = b""
+        self._connection.send_line(command)
+        return self._answer()
+
+    def _next_tag(self) -> bytes:
+        self._commands += 1
+        return b"a%d" % self._commands
+
+    def _command(self, text: bytes) -> _Answer:
+        self._connection.send_line(self._next_tag() + b" " + text)
+        return self._answer()
+
+    def _answer(self) -> _Answer:
+        """Read up to the line with the last tag, or up to a request for more."""
+        tag = b"a%d " % self._commands
+        untagged: list[bytes] = []
+        while True:
+            try:
+                line = self._connection.read_line()
+            except Hangup as hangup:
+                raise _with_goodbye(hangup, untagged, self._quote) from None
+            if line.startswith(b"+"):
+                return _Answer(b"+", line, tuple(untagged))
+            if line.startswith(tag):
+                text = line[len(tag) :]
+                return _Answer(text.split(b" ", 1)[0].upper(), text, tuple(untagged))
+            untagged.append(line)
+
+
+def _with_goodbye(hangup: Hangup, untagged: list[bytes], quote: Quoter) -> Hangup:
+    """A server that hangs up usually says why in an untagged BYE."""
+    goodbyes = [line for line in untagged if line.upper().startswith(b"* BYE")]
+    return Hangup(quote(goodbyes[-1])) if goodbyes else hangup

@@ -1,0 +1,136 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test of any number of accounts, side by side."""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import dataclasses
+import threading
+import typing as t
+
+from .._model.account import Account
+from .check import BEFORE_SIGNING_IN, AccountReport, EndpointReport
+from .endpoint import Endpoint, Role, endpoints
+from .options import VerifyOptions, World
+from .sentences import summary
+from .tls import trust
+from .visit import Errand, Kit, visit
+
+# Servers limit the connections from one address (Postfix: 50), and providers count sign-ins.
+SESSIONS_PER_SERVER = 16
+SESSIONS = 512
+
+
+def verify(
+    accounts: t.Sequence[Account],
+    options: VerifyOptions | None = None,
+    findings: t.Sequence[t.Sequence[str]] = (),
+    world: World | None = None,
+) -> tuple[AccountReport, ...]:
+    """Test the servers of accounts: that mail can be received and sent, without changing or sending anything.
+
+    Args:
+        accounts: complete accounts; those without a password are tested up to signing in.
+        options: how to test; None for the defaults.
+        findings: for each account what is remarkable about its settings, as sentences; empty for nothing at all.
+        world: replaced in tests of this code only.
+
+    Returns:
+        A report for each account, in the order of the accounts.
+
+    Raises:
+        OptionError: ``ca_path`` cannot be used.
+    """
+    options, world = options or VerifyOptions(), world or World()
+    if findings and len(findings) != len(accounts):
+        raise ValueError("findings must be one sequence for each account")
+    kit = Kit(options, trust(options.ca_path), world)
+    errands = [
+        errand
+        for index, account in enumerate(accounts)
+        for errand in _errands(account, findings[index] if findings else ())
+    ]
+    reports = _side_by_side(errands, kit)
+    return tuple(
+        AccountReport(account.email, incoming, outgoing, summary(account.email, incoming, outgoing))
+        for account, incoming, outgoing in zip(accounts, reports[::2], reports[1::2])
+    )
+
+
+def _errands(account: Account, findings: t.Sequence[str]) -> tuple[Errand, Errand]:
+    incoming, outgoing = endpoints(account)
+    of_outgoing = tuple(finding for finding in findings if finding.startswith(Role.OUTGOING.value))
+    others = tuple(finding for finding in findings if finding not in of_outgoing)
+    return (
+        Errand(incoming, account.email, account.username, account.password, others),
+        Errand(outgoing, account.email, account.username, account.password, of_outgoing),
+    )
+
+
+class _Line:
+    """The errands that wait for one server.
+
+    When the server fails before anybody could sign in, it fails for all: the rest of the line is given that outcome
+    instead of knocking again. So any number of accounts at dead servers takes the time of one.
+
+    Attributes:
+        waiting: each with the place for its report.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: collections.deque[tuple[Errand, concurrent.futures.Future[EndpointReport]]] = collections.deque()
+        self._broken: EndpointReport | None = None
+
+    def serve(self, kit: Kit, cancelled: threading.Event) -> None:
+        """Work until nobody waits any more; several threads may do so."""
+        while not cancelled.is_set():
+            try:
+                errand, place = self.waiting.popleft()
+            except IndexError:
+                return
+            try:
+                report = self._report(errand, kit)
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
+                place.set_exception(error)
+            else:
+                place.set_result(report)
+
+    def _report(self, errand: Errand, kit: Kit) -> EndpointReport:
+        if self._broken is not None:
+            return dataclasses.replace(self._broken, checks=(errand.settings_check(), *self._broken.checks[1:]))
+        report = visit(errand, kit)
+        if report.failed is not None and report.failed.stage in BEFORE_SIGNING_IN:
+            self._broken = report
+        return report
+
+
+def _side_by_side(errands: t.Sequence[Errand], kit: Kit) -> list[EndpointReport]:
+    """Reports in the order of the errands. The threads are daemons: none holds back the end of the program."""
+    lines: collections.defaultdict[Endpoint, _Line] = collections.defaultdict(_Line)
+    places = []
+    for errand in errands:
+        place: concurrent.futures.Future[EndpointReport] = concurrent.futures.Future()
+        lines[errand.endpoint].waiting.append((errand, place))
+        places.append(place)
+    seats = collections.deque(
+        line for line in lines.values() for _seat in range(min(len(line.waiting), SESSIONS_PER_SERVER))
+    )
+    cancelled = threading.Event()
+
+    def work() -> None:
+        while not cancelled.is_set():
+            try:
+                line = seats.popleft()
+            except IndexError:
+                return
+            line.serve(kit, cancelled)
+
+    try:
+        for number in range(min(len(seats), SESSIONS)):
+            threading.Thread(target=work, name=f"verify {number}", daemon=True).start()
+        return [place.result() for place in places]
+    finally:
+        cancelled.set()

@@ -1,0 +1,221 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One endpoint examined, stage by stage, in one connection."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import ssl
+import typing as t
+
+from .._model.account import Security
+from .._model.secret import Secret
+from . import modes, network, tls
+from .certificate import Certificate
+from .check import Check, EndpointReport, Stage, Status, stages
+from .connection import Connection, Deadline, Hangup, PlainAnswer, Silence
+from .dialogue import Dialogue
+from .endpoint import Endpoint, Role, Service
+from .failure import Failure
+from .imap import ImapDialogue
+from .options import Address, VerifyOptions, World
+from .pop3 import Pop3Dialogue
+from .smtp import SmtpDialogue
+from .text import Quoter
+
+_DIALOGUES: t.Mapping[Service, t.Callable[[Connection, Endpoint, Quoter], Dialogue]] = {
+    Service.IMAP: ImapDialogue,
+    Service.POP3: Pop3Dialogue,
+    Service.SMTP: SmtpDialogue,
+}
+
+_SECURITY_TITLES = {
+    Security.SSL: "TLS from the first byte",
+    Security.STARTTLS: "STARTTLS",
+    Security.NONE: "plain text: nothing on this connection is encrypted",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Errand:
+    """What to test at one endpoint.
+
+    Attributes:
+        endpoint: where.
+        email: the sender and recipient for the test of sending.
+        username: the login.
+        password: None leaves everything from signing in untested.
+        findings: what is remarkable about the settings, as sentences.
+    """
+
+    endpoint: Endpoint
+    email: str
+    username: str
+    password: Secret | None = None
+    findings: tuple[str, ...] = ()
+
+    def settings_check(self) -> Check:
+        """The settings are checked before anything gets here; this says which they are and what is remarkable."""
+        server = self.endpoint.server
+        evidence = f"{self.endpoint.service.title} at {self.endpoint.where}, {_SECURITY_TITLES[server.security]}"
+        return Check(Stage.SETTINGS, self.endpoint, Status.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Kit:
+    """What every visit needs, made once."""
+
+    options: VerifyOptions
+    trust: tls.Trust
+    world: World
+
+
+def visit(errand: Errand, kit: Kit) -> EndpointReport:
+    """Go through the stages of an endpoint until one fails or all are done."""
+    log = _Log(errand, kit.world.monotonic)
+    with contextlib.suppress(Failure), contextlib.ExitStack() as stack:  # the log has the failure
+        _Visit(errand, kit, log, stack).go()
+    return log.report()
+
+
+@dataclasses.dataclass
+class _Seen:
+    """What a stage saw, filled in by the stage."""
+
+    evidence: str = ""
+
+
+class _Log:
+    """The checks of one visit while it goes on."""
+
+    def __init__(self, errand: Errand, monotonic: t.Callable[[], float]) -> None:
+        self.encryption = ""
+        self._endpoint = errand.endpoint
+        self._monotonic = monotonic
+        self._checks = {Stage.SETTINGS: errand.settings_check()}
+        self._rest = ("not tested", "")
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[_Seen]:
+        """Time a stage and note how it ends; its failure goes on to the caller."""
+        started = self._monotonic()
+        seen = _Seen()
+        try:
+            yield seen
+        except Failure as failure:
+            self._note(stage, Status.FAILED, started, failure.evidence, failure.advice, failure.finding)
+            self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
+            raise
+        self._note(stage, Status.OK, started, seen.evidence)
+
+    def skip_rest(self, reason: str, advice: str) -> None:
+        """Say why the stages that are still missing were not tested."""
+        self._rest = (reason, advice)
+
+    def report(self) -> EndpointReport:
+        """All stages of the endpoint."""
+        reason, advice = self._rest
+        checks = (
+            self._checks.get(stage) or Check(stage, self._endpoint, Status.SKIPPED, 0.0, reason, advice)
+            for stage in stages(self._endpoint)
+        )
+        return EndpointReport(self._endpoint, tuple(checks), self.encryption)
+
+    def _note(
+        self, stage: Stage, status: Status, started: float, evidence: str, advice: str = "", finding: str = ""
+    ) -> None:
+        seconds = round(self._monotonic() - started, 3)
+        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding)
+
+
+class _Visit:
+    """The walk through the stages."""
+
+    def __init__(self, errand: Errand, kit: Kit, log: _Log, stack: contextlib.ExitStack) -> None:
+        self._errand = errand
+        self._endpoint = errand.endpoint
+        self._kit = kit
+        self._log = log
+        self._stack = stack
+        self._quote = Quoter.hiding(errand.username, errand.password)
+        self._deadline = Deadline(kit.options.timeout, kit.world.monotonic)
+
+    def go(self) -> None:
+        """All stages in the order in which they happen."""
+        security = self._endpoint.server.security
+        with self._log.stage(Stage.DNS) as seen:
+            addresses = network.resolve(self._endpoint, self._kit.world.resolver, self._deadline)
+            seen.evidence = ", ".join(map(str, addresses))
+        with self._log.stage(Stage.TCP) as seen:
+            opened, address, seen.evidence = network.dial(self._endpoint, addresses, self._deadline)
+        connection = self._stack.enter_context(opened)
+        dialogue = _DIALOGUES[self._endpoint.service](connection, self._endpoint, self._quote)
+        if security is Security.SSL:
+            self._encrypt(connection, address)
+        with self._log.stage(Stage.GREETING) as seen:
+            seen.evidence = self._greet(dialogue)
+        if security is Security.STARTTLS:
+            with self._log.stage(Stage.STARTTLS) as seen:
+                seen.evidence = dialogue.starttls()
+            self._encrypt(connection, address)
+        with self._log.stage(Stage.CAPABILITY) as seen:
+            seen.evidence = dialogue.capability()
+        try:
+            self._sign_in_and_use(dialogue, encrypted=connection.tls is not None)
+        finally:
+            dialogue.leave()
+
+    def _greet(self, dialogue: Dialogue) -> str:
+        try:
+            return dialogue.greeting()
+        except (Silence, Hangup) as ending:
+            raise modes.no_greeting(self._endpoint, ending) from None
+
+    def _encrypt(self, connection: Connection, address: Address) -> None:
+        endpoint, quote = self._endpoint, self._quote
+        with self._log.stage(Stage.TLS) as seen:
+            try:
+                connection.secure(self._kit.trust.verifying, endpoint.server.host)
+            except PlainAnswer as answer:
+                raise modes.plain_answer(endpoint, answer, quote) from None
+            except (Silence, Hangup) as ending:
+                raise modes.no_handshake(endpoint, ending) from None
+            except ssl.SSLCertVerificationError as error:
+                certificate = self._look_at_certificate(address)
+                raise tls.distrust(endpoint, error, certificate, self._kit.world.now(), quote) from None
+            except ssl.SSLError as error:
+                raise tls.disagreement(endpoint, error) from None
+            seen.evidence = tls.agreed(endpoint, connection, self._kit.world.now(), quote)
+            self._log.encryption = tls.version(connection)
+
+    def _look_at_certificate(self, address: Address) -> Certificate | None:
+        """Read a refused certificate over a second connection, on which nothing else is ever said."""
+        with contextlib.suppress(Failure, PlainAnswer, ssl.SSLError):
+            opened, _address, _seen = network.dial(self._endpoint, [address], self._deadline)
+            with opened as connection:
+                if self._endpoint.server.security is Security.STARTTLS:
+                    dialogue = _DIALOGUES[self._endpoint.service](connection, self._endpoint, self._quote)
+                    dialogue.greeting()
+                    dialogue.starttls()
+                connection.secure(self._kit.trust.looking, self._endpoint.server.host)
+                return tls.peer_certificate(connection)
+        return None
+
+    def _sign_in_and_use(self, dialogue: Dialogue, encrypted: bool) -> None:
+        password = self._errand.password
+        if password is None:
+            self._log.skip_rest("not tested, because no password was given", "Give a password to test this as well.")
+            return
+        if not encrypted and not self._kit.options.allow_plaintext:
+            security = self._endpoint.option("security")
+            self._log.skip_rest(
+                "not tested, because the connection is not encrypted and the password would be readable on its way",
+                f"Set {security} to ssl or starttls; only in a network that you trust as a whole, use allow_plaintext.",
+            )
+            return
+        with self._log.stage(Stage.AUTHENTICATION) as seen:
+            seen.evidence = dialogue.sign_in(self._errand.username, password)
+        with self._log.stage(Stage.MAILBOX if self._endpoint.role is Role.INCOMING else Stage.SENDING) as seen:
+            seen.evidence = dialogue.use(self._errand.email)

@@ -1,0 +1,184 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: thunderbird_account
+version_added: 0.1.0
+short_description: Set up mail accounts in Thunderbird
+description:
+  - Adds, changes or removes mail accounts in the Thunderbird profile of a local user, with the settings of Charter
+    (Spectrum) unless told otherwise.
+  - An account that is there already, made by this module or by hand, is recognised and only what differs is changed.
+    Everything else in the profile stays as it was, to the byte.
+  - If the person never started Thunderbird, a profile is made so that its first start shows the account.
+  - Thunderbird need not be installed.
+extends_documentation_fragment:
+  - charter.mail.account
+  - charter.mail.attributes
+  - charter.mail.client
+options:
+  location:
+    description:
+      - Which kind of Thunderbird is meant, since each keeps its profiles in a place of its own.
+      - With V(auto) it is the place that was used last; if there is none, that of the Thunderbird that is installed,
+        and V(native) where none is.
+    type: str
+    choices: [auto, native, snap, flatpak]
+    default: auto
+attributes:
+  platform:
+    platforms: posix
+seealso:
+  - module: charter.mail.mail_verify
+notes:
+  - Passwords go into Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the person has set a
+    primary password, whoever can read the profile can read them, as with every password that Thunderbird stores.
+  - With a primary password set, no password can be stored, and the task fails without a change if it has one to store.
+  - Backups are made of C(prefs.js) and C(profiles.ini), never of the password store.
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+- name: Give mario his Charter account (IMAP)
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    password: "{{ vault_mario }}"
+  become: true
+
+- name: Several accounts in one task, which costs no more than one
+  charter.mail.thunderbird_account:
+    accounts:
+      - user: mario
+        email: mario.rossi@charter.net
+        full_name: Mario Rossi
+      - user: anna
+        email: anna.bianchi@charter.net
+        protocol: pop3
+        leave_on_server_days: 14
+      - user: anna
+        email: office@twc.com
+        provider: auto
+  become: true
+
+- name: Move an account to the servers that Spectrum publishes today, folders and all
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    provider: spectrum
+    when_running: wait
+    wait_seconds: 300
+  become: true
+
+- name: Remove an account and its stored passwords, and keep the mail files
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    state: absent
+  become: true
+"""
+
+RETURN = r"""
+accounts:
+  description: What was found and done, in the order of the task's accounts.
+  returned: always, except for bad options
+  type: list
+  elements: dict
+  contains:
+    email:
+      description: The address.
+      type: str
+      returned: always
+      sample: mario.rossi@charter.net
+    protocol:
+      description: V(imap) or V(pop3).
+      type: str
+      returned: always
+      sample: imap
+    user:
+      description: The local user.
+      type: str
+      returned: always
+      sample: mario
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) and V(failed).
+        - In check mode, what would be.
+      type: str
+      returned: always
+      sample: created
+    place:
+      description: The client and the profile.
+      type: str
+      returned: unless skipped or failed
+      sample: Thunderbird profile /home/mario/.thunderbird/charter.default
+    ids:
+      description: The names of the account's parts in Thunderbird's preferences.
+      type: dict
+      returned: unless skipped or failed
+      sample: {account: account1, server: server1, identity: id1, smtp: smtp1}
+    changes:
+      description: Each setting that differed, by its name in Thunderbird, with passwords hidden.
+      type: list
+      elements: dict
+      returned: unless skipped or failed
+      sample: [{setting: mail.server.server1.port, before: 143, after: 993}]
+    notices:
+      description: What is unusual about the account and yet right.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    error:
+      description: Why it was skipped or has failed.
+      type: str
+      returned: if skipped or failed
+      sample: Thunderbird is running with the profile /home/mario/.thunderbird/charter.default; nothing was changed.
+backup_files:
+  description: Copies of what was replaced.
+  returned: always, except for bad options
+  type: list
+  elements: str
+  sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._ansible.arguments import CONSTRAINTS, argument_spec
+from ..module_utils._ansible.configure import CLIENT_OPTIONS, Place, run
+from ..module_utils._clients.thunderbird import locations
+from ..module_utils._clients.thunderbird.client import Thunderbird
+from ..module_utils._host.files import Files
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(
+            **CLIENT_OPTIONS,
+            location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO},
+        ),
+        supports_check_mode=True,
+        **CONSTRAINTS,
+    )
+
+    def open_client(files: Files, place: Place, scratch: str) -> Thunderbird:
+        root = locations.root(files, place.home, module.params["location"])
+        waits = module.params["when_running"] == "wait"
+        return Thunderbird(
+            files,
+            root,
+            place.profile,
+            scratch=scratch,
+            wait_seconds=module.params["wait_seconds"] if waits else 0,
+            backup=module.params["backup"],
+        )
+
+    run(module, open_client)
+
+
+if __name__ == "__main__":
+    main()

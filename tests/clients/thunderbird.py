@@ -1,0 +1,284 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the real Thunderbird: which accounts it shows, whether it logs in, gets, shows and sends mail.
+
+    with Thunderbird(home, command_prefix=["ip", "netns", "exec", "lab"], ca=ca) as client:
+        [account] = [one for one in client.accounts() if one["incoming"]["type"] == "imap"]
+        assert client.verify_incoming(account["key"]) == "0x0"
+
+It starts in 2 s on an idle machine. What remains in the profile of such a start (with ``copy=False``) is what
+Thunderbird itself writes: no setting of the driver gets into prefs.js. With ``ca``, the authority is in the
+profile's cert9.db (and, as NSS signs its trust, a row about it in key4.db). MarionetteActivePort exists while it
+runs; the ``marionette.port`` of the process is a default. The driver's default preferences are the list in
+thunderbird_quiet.js, plus ``marionette.port`` and, unless ``online``, ``offline.startup_state``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import time
+import types
+import typing as t
+
+import pytest
+
+from .marionette import Marionette, MarionetteError
+from .thunderbird_answers import Account, ParsedPrefs, parsed_prefs
+from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
+
+_SCRIPTS = ("thunderbird_session.js", "thunderbird_accounts.js", "thunderbird_mail.js", "thunderbird_prefs.js")
+_CALL = "return driver[arguments[0]](...arguments[1]);"
+_PARSE_BATCH = 500
+
+
+def require() -> None:
+    """Skip the test, or with CI in the environment fail it, on a machine where Thunderbird cannot be driven."""
+    reason = unavailable()
+    if reason is not None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+class Thunderbird:
+    """A running Thunderbird; a context manager that ends it, in the end by force.
+
+    It starts offline, as with "Work Offline", and goes online with the first operation that needs a server; so no
+    account logs in unasked. Dialogs are cancelled and kept in :attr:`dialogs`. When the ``with`` block raises, the
+    exception gets a note with the end of Thunderbird's log.
+
+    Args:
+        home: what ``HOME`` is; which profile is started is Thunderbird's choice.
+        profile: start this profile instead (``-profile``); with ``copy`` it must be in ``home``.
+        copy: work on a copy that is thrown away; Thunderbird sees it under the path of ``home``, so that absolute
+            paths in the profile lead to the copy, too. False works on ``home`` itself.
+        command_prefix: put before the command, for example ``["ip", "netns", "exec", "lab"]``. Its commands must
+            replace themselves by what follows (exec), and 127.0.0.1 must be up.
+        user: the uid to run as, with the group of ``home``; None is the owner of ``home``.
+        ca: a PEM file with certificate authorities to trust.
+        online: start online as a person's client does, with all logins at startup.
+        environment: more variables.
+        timeout: seconds for the start, and for each operation.
+    """
+
+    def __init__(
+        self,
+        home: pathlib.Path,
+        profile: pathlib.Path | None = None,
+        *,
+        copy: bool = True,
+        command_prefix: t.Sequence[str] = (),
+        user: int | None = None,
+        ca: pathlib.Path | None = None,
+        online: bool = False,
+        environment: t.Mapping[str, str] | None = None,
+        timeout: float = 150.0,
+    ) -> None:
+        self._plan = Plan(home, profile, copy, tuple(command_prefix), user, ca, online, environment or {})
+        self._timeout = timeout
+        self._open = contextlib.ExitStack()
+        self._has_quit = False
+
+    def __enter__(self) -> Thunderbird:
+        self._process = ThunderbirdProcess(self._plan)
+        try:
+            self._session = self._open_session()
+            self._profile, self._version = self._load_scripts()
+        except BaseException as error:
+            self._abandon(error)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        if error is None:
+            try:
+                self.quit()
+            except ThunderbirdError as failure:
+                self._abandon(failure)
+                raise
+            self._process.discard()
+        else:
+            self._abandon(error)
+
+    @property
+    def pid(self) -> int:
+        """Thunderbird's main process."""
+        return self._process.pid
+
+    @property
+    def profile(self) -> pathlib.Path:
+        """The profile that Thunderbird chose, under the path that it has for Thunderbird."""
+        return self._profile
+
+    @property
+    def profile_on_disk(self) -> pathlib.Path:
+        """The folder where the test finds that profile: inside the copy, if there is one."""
+        return self._process.on_disk(self._profile)
+
+    @property
+    def version(self) -> str:
+        """Thunderbird's version, for example ``153.7.0``."""
+        return self._version
+
+    @property
+    def dialogs(self) -> tuple[Dialog, ...]:
+        """All questions and error boxes since the start, oldest first; each was cancelled."""
+        return self._process.dialogs()
+
+    def accounts(self) -> list[Account]:
+        """All accounts that Thunderbird shows, in its order, Local Folders included (type ``none``)."""
+        answer: list[Account] = self._call("accounts")
+        return answer
+
+    def default_account(self) -> str | None:
+        """The key of the default account."""
+        answer: str | None = self._call("defaultAccount")
+        return answer
+
+    def wizard_shown(self) -> bool:
+        """Whether Thunderbird asks for a first account: its hub is open or about to open."""
+        answer: bool = self._call("wizardShown")
+        return answer
+
+    def verify_incoming(self, account_key: str) -> str:
+        """Log in to the incoming server with the stored password.
+
+        Returns:
+            the nsresult: ``0x0`` success, ``0x805a1ff3`` unknown issuer, ``0x80004005`` for example wrong password.
+        """
+        answer: str = self._call("verifyIncoming", account_key)
+        return answer
+
+    def folders(self, account_key: str) -> list[str]:
+        """The paths of all folders of the account, sorted; an IMAP server is asked first."""
+        answer: list[str] = self._call("folders", account_key)
+        return answer
+
+    def fetch(self, account_key: str) -> list[str]:
+        """Get new mail.
+
+        Returns:
+            the subjects in the inbox, oldest first.
+        """
+        answer: list[str] = self._call("fetchMail", account_key)
+        return answer
+
+    def read_message(self, subject: str, account_key: str | None = None) -> str:
+        """The text of the one message with this subject, in the inbox of one account or of all."""
+        keys = [account["key"] for account in self.accounts()] if account_key is None else [account_key]
+        answer: str = self._call("readMessage", subject, keys)
+        return answer
+
+    def send(self, identity_key: str, to: str, subject: str, body: str) -> str:
+        """Send a message through the identity's SMTP server with the stored password, and file the copy.
+
+        Returns:
+            the nsresult of the delivery.
+
+        Raises:
+            ThunderbirdError: it was delivered, but Thunderbird complained afterwards, as when the copy failed.
+        """
+        before = len(self.dialogs)
+        answer: str = self._call("send", identity_key, to, subject, body)
+        complaints = self.dialogs[before:]
+        if answer == "0x0" and complaints:
+            raise ThunderbirdError(f"the message was sent, but: {'; '.join(map(str, complaints))}")
+        return answer
+
+    def parse_prefs(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:
+        """Have Thunderbird's own parser read preference files, each on its own.
+
+        The names should be in a branch that Thunderbird does not use, as the answer is what changed.
+
+        Args:
+            inputs: the contents of the files.
+
+        Returns:
+            one answer for each, in the same order.
+        """
+        starts = range(0, len(inputs), _PARSE_BATCH)
+        return [answer for start in starts for answer in self._parse_batch(inputs[start : start + _PARSE_BATCH])]
+
+    def run_script(self, script: str, *arguments: object) -> t.Any:
+        """Run JavaScript in Thunderbird's chrome, as the body of a function.
+
+        Args:
+            script: it may ``return`` a value or a promise.
+            arguments: its ``arguments``.
+
+        Returns:
+            what it returned, as JSON expresses it.
+
+        Raises:
+            ThunderbirdError: it threw, or took too long; with the dialogs that were shown meanwhile.
+        """
+        before = len(self.dialogs)
+        parameters = {"script": script, "args": list(arguments), "sandbox": "system"}
+        try:
+            # Marionette interrupts the script after the timeout; the rest is for its answer.
+            return self._session.call("WebDriver:ExecuteScript", parameters, self._timeout + 10)["value"]
+        except MarionetteError as error:
+            dialogs = [f"dialog {dialog}" for dialog in self.dialogs[before:]]
+            raise ThunderbirdError("; ".join([str(error), *dialogs])) from error
+
+    def quit(self) -> None:
+        """End Thunderbird in good order, so that it writes its files; no error where it has ended.
+
+        Raises:
+            ThunderbirdError: it does not end, or with an error.
+        """
+        if self._has_quit:
+            return
+        self._call("prepareQuit")
+        try:
+            self._session.call("Marionette:Quit", {"flags": ["eAttemptQuit"]}, self._timeout)
+        except MarionetteError as error:
+            raise ThunderbirdError(str(error)) from error
+        self._open.close()
+        status = self._process.wait(self._timeout)
+        self._has_quit = True
+        if status != 0:
+            raise ThunderbirdError(f"Thunderbird ended with status {status}")
+
+    def _open_session(self) -> Marionette:
+        deadline = time.monotonic() + self._timeout
+        connection = self._open.enter_context(self._process.connect(deadline))
+        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(self._timeout * 1000)}}
+        try:
+            session = Marionette(connection, _remaining(deadline))
+            session.call("WebDriver:NewSession", capabilities, _remaining(deadline))
+            session.call("Marionette:SetContext", {"value": "chrome"}, _remaining(deadline))
+        except MarionetteError as error:
+            dialogs = [f"dialog {dialog}" for dialog in self.dialogs]
+            raise ThunderbirdError("; ".join([f"Thunderbird did not show its window: {error}", *dialogs])) from error
+        return session
+
+    def _load_scripts(self) -> tuple[pathlib.Path, str]:
+        here = pathlib.Path(__file__).parent
+        self.run_script("\n".join((here / name).read_text() for name in _SCRIPTS))
+        started = self._call("start")
+        return pathlib.Path(started["profile"]), started["version"]
+
+    def _call(self, function: str, *arguments: object) -> t.Any:
+        """Call a function of the scripts."""
+        return self.run_script(_CALL, function, list(arguments))
+
+    def _parse_batch(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:
+        paths = [self._process.scratch / f"{number}.js" for number in range(len(inputs))]
+        for path, content in zip(paths, inputs, strict=True):
+            path.write_bytes(content)
+            path.chmod(0o644)
+        return [parsed_prefs(answer) for answer in self._call("parsePrefs", [str(path) for path in paths])]
+
+    def _abandon(self, error: BaseException) -> None:
+        self._open.close()
+        self._process.kill()
+        error.add_note(self._process.keep_log())
+        self._process.discard()
+
+
+def _remaining(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.1)

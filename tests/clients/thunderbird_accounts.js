@@ -1,0 +1,79 @@
+// Copyright (c) charter.mail contributors
+// GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What the client made of its settings: asked from its account manager, not read from its files.
+
+const { isFirstRun } = ChromeUtils.importESModule("resource:///modules/accountcreation/FirstRun.sys.mjs");
+
+function outgoingInfo(server) {
+  const smtp = server instanceof Ci.nsISmtpServer ? server : null;
+  return {
+    key: server.key,
+    type: server.type,
+    host: smtp?.hostname ?? null,
+    port: smtp?.port ?? null,
+    socket_type: server.socketType,
+    auth_method: server.authMethod,
+    username: server.username,
+    description: server.description,
+  };
+}
+
+function identityInfo(identity) {
+  const server = MailServices.outgoingServer.getServerByIdentity(identity);
+  return {
+    key: identity.key,
+    email: identity.email,
+    full_name: identity.fullName,
+    smtp_key: identity.smtpServerKey || null,
+    outgoing: server ? outgoingInfo(server) : null,
+    fcc_folder: identity.fccFolderURI,
+    drafts_folder: identity.draftsFolderURI,
+    templates_folder: identity.templatesFolderURI,
+  };
+}
+
+function incomingInfo(server) {
+  const pop = server instanceof Ci.nsIPop3IncomingServer ? server : null;
+  return {
+    key: server.key,
+    type: server.type,
+    host: server.hostname,
+    port: server.port,
+    socket_type: server.socketType,
+    auth_method: server.authMethod,
+    username: server.username,
+    pretty_name: server.prettyName,
+    directory: server.localPath.path,
+    login_at_startup: server.loginAtStartUp,
+    check_new_mail: server.doBiff,
+    leave_on_server: pop?.leaveMessagesOnServer ?? null,
+    leave_on_server_days: pop?.deleteByAgeFromServer ? pop.numDaysToLeaveOnServer : null,
+  };
+}
+
+/** All accounts that the client shows, in the order of its list, Local Folders included. */
+function accounts() {
+  return MailServices.accounts.accounts.map(account => ({
+    key: account.key,
+    incoming: incomingInfo(account.incomingServer),
+    identities: account.identities.map(identityInfo),
+  }));
+}
+
+function defaultAccount() {
+  return MailServices.accounts.defaultAccount?.key ?? null;
+}
+
+/**
+ * Whether the client asks for a first account: its hub is open, or it has no account and would open the hub.
+ * The second half matters because the hub takes a moment to load.
+ */
+function wizardShown() {
+  const hub = mainWindow().document.querySelector("account-hub-container");
+  const isWanted = !Services.prefs.getBoolPref("app.use_without_mail_account", false) && isFirstRun();
+  return Boolean(hub?.modal.open) || isWanted;
+}
+
+Object.assign(driver, { accounts, defaultAccount, wizardShown });

@@ -1,0 +1,139 @@
+// Copyright (c) charter.mail contributors
+// GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Mail itself: log in, list, fetch, read, send; all through the client's own servers, passwords and TLS.
+
+const { MsgHdrToMimeMessage } = ChromeUtils.importESModule("resource:///modules/gloda/MimeMessage.sys.mjs");
+
+function incomingServer(accountKey) {
+  const account = MailServices.accounts.getAccount(accountKey);
+  if (!account) {
+    throw new Error(`there is no account ${accountKey}`);
+  }
+  return account.incomingServer;
+}
+
+function inboxOf(server) {
+  const inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
+  if (!inbox) {
+    throw new Error(`${server.prettyName} has no inbox`);
+  }
+  return inbox;
+}
+
+/** Asks an IMAP server which folders it has; a POP3 account knows by itself. */
+async function discoverFolders(server) {
+  if (server.type != "imap") {
+    return;
+  }
+  const status = await finished(listener =>
+    MailServices.imap.discoverAllFolders(server.rootFolder, listener, messageWindow())
+  );
+  if (status != "0x0") {
+    throw new Error(`listing the folders of ${server.prettyName} ended with ${status}`);
+  }
+}
+
+function verifyIncoming(accountKey) {
+  goOnline();
+  const server = incomingServer(accountKey);
+  return finished(listener => server.verifyLogon(listener, messageWindow()));
+}
+
+/** The paths of all folders below the account, "INBOX", "Sent/2026". */
+async function folders(accountKey) {
+  goOnline();
+  const { rootFolder } = incomingServer(accountKey);
+  await discoverFolders(rootFolder.server);
+  const prefix = rootFolder.URI.length + 1;
+  return rootFolder.descendants.map(folder => decodeURIComponent(folder.URI.slice(prefix))).sort();
+}
+
+/** Gets new mail as "Get Messages" does, and answers with the subjects in the inbox, oldest first. */
+async function fetchMail(accountKey) {
+  goOnline();
+  const server = incomingServer(accountKey);
+  await discoverFolders(server);
+  const inbox = inboxOf(server);
+  const status = await finished(listener => server.getNewMessages(inbox, messageWindow(), listener));
+  if (status != "0x0") {
+    throw new Error(`getting the mail of ${server.prettyName} ended with ${status}`);
+  }
+  const headers = [...inbox.messages].sort((one, other) => one.messageKey - other.messageKey);
+  return headers.map(header => header.mime2DecodedSubject);
+}
+
+/** The text of the one message with this subject in the inboxes of these accounts. */
+async function readMessage(subject, accountKeys) {
+  goOnline();
+  const inboxes = accountKeys.map(incomingServer).map(server => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
+  const found = inboxes.flatMap(inbox => [...(inbox?.messages ?? [])]).filter(header => header.mime2DecodedSubject == subject);
+  if (found.length != 1) {
+    throw new Error(`${found.length} messages have the subject ${JSON.stringify(subject)}`);
+  }
+  const [header] = found;
+  const message = await new Promise(resolve => MsgHdrToMimeMessage(header, null, (_header, mime) => resolve(mime), true));
+  if (!message) {
+    throw new Error(`the message ${JSON.stringify(subject)} could not be loaded`);
+  }
+  return message.coerceBodyToPlaintext(header.folder);
+}
+
+/** Sends a plain message as the compose window does; answers when the copy is filed in the Sent folder, too. */
+function send(identityKey, to, subject, body) {
+  goOnline();
+  const identity = MailServices.accounts.getIdentity(identityKey);
+  const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
+  fields.from = identity.fullAddress;
+  fields.to = to;
+  fields.subject = subject;
+  const message = Cc["@mozilla.org/messengercompose/send;1"].createInstance(Ci.nsIMsgSend);
+  return new Promise((resolve, reject) => {
+    const listener = {
+      QueryInterface: ChromeUtils.generateQI(["nsIMsgSendListener", "nsIMsgCopyServiceListener"]),
+      onStartSending() {},
+      onSendProgress() {},
+      onStatus() {},
+      onStopSending(_messageId, status) {
+        if (!Components.isSuccessCode(status)) {
+          resolve(hex(status));
+        }
+      },
+      onGetDraftFolderURI() {},
+      onSendNotPerformed() {
+        reject(new Error("the message was not sent"));
+      },
+      onTransportSecurityError() {},
+      onStartCopy() {},
+      onProgress() {},
+      setMessageKey() {},
+      getMessageId() {},
+      onStopCopy(status) {
+        resolve(hex(status));
+      },
+    };
+    message
+      .createAndSendMessage(
+        null,
+        identity,
+        null,
+        fields,
+        false,
+        false,
+        Ci.nsIMsgSend.nsMsgDeliverNow,
+        null,
+        "text/plain",
+        body,
+        mainWindow(),
+        null,
+        listener,
+        null,
+        null,
+        Ci.nsIMsgCompType.New
+      )
+      .catch(reject);
+  });
+}
+
+Object.assign(driver, { verifyIncoming, folders, fetchMail, readMessage, send });

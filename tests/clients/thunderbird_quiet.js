@@ -1,0 +1,66 @@
+// Copyright (c) charter.mail contributors
+// GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Default preferences for a Thunderbird under test: it stays silent on the network and asks nothing.
+// They are defaults, so that Thunderbird never writes them into the profile's prefs.js. (A line of prefs.js
+// that says the same as one of these defaults would be dropped by Thunderbird as superfluous.)
+
+// Marionette would change dozens of settings for the tests of web pages.
+pref("remote.prefs.recommended", false);
+
+// What the program and its scripts have to say goes to its standard output.
+pref("browser.dom.window.dump.enabled", true);
+
+// Telemetry, studies and crash reports.
+pref("datareporting.policy.dataSubmissionEnabled", false);
+pref("datareporting.healthreport.uploadEnabled", false);
+pref("datareporting.usage.uploadEnabled", false);
+pref("toolkit.telemetry.enabled", false);
+pref("toolkit.telemetry.server", "data:,");
+pref("toolkit.telemetry.archive.enabled", false);
+pref("telemetry.fog.test.localhost_port", -1);
+pref("app.normandy.enabled", false);
+pref("breakpad.reportURL", "");
+
+// Updates and lists from Mozilla. The settings server is honoured only with MOZ_REMOTE_SETTINGS_DEVTOOLS=1.
+pref("app.update.enabled", false);
+pref("extensions.update.enabled", false);
+pref("extensions.getAddons.cache.enabled", false);
+pref("extensions.systemAddon.update.enabled", false);
+pref("extensions.blocklist.enabled", false);
+pref("services.settings.server", "data:,#remote-settings-dummy/v1");
+pref("security.remote_settings.intermediates.enabled", false);
+pref("security.remote_settings.crlite_filters.enabled", false);
+pref("browser.safebrowsing.malware.enabled", false);
+pref("browser.safebrowsing.phishing.enabled", false);
+pref("media.gmp-manager.updateEnabled", false);
+pref("media.gmp-provider.enabled", false);
+
+// Probes of the network, and services that are asked along the way.
+pref("browser.region.network.url", "");
+pref("network.connectivity-service.enabled", false);
+pref("network.captive-portal-service.enabled", false);
+pref("network.manage-offline-status", false);
+pref("network.dns.disablePrefetch", true);
+pref("network.trr.mode", 5);
+pref("dom.push.connection.enabled", false);
+pref("security.OCSP.enabled", 0);
+
+// Pages, notices and questions of a first start. The account hub is not among them: tests want to see it.
+pref("mail.inappnotifications.enabled", false);
+pref("mail.inappnotifications.url", "data:,");
+pref("mailnews.start_page.enabled", false);
+pref("mailnews.start_page.url", "about:blank");
+pref("app.donation.eoy.version.viewed", 999);
+pref("mail.shell.checkDefaultClient", false);
+pref("mail.rights.version", 1);
+pref("mail.spotlight.firstRunDone", true);
+pref("mail.winsearch.firstRunDone", true);
+pref("mail.chat.enabled", false);
+pref("calendar.timezone.useSystemTimezone", true);
+
+// thunderbird_startup.js, which lies beside this folder as driver.cfg. It is plain text and needs full rights.
+pref("general.config.filename", "driver.cfg");
+pref("general.config.obscure_value", 0);
+pref("general.config.sandbox_enabled", false);

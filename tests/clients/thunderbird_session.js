@@ -1,0 +1,77 @@
+// Copyright (c) charter.mail contributors
+// GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Runs inside Thunderbird, in its chrome. All thunderbird_*.js files that are loaded into a session share one
+// scope; what Python calls is a member of `driver`.
+
+const driver = (globalThis.driver = {});
+const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+
+function mainWindow() {
+  return Services.wm.getMostRecentWindow("mail:3pane");
+}
+
+function messageWindow() {
+  return mainWindow().msgWindow;
+}
+
+function pause(milliseconds) {
+  return new Promise(resolve => mainWindow().setTimeout(resolve, milliseconds));
+}
+
+/** An nsresult as people quote it: "0x0", "0x805a1ff3". */
+function hex(status) {
+  return `0x${(status >>> 0).toString(16)}`;
+}
+
+/** The client starts offline, so that nothing happens on its own; every operation with a server needs this. */
+function goOnline() {
+  Services.io.offline = false;
+}
+
+/**
+ * Runs an operation that reports to an nsIUrlListener.
+ *
+ * @param {function(nsIUrlListener)} operation - Starts it.
+ * @returns {Promise<string>} The nsresult it ended with.
+ */
+function finished(operation) {
+  return new Promise((resolve, reject) => {
+    const listener = {
+      QueryInterface: ChromeUtils.generateQI(["nsIUrlListener"]),
+      OnStartRunningUrl() {},
+      OnStopRunningUrl(_url, status) {
+        resolve(hex(status));
+      },
+    };
+    try {
+      operation(listener);
+    } catch (error) {
+      reject(error);
+    }
+  });
+}
+
+/**
+ * Waits until the start-up is over: accounts are checked, Local Folders exist, the account hub is on its way, and what
+ * POP3 accounts did at startup is done. (A second connection to the same account is refused meanwhile.)
+ */
+async function start() {
+  await mainWindow().delayedStartupPromise;
+  while (MailServices.accounts.allServers.some(server => server.serverBusy)) {
+    await pause(20);
+  }
+  return {
+    profile: Services.dirsvc.get("ProfD", Ci.nsIFile).path,
+    pid: Services.appinfo.processID,
+    version: Services.appinfo.version,
+  };
+}
+
+/** Online is the default that Thunderbird does not write down when it ends. */
+function prepareQuit() {
+  goOnline();
+}
+
+Object.assign(driver, { start, prepareQuit });

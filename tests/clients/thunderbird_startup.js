@@ -1,0 +1,70 @@
+// Copyright (c) charter.mail contributors
+// GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Thunderbird runs this file (AutoConfig) before its first window. The driver puts two lines before it: one that
+// is skipped, and the constant AUTHORITIES, a list of DER certificates in base64.
+//
+// A dialog would stop the program until somebody answers. So every one is written to standard output as a line
+// "charter-dialog {title, text}" and cancelled, from the first moment on: the primary password is asked for
+// before Marionette listens.
+
+(function () {
+  function report(title, text) {
+    dump(`\ncharter-dialog ${JSON.stringify({ title: title ?? "", text: text ?? "" })}\n`);
+  }
+
+  function soon(action) {
+    Services.tm.dispatchToMainThread(action);
+  }
+
+  function isModal(win) {
+    const chrome = win.docShell.treeOwner;
+    return chrome instanceof Ci.nsIWebBrowserChrome && Boolean(chrome.chromeFlags & Ci.nsIWebBrowserChrome.CHROME_MODAL);
+  }
+
+  const promptUrl = "chrome://global/content/commonDialog.xhtml";
+
+  // Everything that comes from the prompt service, in a window of its own or inside a tab.
+  function onPrompt(win) {
+    report(win.args.title, win.args.text);
+    soon(() => win.document.getElementById("commonDialog").cancelDialog());
+  }
+
+  // Any other window that waits for an answer, for example the one for certificate exceptions.
+  function onWindow(win) {
+    win.addEventListener(
+      "load",
+      () => {
+        if (win.location.href != promptUrl && isModal(win)) {
+          report(win.document.title, win.document.documentElement.textContent.replace(/\s+/g, " ").trim());
+          soon(() => win.close());
+        }
+      },
+      { once: true }
+    );
+  }
+
+  // Before the first account logs in.
+  function onStartup() {
+    const database = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+    for (const certificate of AUTHORITIES) {
+      database.addCertFromBase64(certificate, "C,,");
+    }
+    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+    MailServices.mailSession.addUserFeedbackListener(offlineSilence);
+  }
+
+  // A POP3 account that logs in at startup does so offline, too, and then says that its server refused the connection.
+  const offlineSilence = {
+    QueryInterface: ChromeUtils.generateQI(["nsIMsgUserFeedbackListener"]),
+    onAlert() {
+      return Services.io.offline; // true: somebody has told the person already
+    },
+    onCertError() {},
+  };
+
+  Services.obs.addObserver(onPrompt, "common-dialog-loaded");
+  Services.obs.addObserver(onWindow, "domwindowopened");
+  Services.obs.addObserver(onStartup, "final-ui-startup");
+})();

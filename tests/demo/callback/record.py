@@ -1,0 +1,60 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An Ansible callback that writes what each task returned to a file, for a program to read.
+
+The file is named by the environment variable CHARTER_MAIL_RECORD. Each line is JSON: ``{"task": name, "host": name,
+"status": "ok" | "failed" | "unreachable" | "skipped", "result": what the module returned}``, and at the end
+``{"totals": {host: {"ok": 3, "changed": 1, "failures": 0, ...}}}``. Ansible has left out of results what is secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+from ansible.executor.stats import AggregateStats
+from ansible.executor.task_result import CallbackTaskResult
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: record
+type: notification
+short_description: Writes results to a file
+description: Writes what each task returned to the file that the environment variable CHARTER_MAIL_RECORD names.
+"""
+
+
+class CallbackModule(CallbackBase):
+    """The plugin."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "record"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        _write_result("ok", result)
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        _write_result("failed", result)
+
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        _write_result("unreachable", result)
+
+    def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
+        _write_result("skipped", result)
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        _write({"totals": {host: stats.summarize(host) for host in stats.processed}})
+
+
+def _write_result(status: str, result: CallbackTaskResult) -> None:
+    entry = {"task": result.task_name, "host": result.host.get_name(), "status": status, "result": dict(result.result)}
+    _write(entry)
+
+
+def _write(entry: dict[str, t.Any]) -> None:
+    with open(os.environ["CHARTER_MAIL_RECORD"], "a", encoding="utf-8") as file:
+        print(json.dumps(entry, default=str), file=file)

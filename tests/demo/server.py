@@ -1,0 +1,154 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The embedded mail server: IMAP, POP3 and submission over TLS, on this machine only, for as long as it is wanted.
+
+It listens on 127.0.0.1, on ports that are free. Users and passwords, the certificate authority and all mail are made
+at the start and gone at the end. Twisted's protocols do the talking.
+
+The server makes a private directory and removes it when it ends. In it:
+
+* ``ready.json``, mode 0600, appears in one step as soon as all ports are open: a `Ready`;
+* ``ca.pem``, the authority to trust.
+
+It ends on SIGTERM, on SIGINT, and when its standard input ends: that of whoever started it, so that it cannot survive
+a parent that was killed.
+"""
+
+# Twisted is only partly typed.
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import argparse
+import collections.abc
+import contextlib
+import functools
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import sys
+import threading
+import typing as t
+
+from twisted.internet import reactor as installed_reactor
+from twisted.internet.error import ReactorNotRunning
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.logger import LogEvent, Logger, formatEvent, formatTime, globalLogBeginner
+
+from . import certificates
+from .imap import ImapFactory
+from .mailboxes import User
+from .pop3 import Pop3Factory
+from .submission import SubmissionFactory
+
+_LOOPBACK = "127.0.0.1"
+_log = Logger("charter.mail.server")
+_reactor = t.cast(PosixReactorBase, installed_reactor)
+
+
+class Ports(t.TypedDict):
+    """Where the server listens on 127.0.0.1: implicit TLS for IMAP and POP3, STARTTLS for submission."""
+
+    imap: int
+    pop3: int
+    submission: int
+
+
+class Ready(t.TypedDict):
+    """The content of ``ready.json``.
+
+    Attributes:
+        ports: one for each protocol.
+        ca_path: the certificate authority, a PEM file.
+        users: password by address.
+    """
+
+    ports: Ports
+    ca_path: str
+    users: dict[str, str]
+
+
+def main(arguments: collections.abc.Sequence[str]) -> int:
+    """Run until told to end; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    os.umask(0o077)
+    try:
+        options.directory.mkdir(mode=0o700)
+    except OSError as error:
+        print(f"The server needs a new directory of its own: {error}", file=sys.stderr)
+        return 1
+    try:
+        with contextlib.ExitStack() as stack:
+            log = stack.enter_context(open(options.log, "a", encoding="utf-8"))
+            observer: t.Any = functools.partial(_write, log)
+            globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+            _start(options.directory, options.users, options.names)
+            threading.Thread(target=_stop_when_input_ends, daemon=True).start()
+            _reactor.run()
+            _log.info("stopped")
+    finally:
+        shutil.rmtree(options.directory)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="The embedded mail server.")
+    parser.add_argument("--directory", type=pathlib.Path, required=True, help="a directory for it to make and remove")
+    parser.add_argument("--log", type=pathlib.Path, required=True, help="a file to append to")
+    parser.add_argument("--user", dest="users", action="append", required=True, metavar="ADDRESS")
+    parser.add_argument("--name", dest="names", action="append", required=True, help="a host name to certify")
+    return parser
+
+
+def _start(directory: pathlib.Path, addresses: list[str], names: list[str]) -> None:
+    """Listen, then say so."""
+    users = {address: User(address, secrets.token_urlsafe(18)) for address in map(str.lower, addresses)}
+    made = certificates.make(tuple(names))
+    ca_path = directory / "ca.pem"
+    ca_path.write_bytes(made.ca_pem)
+    ports = Ports(
+        imap=_reactor.listenSSL(0, ImapFactory(users), made.tls, interface=_LOOPBACK).getHost().port,
+        pop3=_reactor.listenSSL(0, Pop3Factory(users), made.tls, interface=_LOOPBACK).getHost().port,
+        submission=_reactor.listenTCP(0, SubmissionFactory(users, made.tls, names[0]), interface=_LOOPBACK)
+        .getHost()
+        .port,
+    )
+    ready = Ready(ports=ports, ca_path=str(ca_path), users={user.address: user.password for user in users.values()})
+    unfinished = directory / "ready.json.new"
+    unfinished.write_text(json.dumps(ready, indent=2))
+    unfinished.rename(directory / "ready.json")
+    _log.info("listening on {ports}", ports=ports)
+
+
+def _stop_when_input_ends() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    _reactor.callFromThread(_stop)
+
+
+def _stop() -> None:
+    with contextlib.suppress(ReactorNotRunning):  # a signal may have come first
+        _reactor.stop()
+
+
+def _write(log: t.TextIO, event: LogEvent) -> None:
+    """Log our own sentences, and of a fault only its kind and place: what was sent to us may hold a password."""
+    failure = event.get("log_failure")
+    if failure is not None:
+        where = failure.getTracebackObject()
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        place = f" at {where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where is not None else ""
+        text = f"unexpected {failure.type.__name__}{place}"
+    elif event.get("log_namespace", "").startswith("charter.mail."):
+        text = formatEvent(event)
+    else:
+        return
+    print(formatTime(event["log_time"]), text, file=log, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

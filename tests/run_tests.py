@@ -1,0 +1,266 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the steps of the workshop and says how they went.
+
+    python3 tests/run_tests.py              all of them, in the order below, also when one fails
+    python3 tests/run_tests.py lint unit    these
+
+What this machine lacks (root, a Python 3.8) is skipped, and the reason is in the table at the end. In CI, where the
+variable CI is set, nothing may be missing: what would be skipped elsewhere fails there, a single skipped test included.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from xml.etree import ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+IN_CI = bool(os.environ.get("CI"))
+MISSING = 3  # how the scripts of tests/setup say that this machine lacks something; see there
+TOOLS = ROOT / ".venv" / "bin" / "python"
+OLDEST = ROOT / ".venv-3.8"
+
+
+@dataclasses.dataclass(frozen=True)
+class Tests:
+    """How many tests passed, failed and were skipped."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Tests) -> Tests:
+        return Tests(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+class Failed(Exception):
+    """A step went wrong; what it printed says how.
+
+    Args:
+        note: for the table.
+        tests: those that it did run.
+    """
+
+    def __init__(self, note: str, tests: Tests = Tests()) -> None:
+        super().__init__(note)
+        self.tests = tests
+
+
+class Missing(Exception):
+    """A step cannot run on this machine; ``str(error)`` is the reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One line of the table."""
+
+    step: str
+    verdict: str
+    seconds: float
+    note: str
+    tests: Tests
+
+
+def packages() -> Tests:
+    """The Debian packages that the tests use, installed where they are missing."""
+    prepare("tests/setup/packages.sh")
+    return Tests()
+
+
+def lint() -> Tests:
+    """Style, types, documentation, changelog, the built package."""
+    environment("tests")
+    return script("tests/steps/lint.sh")
+
+
+def unit() -> Tests:
+    """The unit tests on the controller's Python."""
+    environment("tests")
+    return pytest(TOOLS, "tests/unit")
+
+
+def unit_oldest() -> Tests:
+    """The unit tests of what runs on targets, on the oldest Python of a target."""
+    environment("tests")
+    environment("3.8")
+    return pytest(OLDEST / "bin" / "python", "tests/unit", PYTHONPATH=str(ansible_for_targets()))
+
+
+def sanity() -> Tests:
+    """Ansible's sanity tests."""
+    environment("tests")
+    return script("tests/steps/sanity.sh")
+
+
+def demo() -> Tests:
+    """The demo, from this clone."""
+    environment("demo")
+    return script(str(TOOLS), "tests/demo")
+
+
+def demo_as_user() -> Tests:
+    """The demo, by an ordinary user with an empty home."""
+    need_root("makes an ordinary user")
+    return script("tests/steps/demo_as_user.sh")
+
+
+def real() -> Tests:
+    """The tests against real mail servers and mail clients."""
+    need_root("makes network namespaces and users")
+    environment("tests")
+    folders = [f"tests/{name}" for name in ("lab", "clients", "integration") if (ROOT / "tests" / name).is_dir()]
+    return pytest(TOOLS, *folders)
+
+
+STEPS: t.Mapping[str, t.Callable[[], Tests]] = {
+    "packages": packages,
+    "lint": lint,
+    "unit": unit,
+    "unit-3.8": unit_oldest,
+    "sanity": sanity,
+    "demo": demo,
+    "demo-as-user": demo_as_user,
+    "real": real,
+}
+
+
+def script(*command: str) -> Tests:
+    """Run a command in the clone's root; it prints for itself."""
+    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    if code != 0:
+        raise Failed(f"exit code {code}")
+    return Tests()
+
+
+def prepare(*command: str) -> None:
+    """Run a script of tests/setup, which may find that this machine lacks something."""
+    done = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+    )
+    sys.stderr.write(done.stderr)
+    if done.returncode == MISSING:
+        raise Missing(done.stderr.strip().splitlines()[-1])
+    if done.returncode != 0:
+        raise Failed(f"{command[-1]}: exit code {done.returncode}")
+
+
+def environment(name: str) -> None:
+    """Make a Python environment, or bring it up to date."""
+    prepare(sys.executable, "tests/setup/environment.py", name)
+
+
+def need_root(why: str) -> None:
+    """Skip the step for anybody but root."""
+    if os.geteuid() != 0:
+        raise Missing(f"only root {why}")
+
+
+def pytest(python: pathlib.Path, *paths: str, **variables: str) -> Tests:
+    """Run tests and count them."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder, "report.xml")
+        command = [str(python), "-m", "pytest", f"--junit-xml={report}", *paths]
+        code = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **variables}, stdin=subprocess.DEVNULL, check=False
+        ).returncode
+        tests, reasons = read_report(report) if report.exists() else (Tests(), [])
+    if code != 0:
+        raise Failed(f"pytest's exit code {code}", tests)
+    if reasons and IN_CI:
+        raise Failed(f"skipped in CI: {'; '.join(reasons)}", tests)
+    return tests
+
+
+def read_report(report: pathlib.Path) -> tuple[Tests, list[str]]:
+    """The numbers in pytest's JUnit report, and the reasons for what was skipped, each once."""
+    failed = skipped = total = 0
+    reasons = []
+    for case in ElementTree.parse(report).iter("testcase"):
+        total += 1
+        failed += case.find("failure") is not None or case.find("error") is not None
+        skip = case.find("skipped")
+        if skip is not None:
+            skipped += 1
+            reasons.append(skip.get("message", "no reason given"))
+    return Tests(total - failed - skipped, failed, skipped), sorted(set(reasons))
+
+
+def ansible_for_targets() -> pathlib.Path:
+    """A folder with the part of ansible-core that goes to targets, which runs on older Pythons than the rest does."""
+    (installed,) = (ROOT / ".venv").glob("lib/python3*/site-packages/ansible")
+    folder = OLDEST / "targets"
+    (folder / "ansible").mkdir(parents=True, exist_ok=True)
+    for name in ("__init__.py", "_vendor", "module_utils", "release.py"):
+        link = folder / "ansible" / name
+        if not link.is_symlink():
+            link.symlink_to(installed / name)
+    return folder
+
+
+def run(step: str) -> Result:
+    """Run one step, with its name above what it prints."""
+    print(f"\n== {step}: {(STEPS[step].__doc__ or '').splitlines()[0]}", flush=True)
+    start = time.monotonic()
+    try:
+        verdict, note, tests = "passed", "", STEPS[step]()
+    except Failed as error:
+        verdict, note, tests = "FAILED", str(error), error.tests
+    except Missing as error:
+        verdict, note, tests = "FAILED" if IN_CI else "skipped", str(error), Tests()
+    result = Result(step, verdict, time.monotonic() - start, note or (str(tests) if tests != Tests() else ""), tests)
+    print(f"== {step}: {verdict} after {result.seconds:.1f} s", flush=True)
+    return result
+
+
+def git_status() -> str:
+    """What git sees as changed or new; empty outside a git clone."""
+    command = ["git", "status", "--porcelain"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
+def unchanged(before: str) -> Result:
+    """Whether the steps left the clone as it was."""
+    left = sorted(set(git_status().splitlines()) - set(before.splitlines()))
+    return Result("clean clone", "FAILED" if left else "passed", 0.0, "; ".join(left), Tests())
+
+
+def summary(results: t.Sequence[Result]) -> str:
+    """The table, what was skipped, and the closing line."""
+    lines = [f"{'step':14}{'result':9}{'seconds':>7}"]
+    lines += [f"{one.step:14}{one.verdict:9}{one.seconds:7.1f}  {one.note}".rstrip() for one in results]
+    skipped = [one for one in results if one.verdict == "skipped"]
+    if skipped:
+        lines += ["", f"{len(skipped)} of {len(results)} steps skipped:"]
+        lines += [f"  {one.step}: {one.note}" for one in skipped]
+    total = Tests()
+    for one in results:
+        total += one.tests
+    return "\n".join(["", *lines, "", f"tests: {total}"])
+
+
+def main() -> None:
+    """The command line."""
+    steps = sys.argv[1:] or list(STEPS)
+    unknown = set(steps) - set(STEPS)
+    if unknown:
+        raise SystemExit(f"no such step: {', '.join(sorted(unknown))}; there are: {', '.join(STEPS)}")
+    before = git_status()
+    results = [run(step) for step in steps]
+    results.append(unchanged(before))
+    print(summary(results))
+    raise SystemExit(any(one.verdict == "FAILED" for one in results))
+
+
+if __name__ == "__main__":
+    main()

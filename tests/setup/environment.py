@@ -1,0 +1,115 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a Python environment of the workshop, or brings it up to date.
+
+    python3 tests/setup/environment.py demo    .venv with what the demo needs
+    python3 tests/setup/environment.py tests   .venv with all tools
+    python3 tests/setup/environment.py 3.8     .venv-3.8 for the unit tests on the targets' oldest Python
+
+An environment remembers the requirements that it was made from. It is left alone while they are the same, added to
+when there are only more of them, and made anew when they changed in any other way. Needs no root and nothing but
+Python. Exits with 3 when the machine has no Python of the right version; the last line on stderr says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+MEMORY = "made-from.txt"
+MISSING = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Environment:
+    """One environment.
+
+    Attributes:
+        folder: its name in the clone's root.
+        pythons: the versions that will do, the first one found is taken.
+        files: what pip is to follow; the last one is installed, and the others are what it refers to.
+    """
+
+    folder: str
+    pythons: tuple[str, ...]
+    files: tuple[pathlib.Path, ...]
+
+
+_CONSTRAINTS = TESTS / "constraints.txt"
+_DEMO = TESTS / "demo" / "requirements.txt"
+_CONTROLLER = ("3.11", "3.12", "3.13")  # what ansible-core 2.19 runs on
+
+ENVIRONMENTS: t.Mapping[str, Environment] = {
+    "demo": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO)),
+    "tests": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO, TESTS / "requirements.txt")),
+    "3.8": Environment(".venv-3.8", ("3.8",), (TESTS / "setup" / "requirements-3.8.txt",)),
+}
+
+
+def ensure(environment: Environment) -> None:
+    """Make the environment, unless it is there already."""
+    folder = ROOT / environment.folder
+    memory = folder / MEMORY
+    # The folder is part of it, as the commands in an environment stop working when it is moved.
+    wanted = "\n".join([f"# {folder}", *(path.read_text() for path in environment.files)])
+    present = memory.read_text() if memory.exists() else ""
+    works = _works(folder / "bin" / "python")
+    if works and present.startswith(wanted):
+        return
+    print(f"Making {environment.folder} from {environment.files[-1].relative_to(ROOT)} ...", flush=True)
+    if not (works and wanted.startswith(present)):
+        subprocess.run([str(_python(environment.pythons)), "-m", "venv", "--clear", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, "install", "--requirement", str(environment.files[-1])], check=True)
+    memory.write_text(wanted)
+
+
+def _python(versions: tuple[str, ...]) -> pathlib.Path:
+    """The Python that runs this where it will do, else one from the PATH or from pyenv."""
+    if "{}.{}".format(*sys.version_info) in versions:
+        return pathlib.Path(sys.executable)
+    for version in versions:
+        for candidate in _candidates(version):
+            if _works(candidate):
+                return candidate
+    print(f"There is no Python {' or '.join(versions)} here, neither on the PATH nor in pyenv.", file=sys.stderr)
+    raise SystemExit(MISSING)
+
+
+def _candidates(version: str) -> t.Iterator[pathlib.Path]:
+    on_path = shutil.which(f"python{version}")
+    if on_path is not None:
+        yield pathlib.Path(on_path)
+    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
+    yield from pyenv.glob(f"versions/{version}.*/bin/python{version}")
+
+
+def _works(python: pathlib.Path) -> bool:
+    """Whether it starts. One of pyenv's shims is there even while its version is switched off."""
+    if not python.exists():
+        return False
+    answer = subprocess.run([str(python), "--version"], capture_output=True, text=True, check=False)
+    return answer.returncode == 0 and re.match(r"Python 3\.\d+", answer.stdout) is not None
+
+
+def main() -> None:
+    """The command line."""
+    if len(sys.argv) != 2 or sys.argv[1] not in ENVIRONMENTS:
+        raise SystemExit(f"usage: {sys.argv[0]} {'|'.join(ENVIRONMENTS)}")
+    try:
+        ensure(ENVIRONMENTS[sys.argv[1]])
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(error.returncode) from None  # venv and pip have said why
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Ansible's own sanity tests, on every Python of a target that this machine has.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+
+# pyenv's shims answer even for a Python that is switched off: the real ones take their place.
+path=$(tr ':' '\n' <<<"$PATH" | grep --invert-match '/shims$' | paste --serial --delimiters=:)
+for folder in "${PYENV_ROOT:-${HOME-}/.pyenv}"/versions/3.{8,9,10,11,12,13}.*/bin; do
+    [[ -d $folder ]] && path=$path:$folder
+done
+export PATH=$PWD/.venv/bin:$path
+
+if ! command -v python3.8 >/dev/null && [[ -n ${CI-} ]]; then
+    echo "There is no Python 3.8, the oldest one of a target." >&2
+    exit 1
+fi
+python tests/bootstrap_pip.py
+
+# A copy, as ansible-test follows links, writes into the collection and asks git about it.
+scratch=$(mktemp --directory)
+trap 'rm -rf "$scratch"' EXIT
+tests/setup/tree.sh copy "$scratch"
+cd "$scratch/ansible_collections/charter/mail"
+ansible-test sanity --local --color no --truncate 0 </dev/null

@@ -1,0 +1,108 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shortcuts of these tests: one endpoint, or one account, against peers on loopback."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+import typing as t
+
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, EndpointReport, Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Endpoint, Role, Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
+from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
+from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
+from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
+from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
+
+HOSTS = {Service.IMAP: "imap.lab.test", Service.POP3: "pop.lab.test", Service.SMTP: "smtp.lab.test"}
+PATIENT = VerifyOptions(ca_path=CA, timeout=20.0)
+HASTY = VerifyOptions(ca_path=CA, timeout=0.6)
+
+
+def resolve(host: str, port: int) -> t.Sequence[Address]:
+    """The names under lab.test are this machine; nobody else is ever asked."""
+    if not host.endswith(".lab.test"):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    return [Address(socket.AF_INET, ("127.0.0.1", port))]
+
+
+WORLD = World(resolver=resolve)
+
+
+def endpoint(service: Service, port: int, security: Security, host: str | None = None) -> Endpoint:
+    """An endpoint of the lab."""
+    role = Role.OUTGOING if service is Service.SMTP else Role.INCOMING
+    return Endpoint(role, service, Server(host or HOSTS[service], port, security))
+
+
+def look(
+    target: Endpoint,
+    options: VerifyOptions = PATIENT,
+    password: str | None = PASSWORD,
+    username: str = USERNAME,
+    world: World = WORLD,
+) -> EndpointReport:
+    """Examine an endpoint."""
+    secret = None if password is None else Secret(password)
+    return visit(Errand(target, USERNAME, username, secret), Kit(options, trust(options.ca_path), world))
+
+
+def examine(
+    script: Script,
+    service: Service,
+    security: Security,
+    options: VerifyOptions = PATIENT,
+    password: str | None = PASSWORD,
+    username: str = USERNAME,
+) -> tuple[EndpointReport, Peer]:
+    """Examine a peer, and make sure that it was never told the password in clear, unless that was allowed."""
+    started = time.monotonic()
+    with peer(script) as server:
+        report = look(endpoint(service, server.port, security), options, password, username)
+    assert time.monotonic() - started < options.timeout + 2
+    if not options.allow_plaintext and password is not None:
+        assert not server.heard_in_clear(username, password)
+    if password is not None:
+        assert password not in repr(report)
+    return report, server
+
+
+def failure(report: EndpointReport, stage: Stage) -> Check:
+    """The one check that failed, which must be of this stage; those of other stages are ok before it, skipped after it."""
+    assert report.failed is not None, report
+    assert report.failed.stage is stage, report.failed
+    assert report.failed.advice.endswith(".")
+    assert report.failed.finding
+    others = [check for check in report.checks if check is not report.failed]
+    assert all(check.status in (Status.OK, Status.SKIPPED) for check in others)
+    reason = f"not tested, because the stage {stage.value} failed"
+    assert all(check.evidence == reason for check in others if check.status is Status.SKIPPED)
+    return report.failed
+
+
+def check(report: EndpointReport, stage: Stage) -> Check:
+    """The check of a stage."""
+    return next(found for found in report.checks if found.stage is stage)
+
+
+def account(imap_port: int, smtp_port: int, email: str = USERNAME, password: str | None = PASSWORD) -> Account:
+    """An account of the lab with IMAP over TLS and submission with STARTTLS."""
+    return Account(
+        email=email,
+        protocol=Protocol.IMAP,
+        incoming=Server("imap.lab.test", imap_port, Security.SSL),
+        outgoing=Server("smtp.lab.test", smtp_port, Security.STARTTLS),
+        username=email,
+        password=None if password is None else Secret(password),
+    )
+
+
+def at(world: World, now: float) -> World:
+    """The same world at another time of day."""
+    return dataclasses.replace(world, now=lambda: now)

@@ -1,0 +1,165 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that are as they should be, in every combination of protocol, encryption and way to sign in."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.peers import CA, Script, peer
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+    WORLD,
+    at,
+    check,
+    endpoint,
+    examine,
+    look,
+)
+
+SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
+ALL = pytest.mark.parametrize("service", list(Service))
+ENCRYPTED = pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
+LAST = {
+    Service.IMAP: (Stage.MAILBOX, "INBOX has 23 messages"),
+    Service.POP3: (Stage.MAILBOX, "the mailbox has 23 messages, 4711 bytes"),
+    Service.SMTP: (Stage.SENDING, f"accepted {USERNAME} as sender and recipient; nothing was sent"),
+}
+
+
+@ALL
+@ENCRYPTED
+def test_all_is_well(service: Service, security: Security) -> None:
+    report, server = examine(SERVERS[service](Server(tls=security.value)), service, security)
+    assert [found.status for found in report.checks] == [Status.OK] * len(report.checks)
+    assert all(found.advice == "" and found.evidence for found in report.checks)
+    stages = [Stage.SETTINGS, Stage.DNS, Stage.TCP, Stage.TLS, Stage.GREETING, Stage.CAPABILITY, Stage.AUTHENTICATION]
+    if security is Security.STARTTLS:
+        stages.insert(5, Stage.STARTTLS)
+    last, evidence = LAST[service]
+    assert [found.stage for found in report.checks] == [*stages, last]
+    assert check(report, last).evidence == evidence
+    assert check(report, Stage.AUTHENTICATION).evidence == f"signed in as {USERNAME} with AUTH PLAIN"
+    assert report.encryption == "TLS 1.3"
+    assert server.visits == 1
+    assert server.sealed.count(b"AUTH") == 1
+    assert server.sealed.rstrip().endswith((b"LOGOUT", b"QUIT"))
+
+
+@ALL
+@ENCRYPTED
+def test_without_a_password_all_but_signing_in_is_tested(service: Service, security: Security) -> None:
+    report, server = examine(SERVERS[service](Server(tls=security.value)), service, security, password=None)
+    assert [found.status for found in report.checks[-2:]] == [Status.SKIPPED, Status.SKIPPED]
+    assert {found.evidence for found in report.checks[-2:]} == {"not tested, because no password was given"}
+    assert all(found.status is Status.OK for found in report.checks[:-2])
+    assert b"AUTH" not in server.sealed
+    assert b"LOGIN" not in server.sealed
+    assert b"USER" not in server.sealed
+
+
+@pytest.mark.parametrize(
+    ("service", "offers", "how"),
+    [
+        (Service.IMAP, (b"AUTH=PLAIN",), "AUTH PLAIN"),
+        (Service.IMAP, (), "LOGIN"),
+        (Service.IMAP, (b"AUTH=LOGIN", b"SASL-IR"), "LOGIN"),
+        (Service.POP3, (b"USER", b"TOP"), "USER and PASS"),
+        (Service.POP3, (), "USER and PASS"),
+        (Service.SMTP, (b"AUTH LOGIN",), "AUTH LOGIN"),
+        (Service.SMTP, (b"AUTH=LOGIN PLAIN",), "AUTH PLAIN"),
+    ],
+)
+def test_every_way_to_sign_in(service: Service, offers: tuple[bytes, ...], how: str) -> None:
+    report, _server = examine(SERVERS[service](Server(offers=offers)), service, Security.SSL)
+    assert check(report, Stage.AUTHENTICATION).evidence == f"signed in as {USERNAME} with {how}"
+    assert check(report, LAST[service][0]).status is Status.OK
+
+
+@pytest.mark.parametrize("password", ["x", "two words", '"', "\\", 'a"b\\c', "", "müßig", "line\r\nbreak", "{5}", "%*()"])
+def test_imap_strings_arrive_as_they_are(password: str) -> None:
+    server = Server(offers=(), password=password)
+    with peer(imap(server)) as listening:
+        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), password=password)
+    assert report.failed is None
+
+
+@ALL
+def test_a_long_password_does_not_break_the_limit_of_a_command(service: Service) -> None:
+    password = "0123456789" * 60
+    with peer(SERVERS[service](Server(password=password))) as listening:
+        report = look(endpoint(service, listening.port, Security.SSL), password=password)
+    assert report.failed is None
+    if service is not Service.IMAP:
+        assert b"AUTH PLAIN\r\n" in listening.sealed
+
+
+@pytest.mark.parametrize("password", ["a\r\nDELE 1", "a\nb"])
+def test_a_line_break_in_a_password_never_becomes_a_command(password: str) -> None:
+    report, server = examine(pop3(Server(offers=(b"USER",))), Service.POP3, Security.SSL, password=password)
+    assert check(report, Stage.AUTHENTICATION).status is Status.FAILED
+    assert b"USER" not in server.sealed
+
+
+@ALL
+def test_no_password_without_encryption(service: Service) -> None:
+    report, server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE)
+    skipped = report.checks[-2:]
+    assert [found.status for found in skipped] == [Status.SKIPPED, Status.SKIPPED]
+    assert all("is not encrypted" in found.evidence for found in skipped)
+    assert all("security to ssl or starttls" in found.advice for found in skipped)
+    assert report.failed is None
+    assert report.encryption == ""
+    assert "nothing on this connection is encrypted" in check(report, Stage.SETTINGS).evidence
+    assert Stage.TLS not in [found.stage for found in report.checks]
+    assert b"AUTH" not in server.clear
+
+
+@ALL
+def test_a_password_without_encryption_where_that_is_allowed(service: Service) -> None:
+    options = VerifyOptions(ca_path=CA, timeout=20, allow_plaintext=True)
+    report, _server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE, options)
+    assert all(found.status is Status.OK for found in report.checks)
+
+
+def test_the_certificate_is_described() -> None:
+    with peer(imap(Server())) as listening:
+        world = at(WORLD, 4922899200 - 89.5 * 86400)  # before 1 January 2126
+        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), world=world)
+    evidence = check(report, Stage.TLS).evidence
+    assert evidence == "TLSv1.3 TLS_AES_256_GCM_SHA384, certificate for imap.lab.test by Lab CA, 89 days left"
+
+
+def test_a_certificate_for_an_address() -> None:
+    with peer(imap(Server())) as listening:
+        target = endpoint(Service.IMAP, listening.port, Security.SSL, host="127.0.0.1")
+        report = look(target, world=type(WORLD)())  # the real resolver, which asks nobody about an address
+    assert report.failed is None
+    assert check(report, Stage.DNS).evidence == "127.0.0.1"
+
+
+def test_mailboxes_are_only_looked_at() -> None:
+    _report, server = examine(imap(Server()), Service.IMAP, Security.SSL)
+    commands = [line.split(b" ")[1] for line in server.sealed.splitlines()]
+    assert commands == [b"CAPABILITY", b"AUTHENTICATE", b"EXAMINE", b"LOGOUT"]
+    _report, server = examine(pop3(Server()), Service.POP3, Security.SSL)
+    assert [line.split(b" ")[0] for line in server.sealed.splitlines()] == [b"CAPA", b"AUTH", b"STAT", b"QUIT"]
+    _report, server = examine(smtp(Server()), Service.SMTP, Security.SSL)
+    commands = [line.split(b" ")[0] for line in server.sealed.splitlines()]
+    assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
+
+
+def test_what_was_said_before_tls_is_forgotten() -> None:
+    """Before TLS the server offers LOGINDISABLED and STARTTLS; what counts is what it offers afterwards."""
+    report, server = examine(imap(Server(tls="starttls", offers=())), Service.IMAP, Security.STARTTLS)
+    assert check(report, Stage.CAPABILITY).evidence == "IMAP4REV1"
+    assert server.clear.count(b"CAPABILITY") == 1
+    assert server.sealed.count(b"CAPABILITY") == 1
+    assert PASSWORD.encode() in server.sealed.replace(b'\\"', b'"').replace(b"\\\\", b"\\") or b"{" in server.sealed
