@@ -14,14 +14,17 @@ import ctypes
 import dataclasses
 import json
 import pathlib
+import platform
 import subprocess
 import sys
 import typing as t
 
 AES = 0x1082  # CKM_AES_CBC
 DES3 = 0x133  # CKM_DES3_CBC
-FORCE_OPEN = 0x80  # NSS_INIT_FORCEOPEN is 0x8; 0x80 is NSS_INIT_OPTIMIZESPACE, harmless and unused below
-LIBRARIES = ("libnspr4.so", "libplc4.so", "libplds4.so", "libmozsqlite3.so", "libnssutil3.so", "libnss3.so")
+
+# In the order in which they must be loaded. Debian's Thunderbird brings its own NSS, but the system's NSPR.
+NSPR = ("libnspr4.so", "libplc4.so", "libplds4.so")
+NSS = ("libmozsqlite3.so", "libnssutil3.so", "libnss3.so")
 
 
 class NssError(Exception):
@@ -42,78 +45,81 @@ class Nss:
     def installed(self) -> bool:
         return (self.directory / "libnss3.so").exists()
 
-    def initialise(self, profile: pathlib.Path) -> None:
-        """Make the databases as a first start of the client does: an empty primary password."""
-        self._ask(profile, "initialise")
+    def open(self, profile: pathlib.Path) -> None:
+        """Only open the databases, which makes the files where they are missing, and close them."""
+        self._ask(profile, "open")
 
     def encrypt(self, profile: pathlib.Path, mechanism: int, text: str) -> str:
         """Encrypt with the profile's key of that mechanism, which NSS makes where it is missing; base64."""
-        return self._ask(profile, "encrypt", mechanism=mechanism, text=text)
+        return str(self._ask(profile, "encrypt", mechanism=mechanism, text=text))
 
-    def decrypt(self, profile: pathlib.Path, blob: str) -> str:
-        """Decrypt what a logins.json holds."""
-        return self._ask(profile, "decrypt", blob=blob)
+    def decrypt(self, profile: pathlib.Path, *sealed: str) -> list[str]:
+        """Decrypt texts of a logins.json, in one process."""
+        return list(self._ask(profile, "decrypt", sealed=sealed))
 
     def change_password(self, profile: pathlib.Path, old: str, new: str) -> None:
         """Set, change or (with an empty one) remove the primary password."""
         self._ask(profile, "change_password", old=old, new=new)
 
-    def _ask(self, profile: pathlib.Path, action: str, **arguments: t.Union[str, int]) -> str:
+    def _ask(self, profile: pathlib.Path, action: str, **arguments: object) -> t.Any:
         request = {"libraries": str(self.directory), "profile": str(profile), "action": action, "arguments": arguments}
         done = subprocess.run(
-            [sys.executable, __file__], input=json.dumps(request), capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, __file__],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         if done.returncode:
-            raise NssError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"ended with {done.returncode}")
-        answer = json.loads(done.stdout)
-        return str(answer)
+            raise NssError((done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1])
+        return json.loads(done.stdout)
 
 
-THUNDERBIRD = Nss(pathlib.Path("/usr/lib/thunderbird"))
-SYSTEM = Nss(pathlib.Path("/usr/lib/x86_64-linux-gnu"))
+def _first(directories: t.Iterable[str]) -> Nss:
+    builds = [Nss(pathlib.Path(directory)) for directory in directories]
+    return next((build for build in builds if build.installed), builds[0])
+
+
+THUNDERBIRD = _first(("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird"))
+SYSTEM = _first((f"/usr/lib/{platform.machine()}-linux-gnu", "/usr/lib64", "/usr/lib"))
 
 
 class _Item(ctypes.Structure):
     """SECItem (seccomon.h)."""
 
-    _fields_ = (("type", ctypes.c_int), ("data", ctypes.c_void_p), ("len", ctypes.c_uint))
+    _fields_ = (("type", ctypes.c_int), ("data", ctypes.POINTER(ctypes.c_char)), ("len", ctypes.c_uint))
 
+    @classmethod
+    def of(cls, content: bytes) -> _Item:
+        return cls(0, ctypes.create_string_buffer(content, len(content)), len(content))
+
+    @property
     def content(self) -> bytes:
-        return ctypes.string_at(self.data, self.len) if self.data else b""
-
-
-def _item(content: bytes) -> _Item:
-    buffer = ctypes.create_string_buffer(content, len(content))
-    item = _Item(0, ctypes.cast(buffer, ctypes.c_void_p), len(content))
-    item.kept = buffer  # type: ignore[attr-defined]  # the buffer must live as long as the item
-    return item
+        return self.data[: self.len] if self.data else b""
 
 
 class _Token:
     """The key database of one profile, open in this process."""
 
     def __init__(self, libraries: pathlib.Path, profile: str) -> None:
-        for name in LIBRARIES:
-            own = libraries / name  # what the build does not bring along (Debian: NSPR) comes from the system
-            if own.exists() or name in LIBRARIES[:3]:
-                self.nss = ctypes.CDLL(str(own) if own.exists() else name, mode=ctypes.RTLD_GLOBAL)
+        for name in (*NSPR, *NSS):
+            own = libraries / name
+            if own.exists():
+                self.nss = ctypes.CDLL(str(own), mode=ctypes.RTLD_GLOBAL)
+            elif name in NSPR:
+                ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
         self.nss.PK11_GetInternalKeySlot.restype = ctypes.c_void_p
         self._check("NSS_Initialize", f"sql:{profile}".encode(), b"", b"", b"secmod.db", 0)
         self.slot = ctypes.c_void_p(self.nss.PK11_GetInternalKeySlot())
 
-    def _check(self, function: str, *arguments: object) -> None:
-        if getattr(self.nss, function)(*arguments) != 0:
-            raise NssError(f"{function}: error {ctypes.CDLL('libnspr4.so').PR_GetError()}")
-
-    def initialise(self) -> str:
-        if self.nss.PK11_NeedUserInit(self.slot):
-            self._check("PK11_InitPin", self.slot, None, b"")
-        return ""
+    def open(self) -> None:
+        pass
 
     def encrypt(self, mechanism: int, text: str) -> str:
-        self.initialise()
+        self._initialise()
         result = _Item()
-        key, plain = _item(b""), _item(text.encode())
+        key, plain = _Item.of(b""), _Item.of(text.encode())
         if mechanism == DES3:
             self._check("PK11SDR_Encrypt", ctypes.byref(key), ctypes.byref(plain), ctypes.byref(result), None)
         else:
@@ -126,25 +132,37 @@ class _Token:
                 ctypes.byref(result),
                 None,
             )
-        return base64.b64encode(result.content()).decode()
+        return base64.b64encode(result.content).decode()
 
-    def decrypt(self, blob: str) -> str:
-        result = _Item()
-        sealed = _item(base64.b64decode(blob))
-        self._check("PK11SDR_Decrypt", ctypes.byref(sealed), ctypes.byref(result), None)
-        return result.content().decode()
+    def decrypt(self, sealed: list[str]) -> list[str]:
+        return [self._decrypt(one) for one in sealed]
 
-    def change_password(self, old: str, new: str) -> str:
-        self.initialise()
+    def change_password(self, old: str, new: str) -> None:
+        self._initialise()
+        self._check("PK11_CheckUserPassword", self.slot, old.encode())
         self._check("PK11_ChangePW", self.slot, old.encode(), new.encode())
-        return ""
+
+    def _initialise(self) -> None:
+        """As a first start of the client does: an empty primary password."""
+        if self.nss.PK11_NeedUserInit(self.slot):
+            self._check("PK11_InitPin", self.slot, None, b"")
+
+    def _decrypt(self, sealed: str) -> str:
+        result = _Item()
+        item = _Item.of(base64.b64decode(sealed))
+        self._check("PK11SDR_Decrypt", ctypes.byref(item), ctypes.byref(result), None)
+        return result.content.decode()
+
+    def _check(self, function: str, *arguments: object) -> None:
+        if getattr(self.nss, function)(*arguments) != 0:
+            raise NssError(f"{function}: error {ctypes.CDLL('libnspr4.so').PR_GetError()}")
 
 
 def _answer() -> None:
     request = json.load(sys.stdin)
     token = _Token(pathlib.Path(request["libraries"]), request["profile"])
-    actions: t.Dict[str, t.Callable[..., str]] = {
-        "initialise": token.initialise,
+    actions: dict[str, t.Callable[..., object]] = {
+        "open": token.open,
         "encrypt": token.encrypt,
         "decrypt": token.decrypt,
         "change_password": token.change_password,

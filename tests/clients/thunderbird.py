@@ -7,11 +7,11 @@
         [account] = [one for one in client.accounts() if one["incoming"]["type"] == "imap"]
         assert client.verify_incoming(account["key"]) == "0x0"
 
-It starts in 2 s on an idle machine. What remains in the profile of such a start (with ``copy=False``) is what
-Thunderbird itself writes: no setting of the driver gets into prefs.js. With ``ca``, the authority is in the
-profile's cert9.db (and, as NSS signs its trust, a row about it in key4.db). MarionetteActivePort exists while it
-runs; the ``marionette.port`` of the process is a default. The driver's default preferences are the list in
-thunderbird_quiet.js, plus ``marionette.port`` and, unless ``online``, ``offline.startup_state``.
+It starts in 2 s on an idle machine. What such a start leaves in the profile (with ``copy=False``) is what
+Thunderbird itself writes: no setting of the driver gets into prefs.js, and there is no user.js. With ``ca``, the
+authority is in the profile's cert9.db and, as NSS signs what it trusts, six rows about it are in key4.db. A file
+MarionetteActivePort is there while it runs. The preferences that differ from an ordinary start, all of them as
+defaults: thunderbird_quiet.js, ``marionette.port`` and, unless ``online``, ``offline.startup_state``.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import typing as t
 
 import pytest
 
-from .marionette import Marionette, MarionetteError
 from .thunderbird_answers import Account, ParsedPrefs, parsed_prefs
 from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
+from .thunderbird_session import ThunderbirdSession
 
-_SCRIPTS = ("thunderbird_session.js", "thunderbird_accounts.js", "thunderbird_mail.js", "thunderbird_prefs.js")
-_CALL = "return driver[arguments[0]](...arguments[1]);"
+__all__ = ["Dialog", "Thunderbird", "ThunderbirdError", "require"]
+
 _PARSE_BATCH = 500
 
 
@@ -83,8 +83,10 @@ class Thunderbird:
     def __enter__(self) -> Thunderbird:
         self._process = ThunderbirdProcess(self._plan)
         try:
-            self._session = self._open_session()
-            self._profile, self._version = self._load_scripts()
+            deadline = time.monotonic() + self._timeout
+            connection = self._open.enter_context(self._process.connect(deadline))
+            self._session = ThunderbirdSession(self._process, connection, deadline)
+            self._started: t.Mapping[str, str] = self._call("start")
         except BaseException as error:
             self._abandon(error)
             raise
@@ -111,17 +113,17 @@ class Thunderbird:
     @property
     def profile(self) -> pathlib.Path:
         """The profile that Thunderbird chose, under the path that it has for Thunderbird."""
-        return self._profile
+        return pathlib.Path(self._started["profile"])
 
     @property
     def profile_on_disk(self) -> pathlib.Path:
         """The folder where the test finds that profile: inside the copy, if there is one."""
-        return self._process.on_disk(self._profile)
+        return self._process.on_disk(self.profile)
 
     @property
     def version(self) -> str:
         """Thunderbird's version, for example ``153.7.0``."""
-        return self._version
+        return self._started["version"]
 
     @property
     def dialogs(self) -> tuple[Dialog, ...]:
@@ -202,12 +204,13 @@ class Thunderbird:
         starts = range(0, len(inputs), _PARSE_BATCH)
         return [answer for start in starts for answer in self._parse_batch(inputs[start : start + _PARSE_BATCH])]
 
-    def run_script(self, script: str, *arguments: object) -> t.Any:
+    def run_script(self, script: str, *arguments: object, timeout: float | None = None) -> t.Any:
         """Run JavaScript in Thunderbird's chrome, as the body of a function.
 
         Args:
-            script: it may ``return`` a value or a promise.
+            script: it may ``return`` a value or a promise; ``Services``, ``Cc`` and ``Ci`` are there.
             arguments: its ``arguments``.
+            timeout: seconds; None is the timeout of all operations.
 
         Returns:
             what it returned, as JSON expresses it.
@@ -215,14 +218,7 @@ class Thunderbird:
         Raises:
             ThunderbirdError: it threw, or took too long; with the dialogs that were shown meanwhile.
         """
-        before = len(self.dialogs)
-        parameters = {"script": script, "args": list(arguments), "sandbox": "system"}
-        try:
-            # Marionette interrupts the script after the timeout; the rest is for its answer.
-            return self._session.call("WebDriver:ExecuteScript", parameters, self._timeout + 10)["value"]
-        except MarionetteError as error:
-            dialogs = [f"dialog {dialog}" for dialog in self.dialogs[before:]]
-            raise ThunderbirdError("; ".join([str(error), *dialogs])) from error
+        return self._session.run(script, arguments, self._timeout if timeout is None else timeout)
 
     def quit(self) -> None:
         """End Thunderbird in good order, so that it writes its files; no error where it has ended.
@@ -232,39 +228,15 @@ class Thunderbird:
         """
         if self._has_quit:
             return
-        self._call("prepareQuit")
-        try:
-            self._session.call("Marionette:Quit", {"flags": ["eAttemptQuit"]}, self._timeout)
-        except MarionetteError as error:
-            raise ThunderbirdError(str(error)) from error
+        self._session.quit(self._timeout)
         self._open.close()
         status = self._process.wait(self._timeout)
         self._has_quit = True
         if status != 0:
             raise ThunderbirdError(f"Thunderbird ended with status {status}")
 
-    def _open_session(self) -> Marionette:
-        deadline = time.monotonic() + self._timeout
-        connection = self._open.enter_context(self._process.connect(deadline))
-        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(self._timeout * 1000)}}
-        try:
-            session = Marionette(connection, _remaining(deadline))
-            session.call("WebDriver:NewSession", capabilities, _remaining(deadline))
-            session.call("Marionette:SetContext", {"value": "chrome"}, _remaining(deadline))
-        except MarionetteError as error:
-            dialogs = [f"dialog {dialog}" for dialog in self.dialogs]
-            raise ThunderbirdError("; ".join([f"Thunderbird did not show its window: {error}", *dialogs])) from error
-        return session
-
-    def _load_scripts(self) -> tuple[pathlib.Path, str]:
-        here = pathlib.Path(__file__).parent
-        self.run_script("\n".join((here / name).read_text() for name in _SCRIPTS))
-        started = self._call("start")
-        return pathlib.Path(started["profile"]), started["version"]
-
     def _call(self, function: str, *arguments: object) -> t.Any:
-        """Call a function of the scripts."""
-        return self.run_script(_CALL, function, list(arguments))
+        return self._session.call(function, arguments, self._timeout)
 
     def _parse_batch(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:
         paths = [self._process.scratch / f"{number}.js" for number in range(len(inputs))]
@@ -278,7 +250,3 @@ class Thunderbird:
         self._process.kill()
         error.add_note(self._process.keep_log())
         self._process.discard()
-
-
-def _remaining(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.1)

@@ -35,10 +35,17 @@ async function discoverFolders(server) {
   }
 }
 
-function verifyIncoming(accountKey) {
+/**
+ * Logs in anew, on a connection that is used for nothing else: an IMAP connection that starts with verifyLogon() is
+ * not set up for ordinary work (153.7 then sends APPEND with UTF8, which the server never offered).
+ */
+async function verifyIncoming(accountKey) {
   goOnline();
   const server = incomingServer(accountKey);
-  return finished(listener => server.verifyLogon(listener, messageWindow()));
+  server.closeCachedConnections();
+  const status = await finished(listener => server.verifyLogon(listener, messageWindow()));
+  server.closeCachedConnections();
+  return status;
 }
 
 /** The paths of all folders below the account, "INBOX", "Sent/2026". */
@@ -67,17 +74,20 @@ async function fetchMail(accountKey) {
 /** The text of the one message with this subject in the inboxes of these accounts. */
 async function readMessage(subject, accountKeys) {
   goOnline();
-  const inboxes = accountKeys.map(incomingServer).map(server => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
-  const found = inboxes.flatMap(inbox => [...(inbox?.messages ?? [])]).filter(header => header.mime2DecodedSubject == subject);
+  const roots = accountKeys.map(key => incomingServer(key).rootFolder);
+  const inboxes = roots.map(root => root.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
+  const headers = inboxes.flatMap(inbox => [...(inbox?.messages ?? [])]);
+  const found = headers.filter(header => header.mime2DecodedSubject == subject);
   if (found.length != 1) {
     throw new Error(`${found.length} messages have the subject ${JSON.stringify(subject)}`);
   }
-  const [header] = found;
-  const message = await new Promise(resolve => MsgHdrToMimeMessage(header, null, (_header, mime) => resolve(mime), true));
+  const message = await new Promise(resolve => {
+    MsgHdrToMimeMessage(found[0], null, (_header, mime) => resolve(mime), true);
+  });
   if (!message) {
     throw new Error(`the message ${JSON.stringify(subject)} could not be loaded`);
   }
-  return message.coerceBodyToPlaintext(header.folder);
+  return message.coerceBodyToPlaintext(found[0].folder);
 }
 
 /** Sends a plain message as the compose window does; answers when the copy is filed in the Sent folder, too. */

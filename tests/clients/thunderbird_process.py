@@ -6,7 +6,7 @@
 The process gets a mount namespace of its own. In it, a copy of /etc/thunderbird with the driver's default
 preferences and start-up script lies over the real one (Debian's builds read both from there), and for
 ``copy=True`` a copy of the home lies over the home. So the command line, all paths and the choice of the profile
-are those of an ordinary start, and the profile needs no user.js.
+are those of an ordinary start, and the profile needs no user.js. Only an AutoConfig file of the machine is not run.
 """
 
 from __future__ import annotations
@@ -223,7 +223,8 @@ class ThunderbirdProcess:
     def _command(self, plan: Plan) -> list[str]:
         places = [str(self._settings), str(self._copy or ""), str(self._home)]
         enter = ["unshare", "--mount", "sh", "-c", _ENTER, "sh", *places]
-        become = ["setpriv", f"--reuid={self._user}", f"--regid={self._group}", "--clear-groups"]
+        # It ends with the process (strictly: the thread) that started it, even where that is killed.
+        become = ["setpriv", "--pdeathsig=KILL", f"--reuid={self._user}", f"--regid={self._group}", "--clear-groups"]
         # A user who cannot enter the home is told so here; Thunderbird itself would fail in an obscure way.
         go_home = ["sh", "-c", 'cd "$HOME" && exec "$@"', "sh"]
         program = [str(_PROGRAM), "--headless", "--marionette", "--remote-allow-system-access"]

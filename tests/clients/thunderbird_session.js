@@ -6,6 +6,7 @@
 // scope; what Python calls is a member of `driver`.
 
 const driver = (globalThis.driver = {});
+const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 
 function mainWindow() {
@@ -16,8 +17,9 @@ function messageWindow() {
   return mainWindow().msgWindow;
 }
 
+/** A window's own timers stand still while it shows a dialog; these do not. */
 function pause(milliseconds) {
-  return new Promise(resolve => mainWindow().setTimeout(resolve, milliseconds));
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
 /** An nsresult as people quote it: "0x0", "0x805a1ff3". */
@@ -74,4 +76,28 @@ function prepareQuit() {
   goOnline();
 }
 
-Object.assign(driver, { start, prepareQuit });
+const outcomes = new Map();
+
+/**
+ * Starts an action whose outcome is asked for later.
+ *
+ * @param {number} id - Names the action.
+ * @param {function()} action - Answers with a value or a promise.
+ */
+function begin(id, action) {
+  const answer = new Promise(resolve => resolve(action()));
+  outcomes.set(
+    id,
+    answer.then(
+      value => ({ value: value ?? null }),
+      error => ({ error: String(error) })
+    )
+  );
+}
+
+/** The outcome of an action; null while it lasts longer than that, or is still starting behind a dialog. */
+function outcome(id, seconds) {
+  return Promise.race([outcomes.get(id) ?? null, pause(1000 * seconds).then(() => null)]);
+}
+
+Object.assign(driver, { begin, outcome, start, prepareQuit });

@@ -19,8 +19,12 @@
   }
 
   function isModal(win) {
-    const chrome = win.docShell.treeOwner;
-    return chrome instanceof Ci.nsIWebBrowserChrome && Boolean(chrome.chromeFlags & Ci.nsIWebBrowserChrome.CHROME_MODAL);
+    try {
+      const owner = win.docShell.treeOwner.QueryInterface(Ci.nsIInterfaceRequestor);
+      return Boolean(owner.getInterface(Ci.nsIAppWindow).chromeFlags & Ci.nsIWebBrowserChrome.CHROME_MODAL);
+    } catch {
+      return false; // A page of an extension, which has no window at all.
+    }
   }
 
   const promptUrl = "chrome://global/content/commonDialog.xhtml";

@@ -21,19 +21,16 @@ import tempfile
 import types
 import typing as t
 
-from . import inventory, summary
+from . import inventory, summary, verdicts
 from .embedded import EmbeddedMailServer, ServerError
 from .inventory import DemoAccount
-from .playbooks import PlaybookError, Played, Player
+from .playbooks import PlaybookError, Player
 from .screen import Screen
+from .verdicts import Unexpected
 
 _IMAP_ADDRESS = "ada@charter.net"
 _POP3_ADDRESS = "ada.home@charter.net"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class StepError(Exception):
-    """A step did not do what it should; the message says what, in whole sentences."""
 
 
 class Stopped(BaseException):
@@ -60,11 +57,12 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
         with _private_folder(options.keep) as folder:
             _demonstrate(screen, folder, log, verbose=options.verbose)
         if options.keep:
-            screen.paragraph(f"The demo's files are in {folder}.")
+            screen.gap()
+            screen.paragraph(f"The demo's files are in {folder}; Ada's home directory is the folder home in it.")
     except Stopped as stopped:
         screen.heading("Stopped. Everything that was started is ended, and what was made is removed.")
         return 128 + stopped.number
-    except (StepError, PlaybookError, ServerError) as error:
+    except (PlaybookError, ServerError, Unexpected) as error:
         keep_log = True
         screen.heading("The demo failed.")
         screen.verbatim(str(error))
@@ -87,9 +85,9 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
         " by the same playbooks that do it for many people on many machines."
         " Ada, her home directory and her mail server exist on this machine only, and only for this minute."
     )
-    screen.verbatim("")
+    screen.gap()
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(mode=0o700)
     addresses = (_IMAP_ADDRESS, _POP3_ADDRESS)
     with contextlib.ExitStack() as stack:
         with screen.step("Start a mail server") as step:
@@ -110,43 +108,14 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
         )
         player = Player(folder, described, None if verbose else log)
         with screen.step("Configure") as step:
-            first = _play(player, "charter.mail.configure")
-            _expect(first, "created", "The first run did not make both accounts.")
-            step.note = f"{len(first.accounts)} accounts made"
+            first = player.play("charter.mail.configure")
+            step.note = verdicts.made_all(first, len(accounts))
         with screen.step("Configure again") as step:
-            second = _play(player, "charter.mail.configure")
-            _expect(second, "unchanged", "The second run found something to do again.")
-            if second.changed:
-                raise StepError("The second run changed something, and there was nothing to change.")
-            step.note = "nothing to change"
+            step.note = verdicts.left_all(player.play("charter.mail.configure"), len(accounts))
         with screen.step("Verify") as step:
-            proven = _play(player, "charter.mail.verify")
-            step.note = f"{_check_proof(proven)} tests, all completed successfully"
+            proven = player.play("charter.mail.verify")
+            step.note = verdicts.proved_all(proven, len(accounts))
     summary.show(screen, accounts, home, first, proven)
-
-
-def _play(player: Player, playbook: str) -> Played:
-    played = player.play(playbook)
-    if played.code != 0:
-        raise StepError("\n".join([f"{playbook} ended with exit code {played.code}.", *played.complaints]))
-    return played
-
-
-def _expect(played: Played, status: str, otherwise: str) -> None:
-    """Both accounts must have this status."""
-    found = [account["status"] for account in played.accounts]
-    if found != [status, status]:
-        raise StepError(f"{otherwise} What came of them: {', '.join(found) or 'nothing'}.")
-
-
-def _check_proof(played: Played) -> int:
-    """Every test of both accounts must have been made and passed; returns how many there were."""
-    for account in played.accounts:
-        if not (account["ok"] and account["complete"]):
-            raise StepError(account["summary"])
-    if len(played.accounts) != 2:
-        raise StepError(f"{len(played.accounts)} accounts were tested, not 2.")
-    return sum(len(account["checks"]) for account in played.accounts)
 
 
 @contextlib.contextmanager
@@ -155,6 +124,7 @@ def _private_folder(keep: bool) -> collections.abc.Iterator[pathlib.Path]:
     try:
         yield folder
     finally:
+        _ignore_signals()
         if not keep:
             shutil.rmtree(folder)
 
@@ -166,14 +136,20 @@ def _new_log() -> pathlib.Path:
 
 
 def _stop(number: int, frame: types.FrameType | None) -> t.NoReturn:
-    # Once is enough: what follows is tidying up, and must not be torn.
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+    _ignore_signals()
     raise Stopped(number)
 
 
+def _ignore_signals() -> None:
+    """What follows is tidying up, and must not be torn."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make demo", description="Shows charter.mail at work, on this machine only.")
+    parser = argparse.ArgumentParser(
+        prog="python tests/demo", description="Shows charter.mail at work, on this machine only."
+    )
     parser.add_argument("--keep", action="store_true", help="keep the demo's files, to look at them")
     parser.add_argument("--verbose", action="store_true", help="show what Ansible says")
     return parser

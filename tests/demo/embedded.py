@@ -117,7 +117,7 @@ class EmbeddedMailServer:
         command = [sys.executable, "-m", f"{_HERE.name}.server", f"--directory={folder}", f"--log={log}"]
         command += [f"--user={address}" for address in self._addresses]
         command += [f"--name={name}" for name in self._names]
-        # Its input is a pipe that ends with this process. In a session of its own, as Ctrl-C is for us to handle.
+        # Its input is a pipe that ends with this process.
         return subprocess.Popen(
             command,
             cwd=_HERE.parent,
@@ -125,7 +125,6 @@ class EmbeddedMailServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            start_new_session=True,
         )
 
     def _wait(self, process: subprocess.Popen[bytes], path: pathlib.Path) -> Ready:

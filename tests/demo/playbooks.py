@@ -47,11 +47,13 @@ class Played:
     """A playbook that has run to its end.
 
     Attributes:
+        playbook: its full name.
         code: ansible-playbook's exit code.
         results: of its tasks.
         totals: numbers by host: ``ok``, ``changed``, ``failures`` and so on.
     """
 
+    playbook: str
     code: int
     results: tuple[TaskResult, ...]
     totals: dict[str, dict[str, int]]
@@ -105,7 +107,7 @@ class Player:
         command.append(f"--extra-vars=@{self._inventory.secrets}")
         with self._output() as output:
             code = _run(command, self._environment(record), output)
-        played = _read(record, code)
+        played = _read(playbook, code, record)
         if not played.totals:
             raise PlaybookError(f"{playbook} ended early, with exit code {code}.")
         return played
@@ -120,11 +122,8 @@ class Player:
         return {
             **kept,
             "LC_ALL": "C.UTF-8",  # Ansible insists on UTF-8
-            "HOME": str(self._folder),
+            "HOME": str(self._folder),  # so that ~/.ansible is in there
             "ANSIBLE_CONFIG": str(self._config),
-            "ANSIBLE_HOME": str(self._folder / "ansible"),
-            "ANSIBLE_LOCAL_TEMP": str(self._folder / "ansible" / "tmp"),
-            "ANSIBLE_REMOTE_TEMP": str(self._folder / "ansible" / "tmp"),
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder / "collections"),
             "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -164,9 +163,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _read(record: pathlib.Path, code: int) -> Played:
+def _read(playbook: str, code: int, record: pathlib.Path) -> Played:
     entries = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
     return Played(
+        playbook=playbook,
         code=code,
         results=tuple(
             TaskResult(entry["task"], entry["status"], entry["result"]) for entry in entries if "task" in entry

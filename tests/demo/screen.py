@@ -13,6 +13,7 @@ import time
 import typing as t
 
 _WIDTH = 100
+_COLUMN = 24  # where the second column begins
 _BOLD, _GREEN, _RED, _PLAIN = "\033[1m", "\033[32m", "\033[31m", "\033[0m"
 
 
@@ -52,22 +53,23 @@ class Screen:
         """Lines as they are, indented."""
         self._print(textwrap.indent(text, "  ") + "\n")
 
-    def rows(self, rows: collections.abc.Iterable[tuple[str, str]]) -> None:
-        """Pairs in two columns; the second is broken into lines."""
-        rows = list(rows)
-        column = max((len(name) for name, _ in rows), default=0) + 4
-        for name, text in rows:
-            lines = textwrap.wrap(text, _WIDTH - column, break_on_hyphens=False, break_long_words=False) or [""]
-            self._print(f"  {name:{column - 2}}{lines[0]}\n")
-            for line in lines[1:]:
-                self._print(" " * column + line + "\n")
+    def row(self, name: str, text: str) -> None:
+        """Two columns; the second is broken into lines."""
+        lines = textwrap.wrap(text, _WIDTH - _COLUMN, break_on_hyphens=False, break_long_words=False)
+        for number, line in enumerate(lines):
+            shown = "" if number else name
+            self._print(f"  {shown:{_COLUMN - 2}}{line}\n")
+
+    def gap(self) -> None:
+        """An empty line."""
+        self._print("\n")
 
     @contextlib.contextmanager
     def step(self, name: str) -> collections.abc.Iterator[Step]:
         """One step: its name at once; ok or failed, the time and the note when the block ends."""
         step = Step()
         start = time.monotonic()
-        self._print(f"  {name:20}" + ("\n" if self._chatty else ""))
+        self._print(f"  {name:{_COLUMN - 2}}" + ("\n" if self._chatty else ""))
         try:
             yield step
         except BaseException as error:
@@ -77,7 +79,7 @@ class Screen:
         self._finish(self._paint(_GREEN, f"{'ok':8}"), start, step.note)
 
     def _finish(self, word: str, start: float, note: str) -> None:
-        indent = f"  {'':20}" if self._chatty else ""
+        indent = " " * _COLUMN if self._chatty else ""
         self._print(f"{indent}{word}{time.monotonic() - start:5.1f} s   {note}".rstrip() + "\n")
 
     def _paint(self, colour: str, text: str) -> str:

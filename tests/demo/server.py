@@ -36,9 +36,9 @@ import typing as t
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.posixbase import PosixReactorBase
-from twisted.logger import LogEvent, Logger, formatEvent, formatTime, globalLogBeginner
+from twisted.logger import Logger, globalLogBeginner
 
-from . import certificates
+from . import certificates, log
 from .imap import ImapFactory
 from .mailboxes import User
 from .pop3 import Pop3Factory
@@ -82,8 +82,8 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
         return 1
     try:
         with contextlib.ExitStack() as stack:
-            log = stack.enter_context(open(options.log, "a", encoding="utf-8"))
-            observer: t.Any = functools.partial(_write, log)
+            stream = stack.enter_context(open(options.log, "a", encoding="utf-8"))
+            observer: t.Any = functools.partial(log.write, stream)
             globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
             _start(options.directory, options.users, options.names)
             threading.Thread(target=_stop_when_input_ends, daemon=True).start()
@@ -132,22 +132,6 @@ def _stop_when_input_ends() -> None:
 def _stop() -> None:
     with contextlib.suppress(ReactorNotRunning):  # a signal may have come first
         _reactor.stop()
-
-
-def _write(log: t.TextIO, event: LogEvent) -> None:
-    """Log our own sentences, and of a fault only its kind and place: what was sent to us may hold a password."""
-    failure = event.get("log_failure")
-    if failure is not None:
-        where = failure.getTracebackObject()
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        place = f" at {where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where is not None else ""
-        text = f"unexpected {failure.type.__name__}{place}"
-    elif event.get("log_namespace", "").startswith("charter.mail."):
-        text = formatEvent(event)
-    else:
-        return
-    print(formatTime(event["log_time"]), text, file=log, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ from .screen import Screen
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-_NAMES = {"imap": "IMAP", "pop3": "POP3", "smtp": "SMTP"}
+_NAMES = {"imap": "IMAP", "pop3": "POP3", "smtp": "SMTP", "dns": "DNS", "tcp": "TCP", "tls": "TLS"}
 
 _HOSTS = """\
+# hosts.yml
 all:
   hosts:
     desk1.example.org:                  # a machine that you reach by SSH
@@ -31,7 +32,7 @@ all:
 
 _COMMANDS = """\
 ansible-galaxy collection install {root}
-ansible-vault create secrets.yml        # with one line: vault_ada: her mail password
+ansible-vault create secrets.yml        # with the line   vault_ada: "her mail password"
 ansible-playbook charter.mail.site -i hosts.yml -e @secrets.yml --ask-vault-pass"""
 
 
@@ -52,38 +53,45 @@ def show(
         proven: the run of the verification.
     """
     screen.heading("What was configured")
-    screen.rows((account.email, _servers(account, proven)) for account in accounts)
-    screen.rows([("In", _profile(home, configured)), ("Files", ", ".join(_files(home)))])
-    screen.heading("What was tested, from this machine")
-    for account in proven.accounts:
-        screen.rows(_tests(account))
-        screen.paragraph(account["summary"])
-        screen.verbatim("")
+    for account in accounts:
+        screen.row(account.email, _servers(account, proven))
+    for place in sorted({account["place"] for account in configured.accounts}):
+        screen.row("where", place.replace(str(home), "~"))
+    screen.row("files", ", ".join(_files(home)))
+    screen.heading("What was tested")
+    for tested in proven.accounts:
+        for service, stages in _stages(tested).items():
+            screen.row(tested["email"], f"{_NAMES[service]}: {', '.join(stages)}")
+    for tested in proven.accounts:
+        screen.gap()
+        screen.paragraph(tested["summary"])
     screen.heading("The same for your own machines")
-    screen.paragraph("Describe them in hosts.yml; the servers of charter.net are known already:")
-    screen.verbatim(f"\n{_HOSTS}\n")
-    screen.paragraph("Then install the collection, put the password into a vault, configure and verify:")
-    screen.verbatim(f"\n{_COMMANDS.format(root=shlex.quote(str(_ROOT)))}")
+    screen.paragraph("Describe them; the servers of charter.net are known already:")
+    screen.gap()
+    screen.verbatim(_HOSTS)
+    screen.gap()
+    screen.paragraph(
+        "Then, with your own Ansible or the one in .venv/bin: install the collection, put the password into a vault,"
+        " configure and verify. Add --ask-become-pass if sudo asks for a password there."
+    )
+    screen.gap()
+    screen.verbatim(_COMMANDS.format(root=shlex.quote(str(_ROOT))))
 
 
 def _servers(account: DemoAccount, proven: Played) -> str:
-    checks = next(one["checks"] for one in proven.accounts if one["email"] == account.email)
-    places = {_NAMES[check["service"]]: check["server"] for check in checks}
-    return ", ".join(f"{name} {place}" for name, place in places.items())
-
-
-def _profile(home: pathlib.Path, configured: Played) -> str:
-    """Where the client keeps the accounts, with the demo's home as ``~``."""
-    places = {account["place"].replace(str(home), "~") for account in configured.accounts}
-    return ", ".join(sorted(places))
+    """Where its mail comes from and goes to, as the tests found it."""
+    (tested,) = (one for one in proven.accounts if one["email"] == account.email)
+    places = {check["service"]: check["server"] for check in tested["checks"]}
+    return ", ".join(f"{_NAMES[service]} {place}" for service, place in places.items())
 
 
 def _files(home: pathlib.Path) -> list[str]:
-    return sorted(str(pathlib.Path("~", path.relative_to(home))) for path in home.rglob("*") if path.is_file())
+    return sorted(path.name for path in home.rglob("*") if path.is_file())
 
 
-def _tests(account: dict[str, t.Any]) -> list[tuple[str, str]]:
+def _stages(tested: dict[str, t.Any]) -> dict[str, list[str]]:
+    """The tests of one account, by service."""
     stages: dict[str, list[str]] = {}
-    for check in account["checks"]:
-        stages.setdefault(_NAMES[check["service"]], []).append(check["stage"])
-    return [(f"{account['email']}, {name}", ", ".join(names)) for name, names in stages.items()]
+    for check in tested["checks"]:
+        stages.setdefault(check["service"], []).append(_NAMES.get(check["stage"], check["stage"]))
+    return stages

@@ -43,7 +43,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         public_key = self._key.public_key()
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         usage = x509.KeyUsage(
             digital_signature=False,
             content_commitment=False,
@@ -72,7 +72,7 @@ class Authority:
         """Make a certificate for host names, with a fresh key (ECDSA P-256)."""
         if quality is Quality.UNTRUSTED:
             return Authority("An authority that nobody trusts").issue(names)
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         if quality is Quality.EXPIRED:
             return self._signed(names, now - 90 * _DAY, now - _DAY)
         if quality is Quality.WRONG_NAME:
@@ -87,9 +87,7 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
-            )
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         return Identity(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pathlib
 import socket
 import subprocess
@@ -47,13 +48,15 @@ class Daemon:
         self._process.wait()
 
     def _listening(self) -> set[tuple[str, int]]:
-        """What listens in its network namespace (proc_net_tcp of the kernel's documentation)."""
+        """What this process listens on, and not another one in the same network."""
+        process = pathlib.Path("/proc", str(self._process.pid))
         try:
-            lines = pathlib.Path(f"/proc/{self._process.pid}/net/tcp").read_text().splitlines()[1:]
-        except (FileNotFoundError, OSError):
+            own = {os.readlink(handle) for handle in (process / "fd").iterdir()}
+            table = (process / "net" / "tcp").read_text()
+        except OSError:
+            # It ended meanwhile, or opened or closed a file.
             return set()
-        fields = [line.split() for line in lines]
-        return {_endpoint(field[1]) for field in fields if field[3] == _LISTENS}
+        return {endpoint for endpoint, inode in _listeners(table) if f"socket:[{inode}]" in own}
 
     def _words(self) -> str:
         try:
@@ -75,6 +78,10 @@ def running(name: str, command: t.Sequence[str], log: pathlib.Path) -> t.Iterato
         daemon.kill()
 
 
-def _endpoint(text: str) -> tuple[str, int]:
-    address, _, port = text.partition(":")
-    return socket.inet_ntoa(int(address, 16).to_bytes(4, sys.byteorder)), int(port, 16)
+def _listeners(table: str) -> t.Iterator[tuple[tuple[str, int], str]]:
+    """Each (address, port) and inode of a listening socket in /proc/PID/net/tcp (proc(5))."""
+    for line in table.splitlines()[1:]:
+        _, local, _, state, _, _, _, _, _, inode, *_ = line.split()
+        if state == _LISTENS:
+            address, _, port = local.partition(":")
+            yield (socket.inet_ntoa(int(address, 16).to_bytes(4, sys.byteorder)), int(port, 16)), inode

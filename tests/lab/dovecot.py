@@ -12,11 +12,11 @@ import base64
 import hashlib
 import pathlib
 import secrets
-import shutil
 import typing as t
 
+from .files import make_directory, write_file
 from .hosts import MailHost, Security, Service
-from .site import MAIL_UID, MailUser, Site, make_directory
+from .site import MAIL_UID, MailUser, Site
 
 _LIBEXEC = "/usr/lib/dovecot"
 
@@ -49,7 +49,7 @@ service anvil {{
 
 passdb {{
   driver = passwd-file
-  args = {users}
+  args = {users}/%Lu
 }}
 userdb {{
   driver = static
@@ -161,14 +161,15 @@ def configure(site: Site) -> list[str]:
     make_directory(site.dovecot / "run")
     make_directory(site.dovecot / "state")
     make_directory(site.mail)
+    make_directory(_users(site), 0o750, "root", "dovecot")
     tls12 = site.dovecot / "tls12.cnf"
-    tls12.write_text(_TLS12_ONLY)
+    write_file(tls12, _TLS12_ONLY)
     main = _MAIN.format(
         directory=site.dovecot,
         log=site.dovecot_log,
         mail=site.mail,
         uid=MAIL_UID,
-        users=_users_file(site),
+        users=_users(site),
         auth_socket=site.auth_socket.name,
     )
     hosts = [
@@ -176,24 +177,21 @@ def configure(site: Site) -> list[str]:
         for host in site.hosts
     ]
     configuration = site.dovecot / "dovecot.conf"
-    configuration.write_text("".join([main, *hosts, *_login_services(site, tls12)]))
+    write_file(configuration, "".join([main, *hosts, *_login_services(site, tls12)]))
     return ["dovecot", "-F", "-c", str(configuration)]
 
 
-def set_users(site: Site, users: t.Iterable[MailUser]) -> None:
-    """Write who may log in; Dovecot takes notice by itself. Only salted hashes of the passwords are stored."""
-    path = _users_file(site)
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o640)
-    shutil.chown(fresh, "root", "dovecot")
-    fresh.write_text("".join(f"{user.address}:{_hashed(user.password)}\n" for user in users))
-    fresh.replace(path)
-    for user in users:
-        if not (home := site.mail / user.address).exists():
-            make_directory(home, 0o700, MAIL_UID, MAIL_UID)
+def add_user(site: Site, user: MailUser) -> None:
+    """Let a user log in; only a salted hash of the password is stored.
+
+    Each user has a file, because Dovecot reads a common one again only when the second is another one.
+    """
+    entry = f"{user.address}:{_hashed(user.password)}\n"
+    write_file(_users(site) / user.address, entry, 0o640, "root", "dovecot")
+    make_directory(site.mail / user.address, 0o700, MAIL_UID, MAIL_UID)
 
 
-def _users_file(site: Site) -> pathlib.Path:
+def _users(site: Site) -> pathlib.Path:
     return site.dovecot / "users"
 
 

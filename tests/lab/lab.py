@@ -30,12 +30,19 @@ from . import dovecot, leftovers, logins, mailboxes, postfix
 from .certificates import Authority, Quality
 from .daemon import running
 from .errors import LabError
+from .files import make_directory, write_file
 from .hosts import HOSTS, NETWORK, MailHost, Network, Service
 from .logins import Login
 from .namespace import Namespace
-from .site import MailUser, Site, make_directory
+from .site import MailUser, Site
 
-USERS = ("mario.rossi@charter.net", "anna.bianchi@charter.net")
+USERS = (
+    "mario.rossi@charter.net",
+    "anna.bianchi@charter.net",
+    "luca.verdi@spectrum.net",
+    "gina.neri@twc.com",
+    "rosa.bruno@brighthouse.com",
+)
 """The users of a lab that is not told other ones."""
 
 _PROGRAMS = ("ip", "dovecot", "postfix", "postmap")
@@ -137,8 +144,7 @@ class MailLab:
         user = MailUser.new(address)
         if address in self._users or user.domain not in self._domains():
             raise LabError(f"cannot add {address}: it exists, or the lab takes no mail for its domain")
-        self._users[address] = user
-        self._store_users()
+        self._store([user])
         return user
 
     def command(self, argv: t.Sequence[str]) -> list[str]:
@@ -191,18 +197,19 @@ class MailLab:
         return "".join(log.read_text() for log in (self._site.dovecot_log, self._site.postfix_log) if log.exists())
 
     def _serve(self, stack: contextlib.ExitStack, users: t.Sequence[MailUser]) -> None:
-        self._users = {user.address: user for user in users}
         site = self._site
         dovecot_command = dovecot.configure(site)
-        postfix_command = postfix.configure(site, self._domains())
-        self._store_users()
+        postfix_command = postfix.configure(site, {user.domain for user in users})
+        self._store(users)
         imap = stack.enter_context(running("Dovecot", self.command(dovecot_command), site.dovecot_log))
         smtp = stack.enter_context(running("Postfix", self.command(postfix_command), site.postfix_log))
         imap.wait_until_listening(self._listeners(Service.IMAP) | self._listeners(Service.POP3))
         smtp.wait_until_listening(self._listeners(Service.SUBMISSION))
 
-    def _store_users(self) -> None:
-        dovecot.set_users(self._site, self.users)
+    def _store(self, users: t.Sequence[MailUser]) -> None:
+        self._users.update((user.address, user) for user in users)
+        for user in users:
+            dovecot.add_user(self._site, user)
         postfix.set_users(self._site, self.users)
 
     def _domains(self) -> frozenset[str]:
@@ -270,9 +277,8 @@ def _write_certificates(site: Site, qualities: t.Mapping[str, Quality]) -> None:
     if unknown := qualities.keys() - names:
         raise LabError(f"certificates: the lab has no host {', '.join(sorted(unknown))}; it has {', '.join(names)}")
     authority = Authority("The mail lab's authority")
-    site.authority.write_bytes(authority.certificate)
-    site.authority.chmod(0o644)
+    write_file(site.authority, authority.certificate)
     make_directory(site.identity(names[0]).parent, 0o700)
     for name in names:
         identity = authority.issue([name], qualities.get(name, Quality.GOOD))
-        site.identity(name).write_bytes(identity.key + identity.certificate)
+        write_file(site.identity(name), identity.key + identity.certificate, 0o600)

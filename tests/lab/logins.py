@@ -22,7 +22,7 @@ class Login:
 
     Attributes:
         time: when.
-        user: the login name that the client gave.
+        user: the login name that the client gave, in lower case; empty where that cannot be anybody's.
         service: IMAP, POP3 or submission.
         host: the name of the host that the client connected to.
         mechanism: the SASL mechanism, for example ``PLAIN``.

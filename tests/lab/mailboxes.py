@@ -8,12 +8,12 @@ from __future__ import annotations
 import email
 import email.message
 import email.policy
-import os
 import pathlib
 import secrets
 import time
 
-from .site import MAIL_UID, make_directory
+from .files import make_directory, write_file
+from .site import MAIL_UID
 
 _STORED = email.policy.default.clone(linesep="\n")
 
@@ -41,11 +41,10 @@ def deliver(maildir: pathlib.Path, message: email.message.EmailMessage | bytes) 
     for folder in (maildir, maildir / "tmp", maildir / "new", maildir / "cur"):
         if not folder.exists():
             make_directory(folder, 0o700, MAIL_UID, MAIL_UID)
-    name = f"{time.time():.0f}.{secrets.token_hex(8)}.lab"
+    seconds, microseconds = divmod(time.time_ns() // 1000, 1_000_000)
+    name = f"{seconds}.M{microseconds}R{secrets.token_hex(8)}.lab"
     path = maildir / "tmp" / name
-    path.touch(mode=0o600)
-    os.chown(path, MAIL_UID, MAIL_UID)
-    path.write_bytes(content.replace(b"\r\n", b"\n"))
+    write_file(path, content.replace(b"\r\n", b"\n"), 0o600, MAIL_UID, MAIL_UID)
     path.rename(maildir / "new" / name)
 
 

@@ -22,6 +22,7 @@ import time
 import typing as t
 
 from .errors import LabError
+from .files import make_directory, write_file
 from .hosts import Network
 
 _NAMESPACES = pathlib.Path("/run/netns")
@@ -37,7 +38,7 @@ class Namespace:
 
     def command(self, argv: t.Sequence[str]) -> list[str]:
         """The command line that runs a program inside."""
-        return ["ip", "netns", "exec", self.name, *argv]
+        return [shutil.which("ip") or "ip", "netns", "exec", self.name, *argv]
 
     def exists(self) -> bool:
         """Whether there is a network namespace of this name."""
@@ -52,11 +53,12 @@ class Namespace:
         _ip(["netns", "add", self.name])
         _ip(["-n", self.name, "-batch", "-"], "\n".join(_network_commands(network)))
         directory = _FILES / self.name
-        directory.mkdir(parents=True)
-        (directory / "hosts").write_text(_hosts(network))
+        _FILES.mkdir(exist_ok=True)
+        make_directory(directory)
+        write_file(directory / "hosts", _hosts(network))
         # Nobody listens there, so that a program that asks the DNS itself is refused at once.
-        (directory / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-        (directory / "nsswitch.conf").write_text(_nsswitch(pathlib.Path("/etc/nsswitch.conf").read_text()))
+        write_file(directory / "resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        write_file(directory / "nsswitch.conf", _nsswitch(pathlib.Path("/etc/nsswitch.conf").read_text()))
 
     def remove(self) -> None:
         """Kill every process in it and delete it; no error where there is none.

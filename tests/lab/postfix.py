@@ -14,8 +14,9 @@ import subprocess
 import typing as t
 
 from .errors import LabError
+from .files import make_directory, write_file
 from .hosts import Security, Service
-from .site import MAIL_UID, MailUser, Site, make_directory
+from .site import MAIL_UID, MailUser, Site
 
 _LIBEXEC = "/usr/lib/postfix/sbin"
 
@@ -67,7 +68,6 @@ in_flow_delay = 0
 """
 
 _SERVICES = """
-postlog    unix-dgram n  -  n  -     1  postlogd
 cleanup    unix       n  -  n  -     0  cleanup
 qmgr       unix       n  -  n  300   1  qmgr
 rewrite    unix       -  -  n  -     -  trivial-rewrite
@@ -82,6 +82,11 @@ retry      unix       -  -  n  -     -  error
 virtual    unix       -  n  n  -     -  virtual
 """
 
+# Behind all others: what goes wrong before it exists is written to the log without it.
+_LOG_SERVICE = """
+postlog    unix-dgram n  -  n  -     1  postlogd
+"""
+
 _SUBMISSION = """
 {address}:{port} inet n - n - - smtpd
   -o syslog_name=postfix/{host}
@@ -92,7 +97,7 @@ _SUBMISSION = """
 """
 
 # What `postfix check` would make (postfix-files of the package).
-_PRIVATE = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
+_PRIVATE = ("active", "bounce", "corrupt", "defer", "deferred", "hold", "incoming", "private", "saved", "trace")
 
 
 def configure(site: Site, domains: t.Iterable[str]) -> list[str]:
@@ -119,11 +124,13 @@ def configure(site: Site, domains: t.Iterable[str]) -> list[str]:
         uid=MAIL_UID,
         auth_socket=site.auth_socket,
     )
-    (configuration / "main.cf").write_text(main)
+    write_file(configuration / "main.cf", main)
     # For a second or two each of Postfix's programs takes a fresh file for one that is being written, and waits.
     os.utime(configuration / "main.cf", (0, 0))
-    (configuration / "master.cf").write_text("".join([_SERVICES, *_submission_services(site)]))
-    return [f"{_LIBEXEC}/master", "-c", str(configuration), "-s"]
+    write_file(configuration / "master.cf", "".join([_SERVICES, *_submission_services(site), _LOG_SERVICE]))
+    # What the command `postfix` gives it, too; or else what it says before its own log service runs is lost.
+    logging = ["MAIL_LOGTAG=postfix", "POSTLOG_SERVICE=public/postlog", f"POSTLOG_HOSTNAME={site.hosts[0].name}"]
+    return ["env", *logging, f"{_LIBEXEC}/master", "-c", str(configuration), "-s"]
 
 
 def set_users(site: Site, users: t.Sequence[MailUser]) -> None:
@@ -157,9 +164,12 @@ def _submission_services(site: Site) -> t.Iterator[str]:
 
 
 def _write_table(site: Site, name: str, entries: t.Mapping[str, str]) -> None:
-    source = site.postfix / name
-    source.write_text("".join(f"{key} {value}\n" for key, value in entries.items()))
+    source = site.postfix / f"{name}.new"
+    write_file(source, "".join(f"{key} {value}\n" for key, value in entries.items()))
     command = ["postmap", "-c", str(site.postfix / "etc"), f"hash:{source}"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise LabError(f"postmap: {result.stderr.strip()}")
+    # Postfix sees at once that the file it has open is gone, but a changed one only when the second is another one.
+    (site.postfix / f"{name}.new.db").replace(site.postfix / f"{name}.db")
+    source.unlink()

@@ -9,7 +9,6 @@ import dataclasses
 import pathlib
 import re
 import secrets
-import shutil
 
 from .errors import LabError
 from .hosts import MailHost, Network
@@ -101,10 +100,3 @@ class Site:
     def identity(self, host: str) -> pathlib.Path:
         """A host's private key and certificate, PEM, in one file that only root can read."""
         return self.directory / "tls" / f"{host}.pem"
-
-
-def make_directory(path: pathlib.Path, mode: int = 0o755, owner: str | int = 0, group: str | int = 0) -> None:
-    """Make a directory with just this mode, whatever the umask is."""
-    path.mkdir()
-    shutil.chown(path, owner, group)
-    path.chmod(mode)

@@ -65,9 +65,11 @@ def ensure(environment: Environment) -> None:
     works = _works(folder / "bin" / "python")
     if works and present.startswith(wanted):
         return
-    print(f"Making {environment.folder} from {environment.files[-1].relative_to(ROOT)} ...", flush=True)
     if not (works and wanted.startswith(present)):
-        subprocess.run([str(_python(environment.pythons)), "-m", "venv", "--clear", str(folder)], check=True)
+        python = _python(environment.pythons)
+        print(f"Making {environment.folder} with {python} ...", flush=True)
+        subprocess.run([str(python), "-m", "venv", "--clear", str(folder)], check=True)
+    print(f"Installing {environment.files[-1].relative_to(ROOT)} in {environment.folder} ...", flush=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
     subprocess.run([*pip, "install", "--requirement", str(environment.files[-1])], check=True)
     memory.write_text(wanted)

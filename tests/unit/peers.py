@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import pathlib
 import socket
 import ssl
 import threading
+import time
 import typing as t
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parent / "certificates"
@@ -23,7 +23,6 @@ class Gone(Exception):
     """The client has left; a script may end with it."""
 
 
-@functools.lru_cache(maxsize=None)
 def _context(certificate: str, newest: ssl.TLSVersion) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(str(CERTIFICATES / f"{certificate}.pem"))
@@ -78,6 +77,14 @@ class Talk:
         except OSError:
             raise Gone from None
         self.encrypted = True
+
+    def duplicate(self) -> Talk:
+        """A second hold of the connection, which stays below TLS."""
+        return Talk(self._socket.dup(), self._peer)
+
+    def pause(self, seconds: float) -> None:
+        """Let the client wait."""
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Hang up."""

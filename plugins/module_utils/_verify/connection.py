@@ -17,7 +17,7 @@ import ssl
 import types
 import typing as t
 
-from .failure import Failure
+from .failure import NOT_A_MAIL_SERVER, Failure
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
 TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
@@ -51,21 +51,19 @@ class Excess(Failure):
     """The server sent more than any mail server would."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(
-            "does not behave like a mail server", what, "Check host and port: this is hardly a mail server."
-        )
+        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER)
 
 
 class PlainAnswer(Exception):
     """Something that is not TLS came where TLS had to begin.
 
     Attributes:
-        first: the first bytes of it.
+        first: the first line of it, as far as it came.
     """
 
     def __init__(self, first: bytes) -> None:
         super().__init__("not TLS")
-        self.first = first
+        self.first = first.split(b"\n", 1)[0]
 
 
 class Deadline:

@@ -10,10 +10,8 @@ import typing as t
 
 from .._model.account import Security
 from .._model.secret import Secret
-from .connection import Connection
 from .endpoint import Endpoint
 from .failure import Failure
-from .text import Quoter
 
 
 class Dialogue(t.Protocol):
@@ -21,8 +19,6 @@ class Dialogue(t.Protocol):
 
     Each stage returns what was seen, or raises Failure. STARTTLS is left out where the endpoint does not have it.
     """
-
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Quoter) -> None: ...
 
     def greeting(self) -> str:
         """Read how the server introduces itself."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+NOT_A_MAIL_SERVER = "Check host and port: this is hardly a mail server."
+
 
 class Failure(Exception):
     """A stage that failed, in words for a person.

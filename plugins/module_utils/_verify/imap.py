@@ -12,7 +12,7 @@ from .._model.secret import Secret
 from .connection import Connection, Hangup
 from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
-from .failure import Failure
+from .failure import NOT_A_MAIL_SERVER, Failure
 from .modes import other_greeting
 from .refusals import sign_in_refused
 from .speaker import Speaker, speaker
@@ -102,9 +102,7 @@ class ImapDialogue:
         answer = self._command(b"CAPABILITY")
         words = [line.upper().split()[2:] for line in answer.untagged if line.upper().startswith(b"* CAPABILITY ")]
         if answer.status != b"OK" or not words:
-            raise Failure(
-                "does not say what it can do", self._quote(answer.text), "Check host and port: is this a mail server?"
-            )
+            raise Failure("does not say what it can do", self._quote(answer.text), NOT_A_MAIL_SERVER)
         self._capabilities = frozenset(word.decode("ascii", "replace") for word in words[-1])
 
     def _offered(self) -> str:

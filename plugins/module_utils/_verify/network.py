@@ -119,6 +119,7 @@ def _connect(address: Address, seconds: float) -> socket.socket:
     try:
         sock.settimeout(seconds)
         sock.connect(address.target)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a short command never waits for the one before
     except OSError:
         sock.close()
         raise
@@ -137,7 +138,8 @@ def _unconnected(endpoint: Endpoint, cause: _Refusal, evidence: str, deadline: D
         return Failure(
             "refuses connections on this port",
             evidence,
-            f"Check {host} and {port} ({endpoint.port_hint}). If they are right, the service is down, or a firewall rejects it.",
+            f"Check {host} and {port} ({endpoint.port_hint}). If they are right, the service is "
+            "down, or a firewall rejects it.",
         )
     if cause is _Refusal.TIMED_OUT:
         return Failure(

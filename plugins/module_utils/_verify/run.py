@@ -21,7 +21,8 @@ from .visit import Errand, Kit, visit
 
 # Servers limit the connections from one address (Postfix: 50), and providers count sign-ins.
 SESSIONS_PER_SERVER = 16
-SESSIONS = 512
+# Each may have a second thread that waits for a name server.
+SESSIONS = 256
 
 
 def verify(
@@ -73,8 +74,8 @@ def _errands(account: Account, findings: t.Sequence[str]) -> tuple[Errand, Erran
 class _Line:
     """The errands that wait for one server.
 
-    When the server fails before anybody could sign in, it fails for all: the rest of the line is given that outcome
-    instead of knocking again. So any number of accounts at dead servers takes the time of one.
+    A server that failed before signing in, and never let anybody as far as that, fails for all: the rest of the line is
+    given that outcome instead of knocking again. So any number of accounts at dead servers takes the time of one.
 
     Attributes:
         waiting: each with the place for its report.
@@ -82,6 +83,7 @@ class _Line:
 
     def __init__(self) -> None:
         self.waiting: collections.deque[tuple[Errand, concurrent.futures.Future[EndpointReport]]] = collections.deque()
+        self._alive = False
         self._broken: EndpointReport | None = None
 
     def serve(self, kit: Kit, cancelled: threading.Event) -> None:
@@ -99,11 +101,13 @@ class _Line:
                 place.set_result(report)
 
     def _report(self, errand: Errand, kit: Kit) -> EndpointReport:
-        if self._broken is not None:
+        if self._broken is not None and not self._alive:
             return dataclasses.replace(self._broken, checks=(errand.settings_check(), *self._broken.checks[1:]))
         report = visit(errand, kit)
         if report.failed is not None and report.failed.stage in BEFORE_SIGNING_IN:
             self._broken = report
+        else:
+            self._alive = True
         return report
 
 
@@ -129,8 +133,17 @@ def _side_by_side(errands: t.Sequence[Errand], kit: Kit) -> list[EndpointReport]
             line.serve(kit, cancelled)
 
     try:
-        for number in range(min(len(seats), SESSIONS)):
-            threading.Thread(target=work, name=f"verify {number}", daemon=True).start()
+        _start(work, min(len(seats), SESSIONS))
         return [place.result() for place in places]
     finally:
         cancelled.set()
+
+
+def _start(work: t.Callable[[], None], count: int) -> None:
+    for number in range(count):
+        try:
+            threading.Thread(target=work, name=f"verify {number}", daemon=True).start()
+        except RuntimeError:  # the host allows no more threads; fewer do it as well, only later
+            if number == 0:
+                raise
+            return

@@ -33,7 +33,8 @@ def _outcome(report: EndpointReport) -> str:
     action, last = ("received from", "the mailbox") if incoming else ("sent through", "sending")
     if report.failed is not None:
         verb = action.split(" ", 1)[0]
-        evidence = f" ({report.failed.evidence})" if report.failed.evidence else ""
+        seen = report.failed.evidence.rstrip(".")
+        evidence = f" ({seen})" if seen else ""
         return (
             f"Mail cannot be {verb}: {report.endpoint.where} {report.failed.finding}{evidence}. {report.failed.advice}"
         )

@@ -126,7 +126,6 @@ def distrust(
     """
     host = endpoint.server.host
     clock = f"this machine's clock says {_date(now)}"
-    issuer = "" if certificate is None else quote(certificate.issuer)
     evidence = error.verify_message or "certificate verify failed"
     if certificate is not None:
         names = quote(", ".join(certificate.names) or certificate.subject) or "no name"
@@ -159,9 +158,9 @@ def distrust(
             "the server is your own, give its certificate as ca_path.",
         )
     if error.verify_code in _UNKNOWN_ISSUER:
-        by = f" ({issuer})" if issuer else ""
+        by = "" if certificate is None else f" {_issued(certificate, quote)}"
         return Failure(
-            f"has a certificate from an issuer that this machine does not trust{by}",
+            f"has a certificate{by} that this machine does not trust",
             evidence,
             "If it is your own private CA, give its certificate as ca_path. If it is the name of an antivirus or a "
             "proxy, that program intercepts mail. Otherwise the server does not send its whole chain, and its operator "

@@ -17,9 +17,10 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
 from ..engine import View
-from . import configure, mapping, profiles
+from . import configure, folder_references, mapping, profiles
 from .configure import Login
 from .lookup import find, has_other_protocol
+from .mapping import Ids
 from .passwords import PasswordStore
 from .prefs import PrefsFile
 from .profiles import Profile
@@ -37,6 +38,7 @@ class Stored:
         profile: where.
         prefs: prefs.js as it is on the disk.
         settings: the preferences; they differ from ``prefs`` once an account was configured.
+        references: files that name folders, path to content.
         passwords: the password store.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
@@ -45,6 +47,7 @@ class Stored:
     profile: Profile
     prefs: PrefsFile
     settings: Settings
+    references: t.Mapping[str, bytes]
     passwords: PasswordStore
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
@@ -91,7 +94,8 @@ class Thunderbird:
         self.profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
-        return Stored(self.profile, prefs, prefs.values, self._open_passwords())
+        references = folder_references.read(self._files, self.profile.path, prefs.values)
+        return Stored(self.profile, prefs, prefs.values, references, self._open_passwords())
 
     def configure(self, before: Stored, account: Account) -> Stored:
         if account.state is AccountState.ABSENT:
@@ -100,6 +104,11 @@ class Thunderbird:
 
     def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
         found = [*changes(before.settings, after.settings), *after.password_changes]
+        found += [
+            Change(path, "the old server's folders", "the new server's folders")
+            for path, content in after.references.items()
+            if content != before.references[path]
+        ]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if found and before.settings is before.prefs.values:  # the first account that changes anything
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -149,6 +158,11 @@ class Thunderbird:
         if after.settings != before.settings:
             content = after.prefs.with_values(after.settings)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
+        writes += [
+            FileWrite(path, content, backup=self._backup)
+            for path, content in after.references.items()
+            if content != before.references[path]
+        ]
         writes += profile.files
         self._files.make_directory(profile.path)
         backups = self._files.replace(writes)
@@ -160,14 +174,12 @@ class Thunderbird:
 
     def _with(self, before: Stored, account: Account) -> Stored:
         settings, ids = configure.present(before.settings, account)
-        passwords, password_changes = before.passwords, []
+        passwords, references = before.passwords, before.references
+        password_changes: list[Change] = []
         old_ids = find(before.settings, account)
         if old_ids is not None:
-            in_use = configure.all_logins(settings)
-            for old, new in zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids)):
-                if old != new and old not in in_use and old.username:
-                    passwords, moved = self._move_password(passwords, old, new, account)
-                    password_changes += moved
+            references = _follow_move(before, old_ids, account)
+            passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
             for login in configure.logins(settings, ids):
                 stored = passwords.stored(login.origin, login.username)
@@ -176,7 +188,11 @@ class Thunderbird:
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
         return dataclasses.replace(
-            before, settings=settings, passwords=passwords, password_changes=tuple(password_changes)
+            before,
+            settings=settings,
+            references=references,
+            passwords=passwords,
+            password_changes=tuple(password_changes),
         )
 
     def _without(self, before: Stored, account: Account) -> Stored:
@@ -186,10 +202,10 @@ class Thunderbird:
         passwords, password_changes = before.passwords, []
         still_used = configure.all_logins(settings)
         for login in configure.logins(before.settings, ids):
-            if login in still_used or passwords.stored(login.origin, login.username) is None:
-                continue
-            passwords = passwords.without_login(login.origin, login.username)
-            password_changes.append(_password_change(login, stored=True, wanted=False))
+            remaining = passwords if login in still_used else passwords.without_login(login.origin, login.username)
+            if remaining is not passwords:
+                password_changes.append(_password_change(login, stored=True, wanted=False))
+            passwords = remaining
         folder = configure.mail_folder(before.settings, ids) if account.purge else None
         return dataclasses.replace(
             before,
@@ -198,24 +214,6 @@ class Thunderbird:
             password_changes=tuple(password_changes),
             purged=before.purged if folder is None else (*before.purged, folder),
         )
-
-    def _move_password(
-        self, passwords: PasswordStore, old: Login, new: Login, account: Account
-    ) -> tuple[PasswordStore, list[Change]]:
-        """The server has moved: its stored password goes with it, so that nobody is asked for it."""
-        try:
-            stored = passwords.stored(old.origin, old.username)
-        except (PasswordStoreError, DamagedFileError):
-            if account.password is not None:
-                raise
-            return passwords, []  # it stays where it is; Thunderbird will ask once
-        if stored is None:
-            return passwords, []
-        moved = [_password_change(old, stored=True, wanted=False)]
-        if passwords.stored(new.origin, new.username) is None:
-            moved.append(_password_change(new, stored=False, wanted=True))
-            passwords = passwords.with_login(new.origin, new.username, stored)
-        return passwords.without_login(old.origin, old.username), moved
 
     def _acquire(self, held: contextlib.ExitStack) -> None:
         give_up = time.monotonic() + self._wait_seconds
@@ -255,6 +253,34 @@ class Thunderbird:
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile.path, name)
+
+
+def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, bytes]:
+    old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
+    if old is None or old == new:
+        return before.references
+    return folder_references.moved(before.references, old, new)
+
+
+def _move_passwords(before: Stored, old_ids: Ids, settings: Settings, ids: Ids) -> tuple[PasswordStore, list[Change]]:
+    """The stored passwords go with a server that moves, so that nobody is asked for them.
+
+    A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
+    """
+    passwords, password_changes = before.passwords, []
+    in_use = configure.all_logins(settings)
+    for old, new in zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids)):
+        if old.origin == new.origin or old.username != new.username or old in in_use:
+            continue
+        try:
+            after = passwords.with_moved_login(old.origin, new.origin, old.username)
+        except (PasswordStoreError, DamagedFileError):
+            continue
+        if after is not passwords:
+            password_changes.append(_password_change(old, stored=True, wanted=False))
+            password_changes.append(_password_change(new, stored=False, wanted=True))
+        passwords = after
+    return passwords, password_changes
 
 
 def _password_change(login: Login, *, stored: bool, wanted: bool) -> Change:

@@ -14,6 +14,8 @@ OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 
+LONGEST = 64  # octets of an integer or an object identifier: far beyond what is in use, and quick to refuse
+
 
 class Reader:
     """Reads elements one after the other; whatever is not as asked for is a ValueError.
@@ -37,6 +39,8 @@ class Reader:
     def integer(self) -> int:
         """The next element, an integer of 0 or more (X.690, 8.3)."""
         content = self._content(INTEGER)
+        if len(content) > LONGEST:
+            raise ValueError("an integer that is too long")
         number = int.from_bytes(content, "big")
         if encode_integer(number) != _element(INTEGER, content):
             raise ValueError("an integer that is negative or not in its shortest form")
@@ -45,8 +49,8 @@ class Reader:
     def identifier(self) -> str:
         """The next element, an object identifier, in dotted form (X.690, 8.19)."""
         content = self._content(OBJECT_IDENTIFIER)
-        if not content or content[-1] & 0x80:
-            raise ValueError("an object identifier that is cut off")
+        if len(content) > LONGEST:
+            raise ValueError("an object identifier that is too long")
         arcs = [0]
         for octet in content:
             arcs[-1] = arcs[-1] << 7 | octet & 0x7F
@@ -55,7 +59,7 @@ class Reader:
         first = min(arcs[0] // 40, 2)
         name = ".".join(str(arc) for arc in (first, arcs[0] - 40 * first, *arcs[1:-1]))
         if encode_identifier(name) != _element(OBJECT_IDENTIFIER, content):
-            raise ValueError("an object identifier that is not in its shortest form")
+            raise ValueError("an object identifier that is cut off or not in its shortest form")
         return name
 
     def whole(self) -> bytes:

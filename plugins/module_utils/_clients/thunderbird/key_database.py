@@ -22,8 +22,13 @@ import urllib.parse
 from ..._model.errors import DamagedFileError, HostError, PasswordStoreError
 from . import libcrypto, pbe, sdr
 
-if t.TYPE_CHECKING:
+# Imported at once: when it is used, the process has a user's rights, and those may not do to read Python's own files.
+try:
     import sqlite3
+except ImportError:  # some systems have it in a package of its own
+    _has_sqlite = False
+else:
+    _has_sqlite = True
 
 PASSWORD_CHECK = b"password-check"
 GLOBAL_SALT_BYTES = 20
@@ -176,7 +181,7 @@ def _key(database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher, 
 def _set_password(database: sqlite3.Connection) -> bytes:
     """Initialise with an empty primary password, as the client does at its first start."""
     database.execute(METADATA)
-    salt = os.urandom(GLOBAL_SALT_BYTES)
+    salt = secrets.token_bytes(GLOBAL_SALT_BYTES)
     key = pbe.password_key(salt, b"")
     database.execute("INSERT INTO metaData VALUES ('password', ?, ?)", (salt, pbe.seal(key, PASSWORD_CHECK)))
     return key
@@ -302,12 +307,10 @@ def _connect(copy: str, options: str) -> sqlite3.Connection:
 
 
 def _sqlite() -> types.ModuleType:
-    """Python's sqlite3, which some systems have in a package of its own."""
-    try:
-        import sqlite3
-    except ImportError:
+    """Python's sqlite3."""
+    if not _has_sqlite:
         raise PasswordStoreError(
             "Thunderbird's password store is an SQLite database, and this machine's Python has no module sqlite3; "
             "nothing was changed. Install Python's complete standard library, or leave the password out."
-        ) from None
+        )
     return sqlite3

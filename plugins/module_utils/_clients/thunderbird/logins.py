@@ -21,7 +21,7 @@ from ..._model.errors import DamagedFileError
 Entry = t.Mapping[str, t.Any]
 
 SDR = 1  # nsILoginManagerCrypto.ENCTYPE_SDR
-VERSION = 3
+EMPTY = b'{"nextId":1,"logins":[],"potentiallyVulnerablePasswords":[],"version":3}'
 
 # What remains of an entry that is known to a Sync server when it is removed (storage-json.sys.mjs).
 TOMBSTONE = ("id", "guid", "timePasswordChanged", "timeLastBreachAlertDismissed", "syncCounter", "everSynced")
@@ -126,9 +126,6 @@ class Logins:
         return Logins(self.document, tuple(changed))
 
 
-NONE = Logins({"nextId": 1, "logins": (), "potentiallyVulnerablePasswords": (), "version": VERSION}, ())
-
-
 def parse(content: bytes | None, path: str) -> Logins:
     """Read the file; a missing one holds no logins.
 
@@ -140,7 +137,7 @@ def parse(content: bytes | None, path: str) -> Logins:
         DamagedFileError: Thunderbird could not read it either.
     """
     if content is None:
-        return NONE
+        content = EMPTY
     try:
         document = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except UnicodeDecodeError as error:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
+import secrets
 
 from ..._model.errors import PasswordStoreError
 from . import der, libcrypto
@@ -50,8 +50,8 @@ def password_key(salt: bytes, password: bytes) -> bytes:
 
 def seal(key: bytes, plain: bytes) -> bytes:
     """Encrypt with PBES2."""
-    salt = os.urandom(SALT_BYTES)
-    vector = der.encode_octets(os.urandom(14))  # 16 bytes that read as DER: NSS's form (nsspkcs5_SetIVParam)
+    salt = secrets.token_bytes(SALT_BYTES)
+    vector = der.encode_octets(secrets.token_bytes(14))  # 16 bytes that read as DER: NSS's form (nsspkcs5_SetIVParam)
     sealed = libcrypto.encrypt(libcrypto.AES_256_CBC, _pbkdf2(key, salt, ROUNDS), vector, plain)
     cipher = der.encode_sequence(der.encode_identifier(AES_256_CBC), vector)
     return _encode(PBES2, salt, cipher, sealed)
@@ -79,7 +79,7 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
 
 def sign(key: bytes, attribute: int, plain: bytes) -> bytes:
     """The check value of an attribute that is sealed with PBES2, for the table of NSS's metadata."""
-    salt = os.urandom(SALT_BYTES)
+    salt = secrets.token_bytes(SALT_BYTES)
     mac = _mac(_pbkdf2(key, salt, ROUNDS), attribute, plain)
     return _encode(PBMAC1, salt, der.encode_sequence(der.encode_identifier(HMAC_SHA256)), mac)
 

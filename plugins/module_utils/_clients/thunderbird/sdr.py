@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import enum
-import os
+import secrets
 
 from . import der, libcrypto
 
@@ -52,7 +52,7 @@ class SdrKey:
     @classmethod
     def generate(cls, cipher: Cipher) -> SdrKey:
         """A new random key."""
-        value = os.urandom(cipher.block.key_bytes)
+        value = secrets.token_bytes(cipher.block.key_bytes)
         return cls(cipher, _odd(value) if cipher is Cipher.DES3 else value)
 
 
@@ -114,7 +114,7 @@ def _read(sealed: str) -> tuple[str, bytes, bytes]:
 
 
 def _encrypt(key: SdrKey, plain: bytes) -> str:
-    vector = os.urandom(key.cipher.block.block_bytes)
+    vector = secrets.token_bytes(key.cipher.block.block_bytes)
     sealed = libcrypto.encrypt(key.cipher.block, key.value, vector, plain)
     algorithm = der.encode_sequence(der.encode_identifier(key.cipher.identifier), der.encode_octets(vector))
     blob = der.encode_sequence(der.encode_octets(KEY_ID), algorithm, der.encode_octets(sealed))

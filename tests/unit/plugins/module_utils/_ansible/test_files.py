@@ -90,14 +90,14 @@ files.LocalFiles().replace([FileWrite(folder + "/a", b"new a", backup=True), Fil
 
 
 def test_a_kill_at_any_point_leaves_whole_files_and_the_next_run_succeeds(tmp_path: pathlib.Path) -> None:
-    unit_tests = pathlib.Path(__file__).resolve().parents[3]
+    tests = pathlib.Path(__file__).resolve().parents[4]
     points = 0
     for point in range(1, 100):
         folder = tmp_path / str(point)
         folder.mkdir()
         for name in ("a", "b"):
             (folder / name).write_bytes(b"old " + name.encode())
-        child = subprocess.run([sys.executable, "-c", CHILD, str(unit_tests), str(folder), str(point)], check=False)
+        child = subprocess.run([sys.executable, "-c", CHILD, str(tests), str(folder), str(point)], check=False)
         killed = child.returncode == -9
         assert killed or child.returncode == 0
         visible = {name: content for name, content in tree(folder).items() if name in {"a", "b"}}

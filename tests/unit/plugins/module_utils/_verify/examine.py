@@ -15,14 +15,14 @@ from ansible_collections.charter.mail.plugins.module_utils._model.secret import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, EndpointReport, Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Endpoint, Role, Service
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
-from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
+from ansible_collections.charter.mail.plugins.module_utils._verify.tls import Trust, trust
 from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
 
 HOSTS = {Service.IMAP: "imap.lab.test", Service.POP3: "pop.lab.test", Service.SMTP: "smtp.lab.test"}
 PATIENT = VerifyOptions(ca_path=CA, timeout=20.0)
-HASTY = VerifyOptions(ca_path=CA, timeout=0.6)
+HASTY = VerifyOptions(ca_path=CA, timeout=0.4)
 
 
 def resolve(host: str, port: int) -> t.Sequence[Address]:
@@ -47,10 +47,11 @@ def look(
     password: str | None = PASSWORD,
     username: str = USERNAME,
     world: World = WORLD,
+    keys: Trust | None = None,
 ) -> EndpointReport:
     """Examine an endpoint."""
     secret = None if password is None else Secret(password)
-    return visit(Errand(target, USERNAME, username, secret), Kit(options, trust(options.ca_path), world))
+    return visit(Errand(target, USERNAME, username, secret), Kit(options, keys or trust(options.ca_path), world))
 
 
 def examine(
@@ -74,7 +75,7 @@ def examine(
 
 
 def failure(report: EndpointReport, stage: Stage) -> Check:
-    """The one check that failed, which must be of this stage; those of other stages are ok before it, skipped after it."""
+    """The one check that failed, which must be of this stage; all others are ok or skipped because of it."""
     assert report.failed is not None, report
     assert report.failed.stage is stage, report.failed
     assert report.failed.advice.endswith(".")

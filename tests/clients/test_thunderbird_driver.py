@@ -1,0 +1,384 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The driver of Thunderbird, without any mail server, in a network from which nothing can come back."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import pathlib
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+
+from . import thunderbird_process
+from .thunderbird import Thunderbird, ThunderbirdError, require
+from .thunderbird_answers import ParsedPref
+from .thunderbird_homes import FULL_NAME, imap_prefs, make_home, pop3_prefs
+
+ADDRESS = "mario.rossi@charter.net"
+ANOTHER_USER = 60999  # belongs to nobody
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network namespace with a way out that swallows everything, and counts it."""
+
+    name: str
+
+    @property
+    def prefix(self) -> list[str]:
+        return ["ip", "netns", "exec", self.name]
+
+    def packets_out(self) -> int:
+        path = "/sys/class/net/out/statistics/tx_packets"
+        return int(subprocess.run([*self.prefix, "cat", path], check=True, capture_output=True).stdout)
+
+
+@pytest.fixture(scope="module")
+def network() -> t.Iterator[Network]:
+    require()
+    network = Network(f"charter-tb-{secrets.token_hex(4)}")
+    subprocess.run(["ip", "netns", "add", network.name], check=True)
+    files = pathlib.Path("/etc/netns") / network.name  # ip-netns(8)
+    try:
+        files.mkdir(parents=True)
+        (files / "resolv.conf").write_text("nameserver 192.0.2.53\n")
+        commands = (
+            "link set lo up",
+            "link add out type veth peer name sink",
+            "link set out addrgenmode none up",
+            "link set sink addrgenmode none up",
+            "addr add 192.0.2.1/24 dev out",
+            "route add default via 192.0.2.254",
+            "neigh add 192.0.2.254 lladdr 02:00:00:00:00:01 dev out",
+            "neigh add 192.0.2.53 lladdr 02:00:00:00:00:01 dev out",
+        )
+        for command in commands:
+            subprocess.run(["ip", "-n", network.name, *command.split()], check=True)
+        yield network
+    finally:
+        subprocess.run(["ip", "netns", "del", network.name], check=True)
+        shutil.rmtree(files)
+
+
+@pytest.fixture
+def home(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path / "home"
+
+
+def contents(folder: pathlib.Path) -> dict[str, str]:
+    """Every file below a folder, by its relative path, with a hash."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def pref_names(text: str) -> set[str]:
+    return set(re.findall(r'^(?:user_)?pref\("([^"]+)"', text, re.MULTILINE))
+
+
+def kept_log(error: BaseException) -> pathlib.Path:
+    """The log that the error's note names; the caller removes it."""
+    match = re.search(r"Thunderbird's log is in (\S+);", "\n".join(error.__notes__))
+    assert match
+    return pathlib.Path(match[1])
+
+
+def test_a_user_without_a_profile(network: Network, home: pathlib.Path) -> None:
+    home.mkdir()
+    with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:
+        assert client.wizard_shown()
+        assert client.accounts() == []
+        assert client.default_account() is None
+        assert client.profile.parent == home / ".thunderbird"
+        assert client.profile.name.endswith(".default-default")
+        assert client.dialogs == ()
+
+
+def test_an_imap_account(network: Network, home: pathlib.Path) -> None:
+    profile = make_home(home, imap_prefs(ADDRESS))
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        accounts = client.accounts()
+        assert client.default_account() == "account1"
+        assert not client.wizard_shown()
+        assert client.dialogs == ()
+        assert client.profile == profile
+    root = "imap://mario.rossi%40charter.net@imap.charter.net"
+    assert [account["incoming"]["type"] for account in accounts] == ["imap", "none"]
+    assert accounts[0] == {
+        "key": "account1",
+        "incoming": {
+            "key": "server1",
+            "type": "imap",
+            "host": "imap.charter.net",
+            "port": 993,
+            "socket_type": 3,
+            "auth_method": 3,
+            "username": ADDRESS,
+            "pretty_name": ADDRESS,
+            "directory": f"{profile}/ImapMail/imap.charter.net",
+            "login_at_startup": True,
+            "check_new_mail": True,
+            "leave_on_server": None,
+            "leave_on_server_days": None,
+        },
+        "identities": [
+            {
+                "key": "id1",
+                "email": ADDRESS,
+                "full_name": FULL_NAME,
+                "smtp_key": "smtp1",
+                "outgoing": {
+                    "key": "smtp1",
+                    "type": "smtp",
+                    "host": "smtp.charter.net",
+                    "port": 587,
+                    "socket_type": 2,
+                    "auth_method": 3,
+                    "username": ADDRESS,
+                    "description": ADDRESS,
+                },
+                "fcc_folder": f"{root}/Sent",
+                "drafts_folder": f"{root}/Drafts",
+                "templates_folder": f"{root}/Templates",
+            }
+        ],
+    }
+
+
+def test_a_pop3_account(network: Network, home: pathlib.Path) -> None:
+    make_home(home, pop3_prefs(ADDRESS))
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        incoming = client.accounts()[0]["incoming"]
+        # It tries to log in at startup, offline; the driver hides the complaint about that.
+        assert client.dialogs == ()
+    assert (incoming["type"], incoming["host"], incoming["port"]) == ("pop3", "pop.charter.net", 995)
+    assert (incoming["leave_on_server"], incoming["leave_on_server_days"]) == (True, 14)
+
+
+def test_a_copy_leaves_the_home_alone(network: Network, home: pathlib.Path) -> None:
+    profile = make_home(home, imap_prefs(ADDRESS))
+    before = contents(home)
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        client.quit()
+        copied_prefs = (client.profile_on_disk / "prefs.js").read_text()
+        assert client.profile == profile != client.profile_on_disk
+    assert contents(home) == before
+    assert "mail.accountmanager.localfoldersserver" in pref_names(copied_prefs)
+    assert not client.profile_on_disk.exists()
+
+
+def test_the_driver_leaves_no_setting_in_the_profile(network: Network, home: pathlib.Path) -> None:
+    profile = make_home(home, imap_prefs(ADDRESS))
+    with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:
+        assert client.profile_on_disk == profile
+    written = pref_names((profile / "prefs.js").read_text())
+    quiet = pref_names((pathlib.Path(__file__).parent / "thunderbird_quiet.js").read_text())
+    assert "mail.accountmanager.localfoldersserver" in written  # Thunderbird did write it
+    assert len(quiet) > 40
+    assert not written & (quiet | {"marionette.port", "offline.startup_state", "network.online"})
+    assert not (profile / "MarionetteActivePort").exists()
+    assert not (profile / "user.js").exists()
+    assert not list(pathlib.Path("/etc/thunderbird").rglob("*driver*"))
+
+
+def test_a_profile_that_is_named(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    other = home / "other"
+    other.mkdir()
+    with Thunderbird(home, other, command_prefix=network.prefix) as client:
+        assert client.profile == other
+        assert client.wizard_shown()
+
+
+def test_a_named_profile_outside_the_home_is_never_touched(home: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    require()
+    home.mkdir()
+    with pytest.raises(ThunderbirdError, match="is not in the home"), Thunderbird(home, tmp_path / "other"):
+        pass
+
+
+def test_as_another_user(network: Network, tmp_path_factory: pytest.TempPathFactory) -> None:
+    # The folders of pytest are closed to other users.
+    home = pathlib.Path("/var/tmp") / f"charter-tb-{secrets.token_hex(4)}"
+    profile = make_home(home, imap_prefs(ADDRESS))
+    try:
+        subprocess.run(["chown", "--recursive", f"{ANOTHER_USER}:{ANOTHER_USER}", str(home)], check=True)
+        with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:
+            status = pathlib.Path(f"/proc/{client.pid}/status").read_text()
+        assert re.search(rf"^Uid:(\s+{ANOTHER_USER}){{4}}$", status, re.MULTILINE)
+        assert re.search(r"^CapEff:\s+0+$", status, re.MULTILINE)
+        assert (profile / "prefs.js").stat().st_uid == ANOTHER_USER
+    finally:
+        subprocess.run(["rm", "--recursive", str(home)], check=True)
+
+
+def test_dialogs_are_cancelled_and_reported(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        client.run_script("Services.prompt.alert(null, 'Title', 'one\\ntwo');")
+        answer = client.run_script("return Services.prompt.confirm(null, 'Sure?', 'Really?');")
+        assert answer is False
+        assert [(dialog.title, dialog.text) for dialog in client.dialogs] == [
+            ("Title", "one\ntwo"),
+            ("Sure?", "Really?"),
+        ]
+        with pytest.raises(ThunderbirdError, match=r"no longer.*dialog Wait: a moment"):
+            client.run_script("Services.prompt.alert(null, 'Wait', 'a moment'); throw new Error('no longer');")
+
+
+def test_a_window_that_waits_is_closed_and_reported(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    url = "chrome://mozapps/content/preferences/changemp.xhtml"
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        client.run_script("Services.wm.getMostRecentWindow(null).openDialog(arguments[0], '', 'chrome,modal');", url)
+        assert "Primary Password" in client.dialogs[0].title
+
+
+def test_a_primary_password_does_not_stop_the_start(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    lock_up = """
+        const origin = "imap://imap.charter.net";
+        const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+        login.init(origin, null, origin, arguments[0], "password", "", "");
+        return Services.logins.addLoginAsync(login).then(() => {
+          const contract = "@mozilla.org/security/internalkeytoken;1";
+          Cc[contract].createInstance(Ci.nsIPKCS11Token).changePassword("", "primary");
+        });
+    """
+    with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:
+        client.run_script(lock_up, ADDRESS)
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        assert "Please enter your Primary Password." in {dialog.text for dialog in client.dialogs}
+        assert client.accounts()[0]["incoming"]["host"] == "imap.charter.net"
+
+
+def test_a_start_that_waits_for_a_person(network: Network, home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thunderbird_process, "_STUCK_SECONDS", 8.0)
+    profile = make_home(home, {})
+    profile.rename(home / "elsewhere")
+    ini = home / ".thunderbird" / "profiles.ini"
+    # The key is the hash of Debian's installation folder.
+    ini.write_text(f"[InstallFDC34C9F024745EB]\nDefault={profile.name}\nLocked=1\n\n{ini.read_text()}")
+    with (
+        pytest.raises(ThunderbirdError, match="dialog that comes before everything else") as caught,
+        Thunderbird(home, command_prefix=network.prefix),
+    ):
+        pass
+    kept_log(caught.value).unlink()
+
+
+def test_a_failure_ends_thunderbird_and_keeps_its_log(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    client = Thunderbird(home, command_prefix=network.prefix)
+    with pytest.raises(ThunderbirdError, match="no such thing") as caught, client:
+        client.run_script("throw new Error('no such thing');")
+    log = kept_log(caught.value)
+    assert "headless mode" in log.read_text()
+    log.unlink()
+    assert not pathlib.Path(f"/proc/{client.pid}").exists()
+    assert not client.profile_on_disk.exists()
+
+
+def test_a_script_that_takes_too_long(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        with pytest.raises(ThunderbirdError, match="no answer"):
+            client.run_script("return new Promise(() => {});", timeout=0.5)
+        assert client.run_script("return 'still there';") == "still there"
+
+
+def test_thunderbird_ends_with_the_test_run(network: Network, home: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    program = f"""
+import os, pathlib, signal
+from {Thunderbird.__module__} import Thunderbird
+with Thunderbird(pathlib.Path({str(home)!r}), command_prefix={network.prefix}) as client:
+    pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(client.pid))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    root = pathlib.Path(__file__).parents[2]
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    killed = subprocess.run([sys.executable, "-c", program], cwd=root, env=environment, timeout=170)
+    assert killed.returncode == -signal.SIGKILL
+    process = pathlib.Path("/proc", (tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 30
+    while process.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.exists()
+
+
+def test_nothing_leaves_the_machine(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    empty = home / "empty"
+    empty.mkdir()
+    before = network.packets_out()
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        assert client.run_script("return Services.io.offline;") is True
+    with Thunderbird(empty, command_prefix=network.prefix, online=True) as client:
+        time.sleep(5)
+        assert client.run_script("return Services.io.offline;") is False
+    assert network.packets_out() == before
+    # A question for a name would have been seen.
+    subprocess.run([*network.prefix, "timeout", "1", "getent", "hosts", "example.com"])
+    assert network.packets_out() > before
+
+
+PARSED: t.Sequence[tuple[bytes, bool, dict[bytes, ParsedPref]]] = [
+    (b"", True, {}),
+    (b'user_pref("fuzz.i", -2147483648);', True, {b"fuzz.i": ParsedPref(-2147483648, None)}),
+    (b'user_pref("fuzz.s", \'a\\x41\\u00fc\\n\');', True, {b"fuzz.s": ParsedPref("aAü\n".encode(), None)}),
+    (b'user_pref("fuzz.r", "\xff\xc3\xa4\t");', True, {b"fuzz.r": ParsedPref(b"\xff\xc3\xa4\t", None)}),
+    (b'user_pref("fuzz.\xc3\xa4", true);', True, {b"fuzz.\xc3\xa4": ParsedPref(True, None)}),
+    (b'pref("fuzz.d", 1);', True, {b"fuzz.d": ParsedPref(None, 1)}),
+    (b'pref("fuzz.d", 1);user_pref("fuzz.d", 2);', True, {b"fuzz.d": ParsedPref(2, 1)}),
+    (b'user_pref("fuzz.t", 1); user_pref("fuzz.t", "x");', True, {b"fuzz.t": ParsedPref(b"x", None)}),
+    (b'user_pref("fuzz.a", 1); user_pref("fuzz.b", oops); user_pref("fuzz.c", false);', False,
+     {b"fuzz.a": ParsedPref(1, None), b"fuzz.c": ParsedPref(False, None)}),
+    (b'user_pref("fuzz.a", "1', False, {}),
+    (b'user_pref("fuzz.a", 2147483648);', False, {}),
+]  # fmt: skip
+
+
+def test_thunderbirds_own_parser(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    inputs = [content for content, _sound, _prefs in PARSED]
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        answers = client.parse_prefs(inputs * 60)  # more than one batch; nothing of one case reaches the next
+        left = client.run_script("return Services.prefs.getChildList('fuzz.');")
+    assert [(content, answer.sound, answer.prefs) for content, answer in zip(inputs, answers, strict=False)] == PARSED
+    assert [answer.prefs for answer in answers] == [prefs for _content, _sound, prefs in PARSED] * 60
+    assert all(bool(answer.errors) != answer.sound for answer in answers)
+    assert left == []
+
+
+def test_the_machines_own_settings_stay_in_force(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    [own] = re.findall(r'^pref\("(mail.shell.checkDefaultMail)", false\);$', debian_prefs(), re.MULTILINE)
+    with Thunderbird(home, command_prefix=network.prefix) as client:
+        assert client.run_script("return Services.prefs.getBoolPref(arguments[0]);", own) is False
+
+
+def debian_prefs() -> str:
+    return pathlib.Path("/etc/thunderbird/pref/thunderbird.js").read_text()
+
+
+def test_environment_reaches_thunderbird(network: Network, home: pathlib.Path) -> None:
+    make_home(home, imap_prefs(ADDRESS))
+    with Thunderbird(home, command_prefix=network.prefix, environment={"CHARTER_TEST": "a b"}) as client:
+        environment = pathlib.Path(f"/proc/{client.pid}/environ").read_bytes().split(b"\0")
+        assert b"CHARTER_TEST=a b" in environment
+        assert f"HOME={home}".encode() in environment
+        assert not [entry for entry in environment if entry.startswith(b"TMPDIR=/tmp\0")]
+        assert os.environ.get("DBUS_SESSION_BUS_ADDRESS", "none").encode() not in environment

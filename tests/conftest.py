@@ -1,0 +1,38 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes ``ansible_collections.charter.mail`` importable from a clone in any folder, for all tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+import sys
+import types
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+NAME = "ansible_collections.charter.mail"
+
+
+def _is_this_clone() -> bool:
+    try:
+        spec = importlib.util.find_spec(NAME)
+    except ModuleNotFoundError:
+        return False
+    return spec is not None and str(ROOT) in (spec.submodule_search_locations or ())
+
+
+def _provide() -> None:
+    for name in ("ansible_collections", "ansible_collections.charter"):
+        sys.modules.setdefault(name, _package(name, []))
+    sys.modules[NAME] = _package(NAME, [str(ROOT)])
+
+
+def _package(name: str, path: list[str]) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__path__ = path
+    return module
+
+
+if not _is_this_clone():
+    _provide()

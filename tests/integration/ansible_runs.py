@@ -1,0 +1,131 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the collection as an admin does: ``ansible`` and ``ansible-playbook`` from this clone, on this machine.
+
+Nothing of the machine's own Ansible is used or touched: configuration, home and temporary files are a test's own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+_BIN = ROOT / ".venv" / "bin"
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What a run of ``ansible-playbook`` or ``ansible`` printed.
+
+    Attributes:
+        code: the exit code.
+        output: standard output and standard error together.
+    """
+
+    code: int
+    output: str
+
+    @property
+    def recap(self) -> dict[str, int]:
+        """The numbers of the last line of the recap: ok, changed, failed ..."""
+        line = next(line for line in reversed(self.output.splitlines()) if "unreachable=" in line)
+        return {name: int(number) for name, number in (word.split("=") for word in line.split() if "=" in word)}
+
+
+class Ansible:
+    """Ansible on this machine.
+
+    Args:
+        folder: private; takes Ansible's own files.
+        prefix: put before each command, such as ``ip netns exec NAME``.
+        python: the interpreter of the modules; Debian's own unless said otherwise.
+    """
+
+    def __init__(self, folder: pathlib.Path, prefix: t.Sequence[str] = (), python: str = "/usr/bin/python3") -> None:
+        self._folder = folder
+        self._prefix = list(prefix)
+        self._python = python
+        self._runs = 0
+        self._record = folder / "record"
+        (folder / "ansible_collections/charter").mkdir(parents=True)
+        (folder / "ansible_collections/charter/mail").symlink_to(ROOT)
+        (folder / "ansible.cfg").write_text("")
+
+    def module(self, name: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run one module as an ad-hoc command, with ``--diff``.
+
+        Returns:
+            Its whole result.
+        """
+        self._record.unlink(missing_ok=True)
+        arguments = ["localhost", "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
+        played = self.command("ansible", *arguments, *(["--check"] if check else []))
+        results = self.results()
+        if len(results) != 1:
+            raise AssertionError(played.output)
+        return results[0]
+
+    def results(self) -> list[dict[str, t.Any]]:
+        """What each task of the last run returned, and whether it ``failed``."""
+        lines = self._record.read_text().splitlines() if self._record.exists() else []
+        entries = [entry for entry in map(json.loads, lines) if "result" in entry]
+        return [{"failed": entry["status"] == "failed", **entry["result"]} for entry in entries]
+
+    def playbook(self, name: str, inventory: t.Mapping[str, t.Any], *options: str) -> Played:
+        """Run one of the collection's playbooks; the inventory is one in Ansible's own YAML (or JSON) form."""
+        self._runs += 1
+        self._record.unlink(missing_ok=True)
+        hosts = self._folder / f"hosts-{self._runs}.json"
+        hosts.touch(mode=0o600)
+        hosts.write_text(json.dumps(inventory))
+        return self.command("ansible-playbook", f"charter.mail.{name}", "--inventory", str(hosts), *options)
+
+    def local_host(self, **variables: t.Any) -> dict[str, t.Any]:
+        """An inventory of this machine alone."""
+        connection = {"ansible_connection": "local", "ansible_python_interpreter": self._python}
+        return {"all": {"hosts": {"desk": {**connection, **variables}}}}
+
+    def command(self, program: str, *arguments: str) -> Played:
+        """Run one of Ansible's programs."""
+        variables = {
+            "PATH": f"{_BIN}:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": str(self._folder),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
+            "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"),
+            "ANSIBLE_HOME": str(self._folder / "ansible"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/demo/callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
+            "CHARTER_MAIL_RECORD": str(self._record),
+            "ANSIBLE_PYTHON_INTERPRETER": self._python,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",
+            "ANSIBLE_NOCOLOR": "true",
+        }
+        command = [*self._prefix, str(_BIN / program), *arguments]
+        done = subprocess.run(
+            command,
+            env=variables,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout.decode())
+
+
+def python_of_version(version: str) -> str | None:
+    """An interpreter of that version, such as ``3.8``, for modules to run on; None if this machine has none."""
+    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT") or pathlib.Path.home() / ".pyenv")
+    candidates = [*pyenv.glob(f"versions/{version}.*/bin/python"), pathlib.Path(f"/usr/bin/python{version}")]
+    return next((str(path) for path in candidates if path.exists()), None)

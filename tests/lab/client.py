@@ -1,0 +1,187 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests do inside the lab, with Python's own mail clients: one question (JSON) in, one answer (JSON) out.
+
+It runs there as a script of its own, and needs only the standard library. Passwords come by standard input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import json
+import poplib
+import smtplib
+import socket
+import ssl
+import sys
+import typing as t
+
+Answer = dict[str, t.Any]
+_PATIENCE = 20.0
+
+
+def imap(
+    host: str, port: int, security: str, ca: str, user: str, password: str, append_to: str | None = None
+) -> Answer:
+    """Log in, list the mailboxes, and store a message where that is asked for."""
+    context = ssl.create_default_context(cafile=ca)
+    if security == "ssl":
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=_PATIENCE)
+    else:
+        client = imaplib.IMAP4(host, port, timeout=_PATIENCE)
+        client.starttls(context)
+    with client:
+        client.login(user, password)
+        _, listing = client.list()
+        if append_to is not None:
+            client.append(append_to, r"\Seen", "", b"Subject: a copy\r\n\r\nStored by IMAP.\r\n")
+        mailboxes = sorted(line.decode() for line in listing if isinstance(line, bytes))
+        return {"tls": _tls(client.socket()), "mailboxes": mailboxes}
+
+
+def pop3(host: str, port: int, security: str, ca: str, user: str, password: str, delete: bool = False) -> Answer:
+    """Log in and get all messages; delete them where that is asked for."""
+    context = ssl.create_default_context(cafile=ca)
+    if security == "ssl":
+        client: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=_PATIENCE)
+    else:
+        client = poplib.POP3(host, port, timeout=_PATIENCE)
+        client.stls(context)
+    with contextlib.closing(client):
+        client.user(user)
+        client.pass_(password)
+        count, _ = client.stat()
+        messages = [b"\n".join(client.retr(number)[1]).decode() for number in range(1, count + 1)]
+        for number in range(1, count + 1 if delete else 1):
+            client.dele(number)
+        tls = _tls(client.sock)
+        client.quit()
+    return {"tls": tls, "messages": messages}
+
+
+def smtp(
+    host: str,
+    port: int,
+    security: str,
+    ca: str,
+    user: str | None = None,
+    password: str = "",
+    sender: str | None = None,
+    recipient: str = "",
+    message: str = "",
+) -> Answer:
+    """Log in where a user is given, and send a message where a sender is given."""
+    context = ssl.create_default_context(cafile=ca)
+    if security == "ssl":
+        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=_PATIENCE)
+    else:
+        client = smtplib.SMTP(host, port, timeout=_PATIENCE)
+    with client:
+        if security == "starttls":
+            client.starttls(context=context)
+        if user is not None:
+            client.login(user, password)
+        if sender is not None:
+            client.sendmail(sender, [recipient], message.encode())
+        return {"tls": _tls(client.sock)}
+
+
+def imap_in_clear(host: str, port: int, user: str, password: str) -> Answer:
+    """What a server offers before TLS, and how it answers a login then."""
+    with imaplib.IMAP4(host, port, timeout=_PATIENCE) as client:
+        capabilities = list(client.capabilities)
+        try:
+            client.login(user, password)
+        except imaplib.IMAP4.error as error:
+            return {"capabilities": capabilities, "refusal": str(error)}
+    return {"capabilities": capabilities, "refusal": None}
+
+
+def pop3_in_clear(host: str, port: int, user: str) -> Answer:
+    """What a server offers before TLS, and how it answers a login then."""
+    with contextlib.closing(poplib.POP3(host, port, timeout=_PATIENCE)) as client:
+        capabilities = client.capa()
+        try:
+            client.user(user)
+        except poplib.error_proto as error:
+            return {"capabilities": capabilities, "refusal": str(error)}
+    return {"capabilities": capabilities, "refusal": None}
+
+
+def smtp_in_clear(host: str, port: int) -> Answer:
+    """What a server offers before TLS, and how it answers AUTH and MAIL then."""
+    with smtplib.SMTP(host, port, timeout=_PATIENCE) as client:
+        client.ehlo()
+        offers = sorted(client.esmtp_features)
+        return {
+            "offers": offers,
+            "auth": client.docmd("AUTH PLAIN")[0],
+            "mail": client.docmd("MAIL FROM:<a@b.test>")[0],
+        }
+
+
+def handshake(host: str, port: int, ca: str, name: str) -> Answer:
+    """A TLS handshake that expects a name, which need not be the host's."""
+    context = ssl.create_default_context(cafile=ca)
+    with (
+        socket.create_connection((host, port), _PATIENCE) as connection,
+        context.wrap_socket(connection, server_hostname=name) as secured,
+    ):
+        return {"tls": _tls(secured)}
+
+
+def first_words(host: str, port: int, seconds: float) -> Answer:
+    """What a server says unasked on a plain connection; nothing after so many seconds of silence."""
+    with socket.create_connection((host, port), _PATIENCE) as connection:
+        connection.settimeout(seconds)
+        try:
+            return {"words": connection.recv(1000).decode()}
+        except TimeoutError:
+            return {"words": ""}
+
+
+def connect(host: str, port: int) -> Answer:
+    """A TCP connection and nothing else."""
+    with socket.create_connection((host, port), _PATIENCE) as connection:
+        return {"peer": connection.getpeername()[0], "own": connection.getsockname()[0]}
+
+
+def _tls(connection: socket.socket | None) -> str | None:
+    return connection.version() if isinstance(connection, ssl.SSLSocket) else None
+
+
+_QUESTIONS: t.Mapping[str, t.Callable[..., Answer]] = {
+    "imap": imap,
+    "pop3": pop3,
+    "smtp": smtp,
+    "imap_in_clear": imap_in_clear,
+    "pop3_in_clear": pop3_in_clear,
+    "smtp_in_clear": smtp_in_clear,
+    "handshake": handshake,
+    "first_words": first_words,
+    "connect": connect,
+}
+
+
+def _failure(error: Exception) -> Answer:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return {"error": type(error).__name__, "verify_code": error.verify_code, "text": error.verify_message}
+    if isinstance(error, OSError):
+        return {"error": type(error).__name__, "errno": error.errno, "text": str(error)}
+    return {"error": type(error).__name__, "text": str(error)}
+
+
+def main() -> None:
+    """Answer the question on standard input."""
+    name, arguments = json.load(sys.stdin)
+    try:
+        answer = _QUESTIONS[name](**arguments)
+    except (OSError, imaplib.IMAP4.error, poplib.error_proto, smtplib.SMTPException) as error:
+        answer = _failure(error)
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

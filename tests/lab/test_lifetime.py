@@ -1,0 +1,288 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's beginning and end: nothing outside is touched, nothing outside can be reached, nothing remains."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pathlib
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.tests.lab import fixtures
+from ansible_collections.charter.mail.tests.lab.asking import ask
+from ansible_collections.charter.mail.tests.lab.certificates import Quality
+from ansible_collections.charter.mail.tests.lab.errors import LabError
+from ansible_collections.charter.mail.tests.lab.hosts import HOSTS, Endpoint, MailHost, Security, Service
+from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.lab.namespace import Namespace
+
+LAB = pathlib.Path(__file__).parent
+PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+
+
+@pytest.fixture(autouse=True)
+def _needs_a_lab() -> None:
+    fixtures.require()
+
+
+@pytest.fixture
+def name() -> str:
+    return f"lab-test-{secrets.token_hex(4)}"
+
+
+class Traces:
+    """What a running lab consists of, held so that it can be seen whether it is gone."""
+
+    def __init__(self, name: str, stack: contextlib.ExitStack) -> None:
+        self._name = name
+        self._paths = [
+            pathlib.Path("/run/netns", name),
+            pathlib.Path("/etc/netns", name),
+            pathlib.Path("/run", name),
+            pathlib.Path(f"/run/charter-mail-lab.{name}"),
+        ]
+        missing = [path for path in self._paths if not path.exists()]
+        assert missing == []
+        self._processes = {process: os.pidfd_open(process) for process in Namespace(name).processes()}
+        for handle in self._processes.values():
+            stack.callback(os.close, handle)
+        assert len(self._processes) >= 6  # at least Dovecot, its log and config, Postfix, its qmgr and postlogd
+
+    def left(self) -> list[str]:
+        """What is still there."""
+        dead, _, _ = select.select(list(self._processes.values()), [], [], 0)
+        alive = [f"process {process}" for process, handle in self._processes.items() if handle not in dead]
+        paths = [str(path) for path in self._paths if path.exists()]
+        mounts = [line for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines() if self._name in line]
+        return [*alive, *paths, *mounts]
+
+
+def outside() -> list[tuple[str, int, int]]:
+    """The machine's own settings of what the lab has to do with: their paths, sizes and times of change."""
+    roots = [pathlib.Path("/etc/postfix"), pathlib.Path("/etc/dovecot"), pathlib.Path("/var/spool/postfix")]
+    files = [pathlib.Path("/etc/hosts"), pathlib.Path("/etc/resolv.conf"), pathlib.Path("/etc/nsswitch.conf")]
+    files += [path for root in roots for path in root.rglob("*")]
+    return sorted((str(path), path.lstat().st_size, path.lstat().st_mtime_ns) for path in files)
+
+
+@contextlib.contextmanager
+def served(name: str) -> t.Iterator[subprocess.Popen[str]]:
+    """The lab as a person runs it, when it is up."""
+    command = [sys.executable, str(LAB), "--name", name]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "Ctrl-C ends it" not in said:
+                line = process.stdout.readline()
+                assert line, f"the lab did not come up: {said}"
+                said += line
+            yield process
+        finally:
+            process.kill()
+
+
+def test_nothing_remains_and_nothing_was_touched(name: str) -> None:
+    before = outside()
+    with contextlib.ExitStack() as stack:
+        with MailLab.start(name=name) as lab:
+            stubborn = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
+            client = stack.enter_context(subprocess.Popen(lab.command([sys.executable, "-c", stubborn])))
+            assert "words" in ask(lab, "first_words", host="smtp.charter.net", port=587, seconds=PATIENCE)
+            traces = Traces(name, stack)
+            assert f"process {client.pid}" in traces.left()
+        assert traces.left() == []
+    assert client.returncode == -signal.SIGKILL
+    assert outside() == before
+
+
+def test_an_exception_ends_it(name: str) -> None:
+    traces = []
+
+    def broken(stack: contextlib.ExitStack) -> None:
+        with MailLab.start(name=name):
+            traces.append(Traces(name, stack))
+            raise ZeroDivisionError
+
+    with contextlib.ExitStack() as stack:
+        with pytest.raises(ZeroDivisionError):
+            broken(stack)
+        assert traces[0].left() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it(name: str, number: signal.Signals) -> None:
+    with contextlib.ExitStack() as stack, served(name) as process:
+        traces = Traces(name, stack)
+        process.send_signal(number)
+        assert process.wait(PATIENCE) == 0
+        assert traces.left() == []
+
+
+def test_the_next_lab_removes_what_a_killed_one_left(name: str, mail_lab: MailLab) -> None:
+    with contextlib.ExitStack() as stack:
+        with served(name) as process:
+            traces = Traces(name, stack)
+            process.kill()
+            process.wait(PATIENCE)
+        with MailLab.start():
+            # Unless another lab that starts just now is at it.
+            deadline = time.monotonic() + PATIENCE
+            while traces.left() and time.monotonic() < deadline:
+                time.sleep(0.1)
+        assert traces.left() == []
+    # One that lives is left alone.
+    ca = str(mail_lab.ca_path)
+    answer = ask(mail_lab, "handshake", host="imap.charter.net", port=993, ca=ca, name="imap.charter.net")
+    assert answer == {"tls": "TLSv1.3"}
+
+
+def test_labs_side_by_side() -> None:
+    with MailLab.start() as one, MailLab.start() as other:
+        assert one.addresses == other.addresses
+        assert one.name != other.name
+        address = one.users[0].address
+        assert one.user(address).password != other.user(address).password
+        one.deliver(address, b"Subject: here\n\nonly\n")
+        assert (len(one.messages(address)), len(other.messages(address))) == (1, 0)
+        answer = ask(
+            other, "handshake", host="imap.charter.net", port=993, ca=str(one.ca_path), name="imap.charter.net"
+        )
+        assert answer["error"] == "SSLCertVerificationError"
+
+
+def test_directory_and_network_of_ones_own(name: str) -> None:
+    directory = pathlib.Path("/run", f"{name}-own")
+    with MailLab.start(directory, name=name, network="198.19.7.0/27", users=["a@charter.net"]) as lab:
+        assert lab.directory == directory
+        assert lab.ca_path.parent == directory
+        assert [user.address for user in lab.users] == ["a@charter.net"]
+        answer = ask(lab, "connect", host="mail.brighthouse.com", port=993)
+        assert answer == {"peer": "198.19.7.15", "own": "198.19.7.2"}
+    assert not directory.exists()
+
+
+def test_no_way_leads_out(mail_lab: MailLab) -> None:
+    interfaces = subprocess.run(mail_lab.command(["ls", "/sys/class/net"]), capture_output=True, text=True, check=True)
+    assert interfaces.stdout.split() == ["lo"]
+    for address in ("192.0.2.1", "198.18.53.200", "2001:db8::1"):
+        answer = ask(mail_lab, "connect", host=address, port=993)
+        assert answer.get("errno") in {errno.ENETUNREACH, errno.EHOSTUNREACH}, answer
+    assert ask(mail_lab, "connect", host="www.charter.net", port=443)["error"] == "gaierror"
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
+def test_names_are_known_inside_only(mail_lab: MailLab, host: MailHost) -> None:
+    """A connection never comes from the address it goes to: Dovecot trusts those."""
+    answer = ask(mail_lab, "connect", host=host.name, port=host.endpoints[0].port)
+    assert answer == {"peer": mail_lab.addresses[host.name], "own": "198.18.53.2"}
+    assert host.name not in pathlib.Path("/etc/hosts").read_text()
+
+
+def test_a_server_that_does_not_start(name: str) -> None:
+    """Both want the same port; the message quotes what the slower one says about it."""
+    clash = Endpoint(Service.IMAP, 993, Security.SSL), Endpoint(Service.SUBMISSION, 993, Security.SSL)
+    words = r"(?s)(Dovecot|Postfix) ended with status .*Address already in use"
+    with pytest.raises(LabError, match=words), MailLab.start(name=name, hosts=[MailHost("a.test", clash)]):
+        pytest.fail("it started")
+    assert not pathlib.Path("/run", name).exists()
+    assert not Namespace(name).exists()
+
+
+def test_a_strict_umask_changes_nothing() -> None:
+    """What servers and clients read that are not root is open to them all the same."""
+    before = os.umask(0o077)
+    try:
+        with MailLab.start() as lab:
+            user = lab.user("mario.rossi@charter.net")
+            lab.deliver(user.address, b"Subject: hello\n\nCiao!\n")
+            values = {"ca": str(lab.ca_path), "user": user.address, "password": user.password}
+            answer = ask(lab, "pop3", host="pop.charter.net", port=995, security="ssl", **values)
+            assert "Subject: hello" in answer["messages"][0]
+            answer = ask(lab, "smtp", host="mobile.charter.net", port=587, security="ssl", **values)
+            assert answer == {"tls": "TLSv1.3"}
+            nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            command = lab.command([*nobody, "getent", "hosts", "imap.charter.net"])
+            assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("198.18.53.10")
+            command = lab.command([*nobody, "cat", str(lab.ca_path)])
+            assert subprocess.run(command, capture_output=True, check=True).stdout == lab.ca_path.read_bytes()
+    finally:
+        os.umask(before)
+
+
+def test_what_was_there_before_stays(name: str) -> None:
+    directory = pathlib.Path("/run", name)
+    directory.mkdir()
+    try:
+        with pytest.raises(LabError, match="exists already"), MailLab.start(directory):
+            pytest.fail("it started")
+        assert directory.is_dir()
+    finally:
+        directory.rmdir()
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        with pytest.raises(LabError, match="exists already"), MailLab.start(name=name):
+            pytest.fail("it started")
+        assert Namespace(name).exists()
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+def test_a_name_is_given_once(mail_lab: MailLab) -> None:
+    with pytest.raises(LabError, match="belongs to a lab that runs"), MailLab.start(name=mail_lab.name):
+        pytest.fail("it started")
+    assert Namespace(mail_lab.name).processes()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"name": "../x"}, "is no name"),
+        ({"directory": pathlib.Path("relative")}, "must be absolute"),
+        ({"directory": pathlib.Path("/run", "x" * 70)}, "at most 70 characters"),
+        ({"network": "198.18.53.0/28"}, "no room for 6 hosts"),
+        ({"users": ["Mario.Rossi@charter.net"]}, "not a plain lower-case address"),
+        ({"certificates": {"imap.example.test": Quality.EXPIRED}}, r"no host imap\.example\.test"),
+    ],
+)
+def test_wrong_options(name: str, options: dict[str, t.Any], reason: str) -> None:
+    with pytest.raises(LabError, match=reason), MailLab.start(**{"name": name, **options}):
+        pytest.fail("it started")
+    places = [pathlib.Path(place) for place in ("/run", "/run/netns", "/etc/netns")]
+    assert [path for place in places if place.exists() for path in place.iterdir() if name in path.name] == []
+
+
+def test_a_directory_that_the_servers_cannot_reach(name: str) -> None:
+    closed = pathlib.Path("/run", name)
+    closed.mkdir(mode=0o700)
+    try:
+        with pytest.raises(LabError, match="is closed to them"), MailLab.start(closed / "lab"):
+            pytest.fail("it started")
+    finally:
+        closed.rmdir()
+
+
+@pytest.mark.parametrize(("in_ci", "outcome"), [(None, pytest.skip.Exception), ("true", pytest.fail.Exception)])
+def test_a_machine_that_cannot_run_it(
+    monkeypatch: pytest.MonkeyPatch, in_ci: str | None, outcome: type[BaseException]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    if in_ci is not None:
+        monkeypatch.setenv("CI", in_ci)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(outcome, match="ip, dovecot, postfix, postmap"):
+        fixtures.require()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(outcome, match="needs root"):
+        fixtures.require()

@@ -1,0 +1,241 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that are broken, slow, or mean harm: every test ends in time, with a finding, and without a leak."""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, Stage
+from ansible_collections.charter.mail.plugins.module_utils._verify.connection import LINE_LIMIT, TOTAL_LIMIT
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import HASTY, examine, failure
+
+SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
+ALL = pytest.mark.parametrize("service", list(Service))
+BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "tls"])
+
+
+def greeted_by(service: Service, encrypted: bool, greet: Script) -> Check:
+    """What fails when the greeting is like that."""
+
+    def script(talk: Talk) -> None:
+        if encrypted:
+            talk.start_tls()
+        greet(talk)
+        talk.hear_out()
+
+    report, server = examine(script, service, Security.SSL if encrypted else Security.STARTTLS, HASTY)
+    assert b"AUTH" not in server.clear + server.sealed
+    return failure(report, Stage.GREETING)
+
+
+def drip(talk: Talk) -> None:
+    """One letter at a time, for ever."""
+    while True:
+        talk.send(b"*")
+        talk.pause(0.02)
+
+
+def flood(talk: Talk) -> None:
+    """One line without an end."""
+    while True:
+        talk.send(b"+OK " * 4096)
+
+
+def chat(talk: Talk) -> None:
+    """Any number of lines, each of which promises more."""
+    talk.send(b"220-more\r\n")
+    while True:
+        talk.send(b"220-more and more and more and more and more and more\r\n" * 512)
+
+
+@pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.POP3, True), (Service.SMTP, True)])
+def test_silence(service: Service, encrypted: bool) -> None:
+    failed = greeted_by(service, encrypted, lambda talk: None)
+    assert failed.finding == "did not answer within 0.4 seconds although it had to greet first"
+    assert ("the service behind it does not" in failed.advice) == encrypted
+    assert failed.seconds < 3
+
+
+@pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.SMTP, True)])
+def test_slow_drip(service: Service, encrypted: bool) -> None:
+    failed = greeted_by(service, encrypted, drip)
+    assert failed.finding == "sent only part of an answer within 0.4 seconds although it had to greet first"
+    assert failed.seconds < 3
+
+
+@ALL
+@BOTH
+def test_endless_line(service: Service, encrypted: bool) -> None:
+    failed = greeted_by(service, encrypted, flood)
+    assert failed.finding == "does not behave like a mail server"
+    assert failed.evidence == f"a line of more than {LINE_LIMIT} bytes"
+
+
+@BOTH
+def test_endless_answer(encrypted: bool) -> None:
+    failed = greeted_by(Service.SMTP, encrypted, chat)
+    assert failed.evidence == f"more than {TOTAL_LIMIT} bytes"
+
+
+@ALL
+@BOTH
+def test_garbage(service: Service, encrypted: bool) -> None:
+    failed = greeted_by(service, encrypted, lambda talk: talk.send(bytes(range(255, -1, -1)) + b"\n"))
+    assert failed.finding == f"does not speak {service.title}"
+    assert failed.evidence.isprintable()
+    assert len(failed.evidence) <= 204
+
+
+@ALL
+@BOTH
+def test_hanging_up_at_once(service: Service, encrypted: bool) -> None:
+    failed = greeted_by(service, encrypted, lambda talk: talk.close())
+    assert failed.finding == "ended the connection although it had to greet first"
+
+
+@ALL
+@BOTH
+def test_half_a_greeting(service: Service, encrypted: bool) -> None:
+    def half(talk: Talk) -> None:
+        talk.send(b"* OK Lab")
+        talk.close()
+
+    assert greeted_by(service, encrypted, half).finding == "ended the connection although it had to greet first"
+
+
+@pytest.mark.parametrize(
+    ("service", "line", "finding"),
+    [
+        (Service.IMAP, b"* BYE too busy", "turns everybody away"),
+        (Service.IMAP, b"* PREAUTH welcome back", "says that somebody is signed in already"),
+        (Service.POP3, b"-ERR too busy", "turns everybody away"),
+        (Service.SMTP, b"554 too busy", "turns everybody away"),
+        (Service.SMTP, b"421 too many connections", "takes no more for the moment"),
+        (Service.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this machine's public IP address"),
+        (Service.SMTP, b"220-first\r\nnonsense", "does not keep to SMTP"),
+        (Service.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),
+        (Service.POP3, b"* OK IMAP4", "speaks IMAP where POP3 is expected"),
+        (Service.POP3, b"220 hello", "speaks SMTP where POP3 is expected"),
+    ],
+)
+@BOTH
+def test_unfriendly_greetings(service: Service, line: bytes, finding: str, encrypted: bool) -> None:
+    assert greeted_by(service, encrypted, lambda talk: talk.say(line)).finding == finding
+
+
+NEXT = {Service.IMAP: b"CAPABILITY", Service.POP3: b"CAPA", Service.SMTP: b"EHLO"}
+
+
+@ALL
+@pytest.mark.parametrize(
+    ("answer", "finding"),
+    [
+        (b"x" * (LINE_LIMIT + 1), "does not behave like a mail server"),
+        (b"* " * 3, None),
+        (b"\0\xff\xfe", None),
+    ],
+)
+def test_nonsense_instead_of_capabilities(service: Service, answer: bytes, finding: str | None) -> None:
+    report, _server = examine(
+        SERVERS[service](Server(answers={NEXT[service]: answer})), service, Security.SSL, HASTY, password=None
+    )
+    failed = report.failed
+    if service is Service.POP3 and finding is None:
+        assert failed is None  # a server need not know CAPA
+    else:
+        assert failed is not None
+        assert failed.stage is Stage.CAPABILITY
+        assert finding is None or failed.finding == finding
+
+
+def test_an_imap_server_that_says_why_it_hangs_up() -> None:
+    def script(talk: Talk) -> None:
+        talk.start_tls()
+        talk.say(b"* OK ready")
+        talk.hear()
+        talk.say(b"* BYE Server shutting down.")
+
+    report, _server = examine(script, Service.IMAP, Security.SSL)
+    failed = failure(report, Stage.CAPABILITY)
+    assert (failed.finding, failed.evidence) == ("ended the connection", "* BYE Server shutting down.")
+
+
+@ALL
+def test_broken_encryption(service: Service) -> None:
+    def script(talk: Talk) -> None:
+        plain = talk.duplicate()
+        talk.start_tls()
+        plain.send(b"\x17\x03\x03\x00\x20" + bytes(32))
+        plain.close()
+        talk.hear_out()
+
+    report, _server = examine(script, service, Security.SSL)
+    assert failure(report, Stage.GREETING).finding.startswith("ended the connection")
+
+
+def encoded(text: str) -> str:
+    """Base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        PASSWORD,
+        PASSWORD.upper(),
+        PASSWORD.replace("\\", "\\\\").replace('"', '\\"'),
+        encoded(PASSWORD),
+        encoded(f"\0{USERNAME}\0{PASSWORD}"),
+        encoded(f"user=x pass={PASSWORD} end"),
+        encoded(f"ab{PASSWORD}"),
+        encoded(f"abc{PASSWORD}xyz"),
+    ],
+)
+@ALL
+def test_a_server_that_echoes_the_password(service: Service, echo: str) -> None:
+    text = f"you said <{echo}> to me".encode()
+    answers = {
+        Service.IMAP: {b"AUTHENTICATE": b"TAG NO " + text},
+        Service.POP3: {b"AUTH": b"-ERR " + text},
+        Service.SMTP: {b"AUTH": b"535 5.7.8 " + text},
+    }
+    report, _server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
+    failed = failure(report, Stage.AUTHENTICATION)
+    assert echo not in repr(report)
+    assert "you said <********> to me" in failed.evidence
+
+
+@ALL
+def test_the_password_is_sent_once_whatever_the_answer(service: Service) -> None:
+    answers = {
+        Service.IMAP: {b"AUTHENTICATE": b"TAG NO try again"},
+        Service.POP3: {b"AUTH": b"-ERR try again"},
+        Service.SMTP: {b"AUTH": b"454 4.7.0 try again"},
+    }
+    report, server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
+    failure(report, Stage.AUTHENTICATION)
+    assert server.sealed.count(b"AUTH") == 1
+    assert server.visits == 1
+    assert not any(word in server.sealed for word in (b"LOGIN ", b"USER ", b"PASS "))
+
+
+@pytest.mark.parametrize(
+    ("service", "answers"),
+    [
+        (Service.IMAP, {b"AUTHENTICATE": b"* OK wait"}),
+        (Service.SMTP, {b"AUTH": b"334-wait"}),
+    ],
+)
+def test_silence_after_the_password(service: Service, answers: t.Mapping[bytes, bytes]) -> None:
+    script = SERVERS[service](Server(answers=answers))
+    report, _server = examine(script, service, Security.SSL, HASTY)
+    assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.4 seconds"

@@ -1,0 +1,319 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates that are not to be trusted, the wrong kind of encryption, and attacks on STARTTLS."""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
+from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.peers import CERTIFICATES, Script, Talk, peer
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+    HASTY,
+    PATIENT,
+    WORLD,
+    at,
+    check,
+    endpoint,
+    examine,
+    failure,
+    look,
+)
+
+SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
+ALL = pytest.mark.parametrize("service", list(Service))
+ENCRYPTED = pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
+
+
+@ALL
+@ENCRYPTED
+@pytest.mark.parametrize(
+    ("certificate", "finding", "evidence", "advice"),
+    [
+        (
+            "expired",
+            "has a certificate that expired on 2021-01-01",
+            "by Lab CA, valid from 2020-01-01 to 2021-01-01",
+            "Check the clock of this machine first",
+        ),
+        (
+            "not-yet-valid",
+            "has a certificate that is not valid yet",
+            "valid from 2125-01-01",
+            "Check the clock of this machine first",
+        ),
+        (
+            "other-name",
+            "has a certificate that is not for ",
+            "certificate for elsewhere.lab.test, www.lab.test, 127.0.0.1, by Lab CA",
+            "It is for: elsewhere.lab.test, www.lab.test, 127.0.0.1.",
+        ),
+        (
+            "unknown-issuer",
+            "has a certificate by Root R1 (Stranger & Sons) that this machine does not trust",
+            "by Root R1 (Stranger & Sons)",
+            "ca_path",
+        ),
+        ("self-signed", "has a certificate that it signed itself", "certificate for imap.lab.test", "ca_path"),
+    ],
+)
+def test_certificates(
+    service: Service, security: Security, certificate: str, finding: str, evidence: str, advice: str
+) -> None:
+    script = SERVERS[service](Server(tls=security.value, certificate=certificate))
+    report, server = examine(script, service, security)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding.startswith(finding)
+    assert evidence in failed.evidence
+    assert advice in failed.advice
+    assert server.visits == 2  # the second only reads the certificate
+    said = server.clear + server.sealed
+    assert not any(word in said for word in (b"AUTH", b"LOGIN ", b"USER", b"PASS", b"MAIL"))
+    if security is Security.SSL:
+        assert server.sealed == b""
+
+
+def test_the_expiry_is_told_apart_from_that_of_the_issuer() -> None:
+    with peer(imap(Server(certificate="expired"))) as listening:
+        world = at(WORLD, 0)  # as if the server's own certificate had a future
+        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), world=world)
+    assert failure(report, Stage.TLS).finding == "has a certificate whose issuer's certificate has expired"
+
+
+def test_without_ca_path_the_private_ca_is_unknown() -> None:
+    with peer(imap(Server())) as listening:
+        target = endpoint(Service.IMAP, listening.port, Security.SSL)
+        report = look(target, VerifyOptions(timeout=20))
+    assert failure(report, Stage.TLS).finding == "has a certificate by Lab CA that this machine does not trust"
+
+
+def test_a_certificate_that_cannot_be_looked_at_again() -> None:
+    visits: list[Talk] = []
+
+    def script(talk: Talk) -> None:
+        visits.append(talk)
+        if len(visits) == 1:
+            imap(Server(certificate="expired"))(talk)
+
+    report, _server = examine(script, Service.IMAP, Security.SSL)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == "has a certificate that expired"
+    assert failed.evidence == "certificate has expired"
+
+
+def test_the_demands_are_the_same_on_every_python() -> None:
+    keys = trust(None).verifying
+    assert keys.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert keys.verify_mode is ssl.CERT_REQUIRED
+    assert keys.check_hostname
+    assert not keys.hostname_checks_common_name
+    assert not keys.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+def test_only_old_tls() -> None:
+    def script(talk: Talk) -> None:
+        talk.start_tls(newest=ssl.TLSVersion.TLSv1_2)
+
+    older = trust(PATIENT.ca_path)
+    older.verifying.minimum_version = ssl.TLSVersion.TLSv1_3  # stands for TLS 1.1, which this OpenSSL may not have
+    with peer(script) as listening:
+        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), keys=older)
+    assert failure(report, Stage.TLS).finding == "has only versions of TLS that are not safe any more"
+
+
+@ALL
+def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) -> None:
+    report, server = examine(SERVERS[service](Server(tls="starttls")), service, Security.SSL)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == f"speaks plain {service.title} on this port, not TLS from the first byte"
+    assert f"Set {failed.endpoint.option('security')} to starttls" in failed.advice
+    assert "Lab" in failed.evidence or failed.evidence == "220-smtp.lab.test"
+    assert server.sealed == b""
+
+
+@ALL
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.NONE])
+def test_starttls_is_set_but_the_port_begins_with_tls(service: Service, security: Security) -> None:
+    report, server = examine(SERVERS[service](Server(tls="ssl")), service, security, HASTY)
+    failed = failure(report, Stage.GREETING)
+    assert failed.finding == "did not answer within 0.4 seconds although it had to greet first"
+    assert f"try {failed.endpoint.option('security')} ssl" in failed.advice
+    assert server.clear == b""
+
+
+def test_starttls_is_set_and_the_server_answers_with_a_tls_alert() -> None:
+    report, _server = examine(
+        lambda talk: talk.send(b"\x15\x03\x01\x00\x02\x02\x0a\n"), Service.IMAP, Security.STARTTLS
+    )
+    failed = failure(report, Stage.GREETING)
+    assert failed.finding == "speaks TLS where IMAP is expected"
+    assert "set incoming.security to ssl" in failed.advice
+
+
+@ALL
+def test_starttls_is_taken_away(service: Service) -> None:
+    stripped = {
+        Service.IMAP: {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done"},
+        Service.POP3: {b"CAPA": b"+OK\r\nUSER\r\nSASL PLAIN\r\n."},
+        Service.SMTP: {b"EHLO": b"250-smtp.lab.test\r\n250 AUTH PLAIN"},
+    }
+    report, server = examine(
+        SERVERS[service](Server(tls="starttls", answers=stripped[service])), service, Security.STARTTLS
+    )
+    failed = failure(report, Stage.STARTTLS)
+    assert failed.finding == "does not offer STARTTLS"
+    assert "PLAIN" in failed.evidence
+    assert "Nothing secret was sent." in failed.advice
+    assert b"AUTH" not in server.clear
+    assert check(report, Stage.TLS).status is Status.SKIPPED
+
+
+@ALL
+def test_starttls_is_offered_and_refused(service: Service) -> None:
+    answers = {b"STARTTLS": b"454 4.7.0 TLS not available", b"STLS": b"-ERR not now"}
+    if service is Service.IMAP:
+        answers[b"STARTTLS"] = b"TAG NO not now"
+    report, _server = examine(SERVERS[service](Server(tls="starttls", answers=answers)), service, Security.STARTTLS)
+    failed = failure(report, Stage.STARTTLS)
+    assert failed.finding == "offers STARTTLS but does not begin it"
+    assert "no" in failed.evidence.lower()
+
+
+INJECTED = {
+    Service.IMAP: (b"STARTTLS", b"TAG OK begin TLS now\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN"),
+    Service.POP3: (b"STLS", b"+OK begin TLS now\r\n+OK injected"),
+    Service.SMTP: (b"STARTTLS", b"220 begin TLS now\r\n250 AUTH PLAIN injected"),
+}
+
+
+@ALL
+def test_text_injected_together_with_the_answer_to_starttls(service: Service) -> None:
+    command, answer = INJECTED[service]
+    script = SERVERS[service](Server(tls="starttls", answers={command: answer}))
+    report, server = examine(script, service, Security.STARTTLS)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == "sends plain text where the encryption has to begin"
+    assert "Nothing secret was sent." in failed.advice
+    assert server.clear.splitlines()[-1].endswith((b"STARTTLS", b"STLS"))  # not even TLS was begun
+    assert check(report, Stage.STARTTLS).status is Status.OK
+
+
+@ALL
+def test_text_injected_after_the_handshake_has_begun(service: Service) -> None:
+    opening = {
+        Service.IMAP: [b"* OK ready", b"* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done", b"a2 OK begin TLS now"],
+        Service.POP3: [b"+OK ready", b"+OK\r\nSTLS\r\n.", b"+OK begin TLS now"],
+        Service.SMTP: [b"220 ready", b"250-smtp.lab.test\r\n250 STARTTLS", b"220 begin TLS now"],
+    }
+
+    def script(talk: Talk) -> None:
+        for line in opening[service]:
+            talk.say(line)
+            talk.hear_exactly(1)
+            if line is not opening[service][-1]:
+                talk.hear()
+        talk.say(b"250 AUTH PLAIN injected")
+        talk.hear_out()
+
+    report, _server = examine(script, service, Security.STARTTLS)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == "sends plain text where the encryption has to begin"
+    assert failed.evidence == "250 AUTH PLAIN injected"
+
+
+def test_text_injected_before_tls_is_not_read_inside_it() -> None:
+    """The injected answer would be taken for the one to the first command inside TLS (CVE-2011-0411 and its kin)."""
+    command, answer = INJECTED[Service.SMTP]
+
+    def script(talk: Talk) -> None:
+        talk.say(b"220 ready")
+        talk.hear()
+        talk.say(b"250 STARTTLS")
+        assert talk.hear() == command
+        talk.say(answer)
+        talk.start_tls()
+
+    report, _server = examine(script, Service.SMTP, Security.STARTTLS)
+    assert check(report, Stage.CAPABILITY).status is Status.SKIPPED
+
+
+@ALL
+def test_garbage_after_starttls(service: Service) -> None:
+    command, answer = INJECTED[service]
+    answers = {command: answer.split(b"\r\n")[0] + b"\r\n" + bytes(range(256))}
+    report, _server = examine(SERVERS[service](Server(tls="starttls", answers=answers)), service, Security.STARTTLS)
+    assert failure(report, Stage.TLS).evidence.isprintable()
+
+
+@pytest.mark.parametrize("record", [b"\x16\x03\x03\x00\x05hello", b"\x15\x03\x03\x00\x02\x02\x28"])
+def test_a_handshake_that_fails(record: bytes) -> None:
+    def script(talk: Talk) -> None:
+        talk.hear_exactly(20)
+        talk.send(record)
+        talk.hear_out()
+
+    report, _server = examine(script, Service.IMAP, Security.SSL)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == "and this machine cannot agree on TLS"
+    assert "incoming.security (starttls is the other way to encrypt)" in failed.advice
+
+
+def test_silence_instead_of_a_handshake() -> None:
+    report, _server = examine(lambda talk: talk.hear_out(), Service.SMTP, Security.SSL, HASTY)
+    failed = failure(report, Stage.TLS)
+    assert failed.finding == "did not answer within 0.4 seconds when TLS had to begin"
+    assert "try outgoing.security starttls" in failed.advice
+
+
+def test_hanging_up_instead_of_a_handshake() -> None:
+    report, _server = examine(lambda talk: None, Service.SMTP, Security.SSL)
+    assert failure(report, Stage.TLS).finding == "ended the connection when TLS had to begin"
+
+
+def test_a_handshake_drop_by_drop() -> None:
+    def script(talk: Talk) -> None:
+        talk.hear_exactly(20)
+        talk.send(b"\x16\x03\x03\x3f\xff")
+        while True:
+            talk.send(b"\x02")
+            talk.pause(0.05)
+
+    report, _server = examine(script, Service.IMAP, Security.SSL, HASTY)
+    assert "within 0.4 seconds" in failure(report, Stage.TLS).finding
+
+
+@pytest.mark.parametrize(
+    ("first", "heard", "advice"),
+    [
+        (b"HTTP/1.1 400 Bad Request", "speaks HTTP where IMAP is expected", "Correct incoming.host or incoming.port"),
+        (b"SSH-2.0-OpenSSH_9.2", "speaks SSH where IMAP is expected", "Correct incoming.host or incoming.port"),
+        (b"+OK ready", "speaks POP3 where IMAP is expected", "Set protocol to pop3"),
+        (b"hello there", "does not speak IMAP", "Check incoming.host and incoming.port"),
+    ],
+)
+@ENCRYPTED
+def test_somebody_else_in_plain_text(first: bytes, heard: str, advice: str, security: Security) -> None:
+    report, _server = examine(lambda talk: talk.say(first), Service.IMAP, security)
+    failed = failure(report, Stage.TLS if security is Security.SSL else Stage.GREETING)
+    assert failed.finding == heard
+    assert failed.evidence == first.decode()
+    assert failed.advice.startswith(advice)
+
+
+def test_ca_path_that_cannot_be_used(tmp_path: t.Any) -> None:
+    with pytest.raises(OptionError, match=r"^ca_path: .*No such file"):
+        trust(str(tmp_path / "missing.pem"))
+    with pytest.raises(OptionError, match=r"^ca_path: .* holds no certificate"):
+        trust(str(CERTIFICATES / "README.md"))
+    with pytest.raises(OptionError, match=r"^ca_path: "):
+        trust(str(tmp_path))
