@@ -137,9 +137,8 @@ accounts:
           returned: always
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._ansible.arguments import CONSTRAINTS, argument_spec, requests
+from ..module_utils._ansible.arguments import requests
+from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._verify.options import VerifyOptions
@@ -147,11 +146,7 @@ from ..module_utils._verify.run import verify
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(ca_path={"type": "path"}, timeout={"type": "float", "default": 10.0}),
-        supports_check_mode=True,
-        **CONSTRAINTS,
-    )
+    module = MailModule(ca_path={"type": "path"}, timeout={"type": "float", "default": 10.0})
     try:
         if module.params["timeout"] <= 0:
             raise OptionError("timeout", "it is a number of seconds", "write a number above 0")

@@ -146,23 +146,16 @@ backup_files:
   sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils._ansible.arguments import CONSTRAINTS, argument_spec
 from ..module_utils._ansible.configure import CLIENT_OPTIONS, Place, run
+from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.thunderbird import locations
 from ..module_utils._clients.thunderbird.client import Thunderbird
 from ..module_utils._host.files import Files
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            **CLIENT_OPTIONS,
-            location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO},
-        ),
-        supports_check_mode=True,
-        **CONSTRAINTS,
+    module = MailModule(
+        **CLIENT_OPTIONS, location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO}
     )
 
     def open_client(files: Files, place: Place, scratch: str) -> Thunderbird:

@@ -60,7 +60,7 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
             screen.gap()
             screen.paragraph(f"The demo's files are in {folder}; Ada's home directory is the folder home in it.")
     except Stopped as stopped:
-        screen.heading("Stopped. Everything that was started is ended, and what was made is removed.")
+        screen.heading("Stopped. Everything that was started has ended.")
         return 128 + stopped.number
     except (PlaybookError, ServerError, Unexpected) as error:
         keep_log = True

@@ -127,7 +127,6 @@ class Player:
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder / "collections"),
             "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_CALLBACK_PLUGINS": str(_HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "CHARTER_MAIL_RECORD": str(record),

@@ -69,7 +69,7 @@ class Screen:
         """One step: its name at once; ok or failed, the time and the note when the block ends."""
         step = Step()
         start = time.monotonic()
-        self._print(f"  {name:{_COLUMN - 2}}" + ("\n" if self._chatty else ""))
+        self._print(f"  {name}\n" if self._chatty else f"  {name:{_COLUMN - 2}}")
         try:
             yield step
         except BaseException as error:

@@ -136,14 +136,24 @@ def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: p
     secret = "unmistakable-secret"
     secrets = tmp_path / "secrets.yml"
     secrets.write_text(f"vault_mario: {secret}\n")
-    arguments = f"user={mario.name} email={EMAIL} password='{{{{ vault_mario }}}}'"
-    common = ["--extra-vars", f"@{secrets}", "--diff", "-vvv"]
-    for extra in ("", " full_name=Mario", " incoming=nonsense", " home=/proc/none", " nonsense=1", " user=nobody-here"):
-        played = ansible.command(
-            "ansible", "localhost", "-m", "charter.mail.thunderbird_account", "-a", arguments + extra, *common
-        )
+    one = f"user={mario.name} email={EMAIL} password='{{{{ vault_mario }}}}' "
+    entry = f"'email': '{EMAIL}', 'user': '{mario.name}', 'password': '{{{{ vault_mario }}}}'"
+    for arguments in (
+        one,
+        one + "full_name=Mario",
+        one + "incoming=nonsense",
+        one + "home=/proc/none",
+        one + "nonsense=1",
+        one + "user=nobody-here",
+        f'accounts="[{{{entry}}}]"',
+        f"accounts=\"[{{{entry}, 'incoming': 'nonsense'}}]\"",
+        f"accounts=\"[{{{entry}, 'nonsense': 1}}]\"",
+        f'accounts="[{{{entry}"',
+    ):
+        common = ["--args", arguments, "--extra-vars", f"@{secrets}", "--diff", "-vvv"]
+        played = ansible.command("ansible", "localhost", "--module-name", "charter.mail.thunderbird_account", *common)
         assert "thunderbird_account" in played.output
-        assert secret not in played.output, extra
+        assert secret not in played.output, arguments
     for name, (_uid, _mode, content) in snapshot(mario.home).items():
         assert secret.encode() not in content, name
 

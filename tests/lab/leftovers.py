@@ -50,15 +50,38 @@ def removed_at_the_end(namespace: Namespace, directory: pathlib.Path) -> t.Itera
 
 
 def clear() -> None:
-    """Remove what is left of labs whose process is dead."""
+    """Remove what is left of labs whose process is dead.
+
+    Raises:
+        LabError: it cannot be removed.
+    """
     for path in sorted(pathlib.Path("/").glob(f"{_PREFIX[1:]}*")):
-        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open() as record:
-            fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Empty: its owner made nothing yet, and makes another record if it lives.
-            if content := record.read():
-                plan = json.loads(content)
-                _remove(Namespace(plan["namespace"]), pathlib.Path(plan["directory"]))
-            path.unlink()
+        record = _orphaned(path)
+        if record is not None:
+            with record:
+                # Empty: its owner made nothing yet, and makes another record if it lives.
+                if content := record.read():
+                    plan = json.loads(content)
+                    _remove(Namespace(plan["namespace"]), pathlib.Path(plan["directory"]))
+                path.unlink()
+
+
+def _orphaned(path: pathlib.Path) -> t.TextIO | None:
+    """A record that nobody holds a lock on, locked; None where it has an owner or is gone."""
+    try:
+        record = path.open()
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        record.close()
+        return None
+    if os.fstat(record.fileno()).st_nlink:
+        return record
+    # Removed since it was opened; by now the path may be another lab's.
+    record.close()
+    return None
 
 
 def _locked(path: pathlib.Path) -> t.TextIO:

@@ -9,8 +9,6 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from .._clients.engine import Client, Outcome, Status, Step, View, plan, reconcile
 from .._clients.report import before_and_after
 from .._host.files import Files
@@ -19,6 +17,7 @@ from . import local_user
 from .arguments import Request, requests
 from .files import LocalFiles
 from .local_user import LocalUser
+from .module import MailModule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +77,7 @@ class _Answer:
         }
 
 
-def run(module: AnsibleModule, open_client: OpenClient) -> t.NoReturn:
+def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
     """Configure the accounts of a task and end the module.
 
     A person whose client cannot be configured does not keep the others from theirs: the failure is told at the end.
@@ -117,7 +116,7 @@ def _by_place(found: t.Sequence[Request]) -> dict[Place, list[Request]]:
 
 
 def _configure(
-    module: AnsibleModule, answer: _Answer, client: ConfigurableClient, place: Place, group: t.Sequence[Request]
+    module: MailModule, answer: _Answer, client: ConfigurableClient, place: Place, group: t.Sequence[Request]
 ) -> None:
     accounts = [request.account for request in group]
     for request in group:

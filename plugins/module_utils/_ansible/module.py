@@ -1,0 +1,46 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AnsibleModule as all modules of this collection use it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .arguments import CONSTRAINTS, argument_spec
+
+
+class MailModule(AnsibleModule):
+    """A module about mail accounts.
+
+    AnsibleModule learns which values are secret while it validates the options, and stops learning at the first
+    value of a wrong type; the failure that it then reports shows the options as they came in. So what is secret is
+    looked for here, in the raw options too.
+
+    Args:
+        own_options: the module's own options, beside those that describe accounts.
+    """
+
+    def __init__(self, **own_options: t.Any) -> None:
+        super().__init__(argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS)
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        self.no_log_values.update(_secrets(self.params))
+        super().fail_json(msg, **result)
+
+
+def _secrets(raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Every password in options that may be of any shape."""
+    password, accounts = raw.get("password"), raw.get("accounts")
+    if password:
+        yield str(password)
+    if isinstance(accounts, str):
+        yield accounts  # not understood as a list: a password could be anywhere in it
+    elif isinstance(accounts, list):
+        for entry in accounts:
+            if isinstance(entry, str):
+                yield entry
+            elif isinstance(entry, dict):
+                yield from _secrets(entry)
