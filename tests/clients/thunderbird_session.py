@@ -24,7 +24,7 @@ _BEGIN = "const [id, list] = arguments; driver.begin(id, () => (function () { %s
 _OUTCOME = "return driver.outcome(...arguments);"
 _CALL = "return driver[arguments[0]](...arguments[1]);"
 
-_PATIENCE = 30.0  # for an answer that should come at once, on a machine that is very busy
+_PATIENCE = 60.0  # for an answer that should come at once, on a machine that is very busy
 _PAUSE = 0.02
 
 
@@ -43,8 +43,8 @@ class ThunderbirdSession:
     def __init__(self, process: ThunderbirdProcess, connection: socket.socket, deadline: float) -> None:
         self._process = process
         self._last_id = 0
-        # No time limit for scripts: run() has its own.
-        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": None}}
+        # None for "no limit" would make Marionette answer at once with null (153.7).
+        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(_PATIENCE * 1000)}}
         try:
             self._marionette = Marionette(connection, _remaining(deadline))
             self._marionette.call("WebDriver:NewSession", capabilities, _remaining(deadline))
@@ -99,7 +99,8 @@ class ThunderbirdSession:
     def _outcome(self, deadline: float) -> t.Mapping[str, t.Any]:
         """Wait for what became of the last script: a mapping with ``value`` or ``error``."""
         while True:
-            outcome: t.Mapping[str, t.Any] | None = self._execute(_OUTCOME, [self._last_id, _PATIENCE / 2], deadline)
+            seconds = min(_remaining(deadline), _PATIENCE / 2)
+            outcome: t.Mapping[str, t.Any] | None = self._execute(_OUTCOME, [self._last_id, seconds], deadline)
             if outcome is not None:
                 return outcome
             _rest_before(deadline)

@@ -1,0 +1,165 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks, with the account list in the inventory and passwords in a vault, as the README says."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
+from ansible_collections.charter.mail.plugins.module_utils._ansible.configure import CLIENT_OPTIONS
+from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible
+from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.lab.lab import MailLab
+
+
+@pytest.fixture
+def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
+    """Ansible inside the lab's network."""
+    return Ansible(tmp_path, prefix=mail_lab.command([]))
+
+
+EMAIL = "mario.rossi@charter.net"
+
+
+class Office:
+    """An inventory of one desk with two people, their passwords in a vault."""
+
+    def __init__(self, ansible: Ansible, lab: MailLab, folder: pathlib.Path, mario: Person, anna: Person) -> None:
+        self.ansible = ansible
+        self.people = (mario, anna)
+        self.users = (lab.add_user(f"{mario.name}@charter.net"), lab.add_user(f"{anna.name}@charter.net"))
+        self._password_file = folder / "vault-password"
+        self._secrets = folder / "secrets.yml"
+        self._password_file.write_text("vault password\n")
+        vaulted = {"vault_mario": self.users[0].password, "vault_anna": self.users[1].password}
+        self._secrets.write_text(json.dumps(vaulted))
+        self.vault_options = ["--vault-password-file", str(self._password_file)]
+        assert ansible.command("ansible-vault", "encrypt", *self.vault_options, str(self._secrets)).code == 0
+        assert self.users[0].password not in self._secrets.read_text()
+        accounts = [
+            {"user": mario.name, "email": self.users[0].address, "password": "{{ vault_mario }}"},
+            {
+                "user": anna.name,
+                "email": self.users[1].address,
+                "password": "{{ vault_anna }}",
+                "protocol": "pop3",
+                "leave_on_server_days": 14,
+            },
+        ]
+        self.inventory = ansible.local_host(mail_accounts=accounts, mail_ca_path=str(lab.ca_path))
+
+    def play(self, name: str, *options: str) -> t.Any:
+        return self.ansible.playbook(
+            name, self.inventory, "--extra-vars", f"@{self._secrets}", *self.vault_options, *options
+        )
+
+
+@pytest.fixture
+def office(ansible: Ansible, mail_lab: MailLab, tmp_path: pathlib.Path, mario: Person, anna: Person) -> Office:
+    return Office(ansible, mail_lab, tmp_path, mario, anna)
+
+
+def test_from_nothing_to_proof_and_back(office: Office) -> None:
+    before = [snapshot(person.home) for person in office.people]
+    foretold = office.play("configure", "--check", "--diff")
+    assert foretold.code == 0, foretold.output
+    assert "+  incoming: pop.charter.net, port 995, ssl" in foretold.output
+    assert [snapshot(person.home) for person in office.people] == before
+
+    site = office.play("site", "-vvv")
+    assert site.code == 0, site.output
+    assert site.recap["changed"] == 1
+    for user in office.users:
+        assert f"All tests completed successfully for {user.address}" in site.output
+        assert user.password not in site.output
+
+    again = office.play("site")
+    assert (again.code, again.recap["changed"]) == (0, 0)
+
+    removed = office.play("remove", "--diff")
+    assert (removed.code, removed.recap["changed"]) == (0, 1)
+    assert office.play("remove").recap["changed"] == 0
+    for person in office.people:
+        assert "charter.net" not in (person.profile / "prefs.js").read_text()
+        assert json.loads((person.profile / "logins.json").read_text())["logins"] == []
+
+
+def test_a_failed_proof_says_for_whom_and_why(office: Office, mail_lab: MailLab) -> None:
+    accounts = office.inventory["all"]["hosts"]["desk"]["mail_accounts"]
+    accounts[0]["password"] = "a-wrong-password"
+    played = office.play("verify", "-vvv")
+    assert played.code == 2
+    assert "Mail cannot be received: imap.charter.net:993" in played.output
+    assert f"All tests completed successfully for {office.users[1].address}" in played.output
+    assert "a-wrong-password" not in played.output
+
+
+def test_a_host_without_accounts_is_left_alone(ansible: Ansible) -> None:
+    for name in ("site", "remove"):
+        played = ansible.playbook(name, ansible.local_host())
+        assert played.code == 0, played.output
+        assert played.recap["changed"] == 0
+
+
+def test_a_role_refuses_what_its_contract_does_not_know(office: Office) -> None:
+    accounts = office.inventory["all"]["hosts"]["desk"]["mail_accounts"]
+    for wrong in ({"protocol": "pop"}, {"pasword": "x"}, {"incoming": "nonsense"}):
+        accounts[0].update(wrong)
+        played = office.play("configure", "-vvv")
+        assert played.code == 2
+        assert "thunderbird_accounts" in played.output
+        assert office.users[0].password not in played.output
+        for key in wrong:
+            del accounts[0][key]
+
+
+def test_an_ordinary_person_needs_no_root(ansible: Ansible, mario: Person, anna: Person) -> None:
+    as_mario = {"ansible_become_user": mario.name, "ansible_become_method": "su", "ansible_pipelining": True}
+    own = ansible.playbook("configure", ansible.local_host(**as_mario, mail_accounts=[{"email": EMAIL}]))
+    assert (own.code, own.recap["changed"]) == (0, 1), own.output
+    assert (mario.profile / "prefs.js").stat().st_uid == mario.uid
+    accounts = [{"email": EMAIL, "user": anna.name}]
+    others = ansible.playbook("configure", ansible.local_host(**as_mario, mail_accounts=accounts))
+    assert others.code == 2
+    assert f"user {anna.name}: only root can configure another user's mail." in others.output
+
+
+ACCOUNTS = {"thunderbird": "thunderbird_accounts", "verify": "verify_accounts"}
+
+
+@pytest.mark.parametrize("role", ACCOUNTS)
+def test_the_contract_of_a_role_is_that_of_its_module(role: str) -> None:
+    contract = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
+    options = contract["argument_specs"]["main"]["options"]
+    of_module = argument_spec(**CLIENT_OPTIONS)["accounts"]["options"]
+    assert plain(options[ACCOUNTS[role]]["options"]) == plain(of_module)
+    defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
+    assert {name: option.get("default") for name, option in options.items() if "default" in option} == defaults
+
+
+def plain(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What matters of options: not their descriptions, and no ``no_log: false``."""
+    found = {}
+    for name, option in options.items():
+        kept = {key: value for key, value in option.items() if key not in {"description", "options"} and value}
+        found[name] = {**kept, **({"options": plain(option["options"])} if "options" in option else {})}
+    return found
+
+
+def test_the_readme_names_what_there_is() -> None:
+    readme = (ROOT / "README.md").read_text()
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for path in tracked:
+        parts = pathlib.PurePosixPath(path).parts
+        if parts[0] == "playbooks" or parts[:2] == ("plugins", "modules"):
+            assert f"charter.mail.{pathlib.PurePosixPath(path).stem}" in readme
+        if parts[0] == "roles":
+            assert f"charter.mail.{parts[1]}" in readme
