@@ -137,6 +137,8 @@ accounts:
           returned: always
 """
 
+import typing as t
+
 from ..module_utils._ansible.arguments import requests
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State
@@ -163,7 +165,7 @@ def main() -> None:
         )
     except MailError as error:
         module.fail_json(msg=str(error))
-    result = {
+    result: dict[str, t.Any] = {
         "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
         "accounts": [report.as_result() for report in reports],
     }

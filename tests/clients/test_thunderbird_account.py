@@ -299,4 +299,4 @@ def test_login_and_pop3_together_with_ids_of_their_own(desk: Desk) -> None:
         for account in (imap, pop3):
             assert client.verify_incoming(account["key"]) == SUCCESS
     for service in (Service.IMAP, Service.POP3):
-        assert desk.lab.wait_for_login(desk.user.address, service)
+        assert desk.lab.wait_for_login(desk.user.address, service).tls

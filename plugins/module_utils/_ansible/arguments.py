@@ -177,10 +177,10 @@ def _password(value: str | None) -> Secret | None:
 
 
 def _refuse_contradictions(found: t.Sequence[Request]) -> None:
-    seen: dict[tuple[t.Any, ...], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     for index, request in enumerate(found):
         account, place = request.account, (request.account.user, request.home, request.profile)
-        key = (*place, account.email.lower(), account.protocol)
+        key: tuple[object, ...] = (*place, account.email.lower(), account.protocol)
         if key in seen:
             raise OptionError(
                 f"accounts[{index}]", f"{account} is in the list twice", f"keep one of [{seen[key]}], [{index}]"

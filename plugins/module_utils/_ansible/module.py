@@ -24,7 +24,9 @@ class MailModule(AnsibleModule):
     """
 
     def __init__(self, **own_options: t.Any) -> None:
-        super().__init__(argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS)
+        super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
+            argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS
+        )
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         self.no_log_values.update(_secrets(self.params))

@@ -43,8 +43,8 @@ def root(files: Files, home: str, location: str) -> str:
         candidates = places[location]
         used = [place for place in candidates if files.is_directory(place)]
         return (used or _installed_flatpaks(files, home, candidates))[0]
-    used = [(profiles.last_used(files, place), place) for group in places.values() for place in group]
-    known = [(moment, place) for moment, place in used if moment is not None]
+    times = [(profiles.last_used(files, place), place) for group in places.values() for place in group]
+    known = [(moment, place) for moment, place in times if moment is not None]
     if known:
         return max(known)[1]
     if not any(map(files.is_directory, _NATIVE_PROGRAMS)):

@@ -169,7 +169,8 @@ def _opened(files: Files, sections: t.Sequence[_Section], known: t.Sequence[_Kno
     if of_installs:
         return max(of_installs, key=lambda profile: _modified(files, profile.path))
     defaults = [profile for profile in known if profile.default]
-    return (defaults or list(known[:1]) or [None])[0]
+    candidates = defaults or known
+    return candidates[0] if candidates else None
 
 
 def _modified(files: Files, profile: str) -> float:

@@ -16,7 +16,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import files as files_module
 from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite, LockedError
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
@@ -129,7 +128,7 @@ def test_a_refusal_leaves_everything_as_it_was(
             raise OSError(number, os.strerror(number))
         return real(*arguments, **options)
 
-    monkeypatch.setattr(files_module.os, call, refusing)
+    monkeypatch.setattr(os, call, refusing)
     with pytest.raises(HostError, match=os.strerror(number).lower()) as raised:
         FILES.replace([FileWrite(str(tmp_path / "a"), b"new"), FileWrite(str(tmp_path / "b"), b"new")])
     assert raised.value.subject == str(tmp_path / "b")

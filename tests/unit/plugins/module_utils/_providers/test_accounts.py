@@ -17,7 +17,8 @@ from ansible_collections.charter.mail.plugins.module_utils._providers.catalog im
 
 
 def account(**options: t.Any) -> Account:
-    return request(**options).account
+    found: Account = request(**options).account
+    return found
 
 
 def request(**options: t.Any) -> t.Any:
