@@ -42,6 +42,7 @@ pref("browser.region.network.url", "");
 pref("network.connectivity-service.enabled", false);
 pref("network.captive-portal-service.enabled", false);
 pref("network.manage-offline-status", false);
+pref("offline.autoDetect", false); // a lab whose only link is loopback is not offline
 pref("network.dns.disablePrefetch", true);
 pref("network.trr.mode", 5);
 pref("dom.push.connection.enabled", false);

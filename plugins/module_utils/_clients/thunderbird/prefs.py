@@ -46,7 +46,7 @@ _WRITTEN = re.compile(
 _BLANK = re.compile(rb"(?:[ \t\n\x0b\x0c\r]+|#[^\r\n\x00]*|//[^\r\n\x00]*|/\*(?:[^*\x00]|\*(?!/))*\*/)*")
 _KIND = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _WORD = re.compile(rb"(?:true|false)(?![A-Za-z0-9_])")
-_INTEGER = re.compile(rb"[+-]?[0-9]+(?![A-Za-z0-9_])")
+_DIGITS = re.compile(rb"[0-9]+(?![A-Za-z0-9_])")
 _STRING = re.compile(
     rb'"([^"\\\x00]*(?:\\[^\x00][^"\\\x00]*)*)"|\'([^\'\\\x00]*(?:\\[^\x00][^\'\\\x00]*)*)\'', re.DOTALL
 )
@@ -223,9 +223,16 @@ def _parse_value(content: bytes, position: int) -> tuple[Value, int]:
     word = _WORD.match(content, position)
     if word is not None:
         return word.group() == b"true", word.end()
-    number = _INTEGER.match(content, position)
+    sign = content[position : position + 1]
+    signed = sign in {b"+", b"-"}
+    # A sign is a token of its own: blanks may follow it.
+    start = _skip_blank(content, position + 1) if signed else position
+    number = _DIGITS.match(content, start)
     if number is not None:
-        return _integer(number.group(), position), number.end()
+        digits = b"-" + number.group() if sign == b"-" else number.group()
+        return _integer(digits, position), number.end()
+    if signed:
+        raise _SyntaxError(position, "a whole number was expected after the sign")
     return _parse_string(content, position)
 
 
