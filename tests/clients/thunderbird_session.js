@@ -66,7 +66,6 @@ async function start() {
   }
   return {
     profile: Services.dirsvc.get("ProfD", Ci.nsIFile).path,
-    pid: Services.appinfo.processID,
     version: Services.appinfo.version,
   };
 }

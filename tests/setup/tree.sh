@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Lays the collection out as ansible_collections/charter/mail, as many tools want to find it.
+# Lays the collection out as tools want to find it.
 #
-#   tree.sh link           in .tree, by links to this clone: always up to date, nothing is copied
-#   tree.sh copy FOLDER    in FOLDER, a real copy of git's files: ansible-test and the build accept no links
-#   tree.sh files FOLDER   git's files alone, straight into FOLDER
+#   tree.sh link           .tree/ansible_collections/charter/mail, links to this clone: always up to date
+#   tree.sh files FOLDER   git's files, straight into FOLDER
+#   tree.sh build FOLDER   the built collection, FOLDER/charter-mail-VERSION.tar.gz, from git's files alone
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 place=ansible_collections/charter/mail
@@ -25,17 +25,15 @@ files() {
         tar --extract --directory="$1"
 }
 
-copy() {
-    files "$1/$place"
-    # ansible-test asks git which files there are.
-    git -C "$1/$place" init --quiet
-    git -C "$1/$place" add --all
+build() {
+    files "$1/source"
+    ansible-galaxy collection build --output-path "$1" "$1/source"
 }
 
 case ${1-} in
     link) link ;;
-    copy) copy "$2" ;;
     files) files "$2" ;;
+    build) build "$2" ;;
     *)
         sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
         exit 2

@@ -29,11 +29,6 @@ shell_scripts() {
     git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs --null shellcheck
 }
 
-package() {
-    tests/setup/tree.sh copy "$scratch" &&
-        ansible-galaxy collection build --output-path "$scratch" "$scratch/ansible_collections/charter/mail"
-}
-
 tests/setup/tree.sh link || exit
 check ruff ruff check --output-format=concise .
 check format ruff format --check --output-format=concise .
@@ -47,7 +42,7 @@ fi
 check ansible-lint ansible-lint --profile production --offline
 check docs antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
 check changelog antsibull-changelog lint
-check package package
+check package tests/setup/tree.sh build "$scratch"
 
 if ((${#failed[@]} > 0)); then
     echo "Not clean: ${failed[*]}"

@@ -59,7 +59,7 @@ WORLD: t.Mapping[str, tuple[str, ...]] = {
 
 # file: what it may use against the table above, with the reason
 EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
-    # Python's SQLite opens no database in memory from bytes (not before 3.11), hence a private copy in a scratch folder.
+    # Python's SQLite opens no database from bytes before 3.11, hence a private copy in a scratch folder.
     "module_utils/_clients/thunderbird/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     "module_utils/_clients/thunderbird/libcrypto.py": ("ctypes",),
