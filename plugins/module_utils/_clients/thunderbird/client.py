@@ -42,6 +42,7 @@ class Stored:
         passwords: the password store.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
+        announced: Thunderbird shall open this profile, and be told of it where it does not know.
     """
 
     profile: Profile
@@ -51,6 +52,7 @@ class Stored:
     passwords: PasswordStore
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
+    announced: bool = False
 
 
 class Thunderbird:
@@ -60,9 +62,9 @@ class Thunderbird:
         files: the user's files.
         root: the folder of profiles.ini.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
+        scratch: a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
-        scratch: a private folder for the time of the run.
         now: seconds since 1970, for the times in the password store.
     """
 
@@ -110,7 +112,7 @@ class Thunderbird:
             if content != before.references[path]
         ]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
-        if found and before.settings is before.prefs.values:  # the first account that changes anything
+        if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
         return tuple(found)
 
@@ -155,7 +157,7 @@ class Thunderbird:
     def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
         profile = after.profile
         writes = list(after.passwords.files_since(before.passwords))
-        if after.settings != before.settings:
+        if changes(before.settings, after.settings):  # not "!=", for which True is 1
             content = after.prefs.with_values(after.settings)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
@@ -163,7 +165,8 @@ class Thunderbird:
             for path, content in after.references.items()
             if content != before.references[path]
         ]
-        writes += profile.files
+        if after.announced:
+            writes += profile.files
         self._files.make_directory(profile.path)
         backups = self._files.replace(writes)
         for folder in after.purged:
@@ -193,6 +196,7 @@ class Thunderbird:
             references=references,
             passwords=passwords,
             password_changes=tuple(password_changes),
+            announced=True,
         )
 
     def _without(self, before: Stored, account: Account) -> Stored:
