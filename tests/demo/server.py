@@ -125,7 +125,7 @@ def _say_ready(directory: pathlib.Path, ready: Ready) -> None:
     unfinished = directory / "ready.json.new"
     unfinished.write_text(json.dumps(ready, indent=2))
     unfinished.rename(directory / "ready.json")
-    _log.info("listening on {ports}", ports=ready.ports)
+    _log.info("listening on {ports}", ports=ready["ports"])
 
 
 def _stop_when_input_ends() -> None:
