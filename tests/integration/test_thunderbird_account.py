@@ -253,7 +253,7 @@ def test_an_open_client_is_left_alone(ansible: Ansible, mario: Person) -> None:
         assert "is running" in skipped["warnings"][0]
         foretold = account(ansible, mario, check=True, provider="spectrum")
         assert foretold["changed"]
-        assert "is in use" in foretold["warnings"][0]
+        assert "is open now" in foretold["warnings"][0]
         assert account(ansible, mario, provider="spectrum", when_running="wait", wait_seconds=1)["failed"]
     assert (profile / "prefs.js").read_bytes() == before
     with open_client(profile, seconds=4):

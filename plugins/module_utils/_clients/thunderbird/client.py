@@ -68,6 +68,8 @@ class Thunderbird:
         now: seconds since 1970, for the times in the password store.
     """
 
+    name: t.ClassVar[str] = "Thunderbird"
+
     def __init__(
         self,
         files: Files,
@@ -86,18 +88,18 @@ class Thunderbird:
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
-        self.profile = profiles.choose(files, root, profile)
+        self._profile = profiles.choose(files, root, profile)
 
     @property
-    def place(self) -> str:
-        return f"Thunderbird profile {self.profile.path}"
+    def profile(self) -> str:
+        return self._profile.path
 
     def read(self) -> Stored:
-        self.profile = profiles.choose(self._files, self._root, self._wanted)
+        self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
-        references = folder_references.read(self._files, self.profile.path, prefs.values)
-        return Stored(self.profile, prefs, prefs.values, references, self._open_passwords())
+        references = folder_references.read(self._files, self.profile, prefs.values)
+        return Stored(self._profile, prefs, prefs.values, references, self._open_passwords())
 
     def configure(self, before: Stored, account: Account) -> Stored:
         if account.state is AccountState.ABSENT:
@@ -147,7 +149,7 @@ class Thunderbird:
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
-        if not self._files.is_directory(self.profile.path):
+        if not self._files.is_directory(self.profile):
             yield
             return
         with contextlib.ExitStack() as held:
@@ -227,7 +229,7 @@ class Thunderbird:
                 return
             except LockedError as error:
                 if time.monotonic() >= give_up:
-                    raise ClientRunningError("Thunderbird", self.profile.path, error.pid) from None
+                    raise ClientRunningError(self.name, self.profile, error.pid) from None
             time.sleep(_POLL_SECONDS)
 
     def _open_passwords(self) -> PasswordStore:
@@ -252,11 +254,11 @@ class Thunderbird:
 
     def _fresh_cipher(self) -> Cipher:
         """AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown."""
-        version = profiles.version(self._files, self.profile.path)
+        version = profiles.version(self._files, self.profile)
         return Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3
 
     def _path(self, name: str) -> str:
-        return posixpath.join(self.profile.path, name)
+        return posixpath.join(self.profile, name)
 
 
 def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, bytes]:
