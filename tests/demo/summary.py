@@ -56,7 +56,7 @@ def show(
     for account in accounts:
         screen.row(account.email, _servers(account, proven))
     for profile in sorted({account["profile"] for account in configured.accounts}):
-        screen.row("where", f"Thunderbird's profile {profile.replace(str(home), '~')}")
+        screen.row("where", f"Thunderbird profile {profile.replace(str(home), '~')}")
     screen.row("files", ", ".join(_files(home)))
     screen.heading("What was tested")
     for tested in proven.accounts:
