@@ -48,6 +48,7 @@ class PostOffice:
         delay: seconds that they need.
         uidplus: IMAP offers UIDPLUS.
         new_validity: IMAP's UIDVALIDITY changes with each look.
+        tells_next_uid: IMAP says which number comes next.
         goes_away: IMAP hangs up when it is asked for what came.
         top: POP3 knows TOP.
         uidl: POP3 knows UIDL.
@@ -62,6 +63,7 @@ class PostOffice:
         delay: float = 0.0,
         uidplus: bool = True,
         new_validity: bool = False,
+        tells_next_uid: bool = True,
         goes_away: bool = False,
         top: bool = True,
         uidl: bool = True,
@@ -71,6 +73,7 @@ class PostOffice:
         self.commands: list[bytes] = []
         self.uidplus = uidplus
         self.new_validity = new_validity
+        self.tells_next_uid = tells_next_uid
         self.goes_away = goes_away
         self.top = top
         self.uidl = uidl
@@ -160,7 +163,7 @@ class _Imap(ImapSession):
         return (
             b"* %d EXISTS" % len(self.visible),
             b"* OK [UIDVALIDITY %d] valid" % validity,
-            b"* OK [UIDNEXT %d] next" % self.office.next_uid,
+            *((b"* OK [UIDNEXT %d] next" % self.office.next_uid,) if self.office.tells_next_uid else ()),
             b"TAG OK [READ-WRITE] done" if writable else b"TAG OK [READ-ONLY] done",
         )
 
@@ -185,11 +188,13 @@ class _Imap(ImapSession):
         if criteria == b"DELETED":
             uids = [letter.uid for letter in self.shown() if b"\\Deleted" in letter.flags]
         else:
-            keyword, span, header, name, value = criteria.split(b" ")
-            assert (keyword, header, len(value)) == (b"UID", b"HEADER", 32)
-            first = min(int(span.partition(b":")[0]), max(self.visible, default=0))  # "*" is the last message
-            # As loose as a server may be: the field is there, whatever it says.
-            uids = [letter.uid for letter in self.shown() if letter.uid >= first and letter.field(name)]
+            keyword, first, *last = criteria.replace(b":", b" ").split(b" ")
+            assert keyword == b"UID"
+            newest = max(self.visible, default=0)
+            # "*" is the last message, whatever its number.
+            lowest = newest if first == b"*" else min(int(first), newest)
+            assert last in ([], [b"*"])
+            uids = [letter.uid for letter in self.shown() if letter.uid >= lowest]
         return (b" ".join((b"* SEARCH", *(b"%d" % uid for uid in uids))), b"TAG OK done")
 
     def fetch(self, argument: bytes) -> Answer:

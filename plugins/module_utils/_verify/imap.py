@@ -30,7 +30,7 @@ class Inbox:
 
     Attributes:
         validity: as long as it stays the same, a UID means the same message.
-        next_uid: what comes from now on has this UID or a higher one; 1 where the server does not say.
+        next_uid: what comes from now on has this UID or a higher one.
     """
 
     validity: int
@@ -128,20 +128,24 @@ class ImapDialogue:
             for match in map(_UID_CODE.match, answer.untagged)
             if match is not None
         }
-        return Inbox(said.get(b"UIDVALIDITY", 0), said.get(b"UIDNEXT", 1))
+        next_uid = said.get(b"UIDNEXT")
+        if next_uid is None:  # a server need not say (RFC 3501 6.3.1)
+            next_uid = max(self._search(b"UID *"), default=0) + 1
+        return Inbox(said.get(b"UIDVALIDITY", 0), next_uid)
 
-    def find(self, since: int, field: bytes, value: bytes) -> tuple[int, ...]:
-        """The UIDs of messages in the open inbox whose header field is exactly that; no flag changes (PEEK).
-
-        Args:
-            since: the lowest UID to look at.
-            field: the name of the header field.
-            value: its value, no shorter than a server may index.
-        """
+    def arrived(self, since: int) -> tuple[int, ...]:
+        """The UIDs in the open inbox from that one on."""
         self._done(b"NOOP", "does not answer NOOP")  # lets it notice what came
         # "n:*" names the last message even where its UID is lower.
-        found = self._search(b"UID %d:* HEADER %s %s" % (since, field, value))
-        return tuple(uid for uid in found if self._has(uid, field, value))
+        return tuple(uid for uid in self._search(b"UID %d:*" % since) if uid >= since)
+
+    def has(self, uid: int, field: bytes, value: bytes) -> bool:
+        """Whether a message has a header field with exactly that value; no flag changes (PEEK).
+
+        It is read and compared here, since servers differ in what their search for a header finds.
+        """
+        answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "does not show a message")
+        return any(header_is(line, field, value) for line in answer.untagged)
 
     def delete(self, uid: int) -> bool:
         """Delete one message of the inbox, which is open for writing.
@@ -174,11 +178,6 @@ class ImapDialogue:
         answer = self._done(b"UID SEARCH " + criteria, "does not search the inbox")
         lists = [line.split()[2:] for line in answer.untagged if line.upper().startswith(b"* SEARCH")]
         return tuple(sorted({int(word) for words in lists for word in words if word.isdigit()}))
-
-    def _has(self, uid: int, field: bytes, value: bytes) -> bool:
-        """Whether the message has the field: a server's search may be looser."""
-        answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "does not show a message")
-        return any(header_is(line, field, value) for line in answer.untagged)
 
     def _ask_capabilities(self) -> None:
         answer = self._command(b"CAPABILITY")

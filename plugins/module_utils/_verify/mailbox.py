@@ -57,6 +57,7 @@ class ImapMailbox:
         self._deadline = deadline
         dialogue.ask_again()
         self._before = dialogue.inbox(writable=False)
+        self._others: set[int] = set()
 
     @property
     def pauses(self) -> t.Iterator[float]:
@@ -64,7 +65,7 @@ class ImapMailbox:
 
     def look(self, value: bytes) -> int:
         self._deadline.restart()
-        return len(self._dialogue.find(self._before.next_uid, MARK, value))
+        return len(self._marked(value))
 
     def delete(self, value: bytes) -> str:
         self._deadline.restart()
@@ -75,13 +76,20 @@ class ImapMailbox:
                 f"UIDVALIDITY {now.validity} after {self._before.validity}",
                 "The inbox was made anew during the test. Run it again.",
             )
-        gone = [self._dialogue.delete(uid) for uid in self._dialogue.find(self._before.next_uid, MARK, value)]
+        gone = [self._dialogue.delete(uid) for uid in self._marked(value)]
         if all(gone):
             return ""
         return (
             "It is marked as deleted and goes with the next expunge: the server lacks UIDPLUS, and other messages that "
             "are marked would have gone with it."
         )
+
+    def _marked(self, value: bytes) -> list[int]:
+        """Among the messages that came since; the others need not be asked twice."""
+        arrived = [uid for uid in self._dialogue.arrived(self._before.next_uid) if uid not in self._others]
+        marked = [uid for uid in arrived if self._dialogue.has(uid, MARK, value)]
+        self._others.update(set(arrived).difference(marked))
+        return marked
 
 
 class Pop3Mailbox:

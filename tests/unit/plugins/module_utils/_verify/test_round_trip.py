@@ -185,6 +185,22 @@ def test_a_server_without_uidplus_where_other_mail_is_marked() -> None:
     assert left.flags == {b"\\Deleted"}
 
 
+@pytest.mark.parametrize("before", [own_mail(), []])
+def test_an_imap_server_that_does_not_say_which_number_comes_next(before: list[Letter]) -> None:
+    tripped = trip(PostOffice(list(before), tells_next_uid=False))
+    assert tripped.status is Status.OK
+    assert tripped.office.letters == before
+
+
+def test_other_mail_that_comes_meanwhile_is_left_alone() -> None:
+    office = PostOffice(own_mail(), delay=1.0)
+    office.take(b"Subject: dinner\r\n\r\n")
+    tripped = trip(office)
+    assert tripped.status is Status.OK
+    assert [letter.content for letter in tripped.office.letters[3:]] == [b"Subject: dinner\r\n\r\n"]
+    assert all(letter.flags == frozenset() for letter in tripped.office.letters[3:])
+
+
 def test_a_mailbox_that_was_made_anew_meanwhile() -> None:
     tripped = trip(PostOffice(own_mail(), new_validity=True))
     assert tripped.status is Status.FAILED
