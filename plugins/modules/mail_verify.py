@@ -12,8 +12,8 @@ description:
     works and what does not.
   - The steps are the settings, name resolution, connection, TLS with its certificate, greeting, STARTTLS, capabilities,
     signing in, the mailbox, and the right to send. All servers are tested side by side.
-  - Nothing is changed and nothing is sent. A password is given to a server only inside TLS with a verified certificate,
-    and once for each server.
+  - Nothing is changed and, without O(round_trip), nothing is sent. A password is given to a server only inside TLS with
+    a verified certificate, and once for each server, unless O(round_trip) needs more.
   - Without a password, everything up to signing in is tested, and the result says so.
 extends_documentation_fragment:
   - charter.mail.account
@@ -28,10 +28,53 @@ options:
     description: How many seconds the test of one server may take.
     type: float
     default: 10.0
+  from_client:
+    description:
+      - Test what the mail client of the account's O(user) really has, instead of what the options say. Left out, no
+        client is asked.
+      - Where the client has something else than the options say, the stage C(client) fails and says what differs. All
+        else is then tested with the client's servers and logins.
+      - If no O(password) is given, the passwords that the client itself has stored are used, each for its server.
+        Nothing of them is shown. With a primary password they cannot be read, and signing in is not tested.
+      - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
+        the client has.
+      - To look into another user's client takes root.
+    type: str
+    choices: [thunderbird]
+    version_added: 0.2.0
+  location:
+    description:
+      - With O(from_client=thunderbird), which kind of Thunderbird is meant, as in
+        M(charter.mail.thunderbird_account).
+    type: str
+    choices: [auto, native, snap, flatpak]
+    default: auto
+    version_added: 0.2.0
+  round_trip:
+    description:
+      - Send each account one message from itself, wait for it in the inbox, and delete it again. Nothing else in the
+        mailbox is changed.
+      - The message is sent only if all other tests of both servers were successful, and never in check mode.
+      - It bears C(Auto-Submitted) (RFC 3834), so that no program answers it.
+    type: bool
+    default: false
+    version_added: 0.2.0
+  round_trip_timeout:
+    description:
+      - In how many seconds the message must have arrived. If it takes more than half of them, the result says that it
+        was late.
+      - POP3 shows new mail only to a new session, so each look for the message is a sign-in. The pauses between them
+        grow up to ten seconds.
+    type: float
+    default: 60.0
+    version_added: 0.2.0
 attributes:
+  check_mode:
+    support: full
+    details: With O(round_trip), the message is not sent, and the result says so.
   diff_mode:
     support: N/A
-    details: It changes nothing.
+    details: It changes nothing that lasts.
   platform:
     platforms: posix
 seealso:
@@ -54,6 +97,19 @@ EXAMPLES = r"""
   charter.mail.mail_verify:
     email: mario.rossi@charter.net
     provider: spectrum
+
+- name: Do the settings and passwords in mario's own Thunderbird work, and are they the ones wanted?
+  charter.mail.mail_verify:
+    user: mario
+    email: mario.rossi@charter.net
+    from_client: thunderbird
+  become: true
+
+- name: Does a message really arrive?
+  charter.mail.mail_verify:
+    email: mario.rossi@charter.net
+    password: "{{ vault_mario }}"
+    round_trip: true
 
 - name: Test all accounts of a host's list
   charter.mail.mail_verify:
@@ -103,17 +159,17 @@ accounts:
           returned: always
           sample: tls
         endpoint:
-          description: V(incoming) or V(outgoing).
+          description: V(incoming) or V(outgoing); V(account) for C(client) and C(round_trip).
           type: str
           returned: always
           sample: incoming
         service:
-          description: V(imap), V(pop3) or V(smtp).
+          description: V(imap), V(pop3) or V(smtp); for C(client) the client.
           type: str
           returned: always
           sample: imap
         server:
-          description: Host and port.
+          description: Host and port; empty for C(client).
           type: str
           returned: always
           sample: imap.charter.net:993
@@ -139,30 +195,62 @@ accounts:
 
 import typing as t
 
-from ..module_utils._ansible.arguments import requests
+from ..module_utils._ansible.arguments import Request, requests
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
+from ..module_utils._verify.check import AccountReport
+from ..module_utils._verify.login import Logins
 from ..module_utils._verify.options import VerifyOptions
+from ..module_utils._verify.round_trip import TIMEOUT, TripOptions, round_trips
 from ..module_utils._verify.run import verify
+
+if t.TYPE_CHECKING:
+    from ..module_utils._ansible.from_client import Look
+
+
+def _reports(module: MailModule, wanted: t.Sequence[Request], options: VerifyOptions) -> tuple[AccountReport, ...]:
+    """All that was asked for, for each account."""
+    accounts = [found.account for found in wanted]
+    logins = [Logins.of(account) for account in accounts]
+    findings = [[str(finding) for finding in found.findings] for found in wanted]
+    looks: list[Look] = []
+    if module.params["from_client"]:
+        from ..module_utils._ansible.from_client import client, look  # only here, so that others do not load it
+
+        known = client(module.params["from_client"], module.params["location"])
+        looks = [look(known, found) for found in wanted]
+        accounts, logins = [found.account for found in looks], [found.logins for found in looks]
+        # What is remarkable about the options is not about other settings.
+        findings = [said if same.account == one else [] for said, same, one in zip(findings, wanted, accounts)]
+    reports = verify(accounts, options, findings, logins=logins)
+    if module.params["round_trip"]:
+        trip = TripOptions(timeout=module.params["round_trip_timeout"])
+        reports = round_trips(accounts, reports, logins, options, trip, check_mode=module.check_mode)
+    return tuple(found.complete(report) for found, report in zip(looks, reports)) if looks else reports
 
 
 def main() -> None:
-    module = MailModule(ca_path={"type": "path"}, timeout={"type": "float", "default": 10.0})
+    module = MailModule(
+        ca_path={"type": "path"},
+        timeout={"type": "float", "default": 10.0},
+        from_client={"type": "str", "choices": ["thunderbird"]},
+        location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
+        round_trip={"type": "bool", "default": False},
+        round_trip_timeout={"type": "float", "default": TIMEOUT},
+    )
     try:
-        if module.params["timeout"] <= 0:
-            raise OptionError("timeout", "it is a number of seconds", "write a number above 0")
+        for name in ("timeout", "round_trip_timeout"):
+            if module.params[name] <= 0:
+                raise OptionError(name, "it is a number of seconds", "write a number above 0")
         wanted = [found for found in requests(module.params) if found.account.state is State.PRESENT]
-        reports = verify(
-            [found.account for found in wanted],
-            VerifyOptions(
-                ca_path=module.params["ca_path"],
-                timeout=module.params["timeout"],
-                # The lint lets no account without encryption pass unless it was allowed for that account.
-                allow_plaintext=any(found.allow_plaintext for found in wanted),
-            ),
-            findings=[[str(finding) for finding in found.findings] for found in wanted],
+        options = VerifyOptions(
+            ca_path=module.params["ca_path"],
+            timeout=module.params["timeout"],
+            # The lint lets no account without encryption pass unless it was allowed for that account.
+            allow_plaintext=any(found.allow_plaintext for found in wanted),
         )
+        reports = _reports(module, wanted, options)
     except MailError as error:
         module.fail_json(msg=str(error))
     result: dict[str, t.Any] = {

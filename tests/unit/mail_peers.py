@@ -46,17 +46,17 @@ class Server:
 
 def imap(server: Server) -> Script:
     """An IMAP server."""
-    return lambda talk: _Imap(server, talk).run()
+    return lambda talk: ImapSession(server, talk).run()
 
 
 def pop3(server: Server) -> Script:
     """A POP3 server."""
-    return lambda talk: _Pop3(server, talk).run()
+    return lambda talk: Pop3Session(server, talk).run()
 
 
 def smtp(server: Server) -> Script:
     """A submission server. Whoever begins to send a message with DATA has a defect."""
-    return lambda talk: _Smtp(server, talk).run()
+    return lambda talk: SmtpSession(server, talk).run()
 
 
 Answer = t.Sequence[bytes]
@@ -124,7 +124,9 @@ class _Session:
         return self.signed_in
 
 
-class _Imap(_Session):
+class ImapSession(_Session):
+    """IMAP."""
+
     greeting = b"* OK [CAPABILITY IMAP4rev1 LIES] Lab IMAP ready"
     before_tls = (b"STARTTLS", b"LOGINDISABLED")
     after_tls = (b"AUTH=PLAIN", b"SASL-IR")
@@ -172,7 +174,9 @@ class _Imap(_Session):
         return (b"* FLAGS (\\Seen)", b"* %d EXISTS" % MESSAGES, b"TAG OK [READ-ONLY] done")
 
 
-class _Pop3(_Session):
+class Pop3Session(_Session):
+    """POP3."""
+
     greeting = b"+OK Lab POP3 ready"
     before_tls = (b"STLS",)
     after_tls = (b"USER", b"SASL PLAIN")
@@ -200,7 +204,9 @@ class _Pop3(_Session):
         return (b"+OK signed in" if right else b"-ERR [AUTH] Authentication failed.",)
 
 
-class _Smtp(_Session):
+class SmtpSession(_Session):
+    """Submission."""
+
     greeting = b"220-smtp.lab.test\r\n220 Lab ESMTP ready"
     before_tls = (b"STARTTLS",)
     after_tls = (b"SIZE 26214400", b"AUTH PLAIN LOGIN")

@@ -16,9 +16,11 @@ from .endpoint import Endpoint, Role
 class Stage(enum.Enum):
     """The steps of a test, in the order in which reports list them.
 
+    The first and the last are about the whole account (``AccountCheck``), the others about one endpoint.
     With STARTTLS the stages greeting and starttls come before tls on the wire; the list keeps one order for all.
     """
 
+    CLIENT = "client"
     SETTINGS = "settings"
     DNS = "dns"
     TCP = "tcp"
@@ -29,6 +31,7 @@ class Stage(enum.Enum):
     AUTHENTICATION = "authentication"
     MAILBOX = "mailbox"
     SENDING = "sending"
+    ROUND_TRIP = "round_trip"
 
 
 # Up to here a server fails for everybody alike; afterwards it is about one account.
@@ -42,6 +45,9 @@ BEFORE_SIGNING_IN = (
 )
 
 
+OF_THE_ACCOUNT = {Stage.CLIENT, Stage.ROUND_TRIP}
+
+
 def stages(endpoint: Endpoint) -> tuple[Stage, ...]:
     """The stages that an endpoint has, in the order of the report."""
     foreign = {Stage.SENDING} if endpoint.role is Role.INCOMING else {Stage.MAILBOX}
@@ -49,7 +55,7 @@ def stages(endpoint: Endpoint) -> tuple[Stage, ...]:
         foreign |= {Stage.TLS}
     if endpoint.server.security is not Security.STARTTLS:
         foreign |= {Stage.STARTTLS}
-    return tuple(stage for stage in Stage if stage not in foreign)
+    return tuple(stage for stage in Stage if stage not in foreign | OF_THE_ACCOUNT)
 
 
 class Status(enum.Enum):
@@ -97,6 +103,44 @@ class Check:
 
 
 @dataclasses.dataclass(frozen=True)
+class AccountCheck:
+    """One stage that is about the account as a whole.
+
+    Attributes:
+        stage: what was tested.
+        service: whose part it is: the client's name, or the protocol by which a message came back.
+        server: where that is; empty where no server is asked.
+        status: what came of it.
+        seconds: how long it took, to the millisecond.
+        evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
+        sentences: the outcome as part of the summary; empty where it adds nothing.
+        advice: what to do, in plain sentences; empty when all is well.
+    """
+
+    stage: Stage
+    service: str
+    server: str
+    status: Status
+    seconds: float
+    evidence: str
+    sentences: str
+    advice: str = ""
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The check as a module returns it."""
+        return {
+            "stage": self.stage.value,
+            "endpoint": "account",
+            "service": self.service,
+            "server": self.server,
+            "status": self.status.value,
+            "seconds": self.seconds,
+            "evidence": self.evidence,
+            "advice": self.advice,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
 class EndpointReport:
     """All checks of one endpoint, of which at most one has failed: the later ones are then skipped.
 
@@ -130,22 +174,28 @@ class AccountReport:
         incoming: the checks of the server that mail comes from.
         outgoing: the checks of the server that mail goes to.
         summary: the outcome as plain sentences that can be passed on as they are.
+        client: how the settings of a mail client agree with those wanted; None where no client was asked.
+        round_trip: what became of a message to oneself; None where none was wanted.
     """
 
     email: str
     incoming: EndpointReport
     outgoing: EndpointReport
     summary: str
+    client: AccountCheck | None = None
+    round_trip: AccountCheck | None = None
 
     @property
-    def checks(self) -> tuple[Check, ...]:
-        """All checks, the incoming endpoint first."""
-        return self.incoming.checks + self.outgoing.checks
+    def checks(self) -> tuple[Check | AccountCheck, ...]:
+        """All checks: the client, the incoming endpoint, the outgoing one, the round trip."""
+        before = () if self.client is None else (self.client,)
+        after = () if self.round_trip is None else (self.round_trip,)
+        return (*before, *self.incoming.checks, *self.outgoing.checks, *after)
 
     @property
     def ok(self) -> bool:
         """Whether nothing failed."""
-        return self.incoming.failed is None and self.outgoing.failed is None
+        return all(check.status is not Status.FAILED for check in self.checks)
 
     @property
     def complete(self) -> bool:

@@ -79,6 +79,10 @@ class Deadline:
         self._monotonic = monotonic
         self._end = monotonic() + seconds
 
+    def restart(self) -> None:
+        """From now on the same time once more, for a connection that has several things to do."""
+        self._end = self._monotonic() + self.seconds
+
     def remaining(self) -> float:
         """Seconds left, always more than 0.
 

@@ -68,6 +68,12 @@ def no_mechanism(endpoint: Endpoint, offered: str) -> Failure:
     return Failure("offers no way to sign in with a password", f"offers {offered or 'nothing'}", advice)
 
 
+def header_is(line: bytes, field: bytes, value: bytes) -> bool:
+    """Whether a line of a message's header is that field with that value."""
+    name, _colon, text = line.partition(b":")
+    return name.strip().lower() == field.lower() and text.strip() == value
+
+
 def plain(username: str, password: Secret) -> bytes:
     """The message of the mechanism PLAIN in Base64 (RFC 4616)."""
     return base64.b64encode(f"\0{username}\0{password.reveal()}".encode())

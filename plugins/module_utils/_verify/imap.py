@@ -10,7 +10,7 @@ import re
 
 from .._model.secret import Secret
 from .connection import Connection, Hangup
-from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
+from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
 from .failure import NOT_A_MAIL_SERVER, Failure
 from .modes import other_greeting
@@ -19,7 +19,22 @@ from .speaker import Speaker, speaker
 from .text import Quoter
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
+_UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
+_ASK_FOR_THE_MAILBOX = "The password is right. The mailbox needs the provider's help."
 _QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
+
+
+@dataclasses.dataclass(frozen=True)
+class Inbox:
+    """How an inbox stands (RFC 3501 2.3.1.1).
+
+    Attributes:
+        validity: as long as it stays the same, a UID means the same message.
+        next_uid: what comes from now on has this UID or a higher one.
+    """
+
+    validity: int
+    next_uid: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +110,74 @@ class ImapDialogue:
             )
         return f"INBOX has {self._quote(counts[-1])} messages"
 
+    def ask_again(self) -> None:
+        """Ask for the capabilities once more: some are told only after signing in (UIDPLUS)."""
+        self._ask_capabilities()
+
+    def inbox(self, *, writable: bool) -> Inbox:
+        """Open the inbox, or open it again.
+
+        Args:
+            writable: with SELECT, for a deletion; otherwise with EXAMINE, which changes nothing at all.
+        """
+        answer = self._done(b"SELECT INBOX" if writable else b"EXAMINE INBOX", "does not open the inbox")
+        if writable and b"[READ-ONLY]" in answer.text.upper():
+            raise Failure("opens the inbox for reading only", self._quote(answer.text), _ASK_FOR_THE_MAILBOX)
+        said = {
+            match.group(1).upper(): int(match.group(2))
+            for match in map(_UID_CODE.match, answer.untagged)
+            if match is not None
+        }
+        next_uid = said.get(b"UIDNEXT")
+        if next_uid is None:  # a server need not say (RFC 3501 6.3.1)
+            next_uid = max(self._search(b"UID *"), default=0) + 1
+        return Inbox(said.get(b"UIDVALIDITY", 0), next_uid)
+
+    def arrived(self, since: int) -> tuple[int, ...]:
+        """The UIDs in the open inbox from that one on."""
+        self._done(b"NOOP", "does not answer NOOP")  # lets it notice what came
+        # "n:*" names the last message even where its UID is lower.
+        return tuple(uid for uid in self._search(b"UID %d:*" % since) if uid >= since)
+
+    def has(self, uid: int, field: bytes, value: bytes) -> bool:
+        """Whether a message has a header field with exactly that value; no flag changes (PEEK).
+
+        It is read and compared here, since servers differ in what their search for a header finds.
+        """
+        answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "does not show a message")
+        return any(header_is(line, field, value) for line in answer.untagged)
+
+    def delete(self, uid: int) -> bool:
+        """Delete one message of the inbox, which is open for writing.
+
+        Without UIDPLUS (RFC 4315) a server can only delete all that is marked, so that the message stays marked where
+        others are marked, too.
+
+        Returns:
+            Whether it is gone.
+        """
+        self._done(b"UID STORE %d +FLAGS.SILENT (\\Deleted)" % uid, "does not let a message be deleted")
+        if "UIDPLUS" in self._capabilities:
+            self._done(b"UID EXPUNGE %d" % uid, "does not delete a message")
+            return True
+        if self._search(b"DELETED") != (uid,):
+            return False
+        self._done(b"EXPUNGE", "does not delete a message")
+        return True
+
     def leave(self) -> None:
         self._connection.leave(b"z LOGOUT")
+
+    def _done(self, command: bytes, finding: str) -> _Answer:
+        answer = self._command(command)
+        if answer.status != b"OK":
+            raise Failure(finding, self._quote(answer.text), _ASK_FOR_THE_MAILBOX)
+        return answer
+
+    def _search(self, criteria: bytes) -> tuple[int, ...]:
+        answer = self._done(b"UID SEARCH " + criteria, "does not search the inbox")
+        lists = [line.split()[2:] for line in answer.untagged if line.upper().startswith(b"* SEARCH")]
+        return tuple(sorted({int(word) for words in lists for word in words if word.isdigit()}))
 
     def _ask_capabilities(self) -> None:
         answer = self._command(b"CAPABILITY")

@@ -9,7 +9,7 @@ import re
 
 from .._model.secret import Secret
 from .connection import Connection
-from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
+from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
 from .failure import Failure
 from .modes import other_greeting
@@ -18,6 +18,7 @@ from .speaker import Speaker, speaker
 from .text import Quoter
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
+_ASK_FOR_THE_MAILBOX = "The password is right. The mailbox needs the provider's help."
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
 
 
@@ -68,12 +69,49 @@ class Pop3Dialogue:
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise Failure(
-                "does not open the mailbox",
-                self._quote(answer),
-                "The password is right. The mailbox needs the provider's help.",
-            )
+            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX)
         return f"the mailbox has {self._quote(match.group(1))} messages, {self._quote(match.group(2))} bytes"
+
+    def count(self) -> int:
+        """How many messages there are; the newest has the highest number."""
+        answer = self._command(b"STAT")
+        match = _STAT.match(answer)
+        if match is None:
+            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+        return int(match.group(1))
+
+    def uid(self, number: int) -> bytes:
+        """What names a message for good (RFC 1939 7); empty where the server has no such names."""
+        words = self._command(b"UIDL %d" % number).split()
+        return words[2] if len(words) > 2 and _positive(words[0]) else b""
+
+    def has(self, number: int, field: bytes, value: bytes) -> bool:
+        """Whether a message has a header field with exactly that value. TOP reads it without changing a flag."""
+        answer = self._command(b"TOP %d 0" % number)
+        if not _positive(answer):
+            raise Failure(
+                "does not show the beginning of a message",
+                self._quote(answer),
+                "The server lacks TOP, without which a message cannot be told from others. Do without round_trip.",
+            )
+        found = False
+        while True:
+            line = self._connection.read_line()
+            if line == b".":
+                return found
+            found = found or header_is(line, field, value)
+
+    def delete(self, number: int) -> None:
+        """Mark one message for deletion; ``finish`` does it."""
+        answer = self._command(b"DELE %d" % number)
+        if not _positive(answer):
+            raise Failure("does not let a message be deleted", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+
+    def finish(self) -> None:
+        """End the session and wait for it: what is marked is deleted, and the mailbox is free for the next session."""
+        answer = self._command(b"QUIT")
+        if not _positive(answer):
+            raise Failure("does not delete a message", self._quote(answer), _ASK_FOR_THE_MAILBOX)
 
     def leave(self) -> None:
         self._connection.leave(b"QUIT")  # deletes what was marked as deleted, which is nothing

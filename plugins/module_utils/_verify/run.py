@@ -14,6 +14,7 @@ import typing as t
 from .._model.account import Account
 from .check import BEFORE_SIGNING_IN, AccountReport, EndpointReport
 from .endpoint import Endpoint, Role, endpoints
+from .login import Logins
 from .options import VerifyOptions, World
 from .sentences import summary
 from .tls import trust
@@ -30,6 +31,7 @@ def verify(
     options: VerifyOptions | None = None,
     findings: t.Sequence[t.Sequence[str]] = (),
     world: World | None = None,
+    logins: t.Sequence[Logins] = (),
 ) -> tuple[AccountReport, ...]:
     """Test the servers of accounts: that mail can be received and sent, without changing or sending anything.
 
@@ -38,6 +40,7 @@ def verify(
         options: how to test; None for the defaults.
         findings: for each account what is remarkable about its settings, as sentences; empty for nothing at all.
         world: replaced in tests of this code only.
+        logins: for each account who signs in; empty for the accounts' own.
 
     Returns:
         A report for each account, in the order of the accounts.
@@ -52,7 +55,9 @@ def verify(
     errands = [
         errand
         for index, account in enumerate(accounts)
-        for errand in _errands(account, findings[index] if findings else ())
+        for errand in _errands(
+            account, findings[index] if findings else (), logins[index] if logins else Logins.of(account)
+        )
     ]
     reports = _side_by_side(errands, kit)
     return tuple(
@@ -61,13 +66,14 @@ def verify(
     )
 
 
-def _errands(account: Account, findings: t.Sequence[str]) -> tuple[Errand, Errand]:
+def _errands(account: Account, findings: t.Sequence[str], logins: Logins) -> tuple[Errand, Errand]:
     incoming, outgoing = endpoints(account)
     of_outgoing = tuple(finding for finding in findings if finding.startswith(Role.OUTGOING.value))
     others = tuple(finding for finding in findings if finding not in of_outgoing)
+    one, other = logins.incoming, logins.outgoing
     return (
-        Errand(incoming, account.email, account.username, account.password, others),
-        Errand(outgoing, account.email, account.username, account.password, of_outgoing),
+        Errand(incoming, account.email, one.username, one.password, others, one.no_password),
+        Errand(outgoing, account.email, other.username, other.password, of_outgoing, other.no_password),
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMTP for submission (RFC 5321, 6409 and 4954), as far as a test needs it. No message is ever sent."""
+"""SMTP for submission (RFC 5321, 6409 and 4954), as far as a test needs it."""
 
 from __future__ import annotations
 
@@ -83,6 +83,27 @@ class SmtpDialogue:
             if not reply.positive:
                 raise sending_refused(self._show(reply), f"does not accept mail from {email} to the same address")
         return f"accepted {email} as sender and recipient; nothing was sent"
+
+    def send(self, email: str, message: bytes) -> str:
+        """Send a message to oneself.
+
+        Args:
+            email: sender and recipient.
+            message: lines with CRLF, the last one too.
+
+        Returns:
+            The server's receipt.
+        """
+        for command, code in ((f"MAIL FROM:<{email}>", 250), (f"RCPT TO:<{email}>", 250), ("DATA", 354)):
+            reply = self._command(command.encode())
+            if reply.code != code:
+                raise sending_refused(self._show(reply), f"does not accept mail from {email} to the same address")
+        lines = message.replace(b"\r\n.", b"\r\n..")  # RFC 5321 4.5.2; a header never begins with a dot
+        self._connection.send(lines + b".\r\n")
+        reply = self._reply(self._connection.read_line())
+        if reply.code != 250:
+            raise sending_refused(self._show(reply), "does not take a message that it was about to take")
+        return self._show(reply)
 
     def leave(self) -> None:
         self._connection.leave(b"QUIT")

@@ -20,6 +20,7 @@ from .dialogue import Dialogue
 from .endpoint import Endpoint, Role, Service
 from .failure import Failure
 from .imap import ImapDialogue
+from .login import NO_PASSWORD
 from .options import Address, VerifyOptions, World
 from .pop3 import Pop3Dialogue
 from .smtp import SmtpDialogue
@@ -48,6 +49,7 @@ class Errand:
         username: the login.
         password: None leaves everything from signing in untested.
         findings: what is remarkable about the settings, as sentences.
+        no_password: why there is no password, a clause.
     """
 
     endpoint: Endpoint
@@ -55,6 +57,7 @@ class Errand:
     username: str
     password: Secret | None = None
     findings: tuple[str, ...] = ()
+    no_password: str = NO_PASSWORD
 
     def settings_check(self) -> Check:
         """The settings are checked before anything gets here; this says which they are and what is remarkable."""
@@ -206,7 +209,8 @@ class _Visit:
     def _sign_in_and_use(self, dialogue: Dialogue, encrypted: bool) -> None:
         password = self._errand.password
         if password is None:
-            self._log.skip_rest("not tested, because no password was given", "Give a password to test this as well.")
+            reason = f"not tested, because {self._errand.no_password}"
+            self._log.skip_rest(reason, "Give a password to test this as well.")
             return
         if not encrypted and not self._kit.options.allow_plaintext:
             security = self._endpoint.option("security")

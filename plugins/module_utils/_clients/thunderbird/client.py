@@ -17,7 +17,8 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
 from ..engine import View
-from . import configure, folder_references, mapping, profiles
+from ..found import Found
+from . import configure, folder_references, mapping, profiles, reading
 from .configure import Login
 from .lookup import find, has_other_protocol
 from .mapping import Ids
@@ -128,6 +129,17 @@ class Thunderbird:
             if folder:
                 details[name] = folder
         return View(mapping.read_back(state.settings, ids), dataclasses.asdict(ids), details)
+
+    def account(self, wanted: Account) -> Found | None:
+        """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
+        state = self.read()
+        return reading.account(state.settings, state.passwords, wanted)
+
+    def absence(self, wanted: Account) -> str:
+        """How an account that is not there is missing, a clause."""
+        if has_other_protocol(self.read().settings, wanted):
+            return f"has the address, but not by {wanted.protocol.value.upper()}"
+        return "does not have the account"
 
     def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""

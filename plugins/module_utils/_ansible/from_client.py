@@ -1,0 +1,180 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings that a mail client really has, in place of those that the options ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._clients.found import Found, ReadableClient, StoredLogin
+from .._clients.thunderbird import locations
+from .._clients.thunderbird.client import Thunderbird
+from .._host.files import Files
+from .._model import text
+from .._model.account import Account, Security, Server
+from .._model.errors import MailError, OptionError
+from .._providers.catalog import of_host
+from .._verify import drift
+from .._verify.check import AccountCheck, AccountReport
+from .._verify.endpoint import Role
+from .._verify.login import Login, Logins
+from . import local_user
+from .arguments import Request
+from .files import LocalFiles
+
+_DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
+
+
+@dataclasses.dataclass(frozen=True)
+class KnownClient:
+    """A client that can be asked.
+
+    Attributes:
+        title: its name.
+        remedy: the module that configures it.
+        open: with the user's files, home, profile and a private scratch folder.
+    """
+
+    title: str
+    remedy: str
+    open: t.Callable[[Files, str, str | None, str], ReadableClient]
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What came of looking into the client for one account.
+
+    Attributes:
+        account: what to test.
+        logins: who signs in.
+        check: how the client agrees with the options.
+        stored_differ: another password is used for sending than for receiving, as the client has stored them.
+    """
+
+    account: Account
+    logins: Logins
+    check: AccountCheck
+    stored_differ: bool = False
+
+    def complete(self, report: AccountReport) -> AccountReport:
+        """The report on the test with what the look found."""
+        aside = ""
+        if self.stored_differ and drift.only_sending_refused(report):
+            aside = (
+                "The password stored for sending is another one than that for receiving, and only the latter is right: "
+                "store the right one for sending, too."
+            )
+        return drift.with_client(report, self.check, aside)
+
+
+def client(name: str, location: str) -> KnownClient:
+    """The client of that name, one of the choices of the option ``from_client``."""
+
+    def thunderbird(files: Files, home: str, profile: str | None, scratch: str) -> Thunderbird:
+        return Thunderbird(files, locations.root(files, home, location), profile, scratch=scratch)
+
+    return {"thunderbird": KnownClient("Thunderbird", "charter.mail.thunderbird_account", thunderbird)}[name]
+
+
+def look(known: KnownClient, request: Request) -> Look:
+    """Look for the account in the client of the account's user, with that user's rights. Nothing is changed."""
+    wanted = request.account
+    try:
+        user = local_user.find(wanted.user)
+        home = request.home or user.home
+        with local_user.acting_as(user):
+            files = LocalFiles()
+            with files.scratch() as scratch:
+                opened = known.open(files, home, request.profile, scratch)
+                found = opened.account(wanted)
+                absence = "" if found else opened.absence(wanted)
+                place = opened.place
+    except MailError as error:
+        return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
+    if found is None:
+        check = drift.missing(known.title, place, str(wanted), absence, known.remedy)
+        return Look(wanted, Logins.of(wanted), check)
+    return _compare(known, place, request, found)
+
+
+def _compare(known: KnownClient, place: str, request: Request, found: Found) -> Look:
+    wanted, has = request.account, found.account
+    incoming, one = _side(known, Role.INCOMING, request, found, has.incoming, found.incoming)
+    outgoing, other = _side(known, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
+    clauses = [
+        *drift.differences(wanted, has, found.outgoing.username, known.title),
+        *_password_differences(known, wanted, found),
+    ]
+    if not clauses:
+        clauses = [drift.setting(change, known.title) for change in found.others]
+    note = "the tests ran with the password of the option"
+    if wanted.password is None:
+        note = f"the tests ran with what {known.title} has stored"
+    if found.locked:
+        note = f"{note}; stored passwords cannot be read: {found.locked}"
+    if clauses:
+        check = drift.drifted(known.title, place, clauses, note, known.remedy)
+    else:
+        check = drift.agreed(known.title, place, note)
+    account = dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, username=one.username)
+    both = one.password is not None and other.password is not None
+    return Look(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
+
+
+def _side(
+    known: KnownClient, role: Role, request: Request, found: Found, server: Server, stored: StoredLogin
+) -> tuple[Server, Login]:
+    """What to test on one side, and with which login: that of the client, as far as it is fit to be used at all."""
+    wanted = request.account
+    if not _is_usable(server, stored.username):
+        reason = f"{known.title} has no usable server for {_DOING[role]}, so that the one of the options was tested"
+        usual = wanted.incoming if role is Role.INCOMING else wanted.outgoing
+        return usual, Login(wanted.username, wanted.password, reason)
+    if not stored.username:
+        return server, Login(wanted.username, None, f"{known.title} does not sign in for {_DOING[role]}")
+    if server.security is Security.NONE and not request.allow_plaintext:
+        return server, Login(
+            stored.username, None, f"the connection that {known.title} makes is not encrypted and would show it"
+        )
+    if wanted.password is not None and _is_meant(server.host, wanted):
+        return server, Login(stored.username, wanted.password)
+    if stored.password is not None:
+        return server, Login(stored.username, stored.password)
+    return server, Login(stored.username, None, _no_password(known, role, wanted, found))
+
+
+def _is_usable(server: Server, username: str) -> bool:
+    try:
+        text.host_name(server.host, "host")
+        text.visible(username, "username")
+    except OptionError:
+        return False
+    return 1 <= server.port <= 65535
+
+
+def _is_meant(host: str, wanted: Account) -> bool:
+    """Whether a password given by the admin may go there: a person's files can name any host."""
+    return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
+
+
+def _no_password(known: KnownClient, role: Role, wanted: Account, found: Found) -> str:
+    if found.locked:
+        return f"the passwords that {known.title} has stored cannot be read ({found.locked})"
+    if wanted.password is not None:
+        return f"the password given is not for the server that {known.title} has for {_DOING[role]}"
+    return f"no password was given and {known.title} has stored none for {_DOING[role]}"
+
+
+def _password_differences(known: KnownClient, wanted: Account, found: Found) -> list[str]:
+    """Where the password given is not the one that the client would use."""
+    if wanted.password is None or found.locked:
+        return []
+    clauses = []
+    for role, stored in ((Role.INCOMING, found.incoming), (Role.OUTGOING, found.outgoing)):
+        if stored.password is None:
+            clauses.append(f"password for {_DOING[role]}: not stored in {known.title}")
+        elif stored.password != wanted.password and wanted.replace_password:
+            clauses.append(f"password for {_DOING[role]}: another one is stored in {known.title}")
+    return clauses

@@ -1,0 +1,53 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account read back out of a profile, stored passwords included."""
+
+from __future__ import annotations
+
+from ..._model.account import Account
+from ..._model.errors import DamagedFileError, PasswordStoreError
+from ..._model.settings import Change, Settings, changes
+from ..found import Found, StoredLogin
+from . import configure, mapping
+from .lookup import MARKER, find
+from .mapping import Ids
+from .passwords import PasswordStore
+
+# What an Account names, below the branches of its server, identity and SMTP server: not told a second time.
+_NAMED = (
+    {"type", "hostname", "port", "userName", "username", "socketType", "try_ssl", "useremail", "fullName"}
+    | {"leave_on_server", "delete_by_age_from_server", "num_days_to_leave_on_server", MARKER}
+    | {"defaultaccount", "defaultserver"}
+)
+
+
+def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> Found | None:
+    """The account as it stands; None where it is not there."""
+    ids = find(settings, wanted)
+    found = None if ids is None else mapping.read_back(settings, ids)
+    if ids is None or found is None:
+        return None
+    incoming, outgoing = configure.logins(settings, ids)
+    try:
+        stored = [passwords.stored(login.origin, login.username) for login in (incoming, outgoing)]
+        locked = ""
+    except (PasswordStoreError, DamagedFileError) as error:
+        # What follows is for somebody who wants to store one.
+        stored, locked = [None, None], str(error).partition("; nothing was changed")[0]
+    return Found(
+        account=found,
+        incoming=StoredLogin(incoming.username, stored[0]),
+        outgoing=StoredLogin(outgoing.username, stored[1]),
+        locked=locked,
+        others=_others(settings, ids, wanted),
+    )
+
+
+def _others(settings: Settings, ids: Ids, wanted: Account) -> tuple[Change, ...]:
+    """Settings such as authMethod that would change if the account were configured now."""
+    after, wanted_ids = configure.present(settings, wanted)
+    if wanted_ids != ids:  # it has no SMTP server, or one that others use
+        smtp = mapping.branch("identity", ids.identity) + "smtpServer"
+        return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)
+    return tuple(change for change in changes(settings, after) if change.key.rpartition(".")[2] not in _NAMED)

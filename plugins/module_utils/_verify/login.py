@@ -1,0 +1,42 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who signs in at the two servers of an account, where that is not the same for both."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._model.account import Account
+from .._model.secret import Secret
+
+NO_PASSWORD = "no password was given"
+
+
+@dataclasses.dataclass(frozen=True)
+class Login:
+    """What one server is told.
+
+    Attributes:
+        username: the login.
+        password: None leaves everything from signing in untested.
+        no_password: why there is none, a clause.
+    """
+
+    username: str
+    password: Secret | None = None
+    no_password: str = NO_PASSWORD
+
+
+@dataclasses.dataclass(frozen=True)
+class Logins:
+    """Both logins of an account. Mail clients store them apart, so that they can differ."""
+
+    incoming: Login
+    outgoing: Login
+
+    @classmethod
+    def of(cls, account: Account) -> Logins:
+        """The account's own, the same for both."""
+        login = Login(account.username, account.password)
+        return cls(login, login)

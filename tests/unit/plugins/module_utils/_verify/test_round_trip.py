@@ -1,0 +1,300 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Round trips against scripted servers that lose, delay and copy mail, and that keep what is not ours."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import email
+import re
+import threading
+import time
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import AccountReport, Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
+from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip import (
+    TripOptions,
+    message,
+    round_trips,
+    subject,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
+from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server
+from ansible_collections.charter.mail.tests.unit.peers import peer
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import PATIENT, WORLD
+from ansible_collections.charter.mail.tests.unit.post_office import Letter, PostOffice, imap, pop3, smtp
+
+QUICK = TripOptions(timeout=10.0, settle=0.05)
+BRIEF = TripOptions(timeout=0.6, settle=0.05)
+PROTOCOLS = pytest.mark.parametrize("protocol", list(Protocol))
+INCOMING = {Protocol.IMAP: imap, Protocol.POP3: pop3}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tripped:
+    """What a round trip came to."""
+
+    report: AccountReport
+    office: PostOffice
+
+    @property
+    def status(self) -> Status:
+        """Of the check."""
+        assert self.report.round_trip is not None
+        return self.report.round_trip.status
+
+    @property
+    def evidence(self) -> str:
+        """Of the check."""
+        assert self.report.round_trip is not None
+        return self.report.round_trip.evidence
+
+    @property
+    def advice(self) -> str:
+        """Of the check."""
+        assert self.report.round_trip is not None
+        return self.report.round_trip.advice
+
+
+def trip(
+    office: PostOffice,
+    protocol: Protocol = Protocol.IMAP,
+    options: TripOptions = QUICK,
+    server: Server | None = None,
+    *,
+    check_mode: bool = False,
+    password: str = PASSWORD,
+) -> Tripped:
+    """The tests of an account at this post office, and the round trip."""
+    server = server or Server()
+    with peer(INCOMING[protocol](server, office)) as one, peer(smtp(server, office)) as other:
+        account = Account(
+            email=USERNAME,
+            protocol=protocol,
+            incoming=Settings("imap.lab.test", one.port, Security.SSL),
+            outgoing=Settings("smtp.lab.test", other.port, Security.SSL),
+            username=USERNAME,
+            password=Secret(password),
+        )
+        reports = verify([account], PATIENT, world=WORLD)
+        logins = [Logins.of(account)]
+        (report,) = round_trips([account], reports, logins, PATIENT, options, WORLD, check_mode=check_mode)
+    assert PASSWORD not in repr(report)
+    assert report.round_trip is not None
+    assert report.checks[-1] is report.round_trip
+    assert report.round_trip.stage is Stage.ROUND_TRIP
+    assert report.summary.endswith(report.round_trip.sentences)
+    assert not one.heard_in_clear(USERNAME, PASSWORD)
+    assert not other.heard_in_clear(USERNAME, PASSWORD)
+    return Tripped(report, office)
+
+
+def own_mail() -> list[Letter]:
+    """What was there before: at its end an older test that was left behind and is marked as deleted."""
+    return [
+        Letter(3, b"Subject: lunch\r\n\r\n", frozenset()),
+        Letter(4, b"Subject: read\r\n\r\n", frozenset({b"\\Seen"})),
+        Letter(
+            7,
+            b"Subject: a lost test\r\nCharter-Mail-Test: 0123456789abcdef0123456789abcdef\r\n\r\n",
+            frozenset({b"\\Deleted", b"\\Flagged"}),
+        ),
+    ]
+
+
+@PROTOCOLS
+def test_it_arrives_and_is_deleted_and_nothing_else_changes(protocol: Protocol) -> None:
+    tripped = trip(PostOffice(own_mail()), protocol)
+    assert tripped.status is Status.OK, tripped.evidence
+    assert re.fullmatch(r"arrived after [0-9]\.[0-9] seconds\. It was deleted again\.", tripped.evidence)
+    assert tripped.advice == ""
+    assert tripped.report.ok
+    assert tripped.report.complete
+    assert tripped.office.letters == own_mail()
+    (sent,) = tripped.office.sent
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert sent["From"] == sent["To"] == f"<{USERNAME}>"
+    assert sent["Charter-Mail-Test"] in str(sent["Message-ID"])
+
+
+@PROTOCOLS
+def test_it_may_take_its_time(protocol: Protocol) -> None:
+    tripped = trip(PostOffice(own_mail(), delay=0.4), protocol)
+    assert tripped.status is Status.OK
+    assert tripped.advice == ""
+    assert tripped.office.letters == own_mail()
+
+
+@PROTOCOLS
+def test_lost(protocol: Protocol) -> None:
+    tripped = trip(PostOffice(own_mail(), copies=0), protocol, BRIEF)
+    assert tripped.status is Status.FAILED
+    assert not tripped.report.ok
+    assert tripped.evidence.startswith("did not arrive within 0.6 seconds; smtp.lab.test:")
+    assert "had accepted it: 250 2.0.0 Ok: queued as 4711" in tripped.evidence
+    (sent,) = tripped.office.sent
+    assert f'Look for "{sent["Subject"]}" in the junk folder' in tripped.advice
+    assert "A message to oneself did not arrive within 0.6 seconds" in tripped.report.summary
+    assert tripped.office.letters == own_mail()
+
+
+@PROTOCOLS
+def test_late(protocol: Protocol) -> None:
+    options = TripOptions(timeout=4.0, settle=0.05)
+    tripped = trip(PostOffice(own_mail(), delay=2.1), protocol, options)
+    assert tripped.status is Status.OK
+    assert re.match(r"arrived late, after [23]\.[0-9] seconds of 4 allowed\. It was deleted again\.", tripped.evidence)
+    assert "held up between the provider's servers" in tripped.advice
+    assert "arrived late" in tripped.report.summary
+    assert tripped.office.letters == own_mail()
+
+
+@PROTOCOLS
+def test_duplicated(protocol: Protocol) -> None:
+    tripped = trip(PostOffice(own_mail(), copies=3), protocol)
+    assert tripped.status is Status.FAILED
+    assert re.match(r"3 copies arrived, the first after .*\. All of them were deleted again\.", tripped.evidence)
+    assert "rules on the provider's web page" in tripped.advice
+    assert "arrived 3 times" in tripped.report.summary
+    assert tripped.office.letters == own_mail()
+
+
+def test_a_server_without_uidplus_and_nothing_else_marked() -> None:
+    before = own_mail()[:2]
+    tripped = trip(PostOffice(list(before), uidplus=False))
+    assert tripped.status is Status.OK
+    assert tripped.evidence.endswith("It was deleted again.")
+    assert tripped.office.letters == before
+    assert b"EXPUNGE" in tripped.office.commands
+
+
+def test_a_server_without_uidplus_where_other_mail_is_marked() -> None:
+    tripped = trip(PostOffice(own_mail(), uidplus=False))
+    assert tripped.status is Status.OK
+    assert "the server lacks UIDPLUS, and other messages that are marked would have gone with it" in tripped.evidence
+    assert "EXPUNGE" not in " ".join(command.decode() for command in tripped.office.commands)
+    assert tripped.office.letters[:3] == own_mail()
+    (left,) = tripped.office.letters[3:]
+    assert left.flags == {b"\\Deleted"}
+
+
+@pytest.mark.parametrize("before", [own_mail(), []])
+def test_an_imap_server_that_does_not_say_which_number_comes_next(before: list[Letter]) -> None:
+    tripped = trip(PostOffice(list(before), tells_next_uid=False))
+    assert tripped.status is Status.OK
+    assert tripped.office.letters == before
+
+
+def test_other_mail_that_comes_meanwhile_is_left_alone() -> None:
+    office = PostOffice(own_mail(), delay=1.0)
+    office.take(b"Subject: dinner\r\n\r\n")
+    tripped = trip(office)
+    assert tripped.status is Status.OK
+    assert [letter.content for letter in tripped.office.letters[3:]] == [b"Subject: dinner\r\n\r\n"]
+    assert all(letter.flags == frozenset() for letter in tripped.office.letters[3:])
+
+
+def test_a_mailbox_that_was_made_anew_meanwhile() -> None:
+    tripped = trip(PostOffice(own_mail(), new_validity=True))
+    assert tripped.status is Status.FAILED
+    assert "has given all messages new numbers meanwhile" in tripped.evidence
+    (sent,) = tripped.office.sent
+    assert f'The message "{sent["Subject"]}" was sent and may still be in the mailbox.' in tripped.advice
+    assert len(tripped.office.letters) == 4
+
+
+def test_a_pop3_server_without_top() -> None:
+    tripped = trip(PostOffice(own_mail(), top=False), Protocol.POP3)
+    assert tripped.status is Status.FAILED
+    assert "does not show the beginning of a message" in tripped.evidence
+    assert "may still be in the mailbox" in tripped.advice
+    assert len(tripped.office.letters) == 4
+
+
+def test_a_pop3_server_without_uidl() -> None:
+    tripped = trip(PostOffice(own_mail(), uidl=False), Protocol.POP3)
+    assert tripped.status is Status.OK
+    assert tripped.office.letters == own_mail()
+
+
+@PROTOCOLS
+def test_an_empty_mailbox(protocol: Protocol) -> None:
+    tripped = trip(PostOffice([]), protocol)
+    assert tripped.status is Status.OK
+    assert tripped.office.letters == []
+
+
+def test_the_message_is_refused() -> None:
+    tripped = trip(PostOffice(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
+    assert tripped.status is Status.FAILED
+    assert "blocks this machine's public IP address" in tripped.evidence
+    assert "It is not known to have been sent." in tripped.evidence
+    assert tripped.office.letters == own_mail()
+
+
+def test_a_server_that_is_gone_after_the_message_was_sent() -> None:
+    tripped = trip(PostOffice(own_mail(), goes_away=True))
+    assert tripped.status is Status.FAILED
+    assert "ended the connection" in tripped.evidence
+    assert "was sent and may still be in the mailbox" in tripped.advice
+
+
+@PROTOCOLS
+def test_nothing_is_sent_in_check_mode(protocol: Protocol) -> None:
+    tripped = trip(PostOffice(own_mail()), protocol, check_mode=True)
+    assert tripped.status is Status.SKIPPED
+    assert tripped.evidence == "not tested, because a message is never sent in check mode"
+    assert tripped.report.ok
+    assert not tripped.report.complete
+    assert tripped.office.sent == []
+
+
+@pytest.mark.parametrize("password", [PASSWORD[:-1]])
+def test_nothing_is_sent_unless_all_else_is_well(password: str) -> None:
+    tripped = trip(PostOffice(own_mail()), password=password)
+    assert tripped.status is Status.SKIPPED
+    assert tripped.evidence == "not tested, because a message is only sent after all other tests were successful"
+    assert tripped.office.sent == []
+
+
+def test_a_message_is_as_the_standards_want_it() -> None:
+    content = message(USERNAME, "0123456789abcdef", 0.0)
+    assert content.endswith(b"\r\n")
+    lines = content.split(b"\r\n")
+    assert all(b"\n" not in line and len(line) <= 998 for line in lines)
+    parsed = email.message_from_bytes(content)
+    assert parsed["Subject"] == subject("0123456789abcdef") == "Mail test 01234567, safe to delete"
+    assert parsed["Date"] == "Thu, 01 Jan 1970 00:00:00 -0000"
+    assert not parsed.defects
+
+
+def test_accounts_travel_side_by_side() -> None:
+    office = PostOffice([], copies=0)
+    options = TripOptions(timeout=1.0, settle=0.05)
+    with contextlib.ExitStack() as stack:
+        one = stack.enter_context(peer(imap(Server(), office)))
+        other = stack.enter_context(peer(smtp(Server(), office)))
+        account = Account(
+            email=USERNAME,
+            protocol=Protocol.IMAP,
+            incoming=Settings("imap.lab.test", one.port, Security.SSL),
+            outgoing=Settings("smtp.lab.test", other.port, Security.SSL),
+            username=USERNAME,
+            password=Secret(PASSWORD),
+        )
+        accounts = [account] * 8
+        reports = verify(accounts, PATIENT, world=WORLD)
+        started = time.monotonic()
+        trips = round_trips(accounts, reports, [Logins.of(account)] * 8, PATIENT, options, WORLD)
+        assert time.monotonic() - started < 6
+    assert len(office.sent) == 8
+    assert len({str(sent["Charter-Mail-Test"]) for sent in office.sent}) == 8
+    assert all(report.round_trip is not None and report.round_trip.status is Status.FAILED for report in trips)
+    assert threading.active_count() < 50
