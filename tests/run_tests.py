@@ -123,6 +123,16 @@ def real() -> Counts:
     return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration"))
 
 
+def molecule() -> Counts:
+    """The collection on several hosts over SSH: all scenarios of extensions/molecule."""
+    need_root("makes hosts")
+    environment("tests")
+    with tempfile.TemporaryDirectory() as folder:
+        # Its folder would else be shared with clones of the same name.
+        own = {"MOLECULE_EPHEMERAL_DIRECTORY": folder, "PATH": f"{TOOLS.parent}:{os.environ['PATH']}"}
+        return script("molecule", "test", "--all", **own)
+
+
 STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "packages": packages,
     "lint": lint,
@@ -132,6 +142,7 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "demo": demo,
     "demo-as-user": demo_as_user,
     "real": real,
+    "molecule": molecule,
 }
 
 
@@ -140,9 +151,10 @@ def existing(folder: str, *names: str) -> list[str]:
     return [f"{folder}/{name}" for name in names if (ROOT / folder / name).is_dir()]
 
 
-def script(*command: str) -> Counts:
+def script(*command: str, **variables: str) -> Counts:
     """Run a command in the clone's root; it prints for itself."""
-    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    environ = {**os.environ, **variables}
+    code = subprocess.run(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
     if code != 0:
         raise Failed(f"exit code {code}")
     return Counts()
