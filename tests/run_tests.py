@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -120,7 +121,28 @@ def real() -> Counts:
     """The tests against real mail servers and mail clients."""
     need_root("makes network namespaces and users")
     environment("tests")
-    return pytest(TOOLS, *existing("tests", "lab", "clients", "integration"))
+    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration"))
+
+
+def molecule() -> Counts:
+    """The collection on several hosts over SSH: all scenarios of extensions/molecule."""
+    need_root("makes hosts")
+    environment("tests")
+    with tempfile.TemporaryDirectory() as folder:
+        # Its folder would else be shared with clones of the same name.
+        own = {"MOLECULE_EPHEMERAL_DIRECTORY": folder, "PATH": f"{TOOLS.parent}:{os.environ['PATH']}"}
+        shutil.rmtree(ROOT / ".tree/molecule-tests", ignore_errors=True)
+        script("molecule", "test", "--all", **own)
+    total = Counts()
+    for scenario in sorted(path.parent for path in ROOT.glob("extensions/molecule/*/tests")):
+        report = ROOT / ".tree/molecule-tests" / f"{scenario.name}.xml"
+        if not report.exists():
+            raise Failed(f"the scenario {scenario.name} ran no tests")
+        tests, reasons = read_report(report)
+        total += tests
+        if reasons and IN_CI:
+            raise Failed(f"skipped in CI: {'; '.join(reasons)}", total)
+    return total
 
 
 STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
@@ -132,6 +154,7 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "demo": demo,
     "demo-as-user": demo_as_user,
     "real": real,
+    "molecule": molecule,
 }
 
 
@@ -140,9 +163,10 @@ def existing(folder: str, *names: str) -> list[str]:
     return [f"{folder}/{name}" for name in names if (ROOT / folder / name).is_dir()]
 
 
-def script(*command: str) -> Counts:
+def script(*command: str, **variables: str) -> Counts:
     """Run a command in the clone's root; it prints for itself."""
-    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    environ = {**os.environ, **variables}
+    code = subprocess.run(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
     if code != 0:
         raise Failed(f"exit code {code}")
     return Counts()

@@ -1,0 +1,70 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is on each host at the end, seen from outside, over SSH."""
+
+from __future__ import annotations
+
+import stat
+import typing as t
+
+import pytest
+from testinfra.host import Host
+
+Leaked = t.Callable[[bytes], list[str]]
+
+testinfra_hosts = ["ansible://fleet"]
+
+PROFILES = {
+    "mario": "/home/mario/.thunderbird/charter.default",
+    "anna": "/home/anna/.thunderbird/by-hand.default",
+}
+
+
+@pytest.mark.parametrize("user", PROFILES)
+def test_all_files_are_the_users_and_closed_to_others(host: Host, user: str) -> None:
+    for name in ("prefs.js", "key4.db", "logins.json"):
+        file = host.file(f"{PROFILES[user]}/{name}")
+        assert (file.user, file.group, stat.S_IMODE(file.mode)) == (user, user, 0o600), name
+    for folder in (PROFILES[user], f"/home/{user}/.thunderbird"):
+        file = host.file(folder)
+        assert (file.user, file.group, stat.S_IMODE(file.mode)) == (user, user, 0o700), folder
+    assert host.check_output("find /home/%s ! -user %s -o -perm /077 ! -type l", user, user) == ""
+
+
+def test_no_password_is_readable_in_any_file(host: Host, leaked: Leaked) -> None:
+    content = host.run("find /home /root /tmp /var/tmp /var/log /etc -xdev -type f -exec cat {} +").stdout_bytes
+    assert b"user_pref(" in content
+    assert leaked(content) == []
+
+
+def test_an_imap_account_in_a_profile_of_its_own(mario: dict[str, t.Any], desk: str) -> None:
+    moved = desk == "desk-2"
+    assert mario["mail.accountmanager.accounts"] == "account1"
+    assert mario["mail.server.server1.type"] == "imap"
+    assert mario["mail.server.server1.hostname"] == ("mobile.charter.net" if moved else "imap.charter.net")
+    assert mario["mail.server.server1.port"] == 993
+    assert mario["mail.server.server1.socketType"] == 3  # TLS from the first byte (nsMsgSocketType)
+    assert mario["mail.server.server1.userName"] == f"mario.{desk}@charter.net"
+    assert mario["mail.smtpserver.smtp1.hostname"] == ("mobile.charter.net" if moved else "smtp.charter.net")
+    assert mario["mail.smtpserver.smtp1.port"] == 587
+    assert mario["mail.smtpserver.smtp1.try_ssl"] == (3 if moved else 2)  # 2: STARTTLS
+    assert mario["mail.identity.id1.fullName"] == "Mario Rossi"
+
+
+def test_a_pop3_account_beside_one_made_by_hand(anna: dict[str, t.Any], desk: str) -> None:
+    assert anna["mail.accountmanager.accounts"] == "account1,account2"
+    assert anna["mail.accountmanager.defaultaccount"] == "account1"
+    assert anna["of.her.own"] == "kept"
+    assert anna["mail.server.server1.hostname"] == "imap.home.example"
+    assert anna["mail.server.server2.type"] == "pop3"
+    assert anna["mail.server.server2.hostname"] == "pop.charter.net"
+    assert anna["mail.server.server2.port"] == 995
+    assert anna["mail.server.server2.userName"] == f"anna.{desk}@charter.net"
+    assert anna["mail.server.server2.leave_on_server"] is True
+    assert anna["mail.server.server2.num_days_to_leave_on_server"] == 14
+
+
+def test_each_person_has_the_own_account_only(host: Host) -> None:
+    for user, other in (("mario", "anna."), ("anna", "mario.")):
+        assert other not in host.file(f"{PROFILES[user]}/prefs.js").content_string

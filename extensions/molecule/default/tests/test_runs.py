@@ -1,0 +1,86 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the run after the changes said: it went on for all, and named the one thing that is wrong on each host."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+
+CONFIGURE = "Set up the accounts in Thunderbird"
+VERIFY = "Test receiving and sending from this host"
+
+
+Leaked = t.Callable[[bytes], list[str]]
+Results = t.Mapping[tuple[str, str], t.Mapping[str, t.Any]]
+
+
+def statuses(results: Results, desk: str) -> dict[str, str]:
+    return {one["email"].partition(".")[0]: one["status"] for one in results[desk, CONFIGURE]["accounts"]}
+
+
+def outcomes(results: Results, desk: str) -> dict[str, bool]:
+    return {one["email"].partition(".")[0]: one["ok"] for one in results[desk, VERIFY]["accounts"]}
+
+
+def failures(results: Results, desk: str) -> set[tuple[str, str, str]]:
+    checks = [check for account in results[desk, VERIFY]["accounts"] for check in account["checks"]]
+    return {(one["stage"], one["service"], one["server"]) for one in checks if one["status"] == "failed"}
+
+
+def test_every_host_was_configured_and_verified(results: Results) -> None:
+    for desk in ("desk-1", "desk-2", "desk-3", "desk-4"):
+        assert results[desk, CONFIGURE]["status"] == "ok"
+        assert results[desk, VERIFY]["status"] == ("ok" if desk in ("desk-1", "desk-2") else "failed")
+
+
+def test_where_nothing_happened_nothing_changes(results: Results) -> None:
+    assert results["desk-1", CONFIGURE]["changed"] is False
+    assert outcomes(results, "desk-1") == {"mario": True, "anna": True}
+
+
+def test_servers_that_moved(results: Results) -> None:
+    assert statuses(results, "desk-2") == {"mario": "updated", "anna": "unchanged"}
+    assert outcomes(results, "desk-2") == {"mario": True, "anna": True}
+    assert "mobile.charter.net" in results["desk-2", VERIFY]["msg"]
+
+
+def test_a_broken_network_is_no_reason_to_change_settings(results: Results) -> None:
+    assert results["desk-3", CONFIGURE]["changed"] is False
+    assert outcomes(results, "desk-3") == {"mario": False, "anna": False}
+    said = results["desk-3", VERIFY]["msg"]
+    assert "unreachable" in said
+    assert "no mail setting should be changed" in said
+    assert "password" not in said
+    servers = {("imap", "imap.charter.net:993"), ("pop3", "pop.charter.net:995"), ("smtp", "smtp.charter.net:587")}
+    assert {(service, server) for _, service, server in failures(results, "desk-3")} == servers
+
+
+def test_a_wrong_password_is_named_with_its_owner(results: Results) -> None:
+    assert statuses(results, "desk-4") == {"mario": "unchanged", "anna": "updated"}
+    assert outcomes(results, "desk-4") == {"mario": True, "anna": False}
+    assert "refused the password of anna.desk-4@charter.net" in results["desk-4", VERIFY]["msg"]
+    assert failures(results, "desk-4") == {
+        ("authentication", "pop3", "pop.charter.net:995"),
+        ("authentication", "smtp", "smtp.charter.net:587"),
+    }
+
+
+@pytest.mark.parametrize("file", ["molecule.log", "molecule-results.jsonl"])
+def test_no_run_shows_a_password(project: pathlib.Path, leaked: Leaked, file: str) -> None:
+    said = (project / ".tree" / file).read_bytes()
+    assert b"mario.desk-1@charter.net" in said
+    assert leaked(said) == []
+
+
+def test_another_run_would_change_nothing(project: pathlib.Path) -> None:
+    scenario = project / "extensions/molecule/default/inventory"
+    inventories = [project / ".tree/fleet/inventory.json", scenario / "accounts.yml", scenario / "changes.yml"]
+    command = ["ansible-playbook", "charter.mail.configure", *(f"--inventory={path}" for path in inventories)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("changed=0 ") == 4
