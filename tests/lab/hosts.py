@@ -103,3 +103,11 @@ class Network:
             raise LabError(f"{network} has no room for {len(hosts)} hosts from .{_FIRST_HOST} on")
         addresses = {host.name: str(space[_FIRST_HOST + index]) for index, host in enumerate(hosts)}
         return cls(str(space[_CLIENT]), addresses)
+
+    def commands(self) -> t.Iterator[str]:
+        """The commands of ip(8) that give a namespace's loopback interface these addresses."""
+        yield f"addr add {self.client}/32 dev lo"
+        for address in self.addresses.values():
+            yield f"addr add {address}/32 dev lo"
+            # Without this a connection to an address of this machine comes from that same address.
+            yield f"route change local {address} dev lo table local proto kernel scope host src {self.client}"

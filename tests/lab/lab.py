@@ -62,11 +62,12 @@ class MailLab:
         ca_path: the authority of its servers' certificates, PEM, readable by all.
         hosts: what it offers.
         addresses: host name to IPv4 address.
+        namespace: where it runs.
     """
 
     def __init__(self, site: Site, namespace: Namespace) -> None:
         self._site = site
-        self._namespace = namespace
+        self.namespace = namespace
         self._users: dict[str, MailUser] = {}
         self.name = namespace.name
         self.directory = site.directory
@@ -110,10 +111,11 @@ class MailLab:
         site = Site(directory or pathlib.Path("/run") / name, tuple(hosts), Network.of(network, hosts))
         _check(name, site)
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_signals_raise())
+            stack.enter_context(signals_raise())
             namespace = Namespace(name)
-            stack.enter_context(leftovers.removed_at_the_end(namespace, site.directory))
-            namespace.create(site.network)
+            stack.enter_context(leftovers.removed_at_the_end([namespace], site.directory))
+            namespace.create(site.network.addresses)
+            namespace.configure(list(site.network.commands()))
             make_directory(site.directory)
             _write_certificates(site, certificates or {})
             lab = cls(site, namespace)
@@ -149,7 +151,7 @@ class MailLab:
 
     def command(self, argv: t.Sequence[str]) -> list[str]:
         """The command line that runs a program inside, where the names are known and nothing else can be reached."""
-        return self._namespace.command(argv)
+        return self.namespace.command(argv)
 
     def deliver(self, address: str, message: email.message.EmailMessage | bytes) -> None:
         """Put a message into a user's INBOX, as if it had come from outside."""
@@ -253,7 +255,7 @@ def _check(name: str, site: Site) -> None:
 
 
 @contextlib.contextmanager
-def _signals_raise() -> t.Iterator[None]:
+def signals_raise() -> t.Iterator[None]:
     """Let SIGTERM and SIGHUP end the block like Ctrl-C, unless the program has plans of its own for them."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a lab leaves on the machine while it runs, and its removal: by the lab at its end, or by the next one.
+"""What a lab or a fleet leaves on the machine while it runs, and its removal: at its end, or by the next one.
 
-Each lab has a record in /run, and holds a lock on it (flock) as long as its process lives. The kernel releases
+Each of them has a record in /run, and holds a lock on it (flock) as long as its process lives. The kernel releases
 the lock, so that a record without a lock belongs to a dead process, whatever runs under that process id by now.
 """
 
@@ -18,26 +18,51 @@ import shutil
 import typing as t
 
 from .errors import LabError
-from .namespace import Namespace
+from .namespace import Namespace, remove
 
 _PREFIX = "/run/charter-mail-lab."
 
 
+def record_of(name: str) -> pathlib.Path:
+    """Where the record of that name is."""
+    return pathlib.Path(_PREFIX + name)
+
+
+def owner_of(name: str) -> int | None:
+    """The process that holds the record of that name; None where there is no such record, or its process is dead."""
+    try:
+        with record_of(name).open() as record:
+            try:
+                fcntl.flock(record, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                content = record.read()
+                return int(json.loads(content)["owner"]) if content else None
+    except FileNotFoundError:
+        pass
+    return None
+
+
 @contextlib.contextmanager
-def removed_at_the_end(namespace: Namespace, directory: pathlib.Path) -> t.Iterator[None]:
-    """Remove a lab's namespace, with all processes in it, and its run directory when the block ends.
+def removed_at_the_end(namespaces: t.Sequence[Namespace], directory: pathlib.Path) -> t.Iterator[None]:
+    """Remove namespaces, with all processes in them, and a run directory when the block ends.
 
     Where this process is killed, or the removal fails, the record stays, and the next lab removes what is left.
 
+    Args:
+        namespaces: the first one gives the record its name.
+        directory: the run directory.
+
     Raises:
-        LabError: one of the two exists already, and so is not the lab's.
+        LabError: one of them exists already, and so belongs to somebody else.
     """
-    path = pathlib.Path(_PREFIX + namespace.name)
+    path = record_of(namespaces[0].name)
     with _locked(path) as record:
         try:
-            if namespace.exists() or directory.exists():
-                raise LabError(f"the network namespace {namespace.name} or {directory} exists already")
-            json.dump({"namespace": namespace.name, "directory": str(directory), "owner": os.getpid()}, record)
+            if directory.exists() or any(one.exists() for one in namespaces):
+                names = ", ".join(one.name for one in namespaces)
+                raise LabError(f"{directory} or one of the network namespaces {names} exists already")
+            plan = {"namespaces": [one.name for one in namespaces], "directory": str(directory), "owner": os.getpid()}
+            json.dump(plan, record)
             record.flush()
         except BaseException:
             path.unlink()
@@ -45,7 +70,7 @@ def removed_at_the_end(namespace: Namespace, directory: pathlib.Path) -> t.Itera
         try:
             yield
         finally:
-            _remove(namespace, directory)
+            _remove(namespaces, directory)
             path.unlink()
 
 
@@ -62,7 +87,7 @@ def clear() -> None:
                 # Empty: its owner made nothing yet, and makes another record if it lives.
                 if content := record.read():
                     plan = json.loads(content)
-                    _remove(Namespace(plan["namespace"]), pathlib.Path(plan["directory"]))
+                    _remove([Namespace(name) for name in plan["namespaces"]], pathlib.Path(plan["directory"]))
                 path.unlink()
 
 
@@ -97,7 +122,7 @@ def _locked(path: pathlib.Path) -> t.TextIO:
         record.close()
 
 
-def _remove(namespace: Namespace, directory: pathlib.Path) -> None:
-    namespace.remove()
+def _remove(namespaces: t.Sequence[Namespace], directory: pathlib.Path) -> None:
+    remove(namespaces)
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(directory)

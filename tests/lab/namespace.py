@@ -23,7 +23,6 @@ import typing as t
 
 from .errors import LabError
 from .files import make_directory, write_file
-from .hosts import Network
 
 _NAMESPACES = pathlib.Path("/run/netns")
 _FILES = pathlib.Path("/etc/netns")
@@ -44,84 +43,117 @@ class Namespace:
         """Whether there is a network namespace of this name."""
         return (_NAMESPACES / self.name).exists()
 
-    def create(self, network: Network) -> None:
-        """Make it, with the addresses and their names.
+    @property
+    def files(self) -> pathlib.Path:
+        """The folder of what programs inside see in /etc."""
+        return _FILES / self.name
+
+    def create(self, names: t.Mapping[str, str]) -> None:
+        """Make it, with a loopback interface and the names of addresses.
+
+        Args:
+            names: host name to IPv4 address.
 
         Raises:
             LabError: the machine refused.
         """
         _ip(["netns", "add", self.name])
-        _ip(["-n", self.name, "-batch", "-"], "\n".join(_network_commands(network)))
-        directory = _FILES / self.name
+        self.configure(["link set lo up"])
+        directory = self.files
         _FILES.mkdir(exist_ok=True)
         make_directory(directory)
-        write_file(directory / "hosts", _hosts(network))
+        write_file(directory / "hosts", _hosts(names))
         # Nobody listens there, so that a program that asks the DNS itself is refused at once.
         write_file(directory / "resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
         write_file(directory / "nsswitch.conf", _nsswitch(pathlib.Path("/etc/nsswitch.conf").read_text()))
 
-    def remove(self) -> None:
-        """Kill every process in it and delete it; no error where there is none.
+    def configure(self, commands: t.Sequence[str]) -> None:
+        """Run commands of ip(8) in it, each without its first word.
 
         Raises:
-            LabError: a process does not die.
+            LabError: the machine refused.
         """
-        self.kill_processes()
-        if self.exists():
-            _ip(["netns", "delete", self.name])
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(_FILES / self.name)
+        _ip(["-n", self.name, "-batch", "-"], "\n".join(commands))
 
     def processes(self) -> frozenset[int]:
         """The processes that run in it; those that are dead and only wait to be reaped do not count."""
-        numbers = (int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit())
-        return frozenset(number for number in numbers if self._has(number))
+        return _processes(_Inside.of([self]))
 
-    def kill_processes(self) -> None:
-        """Kill every process in it, and wait until all are dead.
 
-        Raises:
-            LabError: a process does not die.
-        """
-        deadline = time.monotonic() + _PATIENCE
-        # Again, because a process may have started another one meanwhile.
-        while processes := self.processes():
-            if time.monotonic() > deadline:
-                raise LabError(f"processes in the network namespace {self.name} do not die: {sorted(processes)}")
-            for process in processes:
-                self._kill(process, deadline)
+def remove(namespaces: t.Sequence[Namespace]) -> None:
+    """Kill every process in some namespaces and delete them; no error where there is none.
 
-    def _kill(self, process: int, deadline: float) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            handle = os.pidfd_open(process)
-            try:
-                # Only now is it certain that the number has not passed to another process.
-                if self._has(process):
-                    signal.pidfd_send_signal(handle, signal.SIGKILL)
-                    select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
-            finally:
-                os.close(handle)
+    Raises:
+        LabError: a process does not die.
+    """
+    kill_processes(namespaces)
+    _ip(["-batch", "-"], "\n".join(f"netns delete {one.name}" for one in namespaces if one.exists()))
+    for one in namespaces:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(one.files)
 
-    def _has(self, process: int) -> bool:
+
+def kill_processes(namespaces: t.Sequence[Namespace]) -> None:
+    """Kill every process in some namespaces, and wait until all are dead.
+
+    Raises:
+        LabError: a process does not die.
+    """
+    inside = _Inside.of(namespaces)
+    deadline = time.monotonic() + _PATIENCE
+    # Again, because a process may have started another one meanwhile.
+    while processes := _processes(inside):
+        if time.monotonic() > deadline:
+            names = ", ".join(one.name for one in namespaces)
+            raise LabError(f"processes in the network namespaces {names} do not die: {sorted(processes)}")
+        for process in processes:
+            _kill(process, inside, deadline)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Inside:
+    """Tells the processes of some namespaces from all others, by the identity of the namespaces' files."""
+
+    identities: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(cls, namespaces: t.Sequence[Namespace]) -> _Inside:
+        paths = (_NAMESPACES / one.name for one in namespaces if one.exists())
+        return cls(frozenset(_identity(path) for path in paths))
+
+    def __contains__(self, process: int) -> bool:
         try:
-            return os.path.samestat(os.stat(f"/proc/{process}/ns/net"), os.stat(_NAMESPACES / self.name))
+            return _identity(pathlib.Path("/proc", str(process), "ns/net")) in self.identities
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             # Gone, or more privileged than this process and so none of its making.
             return False
 
 
-def _network_commands(network: Network) -> t.Iterator[str]:
-    yield "link set lo up"
-    yield f"addr add {network.client}/32 dev lo"
-    for address in network.addresses.values():
-        yield f"addr add {address}/32 dev lo"
-        # Without this a connection to an address of this machine comes from that same address.
-        yield f"route change local {address} dev lo table local proto kernel scope host src {network.client}"
+def _processes(inside: _Inside) -> frozenset[int]:
+    numbers = (int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit())
+    return frozenset(number for number in numbers if number in inside)
 
 
-def _hosts(network: Network) -> str:
+def _kill(process: int, inside: _Inside, deadline: float) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(process)
+        try:
+            # Only now is it certain that the number has not passed to another process.
+            if process in inside:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+        finally:
+            os.close(handle)
+
+
+def _identity(path: pathlib.Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _hosts(names: t.Mapping[str, str]) -> str:
     lines = ["127.0.0.1 localhost", "::1 localhost", f"127.0.0.1 {socket.gethostname()}"]
-    lines += [f"{address} {name}" for name, address in network.addresses.items()]
+    lines += [f"{address} {name}" for name, address in names.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The first process of a host: makes the host's file system out of the machine's, and becomes its SSH server.
+#
+#   boot.sh DIRECTORY NAME HIDDEN...
+#
+# It runs in namespaces of the host's own (mount, pid, uts, ipc, net). DIRECTORY holds seed/ (files to be put over the
+# machine's) and gets disk/ (the host's own writes, in memory) and root/. HIDDEN are folders that are empty on the host.
+set -euo pipefail
+directory=$1 name=$2
+shift 2
+
+mount --make-rprivate /
+hostname "$name"
+mkdir "$directory/disk" "$directory/root"
+mount -t tmpfs -o mode=755,size=256m "$name" "$directory/disk"
+cd "$directory/disk"
+mkdir upper work hidden
+# An upper layer in memory: overlayfs takes none that lies below its own lower one.
+mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work "$name" "$directory/root"
+root=$directory/root
+
+for folder in "$@"; do
+    [[ -d $root$folder ]] || continue
+    own=$(mktemp --directory hidden/XXXXXX)
+    chmod --reference="$root$folder" "$own"
+    chown --reference="$root$folder" "$own"
+    mount --bind "$own" "$root$folder"
+done
+mkdir -p "$root"/run/sshd "$root"/dev/{pts,shm}
+for device in null zero full random urandom tty; do
+    touch "$root/dev/$device"
+    mount --bind "/dev/$device" "$root/dev/$device"
+done
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$root/dev/pts"
+ln --symbolic pts/ptmx "$root/dev/ptmx"
+ln --symbolic /proc/self/fd "$root/dev/fd"
+chmod 1777 "$root/dev/shm"
+mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+cp --recursive --no-dereference --preserve=mode,ownership --remove-destination "$directory/seed/." "$root/"
+
+cd "$root"
+pivot_root . .
+umount --lazy .
+# What an ordinary host may not do to the machine below it, root may not do here, either.
+exec setpriv --bounding-set=-mknod,-sys_boot,-sys_module,-sys_rawio,-sys_time,-syslog \
+    env --ignore-environment PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+    /usr/sbin/sshd -D -e -f /etc/ssh/sshd_config </dev/null

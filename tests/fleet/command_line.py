@@ -1,0 +1,153 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet that outlives the command that starts it.
+
+    tests/fleet up LINK --count 3 --lab    starts it; LINK leads to its directory, with inventory.json, ssh_config
+    tests/fleet down LINK                  ends it, and removes LINK; no error where there is none
+
+A process in the background, the keeper, holds the fleet. When the keeper is killed, the next fleet or mail lab that
+starts on this machine removes what is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pathlib
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+
+from ansible_collections.charter.mail.tests.lab import lab as mail_lab
+from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab.errors import LabError
+
+from .errors import FleetError
+from .fleet import USERS, Fleet
+
+_PATIENCE = 120.0
+_FOLDER = pathlib.Path(__file__).parent
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    """Run a command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "up":
+            _up(options.link, arguments)
+        elif options.command == "keep":
+            _keep(options)
+        else:
+            _down(options.link)
+    except LabError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _up(link: pathlib.Path, arguments: t.Sequence[str]) -> None:
+    """Start a keeper and wait until its fleet is there."""
+    if _keeper(link) is not None:
+        sys.stdout.write(f"{link} is up already.\n")
+        return
+    link.unlink(missing_ok=True)
+    command = [sys.executable, str(_FOLDER), "keep", *arguments[1:]]
+    watched = _ancestor("molecule", "test")
+    if watched is not None:
+        command.append(f"--until-end-of={watched}")
+    with tempfile.TemporaryFile("w+") as words:
+        keeper = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True, cwd="/"
+        )
+        deadline = time.monotonic() + _PATIENCE
+        while not link.is_symlink():
+            if keeper.poll() is not None or time.monotonic() > deadline:
+                keeper.kill()
+                words.seek(0)
+                raise FleetError(f"the fleet does not start: {words.read()}")
+            time.sleep(0.02)
+    sys.stdout.write(f"{link} is up.\n")
+
+
+def _keep(options: argparse.Namespace) -> None:
+    """Hold a fleet until SIGTERM, or until the process that it is for ends."""
+    # Opened first, so that the number cannot pass to another process meanwhile.
+    watched = [os.pidfd_open(options.until_end_of)] if options.until_end_of else []
+    with Fleet.start(
+        options.count,
+        lab=options.lab,
+        users=options.user or USERS,
+        mail_users=options.mail_user or mail_lab.USERS,
+        hidden=options.hide,
+    ) as fleet:
+        try:
+            options.link.symlink_to(fleet.directory)
+            select.select(watched, [], [])
+        finally:
+            options.link.unlink(missing_ok=True)
+
+
+def _down(link: pathlib.Path) -> None:
+    """End a keeper with its fleet.
+
+    Raises:
+        FleetError: it does not end.
+    """
+    keeper = _keeper(link)
+    if keeper is not None:
+        handle = os.pidfd_open(keeper)
+        try:
+            # Only now is it certain that the number has not passed to another process.
+            if _keeper(link) == keeper:
+                signal.pidfd_send_signal(handle, signal.SIGTERM)
+                if not select.select([handle], [], [], _PATIENCE)[0]:
+                    raise FleetError(f"the keeper of {link}, process {keeper}, does not end")
+        finally:
+            os.close(handle)
+    leftovers.clear()
+    link.unlink(missing_ok=True)
+
+
+def _keeper(link: pathlib.Path) -> int | None:
+    """The process that keeps the fleet behind a link; None where there is none (any more)."""
+    return leftovers.owner_of(link.readlink().name) if link.is_symlink() else None
+
+
+def _ancestor(program: str, argument: str) -> int | None:
+    """The nearest process above this one that runs a program with an argument; None where there is none."""
+    process = os.getppid()
+    while process > 1:
+        words = pathlib.Path("/proc", str(process), "cmdline").read_text(errors="replace").split("\0")
+        if argument in words and any(os.path.basename(word) == program for word in words):
+            return process
+        # The name, in brackets, may have spaces and brackets in it; the parent is the second word after it.
+        status = pathlib.Path("/proc", str(process), "stat").read_text(errors="replace")
+        process = int(status.rpartition(")")[2].split()[1])
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tests/fleet", description=__doc__.splitlines()[0] if __doc__ else None)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "keep"):
+        command = commands.add_parser(name)
+        command.add_argument("link", type=pathlib.Path)
+        command.add_argument("--count", type=int, default=3, help="how many hosts (default: %(default)s)")
+        command.add_argument("--lab", action="store_true", help="with a mail lab")
+        command.add_argument("--user", action="append", metavar="NAME", help="a local user of each host")
+        command.add_argument("--mail-user", action="append", metavar="ADDRESS", help="a user of the mail lab")
+        command.add_argument("--hide", action="append", default=[], type=pathlib.Path, help="a folder not to be seen")
+        command.add_argument("--until-end-of", type=int, help=argparse.SUPPRESS)
+    commands.add_parser("down").add_argument("link", type=pathlib.Path)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
