@@ -211,7 +211,7 @@ class Thunderbird:
         references = before.references
         password_changes: list[Change] = []
         new_passwords = before.new_passwords
-        old_ids = find(before.settings, account)
+        old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
             references = _follow_move(before, old_ids, account)
             new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
@@ -223,7 +223,10 @@ class Thunderbird:
                     continue
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
-            new_passwords = passwords
+            if password_changes:
+                new_passwords = passwords
+        if settings is before.settings and references is before.references and not password_changes:
+            return before
         return dataclasses.replace(
             before,
             settings=settings,
@@ -235,7 +238,7 @@ class Thunderbird:
     def _without(self, before: Stored, account: Account) -> Stored:
         settings, ids = configure.absent(before.settings, account)
         if ids is None:
-            return dataclasses.replace(before, password_changes=())
+            return before
         passwords, password_changes = before.passwords, []
         still_used = configure.all_logins(settings)
         for login in configure.logins(before.settings, ids):
@@ -310,17 +313,15 @@ def _move_passwords(
 
     A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
     """
-    in_use = configure.all_logins(settings)
     pairs = zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids))
-    moves = [
-        (old, new)
-        for old, new in pairs
-        if old.origin != new.origin and old.username == new.username and old not in in_use
-    ]
+    moves = [(old, new) for old, new in pairs if old.origin != new.origin and old.username == new.username]
     if not moves:
         return before.new_passwords, []
     passwords, password_changes = before.passwords, []
+    in_use = configure.all_logins(settings)
     for old, new in moves:
+        if old in in_use:
+            continue
         try:
             after = passwords.with_moved_login(old.origin, new.origin, old.username)
         except (PasswordStoreError, DamagedFileError):
