@@ -43,8 +43,10 @@ def test_the_table() -> None:
     allowed = [Cost(4.0)] * 3
     text = table([Row("ours / ping", OURS, PING, limit=1.15), Row("holes / allowed", OURS, allowed, limit=1)])
     assert text.splitlines()[2:] == [
-        "| ours / ping | **1.10** | 0.55 - 2.50 | **1.15** | at most 1.15: met | 220 ms / 200 ms "
-        "| 40 + 190 / 40 + 160 | 3 |",
+        (
+            "| ours / ping | **1.10** | 0.55 - 2.50 | **1.15** | at most 1.15: met | 220 ms / 200 ms "
+            "| 40 + 190 / 40 + 160 | 3 |"
+        ),
         "| holes / allowed | **0.06** | 0.05 - 0.12 |  | at most 1: met | 220 ms / 4.0 s | 40 + 190 / 0 + 0 | 3 |",
     ]
 
