@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-3.8 lint sanity real molecule test clean
+.PHONY: help demo unit unit-3.8 lint sanity real molecule bench test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -28,6 +28,10 @@ real: ## real Thunderbird, real mail servers, real hosts (root; `make test` inst
 
 molecule: ## the playbooks and roles on several hosts over SSH, verified with testinfra (root)
 	@$(PYTHON) tests/run_tests.py molecule
+
+bench: ## how fast it is, beside pings and Ansible's own modules (root; about ten minutes)
+	@$(PYTHON) tests/setup/environment.py tests
+	@.venv/bin/python tests/bench
 
 test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py

@@ -195,6 +195,10 @@ accounts:
 
 import typing as t
 
+from ..module_utils._ansible import quick_imports
+
+quick_imports.install()
+
 from ..module_utils._ansible.arguments import Request, requests
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State

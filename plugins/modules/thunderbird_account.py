@@ -146,6 +146,11 @@ backup_files:
   sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
 """
 
+from ..module_utils._ansible import quick_imports
+
+quick_imports.install()
+
+from ..module_utils._ansible import local_user
 from ..module_utils._ansible.configure import CLIENT_OPTIONS, Place, run
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.thunderbird import locations
@@ -168,6 +173,7 @@ def main() -> None:
             scratch=scratch,
             wait_seconds=module.params["wait_seconds"] if waits else 0,
             backup=module.params["backup"],
+            importing=local_user.acting_as_ourselves,
         )
 
     run(module, open_client)

@@ -56,7 +56,7 @@ class Client(t.Protocol[S]):
         """What is stored now."""
 
     def configure(self, before: S, account: Account) -> S:
-        """What shall be stored, with everything that is not the account's kept. Pure.
+        """What shall be stored, with everything that is not the account's kept: ``before`` itself for no change. Pure.
 
         Raises:
             MailError: it cannot be done; nothing has been changed.
@@ -137,9 +137,11 @@ def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     steps: list[Step[S]] = []
     for account in accounts:
         wanted = client.configure(state, account)
-        steps.append(
-            Step(account, client.view(state, account), client.view(wanted, account), client.compare(state, wanted))
-        )
+        view = client.view(state, account)
+        if wanted is state:  # most accounts of most runs
+            steps.append(Step(account, view, view, ()))
+        else:
+            steps.append(Step(account, view, client.view(wanted, account), client.compare(state, wanted)))
         state = wanted
     return Outcome(tuple(steps), before, state)
 

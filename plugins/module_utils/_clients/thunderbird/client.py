@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import posixpath
 import time
 import typing as t
@@ -22,13 +23,33 @@ from . import configure, folder_references, mapping, profiles, reading
 from .configure import Login
 from .lookup import find, has_other_protocol
 from .mapping import Ids
-from .passwords import PasswordStore
 from .prefs import PrefsFile
 from .profiles import Profile
-from .sdr import Cipher
+
+if t.TYPE_CHECKING:  # the rooms of the password store are imported when a password is in question
+    from .passwords import PasswordStore
 
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
+_LEFTOVERS = ("key4.db-journal", "key4.db-wal")
+
+
+@dataclasses.dataclass(frozen=True)
+class PasswordFiles:
+    """The files of the password store as they are on the disk, opened when a password is first in question.
+
+    Attributes:
+        contents: name to content, None where there is no such file.
+        open: makes the store of them.
+    """
+
+    contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
+    open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
+
+    @functools.cached_property
+    def store(self) -> PasswordStore:
+        """The stored passwords."""
+        return self.open(self.contents)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +61,8 @@ class Stored:
         prefs: prefs.js as it is on the disk.
         settings: the preferences; they differ from ``prefs`` once an account was configured.
         references: files that name folders, path to content.
-        passwords: the password store.
+        password_files: the password store as it is on the disk.
+        new_passwords: the password store once an account changed it.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
         announced: Thunderbird shall open this profile, and be told of it where it does not know.
@@ -50,10 +72,16 @@ class Stored:
     prefs: PrefsFile
     settings: Settings
     references: t.Mapping[str, bytes]
-    passwords: PasswordStore
+    password_files: PasswordFiles
+    new_passwords: PasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     announced: bool = False
+
+    @property
+    def passwords(self) -> PasswordStore:
+        """The password store, opened."""
+        return self.password_files.store if self.new_passwords is None else self.new_passwords
 
 
 class Thunderbird:
@@ -67,6 +95,8 @@ class Thunderbird:
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
+        importing: entered for imports during the run, when the process may have the rights of a user who cannot read
+            Python's own files.
     """
 
     name: t.ClassVar[str] = "Thunderbird"
@@ -81,6 +111,7 @@ class Thunderbird:
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
+        importing: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
         self._root = root
@@ -89,6 +120,7 @@ class Thunderbird:
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
+        self._importing = importing
         self._profile = profiles.choose(files, root, profile)
 
     @property
@@ -100,7 +132,7 @@ class Thunderbird:
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        return Stored(self._profile, prefs, prefs.values, references, self._open_passwords())
+        return Stored(self._profile, prefs, prefs.values, references, self._read_passwords())
 
     def configure(self, before: Stored, account: Account) -> Stored:
         if account.state is AccountState.ABSENT:
@@ -170,7 +202,9 @@ class Thunderbird:
 
     def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
         profile = after.profile
-        writes = list(after.passwords.files_since(before.passwords))
+        writes: list[FileWrite] = []
+        if after.new_passwords is not None:
+            writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
             content = after.prefs.with_values(after.settings)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
@@ -191,24 +225,30 @@ class Thunderbird:
 
     def _with(self, before: Stored, account: Account) -> Stored:
         settings, ids = configure.present(before.settings, account)
-        passwords, references = before.passwords, before.references
+        references = before.references
         password_changes: list[Change] = []
-        old_ids = find(before.settings, account)
+        new_passwords = before.new_passwords
+        old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
             references = _follow_move(before, old_ids, account)
-            passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
+            new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
+            passwords = before.passwords if new_passwords is None else new_passwords
             for login in configure.logins(settings, ids):
                 stored = passwords.stored(login.origin, login.username)
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
+            if password_changes:
+                new_passwords = passwords
+        if settings is before.settings and references is before.references and not password_changes:
+            return before
         return dataclasses.replace(
             before,
             settings=settings,
             references=references,
-            passwords=passwords,
+            new_passwords=new_passwords,
             password_changes=tuple(password_changes),
             announced=True,
         )
@@ -216,7 +256,7 @@ class Thunderbird:
     def _without(self, before: Stored, account: Account) -> Stored:
         settings, ids = configure.absent(before.settings, account)
         if ids is None:
-            return dataclasses.replace(before, password_changes=())
+            return before
         passwords, password_changes = before.passwords, []
         still_used = configure.all_logins(settings)
         for login in configure.logins(before.settings, ids):
@@ -228,7 +268,7 @@ class Thunderbird:
         return dataclasses.replace(
             before,
             settings=settings,
-            passwords=passwords,
+            new_passwords=passwords,
             password_changes=tuple(password_changes),
             purged=before.purged if folder is None else (*before.purged, folder),
         )
@@ -244,30 +284,34 @@ class Thunderbird:
                     raise ClientRunningError(self.name, self.profile, error.pid) from None
             time.sleep(_POLL_SECONDS)
 
-    def _open_passwords(self) -> PasswordStore:
+    def _read_passwords(self) -> PasswordFiles:
+        names = ("key4.db", "logins.json", *_LEFTOVERS)
+        return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
+
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
-        for leftover in ("key4.db-journal", "key4.db-wal"):
-            if self._files.read(self._path(leftover)):
+        with self._importing():
+            from .passwords import PasswordStore
+            from .sdr import Cipher
+        for leftover in _LEFTOVERS:
+            if contents[leftover]:
                 raise DamagedFileError(
                     self._path(leftover),
                     None,
                     "Thunderbird was interrupted while it changed key4.db",
                     "start and quit Thunderbird once, which completes the change",
                 )
+        # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
+        version = profiles.version(self._files, self.profile)
         return PasswordStore.open(
-            self._files.read(self._path("key4.db")),
+            contents["key4.db"],
             self._path("key4.db"),
-            self._files.read(self._path("logins.json")),
+            contents["logins.json"],
             self._path("logins.json"),
             scratch=self._scratch,
-            fresh=self._fresh_cipher(),
+            fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=int(self._now() * 1000),
         )
-
-    def _fresh_cipher(self) -> Cipher:
-        """AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown."""
-        version = profiles.version(self._files, self.profile)
-        return Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)
@@ -280,15 +324,21 @@ def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, b
     return folder_references.moved(before.references, old, new)
 
 
-def _move_passwords(before: Stored, old_ids: Ids, settings: Settings, ids: Ids) -> tuple[PasswordStore, list[Change]]:
+def _move_passwords(
+    before: Stored, old_ids: Ids, settings: Settings, ids: Ids
+) -> tuple[PasswordStore | None, list[Change]]:
     """The stored passwords go with a server that moves, so that nobody is asked for them.
 
     A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
     """
+    pairs = zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids))
+    moves = [(old, new) for old, new in pairs if old.origin != new.origin and old.username == new.username]
+    if not moves:
+        return before.new_passwords, []
     passwords, password_changes = before.passwords, []
     in_use = configure.all_logins(settings)
-    for old, new in zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids)):
-        if old.origin == new.origin or old.username != new.username or old in in_use:
+    for old, new in moves:
+        if old in in_use:
             continue
         try:
             after = passwords.with_moved_login(old.origin, new.origin, old.username)

@@ -9,7 +9,7 @@ import dataclasses
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._model.settings import Settings, Value
+from ..._model.settings import Settings, Value, same
 from . import mapping
 from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allot, find, marker, stored
 from .mapping import Ids, branch, enforce, names, text
@@ -24,7 +24,7 @@ class Login:
 
 
 def present(before: Settings, account: Account) -> tuple[Settings, Ids]:
-    """The preferences with the account, and its ids."""
+    """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
     after = dict(before)
     found = find(before, account)
     if found is None:
@@ -42,7 +42,11 @@ def present(before: Settings, account: Account) -> tuple[Settings, Ids]:
     after[identity + "smtpServer"] = ids.smtp
     _add(after, SMTP_SERVERS, ids.smtp)
     _choose_default(after, ids, account)
-    return after, ids
+    ours = ((server, mapping.SERVER), (identity, mapping.IDENTITY), (smtp, mapping.SMTP))
+    keys = [prefix + rule.key for prefix, rules in ours for rule in rules]
+    # Only among these can values be equal and of different types; to compare all as ``same`` does is slow.
+    unchanged = before == after and all(same(before.get(key), after.get(key)) for key in keys)
+    return (before if unchanged else after), ids
 
 
 def absent(before: Settings, account: Account) -> tuple[Settings, Ids | None]:
@@ -147,8 +151,8 @@ def _own_smtp_server(after: dict[str, Value], ids: Ids, account: Account) -> Ids
     Charter refuses a sender that is not the login (AUP#Out-1500): a shared entry works for one of them only.
     """
     own = set(names(after, branch("account", ids.account) + "identities"))
-    others = {text(after, branch("identity", name) + "smtpServer") for name in _all_identities(after) - own}
-    if ids.smtp and ids.smtp in names(after, SMTP_SERVERS) and ids.smtp not in others:
+    users = [name for name in _all_identities(after) if after.get(branch("identity", name) + "smtpServer") == ids.smtp]
+    if ids.smtp and ids.smtp in names(after, SMTP_SERVERS) and own.issuperset(users):
         return ids
     new = allot(after).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)

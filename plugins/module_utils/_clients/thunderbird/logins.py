@@ -11,6 +11,7 @@ and SmtpServer.sys.mjs). What is not understood here is kept as it is, in its pl
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 import typing as t
@@ -22,6 +23,8 @@ Entry = t.Mapping[str, t.Any]
 
 SDR = 1  # nsILoginManagerCrypto.ENCTYPE_SDR
 EMPTY = b'{"nextId":1,"logins":[],"potentiallyVulnerablePasswords":[],"version":3}'
+
+_ENCRYPTED = ("encryptedUsername", "encryptedPassword")
 
 # What remains of an entry that is known to a Sync server when it is removed (storage-json.sys.mjs).
 TOMBSTONE = ("id", "guid", "timePasswordChanged", "timeLastBreachAlertDismissed", "syncCounter", "everSynced")
@@ -60,13 +63,18 @@ class Logins:
         Args:
             origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
         """
-        return tuple(
-            Login(position, entry["encryptedUsername"], entry["encryptedPassword"])
-            for position, entry in enumerate(self.entries)
-            if entry.get("hostname") == entry.get("httpRealm") == origin
-            and isinstance(entry.get("encryptedUsername"), str)
-            and isinstance(entry.get("encryptedPassword"), str)
-        )
+        return tuple(self._by_origin.get(origin, ()))
+
+    @functools.cached_property
+    def _by_origin(self) -> t.Mapping[str, t.Sequence[Login]]:
+        found: dict[str, list[Login]] = {}
+        for position, entry in enumerate(self.entries):
+            origin, username, password = (entry.get(key) for key in ("hostname", *_ENCRYPTED))
+            if not (isinstance(origin, str) and isinstance(username, str) and isinstance(password, str)):
+                continue
+            if entry.get("httpRealm") == origin:
+                found.setdefault(origin, []).append(Login(position, username, password))
+        return found
 
     def with_added(self, origin: str, username: str, password: str, now: int) -> Logins:
         """With one more entry, as Thunderbird would add it.

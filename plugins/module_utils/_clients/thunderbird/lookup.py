@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..._model.account import Account
+from ..._model.account import Account, Protocol
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from .mapping import Ids, branch, names, text
@@ -38,10 +38,13 @@ def find(settings: Settings, account: Account) -> Ids | None:
     Raises:
         OptionError: there are several candidates, and the choice is the admin's.
     """
+    wanted = marker(account)
+    for key, server in _servers(settings):
+        if settings.get(branch("server", server) + MARKER) == wanted:
+            ids = _ids(settings, key, server)
+            if _is_of_type(settings, ids, account):
+                return _with_identity(settings, ids, account)
     candidates = [ids for ids in stored(settings) if _is_of_type(settings, ids, account)]
-    for ids in candidates:
-        if text(settings, branch("server", ids.server) + MARKER) == marker(account):
-            return _with_identity(settings, ids, account)
     free = [ids for ids in candidates if not text(settings, branch("server", ids.server) + MARKER)]
     for ids in free:
         if _has_login(settings, ids, account) and _host(settings, ids) == account.incoming.host.lower():
@@ -59,22 +62,32 @@ def find(settings: Settings, account: Account) -> Ids | None:
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:
     """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
     return any(
-        text(settings, branch("server", ids.server) + "type") in {"imap", "pop3"}
-        and not _is_of_type(settings, ids, account)
-        and _has_address(settings, ids, account)
-        for ids in stored(settings)
+        settings.get(branch("server", server) + "type") == other.value
+        and _has_address(settings, _ids(settings, key, server), account)
+        for key, server in _servers(settings)
     )
 
 
 def stored(settings: Settings) -> t.Iterator[Ids]:
     """Every account that Thunderbird would show, with its first identity (empty ids where something is missing)."""
+    for key, server in _servers(settings):
+        yield _ids(settings, key, server)
+
+
+def _servers(settings: Settings) -> t.Iterator[tuple[str, str]]:
+    """The keys of every account and its server. A profile may have hundreds: what else they have is looked up late."""
     for key in names(settings, ACCOUNTS):
         server = text(settings, branch("account", key) + "server")
         if server:
-            identities = names(settings, branch("account", key) + "identities")
-            identity = identities[0] if identities else ""
-            yield Ids(key, server, identity, text(settings, branch("identity", identity) + "smtpServer"))
+            yield key, server
+
+
+def _ids(settings: Settings, key: str, server: str) -> Ids:
+    identities = names(settings, branch("account", key) + "identities")
+    identity = identities[0] if identities else ""
+    return Ids(key, server, identity, text(settings, branch("identity", identity) + "smtpServer"))
 
 
 def allot(settings: Settings) -> Ids:

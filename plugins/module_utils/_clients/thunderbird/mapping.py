@@ -169,7 +169,7 @@ def text(settings: Settings, key: str) -> str:
 
 def names(settings: Settings, key: str) -> list[str]:
     """A preference that is a list with commas."""
-    return [name for name in (part.strip() for part in text(settings, key).split(",")) if name]
+    return [name for name in map(str.strip, text(settings, key).split(",")) if name]
 
 
 def read_back(settings: Settings, ids: Ids) -> Account | None:

@@ -40,6 +40,11 @@ class KeyFile:
             return sdr.SdrKeys(())
         return key_database.unlock(self.content, self.path, self.scratch)
 
+    @functools.cached_property
+    def usernames(self) -> dict[str, str | None]:
+        """The user names decrypted so far, by their encrypted form: each account looks through all of its server's."""
+        return {}
+
     def with_key(self, cipher: Cipher) -> KeyFile:
         """With a key to encrypt with: itself where it has one, whatever it is for."""
         if self.keys.keys:
@@ -168,7 +173,14 @@ class PasswordStore:
 
     def _found(self, origin: str, username: str) -> tuple[Login, ...]:
         """All entries of a login; an entry that cannot be decrypted is nobody's, as it is for Thunderbird."""
-        return tuple(login for login in self.logins.at(origin) if self._decrypted(login.username) == username)
+        known = self.key_file.usernames
+        found = []
+        for login in self.logins.at(origin):
+            if login.username not in known:
+                known[login.username] = self._decrypted(login.username)
+            if known[login.username] == username:
+                found.append(login)
+        return tuple(found)
 
     def _password(self, login: Login) -> Secret | None:
         text = self._decrypted(login.password)

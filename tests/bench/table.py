@@ -1,0 +1,120 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is made of measurements: medians, ratios with their spread, and the table."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """What something cost once.
+
+    Attributes:
+        seconds: wall time.
+        controller: CPU seconds of Ansible and what it started.
+        hosts: CPU seconds of the hosts.
+    """
+
+    seconds: float
+    controller: float = 0.0
+    hosts: float = 0.0
+
+    @property
+    def cpu(self) -> float:
+        """All CPU seconds."""
+        return self.controller + self.hosts
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, self.controller + other.controller, self.hosts + other.hosts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A comparison.
+
+    Attributes:
+        name: what is compared with what.
+        ours: the costs of the one, in the order of the repetitions.
+        base: the costs of the other.
+        goal: for people: ``<= 1.15``.
+        limit: the greatest ratio that meets the goal; None where the goal is a least ratio or there is none.
+        least: the least ratio that meets the goal; None likewise.
+    """
+
+    name: str
+    ours: t.Sequence[Cost]
+    base: t.Sequence[Cost]
+    limit: float | None = None
+    least: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Of the medians of the wall times."""
+        return _seconds(self.ours) / _seconds(self.base)
+
+    @property
+    def cpu_ratio(self) -> float | None:
+        """Of the medians of the CPU seconds; None where there is nothing to compare with."""
+        base = median(cost.cpu for cost in self.base)
+        return median(cost.cpu for cost in self.ours) / base if base else None
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The least and the greatest ratio of measurements that were made side by side."""
+        ratios = [one.seconds / other.seconds for one, other in zip(self.ours, self.base, strict=True)]
+        return min(ratios), max(ratios)
+
+    @property
+    def verdict(self) -> str:
+        """The goal, and whether it is met."""
+        if self.limit is not None:
+            return f"at most {self.limit:g}: {'met' if self.ratio <= self.limit else 'MISSED'}"
+        if self.least is not None:
+            return f"at least {self.least:g}: {'met' if self.ratio >= self.least else 'MISSED'}"
+        return ""
+
+
+def table(rows: t.Sequence[Row]) -> str:
+    """The rows in Markdown; CPU is that of controller and hosts, in milliseconds."""
+    lines = [
+        "| what | wall | spread | CPU | goal | wall, medians | CPU controller + hosts, medians | runs |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cpu_ratio = "" if row.cpu_ratio is None else f"**{number(row.cpu_ratio)}**"
+        low, high = row.spread
+        lines.append(
+            f"| {row.name} | **{number(row.ratio)}** | {number(low)} - {number(high)} | {cpu_ratio} | {row.verdict} "
+            f"| {duration(_seconds(row.ours))} / {duration(_seconds(row.base))} "
+            f"| {_cpu(row.ours)} / {_cpu(row.base)} | {len(row.ours)} |"
+        )
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """With three digits where there are less than four: 0.17, 1.08, 12.3, 123."""
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """For people."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def median(values: t.Iterable[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
+def _seconds(costs: t.Sequence[Cost]) -> float:
+    return median(cost.seconds for cost in costs)
+
+
+def _cpu(costs: t.Sequence[Cost]) -> str:
+    controller, hosts = (median(one) for one in ([c.controller for c in costs], [c.hosts for c in costs]))
+    return f"{controller * 1000:.0f} + {hosts * 1000:.0f}"

@@ -1,0 +1,56 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of make bench, from made-up measurements."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.charter.mail.tests.bench.table import Cost, Row, number, table
+
+OURS = [Cost(0.21, 0.04, 0.18), Cost(0.50, 0.05, 0.20), Cost(0.22, 0.04, 0.19)]
+PING = [Cost(0.20, 0.04, 0.16), Cost(0.20, 0.04, 0.16), Cost(0.40, 0.04, 0.16)]
+
+
+def test_a_row_compares_medians_and_shows_the_spread_of_neighbours() -> None:
+    row = Row("ours / ping", OURS, PING, limit=1.15)
+    assert row.ratio == pytest.approx(1.1)
+    assert list(row.spread) == pytest.approx([0.55, 2.5])
+    assert row.cpu_ratio == pytest.approx(0.23 / 0.20)
+    assert row.verdict == "at most 1.15: met"
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (Row("x", OURS, PING, limit=1.05), "at most 1.05: MISSED"),
+        (Row("x", OURS, PING, least=1.05), "at least 1.05: met"),
+        (Row("x", OURS, PING, least=4), "at least 4: MISSED"),
+        (Row("x", OURS, PING), ""),
+    ],
+)
+def test_a_goal_is_met_or_missed(row: Row, verdict: str) -> None:
+    assert row.verdict == verdict
+
+
+def test_measurements_without_a_neighbour_are_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        table([Row("x", OURS, PING[:2])])
+
+
+def test_the_table() -> None:
+    allowed = [Cost(4.0)] * 3
+    text = table([Row("ours / ping", OURS, PING, limit=1.15), Row("holes / allowed", OURS, allowed, limit=1)])
+    assert text.splitlines()[2:] == [
+        (
+            "| ours / ping | **1.10** | 0.55 - 2.50 | **1.15** | at most 1.15: met | 220 ms / 200 ms "
+            "| 40 + 190 / 40 + 160 | 3 |"
+        ),
+        "| holes / allowed | **0.06** | 0.05 - 0.12 |  | at most 1: met | 220 ms / 4.0 s | 40 + 190 / 0 + 0 | 3 |",
+    ]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.171, "0.17"), (1.1, "1.10"), (12.34, "12.3"), (123.4, "123")])
+def test_numbers_are_short(value: float, shown: str) -> None:
+    assert number(value) == shown
