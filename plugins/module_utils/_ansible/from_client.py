@@ -73,7 +73,8 @@ def client(name: str, location: str) -> KnownClient:
     """The client of that name, one of the choices of the option ``from_client``."""
 
     def thunderbird(files: Files, home: str, profile: str | None, scratch: str) -> Thunderbird:
-        return Thunderbird(files, locations.root(files, home, location), profile, scratch=scratch)
+        root = locations.root(files, home, location)
+        return Thunderbird(files, root, profile, scratch=scratch, importing=local_user.acting_as_ourselves)
 
     return {"thunderbird": KnownClient("Thunderbird", "charter.mail.thunderbird_account", thunderbird)}[name]
 
@@ -90,7 +91,7 @@ def look(known: KnownClient, request: Request) -> Look:
                 opened = known.open(files, home, request.profile, scratch)
                 found = opened.account(wanted)
                 absence = "" if found else opened.absence(wanted)
-                place = opened.place
+                place = f"{known.title} profile {opened.profile}"
     except MailError as error:
         return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
     if found is None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._model.account import Account
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
@@ -12,7 +14,9 @@ from ..found import Found, StoredLogin
 from . import configure, mapping
 from .lookup import MARKER, find
 from .mapping import Ids
-from .passwords import PasswordStore
+
+if t.TYPE_CHECKING:
+    from .passwords import PasswordStore
 
 # What an Account names, below the branches of its server, identity and SMTP server: not told a second time.
 _NAMED = (
