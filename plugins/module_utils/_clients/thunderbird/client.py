@@ -242,7 +242,8 @@ class Thunderbird:
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
                 new_passwords = passwords
-        if settings is before.settings and references is before.references and not password_changes:
+        known = before.announced or not before.profile.files
+        if settings is before.settings and references is before.references and not password_changes and known:
             return before
         return dataclasses.replace(
             before,
