@@ -24,6 +24,8 @@ from ansible.executor.stats import AggregateStats
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 
+_PATIENCE = 5.0
+
 DOCUMENTATION = """
 name: clock
 type: notification
@@ -50,25 +52,26 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
         self._finish()
         self._task = task.get_name()
-        self._start = self._now()
+        self._start = {"seconds": time.monotonic(), **self._cpu()}
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         self._finish()
 
     def _finish(self) -> None:
+        end = time.monotonic()
+        # A worker that has given its result still has to end: until then its CPU seconds do not count.
+        for worker in multiprocessing.active_children():
+            worker.join(_PATIENCE)
         if self._task is None:
             return
-        end = self._now()
-        costs = {name: value - self._start[name] for name, value in end.items()}
+        costs = {name: value - self._start[name] for name, value in {"seconds": end, **self._cpu()}.items()}
         with open(os.environ["CHARTER_MAIL_CLOCK"], "a", encoding="utf-8") as file:
             print(json.dumps({"task": self._task, **costs}), file=file)
 
-    def _now(self) -> dict[str, float]:
-        wall = time.monotonic()
-        multiprocessing.active_children()  # collects workers that have ended, without which their time does not count
+    def _cpu(self) -> dict[str, float]:
         used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         controller = sum(one.ru_utime + one.ru_stime for one in used)
-        return {"seconds": wall, "controller": controller, "hosts": _of_processes(self._networks)}
+        return {"controller": controller, "hosts": _of_processes(self._networks)}
 
 
 def _of_processes(networks: frozenset[int]) -> float:
