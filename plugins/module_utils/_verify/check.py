@@ -11,6 +11,8 @@ import typing as t
 
 from .._model.account import Security
 from .endpoint import Endpoint, Role
+from .failure import Code
+from .suggestion import Suggestion
 
 
 class Stage(enum.Enum):
@@ -22,6 +24,7 @@ class Stage(enum.Enum):
     SETTINGS = "settings"
     DNS = "dns"
     TCP = "tcp"
+    FIRST_BYTES = "first_bytes"
     TLS = "tls"
     GREETING = "greeting"
     STARTTLS = "starttls"
@@ -35,6 +38,7 @@ class Stage(enum.Enum):
 BEFORE_SIGNING_IN = (
     Stage.DNS,
     Stage.TCP,
+    Stage.FIRST_BYTES,
     Stage.TLS,
     Stage.GREETING,
     Stage.STARTTLS,
@@ -70,8 +74,9 @@ class Check:
         status: what came of it.
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
-        advice: what to do, in plain sentences; empty when all is well.
+        advice: what to do, in plain sentences. Together with the status ok it is a warning.
         finding: what went wrong, as a clause whose subject is the server; empty unless failed.
+        code: the same for programs; None unless failed.
     """
 
     stage: Stage
@@ -81,6 +86,7 @@ class Check:
     evidence: str
     advice: str = ""
     finding: str = ""
+    code: Code | None = None
 
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
@@ -90,6 +96,7 @@ class Check:
             "service": self.endpoint.service.value,
             "server": self.endpoint.where,
             "status": self.status.value,
+            "code": "" if self.code is None else self.code.value,
             "seconds": self.seconds,
             "evidence": self.evidence,
             "advice": self.advice,
@@ -104,11 +111,13 @@ class EndpointReport:
         endpoint: what was tested.
         checks: one for each stage of the endpoint, in the order of Stage.
         encryption: ``TLS 1.3`` for example; empty where TLS was not reached or is not used.
+        suggestion: settings that answer properly where these do not; None if there are none or nobody looked.
     """
 
     endpoint: Endpoint
     checks: tuple[Check, ...]
     encryption: str
+    suggestion: Suggestion | None = None
 
     @property
     def failed(self) -> Check | None:
@@ -119,45 +128,3 @@ class EndpointReport:
     def skipped(self) -> Check | None:
         """The first check that was skipped; it says why."""
         return next((check for check in self.checks if check.status is Status.SKIPPED), None)
-
-
-@dataclasses.dataclass(frozen=True)
-class AccountReport:
-    """What is known about one account after the test.
-
-    Attributes:
-        email: the account.
-        incoming: the checks of the server that mail comes from.
-        outgoing: the checks of the server that mail goes to.
-        summary: the outcome as plain sentences that can be passed on as they are.
-    """
-
-    email: str
-    incoming: EndpointReport
-    outgoing: EndpointReport
-    summary: str
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """All checks, the incoming endpoint first."""
-        return self.incoming.checks + self.outgoing.checks
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed."""
-        return self.incoming.failed is None and self.outgoing.failed is None
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was skipped either."""
-        return all(check.status is Status.OK for check in self.checks)
-
-    def as_result(self) -> dict[str, t.Any]:
-        """The report as a module returns it."""
-        return {
-            "email": self.email,
-            "ok": self.ok,
-            "complete": self.complete,
-            "summary": self.summary,
-            "checks": [check.as_result() for check in self.checks],
-        }
