@@ -307,7 +307,7 @@ def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOpti
         raise OptionError("retries", "it says how often to try again", "write 0 or more")
     if params["attempts"] < 1:
         raise OptionError(
-            "attempts", "without an attempt nobody signs in", "write 1 or more, or leave the password out"
+            "attempts", "without an attempt nobody signs in", "write 1 or more"
         )
     return VerifyOptions(
         ca_path=params["ca_path"],
