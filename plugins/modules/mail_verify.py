@@ -124,8 +124,8 @@ seealso:
 notes:
   - It takes the same accounts as M(charter.mail.thunderbird_account), so that one list serves both. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
-  - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which stays
-    when a sentence is reworded.
+  - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
+    stays when a sentence is reworded.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -175,6 +175,11 @@ msg:
   sample: >-
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
+found:
+  description: What there was of V(failed), V(skipped) and V(warning), as O(fail_on) means them.
+  returned: always, except for bad options
+  type: list
+  elements: str
 accounts:
   description: What was found, in the order of the task's accounts.
   returned: always, except for bad options
@@ -312,6 +317,7 @@ from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._verify.account_report import AccountReport
+from ..module_utils._verify.check import Status
 from ..module_utils._verify.login import Logins
 from ..module_utils._verify.options import VerifyOptions
 from ..module_utils._verify.round_trip import TIMEOUT, TripOptions, round_trips
@@ -373,15 +379,21 @@ def main() -> None:
     result: dict[str, t.Any] = {
         "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
         "accounts": [report.as_result() for report in reports],
+        "found": _found(reports),
     }
-    found = {
-        "failed": any(not report.ok for report in reports),
-        "skipped": any(not report.complete for report in reports if report.ok),
-        "warning": any(report.warnings for report in reports),
-    }
-    if any(found[reason] for reason in module.params["fail_on"]):
+    if set(result["found"]) & set(module.params["fail_on"]):
         module.fail_json(**result)
     module.exit_json(changed=False, **result)
+
+
+def _found(reports: t.Sequence[AccountReport]) -> list[str]:
+    """Which of the choices of fail_on apply."""
+    facts = {
+        "failed": any(not report.ok for report in reports),
+        "skipped": any(check.status is Status.SKIPPED for report in reports if report.ok for check in report.checks),
+        "warning": any(report.warnings for report in reports),
+    }
+    return [name for name, applies in facts.items() if applies]
 
 
 def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:

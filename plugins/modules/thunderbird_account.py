@@ -111,11 +111,11 @@ accounts:
       type: str
       returned: always
       sample: created
-    place:
-      description: The client and the profile.
+    profile:
+      description: The folder of the profile.
       type: str
       returned: unless skipped or failed
-      sample: Thunderbird profile /home/mario/.thunderbird/charter.default
+      sample: /home/mario/.thunderbird/charter.default
     ids:
       description: The names of the account's parts in Thunderbird's preferences.
       type: dict

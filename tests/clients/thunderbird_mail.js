@@ -6,6 +6,8 @@
 
 const { MsgHdrToMimeMessage } = ChromeUtils.importESModule("resource:///modules/gloda/MimeMessage.sys.mjs");
 
+const CONNECTION_REFUSED = "0x804b000d";
+
 function incomingServer(accountKey) {
   const account = MailServices.accounts.getAccount(accountKey);
   if (!account) {
@@ -63,7 +65,12 @@ async function fetchMail(accountKey) {
   const server = incomingServer(accountKey);
   await discoverFolders(server);
   const inbox = inboxOf(server);
-  const status = await finished(listener => server.getNewMessages(inbox, messageWindow(), listener));
+  const get = () => finished(listener => server.getNewMessages(inbox, messageWindow(), listener));
+  let status = await get();
+  if (status == CONNECTION_REFUSED) {
+    // POP3 logs in at startup even offline; that attempt's failure can come to whoever asks next.
+    status = await get();
+  }
   if (status != "0x0") {
     throw new Error(`getting the mail of ${server.prettyName} ended with ${status}`);
   }

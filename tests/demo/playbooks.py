@@ -123,6 +123,7 @@ class Player:
             **kept,
             "LC_ALL": "C.UTF-8",  # Ansible insists on UTF-8
             "HOME": str(self._folder),  # so that ~/.ansible is in there
+            "TMPDIR": str(self._folder),  # and what a killed module leaves
             "ANSIBLE_CONFIG": str(self._config),
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder / "collections"),
             "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
@@ -153,13 +154,13 @@ def _run(command: list[str], environment: dict[str, str], output: t.TextIO | Non
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End Ansible, which passes an interrupt on to its workers."""
+    """End Ansible, which passes an interrupt on to its workers, and then whatever it has left running."""
     process.send_signal(signal.SIGINT)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=_PATIENCE)
-    except subprocess.TimeoutExpired:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def _read(playbook: str, code: int, record: pathlib.Path) -> Played:

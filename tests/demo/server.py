@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _start(directory: pathlib.Path, addresses: list[str], names: list[str]) -> None:
-    """Listen, then say so."""
+    """Listen, and say so once all works."""
     users = {address: User(address, secrets.token_urlsafe(18)) for address in map(str.lower, addresses)}
     made = certificates.make(tuple(names))
     ca_path = directory / "ca.pem"
@@ -117,10 +117,15 @@ def _start(directory: pathlib.Path, addresses: list[str], names: list[str]) -> N
         .port,
     )
     ready = Ready(ports=ports, ca_path=str(ca_path), users={user.address: user.password for user in users.values()})
+    # Only a running reactor has its signal handlers: a signal before that would end the process untidily.
+    _reactor.callWhenRunning(_say_ready, directory, ready)
+
+
+def _say_ready(directory: pathlib.Path, ready: Ready) -> None:
     unfinished = directory / "ready.json.new"
     unfinished.write_text(json.dumps(ready, indent=2))
     unfinished.rename(directory / "ready.json")
-    _log.info("listening on {ports}", ports=ports)
+    _log.info("listening on {ports}", ports=ready["ports"])
 
 
 def _stop_when_input_ends() -> None:

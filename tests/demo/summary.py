@@ -55,8 +55,8 @@ def show(
     screen.heading("What was configured")
     for account in accounts:
         screen.row(account.email, _servers(account, proven))
-    for place in sorted({account["place"] for account in configured.accounts}):
-        screen.row("where", place.replace(str(home), "~"))
+    for profile in sorted({account["profile"] for account in configured.accounts}):
+        screen.row("where", f"Thunderbird profile {profile.replace(str(home), '~')}")
     screen.row("files", ", ".join(_files(home)))
     screen.heading("What was tested")
     for tested in proven.accounts:

@@ -38,8 +38,8 @@ def says(accounts: list[dict[str, t.Any]], changed: bool = False) -> Task:
 
 
 def configured(status: str, changed: bool = False) -> Task:
-    place = "Thunderbird profile {{ mail_accounts[0].home }}/.thunderbird/x.default"
-    return says([{"email": email, "status": status, "place": place} for email in ADDRESSES], changed)
+    profile = "{{ mail_accounts[0].home }}/.thunderbird/x.default"
+    return says([{"email": email, "status": status, "profile": profile} for email in ADDRESSES], changed)
 
 
 def proven() -> Task:

@@ -132,6 +132,29 @@ def test_every_foreign_byte_stays(ansible: Ansible, mario: Person) -> None:
     assert left.replace(b'user_pref("mail.account.lastKey", 2);\n', b"") == BY_HAND
 
 
+def test_a_value_of_another_type_is_mended_for_good(ansible: Ansible, mario: Person) -> None:
+    profile = give_profile(mario)
+    account(ansible, mario, protocol="pop3", leave_on_server=True)
+    prefs = profile / "prefs.js"
+    prefs.write_bytes(prefs.read_bytes().replace(b'leave_on_server", true', b'leave_on_server", 1'))
+    mended = account(ansible, mario, protocol="pop3", leave_on_server=True)
+    assert [change["setting"] for change in mended["accounts"][0]["changes"]] == ["mail.server.server2.leave_on_server"]
+    assert b'leave_on_server", true' in prefs.read_bytes()
+
+
+def test_a_primary_password_keeps_everything_as_it_is(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+    profile = give_profile(mario)
+    (tmp_path / "primary").write_text("the primary password\n")
+    subprocess.run(["certutil", "-N", "-d", f"sql:{profile}", "-f", str(tmp_path / "primary")], check=True)
+    mario.own()
+    before = snapshot(mario.home)
+    result = account(ansible, mario, password=PASSWORD)
+    assert result["failed"]
+    assert "primary password" in result["msg"]
+    assert snapshot(mario.home) == before
+    assert account(ansible, mario)["changed"]  # without a password to store, it is none of our business
+
+
 def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
     secret = "unmistakable-secret"
     secrets = tmp_path / "secrets.yml"
@@ -230,7 +253,7 @@ def test_an_open_client_is_left_alone(ansible: Ansible, mario: Person) -> None:
         assert "is running" in skipped["warnings"][0]
         foretold = account(ansible, mario, check=True, provider="spectrum")
         assert foretold["changed"]
-        assert "is in use" in foretold["warnings"][0]
+        assert "is open now" in foretold["warnings"][0]
         assert account(ansible, mario, provider="spectrum", when_running="wait", wait_seconds=1)["failed"]
     assert (profile / "prefs.js").read_bytes() == before
     with open_client(profile, seconds=4):

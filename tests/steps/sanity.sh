@@ -20,6 +20,6 @@ python tests/bootstrap_pip.py
 scratch=$(mktemp --directory)
 trap 'rm -rf "$scratch"' EXIT
 tests/setup/tree.sh build "$scratch"
-ansible-galaxy collection install --offline --collections-path "$scratch" "$scratch"/*.tar.gz >/dev/null
+ANSIBLE_COLLECTIONS_PATH=$scratch ansible-galaxy collection install --offline --collections-path "$scratch" "$scratch"/*.tar.gz
 cd "$scratch/ansible_collections/charter/mail"
 ansible-test sanity --local --color no --truncate 0 </dev/null

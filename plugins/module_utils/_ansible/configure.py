@@ -99,7 +99,7 @@ def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
                     _configure(module, answer, open_client(files, place, scratch), place, group)
         except MailError as error:
             answer.failures.append(str(error))
-            answer.accounts += [_entry(request, place, "failed", error=str(error)) for request in group]
+            answer.accounts += [{**_entry(request, place, "failed"), "error": str(error)} for request in group]
     if answer.failures:
         module.fail_json(**answer.as_result())
     module.exit_json(**answer.as_result())
@@ -129,14 +129,15 @@ def _configure(
         if policy != "skip":
             raise
         module.warn(str(error))
-        answer.accounts += [_entry(request, place, Status.SKIPPED.value, error=str(error)) for request in group]
+        skipped = Status.SKIPPED.value
+        answer.accounts += [{**_entry(request, place, skipped), "error": str(error)} for request in group]
         return
     if module.check_mode and outcome.changed and client.running():
-        module.warn(f"{client.place} is in use: outside check mode, when_running={policy} would apply")
+        module.warn(f"{client.name} is open now: outside check mode, when_running={policy} would apply")
     for request, step in zip(group, outcome.steps):
         for warning in client.warnings(outcome.after, request.account):
             module.warn(warning)
-        answer.accounts.append(_entry(request, place, step.status.value, step=step, profile=client.place))
+        answer.accounts.append({**_entry(request, place, step.status.value), **_done(client, step)})
     answer.changed = answer.changed or outcome.changed
     answer.backups += outcome.backups
     _add_diff(answer, client, outcome)
@@ -145,31 +146,30 @@ def _configure(
 def _add_diff(answer: _Answer, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
     before, after = before_and_after(outcome.steps)
     if before != after:
-        answer.diffs.append(
-            {"before_header": client.place, "after_header": client.place, "before": before, "after": after}
-        )
+        header = f"{client.name} profile {client.profile}"
+        answer.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
 
 
-def _entry(
-    request: Request, place: Place, status: str, *, step: Step[t.Any] | None = None, profile: str = "", error: str = ""
-) -> dict[str, t.Any]:
-    entry: dict[str, t.Any] = {
+def _entry(request: Request, place: Place, status: str) -> dict[str, t.Any]:
+    return {
         "email": request.account.email,
         "protocol": request.account.protocol.value,
         "user": place.user.name,
         "status": status,
         "notices": list(request.notices),
     }
-    if step is not None:
-        entry["place"] = profile
-        entry["ids"] = dict(_ids(step))
-        entry["changes"] = [
+
+
+def _done(client: ConfigurableClient, step: Step[t.Any]) -> dict[str, t.Any]:
+    """What a finished step adds to the entry of its account."""
+    return {
+        "profile": client.profile,
+        "ids": dict(_ids(step)),
+        "changes": [
             {"setting": change.key, "before": _plain(change.before), "after": _plain(change.after)}
             for change in step.changes
-        ]
-    if error:
-        entry["error"] = error
-    return entry
+        ],
+    }
 
 
 def _ids(step: Step[t.Any]) -> t.Mapping[str, str]:

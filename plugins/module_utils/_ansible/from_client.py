@@ -91,7 +91,7 @@ def look(known: KnownClient, request: Request) -> Look:
                 opened = known.open(files, home, request.profile, scratch)
                 found = opened.account(wanted)
                 absence = "" if found else opened.absence(wanted)
-                place = opened.place
+                place = f"{known.title} profile {opened.profile}"
     except MailError as error:
         return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
     if found is None:

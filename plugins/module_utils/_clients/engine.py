@@ -45,9 +45,12 @@ class View:
 class Client(t.Protocol[S]):
     """One mail client of one person on one host. ``S`` is all that it has stored, immutable."""
 
+    name: t.ClassVar[str]
+    """What people call the client."""
+
     @property
-    def place(self) -> str:
-        """What is configured, for people: the client and its profile."""
+    def profile(self) -> str:
+        """Which of the client's profiles is configured: its folder, or whatever names it."""
 
     def read(self) -> S:
         """What is stored now."""
@@ -157,7 +160,7 @@ def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
         backups = client.write(outcome.before, outcome.after)
         if plan(client, accounts).changed:
             raise HostError(
-                client.place,
+                f"{client.name} profile {client.profile}",
                 "the settings were written and do not read back as written",
                 "see whether something else changes these files at the same time, then run again",
             )

@@ -51,8 +51,8 @@ class ReadableClient(t.Protocol):
     """A client whose accounts can be read back."""
 
     @property
-    def place(self) -> str:
-        """The client and its profile, for people."""
+    def profile(self) -> str:
+        """Where it keeps its settings, for people."""
 
     def account(self, wanted: Account) -> Found | None:
         """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.

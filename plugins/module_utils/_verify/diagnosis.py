@@ -89,7 +89,7 @@ def _compared(report: EndpointReport, other: EndpointReport) -> EndpointReport:
         advice=(
             f"So neither login nor password is mistyped; change no setting. {here.capitalize()} may be blocked for "
             f"this account, or a new password has not arrived at this server yet: sign in to the provider's web mail, "
-            f"then try again later. In a mail program, look at the password stored for {here}: it is an entry of its own."
+            f"then try again later. In a mail program, look at the password stored for {here}, an entry of its own."
         ),
     )
     checks = tuple(explained if check is failed else check for check in report.checks)

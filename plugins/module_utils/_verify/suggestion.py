@@ -25,16 +25,13 @@ class Suggestion:
     options: tuple[tuple[str, str | int], ...]
     endpoints: tuple[Endpoint, ...]
 
-    def __str__(self) -> str:
-        """``outgoing.port: 587, outgoing.security: ssl``."""
-        return ", ".join(f"{name}: {value}" for name, value in self.options)
-
     @property
     def sentence(self) -> str:
         """What to do, for a person."""
         places = " and ".join(endpoint.where for endpoint in self.endpoints)
         answers = "answers" if len(self.endpoints) == 1 else "answer"
-        return f"Set {self}: {places} {answers} properly from here (tested without a password)."
+        options = " and ".join(f"{name} to {value}" for name, value in self.options)
+        return f"Set {options}: tested from here without a password, {places} {answers} properly."
 
     def as_result(self) -> dict[str, t.Any]:
         """The options in the shape in which a task takes them."""

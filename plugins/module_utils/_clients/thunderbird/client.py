@@ -43,6 +43,7 @@ class Stored:
         passwords: the password store.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
+        announced: Thunderbird shall open this profile, and be told of it where it does not know.
     """
 
     profile: Profile
@@ -52,6 +53,7 @@ class Stored:
     passwords: PasswordStore
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
+    announced: bool = False
 
 
 class Thunderbird:
@@ -61,11 +63,13 @@ class Thunderbird:
         files: the user's files.
         root: the folder of profiles.ini.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
+        scratch: a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
-        scratch: a private folder for the time of the run.
         now: seconds since 1970, for the times in the password store.
     """
+
+    name: t.ClassVar[str] = "Thunderbird"
 
     def __init__(
         self,
@@ -85,18 +89,18 @@ class Thunderbird:
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
-        self.profile = profiles.choose(files, root, profile)
+        self._profile = profiles.choose(files, root, profile)
 
     @property
-    def place(self) -> str:
-        return f"Thunderbird profile {self.profile.path}"
+    def profile(self) -> str:
+        return self._profile.path
 
     def read(self) -> Stored:
-        self.profile = profiles.choose(self._files, self._root, self._wanted)
+        self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
-        references = folder_references.read(self._files, self.profile.path, prefs.values)
-        return Stored(self.profile, prefs, prefs.values, references, self._open_passwords())
+        references = folder_references.read(self._files, self.profile, prefs.values)
+        return Stored(self._profile, prefs, prefs.values, references, self._open_passwords())
 
     def configure(self, before: Stored, account: Account) -> Stored:
         if account.state is AccountState.ABSENT:
@@ -111,7 +115,7 @@ class Thunderbird:
             if content != before.references[path]
         ]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
-        if found and before.settings is before.prefs.values:  # the first account that changes anything
+        if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
         return tuple(found)
 
@@ -157,7 +161,7 @@ class Thunderbird:
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
-        if not self._files.is_directory(self.profile.path):
+        if not self._files.is_directory(self.profile):
             yield
             return
         with contextlib.ExitStack() as held:
@@ -167,7 +171,7 @@ class Thunderbird:
     def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
         profile = after.profile
         writes = list(after.passwords.files_since(before.passwords))
-        if after.settings != before.settings:
+        if changes(before.settings, after.settings):  # not "!=", for which True is 1
             content = after.prefs.with_values(after.settings)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
@@ -175,7 +179,8 @@ class Thunderbird:
             for path, content in after.references.items()
             if content != before.references[path]
         ]
-        writes += profile.files
+        if after.announced:
+            writes += profile.files
         self._files.make_directory(profile.path)
         backups = self._files.replace(writes)
         for folder in after.purged:
@@ -205,6 +210,7 @@ class Thunderbird:
             references=references,
             passwords=passwords,
             password_changes=tuple(password_changes),
+            announced=True,
         )
 
     def _without(self, before: Stored, account: Account) -> Stored:
@@ -235,7 +241,7 @@ class Thunderbird:
                 return
             except LockedError as error:
                 if time.monotonic() >= give_up:
-                    raise ClientRunningError("Thunderbird", self.profile.path, error.pid) from None
+                    raise ClientRunningError(self.name, self.profile, error.pid) from None
             time.sleep(_POLL_SECONDS)
 
     def _open_passwords(self) -> PasswordStore:
@@ -260,11 +266,11 @@ class Thunderbird:
 
     def _fresh_cipher(self) -> Cipher:
         """AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown."""
-        version = profiles.version(self._files, self.profile.path)
+        version = profiles.version(self._files, self.profile)
         return Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3
 
     def _path(self, name: str) -> str:
-        return posixpath.join(self.profile.path, name)
+        return posixpath.join(self.profile, name)
 
 
 def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, bytes]:

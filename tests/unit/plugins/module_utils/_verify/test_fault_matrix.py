@@ -7,6 +7,8 @@ Each row is a whole run for an account whose other server is sound. In each the 
 has the advice, the run ends in time, and nobody ever saw the password in clear or before TLS was verified.
 """
 
+# ruff: noqa: E501 - one row is one line
+
 from __future__ import annotations
 
 import contextlib
@@ -135,109 +137,110 @@ def _failing(error: OSError) -> t.Callable[[str, int], t.Sequence[Address]]:
 
 
 # fmt: off
+C = Code
 DNS, TCP, FIRST, TLS, GREETING = Stage.DNS, Stage.TCP, Stage.FIRST_BYTES, Stage.TLS, Stage.GREETING
 AUTH, SENDING = Stage.AUTHENTICATION, Stage.SENDING
 CONNECTIONS = [
-    Fault("unknown name", IMAP, SSL, unknown_name, DNS, Code.NAME_NOT_FOUND, "Check the spelling of incoming.host", network=True),
-    Fault("name server fails", SMTP, SSL, broken_name_server, DNS, Code.NAME_SERVER_SILENT, "no mail setting should be changed", network=True),
-    Fault("name server silent", POP3, SSL, silent_name_server, DNS, Code.NAME_SERVER_SILENT, "no mail setting should be changed", WAITS, network=True),
-    Fault("refused", IMAP, SSL, nobody, TCP, Code.REFUSED, "the service is down, or a firewall rejects it", network=True),
-    Fault("black hole", SMTP, STARTTLS, hole, TCP, Code.TIMED_OUT, "this network is the cause", WAITS, network=True),
-    Fault("IPv6 refused, IPv4 dropped", IMAP, SSL, both_families_dead, TCP, Code.REFUSED, "::1 (IPv6)", WAITS, network=True),
+    Fault("unknown name", IMAP, SSL, unknown_name, DNS, C.NAME_NOT_FOUND, "Check the spelling of incoming.host", network=True),
+    Fault("name server fails", SMTP, SSL, broken_name_server, DNS, C.NAME_SERVER_SILENT, "no mail setting should be changed", network=True),
+    Fault("name server silent", POP3, SSL, silent_name_server, DNS, C.NAME_SERVER_SILENT, "no mail setting should be changed", WAITS, network=True),
+    Fault("refused", IMAP, SSL, nobody, TCP, C.REFUSED, "the service is down, or a firewall rejects it", network=True),
+    Fault("black hole", SMTP, STARTTLS, hole, TCP, C.TIMED_OUT, "this network is the cause", WAITS, network=True),
+    Fault("IPv6 refused, IPv4 dropped", IMAP, SSL, both_families_dead, TCP, C.REFUSED, "::1 (IPv6)", WAITS, network=True),
 ]
 FIRST_BYTES = [
-    Fault("POP3 set, IMAP there (ssl)", POP3, SSL, of(IMAP), GREETING, Code.WRONG_PROTOCOL, "Set protocol to imap, or incoming.port to 995."),
-    Fault("POP3 set, IMAP there (starttls)", POP3, STARTTLS, of(IMAP, STARTTLS), FIRST, Code.WRONG_PROTOCOL, "Set protocol to imap, or incoming.port to 110."),
-    Fault("IMAP set, POP3 there (ssl)", IMAP, SSL, of(POP3), GREETING, Code.WRONG_PROTOCOL, "Set protocol to pop3, or incoming.port to 993."),
-    Fault("IMAP set, POP3 plain there", IMAP, SSL, of(POP3, STARTTLS), FIRST, Code.WRONG_PROTOCOL, "Set protocol to pop3, or incoming.port to 993."),
-    Fault("IMAP set, SMTP there (ssl)", IMAP, SSL, of(SMTP), GREETING, Code.WRONG_PROTOCOL, "Set incoming.port to 993. This one is for sending."),
-    Fault("POP3 set, SMTP there (starttls)", POP3, STARTTLS, of(SMTP, STARTTLS), FIRST, Code.WRONG_PROTOCOL, "Set incoming.port to 110. This one is for sending."),
-    Fault("SMTP set, IMAP there (ssl)", SMTP, SSL, of(IMAP), GREETING, Code.WRONG_PROTOCOL, "Set outgoing.port to 465. This one is for receiving."),
-    Fault("SMTP set, POP3 there (starttls)", SMTP, STARTTLS, of(POP3, STARTTLS), FIRST, Code.WRONG_PROTOCOL, "Set outgoing.port to 587. This one is for receiving."),
-    Fault("IMAP starttls set, TLS there", IMAP, STARTTLS, of(IMAP), FIRST, Code.NEEDS_SSL, "incoming.security to ssl. Nothing"),
-    Fault("POP3 starttls set, TLS there", POP3, STARTTLS, of(POP3), FIRST, Code.NEEDS_SSL, "incoming.security to ssl. Nothing"),
-    Fault("SMTP starttls set, TLS there", SMTP, STARTTLS, of(SMTP), FIRST, Code.NEEDS_SSL, "outgoing.security to ssl. Nothing"),
-    Fault("IMAP ssl set, plain there", IMAP, SSL, of(IMAP, STARTTLS), FIRST, Code.NEEDS_STARTTLS, "incoming.security to starttls, or incoming.port to 993"),
-    Fault("POP3 ssl set, plain there", POP3, SSL, of(POP3, STARTTLS), FIRST, Code.NEEDS_STARTTLS, "incoming.security to starttls, or incoming.port to 995"),
-    Fault("SMTP ssl set, plain there", SMTP, SSL, of(SMTP, STARTTLS), FIRST, Code.NEEDS_STARTTLS, "outgoing.security to starttls, or outgoing.port to 465"),
-    Fault("SMTP ssl set, plain and dumb", SMTP, SSL, faults.greets_only_the_patient(SMTP), FIRST, Code.NEEDS_STARTTLS, NOTHING_SENT),
-    Fault("IMAP ssl set, plain and dumb", IMAP, SSL, faults.greets_only_the_patient(IMAP), FIRST, Code.NEEDS_STARTTLS, NOTHING_SENT),
-    Fault("HTTP (ssl)", IMAP, SSL, faults.answers_http, FIRST, Code.NOT_MAIL, "Correct incoming.host or incoming.port"),
-    Fault("HTTP (starttls)", SMTP, STARTTLS, faults.answers_http, FIRST, Code.NOT_MAIL, "Correct outgoing.host or outgoing.port"),
-    Fault("SSH", SMTP, STARTTLS, faults.says(b"SSH-2.0-OpenSSH_9.2"), FIRST, Code.NOT_MAIL, "Correct outgoing.host or outgoing.port"),
-    Fault("binary garbage", POP3, STARTTLS, faults.garbage, FIRST, Code.NOT_MAIL, "Check incoming.host and incoming.port"),
-    Fault("silent (ssl)", IMAP, SSL, faults.silent, FIRST, Code.NOTHING_SAID, "try another network", WAITS),
-    Fault("silent (starttls)", SMTP, STARTTLS, faults.silent, FIRST, Code.NOTHING_SAID, "It does not begin TLS either", WAITS),
-    Fault("slow drip", IMAP, STARTTLS, faults.drips, FIRST, Code.NOTHING_SAID, "sent only part of an answer", WAITS),
-    Fault("endless line", SMTP, STARTTLS, faults.endless_line, FIRST, Code.NOT_MAIL, "hardly a mail server"),
-    Fault("hangs up at once (ssl)", POP3, SSL, faults.hangs_up, FIRST, Code.HUNG_UP, "disturbs encrypted connections"),
-    Fault("hangs up at once (starttls)", SMTP, STARTTLS, faults.hangs_up, FIRST, Code.HUNG_UP, "had to greet first"),
-    Fault("resets", IMAP, SSL, faults.resets, FIRST, Code.HUNG_UP, "reset by the server or by something between"),
+    Fault("POP3 set, IMAP there (ssl)", POP3, SSL, of(IMAP), GREETING, C.WRONG_PROTOCOL, "Set protocol to imap, or incoming.port to 995."),
+    Fault("POP3 set, IMAP there (starttls)", POP3, STARTTLS, of(IMAP, STARTTLS), FIRST, C.WRONG_PROTOCOL, "Set protocol to imap, or incoming.port to 110."),
+    Fault("IMAP set, POP3 there (ssl)", IMAP, SSL, of(POP3), GREETING, C.WRONG_PROTOCOL, "Set protocol to pop3, or incoming.port to 993."),
+    Fault("IMAP set, POP3 plain there", IMAP, SSL, of(POP3, STARTTLS), FIRST, C.WRONG_PROTOCOL, "Set protocol to pop3, or incoming.port to 993."),
+    Fault("IMAP set, SMTP there (ssl)", IMAP, SSL, of(SMTP), GREETING, C.WRONG_PROTOCOL, "Set incoming.port to 993. This one is for sending."),
+    Fault("POP3 set, SMTP there (starttls)", POP3, STARTTLS, of(SMTP, STARTTLS), FIRST, C.WRONG_PROTOCOL, "Set incoming.port to 110. This one is for sending."),
+    Fault("SMTP set, IMAP there (ssl)", SMTP, SSL, of(IMAP), GREETING, C.WRONG_PROTOCOL, "Set outgoing.port to 465. This one is for receiving."),
+    Fault("SMTP set, POP3 there", SMTP, STARTTLS, of(POP3, STARTTLS), FIRST, C.WRONG_PROTOCOL, "Set outgoing.port to 587. This one is for receiving."),
+    Fault("IMAP starttls set, TLS there", IMAP, STARTTLS, of(IMAP), FIRST, C.NEEDS_SSL, "incoming.security to ssl. Nothing"),
+    Fault("POP3 starttls set, TLS there", POP3, STARTTLS, of(POP3), FIRST, C.NEEDS_SSL, "incoming.security to ssl. Nothing"),
+    Fault("SMTP starttls set, TLS there", SMTP, STARTTLS, of(SMTP), FIRST, C.NEEDS_SSL, "outgoing.security to ssl. Nothing"),
+    Fault("IMAP ssl set, plain there", IMAP, SSL, of(IMAP, STARTTLS), FIRST, C.NEEDS_STARTTLS, "incoming.security to starttls, or incoming.port to 993"),
+    Fault("POP3 ssl set, plain there", POP3, SSL, of(POP3, STARTTLS), FIRST, C.NEEDS_STARTTLS, "incoming.security to starttls, or incoming.port to 995"),
+    Fault("SMTP ssl set, plain there", SMTP, SSL, of(SMTP, STARTTLS), FIRST, C.NEEDS_STARTTLS, "outgoing.security to starttls, or outgoing.port to 465"),
+    Fault("SMTP ssl set, plain and dumb", SMTP, SSL, faults.greets_only_the_patient(SMTP), FIRST, C.NEEDS_STARTTLS, NOTHING_SENT),
+    Fault("IMAP ssl set, plain and dumb", IMAP, SSL, faults.greets_only_the_patient(IMAP), FIRST, C.NEEDS_STARTTLS, NOTHING_SENT),
+    Fault("HTTP (ssl)", IMAP, SSL, faults.answers_http, FIRST, C.NOT_MAIL, "Correct incoming.host or incoming.port"),
+    Fault("HTTP (starttls)", SMTP, STARTTLS, faults.answers_http, FIRST, C.NOT_MAIL, "Correct outgoing.host or outgoing.port"),
+    Fault("SSH", SMTP, STARTTLS, faults.says(b"SSH-2.0-OpenSSH_9.2"), FIRST, C.NOT_MAIL, "Correct outgoing.host or outgoing.port"),
+    Fault("binary garbage", POP3, STARTTLS, faults.garbage, FIRST, C.NOT_MAIL, "Check incoming.host and incoming.port"),
+    Fault("silent (ssl)", IMAP, SSL, faults.silent, FIRST, C.NOTHING_SAID, "try another network", WAITS),
+    Fault("silent (starttls)", SMTP, STARTTLS, faults.silent, FIRST, C.NOTHING_SAID, "It does not begin TLS either", WAITS),
+    Fault("slow drip", IMAP, STARTTLS, faults.drips, FIRST, C.NOTHING_SAID, "sent only part of an answer", WAITS),
+    Fault("endless line", SMTP, STARTTLS, faults.endless_line, FIRST, C.NOT_MAIL, "hardly a mail server"),
+    Fault("hangs up at once (ssl)", POP3, SSL, faults.hangs_up, FIRST, C.HUNG_UP, "disturbs encrypted connections"),
+    Fault("hangs up at once (starttls)", SMTP, STARTTLS, faults.hangs_up, FIRST, C.HUNG_UP, "had to greet first"),
+    Fault("resets", IMAP, SSL, faults.resets, FIRST, C.HUNG_UP, "reset by the server or by something between"),
 ]
 GREETINGS = [
-    Fault("half a greeting, silence", IMAP, STARTTLS, faults.half_a_greeting(False), GREETING, Code.NOTHING_SAID, "only part of an answer", WAITS),
-    Fault("half a greeting, the end", IMAP, STARTTLS, faults.half_a_greeting(True), GREETING, Code.HUNG_UP, "had to greet first"),
-    Fault("silent in TLS", SMTP, SSL, faults.silent_in_tls, GREETING, Code.NOTHING_SAID, "it is the provider's fault. Change no setting.", WAITS),
-    Fault("hangs up after the greeting", IMAP, SSL, faults.greets_and_hangs_up, Stage.CAPABILITY, Code.HUNG_UP, "ended the connection"),
-    Fault("IMAP turns away", IMAP, SSL, faults.says(b"* BYE too busy", tls=True), GREETING, Code.TURNED_AWAY, "no setting should be changed"),
-    Fault("POP3 turns away", POP3, SSL, faults.says(b"-ERR too busy", tls=True), GREETING, Code.TURNED_AWAY, "no setting should be changed"),
-    Fault("SMTP too many connections", SMTP, SSL, faults.says(b"421 too many connections", tls=True), GREETING, Code.LIMITED, "change no setting"),
-    Fault("SMTP address blocked at once", SMTP, SSL, faults.says(b"554 5.7.1 AUP#Out-1130", tls=True), GREETING, Code.ADDRESS_BLOCKED, "Leave VPN and proxies"),
+    Fault("half a greeting, silence", IMAP, STARTTLS, faults.half_a_greeting(False), GREETING, C.NOTHING_SAID, "only part of an answer", WAITS),
+    Fault("half a greeting, the end", IMAP, STARTTLS, faults.half_a_greeting(True), GREETING, C.HUNG_UP, "had to greet first"),
+    Fault("silent in TLS", SMTP, SSL, faults.silent_in_tls, GREETING, C.NOTHING_SAID, "it is the provider's fault. Change no setting.", WAITS),
+    Fault("hangs up after the greeting", IMAP, SSL, faults.greets_and_hangs_up, Stage.CAPABILITY, C.HUNG_UP, "ended the connection"),
+    Fault("IMAP turns away", IMAP, SSL, faults.says(b"* BYE too busy", tls=True), GREETING, C.TURNED_AWAY, "no setting should be changed"),
+    Fault("POP3 turns away", POP3, SSL, faults.says(b"-ERR too busy", tls=True), GREETING, C.TURNED_AWAY, "no setting should be changed"),
+    Fault("SMTP too many connections", SMTP, SSL, faults.says(b"421 too many connections", tls=True), GREETING, C.LIMITED, "change no setting"),
+    Fault("SMTP address blocked at once", SMTP, SSL, faults.says(b"554 5.7.1 AUP#Out-1130", tls=True), GREETING, C.ADDRESS_BLOCKED, "Leave VPN and proxies"),
 ]
 ENCRYPTION = [
-    Fault("IMAP STARTTLS stripped", IMAP, STARTTLS, faults.stripped(IMAP), Stage.STARTTLS, Code.STARTTLS_MISSING, "takes STARTTLS away"),
-    Fault("POP3 STARTTLS stripped", POP3, STARTTLS, faults.stripped(POP3), Stage.STARTTLS, Code.STARTTLS_MISSING, NOTHING_SENT),
-    Fault("SMTP STARTTLS stripped", SMTP, STARTTLS, faults.stripped(SMTP), Stage.STARTTLS, Code.STARTTLS_MISSING, "outgoing.port to 465 and outgoing.security to ssl"),
-    Fault("STARTTLS refused", SMTP, STARTTLS, of(SMTP, STARTTLS, answers={b"STARTTLS": b"454 4.7.0 not now"}), Stage.STARTTLS, Code.STARTTLS_REFUSED, "change no setting"),
-    Fault("STARTTLS, then garbage", IMAP, STARTTLS, faults.after_starttls(IMAP, bytes(range(32, 256))), TLS, Code.INJECTED, NOTHING_SENT),
-    Fault("SMTP injected after STARTTLS", SMTP, STARTTLS, faults.after_starttls(SMTP, b"250 AUTH PLAIN"), TLS, Code.INJECTED, "try another network"),
-    Fault("POP3 injected after STLS", POP3, STARTTLS, faults.after_starttls(POP3, b"+OK"), TLS, Code.INJECTED, NOTHING_SENT),
-    Fault("expired", IMAP, SSL, of(IMAP, certificate="expired"), TLS, Code.EXPIRED, "this machine's clock says"),
-    Fault("expired, after STARTTLS", SMTP, STARTTLS, of(SMTP, STARTTLS, certificate="expired"), TLS, Code.EXPIRED, "expired on 2021-01-01"),
-    Fault("not yet valid", POP3, SSL, of(POP3, certificate="not-yet-valid"), TLS, Code.NOT_YET_VALID, "Check the clock of this machine first"),
-    Fault("for another name", SMTP, SSL, of(SMTP, certificate="other-name"), TLS, Code.OTHER_NAME, "It is for: elsewhere.lab.test, www.lab.test"),
-    Fault("self-signed", IMAP, SSL, of(IMAP, certificate="self-signed"), TLS, Code.SELF_SIGNED, "give its certificate as ca_path"),
-    Fault("unknown issuer", POP3, SSL, of(POP3, certificate="unknown-issuer"), TLS, Code.UNKNOWN_ISSUER, "by Root R1 (Stranger & Sons)"),
-    Fault("intercepted", IMAP, SSL, of(IMAP, certificate="intercepted"), TLS, Code.INTERCEPTED, "Exempt mail (ports 993, 995, 465 and 587) from scanning in Avast"),
-    Fault("intercepted, after STARTTLS", SMTP, STARTTLS, of(SMTP, STARTTLS, certificate="intercepted"), TLS, Code.INTERCEPTED, "Change no mail setting"),
-    Fault("TLS 1.0 only", IMAP, SSL, faults.old_tls, TLS, Code.TLS_TOO_OLD, "The server's operator must switch it on"),
-    Fault("no common cipher", SMTP, SSL, faults.no_common_cipher, TLS, Code.NO_TLS, "no cipher in common"),
+    Fault("IMAP STARTTLS stripped", IMAP, STARTTLS, faults.stripped(IMAP), Stage.STARTTLS, C.STARTTLS_MISSING, "takes STARTTLS away"),
+    Fault("POP3 STARTTLS stripped", POP3, STARTTLS, faults.stripped(POP3), Stage.STARTTLS, C.STARTTLS_MISSING, NOTHING_SENT),
+    Fault("SMTP STARTTLS stripped", SMTP, STARTTLS, faults.stripped(SMTP), Stage.STARTTLS, C.STARTTLS_MISSING, "outgoing.port to 465 and"),
+    Fault("STARTTLS refused", SMTP, STARTTLS, of(SMTP, STARTTLS, answers={b"STARTTLS": b"454 no"}), Stage.STARTTLS, C.STARTTLS_REFUSED, "change no setting"),
+    Fault("STARTTLS, then garbage", IMAP, STARTTLS, faults.after_starttls(IMAP, bytes(range(32, 256))), TLS, C.INJECTED, NOTHING_SENT),
+    Fault("SMTP injected after STARTTLS", SMTP, STARTTLS, faults.after_starttls(SMTP, b"250 AUTH PLAIN"), TLS, C.INJECTED, "try another network"),
+    Fault("POP3 injected after STLS", POP3, STARTTLS, faults.after_starttls(POP3, b"+OK"), TLS, C.INJECTED, NOTHING_SENT),
+    Fault("expired", IMAP, SSL, of(IMAP, certificate="expired"), TLS, C.EXPIRED, "this machine's clock says"),
+    Fault("expired, after STARTTLS", SMTP, STARTTLS, of(SMTP, STARTTLS, certificate="expired"), TLS, C.EXPIRED, "expired on 2021-01-01"),
+    Fault("not yet valid", POP3, SSL, of(POP3, certificate="not-yet-valid"), TLS, C.NOT_YET_VALID, "Check the clock of this machine first"),
+    Fault("for another name", SMTP, SSL, of(SMTP, certificate="other-name"), TLS, C.OTHER_NAME, "It is for: elsewhere.lab.test, www.lab.test"),
+    Fault("self-signed", IMAP, SSL, of(IMAP, certificate="self-signed"), TLS, C.SELF_SIGNED, "give its certificate as ca_path"),
+    Fault("unknown issuer", POP3, SSL, of(POP3, certificate="unknown-issuer"), TLS, C.UNKNOWN_ISSUER, "by Root R1 (Stranger & Sons)"),
+    Fault("intercepted", IMAP, SSL, of(IMAP, certificate="intercepted"), TLS, C.INTERCEPTED, "from scanning in Avast"),
+    Fault("intercepted, after STARTTLS", SMTP, STARTTLS, of(SMTP, STARTTLS, certificate="intercepted"), TLS, C.INTERCEPTED, "Change no mail setting"),
+    Fault("TLS 1.0 only", IMAP, SSL, faults.old_tls, TLS, C.TLS_TOO_OLD, "The server's operator must switch it on"),
+    Fault("no common cipher", SMTP, SSL, faults.no_common_cipher, TLS, C.NO_TLS, "no cipher in common"),
 ]
 SIGNING_IN = [
-    Fault("IMAP password refused here only", IMAP, SSL, of(IMAP, password="other"), AUTH, Code.PASSWORD_REFUSED_HERE, "which works for sending"),
-    Fault("POP3 password refused here only", POP3, SSL, of(POP3, password="other"), AUTH, Code.PASSWORD_REFUSED_HERE, "change no setting"),
-    Fault("SMTP password refused here only", SMTP, SSL, of(SMTP, password="other"), AUTH, Code.PASSWORD_REFUSED_HERE, "which works for receiving"),
-    Fault("login is not the address", IMAP, SSL, of(IMAP), AUTH, Code.PASSWORD_REFUSED, "set username to the address", username="mario.rossi"),
-    Fault("IMAP locked", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [CONTACTADMIN] locked"), AUTH, Code.LOCKED, "Do not try again"),
-    Fault("SMTP locked", SMTP, SSL, refusing(SMTP, b"AUTH", b"535 5.7.0 Account is locked"), AUTH, Code.LOCKED, "unlock the account"),
-    Fault("IMAP too many connections", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [LIMIT] no"), AUTH, Code.LIMITED, "Wait some minutes"),
-    Fault("POP3 too many logins", POP3, SSL, refusing(POP3, b"AUTH", b"-ERR [LOGIN-DELAY] no"), AUTH, Code.LIMITED, "Wait some minutes"),
-    Fault("SMTP too many logins", SMTP, SSL, refusing(SMTP, b"AUTH", b"421 4.7.0 Too many"), AUTH, Code.LIMITED, "Wait some minutes"),
-    Fault("password expired", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [EXPIRED] no"), AUTH, Code.PASSWORD_EXPIRED, "Set a new one at the provider"),
-    Fault("passwords cannot be checked", POP3, SSL, refusing(POP3, b"AUTH", b"-ERR [SYS/TEMP] no"), AUTH, Code.UNAVAILABLE, "Nothing is known about the password"),
-    Fault("application password", SMTP, SSL, refusing(SMTP, b"AUTH", b"534 5.7.9 no"), AUTH, Code.APP_PASSWORD, "Make an application password"),
-    Fault("SMTP without AUTH", SMTP, SSL, of(SMTP, offers=(b"SIZE 1000",)), AUTH, Code.NO_MECHANISM, "offers SIZE 1000"),
-    Fault("IMAP only OAuth", IMAP, SSL, of(IMAP, offers=(b"LOGINDISABLED", b"AUTH=XOAUTH2")), AUTH, Code.NO_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
-    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, Code.UNSUPPORTED_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
-    Fault("mailbox does not open", IMAP, SSL, refusing(IMAP, b"EXAMINE", b"TAG NO corrupt"), Stage.MAILBOX, Code.MAILBOX_CLOSED, "The password is right"),
+    Fault("IMAP password refused here only", IMAP, SSL, of(IMAP, password="other"), AUTH, C.PASSWORD_REFUSED_HERE, "which works for sending"),
+    Fault("POP3 password refused here only", POP3, SSL, of(POP3, password="other"), AUTH, C.PASSWORD_REFUSED_HERE, "change no setting"),
+    Fault("SMTP password refused here only", SMTP, SSL, of(SMTP, password="other"), AUTH, C.PASSWORD_REFUSED_HERE, "which works for receiving"),
+    Fault("login is not the address", IMAP, SSL, of(IMAP), AUTH, C.PASSWORD_REFUSED, "set username to the address", username="mario.rossi"),
+    Fault("IMAP locked", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [CONTACTADMIN] locked"), AUTH, C.LOCKED, "Do not try again"),
+    Fault("SMTP locked", SMTP, SSL, refusing(SMTP, b"AUTH", b"535 5.7.0 Account is locked"), AUTH, C.LOCKED, "unlock the account"),
+    Fault("IMAP too many connections", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [LIMIT] no"), AUTH, C.LIMITED, "Wait some minutes"),
+    Fault("POP3 too many logins", POP3, SSL, refusing(POP3, b"AUTH", b"-ERR [LOGIN-DELAY] no"), AUTH, C.LIMITED, "Wait some minutes"),
+    Fault("SMTP too many logins", SMTP, SSL, refusing(SMTP, b"AUTH", b"421 4.7.0 Too many"), AUTH, C.LIMITED, "Wait some minutes"),
+    Fault("password expired", IMAP, SSL, refusing(IMAP, b"AUTHENTICATE", b"TAG NO [EXPIRED] no"), AUTH, C.PASSWORD_EXPIRED, "Set a new one at the provider"),
+    Fault("passwords cannot be checked", POP3, SSL, refusing(POP3, b"AUTH", b"-ERR [SYS/TEMP] no"), AUTH, C.UNAVAILABLE, "Nothing is known about the password"),
+    Fault("application password", SMTP, SSL, refusing(SMTP, b"AUTH", b"534 5.7.9 no"), AUTH, C.APP_PASSWORD, "Make an application password"),
+    Fault("SMTP without AUTH", SMTP, SSL, of(SMTP, offers=(b"SIZE 1000",)), AUTH, C.NO_MECHANISM, "offers SIZE 1000"),
+    Fault("IMAP only OAuth", IMAP, SSL, of(IMAP, offers=(b"LOGINDISABLED", b"AUTH=XOAUTH2")), AUTH, C.NO_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
+    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, C.UNSUPPORTED_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
+    Fault("mailbox does not open", IMAP, SSL, refusing(IMAP, b"EXAMINE", b"TAG NO corrupt"), Stage.MAILBOX, C.MAILBOX_CLOSED, "The password is right"),
 ]
 REFUSALS = [
     Fault(f"{answer.decode()!r}", SMTP, SSL, refusing(SMTP, command, answer), SENDING, code, advice)
     for command, answer, code, advice in (
-        (b"MAIL", b"550 5.7.1 AUP#Out-1130", Code.ADDRESS_BLOCKED, "Leave VPN and proxies"),
-        (b"MAIL", b"550 5.7.1 AUP#Out-1220", Code.ADDRESS_LISTED, "Spamhaus"),
-        (b"MAIL", b"550 5.7.1 AUP#Out-1320", Code.SENDER_REJECTED, "compare email and username"),
-        (b"MAIL", b"421 4.7.1 AUP#Out-1390", Code.UNAVAILABLE, "Try again later and change no setting"),
-        (b"MAIL", b"550 5.7.1 AUP#Out-1500", Code.SENDER_NOT_LOGIN, "Set username to the address"),
-        (b"RCPT", b"550 5.7.1 AUP#Out-1777", Code.POLICY, "Give the provider's support the code shown"),
-        (b"RCPT", b"550 Relaying denied", Code.NOT_SIGNED_IN, "give username and password"),
-        (b"RCPT", b"550 You must check for new mail before sending mail", Code.NOT_SIGNED_IN, "authentication"),
-        (b"MAIL", b"530 5.7.0 Authentication required", Code.NOT_SIGNED_IN, "Give username and password"),
-        (b"RCPT", b"450 4.7.1 Rate limit exceeded", Code.LIMITED, "limits connections or messages"),
-        (b"MAIL", b"452 4.2.2 no", Code.FULL, "empty the bin"),
-        (b"MAIL", b"553 5.7.1 Not owned by user", Code.SENDER_NOT_LOGIN, "compare email and username"),
-        (b"RCPT", b"550 5.1.1 User unknown", Code.UNKNOWN_ADDRESS, "the mailbox may be closed"),
-        (b"RCPT", b"451 4.3.0 later", Code.UNAVAILABLE, "change no setting"),
+        (b"MAIL", b"550 5.7.1 AUP#Out-1130", C.ADDRESS_BLOCKED, "Leave VPN and proxies"),
+        (b"MAIL", b"550 5.7.1 AUP#Out-1220", C.ADDRESS_LISTED, "Spamhaus"),
+        (b"MAIL", b"550 5.7.1 AUP#Out-1320", C.SENDER_REJECTED, "compare email and username"),
+        (b"MAIL", b"421 4.7.1 AUP#Out-1390", C.UNAVAILABLE, "Try again later and change no setting"),
+        (b"MAIL", b"550 5.7.1 AUP#Out-1500", C.SENDER_NOT_LOGIN, "Set username to the address"),
+        (b"RCPT", b"550 5.7.1 AUP#Out-1777", C.POLICY, "Give the provider's support the code shown"),
+        (b"RCPT", b"550 Relaying denied", C.NOT_SIGNED_IN, "give username and password"),
+        (b"RCPT", b"550 You must check for new mail before sending mail", C.NOT_SIGNED_IN, "authentication"),
+        (b"MAIL", b"530 5.7.0 Authentication required", C.NOT_SIGNED_IN, "Give username and password"),
+        (b"RCPT", b"450 4.7.1 Rate limit exceeded", C.LIMITED, "limits connections or messages"),
+        (b"MAIL", b"452 4.2.2 no", C.FULL, "empty the bin"),
+        (b"MAIL", b"553 5.7.1 Not owned by user", C.SENDER_NOT_LOGIN, "compare email and username"),
+        (b"RCPT", b"550 5.1.1 User unknown", C.UNKNOWN_ADDRESS, "the mailbox may be closed"),
+        (b"RCPT", b"451 4.3.0 later", C.UNAVAILABLE, "change no setting"),
     )
 ]
 # fmt: on
@@ -333,9 +336,8 @@ def test_a_password_that_is_wrong_for_both_is_wrong(protocol: t.Callable[[Server
 
 
 def test_a_leak_would_be_noticed() -> None:
-    with peer(faults.silent) as listening:
-        with socket.create_connection(("127.0.0.1", listening.port)) as client:
-            client.sendall(Server().plain() + b"\r\n")
-            client.shutdown(socket.SHUT_WR)
-            assert client.recv(1) == b""  # all was heard
+    with peer(faults.silent) as listening, socket.create_connection(("127.0.0.1", listening.port)) as client:
+        client.sendall(Server().plain() + b"\r\n")
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""  # all was heard
     assert listening.heard_in_clear(USERNAME, PASSWORD)

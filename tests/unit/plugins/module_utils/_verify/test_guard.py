@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import calendar
 import dataclasses
-import datetime
 import itertools
 
 import pytest
@@ -98,7 +98,7 @@ def test_what_is_never_repeated(monkeypatch: pytest.MonkeyPatch, incoming: Serve
 
 
 def test_a_certificate_that_ends_soon_is_warned_about() -> None:
-    end = datetime.datetime(2126, 1, 1, tzinfo=datetime.timezone.utc).timestamp()
+    end = float(calendar.timegm((2126, 1, 1, 0, 0, 0)))
     for days, warned in ((13.5, True), (14.5, False)):
         with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
             (report,) = verify([account(one.port, other.port)], PATIENT, world=at(WORLD, end - days * 86400))

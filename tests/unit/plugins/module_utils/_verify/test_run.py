@@ -96,7 +96,7 @@ def test_only_sending_fails() -> None:
         "receiving (535 5.7.8 Error: authentication failed). So neither login nor password is mistyped; change no "
         "setting. Sending may be blocked for this account, or a new password has not arrived at this server yet: sign "
         "in to the provider's web mail, then try again later. In a mail program, look at the password stored for "
-        "sending: it is an entry of its own. "
+        "sending, an entry of its own. "
         f"Mail can be received from imap.lab.test (IMAP, port {imap_port}, TLS 1.3)."
     )
 

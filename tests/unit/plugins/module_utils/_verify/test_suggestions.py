@@ -89,10 +89,7 @@ def test_another_port_or_mode(
     with internet(offered, closed_port()) as (world, peers):
         (report,) = verify([wrong], OPTIONS, world=world)
     assert options_of(report) == suggested
-    assert (
-        f"Set incoming.port: {there}, incoming.security: {mode.value}: {HOST}:{there} answers properly"
-        in report.summary
-    )
+    assert f"Set incoming.port to {there} and incoming.security to {mode.value}: tested" in report.summary
     found = peers[HOST, there]
     assert b"AUTH" not in found.sealed + found.clear  # probed without a password
     assert not found.heard_in_clear(USERNAME, PASSWORD)
@@ -126,8 +123,9 @@ def test_another_preset() -> None:
     with internet(offered, closed_port()) as (world, peers):
         (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
     assert options_of(report) == {"provider": "spectrum"}
-    assert "Set provider: spectrum: mobile.charter.net:993 and mobile.charter.net:587 answer properly" in report.summary
-    assert report.summary.count("Set provider") == 1  # once is enough
+    assert "Set provider to spectrum: tested" in report.summary
+    assert "mobile.charter.net:993 and mobile.charter.net:587 answer properly." in report.summary
+    assert report.summary.count("Set provider to") == 1  # once is enough
     assert all(b"AUTH" not in found.sealed for found in peers.values())
 
 
@@ -185,7 +183,7 @@ def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
         (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), world=world)
         seconds = time.monotonic() - started
     assert options_of(report) == {"incoming": {"port": 993, "security": "ssl"}}
-    assert seconds < 4.0 + 1.0
+    assert seconds < 4.0 + 3.0
 
 
 def test_a_refused_password_is_no_reason_to_look_elsewhere() -> None:

@@ -1,0 +1,181 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Thunderbird through the engine, on real files: whole runs, interrupted runs, runs that meet another process."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.report import before_and_after
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
+    ClientRunningError,
+    DamagedFileError,
+    HostError,
+)
+
+EMAIL = "mario.rossi@charter.net"
+
+
+def account(**options: t.Any) -> Account:
+    (found,) = requests({"email": EMAIL, "accounts": None, **options})
+    result: Account = found.account
+    return result
+
+
+def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
+    files = files or LocalFiles()
+    return Thunderbird(files, str(home / ".thunderbird"), None, scratch=str(home), **options)
+
+
+def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:
+    return reconcile(client(home, files), accounts)
+
+
+def statuses(outcome: Outcome[t.Any]) -> list[Status]:
+    return [step.status for step in outcome.steps]
+
+
+def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> None:
+    secret = account(password="first")
+    assert statuses(push(tmp_path, secret)) == [Status.CREATED]
+    assert statuses(push(tmp_path, secret)) == [Status.UNCHANGED]
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    assert statuses(push(tmp_path, account(password="third", update_password="on_create"))) == [Status.UNCHANGED]
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.ABSENT]
+
+
+def test_several_accounts_of_one_run_build_on_each_other(tmp_path: pathlib.Path) -> None:
+    wanted = [account(), account(protocol="pop3"), account(email="anna@charter.net")]
+    assert statuses(push(tmp_path, *wanted)) == [Status.CREATED] * 3
+    assert not push(tmp_path, *wanted).changed
+    mixed = [account(state="absent"), account(protocol="pop3"), account(email="luca@charter.net")]
+    assert statuses(push(tmp_path, *mixed)) == [Status.REMOVED, Status.UNCHANGED, Status.CREATED]
+
+
+def test_a_password_shows_only_as_hidden(tmp_path: pathlib.Path) -> None:
+    outcome = push(tmp_path, account(password="first-hunter"))
+    second = plan(client(tmp_path), [account(password="second-hunter")])
+    before, after = before_and_after(second.steps)
+    assert f"  password of {EMAIL} for imap://imap.charter.net: ********\n" in before
+    assert f"  password of {EMAIL} for imap://imap.charter.net: ******** (new)\n" in after
+    assert "hunter" not in repr((outcome, second, before, after))
+
+
+def test_what_has_no_name_for_people_is_shown_as_the_client_has_it(tmp_path: pathlib.Path) -> None:
+    push(tmp_path, account())
+    prefs = tmp_path / ".thunderbird/charter.default/prefs.js"
+    prefs.write_bytes(
+        prefs.read_bytes().replace(b'"mail.server.server1.authMethod", 3', b'"mail.server.server1.authMethod", 10')
+    )
+    before, after = before_and_after(plan(client(tmp_path), [account()]).steps)
+    assert "  mail.server.server1.authMethod: 10\n" in before
+    assert "  mail.server.server1.authMethod: 3\n" in after
+
+
+CALLS = ("open", "mkdir", "fchmod", "fsync", "rename", "unlink", "stat", "close")
+
+
+def killed_at(point: int, action: t.Callable[[], object]) -> bool:
+    """Run the action in a process that dies at the given system call; whether it came to that."""
+    child = os.fork()
+    if child == 0:
+        count = 0
+        for name in CALLS:
+            real: t.Any = getattr(os, name)
+
+            def call(*arguments: t.Any, _real: t.Any = real, **options: t.Any) -> t.Any:
+                nonlocal count
+                count += 1
+                if count == point:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return _real(*arguments, **options)
+
+            setattr(os, name, call)
+        try:
+            action()
+        finally:
+            os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.parametrize("start", ["never started", "has an account"])
+def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path, start: str) -> None:
+    wanted = account(password="a password", provider="spectrum")
+    for point in range(1, 1000):
+        home = tmp_path / str(point)
+        home.mkdir()
+        if start == "has an account":
+            push(home, account(password="another"), account(email="anna@charter.net"))
+        killed = killed_at(point, lambda home=home: push(home, wanted))  # type: ignore[misc]
+        push(home, wanted)
+        assert not push(home, wanted).changed
+        ini = (home / ".thunderbird/profiles.ini").read_text()
+        assert ini.count("Path=") == 1
+        assert "Path=charter.default\n" in ini
+        prefs = (home / ".thunderbird/charter.default/prefs.js").read_text()
+        assert ("anna@charter.net" in prefs) == (start == "has an account")
+        if not killed:
+            break
+    assert point > 20
+
+
+class OtherWriter(LocalFiles):
+    """A host on which something else changes what was just written."""
+
+    def replace(self, writes: t.Sequence[FileWrite]) -> t.Sequence[str]:
+        backups = super().replace(writes)
+        for write in writes:
+            if write.path.endswith("prefs.js"):
+                super().replace([FileWrite(write.path, b"")])
+        return backups
+
+
+def test_what_does_not_read_back_is_told(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(HostError, match="do not read back as written"):
+        push(tmp_path, account(), files=OtherWriter())
+
+
+def test_an_interrupted_key_database_is_thunderbirds_to_mend(tmp_path: pathlib.Path) -> None:
+    push(tmp_path, account(password="x"))
+    (tmp_path / ".thunderbird/charter.default/key4.db-journal").write_bytes(b"half")
+    with pytest.raises(DamagedFileError, match=r"key4\.db-journal: Thunderbird was interrupted"):
+        push(tmp_path, account(password="y"))
+
+
+def test_a_client_that_opens_between_reading_and_writing_wins(tmp_path: pathlib.Path) -> None:
+    push(tmp_path, account())
+    lock = tmp_path / ".thunderbird/charter.default/.parentlock"
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with LocalFiles().lock(str(lock)):
+            os.write(write_end, b"!")
+            signal.pause()
+        os._exit(0)
+    os.read(read_end, 1)
+    try:
+        before = (tmp_path / ".thunderbird/charter.default/prefs.js").read_bytes()
+        with pytest.raises(ClientRunningError, match=f"process {child}"):
+            push(tmp_path, account(provider="spectrum"))
+        assert client(tmp_path).running()
+        assert (tmp_path / ".thunderbird/charter.default/prefs.js").read_bytes() == before
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read_end)
+        os.close(write_end)
+    assert not client(tmp_path).running()
