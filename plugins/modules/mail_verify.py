@@ -10,8 +10,9 @@ short_description: Prove that mail can be received and sent from a host
 description:
   - Tests the servers of mail accounts from the host on which the task runs, step by step, and says in plain words what
     works and what does not.
-  - The steps are the settings, name resolution, connection, TLS with its certificate, greeting, STARTTLS, capabilities,
-    signing in, the mailbox, and the right to send. All servers are tested side by side.
+  - The steps are the settings, name resolution, connection, who speaks on the port, TLS with its certificate, greeting,
+    STARTTLS, capabilities, signing in, the mailbox, and the right to send. All servers are tested side by side.
+  - Of what fails, one finding is named as the cause, with the exact options to set, or with the advice to set none.
   - Nothing is changed and, without O(round_trip), nothing is sent. A password is given to a server only inside TLS with
     a verified certificate, and once for each server, unless O(round_trip) needs more.
   - Without a password, everything up to signing in is tested, and the result says so.
@@ -25,9 +26,50 @@ options:
         system's.
     type: path
   timeout:
-    description: How many seconds the test of one server may take.
+    description:
+      - How many seconds the test of one server may take, from the look-up of its name to the last step, the search for
+        other settings included. All servers are tested at the same time, so it is also about the time of the task.
     type: float
     default: 10.0
+  retries:
+    description:
+      - How often a server is tested again that failed before signing in for a reason that may pass, such as a
+        connection that was refused or timed out. Each time has the whole O(timeout), after a second of rest.
+      - A refused sign-in is never repeated.
+    type: int
+    default: 0
+  attempts:
+    description:
+      - How many sign-ins of one login may be refused in one task, over all servers and accounts. After that the login
+        is not tried any more, and the tests that need it are skipped with that reason, because repeated failures lock
+        accounts at the provider.
+      - The default lets receiving and sending be tested at the same time, which costs a wrong password two attempts.
+        With V(1), sending is tested after receiving has accepted the password.
+      - A login is sent to a server once for each account, and only a server that has accepted it is asked further.
+    type: int
+    default: 2
+  suggest:
+    description:
+      - Where a server fails before signing in, look for settings that work, without a password and within O(timeout).
+        Tried are the other usual ports and kinds of encryption of the same server, and the presets of O(provider) that
+        serve the same addresses.
+      - The first that answers properly is named with the exact options to set, in the sentences and in
+        RV(accounts[].cause.suggestion). Settings without encryption are never suggested. Nothing is changed.
+    type: bool
+    default: true
+  warn_days:
+    description: Certificates that expire within so many days are warned about.
+    type: float
+    default: 14.0
+  fail_on:
+    description:
+      - What lets the task fail. V(failed) is a failed test, V(skipped) a test that could not be made, for example
+        for want of a password, and V(warning) is a warning in RV(accounts[].warnings).
+      - With an empty list the task never fails, except for bad options, and RV(accounts) is there to be looked at.
+    type: list
+    elements: str
+    choices: [failed, skipped, warning]
+    default: [failed]
   from_client:
     description:
       - Test what the mail client of the account's O(user) really has, instead of what the options say. Left out, no
@@ -82,7 +124,8 @@ seealso:
 notes:
   - It takes the same accounts as M(charter.mail.thunderbird_account), so that one list serves both. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
-  - The task fails if a test fails. The sentences in RV(msg) can be passed on as they are.
+  - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
+    stays when a sentence is reworded.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -114,6 +157,14 @@ EXAMPLES = r"""
 - name: Test all accounts of a host's list
   charter.mail.mail_verify:
     accounts: "{{ mail_accounts }}"
+
+- name: Collect what is wrong from all hosts, and go on
+  charter.mail.mail_verify:
+    accounts: "{{ mail_accounts }}"
+    fail_on: []
+    retries: 2
+    attempts: 1
+  register: proof
 """
 
 RETURN = r"""
@@ -124,6 +175,11 @@ msg:
   sample: >-
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
+found:
+  description: What there was of V(failed), V(skipped) and V(warning), as O(fail_on) means them.
+  returned: always, except for bad options
+  type: list
+  elements: str
 accounts:
   description: What was found, in the order of the task's accounts.
   returned: always, except for bad options
@@ -147,6 +203,61 @@ accounts:
       description: The outcome for this account in plain sentences.
       type: str
       returned: always
+    warnings:
+      description: What should be looked at although it works, such as a certificate that expires soon; sentences.
+      type: list
+      elements: str
+      returned: always
+    cause:
+      description:
+        - Why the account does not work. It is the failed test that comes first in the order of the stages; other
+          failures are its consequence or come after it. Empty if no test failed.
+      type: dict
+      returned: always
+      contains:
+        stage:
+          description: The stage, as in RV(accounts[].checks[].stage).
+          type: str
+          returned: if a test failed
+          sample: first_bytes
+        endpoint:
+          description: V(incoming) or V(outgoing); V(account) for C(client) and C(round_trip).
+          type: str
+          returned: if a test failed
+          sample: outgoing
+        service:
+          description: V(imap), V(pop3) or V(smtp).
+          type: str
+          returned: if a test failed
+          sample: smtp
+        server:
+          description: Host and port.
+          type: str
+          returned: if a test failed
+          sample: mobile.charter.net:587
+        code:
+          description: A name for what is wrong that stays the same over versions.
+          type: str
+          returned: if a test failed
+          sample: needs_ssl
+        evidence:
+          description: What was seen.
+          type: str
+          returned: if a test failed
+        advice:
+          description: What to do.
+          type: str
+          returned: if a test failed
+        sentence:
+          description: All of this in sentences that can be passed on.
+          type: str
+          returned: if a test failed
+        suggestion:
+          description: Options that answer properly where those of the task do not, in the shape in which a task takes
+            them; empty if none were found or looked for.
+          type: dict
+          returned: if a test failed
+          sample: {"provider": "spectrum"}
     checks:
       description: Each test, the incoming server's first.
       type: list
@@ -154,7 +265,9 @@ accounts:
       returned: always
       contains:
         stage:
-          description: What was tested.
+          description: What was tested. One of V(settings), V(dns), V(tcp), V(first_bytes), V(tls), V(greeting),
+            V(starttls), V(capability), V(authentication), V(mailbox) and V(sending); V(client) before them with
+            O(from_client), and V(round_trip) after them with O(round_trip).
           type: str
           returned: always
           sample: tls
@@ -178,6 +291,10 @@ accounts:
           type: str
           returned: always
           sample: ok
+        code:
+          description: A name for what is wrong; empty unless it failed.
+          type: str
+          returned: always
         seconds:
           description: How long it took.
           type: float
@@ -188,7 +305,7 @@ accounts:
           type: str
           returned: always
         advice:
-          description: What to do; empty when all is well.
+          description: What to do; empty when all is well. With the status V(ok) it is a warning.
           type: str
           returned: always
 """
@@ -203,7 +320,8 @@ from ..module_utils._ansible.arguments import Request, requests
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
-from ..module_utils._verify.check import AccountReport
+from ..module_utils._verify.account_report import AccountReport
+from ..module_utils._verify.check import Status
 from ..module_utils._verify.login import Logins
 from ..module_utils._verify.options import VerifyOptions
 from ..module_utils._verify.round_trip import TIMEOUT, TripOptions, round_trips
@@ -238,32 +356,67 @@ def main() -> None:
     module = MailModule(
         ca_path={"type": "path"},
         timeout={"type": "float", "default": 10.0},
+        retries={"type": "int", "default": 0},
+        attempts={"type": "int", "default": 2},
+        suggest={"type": "bool", "default": True},
+        warn_days={"type": "float", "default": 14.0},
+        fail_on={
+            "type": "list",
+            "elements": "str",
+            "choices": ["failed", "skipped", "warning"],
+            "default": ["failed"],
+        },
         from_client={"type": "str", "choices": ["thunderbird"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
         round_trip={"type": "bool", "default": False},
         round_trip_timeout={"type": "float", "default": TIMEOUT},
     )
     try:
-        for name in ("timeout", "round_trip_timeout"):
-            if module.params[name] <= 0:
-                raise OptionError(name, "it is a number of seconds", "write a number above 0")
         wanted = [found for found in requests(module.params) if found.account.state is State.PRESENT]
-        options = VerifyOptions(
-            ca_path=module.params["ca_path"],
-            timeout=module.params["timeout"],
-            # The lint lets no account without encryption pass unless it was allowed for that account.
-            allow_plaintext=any(found.allow_plaintext for found in wanted),
-        )
+        # The lint lets no account without encryption pass unless it was allowed for that account.
+        options = _options(module.params, allow_plaintext=any(found.allow_plaintext for found in wanted))
         reports = _reports(module, wanted, options)
     except MailError as error:
         module.fail_json(msg=str(error))
+    for warning in dict.fromkeys(warning for report in reports for warning in report.warnings):
+        module.warn(warning)
     result: dict[str, t.Any] = {
         "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
         "accounts": [report.as_result() for report in reports],
+        "found": _found(reports),
     }
-    if all(report.ok for report in reports):
-        module.exit_json(changed=False, **result)
-    module.fail_json(**result)
+    if set(result["found"]) & set(module.params["fail_on"]):
+        module.fail_json(**result)
+    module.exit_json(changed=False, **result)
+
+
+def _found(reports: t.Sequence[AccountReport]) -> list[str]:
+    """Which of the choices of fail_on apply."""
+    facts = {
+        "failed": any(not report.ok for report in reports),
+        "skipped": any(check.status is Status.SKIPPED for report in reports if report.ok for check in report.checks),
+        "warning": any(report.warnings for report in reports),
+    }
+    return [name for name, applies in facts.items() if applies]
+
+
+def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:
+    for name in ("timeout", "round_trip_timeout"):
+        if params[name] <= 0:
+            raise OptionError(name, "it is a number of seconds", "write a number above 0")
+    if params["retries"] < 0:
+        raise OptionError("retries", "it says how often to try again", "write 0 or more")
+    if params["attempts"] < 1:
+        raise OptionError("attempts", "without an attempt nobody signs in", "write 1 or more")
+    return VerifyOptions(
+        ca_path=params["ca_path"],
+        timeout=params["timeout"],
+        allow_plaintext=allow_plaintext,
+        retries=params["retries"],
+        attempts=params["attempts"],
+        suggest=params["suggest"],
+        warn_days=params["warn_days"],
+    )
 
 
 if __name__ == "__main__":

@@ -92,6 +92,7 @@ class Verdict:
         self.message: str = result["msg"]
         (account,) = result["accounts"]
         self.complete: bool = account["complete"]
+        self.cause: dict[str, t.Any] = account["cause"]
         self.checks: list[dict[str, t.Any]] = account["checks"]
         self.client = self.checks[0]
         assert (self.client["stage"], self.client["endpoint"]) == ("client", "account")
@@ -142,6 +143,8 @@ def test_a_drift_is_shown_and_what_is_there_is_tested(desk: Desk) -> None:
     assert "charter.mail.thunderbird_account" in verdict.client["advice"]
     assert {check["server"] for check in verdict.checks[1:]} == {"mobile.charter.net:993", "mobile.charter.net:587"}
     assert {check["status"] for check in verdict.checks[1:]} == {"ok"}
+    assert verdict.cause["code"] == "client_differs"
+    assert verdict.cause["sentence"].startswith("Thunderbird is not set up as wanted")
     assert verdict.message.startswith("Thunderbird is not set up as wanted: incoming: ")
     assert "All tests completed successfully" in verdict.message
     assert not desk.verify(provider="spectrum").failed
@@ -153,6 +156,8 @@ def test_a_wrong_password_stored_for_sending_only(desk: Desk) -> None:
     assert verdict.failed
     assert verdict.status("incoming", "mailbox") == "ok"
     assert verdict.status("outgoing", "authentication") == "failed"
+    assert verdict.cause["code"] == "password_refused"
+    assert "which works for receiving" not in verdict.message
     assert "The password stored for sending is another one than that for receiving" in verdict.message
     assert sorted(desk.sign_ins()) == [False, True]
 
@@ -199,6 +204,7 @@ def test_an_account_that_is_not_there(desk: Desk) -> None:
 def test_a_person_without_thunderbird(ansible: Ansible, mail_lab: MailLab, mail_user: MailUser, mario: Person) -> None:
     verdict = Desk(ansible, mail_lab, mail_user, mario).verify()
     assert verdict.failed
+    assert verdict.client["code"] == "client_lacks_account"
     assert verdict.client["evidence"].endswith("does not have the account")
 
 
@@ -209,6 +215,7 @@ def test_what_cannot_be_read_is_said(desk: Desk) -> None:
     desk.person.own()
     verdict = desk.verify()
     assert verdict.failed
+    assert verdict.client["code"] == "client_unreadable"
     assert str(prefs) in verdict.message
 
 

@@ -110,6 +110,12 @@ local {address} {{
 }}
 """
 
+_HOST_WITHOUT_TLS = """
+local {address} {{
+  ssl = no
+}}
+"""
+
 # Like Dovecot's own service of this kind, except that one process serves many connections.
 _LOGIN_SERVICE = """
 service {name} {{
@@ -173,7 +179,9 @@ def configure(site: Site) -> list[str]:
         auth_socket=site.auth_socket.name,
     )
     hosts = [
-        _HOST.format(address=site.network.addresses[host.name], identity=site.identity(host.name))
+        (_HOST if host.tls else _HOST_WITHOUT_TLS).format(
+            address=site.network.addresses[host.name], identity=site.identity(host.name)
+        )
         for host in site.hosts
     ]
     configuration = site.dovecot / "dovecot.conf"

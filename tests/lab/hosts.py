@@ -51,11 +51,13 @@ class MailHost:
         name: its name in the DNS, and in its certificate.
         endpoints: its ports; each other port refuses connections.
         tls13: False where the host speaks nothing newer than TLS 1.2.
+        tls: False where the host has no TLS at all, and offers no STARTTLS.
     """
 
     name: str
     endpoints: tuple[Endpoint, ...]
     tls13: bool = True
+    tls: bool = True
 
 
 _IMAP = Endpoint(Service.IMAP, 993, Security.SSL)

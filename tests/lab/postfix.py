@@ -92,6 +92,7 @@ _SUBMISSION = """
   -o syslog_name=postfix/{host}
   -o myhostname={host}
   -o smtpd_tls_wrappermode={wrapper}
+  -o smtpd_tls_security_level={level}
   -o smtpd_tls_chain_files={identity}
   -o smtpd_tls_mandatory_protocols={tls}
 """
@@ -157,6 +158,7 @@ def _submission_services(site: Site) -> t.Iterator[str]:
                     address=site.network.addresses[host.name],
                     port=endpoint.port,
                     host=host.name,
+                    level="encrypt" if host.tls else "none",
                     wrapper="yes" if endpoint.security is Security.SSL else "no",
                     identity=site.identity(host.name),
                     tls=">=TLSv1.2" if host.tls13 else "TLSv1.2",

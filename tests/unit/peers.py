@@ -10,6 +10,7 @@ import contextlib
 import pathlib
 import socket
 import ssl
+import struct
 import threading
 import time
 import typing as t
@@ -85,6 +86,11 @@ class Talk:
     def pause(self, seconds: float) -> None:
         """Let the client wait."""
         time.sleep(seconds)
+
+    def reset(self) -> None:
+        """Hang up as a firewall does: at once, with RST."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
 
     def close(self) -> None:
         """Hang up."""

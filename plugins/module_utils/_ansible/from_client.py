@@ -17,7 +17,8 @@ from .._model.account import Account, Security, Server
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
 from .._verify import drift
-from .._verify.check import AccountCheck, AccountReport
+from .._verify.account_report import AccountReport
+from .._verify.check import AccountCheck
 from .._verify.endpoint import Role
 from .._verify.login import Login, Logins
 from . import local_user

@@ -9,7 +9,7 @@ import dataclasses
 
 from .._model.account import Protocol, Security, Server
 from .._model.errors import OptionError
-from .charter import PROVIDERS
+from .charter import FAMILIES, PROVIDERS
 from .provider import Provider
 
 AUTO = "auto"
@@ -85,6 +85,25 @@ def of_host(host: str) -> Provider | None:
         if host.lower() in provider.hosts:
             return provider
     return None
+
+
+def of_server(server: Server) -> Provider | None:
+    """The provider that publishes exactly these settings for one of its services; None if none of ours does."""
+    for provider in PROVIDERS:
+        if server in (provider.imap.server, provider.pop3.server, provider.submission.server):
+            return provider
+    return None
+
+
+def relatives(domain: str, host: str) -> tuple[Provider, ...]:
+    """The presets that serve the same addresses, today's first.
+
+    Args:
+        domain: the domain of the address. If it is nobody's, the host tells.
+        host: the server that is set.
+    """
+    provider = for_domain(domain) or of_host(host)
+    return next((family for family in FAMILIES if provider in family), ())
 
 
 def _provider(name: str, email: str) -> Provider | None:

@@ -69,4 +69,7 @@ TWC = Provider(
     submission=Service(Server("mail.twc.com", 587, Security.STARTTLS), Confidence.HIGH, _SPECTRUM),
 )
 
+# Those in one line serve the same addresses.
+FAMILIES: tuple[tuple[Provider, ...], ...] = ((SPECTRUM, CHARTER), (BRIGHTHOUSE,), (TWC,))
+
 PROVIDERS = (CHARTER, SPECTRUM, BRIGHTHOUSE, TWC)

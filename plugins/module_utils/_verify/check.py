@@ -11,6 +11,8 @@ import typing as t
 
 from .._model.account import Security
 from .endpoint import Endpoint, Role
+from .failure import Code
+from .suggestion import Suggestion
 
 
 class Stage(enum.Enum):
@@ -24,6 +26,7 @@ class Stage(enum.Enum):
     SETTINGS = "settings"
     DNS = "dns"
     TCP = "tcp"
+    FIRST_BYTES = "first_bytes"
     TLS = "tls"
     GREETING = "greeting"
     STARTTLS = "starttls"
@@ -38,6 +41,7 @@ class Stage(enum.Enum):
 BEFORE_SIGNING_IN = (
     Stage.DNS,
     Stage.TCP,
+    Stage.FIRST_BYTES,
     Stage.TLS,
     Stage.GREETING,
     Stage.STARTTLS,
@@ -76,8 +80,9 @@ class Check:
         status: what came of it.
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
-        advice: what to do, in plain sentences; empty when all is well.
+        advice: what to do, in plain sentences. Together with the status ok it is a warning.
         finding: what went wrong, as a clause whose subject is the server; empty unless failed.
+        code: the same for programs; None unless failed.
     """
 
     stage: Stage
@@ -87,6 +92,7 @@ class Check:
     evidence: str
     advice: str = ""
     finding: str = ""
+    code: Code | None = None
 
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
@@ -96,6 +102,7 @@ class Check:
             "service": self.endpoint.service.value,
             "server": self.endpoint.where,
             "status": self.status.value,
+            "code": "" if self.code is None else self.code.value,
             "seconds": self.seconds,
             "evidence": self.evidence,
             "advice": self.advice,
@@ -114,7 +121,8 @@ class AccountCheck:
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
         sentences: the outcome as part of the summary; empty where it adds nothing.
-        advice: what to do, in plain sentences; empty when all is well.
+        advice: what to do, in plain sentences. Together with the status ok it is a warning.
+        code: what went wrong, for programs; None unless failed.
     """
 
     stage: Stage
@@ -125,6 +133,7 @@ class AccountCheck:
     evidence: str
     sentences: str
     advice: str = ""
+    code: Code | None = None
 
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
@@ -134,6 +143,7 @@ class AccountCheck:
             "service": self.service,
             "server": self.server,
             "status": self.status.value,
+            "code": "" if self.code is None else self.code.value,
             "seconds": self.seconds,
             "evidence": self.evidence,
             "advice": self.advice,
@@ -148,11 +158,13 @@ class EndpointReport:
         endpoint: what was tested.
         checks: one for each stage of the endpoint, in the order of Stage.
         encryption: ``TLS 1.3`` for example; empty where TLS was not reached or is not used.
+        suggestion: settings that answer properly where these do not; None if there are none or nobody looked.
     """
 
     endpoint: Endpoint
     checks: tuple[Check, ...]
     encryption: str
+    suggestion: Suggestion | None = None
 
     @property
     def failed(self) -> Check | None:
@@ -163,51 +175,3 @@ class EndpointReport:
     def skipped(self) -> Check | None:
         """The first check that was skipped; it says why."""
         return next((check for check in self.checks if check.status is Status.SKIPPED), None)
-
-
-@dataclasses.dataclass(frozen=True)
-class AccountReport:
-    """What is known about one account after the test.
-
-    Attributes:
-        email: the account.
-        incoming: the checks of the server that mail comes from.
-        outgoing: the checks of the server that mail goes to.
-        summary: the outcome as plain sentences that can be passed on as they are.
-        client: how the settings of a mail client agree with those wanted; None where no client was asked.
-        round_trip: what became of a message to oneself; None where none was wanted.
-    """
-
-    email: str
-    incoming: EndpointReport
-    outgoing: EndpointReport
-    summary: str
-    client: AccountCheck | None = None
-    round_trip: AccountCheck | None = None
-
-    @property
-    def checks(self) -> tuple[Check | AccountCheck, ...]:
-        """All checks: the client, the incoming endpoint, the outgoing one, the round trip."""
-        before = () if self.client is None else (self.client,)
-        after = () if self.round_trip is None else (self.round_trip,)
-        return (*before, *self.incoming.checks, *self.outgoing.checks, *after)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed."""
-        return all(check.status is not Status.FAILED for check in self.checks)
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was skipped either."""
-        return all(check.status is Status.OK for check in self.checks)
-
-    def as_result(self) -> dict[str, t.Any]:
-        """The report as a module returns it."""
-        return {
-            "email": self.email,
-            "ok": self.ok,
-            "complete": self.complete,
-            "summary": self.summary,
-            "checks": [check.as_result() for check in self.checks],
-        }

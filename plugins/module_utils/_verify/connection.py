@@ -17,7 +17,8 @@ import ssl
 import types
 import typing as t
 
-from .failure import NOT_A_MAIL_SERVER, Failure
+from .failure import NOT_A_MAIL_SERVER, Code, Failure
+from .speaker import speaker
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
 TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
@@ -37,21 +38,21 @@ class Silence(Failure):
 
     def __init__(self, limit: float, partial: bool = False) -> None:
         finding = "sent only part of an answer" if partial else "did not answer"
-        super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED)
+        super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED, Code.NOTHING_SAID)
 
 
 class Hangup(Failure):
     """The connection ended before the answer."""
 
     def __init__(self, how: str) -> None:
-        super().__init__("ended the connection", how, _OVERLOADED)
+        super().__init__("ended the connection", how, _OVERLOADED, Code.HUNG_UP)
 
 
 class Excess(Failure):
     """The server sent more than any mail server would."""
 
     def __init__(self, what: str) -> None:
-        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER)
+        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER, Code.NOT_MAIL)
 
 
 class PlainAnswer(Exception):
@@ -94,6 +95,20 @@ class Deadline:
             raise Silence(self.seconds)
         return left
 
+    @property
+    def left(self) -> float:
+        """Seconds left, at least 0."""
+        return max(0.0, self._end - self._monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether the moment has come."""
+        return self.left == 0
+
+    def part(self, seconds: float) -> Deadline:
+        """A moment that comes after so many seconds, or with this deadline if that is earlier."""
+        return Deadline(min(seconds, self._end - self._monotonic()), self._monotonic)
+
 
 class Connection:
     """Takes over a connected socket and closes it at the end of the ``with`` block.
@@ -106,6 +121,7 @@ class Connection:
         self._deadline = deadline
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
+        self._handshake: ssl.SSLObject | None = None
         self._tls: ssl.SSLObject | None = None
         self._buffer = bytearray()
         self._received = 0
@@ -145,9 +161,7 @@ class Connection:
     def read_line(self) -> bytes:
         """The next line without its CRLF (or LF)."""
         while True:
-            end = self._buffer.find(b"\n")
-            if end > LINE_LIMIT or (end < 0 and len(self._buffer) > LINE_LIMIT):
-                raise Excess(f"a line of more than {LINE_LIMIT} bytes")
+            end = self._end_of_line()
             if end >= 0:
                 line = bytes(self._buffer[:end])
                 del self._buffer[: end + 1]
@@ -157,9 +171,29 @@ class Connection:
             except Silence:
                 raise Silence(self._deadline.seconds, partial=bool(self._buffer)) from None
 
-    def unread(self) -> bytes:
-        """What came already and was not read as a line."""
+    def first_bytes(self, patience: float) -> bytes:
+        """What the server says first: enough of it to tell who speaks. It stays there to be read.
+
+        Args:
+            patience: how many seconds to wait for the very first byte.
+
+        Returns:
+            Nothing if nothing came within that time.
+        """
+        patient = self._deadline.part(patience)
+        while self._end_of_line() < 0 and speaker(bytes(self._buffer)) is None:
+            try:
+                self._buffer += self._receive_raw(self._deadline if self._buffer else patient)
+            except Silence:
+                if not self._buffer:
+                    self._deadline.remaining()
+                    return b""
+                raise Silence(self._deadline.seconds, partial=True) from None
         return bytes(self._buffer)
+
+    def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Say the first word of TLS, so that the server answers; ``secure`` says the rest."""
+        self._handshake = self._first_word_of_tls(context, host)
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Begin TLS.
@@ -169,9 +203,11 @@ class Connection:
             ssl.SSLCertVerificationError: the certificate is not to be trusted.
             ssl.SSLError: no agreement for another reason.
         """
-        if self._buffer:
-            raise PlainAnswer(bytes(self._buffer))
-        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        tls = self._handshake
+        if tls is None:
+            if self._buffer:
+                raise PlainAnswer(bytes(self._buffer))
+            tls = self._first_word_of_tls(context, host)
         heard = False
         while True:
             try:
@@ -179,7 +215,8 @@ class Connection:
                 break
             except ssl.SSLWantReadError:
                 self._send_raw(self._outgoing.read())
-                data = self._receive_raw()
+                data = bytes(self._buffer) or self._receive_raw(self._deadline)
+                self._buffer.clear()
                 if not heard and data[0] not in _TLS_RECORDS:
                     raise PlainAnswer(data) from None
                 heard = True
@@ -202,13 +239,13 @@ class Connection:
 
     def _receive(self) -> bytes:
         if self._tls is None:
-            return self._receive_raw()
+            return self._receive_raw(self._deadline)
         while True:
             try:
                 data = self._tls.read(_CHUNK)
             except ssl.SSLWantReadError:
                 self._send_raw(self._outgoing.read())
-                self._incoming.write(self._receive_raw())
+                self._incoming.write(self._receive_raw(self._deadline))
                 continue
             except ssl.SSLZeroReturnError:
                 raise Hangup("closed by the server") from None
@@ -218,8 +255,22 @@ class Connection:
                 raise Hangup("closed by the server")
             return data
 
-    def _receive_raw(self) -> bytes:
-        data = self._within_time(lambda: self._socket.recv(_CHUNK))
+    def _first_word_of_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            tls.do_handshake()
+        self._send_raw(self._outgoing.read())
+        return tls
+
+    def _end_of_line(self) -> int:
+        """Where the first line in the buffer ends; -1 if it has not come yet."""
+        end = self._buffer.find(b"\n")
+        if end > LINE_LIMIT or (end < 0 and len(self._buffer) > LINE_LIMIT):
+            raise Excess(f"a line of more than {LINE_LIMIT} bytes")
+        return end
+
+    def _receive_raw(self, deadline: Deadline) -> bytes:
+        data = self._within_time(lambda: self._socket.recv(_CHUNK), deadline)
         if not data:
             raise Hangup("closed by the server")
         self._received += len(data)
@@ -229,14 +280,14 @@ class Connection:
 
     def _send_raw(self, data: bytes) -> None:
         if data:
-            self._within_time(lambda: self._socket.sendall(data))
+            self._within_time(lambda: self._socket.sendall(data), self._deadline)
 
-    def _within_time(self, action: t.Callable[[], _T]) -> _T:
-        self._socket.settimeout(self._deadline.remaining())
+    def _within_time(self, action: t.Callable[[], _T], deadline: Deadline) -> _T:
+        self._socket.settimeout(deadline.remaining())
         try:
             return action()
         except socket.timeout:
-            raise Silence(self._deadline.seconds) from None
+            raise Silence(deadline.seconds) from None
         except ConnectionResetError:
             raise Hangup("reset by the server or by something between") from None
         except OSError as error:

@@ -10,8 +10,8 @@ import typing as t
 
 from .._model.account import Security
 from .._model.secret import Secret
-from .endpoint import Endpoint
-from .failure import Failure
+from .endpoint import USUAL_PORTS, Endpoint
+from .failure import Code, Failure
 
 
 class Dialogue(t.Protocol):
@@ -44,8 +44,9 @@ def starttls_missing(endpoint: Endpoint, offered: str) -> Failure:
     return Failure(
         "does not offer STARTTLS",
         f"offers {offered or 'nothing'}",
-        "Nothing secret was sent. The server, or an antivirus or a firewall between, takes STARTTLS away: try "
-        f"{endpoint.option('security')} ssl with the port that belongs to it, or another network.",
+        "Nothing secret was sent. The server, or an antivirus or a firewall between, takes STARTTLS away: try another "
+        f"network, or set {endpoint.settings(Security.SSL, USUAL_PORTS[endpoint.service][Security.SSL])}.",
+        Code.STARTTLS_MISSING,
     )
 
 
@@ -55,6 +56,7 @@ def starttls_refused(answer: str) -> Failure:
         "offers STARTTLS but does not begin it",
         answer,
         "Nothing secret was sent. It is the server's fault: try again later and change no setting.",
+        Code.STARTTLS_REFUSED,
     )
 
 
@@ -65,7 +67,9 @@ def no_mechanism(endpoint: Endpoint, offered: str) -> Failure:
         advice = f"Many servers offer it only over an encrypted connection: set {security} to ssl or starttls."
     else:
         advice = f"Check {host} and {port}: a server for people's mail accepts AUTH PLAIN or LOGIN."
-    return Failure("offers no way to sign in with a password", f"offers {offered or 'nothing'}", advice)
+    return Failure(
+        "offers no way to sign in with a password", f"offers {offered or 'nothing'}", advice, Code.NO_MECHANISM
+    )
 
 
 def header_is(line: bytes, field: bytes, value: bytes) -> bool:

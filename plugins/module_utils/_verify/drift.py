@@ -10,7 +10,9 @@ import typing as t
 
 from .._model.account import Account, Protocol, Server
 from .._model.settings import Change
-from .check import AccountCheck, AccountReport, Stage, Status
+from .account_report import AccountReport
+from .check import AccountCheck, Stage, Status
+from .failure import Code
 from .text import Quoter
 
 _SHOWN = Quoter()
@@ -80,6 +82,7 @@ def drifted(client: str, place: str, clauses: t.Sequence[str], note: str, remedy
         f"{told}. Looked at: {place}; {note}",
         f"{client} is not set up as wanted: {told}. {advice} All else was tested with what is in {client}.",
         advice,
+        Code.CLIENT_DIFFERS,
     )
 
 
@@ -93,6 +96,7 @@ def missing(client: str, place: str, email: str, reason: str, remedy: str) -> Ac
         f"{client} {reason}: {email} was looked for in {place}. {advice} All else was tested with the options' "
         "settings.",
         advice,
+        Code.CLIENT_LACKS_ACCOUNT,
     )
 
 
@@ -104,6 +108,7 @@ def unreadable(client: str, message: str) -> AccountCheck:
         message,
         f"What {client} has cannot be read: {message} All else was tested with the options' settings.",
         "Correct that, then run again.",
+        Code.CLIENT_UNREADABLE,
     )
 
 
@@ -130,8 +135,10 @@ def only_sending_refused(report: AccountReport) -> bool:
     )
 
 
-def _check(client: str, status: Status, evidence: str, sentences: str, advice: str = "") -> AccountCheck:
-    return AccountCheck(Stage.CLIENT, client.lower(), "", status, 0.0, evidence, sentences, advice)
+def _check(
+    client: str, status: Status, evidence: str, sentences: str, advice: str = "", code: Code | None = None
+) -> AccountCheck:
+    return AccountCheck(Stage.CLIENT, client.lower(), "", status, 0.0, evidence, sentences, advice, code)
 
 
 def _server(server: Server) -> str:

@@ -68,6 +68,10 @@ class Endpoint:
             return f"{usual} is the usual one"
         return f"the usual one for {self.service.title} with security {self.server.security.value} is {usual}"
 
+    def settings(self, security: Security, port: int) -> str:
+        """How an admin writes them; the port is always named, because left out it follows from the security."""
+        return f"{self.option('port')} to {port} and {self.option('security')} to {security.value}"
+
     def option(self, name: str) -> str:
         """An option of this endpoint as an admin writes it, for example ``incoming.port``."""
         return f"{self.role.value}.{name}"

@@ -12,7 +12,7 @@ from .._model.secret import Secret
 from .connection import Connection, Hangup
 from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
-from .failure import NOT_A_MAIL_SERVER, Failure
+from .failure import NOT_A_MAIL_SERVER, Code, Failure
 from .modes import other_greeting
 from .refusals import sign_in_refused
 from .speaker import Speaker, speaker
@@ -68,10 +68,15 @@ class ImapDialogue:
             raise other_greeting(self._endpoint, line, self._quote)
         kind = line[2:].split(b" ", 1)[0].upper()
         if kind == b"BYE":
-            raise Failure("turns everybody away", self._quote(line), "Try again later; no setting should be changed.")
+            raise Failure(
+                "turns everybody away",
+                self._quote(line),
+                "Try again later; no setting should be changed.",
+                Code.TURNED_AWAY,
+            )
         if kind == b"PREAUTH":  # it forbids STARTTLS and would prove nothing about the password
             advice = "Check host and port: no provider does that."
-            raise Failure("says that somebody is signed in already", self._quote(line), advice)
+            raise Failure("says that somebody is signed in already", self._quote(line), advice, Code.NOT_MAIL)
         return self._quote(line)
 
     def starttls(self) -> str:
@@ -107,6 +112,7 @@ class ImapDialogue:
                 "does not open the inbox",
                 self._quote(answer.text),
                 "The password is right. The mailbox needs the provider's help.",
+                Code.MAILBOX_CLOSED,
             )
         return f"INBOX has {self._quote(counts[-1])} messages"
 
@@ -183,7 +189,7 @@ class ImapDialogue:
         answer = self._command(b"CAPABILITY")
         words = [line.upper().split()[2:] for line in answer.untagged if line.upper().startswith(b"* CAPABILITY ")]
         if answer.status != b"OK" or not words:
-            raise Failure("does not say what it can do", self._quote(answer.text), NOT_A_MAIL_SERVER)
+            raise Failure("does not say what it can do", self._quote(answer.text), NOT_A_MAIL_SERVER, Code.NOT_MAIL)
         self._capabilities = frozenset(word.decode("ascii", "replace") for word in words[-1])
 
     def _offered(self) -> str:

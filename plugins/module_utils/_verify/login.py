@@ -35,6 +35,11 @@ class Logins:
     incoming: Login
     outgoing: Login
 
+    @property
+    def same(self) -> bool:
+        """Whether both servers are told the same."""
+        return self.incoming == self.outgoing
+
     @classmethod
     def of(cls, account: Account) -> Logins:
         """The account's own, the same for both."""

@@ -19,11 +19,20 @@ class VerifyOptions:
         ca_path: a file of CA certificates (PEM) to trust instead of the system's; None for the system's.
         timeout: seconds for the whole test of one endpoint, more than 0.
         allow_plaintext: sign in even where the account asks for a connection without encryption.
+        retries: how often a server is asked again that fails before signing in for a reason that may pass; each time
+            has the whole timeout.
+        attempts: how many sign-ins of one login may be refused, over all servers, until no more are made.
+        suggest: look for settings that work where these do not, without a password and within the timeout.
+        warn_days: certificates with fewer days left are warned about.
     """
 
     ca_path: str | None = None
     timeout: float = 10.0
     allow_plaintext: bool = False
+    retries: int = 0
+    attempts: int = 2
+    suggest: bool = True
+    warn_days: float = 14.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .._model.secret import Secret
 from .connection import Connection
 from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
-from .failure import Failure
+from .failure import Code, Failure
 from .modes import other_greeting
 from .refusals import sign_in_refused
 from .speaker import Speaker, speaker
@@ -36,7 +36,12 @@ class Pop3Dialogue:
         if speaker(line) is not Speaker.POP3:
             raise other_greeting(self._endpoint, line, self._quote)
         if not _positive(line):
-            raise Failure("turns everybody away", self._quote(line), "Try again later; no setting should be changed.")
+            raise Failure(
+                "turns everybody away",
+                self._quote(line),
+                "Try again later; no setting should be changed.",
+                Code.TURNED_AWAY,
+            )
         return self._quote(line)
 
     def starttls(self) -> str:
@@ -69,7 +74,7 @@ class Pop3Dialogue:
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX, Code.MAILBOX_CLOSED)
         return f"the mailbox has {self._quote(match.group(1))} messages, {self._quote(match.group(2))} bytes"
 
     def count(self) -> int:

@@ -13,10 +13,12 @@ import time
 import typing as t
 
 from .._model.account import Account
-from .check import AccountCheck, AccountReport, Stage, Status
+from .account_report import AccountReport
+from .check import AccountCheck, Stage, Status
 from .connection import Deadline
 from .endpoint import Endpoint, endpoints
-from .failure import Failure
+from .failure import Code, Failure
+from .guard import Guard
 from .login import Logins
 from .mailbox import MARK, Mailbox, mailbox
 from .options import VerifyOptions, World
@@ -70,7 +72,7 @@ def round_trips(
         The reports with what became of the messages.
     """
     world = world or World()
-    kit = Kit(options, trust(options.ca_path), world)
+    kit = Kit(options, trust(options.ca_path), world, Guard(options.attempts))
 
     def check(account: Account, report: AccountReport, login: Logins) -> AccountReport:
         if check_mode:
@@ -216,6 +218,7 @@ class _Trip:
                 f"{copies} copies arrived, the first {took}. {fate}",
                 f"A message to oneself arrived {copies} times. {fate} {advice}",
                 advice,
+                Code.MESSAGE_DUPLICATED,
             )
         if seconds > self.options.timeout * _LATE:
             advice = (
@@ -241,6 +244,7 @@ class _Trip:
             f"did not arrive within {limit}; {self.outgoing.where} had accepted it: {receipt}",
             f"A message to oneself did not arrive within {limit}, although {self.outgoing.where} accepted it. {advice}",
             advice,
+            Code.MESSAGE_LOST,
         )
 
     def _interrupted(self, at: Endpoint, failure: Failure, sent: bool) -> AccountCheck:
@@ -255,8 +259,13 @@ class _Trip:
             f"The test with a message to oneself was interrupted: {at.where} {failure.finding}{seen}. {remains} "
             f"{failure.advice}",
             f"{failure.advice} {remains}",
+            failure.code,
         )
 
-    def _check(self, status: Status, evidence: str, sentences: str, advice: str = "") -> AccountCheck:
+    def _check(
+        self, status: Status, evidence: str, sentences: str, advice: str = "", code: Code | None = None
+    ) -> AccountCheck:
         service = self.incoming.service.value
-        return AccountCheck(Stage.ROUND_TRIP, service, self.incoming.where, status, 0.0, evidence, sentences, advice)
+        return AccountCheck(
+            Stage.ROUND_TRIP, service, self.incoming.where, status, 0.0, evidence, sentences, advice, code
+        )

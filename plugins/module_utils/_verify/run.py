@@ -12,11 +12,15 @@ import threading
 import typing as t
 
 from .._model.account import Account
-from .check import BEFORE_SIGNING_IN, AccountReport, EndpointReport
+from .account_report import AccountReport, account_report
+from .check import BEFORE_SIGNING_IN, EndpointReport
 from .endpoint import Endpoint, Role, endpoints
+from .failure import PASSING
+from .guard import Guard
 from .login import Logins
 from .options import VerifyOptions, World
-from .sentences import summary
+from .probes import Probes
+from .suggestion import Suggestion, suggestions
 from .tls import trust
 from .visit import Errand, Kit, visit
 
@@ -24,6 +28,9 @@ from .visit import Errand, Kit, visit
 SESSIONS_PER_SERVER = 16
 # Each may have a second thread that waits for a name server.
 SESSIONS = 256
+# Of the timeout: a server that has not answered by then is suspected, and other settings are looked at meanwhile.
+_SUSPICION = 0.4
+_PAUSE = 1.0  # seconds before a server is asked again
 
 
 def verify(
@@ -51,19 +58,27 @@ def verify(
     options, world = options or VerifyOptions(), world or World()
     if findings and len(findings) != len(accounts):
         raise ValueError("findings must be one sequence for each account")
-    kit = Kit(options, trust(options.ca_path), world)
-    errands = [
-        errand
+    kit = Kit(options, trust(options.ca_path), world, Guard(options.attempts))
+    tasks = [
+        _Task(errand, suggestions(account, errand.endpoint.role) if options.suggest else ())
         for index, account in enumerate(accounts)
         for errand in _errands(
             account, findings[index] if findings else (), logins[index] if logins else Logins.of(account)
         )
     ]
-    reports = _side_by_side(errands, kit)
+    reports = _side_by_side(tasks, kit)
     return tuple(
-        AccountReport(account.email, incoming, outgoing, summary(account.email, incoming, outgoing))
-        for account, incoming, outgoing in zip(accounts, reports[::2], reports[1::2])
+        account_report(account.email, incoming, outgoing, same_login=not logins or logins[index].same)
+        for index, (account, incoming, outgoing) in enumerate(zip(accounts, reports[::2], reports[1::2]))
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    """An errand, and what to look at where it fails."""
+
+    errand: Errand
+    candidates: tuple[Suggestion, ...]
 
 
 def _errands(account: Account, findings: t.Sequence[str], logins: Logins) -> tuple[Errand, Errand]:
@@ -88,42 +103,65 @@ class _Line:
     """
 
     def __init__(self) -> None:
-        self.waiting: collections.deque[tuple[Errand, concurrent.futures.Future[EndpointReport]]] = collections.deque()
+        self.waiting: collections.deque[tuple[_Task, concurrent.futures.Future[EndpointReport]]] = collections.deque()
         self._alive = False
         self._broken: EndpointReport | None = None
 
-    def serve(self, kit: Kit, cancelled: threading.Event) -> None:
+    @property
+    def undecided(self) -> bool:
+        """Whether the server has neither served anybody nor failed yet."""
+        return not self._alive and self._broken is None
+
+    def serve(self, kit: Kit, probes: Probes, cancelled: threading.Event) -> None:
         """Work until nobody waits any more; several threads may do so."""
         while not cancelled.is_set():
             try:
-                errand, place = self.waiting.popleft()
+                task, place = self.waiting.popleft()
             except IndexError:
                 return
             try:
-                report = self._report(errand, kit)
+                report = self._report(task, kit, probes, cancelled)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
                 place.set_exception(error)
             else:
                 place.set_result(report)
 
-    def _report(self, errand: Errand, kit: Kit) -> EndpointReport:
+    def _report(self, task: _Task, kit: Kit, probes: Probes, cancelled: threading.Event) -> EndpointReport:
+        errand = task.errand
         if self._broken is not None and not self._alive:
-            return dataclasses.replace(self._broken, checks=(errand.settings_check(), *self._broken.checks[1:]))
+            broken = dataclasses.replace(self._broken, checks=(errand.settings_check(), *self._broken.checks[1:]))
+            return dataclasses.replace(broken, suggestion=probes.best(task.candidates))
         report = visit(errand, kit)
-        if report.failed is not None and report.failed.stage in BEFORE_SIGNING_IN:
-            self._broken = report
-        else:
+        for _again in range(kit.options.retries):
+            if not _may_pass(report) or cancelled.wait(_PAUSE):
+                break
+            report = visit(errand, kit)
+        if not _before_signing_in(report):
             self._alive = True
-        return report
+            return report
+        if self._alive:  # it serves others, so the settings are right
+            return report
+        self._broken = report
+        return dataclasses.replace(report, suggestion=probes.best(task.candidates))
 
 
-def _side_by_side(errands: t.Sequence[Errand], kit: Kit) -> list[EndpointReport]:
-    """Reports in the order of the errands. The threads are daemons: none holds back the end of the program."""
+def _before_signing_in(report: EndpointReport) -> bool:
+    return report.failed is not None and report.failed.stage in BEFORE_SIGNING_IN
+
+
+def _may_pass(report: EndpointReport) -> bool:
+    """Whether asking again may help; a refused sign-in is never repeated."""
+    return report.failed is not None and _before_signing_in(report) and report.failed.code in PASSING
+
+
+def _side_by_side(tasks: t.Sequence[_Task], kit: Kit) -> list[EndpointReport]:
+    """Reports in the order of the tasks. The threads are daemons: none holds back the end of the program."""
     lines: collections.defaultdict[Endpoint, _Line] = collections.defaultdict(_Line)
     places = []
-    for errand in errands:
+    probes = Probes(kit)
+    for task in tasks:
         place: concurrent.futures.Future[EndpointReport] = concurrent.futures.Future()
-        lines[errand.endpoint].waiting.append((errand, place))
+        lines[task.errand.endpoint].waiting.append((task, place))
         places.append(place)
     seats = collections.deque(
         line for line in lines.values() for _seat in range(min(len(line.waiting), SESSIONS_PER_SERVER))
@@ -136,10 +174,14 @@ def _side_by_side(errands: t.Sequence[Errand], kit: Kit) -> list[EndpointReport]
                 line = seats.popleft()
             except IndexError:
                 return
-            line.serve(kit, cancelled)
+            line.serve(kit, probes, cancelled)
 
     try:
         _start(work, min(len(seats), SESSIONS))
+        concurrent.futures.wait(places, kit.options.timeout * _SUSPICION, concurrent.futures.FIRST_EXCEPTION)
+        for task in tasks:
+            if lines[task.errand.endpoint].undecided:
+                probes.start(task.candidates)
         return [place.result() for place in places]
     finally:
         cancelled.set()

@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 from .check import EndpointReport
+from .diagnosis import Cause, observed, remedies
 from .endpoint import Role
 
 
-def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport) -> str:
-    """What came of all tests of an account; what failed comes first, and what was not tested is never left out."""
-    reports = sorted((incoming, outgoing), key=lambda report: report.failed is None)
+def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport, cause: Cause | None) -> str:
+    """What came of all tests of an account; the cause comes first, and what was not tested is never left out."""
+    if cause is not None:
+        first, second = incoming, outgoing
+        if cause.check.endpoint.role is Role.OUTGOING:
+            first, second = outgoing, incoming
+        return f"{_verdict(first)}: {cause.sentence} {_beside(cause, second)}"
+    reports = (incoming, outgoing)
     reasons = {None if report.skipped is None else report.skipped.evidence for report in reports}
-    if any(report.failed is not None for report in reports) or len(reasons) > 1:
-        return " ".join(_outcome(report) for report in reports)
+    if len(reasons) > 1:
+        return " ".join(map(_outcome, sorted(reports, key=lambda report: report.skipped is None)))
     (reason,) = reasons
     if reason is None:
         return (
@@ -27,17 +33,27 @@ def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport) -> s
     )
 
 
+def _beside(cause: Cause, report: EndpointReport) -> str:
+    """The other server's outcome; what has the same cause needs no advice of its own."""
+    failed = report.failed
+    if failed is None:
+        return _outcome(report)
+    advice = remedies(failed, report.suggestion)
+    if (failed.stage, failed.code) == (cause.check.stage, cause.check.code):
+        wanted = report.suggestion
+        told = cause.suggestion is not None and wanted is not None and wanted.options == cause.suggestion.options
+        advice = ("The cause is the same.",) if wanted is None or told else (wanted.sentence,)
+    return " ".join((f"{_verdict(report)}: {observed(failed)}", *advice))
+
+
+def _verdict(report: EndpointReport) -> str:
+    return f"Mail cannot be {'received' if report.endpoint.role is Role.INCOMING else 'sent'}"
+
+
 def _outcome(report: EndpointReport) -> str:
-    """One endpoint in its own sentences."""
+    """One endpoint that did not fail."""
     incoming = report.endpoint.role is Role.INCOMING
     action, last = ("received from", "the mailbox") if incoming else ("sent through", "sending")
-    if report.failed is not None:
-        verb = action.split(" ", 1)[0]
-        seen = report.failed.evidence.rstrip(".")
-        evidence = f" ({seen})" if seen else ""
-        return (
-            f"Mail cannot be {verb}: {report.endpoint.where} {report.failed.finding}{evidence}. {report.failed.advice}"
-        )
     if report.skipped is not None:
         return f"{_place(report)} answers as it should; signing in and {last} were {report.skipped.evidence}."
     return f"Mail can be {action} {_place(report)}."

@@ -65,7 +65,9 @@ def _encrypt(connection: Connection, endpoint: Endpoint, kit: Kit, quote: Quoter
     try:
         connection.secure(kit.trust.verifying, endpoint.server.host)
     except PlainAnswer as answer:
-        raise modes.plain_answer(endpoint, answer, quote) from None
+        if endpoint.server.security is Security.STARTTLS:
+            raise modes.injected(answer, quote) from None
+        raise modes.plain_answer(endpoint, answer.first, quote) from None
     except (Silence, Hangup) as ending:
         raise modes.no_handshake(endpoint, ending) from None
     except ssl.SSLCertVerificationError as error:

@@ -13,7 +13,7 @@ from .._model.secret import Secret
 from .connection import Connection
 from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
 from .endpoint import Endpoint
-from .failure import NOT_A_MAIL_SERVER, Failure
+from .failure import NOT_A_MAIL_SERVER, Code, Failure
 from .modes import other_greeting
 from .refusals import sending_refused, sign_in_refused
 from .speaker import Speaker, speaker
@@ -48,7 +48,7 @@ class SmtpDialogue:
             raise other_greeting(self._endpoint, line, self._quote)
         reply = self._reply(line)
         if reply.code != 220:
-            raise sending_refused(self._show(reply), "turns everybody away")
+            raise sending_refused(self._show(reply), "turns everybody away", Code.TURNED_AWAY)
         return self._show(reply)
 
     def starttls(self) -> str:
@@ -155,7 +155,7 @@ class SmtpDialogue:
         while True:
             match = _REPLY_LINE.match(line)
             if match is None:
-                raise Failure("does not keep to SMTP", self._quote(line), NOT_A_MAIL_SERVER)
+                raise Failure("does not keep to SMTP", self._quote(line), NOT_A_MAIL_SERVER, Code.NOT_MAIL)
             lines.append(match.group(3) or b"")
             if match.group(2) != b"-":
                 return _Reply(int(match.group(1)), tuple(lines))

@@ -16,7 +16,8 @@ from .._model.errors import OptionError
 from .certificate import Certificate, read_certificate
 from .connection import Connection
 from .endpoint import Endpoint
-from .failure import Failure
+from .failure import Code, Failure
+from .interceptors import interceptor
 from .text import Quoter
 
 _DAY = 86400.0
@@ -92,6 +93,27 @@ def agreed(endpoint: Endpoint, connection: Connection, now: float, quote: Quoter
     return f"{protocol} {parameters}, certificate for {endpoint.server.host}{description}"
 
 
+def worth_knowing(certificate: Certificate | None, now: float, warn_days: float) -> str:
+    """What a person should see although the certificate is good; empty when there is nothing.
+
+    Args:
+        certificate: one that was verified.
+        now: seconds since 1970.
+        warn_days: with fewer days left it is said.
+    """
+    if certificate is None:
+        return ""
+    program = interceptor(certificate.issuer)
+    if program is not None:
+        return f"{program} reads along: this machine trusts its certificate, which is not the provider's."
+    if certificate.not_after - now < warn_days * _DAY:
+        return (
+            f"The certificate expires on {_date(certificate.not_after)}, {_days_left(certificate, now)}: its operator "
+            "must renew it before. Change no setting."
+        )
+    return ""
+
+
 def _issued(certificate: Certificate, quote: Quoter) -> str:
     return f"by {quote(certificate.issuer) or 'a nameless issuer'}"
 
@@ -133,14 +155,17 @@ def distrust(
         evidence = f"{evidence}; certificate for {names}, {_issued(certificate, quote)}, {validity}"
     if error.verify_code == _EXPIRED:
         if certificate is not None and certificate.not_after > now:
-            return Failure("has a certificate whose issuer's certificate has expired", evidence, _renew(clock))
+            return Failure(
+                "has a certificate whose issuer's certificate has expired", evidence, _renew(clock), Code.EXPIRED
+            )
         on = "" if certificate is None else f" on {_date(certificate.not_after)}"
-        return Failure(f"has a certificate that expired{on}", evidence, _renew(clock))
+        return Failure(f"has a certificate that expired{on}", evidence, _renew(clock), Code.EXPIRED)
     if error.verify_code == _NOT_YET_VALID:
         return Failure(
             "has a certificate that is not valid yet",
             evidence,
             f"Check the clock of this machine first: {clock}. If it is right, the server's operator must correct it.",
+            Code.NOT_YET_VALID,
         )
     if error.verify_code in _OTHER_NAME:
         others = "" if certificate is None else f" It is for: {names}."
@@ -149,6 +174,16 @@ def distrust(
             evidence,
             f"Set {endpoint.option('host')} to a name that the certificate is for, if it is your provider's.{others} "
             "Otherwise something between may be intercepting the connection: do not go on.",
+            Code.OTHER_NAME,
+        )
+    program = None if certificate is None else interceptor(certificate.issuer)
+    if program is not None and error.verify_code in (_SELF_SIGNED, *_UNKNOWN_ISSUER):
+        return Failure(
+            f"is not what answers: {program} intercepts the connection with a certificate of its own",
+            evidence,
+            f"Change no mail setting. Exempt mail (ports 993, 995, 465 and 587) from scanning in {program}, or, where "
+            "your organisation wants the interception, give its certificate as ca_path.",
+            Code.INTERCEPTED,
         )
     if error.verify_code == _SELF_SIGNED:
         return Failure(
@@ -156,6 +191,7 @@ def distrust(
             evidence,
             "A provider's server has no such certificate: an antivirus, a proxy or a wrong host may answer instead. If "
             "the server is your own, give its certificate as ca_path.",
+            Code.SELF_SIGNED,
         )
     if error.verify_code in _UNKNOWN_ISSUER:
         by = "" if certificate is None else f" {_issued(certificate, quote)}"
@@ -165,6 +201,7 @@ def distrust(
             "If it is your own private CA, give its certificate as ca_path. If it is the name of an antivirus or a "
             "proxy, that program intercepts mail. Otherwise the server does not send its whole chain, and its operator "
             "must correct that.",
+            Code.UNKNOWN_ISSUER,
         )
     return Failure(
         "has a certificate that is not accepted", evidence, "The server's operator must correct the certificate."
@@ -187,6 +224,7 @@ def disagreement(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
             "has only versions of TLS that are not safe any more",
             reason,
             "TLS 1.2 or 1.3 is needed, by Thunderbird as well. The server's operator must switch it on.",
+            Code.TLS_TOO_OLD,
         )
     other = Security.STARTTLS if endpoint.server.security is Security.SSL else Security.SSL
     port, security = endpoint.option("port"), endpoint.option("security")
@@ -195,4 +233,5 @@ def disagreement(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
         reason,
         f"Check {port} and {security} ({other.value} is the other way to encrypt). If they are right, something "
         "between disturbs the connection, or the server has no cipher in common with this machine.",
+        Code.NO_TLS,
     )

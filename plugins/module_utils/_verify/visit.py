@@ -19,6 +19,8 @@ from .connection import Connection, Deadline, Hangup, PlainAnswer, Silence
 from .dialogue import Dialogue
 from .endpoint import Endpoint, Role, Service
 from .failure import Failure
+from .first_bytes import first_bytes
+from .guard import Guard
 from .imap import ImapDialogue
 from .login import NO_PASSWORD
 from .options import Address, VerifyOptions, World
@@ -73,6 +75,7 @@ class Kit:
     options: VerifyOptions
     trust: tls.Trust
     world: World
+    guard: Guard
 
 
 def visit(errand: Errand, kit: Kit) -> EndpointReport:
@@ -88,6 +91,7 @@ class _Seen:
     """What a stage saw, filled in by the stage."""
 
     evidence: str = ""
+    warning: str = ""
 
 
 class _Log:
@@ -108,10 +112,10 @@ class _Log:
         try:
             yield seen
         except Failure as failure:
-            self._note(stage, Status.FAILED, started, failure.evidence, failure.advice, failure.finding)
+            self._note(stage, Status.FAILED, started, failure.evidence, failure.advice, failure)
             self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
             raise
-        self._note(stage, Status.OK, started, seen.evidence)
+        self._note(stage, Status.OK, started, seen.evidence, seen.warning)
 
     def skip_rest(self, reason: str, advice: str) -> None:
         """Say why the stages that are still missing were not tested."""
@@ -127,10 +131,11 @@ class _Log:
         return EndpointReport(self._endpoint, tuple(checks), self.encryption)
 
     def _note(
-        self, stage: Stage, status: Status, started: float, evidence: str, advice: str = "", finding: str = ""
+        self, stage: Stage, status: Status, started: float, evidence: str, advice: str, failure: Failure | None = None
     ) -> None:
         seconds = round(self._monotonic() - started, 3)
-        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding)
+        finding, code = ("", None) if failure is None else (failure.finding, failure.code)
+        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
 
 
 class _Visit:
@@ -155,10 +160,14 @@ class _Visit:
             opened, address, seen.evidence = network.dial(self._endpoint, addresses, self._deadline)
         connection = self._stack.enter_context(opened)
         dialogue = _DIALOGUES[self._endpoint.service](connection, self._endpoint, self._quote)
+        with self._log.stage(Stage.FIRST_BYTES) as seen:
+            seen.evidence = first_bytes(
+                connection, self._endpoint, address, self._kit.trust, self._deadline, self._quote
+            )
         if security is Security.SSL:
             self._encrypt(connection, address)
         with self._log.stage(Stage.GREETING) as seen:
-            seen.evidence = self._greet(dialogue)
+            seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
         if security is Security.STARTTLS:
             with self._log.stage(Stage.STARTTLS) as seen:
                 seen.evidence = dialogue.starttls()
@@ -170,11 +179,11 @@ class _Visit:
         finally:
             dialogue.leave()
 
-    def _greet(self, dialogue: Dialogue) -> str:
+    def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
         try:
             return dialogue.greeting()
         except (Silence, Hangup) as ending:
-            raise modes.no_greeting(self._endpoint, ending) from None
+            raise modes.no_greeting(self._endpoint, ending, encrypted) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, quote = self._endpoint, self._quote
@@ -182,7 +191,7 @@ class _Visit:
             try:
                 connection.secure(self._kit.trust.verifying, endpoint.server.host)
             except PlainAnswer as answer:
-                raise modes.plain_answer(endpoint, answer, quote) from None
+                raise modes.injected(answer, quote) from None
             except (Silence, Hangup) as ending:
                 raise modes.no_handshake(endpoint, ending) from None
             except ssl.SSLCertVerificationError as error:
@@ -190,7 +199,9 @@ class _Visit:
                 raise tls.distrust(endpoint, error, certificate, self._kit.world.now(), quote) from None
             except ssl.SSLError as error:
                 raise tls.disagreement(endpoint, error) from None
-            seen.evidence = tls.agreed(endpoint, connection, self._kit.world.now(), quote)
+            now, certificate = self._kit.world.now(), tls.peer_certificate(connection)
+            seen.evidence = tls.agreed(endpoint, connection, now, quote)
+            seen.warning = tls.worth_knowing(certificate, now, self._kit.options.warn_days)
             self._log.encryption = tls.version(connection)
 
     def _look_at_certificate(self, address: Address) -> Certificate | None:
@@ -219,7 +230,25 @@ class _Visit:
                 f"Set {security} to ssl or starttls; only in a network that you trust as a whole, use allow_plaintext.",
             )
             return
-        with self._log.stage(Stage.AUTHENTICATION) as seen:
-            seen.evidence = dialogue.sign_in(self._errand.username, password)
+        if not self._sign_in(dialogue, password):
+            return
         with self._log.stage(Stage.MAILBOX if self._endpoint.role is Role.INCOMING else Stage.SENDING) as seen:
             seen.evidence = dialogue.use(self._errand.email)
+
+    def _sign_in(self, dialogue: Dialogue, password: Secret) -> bool:
+        """Sign in unless this login was refused too often already."""
+        endpoint, username, guard = self._endpoint, self._errand.username, self._kit.guard
+        if not guard.enter(endpoint, username, password, self._deadline):
+            self._log.skip_rest(
+                f"not tested, because {username} was refused already and repeated failures lock accounts",
+                "Correct the login or the password first.",
+            )
+            return False
+        accepted = False
+        try:
+            with self._log.stage(Stage.AUTHENTICATION) as seen:
+                seen.evidence = dialogue.sign_in(username, password)
+                accepted = True
+        finally:
+            guard.leave(endpoint, username, password, accepted)
+        return True

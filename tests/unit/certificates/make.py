@@ -107,6 +107,8 @@ def main() -> None:
         "not-yet-valid": server(lab, NAMES, (2125, 2126)),
         "unknown-issuer": server(authority("Root R1", "Stranger & Sons"), NAMES),
         "self-signed": server(None, NAMES),
+        "provider": server(lab, ["imap.charter.net", "mobile.charter.net"]),
+        "intercepted": server(authority("Avast Web/Mail Shield Root", "Avast Web/Mail Shield"), NAMES),
     }
     (FOLDER / "ca.pem").write_bytes(lab.certificate.public_bytes(serialization.Encoding.PEM))
     for name, issued in certificates.items():

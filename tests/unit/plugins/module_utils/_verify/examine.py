@@ -14,6 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, EndpointReport, Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Endpoint, Role, Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.guard import Guard
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
 from ansible_collections.charter.mail.plugins.module_utils._verify.tls import Trust, trust
 from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
@@ -51,7 +52,10 @@ def look(
 ) -> EndpointReport:
     """Examine an endpoint."""
     secret = None if password is None else Secret(password)
-    return visit(Errand(target, USERNAME, username, secret), Kit(options, keys or trust(options.ca_path), world))
+    return visit(
+        Errand(target, USERNAME, username, secret),
+        Kit(options, keys or trust(options.ca_path), world, Guard(options.attempts)),
+    )
 
 
 def examine(

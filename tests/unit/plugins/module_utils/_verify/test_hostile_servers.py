@@ -34,7 +34,8 @@ def greeted_by(service: Service, encrypted: bool, greet: Script) -> Check:
 
     report, server = examine(script, service, Security.SSL if encrypted else Security.STARTTLS, HASTY)
     assert b"AUTH" not in server.clear + server.sealed
-    return failure(report, Stage.GREETING)
+    early = report.failed is not None and report.failed.stage is Stage.FIRST_BYTES
+    return failure(report, Stage.FIRST_BYTES if early and not encrypted else Stage.GREETING)
 
 
 def drip(talk: Talk) -> None:
@@ -105,8 +106,10 @@ def test_hanging_up_at_once(service: Service, encrypted: bool) -> None:
 @ALL
 @BOTH
 def test_half_a_greeting(service: Service, encrypted: bool) -> None:
+    greetings = {Service.IMAP: b"* OK Lab", Service.POP3: b"+OK Lab", Service.SMTP: b"220 Lab"}
+
     def half(talk: Talk) -> None:
-        talk.send(b"* OK Lab")
+        talk.send(greetings[service])
         talk.close()
 
     assert greeted_by(service, encrypted, half).finding == "ended the connection although it had to greet first"

@@ -42,7 +42,7 @@ def test_a_login_that_is_not_an_address() -> None:
     report, _server = examine(imap(Server()), Service.IMAP, Security.SSL, username="mario.rossi")
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == "refused the password of mario.rossi"
-    assert "The login is not a full address, as most providers want it." in failed.advice
+    assert "The login is not a full address, as most providers want it: set username to the address." in failed.advice
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,11 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
             b"550 5.7.1 AUP#Out-1500 From address must equal login",
             "wants the sender's address to be the login",
         ),
-        (b"MAIL", b"553 5.7.1 Sender address rejected: not owned by user", "does not accept this sender's address"),
+        (
+            b"MAIL",
+            b"553 5.7.1 Sender address rejected: not owned by user",
+            "wants the sender's address to belong to the login",
+        ),
         (b"RCPT", b"554 5.7.1 Relay access denied", "does not take mail from somebody who has not signed in"),
         (b"RCPT", b"452 4.2.2 Mailbox full", "has no room left in the mailbox"),
         (b"RCPT", b"571 nobody knows", f"does not accept mail from {USERNAME} to the same address"),

@@ -17,7 +17,8 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import AccountReport, Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
 from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip import (
     TripOptions,
@@ -55,6 +56,11 @@ class Tripped:
         """Of the check."""
         assert self.report.round_trip is not None
         return self.report.round_trip.evidence
+
+    @property
+    def code(self) -> str:
+        """Of the result, where it is the cause."""
+        return str(self.report.as_result()["cause"].get("code"))
 
     @property
     def advice(self) -> str:
@@ -137,6 +143,7 @@ def test_lost(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), copies=0), protocol, BRIEF)
     assert tripped.status is Status.FAILED
     assert not tripped.report.ok
+    assert tripped.code == "message_lost"
     assert tripped.evidence.startswith("did not arrive within 0.6 seconds; smtp.lab.test:")
     assert "had accepted it: 250 2.0.0 Ok: queued as 4711" in tripped.evidence
     (sent,) = tripped.office.sent
@@ -151,6 +158,7 @@ def test_late(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), delay=2.1), protocol, options)
     assert tripped.status is Status.OK
     assert re.match(r"arrived late, after [23]\.[0-9] seconds of 4 allowed\. It was deleted again\.", tripped.evidence)
+    assert len(tripped.report.warnings) == 1
     assert "held up between the provider's servers" in tripped.advice
     assert "arrived late" in tripped.report.summary
     assert tripped.office.letters == own_mail()
@@ -160,6 +168,7 @@ def test_late(protocol: Protocol) -> None:
 def test_duplicated(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), copies=3), protocol)
     assert tripped.status is Status.FAILED
+    assert tripped.code == "message_duplicated"
     assert re.match(r"3 copies arrived, the first after .*\. All of them were deleted again\.", tripped.evidence)
     assert "rules on the provider's web page" in tripped.advice
     assert "arrived 3 times" in tripped.report.summary
@@ -234,6 +243,7 @@ def test_an_empty_mailbox(protocol: Protocol) -> None:
 def test_the_message_is_refused() -> None:
     tripped = trip(PostOffice(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
     assert tripped.status is Status.FAILED
+    assert tripped.code == "public_address_blocked"
     assert "blocks this machine's public IP address" in tripped.evidence
     assert "It is not known to have been sent." in tripped.evidence
     assert tripped.office.letters == own_mail()

@@ -19,7 +19,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify import run
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import AccountReport, Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
+from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.run import SESSIONS_PER_SERVER, verify
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
@@ -91,9 +92,11 @@ def test_only_sending_fails() -> None:
     report, imap_port, smtp_port = report_of(outgoing=Server(tls="starttls", password="other"))
     assert not report.ok
     assert report.summary == (
-        f"Mail cannot be sent: smtp.lab.test:{smtp_port} refused the password of mario.rossi@lab.test "
-        "(535 5.7.8 Error: authentication failed). The password or the login is wrong. The login must be the full "
-        "address. Correct it before trying again: repeated failures lock accounts. "
+        f"Mail cannot be sent: smtp.lab.test:{smtp_port} refused the password of mario.rossi@lab.test, which works for "
+        "receiving (535 5.7.8 Error: authentication failed). So neither login nor password is mistyped; change no "
+        "setting. Sending may be blocked for this account, or a new password has not arrived at this server yet: sign "
+        "in to the provider's web mail, then try again later. In a mail program, look at the password stored for "
+        "sending, an entry of its own. "
         f"Mail can be received from imap.lab.test (IMAP, port {imap_port}, TLS 1.3)."
     )
 
@@ -125,13 +128,14 @@ def test_one_side_in_plain_text() -> None:
 def test_the_result_of_a_module() -> None:
     report, imap_port, _smtp_port = report_of()
     result = json.loads(json.dumps(report.as_result()))
-    assert sorted(result) == ["checks", "complete", "email", "ok", "summary"]
+    assert sorted(result) == ["cause", "checks", "complete", "email", "ok", "summary", "warnings"]
     assert result["checks"][1] == {
         "stage": "dns",
         "endpoint": "incoming",
         "service": "imap",
         "server": f"imap.lab.test:{imap_port}",
         "status": "ok",
+        "code": "",
         "seconds": result["checks"][1]["seconds"],
         "evidence": "127.0.0.1",
         "advice": "",
@@ -189,11 +193,11 @@ def test_a_dead_server_is_not_asked_by_everybody() -> None:
         reports = verify(accounts, HASTY, [[f"incoming.host: {email}."] for email in emails], WORLD)
         seconds = time.monotonic() - started
     assert seconds < HASTY.timeout + 2
-    assert one.visits <= 2 * SESSIONS_PER_SERVER
+    assert one.visits <= 2 * SESSIONS_PER_SERVER + 1  # one looks for other settings
     assert [report.checks[0].evidence.split()[-1] for report in reports] == [f"{email}." for email in emails]
     for report in reports:
         assert report.incoming.failed is not None
-        assert report.incoming.failed.stage is Stage.TLS
+        assert report.incoming.failed.stage is Stage.FIRST_BYTES
         assert report.outgoing.failed is not None
         assert report.outgoing.failed.stage is Stage.TCP
 
@@ -210,7 +214,7 @@ def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others()
     with peer(script) as one:
         reports = verify([dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, world=WORLD)
     assert sum(report.incoming.failed is not None for report in reports) == 1
-    assert one.visits == len(accounts)
+    assert len(accounts) < one.visits <= len(accounts) + 3  # whether it is of another kind, and other settings
 
 
 def test_where_threads_are_scarce_fewer_do_it(monkeypatch: pytest.MonkeyPatch) -> None:

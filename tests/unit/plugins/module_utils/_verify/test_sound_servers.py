@@ -40,9 +40,10 @@ def test_all_is_well(service: Service, security: Security) -> None:
     report, server = examine(SERVERS[service](Server(tls=security.value)), service, security)
     assert [found.status for found in report.checks] == [Status.OK] * len(report.checks)
     assert all(found.advice == "" and found.evidence for found in report.checks)
-    stages = [Stage.SETTINGS, Stage.DNS, Stage.TCP, Stage.TLS, Stage.GREETING, Stage.CAPABILITY, Stage.AUTHENTICATION]
+    stages = [Stage.SETTINGS, Stage.DNS, Stage.TCP, Stage.FIRST_BYTES, Stage.TLS, Stage.GREETING]
     if security is Security.STARTTLS:
-        stages.insert(5, Stage.STARTTLS)
+        stages.append(Stage.STARTTLS)
+    stages += [Stage.CAPABILITY, Stage.AUTHENTICATION]
     last, evidence = LAST[service]
     assert [found.stage for found in report.checks] == [*stages, last]
     assert check(report, last).evidence == evidence

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ssl
 import typing as t
 
@@ -14,6 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
@@ -134,9 +136,13 @@ def test_only_old_tls() -> None:
 @ALL
 def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) -> None:
     report, server = examine(SERVERS[service](Server(tls="starttls")), service, Security.SSL)
-    failed = failure(report, Stage.TLS)
-    assert failed.finding == f"speaks plain {service.title} on this port, not TLS from the first byte"
-    assert f"Set {failed.endpoint.option('security')} to starttls" in failed.advice
+    failed = failure(report, Stage.FIRST_BYTES)
+    assert failed.finding == (
+        f"is plain until STARTTLS: it speaks {service.title} on this port and not TLS from the first byte"
+    )
+    assert failed.code is Code.NEEDS_STARTTLS
+    side, port = failed.endpoint.role.value, failed.endpoint.server.port
+    assert f"Set {side}.port to {port} and {side}.security to starttls" in failed.advice
     greetings = {
         Service.IMAP: "* OK [CAPABILITY IMAP4rev1 LIES] Lab IMAP ready",
         Service.POP3: "+OK Lab POP3 ready",
@@ -149,10 +155,14 @@ def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) 
 @ALL
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.NONE])
 def test_starttls_is_set_but_the_port_begins_with_tls(service: Service, security: Security) -> None:
-    report, server = examine(SERVERS[service](Server(tls="ssl")), service, security, HASTY)
-    failed = failure(report, Stage.GREETING)
-    assert failed.finding == "did not answer within 0.4 seconds although it had to greet first"
-    assert f"try {failed.endpoint.option('security')} ssl" in failed.advice
+    options = dataclasses.replace(PATIENT, timeout=30)
+    report, server = examine(SERVERS[service](Server(tls="ssl")), service, security, options)
+    failed = failure(report, Stage.FIRST_BYTES)
+    assert failed.finding == "speaks TLS from the first byte on this port"
+    assert failed.code is Code.NEEDS_SSL
+    assert failed.seconds < 15  # never the whole timeout
+    side, port = failed.endpoint.role.value, failed.endpoint.server.port
+    assert failed.advice == f"Set {side}.port to {port} and {side}.security to ssl. Nothing secret was sent."
     assert server.clear == b""
 
 
@@ -160,9 +170,9 @@ def test_starttls_is_set_and_the_server_answers_with_a_tls_alert() -> None:
     report, _server = examine(
         lambda talk: talk.send(b"\x15\x03\x01\x00\x02\x02\x0a\n"), Service.IMAP, Security.STARTTLS
     )
-    failed = failure(report, Stage.GREETING)
-    assert failed.finding == "speaks TLS where IMAP is expected"
-    assert "set incoming.security to ssl" in failed.advice
+    failed = failure(report, Stage.FIRST_BYTES)
+    assert failed.finding == "speaks TLS from the first byte on this port"
+    assert "incoming.security to ssl" in failed.advice
 
 
 @ALL
@@ -275,14 +285,14 @@ def test_a_handshake_that_fails(record: bytes) -> None:
 
 def test_silence_instead_of_a_handshake() -> None:
     report, _server = examine(lambda talk: talk.hear_out(), Service.SMTP, Security.SSL, HASTY)
-    failed = failure(report, Stage.TLS)
+    failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == "did not answer within 0.4 seconds when TLS had to begin"
-    assert "try outgoing.security starttls" in failed.advice
+    assert "Check outgoing.port (the usual one for SMTP with security ssl is 465)." in failed.advice
 
 
 def test_hanging_up_instead_of_a_handshake() -> None:
     report, _server = examine(lambda talk: None, Service.SMTP, Security.SSL)
-    assert failure(report, Stage.TLS).finding == "ended the connection when TLS had to begin"
+    assert failure(report, Stage.FIRST_BYTES).finding == "ended the connection when TLS had to begin"
 
 
 def test_a_handshake_drop_by_drop() -> None:
@@ -309,7 +319,7 @@ def test_a_handshake_drop_by_drop() -> None:
 @ENCRYPTED
 def test_somebody_else_in_plain_text(first: bytes, heard: str, advice: str, security: Security) -> None:
     report, _server = examine(lambda talk: talk.say(first), Service.IMAP, security)
-    failed = failure(report, Stage.TLS if security is Security.SSL else Stage.GREETING)
+    failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == heard
     assert failed.evidence == first.decode()
     assert failed.advice.startswith(advice)
