@@ -42,6 +42,11 @@ class Guard:
             self._under_way[login] = self._under_way.get(login, 0) + 1
             return True
 
+    def spent(self, username: str) -> bool:
+        """Whether the login was refused as often as it may be."""
+        with self._changed:
+            return self._refused.get(username.lower(), 0) >= self.attempts
+
     def leave(self, endpoint: Endpoint, username: str, password: Secret, accepted: bool) -> None:
         """Say how it went; whatever was not accepted counts as refused."""
         login = username.lower()

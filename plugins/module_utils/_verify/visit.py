@@ -239,10 +239,12 @@ class _Visit:
         """Sign in unless this login was refused too often already."""
         endpoint, username, guard = self._endpoint, self._errand.username, self._kit.guard
         if not guard.enter(endpoint, username, password, self._deadline):
-            self._log.skip_rest(
-                f"not tested, because {username} was refused already and repeated failures lock accounts",
-                "Correct the login or the password first.",
-            )
+            if guard.spent(username):
+                reason = f"{username} was refused already and repeated failures lock accounts"
+                self._log.skip_rest(f"not tested, because {reason}", "Correct the login or the password first.")
+            else:
+                reason = "the time was up while the same login was being tried elsewhere"
+                self._log.skip_rest(f"not tested, because {reason}", "Raise timeout or attempts.")
             return False
         accepted = False
         try:

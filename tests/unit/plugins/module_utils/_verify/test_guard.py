@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._verify import run
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.interceptors import interceptor
 from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
 from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, smtp
@@ -55,6 +56,22 @@ def test_with_one_attempt_a_right_password_tests_all() -> None:
     with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
         reports = verify([account(one.port, other.port)] * 5, options, world=WORLD)
     assert all(report.complete for report in reports)
+
+
+def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
+    options = dataclasses.replace(PATIENT, attempts=1, timeout=1.0)
+    slow = {b"AUTHENTICATE": b"* OK wait"}
+    with (
+        peer(imap(Server(answers=slow))) as one,
+        peer(smtp(Server(tls="starttls", answers={b"AUTH": b"334-"}))) as other,
+    ):
+        (report,) = verify([account(one.port, other.port)], options, world=WORLD)
+    assert attempts(one, other) == 1
+    assert report.cause is not None
+    assert report.cause.check.code is Code.NOTHING_SAID
+    (skipped,) = (found.skipped for found in (report.incoming, report.outgoing) if found.failed is None)
+    assert skipped is not None
+    assert skipped.evidence.startswith("not tested, because ")
 
 
 def test_other_logins_are_not_held_back() -> None:
