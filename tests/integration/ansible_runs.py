@@ -100,6 +100,7 @@ class Ansible:
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
             "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(self._folder / "ansible"),
+            "ANSIBLE_REMOTE_TMP": str(self._folder / "remote"),
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/demo/callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
