@@ -83,7 +83,6 @@ options:
       - To look into another user's client takes root.
     type: str
     choices: [thunderbird]
-    version_added: 0.2.0
   location:
     description:
       - With O(from_client=thunderbird), which kind of Thunderbird is meant, as in
@@ -91,7 +90,6 @@ options:
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
-    version_added: 0.2.0
   round_trip:
     description:
       - Send each account one message from itself, wait for it in the inbox, and delete it again. Nothing else in the
@@ -100,7 +98,6 @@ options:
       - It bears C(Auto-Submitted) (RFC 3834), so that no program answers it.
     type: bool
     default: false
-    version_added: 0.2.0
   round_trip_timeout:
     description:
       - In how many seconds the message must have arrived. If it takes more than half of them, the result says that it
@@ -109,7 +106,6 @@ options:
         grow up to ten seconds.
     type: float
     default: 60.0
-    version_added: 0.2.0
 attributes:
   check_mode:
     support: full
