@@ -67,7 +67,7 @@ def commands(program: str) -> list[str]:
 
 
 def test_the_playbook_examples(office: Ansible) -> None:
-    foretell, do = commands("ansible-playbook")
+    foretell, do, prove = commands("ansible-playbook")
     assert "--check --diff" in foretell
     foretold = run(office, f"{foretell} -e @secrets.yml")
     assert "+mario.rossi@charter.net:" in foretold.output
@@ -77,6 +77,10 @@ def test_the_playbook_examples(office: Ansible) -> None:
     assert "All tests completed successfully for mario.rossi@charter.net" in done.output
     assert "All tests that could be made completed successfully for anna.bianchi@charter.net" in done.output
     assert run(office, f"{do} -e @secrets.yml").recap["changed"] == 0
+    proven = run(office, f"{prove} -e @secrets.yml")
+    assert proven.code == 0, proven.output
+    assert proven.recap["changed"] == 0
+    assert "A message that mario.rossi@charter.net sent to itself" in proven.output
 
 
 def test_the_ad_hoc_examples(office: Ansible) -> None:

@@ -61,10 +61,8 @@ def test_with_one_attempt_a_right_password_tests_all() -> None:
 def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
     options = dataclasses.replace(PATIENT, attempts=1, timeout=1.0)
     slow = {b"AUTHENTICATE": b"* OK wait"}
-    with (
-        peer(imap(Server(answers=slow))) as one,
-        peer(smtp(Server(tls="starttls", answers={b"AUTH": b"334-"}))) as other,
-    ):
+    slower = {b"AUTH": b"334-"}
+    with peer(imap(Server(answers=slow))) as one, peer(smtp(Server(tls="starttls", answers=slower))) as other:
         (report,) = verify([account(one.port, other.port)], options, world=WORLD)
     assert attempts(one, other) == 1
     assert report.cause is not None
