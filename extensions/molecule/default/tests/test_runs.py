@@ -13,6 +13,7 @@ import pytest
 
 CONFIGURE = "Set up the accounts in Thunderbird"
 VERIFY = "Test receiving and sending from this host"
+COMPLAIN = "Say what does not work"
 
 
 Leaked = t.Callable[[bytes], list[str]]
@@ -35,7 +36,8 @@ def failures(results: Results, desk: str) -> set[tuple[str, str, str]]:
 def test_every_host_was_configured_and_verified(results: Results) -> None:
     for desk in ("desk-1", "desk-2", "desk-3", "desk-4"):
         assert results[desk, CONFIGURE]["status"] == "ok"
-        assert results[desk, VERIFY]["status"] == ("ok" if desk in ("desk-1", "desk-2") else "failed")
+        assert results[desk, VERIFY]["status"] == "ok"
+        assert results[desk, COMPLAIN]["status"] == ("skipped" if desk in ("desk-1", "desk-2") else "failed")
 
 
 def test_where_nothing_happened_nothing_changes(results: Results) -> None:
@@ -52,7 +54,7 @@ def test_servers_that_moved(results: Results) -> None:
 def test_a_broken_network_is_no_reason_to_change_settings(results: Results) -> None:
     assert results["desk-3", CONFIGURE]["changed"] is False
     assert outcomes(results, "desk-3") == {"mario": False, "anna": False}
-    said = results["desk-3", VERIFY]["msg"]
+    said = results["desk-3", COMPLAIN]["msg"]
     assert "unreachable" in said
     assert "no mail setting should be changed" in said
     assert "password" not in said
@@ -63,7 +65,7 @@ def test_a_broken_network_is_no_reason_to_change_settings(results: Results) -> N
 def test_a_wrong_password_is_named_with_its_owner(results: Results) -> None:
     assert statuses(results, "desk-4") == {"mario": "unchanged", "anna": "updated"}
     assert outcomes(results, "desk-4") == {"mario": True, "anna": False}
-    assert "refused the password of anna.desk-4@charter.net" in results["desk-4", VERIFY]["msg"]
+    assert "refused the password of anna.desk-4@charter.net" in results["desk-4", COMPLAIN]["msg"]
     assert failures(results, "desk-4") == {
         ("authentication", "pop3", "pop.charter.net:995"),
         ("authentication", "smtp", "smtp.charter.net:587"),
