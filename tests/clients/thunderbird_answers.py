@@ -94,10 +94,7 @@ class ParsedPrefs:
 
 def parsed_prefs(answer: t.Mapping[str, t.Any]) -> ParsedPrefs:
     """Understand one answer of parsePrefs() in thunderbird_prefs.js."""
-    prefs = {
-        name.encode("latin-1"): ParsedPref(_value(state["user"]), _value(state["default"]))
-        for name, state in answer["prefs"]
-    }
+    prefs = {name.encode("latin-1"): _parsed_pref(state) for name, state in answer["prefs"]}
     return ParsedPrefs(answer["sound"], tuple(answer["errors"]), prefs)
 
 

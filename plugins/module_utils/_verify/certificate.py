@@ -44,11 +44,6 @@ class Certificate:
     not_before: float
     not_after: float
 
-    @property
-    def self_signed(self) -> bool:
-        """Whether it vouches for itself."""
-        return self.subject == self.issuer
-
 
 class _Element(t.NamedTuple):
     tag: int

@@ -58,18 +58,18 @@ def verify(
     options, world = options or VerifyOptions(), world or World()
     if findings and len(findings) != len(accounts):
         raise ValueError("findings must be one sequence for each account")
+    findings = findings or [()] * len(accounts)
+    logins = logins or [Logins.of(account) for account in accounts]
     kit = Kit(options, trust(options.ca_path), world, Guard(options.attempts))
     tasks = [
         _Task(errand, suggestions(account, errand.endpoint.role) if options.suggest else ())
-        for index, account in enumerate(accounts)
-        for errand in _errands(
-            account, findings[index] if findings else (), logins[index] if logins else Logins.of(account)
-        )
+        for account, said, login in zip(accounts, findings, logins)
+        for errand in _errands(account, said, login)
     ]
     reports = _side_by_side(tasks, kit)
     return tuple(
-        account_report(account.email, incoming, outgoing, same_login=not logins or logins[index].same)
-        for index, (account, incoming, outgoing) in enumerate(zip(accounts, reports[::2], reports[1::2]))
+        account_report(account.email, incoming, outgoing, same_login=login.same)
+        for account, login, incoming, outgoing in zip(accounts, logins, reports[::2], reports[1::2])
     )
 
 

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
 import typing as t
 
 from .._model.account import Security
-from . import modes, network, tls
-from .connection import Connection, Deadline, Hangup, PlainAnswer, Silence
+from . import network
+from .connection import Connection, Deadline
 from .dialogue import Dialogue
 from .endpoint import Endpoint
 from .failure import Failure
+from .handshake import handshake
 from .login import Login
 from .text import Quoter
 from .visit import Kit
@@ -44,13 +44,17 @@ def signed_in(speaks: Speaks[_D], endpoint: Endpoint, login: Login, kit: Kit, de
     opened, _address, _seen = network.dial(endpoint, addresses, deadline)
     with opened as connection:
         dialogue = speaks(connection, endpoint, quote)
+
+        def encrypt() -> None:
+            handshake(connection, endpoint, kit.trust, kit.world.now(), quote, look=lambda: None)
+
         security = endpoint.server.security
         if security is Security.SSL:
-            _encrypt(connection, endpoint, kit, quote)
+            encrypt()
         dialogue.greeting()
         if security is Security.STARTTLS:
             dialogue.starttls()
-            _encrypt(connection, endpoint, kit, quote)
+            encrypt()
         dialogue.capability()
         if connection.tls is None and not kit.options.allow_plaintext:
             raise Failure("was not asked", "the connection is not encrypted", "Set security to ssl or starttls.")
@@ -59,18 +63,3 @@ def signed_in(speaks: Speaks[_D], endpoint: Endpoint, login: Login, kit: Kit, de
             yield dialogue
         finally:
             dialogue.leave()
-
-
-def _encrypt(connection: Connection, endpoint: Endpoint, kit: Kit, quote: Quoter) -> None:
-    try:
-        connection.secure(kit.trust.verifying, endpoint.server.host)
-    except PlainAnswer as answer:
-        if endpoint.server.security is Security.STARTTLS:
-            raise modes.injected(answer, quote) from None
-        raise modes.plain_answer(endpoint, answer.first, quote) from None
-    except (Silence, Hangup) as ending:
-        raise modes.no_handshake(endpoint, ending) from None
-    except ssl.SSLCertVerificationError as error:
-        raise tls.distrust(endpoint, error, None, kit.world.now(), quote) from None
-    except ssl.SSLError as error:
-        raise tls.disagreement(endpoint, error) from None

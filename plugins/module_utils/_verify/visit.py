@@ -21,6 +21,7 @@ from .endpoint import Endpoint, Role, Service
 from .failure import Failure
 from .first_bytes import first_bytes
 from .guard import Guard
+from .handshake import handshake
 from .imap import ImapDialogue
 from .login import NO_PASSWORD
 from .options import Address, VerifyOptions, World
@@ -188,18 +189,11 @@ class _Visit:
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, quote = self._endpoint, self._quote
         with self._log.stage(Stage.TLS) as seen:
-            try:
-                connection.secure(self._kit.trust.verifying, endpoint.server.host)
-            except PlainAnswer as answer:
-                raise modes.injected(answer, quote) from None
-            except (Silence, Hangup) as ending:
-                raise modes.no_handshake(endpoint, ending) from None
-            except ssl.SSLCertVerificationError as error:
-                certificate = self._look_at_certificate(address)
-                raise tls.distrust(endpoint, error, certificate, self._kit.world.now(), quote) from None
-            except ssl.SSLError as error:
-                raise tls.disagreement(endpoint, error) from None
-            now, certificate = self._kit.world.now(), tls.peer_certificate(connection)
+            now = self._kit.world.now()
+            handshake(
+                connection, endpoint, self._kit.trust, now, quote, look=lambda: self._look_at_certificate(address)
+            )
+            certificate = tls.peer_certificate(connection)
             seen.evidence = tls.agreed(endpoint, connection, now, quote)
             seen.warning = tls.worth_knowing(certificate, now, self._kit.options.warn_days)
             self._log.encryption = tls.version(connection)
