@@ -1,0 +1,83 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host offers of one local user's desktop: running programs, the message bus, stored desktop settings.
+
+Nothing here starts a program on a person's screen, opens a prompt, or activates a service that does not run yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Process:
+    """A running program of the user's.
+
+    Attributes:
+        pid: its number.
+        environment: its variables as they were at its start; empty where they cannot be read.
+    """
+
+    pid: int
+    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
+
+
+class BusError(Exception):
+    """A call on a message bus was answered with an error, or not at all.
+
+    Attributes:
+        name: the error's D-Bus name, such as ``org.freedesktop.DBus.Error.UnknownMethod``.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{message} ({name})")
+        self.name = name
+
+
+class Bus(t.Protocol):
+    """A connection to a D-Bus message bus (D-Bus Specification 0.42).
+
+    Values are Python's: str for s, o and g; bool for b; int for y, n, q, i, u, x and t; float for d; bytes for ay; list
+    for other arrays; dict for a{..}; tuple for (..). For v, ``(signature, value)`` is sent and the bare value received.
+    """
+
+    def has_owner(self, name: str) -> bool:
+        """Whether a program offers the service of that name now. Starts none."""
+
+    def call(
+        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+    ) -> tuple[t.Any, ...]:
+        """Call a method and wait for the answer, for a limited time. Starts no service.
+
+        Raises:
+            BusError: the answer is an error, there is no such service, or nobody answers.
+        """
+
+
+class Desktop(t.Protocol):
+    """The desktop of one local user, with that user's rights."""
+
+    def processes(self, name: str) -> t.Sequence[Process]:
+        """The user's running programs whose executable has that name."""
+
+    def bus(self, address: str | None = None) -> Bus | None:
+        """The message bus at that address (the user's own session's by default); None if nobody is there.
+
+        The connection stays open until the run of this user ends; asking twice gives the same one.
+        """
+
+    def setting(self, path: str) -> str | None:
+        """A text among the user's desktop settings (dconf), such as ``/org/gnome/evolution/default-mail-account``.
+
+        None where the user has not set it.
+        """
+
+    def store_setting(self, path: str, value: str | None) -> None:
+        """Store it, by way of the session where one is alive; None resets it.
+
+        Raises:
+            HostError: it cannot be stored, or does not read back.
+        """
