@@ -116,9 +116,7 @@ class DesktopSession:
         command = (_KEYRING_PROGRAM, "--foreground", "--components=secrets", *unlock)
         return self.start_service(SECRETS, *command, stdin=password or "")
 
-    def start_service(
-        self, name: str, *command: str, stdin: str = "", **variables: str
-    ) -> subprocess.Popen[bytes]:
+    def start_service(self, name: str, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
         """Start a program, and wait until it offers its service on the bus."""
         process = self.start(*command, stdin=stdin, **variables)
         try:
