@@ -160,7 +160,7 @@ class Thunderbird:
             folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
             if folder:
                 details[name] = folder
-        return View(mapping.read_back(state.settings, ids), dataclasses.asdict(ids), details)
+        return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
 
     def account(self, wanted: Account) -> Found | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
