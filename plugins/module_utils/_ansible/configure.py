@@ -10,7 +10,6 @@ import dataclasses
 import typing as t
 
 from .._clients.engine import Client, Outcome, Status, Step, View, plan, reconcile
-from .._clients.report import before_and_after
 from .._host.files import Files
 from .._model.errors import ClientRunningError, MailError
 from . import local_user
@@ -144,6 +143,10 @@ def _configure(
 
 
 def _add_diff(answer: _Answer, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
+    if not outcome.changed:
+        return
+    with local_user.acting_as_ourselves():
+        from .._clients.report import before_and_after
     before, after = before_and_after(outcome.steps)
     if before != after:
         header = f"{client.name} profile {client.profile}"
