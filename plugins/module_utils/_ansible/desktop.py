@@ -146,7 +146,9 @@ class LocalDesktop:
         gsettings = shutil.which("gsettings", path=_PATH)
         if schema is not None and gsettings is not None and shutil.which("dconf", path=_PATH) is None:
             key = path.rpartition("/")[2]
-            return [gsettings, "reset", schema, key] if value is None else [gsettings, "set", schema, key, _quote(value)]
+            return (
+                [gsettings, "reset", schema, key] if value is None else [gsettings, "set", schema, key, _quote(value)]
+            )
         dconf = _program("dconf")
         return [dconf, "reset", path] if value is None else [dconf, "write", path, _quote(value)]
 
