@@ -193,10 +193,20 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
 def end_all_of(person: Person) -> None:
     """Kill everything that runs as a person, and what it starts meanwhile, too."""
     while pids := [pid for pid in _pids() if _owner(pid) == person.uid]:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        _reap(pids)
+        kill(pids)
+
+
+def kill(pids: t.Iterable[int]) -> None:
+    """Kill processes, whoever's children they are, and wait until they are gone."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
+            try:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                if not select.select([handle], [], [], PATIENCE)[0]:
+                    raise SessionError(f"process {pid} was killed and does not end")
+            finally:
+                os.close(handle)
 
 
 def running(person: Person, program: str) -> list[int]:
@@ -221,15 +231,3 @@ def _owner(pid: int) -> int | None:
         return os.stat(f"/proc/{pid}").st_uid
     except (FileNotFoundError, ProcessLookupError):
         return None
-
-
-def _reap(pids: t.Iterable[int]) -> None:
-    """Wait until killed processes are gone, whoever's children they are."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
-            try:
-                if not select.select([handle], [], [], PATIENCE)[0]:
-                    raise SessionError(f"process {pid} was killed and does not end")
-            finally:
-                os.close(handle)
