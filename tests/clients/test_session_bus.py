@@ -19,7 +19,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
-from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import ADDRESS, LocalDesktop
+from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._ansible.session_bus import SessionBus, connect
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry as live
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import Keyring, State
@@ -235,7 +235,7 @@ class TestNothingIsStarted:
         for attempt in (found.sources, lambda: found.create(UID, account("x"))):
             with pytest.raises(HostError):
                 attempt()
-        assert passwords.state is State.ABSENT
+        assert Keyring(desktop.bus()).state is State.ABSENT
         with pytest.raises(PasswordStoreError):
             passwords.store(UID, "label", SECRET)
         assert not session.has_owner(REGISTRY)
@@ -298,10 +298,9 @@ class TestRegistry:
     def test_a_registry_on_another_bus_is_found_by_its_process(self, session: DesktopSession) -> None:
         address = f"unix:path={session.runtime}/elsewhere"
         session.start("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
-        elsewhere = {"DBUS_SESSION_BUS_ADDRESS": address}
         session.run("sh", "-c", 'until [ -S "$1" ]; do sleep 0.05; done', "sh", address.partition("=")[2])
-        session.start(f"/usr/libexec/{live.PROGRAM}", **elsewhere)
-        session.run("gdbus", "wait", "--session", "--timeout=25", REGISTRY, **elsewhere)
+        session.start(f"/usr/libexec/{live.PROGRAM}", DBUS_SESSION_BUS_ADDRESS=address)
+        session.run("gdbus", "wait", "--session", "--timeout=25", REGISTRY, DBUS_SESSION_BUS_ADDRESS=address)
         with acting(session.person) as desktop:
             registry = live.running(desktop)
             assert registry is not None
@@ -407,6 +406,13 @@ def test_the_person_itself_needs_no_root(session: DesktopSession) -> None:
     session.start_keyring(LOGIN_PASSWORD)
     shutil.copytree(PLUGINS, session.person.home / "plugins")
     session.person.own()
-    for variables in ({}, {ADDRESS: ""}):  # with the address in the environment, as in a terminal; without, as by SSH
-        output = session.run("/usr/bin/python3", "-c", ITSELF, str(session.person.home / "plugins"), UID, **variables)
+    for address in (session.address, ""):  # with the address in the environment, as in a terminal; without, as by SSH
+        output = session.run(
+            "/usr/bin/python3",
+            "-c",
+            ITSELF,
+            str(session.person.home / "plugins"),
+            UID,
+            DBUS_SESSION_BUS_ADDRESS=address,
+        )
         assert output == "True told UNLOCKED\n"
