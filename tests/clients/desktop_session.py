@@ -120,7 +120,7 @@ class DesktopSession:
         """Start a program, and wait until it offers its service on the bus."""
         process = self.start(*command, stdin=stdin, **variables)
         try:
-            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name)
+            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, **variables)
         except SessionError as error:
             raise SessionError(f"{command[0]} does not offer {name}: {error}\n{self.log.read_text()}") from error
         return process
@@ -193,10 +193,20 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
 def end_all_of(person: Person) -> None:
     """Kill everything that runs as a person, and what it starts meanwhile, too."""
     while pids := [pid for pid in _pids() if _owner(pid) == person.uid]:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        _reap(pids)
+        kill(pids)
+
+
+def kill(pids: t.Iterable[int]) -> None:
+    """Kill processes, whoever's children they are, and wait until they are gone."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
+            try:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                if not select.select([handle], [], [], PATIENCE)[0]:
+                    raise SessionError(f"process {pid} was killed and does not end")
+            finally:
+                os.close(handle)
 
 
 def running(person: Person, program: str) -> list[int]:
@@ -221,15 +231,3 @@ def _owner(pid: int) -> int | None:
         return os.stat(f"/proc/{pid}").st_uid
     except (FileNotFoundError, ProcessLookupError):
         return None
-
-
-def _reap(pids: t.Iterable[int]) -> None:
-    """Wait until killed processes are gone, whoever's children they are."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
-            try:
-                if not select.select([handle], [], [], PATIENCE)[0]:
-                    raise SessionError(f"process {pid} was killed and does not end")
-            finally:
-                os.close(handle)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import struct
 import typing as t
 
@@ -22,8 +21,7 @@ _VERSION = 1
 _PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SENDER, _SIGNATURE = range(1, 9)
 
 
-@dataclasses.dataclass(frozen=True)
-class Message:
+class Message(t.NamedTuple):
     """A message as it came in.
 
     Attributes:
@@ -39,8 +37,11 @@ class Message:
     reply_serial: int
     error_name: str
     signature: str
-    body: bytes = dataclasses.field(repr=False)
+    body: bytes
     order: str
+
+    def __repr__(self) -> str:
+        return f"Message({self.kind}, {self.signature})"  # the body may hold a password
 
     def arguments(self) -> tuple[t.Any, ...]:
         """What the message carries.

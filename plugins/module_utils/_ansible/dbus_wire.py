@@ -9,7 +9,6 @@ error here shows a value, which may be a password.
 
 from __future__ import annotations
 
-import dataclasses
 import struct
 import typing as t
 
@@ -48,8 +47,7 @@ class WireError(ValueError):
     """Bytes or values that the specification does not allow."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Type:
+class Type(t.NamedTuple):
     """One complete type.
 
     Attributes:
@@ -88,7 +86,8 @@ def _parse_one(signature: str, start: int, arrays: int, structs: int) -> tuple[T
         part, end = _parse_one(signature, start + 1, arrays + 1, structs)
         return Type("a", (part,)), end
     if code == "(" and structs < MAX_DEPTH:
-        parts, end = [], start + 1
+        parts: list[Type] = []
+        end = start + 1
         while signature[end : end + 1] != ")" or not parts:
             part, end = _parse_one(signature, end, arrays, structs + 1)
             parts.append(part)
@@ -152,9 +151,9 @@ def _text(raw: bytes) -> str:
 
 def _check_path(path: str) -> None:
     """As "Valid Object Paths" says."""
-    names = path.split("/")
-    good = all(name and name.isascii() and name.replace("_", "a").isalnum() for name in names[1:])
-    if names[0] or not (good or path == "/"):
+    root, *names = path.split("/")
+    good = all(name and name.isascii() and name.replace("_", "a").isalnum() for name in names)
+    if path != "/" and (root or not names or not good):
         raise WireError("not the path of an object")
 
 

@@ -8,12 +8,10 @@ Nothing here starts a program on a person's screen, opens a prompt, or activates
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 
-@dataclasses.dataclass(frozen=True)
-class Process:
+class Process(t.NamedTuple):
     """A running program of the user's.
 
     Attributes:
@@ -23,8 +21,11 @@ class Process:
     """
 
     pid: int
-    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str]
     sandboxed: bool = False
+
+    def __repr__(self) -> str:
+        return f"Process({self.pid})"  # an environment may hold a password
 
 
 class BusError(Exception):

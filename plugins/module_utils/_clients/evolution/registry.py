@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution's registry of accounts while it runs in a person's session: it alone may then change them.
 
-Source of the interface: evolution-data-server, src/private/org.gnome.evolution.dataserver.Source*.xml; the name has been
-the same since 3.28. ``Reload`` is never called: it does not read again what the registry knows already.
+Source of the interface: evolution-data-server, src/private/org.gnome.evolution.dataserver.Source*.xml; the name is the
+same since 3.28. ``Reload`` is never called: it does not read again what the registry knows already.
 """
 
 from __future__ import annotations
