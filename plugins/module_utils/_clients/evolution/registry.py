@@ -52,6 +52,9 @@ class Registry:
     def write(self, uid: str, text: str) -> None:
         """Replace the text of a source.
 
+        The registry answers first and writes the file a moment (some milliseconds) later; a new source, and one that
+        is removed, are on the disk when it answers.
+
         Raises:
             HostError: the registry does not have it, or refuses.
         """
