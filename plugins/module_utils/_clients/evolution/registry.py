@@ -144,11 +144,11 @@ def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
 
 def _offers(bus: Bus) -> bool:
     try:
-        if bus.has_owner(NAME):
-            return True
         (names,) = bus.call(*_BUS, "ListNames")
     except BusError as error:
         raise _unreachable(str(error)) from None
+    if NAME in names:
+        return True
     others = [name for name in names if name.startswith(_FAMILY) and name[len(_FAMILY) :].isdigit()]
     if others:
         raise HostError(
