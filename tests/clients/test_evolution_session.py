@@ -40,7 +40,7 @@ def test_what_a_person_edits_survives_a_managed_change(evolution_desk: Desk) -> 
     with desk.log_in() as evolution:
         account = evolution.account(desk.user.address)
         identity, transport = account["identity"]["uid"], account["transport"]["uid"]
-        evolution.edit(account["uid"], "Data Source", display_name="Posta – città")
+        evolution.edit(account["uid"], "Data Source", display_name="Posta e città")
         evolution.edit(account["uid"], "Refresh", interval_minutes=55)
         evolution.edit(identity, "Mail Identity", organization="Charter = me;", reply_to="boss@charter.net")
         evolution.edit(identity, "Mail Submission", sent_folder="folder://local/Archive", replies_to_origin_folder=True)
