@@ -364,7 +364,7 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert evolution.particulars(outcome.after, wanted) == {"via": "files", "password": "not stored"}
-    assert "as a Flatpak, Evolution has a password store" in evolution.warnings(outcome.after, wanted)[0]
+    assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
     assert (root / "glib-2.0/settings/keyfile").read_text() == (
