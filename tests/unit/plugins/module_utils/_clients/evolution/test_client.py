@@ -93,6 +93,8 @@ def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path, live: 
     assert not [path for path in folder(tmp_path).iterdir() if path.suffix == ".source"]
     if desktop.secrets:
         assert desktop.secrets.passwords == {}
+    if desktop.registry:
+        assert desktop.registry.memory == {}  # or what is unseen there would come back
 
 
 def test_files_are_the_persons_own(tmp_path: pathlib.Path) -> None:
@@ -162,6 +164,23 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
     for texts in (desktop.registry.shown(), {path.stem: path.read_text() for path in folder(tmp_path).iterdir()}):
         assert "Name=Second\n" in texts[uids()["identity"]]
         assert "Host=mobile.charter.net\n" in texts[uids()["transport"]]
+
+
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_a_file_that_the_registry_cannot_write_is_written(tmp_path: pathlib.Path, content: bytes | None) -> None:
+    desktop = session(tmp_path)
+    push(tmp_path, account(), desktop=desktop)
+    assert desktop.registry is not None
+    desktop.registry.folder = tmp_path / "elsewhere"
+    desktop.registry.folder.mkdir()
+    path = source(tmp_path, "account")
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    push(tmp_path, account(provider="spectrum"), desktop=desktop)
+    assert path.read_text() == desktop.registry.memory[path.stem]
+    assert "mobile.charter.net" in path.read_text()
 
 
 def test_what_the_registry_refuses_is_said(tmp_path: pathlib.Path) -> None:
@@ -284,6 +303,16 @@ def test_a_damaged_file_of_the_account_is_refused_and_a_foreign_one_reported(tmp
             push(tmp_path, wanted)
 
 
+def test_a_damaged_file_is_reported_beside_a_session_too(tmp_path: pathlib.Path) -> None:
+    desktop = session(tmp_path)
+    (folder(tmp_path) / "theirs.source").write_text("nonsense")
+    (folder(tmp_path) / "new.source").write_text("[Data Source]\n")
+    evolution = client(tmp_path, desktop)
+    outcome = reconcile(evolution, [account()])
+    assert set(outcome.after.sources) == set(uids().values())
+    assert "theirs.source, line 1" in evolution.warnings(outcome.after, account())[0]
+
+
 def test_copies_are_kept_of_what_changes_and_of_what_goes(tmp_path: pathlib.Path) -> None:
     assert push(tmp_path, account()).backups == ()
     text = source(tmp_path, "account").read_text()
@@ -295,6 +324,7 @@ def test_copies_are_kept_of_what_changes_and_of_what_goes(tmp_path: pathlib.Path
         texts = [pathlib.Path(path).read_text() for path in (first, *others)]
         assert (text in texts) == (not live)
     assert push(tmp_path, account(), backup=False).backups == ()
+    assert push(tmp_path, account(provider="spectrum"), backup=False).backups == ()
     assert push(tmp_path, account(state="absent"), backup=False).backups == ()
 
 
@@ -334,7 +364,7 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert evolution.particulars(outcome.after, wanted) == {"via": "files", "password": "not stored"}
-    assert "as a Flatpak, Evolution has a password store" in evolution.warnings(outcome.after, wanted)[0]
+    assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
     assert (root / "glib-2.0/settings/keyfile").read_text() == (
