@@ -104,6 +104,11 @@ class Evolution:
         uid = self.account(address)["uid"]
         return "NeedsInitialSetup=false" in (self.sources / f"{uid}.source").read_text()
 
+    def downloaded(self, subject: str) -> bool:
+        """Whether a message has come to the folders On This Computer, where all POP3 mail goes."""
+        folder = self.session.person.home / ".local/share/evolution/mail/local"
+        return any(f"Subject: {subject}\n" in path.read_text() for path in folder.glob("cur/*"))
+
     def memory(self) -> dict[str, str]:
         """uid to content: all sources as the registry holds them in its memory, the built-in ones, too."""
         sources: dict[str, str] = self._ask("evolution_registry.py", "memory")

@@ -84,6 +84,21 @@ def test_the_first_start_logs_in_and_asks_nothing(evolution_desk: Desk) -> None:
     desk.push_one("unchanged", password=None)  # ... and the account is still as pushed
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_pop3_mail_stays_on_the_server_unless_told_otherwise(evolution_desk: Desk, kept: bool) -> None:
+    desk = evolution_desk
+    desk.receive("Keep me")
+    with desk.log_in(registry=False) as evolution:
+        desk.push_one("created", protocol="pop3", **({} if kept else {"leave_on_server": False}))
+        with EvolutionWindow(evolution.session) as window:
+            window.wait_for(MAIN)
+            wait_until(lambda: evolution.downloaded("Keep me"), "message downloaded")
+            if not kept:
+                wait_until(lambda: not desk.lab.messages(desk.user.address), "message deleted from the server")
+            assert window.titles() == [MAIN]
+    assert [message["Subject"] for message in desk.lab.messages(desk.user.address)] == (["Keep me"] if kept else [])
+
+
 def test_two_addresses_and_both_protocols_beside_each_other(evolution_desk: Desk) -> None:
     desk = evolution_desk
     second = desk.lab.add_user(f"second.of.{desk.user.address}")
