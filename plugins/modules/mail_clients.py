@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mail_clients
-version_added: 0.2.0
+version_added: 0.1.0
 short_description: See which mail clients a host has
 description:
   - Looks which of the mail clients that this collection can configure are installed on a host. The playbooks of this
