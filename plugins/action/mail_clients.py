@@ -36,6 +36,10 @@ TRACES: t.Mapping[str, t.Sequence[str]] = {
 }
 # Where none is installed: a host that is being set up gets its Thunderbird later.
 OTHERWISE = "thunderbird"
+NONE_INSTALLED = (
+    "No mail client is installed on this host. Thunderbird is taken to be meant, for the day on which it is; name"
+    " others by the option clients, or the variable mail_clients of the playbooks."
+)
 
 
 def look(traces: t.Mapping[str, t.Sequence[str]]) -> str:
@@ -73,8 +77,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise AnsibleActionFail(f"Cannot look for mail clients: {done['stderr'].strip() or done['stdout'].strip()}")
         found = seen(done["stdout"])
         if not found:
-            result["warnings"] = [
-                f"No mail client is installed here. The accounts are those of {OTHERWISE}, for the day on which it is;"
-                " set mail_clients to say which clients this host gets."
-            ]
+            result["warnings"] = [NONE_INSTALLED]
         return {**result, "changed": False, "clients": found or [OTHERWISE]}

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo: real playbooks set up two mail accounts for Thunderbird and Evolution and prove that they work.
 
-It needs no root, no network, no Thunderbird and no Evolution. What it makes, it removes, however it ends; only after a failure the
-log stays, and its last lines say where.
+It needs no root, no network, no Thunderbird and no Evolution. What it makes, it removes, however it ends; only after a
+failure the log stays, and its last lines say where.
 """
 
 from __future__ import annotations

@@ -56,7 +56,8 @@ def show(
     for account in accounts:
         screen.row(account.email, _servers(account, proven))
     for profile in dict.fromkeys(account["profile"] for account in configured.accounts):
-        screen.row(_client(profile), f"in {profile.replace(str(home), '~')}: {', '.join(_files(pathlib.Path(profile)))}")
+        files = ", ".join(_files(pathlib.Path(profile)))
+        screen.row(_client(profile), f"in {profile.replace(str(home), '~')}: {files}")
         screen.row("", _passwords([one for one in configured.accounts if one["profile"] == profile]))
     screen.heading("What was tested")
     for tested in proven.accounts:
