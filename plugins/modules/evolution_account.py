@@ -179,15 +179,15 @@ accounts:
       description: Why it was skipped or has failed.
       type: str
       returned: if skipped or failed
-      sample: "/home/mario/.config/evolution/sources: permission denied. See that the user owns this path and the folders
-        above it."
+      sample: "/home/mario/.config/evolution/sources: permission denied. See that the user owns this path and the
+        folders above it."
 backup_files:
   description: Copies of what was replaced or removed.
   returned: always, except for bad options
   type: list
   elements: str
   sample:
-    - /home/anna/.config/evolution/sources/06c20f32ac7dd1613a7012db1f3bcfe756a42ac7.source.2026-11-22@20:24:03~
+    - /home/mario/.config/evolution/sources/123456789abcdef123456789abcdef123456789a.source.2026-11-22@20:24:03~
 """
 
 from ..module_utils._ansible import quick_imports

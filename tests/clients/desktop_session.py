@@ -120,7 +120,7 @@ class DesktopSession:
         """Start a program, and wait until it offers its service on the bus."""
         process = self.start(*command, stdin=stdin, **variables)
         try:
-            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, **variables)
+            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, check=True, **variables)
         except SessionError as error:
             raise SessionError(f"{command[0]} does not offer {name}: {error}\n{self.log.read_text()}") from error
         return process

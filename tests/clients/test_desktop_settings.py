@@ -13,6 +13,8 @@ import subprocess
 import typing as t
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import desktop as desktops
 from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
@@ -166,6 +168,16 @@ class TestStoring:
         assert {path.stat().st_uid for path in mario.home.rglob("*")} == {mario.uid}
         with desktop_session(mario) as session:
             assert session.run("gsettings", "get", SCHEMA, "default-mail-identity") == "'i'\n"
+
+    def test_by_ansibles_own_way_to_run_a_program(self, mario: Person) -> None:
+        with patch_module_args({}):
+            module = AnsibleModule({})
+        user = local_user.find(mario.name)
+        with local_user.acting_as(user), LocalDesktop(user, module.run_command) as desktop:
+            desktop.store_setting(ACCOUNT, VALUES[2])
+            assert desktop.setting(ACCOUNT) == VALUES[2]
+            with pytest.raises(HostError, match="could not be stored"):
+                desktop.store_setting("not/a/path", "x")
 
     def test_what_runs_for_it_is_the_person_all_through(self, mario: Person) -> None:
         seen: list[str] = []

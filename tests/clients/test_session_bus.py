@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import time
 import typing as t
 
 import pytest
@@ -28,6 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._host.desktop import 
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
+    PATIENCE,
     REGISTRY,
     SECRETS,
     DesktopSession,
@@ -121,6 +123,16 @@ def account(name: str, parent: str = "") -> str:
 def child(name: str, host: str) -> str:
     transport = f"[Authentication]\nHost={host}\n\n[Mail Transport]\nBackendName=smtp\n"
     return f"[Data Source]\nDisplayName={name}\nEnabled=true\nParent={UID}\n\n{transport}"
+
+
+def reads(file: pathlib.Path, text: str) -> bool:
+    """Whether a file gets that content: the registry writes it a moment after it answers."""
+    deadline = time.monotonic() + PATIENCE
+    while file.read_text() != text:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 class TestBus:
@@ -259,7 +271,8 @@ class TestRegistry:
         assert "DisplayName=Chärter\n" in registry.sources()[UID] == file.read_text()
 
         registry.write(UID, account("another"))
-        assert "DisplayName=another\n" in registry.sources()[UID] == file.read_text()
+        assert "DisplayName=another\n" in registry.sources()[UID]
+        assert reads(file, registry.sources()[UID])
 
         with pytest.raises(HostError, match="already in use"):
             registry.create(UID, account("again"))
@@ -287,7 +300,8 @@ class TestRegistry:
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
         assert "Host=smtp2.charter.net\n" in file.read_text()
         registry.write(CHILD, child("second", "smtp2.charter.net"))
-        assert "Host=smtp2.charter.net\n" in registry.sources()[CHILD] == file.read_text()
+        assert "Host=smtp2.charter.net\n" in registry.sources()[CHILD]
+        assert reads(file, registry.sources()[CHILD])
 
         registry.remove(CHILD)
         registry.remove(UID)

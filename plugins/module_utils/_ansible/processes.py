@@ -22,7 +22,7 @@ class Processes:
     """Looks at all of them at once, and keeps what it saw for the next user."""
 
     def __init__(self) -> None:
-        self._seen: t.Mapping[str, t.Sequence[int]] = {}
+        self._seen: t.Mapping[bytes, t.Sequence[int]] = {}
         self._at: float | None = None
 
     def of(self, user: LocalUser, name: str, fresh: bool) -> list[Process]:
@@ -38,25 +38,27 @@ class Processes:
             with local_user.acting_as_ourselves():  # other users' may be hidden from a user (hidepid)
                 self._seen = _scan()
             self._at = now
-        found = (_process(pid, user, name) for pid in self._seen.get(name[:_NAME_BYTES], ()))
+        found = (_process(pid, user, name) for pid in self._seen.get(os.fsencode(name)[:_NAME_BYTES], ()))
         return [process for process in found if process is not None]
 
 
-def _scan() -> dict[str, list[int]]:
-    """All processes by the first 15 characters of their names."""
-    found: dict[str, list[int]] = {}
+def _scan() -> dict[bytes, list[int]]:
+    """All processes by the first 15 bytes of their names."""
+    found: dict[bytes, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             name = _read(f"/proc/{entry}/comm")
             if name is not None:
-                found.setdefault(os.fsdecode(name).rstrip("\n"), []).append(int(entry))
+                found.setdefault(name.rstrip(b"\n"), []).append(int(entry))
     return found
 
 
 def _process(pid: int, user: LocalUser, name: str) -> Process | None:
     """That process, if it is the user's and runs the program of that name."""
     status = _read(f"/proc/{pid}/status")
-    if status is None or _owner(status) != user.uid or _program(pid) != name:
+    if status is None or _owner(status) != user.uid:
+        return None
+    if len(os.fsencode(name)) > _NAME_BYTES and _program(pid) != name:
         return None
     return Process(pid, _environment(pid), _is_sandboxed(pid))
 

@@ -151,11 +151,10 @@ def connect(address: str, timeout: float = TIMEOUT) -> SessionBus | None:
         timeout: seconds for the login and for each call.
 
     Returns:
-        None if nobody listens there.
+        None if nobody listens there, or if there is no address of a kind that is known here (``disabled:``, ``tcp:``).
 
     Raises:
-        BusError: somebody does, but it is not a bus of ours, does not let us in, or does not answer; or there is no
-            address of a kind that is known here.
+        BusError: somebody does, but it is not a bus of ours, does not let us in, or does not answer.
     """
     for name in socket_names(address):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -176,32 +175,23 @@ def connect(address: str, timeout: float = TIMEOUT) -> SessionBus | None:
 
 
 def socket_names(address: str) -> list[str]:
-    """The sockets of an address list ("Server Addresses"); abstract ones begin with a zero byte.
-
-    Raises:
-        BusError: it is no address, or none of a kind that is known here (a path or an abstract name).
+    """The sockets of an address list ("Server Addresses"), those with a path or an abstract name, which begins with a
+    zero byte.
     """
     names = []
     for entry in address.split(";"):
         transport, _colon, rest = entry.partition(":")
-        if transport != "unix":
-            continue
-        pairs = [pair.partition("=") for pair in rest.split(",")]
-        keys = {key: _unescape(value) for key, _equals, value in pairs}
-        if "path" in keys:
-            names.append(keys["path"])
-        elif "abstract" in keys:
-            names.append("\0" + keys["abstract"])
-    if not names:
-        raise BusError(_ERRORS + "BadAddress", f"not the address of a user's message bus: {address!r}")
+        keys = dict(pair.partition("=")[::2] for pair in rest.split(","))
+        mark, name = ("", keys["path"]) if "path" in keys else ("\0", keys.get("abstract", ""))
+        name = _unescape(name)
+        if transport == "unix" and name and "\0" not in name:
+            names.append(mark + name)
     return names
 
 
 def _unescape(value: str) -> str:
-    """As "Server Addresses" says: bytes that are not plain are written as %XX."""
+    """Bytes that are not plain are written as %XX."""
     raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(value))
-    if b"\0" in raw:
-        raise BusError(_ERRORS + "BadAddress", "an address with a zero byte in it")
     return os.fsdecode(raw)
 
 

@@ -77,6 +77,12 @@ class KeyFile:
             lines.append(line)
         return cls(lines)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeyFile) and self._lines == other._lines
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._lines))
+
     @functools.cached_property
     def groups(self) -> tuple[str, ...]:
         """The names of all groups, in their order."""

@@ -52,6 +52,9 @@ class Registry:
     def write(self, uid: str, text: str) -> None:
         """Replace the text of a source.
 
+        The registry answers first and writes the file a moment (some milliseconds) later; a new source, and one that
+        is removed, are on the disk when it answers.
+
         Raises:
             HostError: the registry does not have it, or refuses.
         """
@@ -141,11 +144,11 @@ def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
 
 def _offers(bus: Bus) -> bool:
     try:
-        if bus.has_owner(NAME):
-            return True
         (names,) = bus.call(*_BUS, "ListNames")
     except BusError as error:
         raise _unreachable(str(error)) from None
+    if NAME in names:
+        return True
     others = [name for name in names if name.startswith(_FAMILY) and name[len(_FAMILY) :].isdigit()]
     if others:
         raise HostError(

@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.dbus_wire im
 
 SECRET = "s3cret-Pässword"
 
-# Hello to the bus, by hand: little-endian, method call, NO_AUTO_START, version 1, no body, serial 1, 109 bytes behind.
+# Hello to the bus, by hand: little-endian, a call, NO_AUTO_START, version 1, no body, serial 1, 109 bytes of fields.
 HELLO = (
     "6c 01 02 01 00000000 01000000 6d000000"
     "01 016f00 15000000" + b"/org/freedesktop/DBus".hex() + "00 0000"
