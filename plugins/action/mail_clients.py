@@ -57,7 +57,7 @@ def seen(output: str) -> list[str]:
     return [name for name in TRACES if name in lines]
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):
     """The plugin."""
 
     _supports_check_mode = True
@@ -67,12 +67,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """See plugins/modules/mail_clients.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         spec = {"clients": {"type": "list", "elements": "str", "choices": list(TRACES)}}
-        _valid, options = self.validate_argument_spec(spec)
+        _valid, options = self.validate_argument_spec(spec)  # type: ignore[no-untyped-call]
         if options["clients"] is not None:
             return {**result, "changed": False, "clients": options["clients"]}
-        if self._connection._shell.SHELL_FAMILY == "powershell":
-            raise AnsibleActionFail("On a Windows host there is none of these clients to be looked for: name them.")
-        done = self._low_level_execute_command(look(TRACES))
+        shell: t.Any = self._connection._shell  # of a class that does not declare what all of its kind have
+        if shell._IS_WINDOWS:
+            raise AnsibleActionFail("A Windows host cannot be asked for mail clients: name them.")
+        done = self._low_level_execute_command(look(TRACES))  # type: ignore[no-untyped-call]
         if done["rc"] != 0:
             raise AnsibleActionFail(f"Cannot look for mail clients: {done['stderr'].strip() or done['stdout'].strip()}")
         found = seen(done["stdout"])

@@ -132,6 +132,13 @@ def test_unless_some_are_named_it_is_those_that_are_installed(office: Office) ->
     assert look["clients"] == list(BOTH)
 
 
+def test_windows_is_not_asked_for_clients(ansible: Ansible) -> None:
+    desk = ansible.local_host(ansible_shell_type="powershell", mail_accounts=[{"email": EMAIL}])
+    played = ansible.playbook("configure", desk)
+    assert played.code == 2
+    assert "A Windows host cannot be asked for mail clients: name them." in played.output
+
+
 def test_a_profile_is_thunderbirds_alone(office: Office) -> None:
     mario, _anna = office.people
     office.variables["mail_accounts"][0]["profile"] = "work"
