@@ -31,7 +31,6 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
     from ..found import Found
     from .passwords import Passwords
     from .registry import Registry
-    from .stored import Session
 
 _POLL_SECONDS = 0.5
 _SUFFIX = ".source"
@@ -79,13 +78,20 @@ class Evolution:
 
     def read(self) -> Stored:
         session = self._session()
-        found: dict[str, KeyFile] = {}
-        damaged: dict[str, DamagedFileError] = {}
-        for uid, content in _from_session(session) if session else self._from_files():
+        memory = {} if session is None else session.sources()
+        found = {
+            uid: KeyFile.parse(text.encode("utf-8", "surrogateescape"), self._path(uid)) for uid, text in memory.items()
+        }
+        damaged = {}
+        for uid in self._uids():
+            content = None if uid in memory else self._files.read(self._path(uid))
             try:
-                found[uid] = KeyFile.parse(content, posixpath.join(self.profile, uid + _SUFFIX))
+                source = None if content is None else KeyFile.parse(content, self._path(uid))
             except DamagedFileError as error:
                 damaged[uid] = error
+                continue
+            if source is not None and session is None:  # a registry takes in sound files by itself
+                found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         return Stored(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
 
@@ -254,12 +260,14 @@ class Evolution:
             for place in ("mail", "mail/trash"):
                 self._files.delete(posixpath.join(folder, place, account))
 
-    def _from_files(self) -> t.Iterator[tuple[str, bytes]]:
+    def _uids(self) -> t.Iterator[str]:
+        """Of the files that there are."""
         for name in self._files.names(self.profile):
             if name.endswith(_SUFFIX) and not name.startswith("."):
-                content = self._files.read(posixpath.join(self.profile, name))
-                if content is not None:
-                    yield name[: -len(_SUFFIX)], content
+                yield name[: -len(_SUFFIX)]
+
+    def _path(self, uid: str) -> str:
+        return posixpath.join(self.profile, uid + _SUFFIX)
 
     def _session(self) -> Registry | None:
         if self._desktop is None or self._location.flatpak:
@@ -291,10 +299,6 @@ class Evolution:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _from_session(session: Session) -> t.Iterator[tuple[str, bytes]]:
-    return ((uid, text.encode("utf-8", "surrogateescape")) for uid, text in session.sources().items())
 
 
 def _refuse_damaged(state: Stored, account: Account) -> None:

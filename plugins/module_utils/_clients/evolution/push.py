@@ -10,6 +10,7 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 from __future__ import annotations
 
 import posixpath
+import time
 import typing as t
 
 from ..._host.files import Files, FileWrite
@@ -17,6 +18,8 @@ from ..._model.errors import DamagedFileError, HostError
 from .keyfile import KeyFile
 from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources
 from .stored import Session
+
+_LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
 def source_path(folder: str, uid: str) -> str:
@@ -102,15 +105,18 @@ def _enforce(session: Session, edited: t.Mapping[str, KeyFile], refusals: t.Mapp
 
 
 def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, KeyFile]) -> None:
-    """See that the files say what the registry has in its memory: it does not tell where it could not write one."""
+    """See that the files say what the registry has in its memory: it does not tell where it could not write one.
+
+    It answers before it writes, so that it gets a moment for it.
+    """
     memory = session.sources()
-    writes = []
-    for uid in edited:
-        path = source_path(folder, uid)
-        content = memory[uid].encode("utf-8", "surrogateescape")
-        if _values(files.read(path)) != _values(content):
-            writes.append(FileWrite(path, content))
-    files.replace(writes)
+    contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}
+    for _look in range(_LOOKS):
+        contents = {path: text for path, text in contents.items() if _values(files.read(path)) != _values(text)}
+        if not contents:
+            return
+        time.sleep(_PAUSE)
+    files.replace([FileWrite(path, text) for path, text in contents.items()])
 
 
 def _has_all(text: str, source: KeyFile) -> bool:

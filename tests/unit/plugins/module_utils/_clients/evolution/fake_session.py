@@ -145,15 +145,19 @@ class Desktop:
         else:
             self.settings[path] = value
 
+    @property
+    def services(self) -> dict[str, Registry | Secrets]:
+        offered = {registry.NAME: self.registry, keyring.NAME: self.secrets}
+        return {name: service for name, service in offered.items() if service is not None}
+
     def has_owner(self, name: str) -> bool:
-        return {registry.NAME: self.registry, keyring.NAME: self.secrets}[name] is not None
+        return name in self.services
 
     def call(
         self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
         if member == "ListNames":
-            return ([],)
-        service = {registry.NAME: self.registry, keyring.NAME: self.secrets}[destination]
-        if service is None:
+            return (list(self.services),)
+        if destination not in self.services:
             raise BusError("org.freedesktop.DBus.Error.ServiceUnknown", destination)
-        return service.call(path, member, *arguments)
+        return self.services[destination].call(path, member, *arguments)

@@ -284,6 +284,16 @@ def test_a_damaged_file_of_the_account_is_refused_and_a_foreign_one_reported(tmp
             push(tmp_path, wanted)
 
 
+def test_a_damaged_file_is_reported_beside_a_session_too(tmp_path: pathlib.Path) -> None:
+    desktop = session(tmp_path)
+    (folder(tmp_path) / "theirs.source").write_text("nonsense")
+    (folder(tmp_path) / "new.source").write_text("[Data Source]\n")
+    evolution = client(tmp_path, desktop)
+    outcome = reconcile(evolution, [account()])
+    assert set(outcome.after.sources) == set(uids().values())
+    assert "theirs.source, line 1" in evolution.warnings(outcome.after, account())[0]
+
+
 def test_copies_are_kept_of_what_changes_and_of_what_goes(tmp_path: pathlib.Path) -> None:
     assert push(tmp_path, account()).backups == ()
     text = source(tmp_path, "account").read_text()
