@@ -71,7 +71,7 @@ class ActionModule(ActionBase):
         if options["clients"] is not None:
             return {**result, "changed": False, "clients": options["clients"]}
         shell: t.Any = self._connection._shell  # of a class that does not declare what all of its kind have
-        if shell._IS_WINDOWS:
+        if shell.SHELL_FAMILY in ("powershell", "cmd"):
             raise AnsibleActionFail("A Windows host cannot be asked for mail clients: name them.")
         done = self._low_level_execute_command(look(TRACES))  # type: ignore[no-untyped-call]
         if done["rc"] != 0:
