@@ -54,6 +54,8 @@ notes:
   - A person's account that comes from GNOME Online Accounts is not touched, and the task fails for that person with the
     reason.
   - With O(home), nothing but files is written, and passwords only go into V(plaintext_keyring).
+  - A removed account's passwords are deleted where they can be reached. Those in a keyring that is closed at that time
+    are deleted by Evolution's own services, within a day of use.
   - O(purge) deletes what Evolution keeps of the account's mailbox. Mail received by POP3 lies in the folders "On This
     Computer", which belong to no account, and stays.
   - Evolution trusts the host's own certificate authorities. A private one must be added to those.
@@ -196,8 +198,9 @@ quick_imports.install()
 
 import contextlib
 
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, Place, run
+from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
 from ..module_utils._ansible.evolution import open_evolution
+from ..module_utils._ansible.local_user import Place
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._ansible.processes import Processes
 from ..module_utils._clients.evolution import locations, passwords

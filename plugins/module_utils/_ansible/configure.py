@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import dataclasses
 import typing as t
 
 from .._clients.engine import Client, Outcome, Status, Step, View, plan, reconcile
@@ -17,23 +16,8 @@ from .._model.errors import ClientRunningError, MailError
 from . import local_user
 from .arguments import Request, requests
 from .files import LocalFiles
-from .local_user import LocalUser
+from .local_user import Place
 from .module import MailModule
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Whose client is configured.
-
-    Attributes:
-        user: the local user, with whose rights all is done.
-        home: the home directory that holds the client's files.
-        profile: the client's profile as the admin named it.
-    """
-
-    user: LocalUser
-    home: str
-    profile: str | None
 
 
 class ConfigurableClient(Client[t.Any], t.Protocol):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 import typing as t
 
 from .._clients.evolution import locations
@@ -14,8 +15,8 @@ from .._clients.evolution.passwords import SECRET_SERVICE
 from .._host.files import Files
 from .._model.errors import HostError, OptionError
 from . import local_user
-from .configure import Place
 from .desktop import LocalDesktop, RunCommand
+from .local_user import Place
 from .processes import Processes
 
 
@@ -55,7 +56,9 @@ def open_evolution(
     if place.profile is not None:
         raise OptionError("profile", "Evolution has one profile a person", "leave it out for Evolution")
     desktop = None
-    if place.home == place.user.home:  # or else nobody's session works with these files
+    if posixpath.normpath(place.home) == posixpath.normpath(
+        place.user.home
+    ):  # or else nobody's session works with these files
         desktop = until.enter_context(LocalDesktop(place.user, run_command, processes))
     return Evolution(
         files,

@@ -22,8 +22,8 @@ from .._verify.endpoint import Role
 from .._verify.login import Login, Logins
 from . import local_user
 from .arguments import Request
-from .configure import Place
 from .files import LocalFiles
+from .local_user import Place
 
 if t.TYPE_CHECKING:
     from .._clients.evolution.client import Evolution

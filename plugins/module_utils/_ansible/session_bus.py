@@ -42,7 +42,7 @@ class SessionBus:
 
     def __init__(self, connection: socket.socket, timeout: float = TIMEOUT) -> None:
         self._socket = connection
-        self._timeout = timeout
+        self.timeout = timeout
         self._received = bytearray()
         self._serial = 0
         self._login()
@@ -54,7 +54,7 @@ class SessionBus:
     def call(
         self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self.timeout
         self._serial += 1
         try:
             request = encode_call(self._serial, destination, path, interface, member, signature, arguments)
@@ -77,7 +77,7 @@ class SessionBus:
 
     def _login(self) -> None:
         """As "Authentication Protocol" says; passing file descriptors is not asked for."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self.timeout
         identity = str(os.geteuid()).encode().hex()
         self._send(f"\0AUTH EXTERNAL {identity}\r\n".encode(), deadline)
         line = self._line(deadline)

@@ -52,7 +52,7 @@ def open_passwords(choice: str, location: Location, files: Files, bus: t.Callabl
         bus: the message bus of the person's session.
     """
     if location.flatpak:
-        return Passwords(None, "as a Flatpak, Evolution has a password store that only itself can open")
+        return Passwords(None, "Evolution as a Flatpak has a password store that only itself can open")
     plaintext = PlaintextKeyring(files, location.keyrings)
     if choice == PLAINTEXT_KEYRING:
         return Passwords(plaintext)

@@ -15,11 +15,11 @@ import typing as t
 
 from ..._host.files import Files, FileWrite
 from ..._model.secret import Secret
-from .keyfile import KeyFile
+from .keyfile import KeyFile, escaped
 from .passwords import ATTRIBUTES, UID_ATTRIBUTE, Item
 
 NAME = "charter-mail.keyring"
-_HEADER = b"[keyring]\ndisplay-name=charter-mail\nlock-on-idle=false\nlock-after=false\n"
+_HEADER = "[keyring]\ndisplay-name=charter-mail\nlock-on-idle=false\nlock-after=false\n"
 
 
 class PlaintextKeyring:
@@ -36,54 +36,57 @@ class PlaintextKeyring:
         self._path = posixpath.join(folder, NAME)
 
     def stored(self, uid: str) -> Secret | None:
-        group = _items(self._content).get(uid)
-        secret = None if group is None else self._content.text(group, "secret")
+        item = self._items.get(uid)
+        secret = None if item is None else self._content.text(item, "secret")
         return None if secret is None else Secret(secret)
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         before = after = self._content
+        new: dict[str, Item] = {}
         for uid, item in wanted.items():
-            after = _without(after, uid) if item is None else _with(after, uid, item)
+            group = self._items.get(uid)
+            if group is None:
+                if item is not None:
+                    new[uid] = item
+            elif item is None:
+                after = after.without_group(*(name for name in after.groups if name.partition(":")[0] == group))
+            else:
+                after = after.with_text(group, "secret", item.secret.reveal())
+        if new:
+            after = KeyFile.parse(after.render() + _added(after, new), self._path)
         if after == before:
             return
         self._files.make_directory(self._folder)
         self._files.replace([FileWrite(self._path, after.render())])
-        self.__dict__.pop("_content", None)
+        for cached in ("_content", "_items"):
+            self.__dict__.pop(cached, None)
 
     @functools.cached_property
     def _content(self) -> KeyFile:
         content = self._files.read(self._path)
         return KeyFile.parse(content or b"", self._path)
 
+    @functools.cached_property
+    def _items(self) -> t.Mapping[str, str]:
+        """uid of a source to the group of its item."""
+        content = self._content
+        return {
+            content.text(group, "value") or "": group.partition(":")[0]
+            for group in content.groups
+            if ":attribute" in group and content.text(group, "name") == UID_ATTRIBUTE
+        }
 
-def _items(content: KeyFile) -> t.Mapping[str, str]:
-    """uid of a source to the group of its item."""
-    return {
-        content.text(group, "value") or "": group.partition(":")[0]
-        for group in content.groups
-        if ":attribute" in group and content.text(group, "name") == UID_ATTRIBUTE
-    }
 
-
-def _with(content: KeyFile, uid: str, item: Item) -> KeyFile:
-    group = _items(content).get(uid)
-    if group is not None:
-        return content.with_text(group, "secret", item.secret.reveal())
-    if not content.groups:
-        content = KeyFile.parse(_HEADER, NAME)
+def _added(content: KeyFile, new: t.Mapping[str, Item]) -> bytes:
+    """The text of new items, to stand behind what is there."""
     numbers = [int(name) for name in content.groups if name.isdecimal()]
-    group = str(max(numbers, default=0) + 1)
-    for key, text in (("item-type", "0"), ("display-name", item.label), ("secret", item.secret.reveal())):
-        content = content.with_text(group, key, text)
-    for number, (name, text) in enumerate({UID_ATTRIBUTE: uid, **ATTRIBUTES}.items()):
-        attribute = f"{group}:attribute{number}"
-        for key, value in (("name", name), ("type", "string"), ("value", text)):
-            content = content.with_text(attribute, key, value)
-    return content
-
-
-def _without(content: KeyFile, uid: str) -> KeyFile:
-    item = _items(content).get(uid)
-    if item is None:
-        return content
-    return content.without_group(*(group for group in content.groups if group.partition(":")[0] == item))
+    groups: list[tuple[str, dict[str, str]]] = []
+    for number, (uid, item) in enumerate(new.items(), start=max(numbers, default=0) + 1):
+        secret = item.secret.reveal()
+        groups.append((str(number), {"item-type": "0", "display-name": item.label, "secret": secret}))
+        for index, (name, value) in enumerate({UID_ATTRIBUTE: uid, **ATTRIBUTES}.items()):
+            groups.append((f"{number}:attribute{index}", {"name": name, "type": "string", "value": value}))
+    text = "" if content.groups else _HEADER
+    for group, entries in groups:
+        text += f"\n[{group}]\n" + "".join(f"{key}={escaped(value)}\n" for key, value in entries.items())
+    return text.encode("utf-8", "surrogateescape")

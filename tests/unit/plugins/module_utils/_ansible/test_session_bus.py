@@ -133,9 +133,11 @@ def test_no_answer_in_time_and_the_late_one_is_dropped(path: pathlib.Path) -> No
         peer.send(late[30:] + answer(serial, "s", "right"))
         peer.stay()
 
-    with bus(path, behaviour, AT_ONCE) as connected:
+    with bus(path, behaviour) as connected:
+        connected.timeout = AT_ONCE
         with pytest.raises(BusError, match=r"does not answer in time .*NoReply"):
             ask(connected, SECRET)
+        connected.timeout = IN_TIME
         assert ask(connected) == ("right",)
 
 

@@ -93,6 +93,8 @@ def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path, live: 
     assert not [path for path in folder(tmp_path).iterdir() if path.suffix == ".source"]
     if desktop.secrets:
         assert desktop.secrets.passwords == {}
+    if desktop.registry:
+        assert desktop.registry.memory == {}  # or what is unseen there would come back
 
 
 def test_files_are_the_persons_own(tmp_path: pathlib.Path) -> None:
@@ -133,7 +135,7 @@ def test_a_password_shows_only_as_hidden(tmp_path: pathlib.Path) -> None:
     assert "hunter" not in repr((outcome, second, before, after))
 
 
-def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathlib.Path) -> None:
+def test_both_servers_have_their_password_as_long_as_they_are_shown(tmp_path: pathlib.Path) -> None:
     desktop = session(tmp_path)
     assert desktop.registry is not None
     assert desktop.secrets is not None
@@ -141,7 +143,7 @@ def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathli
     create = desktop.registry.call
 
     def call(path: str, member: str, *arguments: t.Any) -> tuple[t.Any, ...]:
-        if member == "CreateSources":
+        if member in {"CreateSources", "Remove"}:
             assert set(passwords) == {uids()["account"], uids()["transport"]}
         return create(path, member, *arguments)
 
@@ -149,6 +151,9 @@ def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathli
     push(tmp_path, account(password="geheim"), desktop=desktop)
     assert asked.count("CreateSources") == 3
     assert set(passwords.values()) == {"geheim"}
+    push(tmp_path, account(state="absent"), desktop=desktop)
+    assert asked.count("Remove") == 3
+    assert passwords == {}
 
 
 def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: pathlib.Path) -> None:
@@ -162,6 +167,23 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
     for texts in (desktop.registry.shown(), {path.stem: path.read_text() for path in folder(tmp_path).iterdir()}):
         assert "Name=Second\n" in texts[uids()["identity"]]
         assert "Host=mobile.charter.net\n" in texts[uids()["transport"]]
+
+
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_a_file_that_the_registry_cannot_write_is_written(tmp_path: pathlib.Path, content: bytes | None) -> None:
+    desktop = session(tmp_path)
+    push(tmp_path, account(), desktop=desktop)
+    assert desktop.registry is not None
+    desktop.registry.folder = tmp_path / "elsewhere"
+    desktop.registry.folder.mkdir()
+    path = source(tmp_path, "account")
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    push(tmp_path, account(provider="spectrum"), desktop=desktop)
+    assert path.read_text() == desktop.registry.memory[path.stem]
+    assert "mobile.charter.net" in path.read_text()
 
 
 def test_what_the_registry_refuses_is_said(tmp_path: pathlib.Path) -> None:
@@ -305,6 +327,7 @@ def test_copies_are_kept_of_what_changes_and_of_what_goes(tmp_path: pathlib.Path
         texts = [pathlib.Path(path).read_text() for path in (first, *others)]
         assert (text in texts) == (not live)
     assert push(tmp_path, account(), backup=False).backups == ()
+    assert push(tmp_path, account(provider="spectrum"), backup=False).backups == ()
     assert push(tmp_path, account(state="absent"), backup=False).backups == ()
 
 
@@ -344,7 +367,7 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert evolution.particulars(outcome.after, wanted) == {"via": "files", "password": "not stored"}
-    assert "as a Flatpak, Evolution has a password store" in evolution.warnings(outcome.after, wanted)[0]
+    assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
     assert (root / "glib-2.0/settings/keyfile").read_text() == (

@@ -200,6 +200,7 @@ def test_the_protocols_share_nothing() -> None:
     imap, pop3 = account(), account(protocol="pop3")
     after = present(present(Sources({}), imap), pop3)
     assert not {*ids_of(after, imap)} & {*ids_of(after, pop3)}
+    assert ids_of(after, pop3) == ids_of(present(Sources({}), pop3), pop3)  # whatever else there is
     assert has_other_protocol(after, imap)
     assert set(absent(after, pop3)) == {*ids_of(after, imap)}
 
