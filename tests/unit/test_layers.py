@@ -23,12 +23,13 @@ PROVIDERS = "module_utils/_providers"
 HOST = "module_utils/_host"
 CLIENTS = "module_utils/_clients"
 THUNDERBIRD = "module_utils/_clients/thunderbird"
+OUTLOOK = "module_utils/_clients/outlook"
 VERIFY = "module_utils/_verify"
 ANSIBLE = "module_utils/_ansible"
 CONTROLLER = "plugin_utils"
 
 BASEMENT = (MODEL, PROVIDERS, HOST)
-WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, VERIFY)
+WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, OUTLOOK, VERIFY)
 EVERYTHING = (*WORKROOMS, ANSIBLE, CONTROLLER)
 TOP = ("modules", "action", "callback", "filter", "inventory", "lookup")
 
@@ -39,6 +40,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     HOST: (MODEL,),
     CLIENTS: BASEMENT,  # what all clients share; knows none of them
     THUNDERBIRD: (*BASEMENT, CLIENTS),
+    OUTLOOK: (*BASEMENT, CLIENTS),
     VERIFY: BASEMENT,
     ANSIBLE: WORKROOMS,
     CONTROLLER: WORKROOMS,
