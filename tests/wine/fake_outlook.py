@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plays Outlook's part: takes what is staged for it, as classic Outlook does, and leaves a profile in the registry.
 
-It does what is known of the real one: PRF only without First-Run and FirstRun; ImportPRF removed and First-Run written
-back; local settings of a domain (Autodiscover) when a person adds an account. Nothing about the real one is proven by it.
+It does what is known of the real one: a PRF only without First-Run and FirstRun; ImportPRF removed and First-Run
+written back; local settings of a domain (Autodiscover) when a person adds an account. It proves nothing about the real
+one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _NAMESPACE = "{http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a}"
 _SMTP_SECURITY = {"None": 0, "SSL": 1, "TLS": 2, "Auto": 3}
 
-Values = t.Mapping[str, t.Union[str, int]]
+Values = t.Mapping[str, str | int]
 
 
 class Form(enum.Enum):
@@ -45,9 +46,7 @@ class FakeOutlook:
         imports: whether it makes accounts of a PRF; otherwise it takes the file and makes nothing of it.
     """
 
-    def __init__(
-        self, pc: OfficePC, user: WindowsUser, form: Form = Form.SINCE_2016, *, imports: bool = True
-    ) -> None:
+    def __init__(self, pc: OfficePC, user: WindowsUser, form: Form = Form.SINCE_2016, *, imports: bool = True) -> None:
         self._pc = pc
         self._user = user
         self._form = form
@@ -81,7 +80,7 @@ class FakeOutlook:
     def change(self, number: int, **values: str | int) -> None:
         """Change values of an account, named with underscores for spaces, as a person does in the settings."""
         named = {name.replace("_", " "): self._value(value) for name, value in values.items()}
-        self._pc.write(KeyWrite(f"{self._accounts(self.profile or '')}\{number:08X}", named))
+        self._pc.write(KeyWrite(f"{self._accounts(self.profile or '')}\\{number:08X}", named))
 
     def remove_profiles(self) -> None:
         """Delete all profiles, as a person does in the control panel."""
@@ -98,7 +97,7 @@ class FakeOutlook:
         return self._user.outlook + r"\Profiles"
 
     def _accounts(self, profile: str) -> str:
-        return f"{self._profiles}\{profile}\{_ACCOUNTS}"
+        return f"{self._profiles}\\{profile}\\{_ACCOUNTS}"
 
     def _import(self, content: bytes) -> None:
         wanted = prf_rules.read(content, self._pc.code_page)
@@ -107,7 +106,7 @@ class FakeOutlook:
         if exists and wanted.overwrite == "No":
             return
         if exists and wanted.overwrite == "Yes":
-            self._pc.write(KeyWrite(f"{self._profiles}\{wanted.profile}", delete=True))
+            self._pc.write(KeyWrite(f"{self._profiles}\\{wanted.profile}", delete=True))
         if not exists or wanted.overwrite == "Yes":
             self._make(wanted.profile, default=wanted.default or not there, services=wanted.services)
         self._append(wanted.profile, [account for account in wanted.accounts if account])
@@ -123,22 +122,25 @@ class FakeOutlook:
         parent = self._accounts(profile)
         known = self._pc.registry(parent)
         value, order = known.value(parent, "NextAccountID"), known.value(parent, _ORDER)
-        number = (value.number if value else None) or 1
+        first = (value.number if value else None) or 1
         mail = order.data if order else b""
         writes = []
-        for number, account in enumerate(accounts, number):
-            values = {name: RegValue.sz(str(text)) if name == "clsid" else self._value(text) for name, text in account.items()}
+        for number, account in enumerate(accounts, first):
+            values = {name: self._value(text) for name, text in account.items()}
+            values["clsid"] = RegValue.sz(str(account["clsid"]))  # in every version
             values["Service UID"] = RegValue.binary(number.to_bytes(16, "big"))
-            writes.append(KeyWrite(f"{parent}\{number:08X}", values))
+            writes.append(KeyWrite(f"{parent}\\{number:08X}", values))
             if account["clsid"] != SERVICE:
                 mail += number.to_bytes(4, "little")
-        after = {"NextAccountID": RegValue.dword(number + bool(accounts)), _ORDER: RegValue.binary(mail)}
+        after = {"NextAccountID": RegValue.dword(first + len(accounts)), _ORDER: RegValue.binary(mail)}
         self._pc.write(*writes, KeyWrite(parent, after))
 
     def _value(self, value: str | int) -> RegValue:
         if isinstance(value, int):
             return RegValue.dword(value)
-        return RegValue.sz(value) if self._form is Form.SINCE_2016 else RegValue.binary(f"{value}\0".encode("utf-16-le"))
+        return (
+            RegValue.sz(value) if self._form is Form.SINCE_2016 else RegValue.binary(f"{value}\0".encode("utf-16-le"))
+        )
 
 
 def _discovered(email: str, content: bytes) -> Values:

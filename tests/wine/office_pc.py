@@ -37,6 +37,13 @@ _USERS = "HKEY_USERS"
 
 _TRANSFER = r"C:\windows\temp\transfer.reg"
 
+# What Microsoft 365 Apps leave.
+_CLASSIC_MARKS = (
+    KeyWrite(_CLASSIC, {"": RegValue.sz(_OUTLOOK_FOLDER + r"\OUTLOOK.EXE"), "Path": RegValue.sz(_OUTLOOK_FOLDER)}),
+    KeyWrite(_OFFICE + r"\16.0\Outlook\InstallRoot", {"Path": RegValue.sz(_OUTLOOK_FOLDER)}),
+    KeyWrite(_OFFICE + r"\ClickToRun\Configuration", {"ProductReleaseIds": RegValue.sz("O365BusinessRetail")}),
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class WindowsUser:
@@ -51,9 +58,14 @@ class WindowsUser:
     sid: str
 
     @property
+    def folder(self) -> str:
+        """The profile's folder."""
+        return f"C:\\Users\\{self.name}"
+
+    @property
     def hive(self) -> str:
         """The part of the registry that is this user's, while logged on."""
-        return f"{_USERS}\{self.sid}"
+        return f"{_USERS}\\{self.sid}"
 
     @property
     def outlook(self) -> str:
@@ -86,9 +98,9 @@ class OfficePC:
     def __init__(self, prefix: Prefix) -> None:
         self.prefix = prefix
         self.users: dict[str, WindowsUser] = {}
-        self.mario = self.add_user("mario", MARIO)
-        self.anna = self.add_user("anna", ANNA)
-        self.install_outlook()
+        self.mario = self._enroll("mario", MARIO)
+        self.anna = self._enroll("anna", ANNA)
+        self.write(*_profile(self.mario), *_hive(self.mario), *_profile(self.anna), *_hive(self.anna), *_CLASSIC_MARKS)
 
     # What Ansible needs.
 
@@ -160,44 +172,24 @@ class OfficePC:
             file.write_bytes(reg.render(writes))
             self._reg("import", _TRANSFER)
 
-    def photo(self) -> tuple[bytes, bytes, dict[str, bytes]]:
-        """Everything that a task could change: the users' registry, the machine's, and files."""
-        return self.export("HKU"), self.export(r"HKLM\Software"), self.files()
+    def photo(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """Everything that a task could change: the registry (but for what file types and programs are registered in
+        Classes), and the files."""
+        listed = self._reg("query", r"HKLM\Software").decode("ascii").split("\r\n")
+        keys = [key for key in listed if key and not key.endswith(("\\Classes", "\\Wow6432Node"))]
+        return {key: self.export(key) for key in ["HKEY_USERS", *keys]}, self.files()
 
     # What the PC is like.
 
     def add_user(self, name: str, sid: str, *, logged_on: bool = True) -> WindowsUser:
         """Give somebody a profile."""
-        user = WindowsUser(name, sid)
-        self.users[name] = user
-        folder = f"C:\\Users\\{name}"
-        self.file(folder).mkdir()
-        image = {"ProfileImagePath": RegValue.expand_sz(folder), "Flags": RegValue.dword(0)}
-        writes = [KeyWrite(f"{_PROFILE_LIST}\{sid}", image)]
-        if logged_on:
-            writes.append(KeyWrite(user.hive + r"\Environment", {"TEMP": RegValue.expand_sz(r"%USERPROFILE%\Temp")}))
-            writes.append(KeyWrite(user.hive + r"\Software\Of their own", {"": RegValue.sz("kept")}))
-        self.write(*writes)
+        user = self._enroll(name, sid)
+        self.write(*_profile(user), *(_hive(user) if logged_on else []))
         return user
 
     def log_off(self, user: WindowsUser) -> None:
         """Take the user's hive away; Wine has no other place for it, so that its content is lost."""
         self.write(KeyWrite(user.hive, delete=True))
-
-    def install_outlook(self) -> None:
-        """Leave the marks of classic Outlook, as Microsoft 365 Apps do."""
-        program = _OUTLOOK_FOLDER + r"\OUTLOOK.EXE"
-        self.write(
-            KeyWrite(_CLASSIC, {"": RegValue.sz(program), "Path": RegValue.sz(_OUTLOOK_FOLDER + "\\")}),
-            KeyWrite(_OFFICE + r"\16.0\Outlook\InstallRoot", {"Path": RegValue.sz(_OUTLOOK_FOLDER + "\\")}),
-            KeyWrite(
-                _OFFICE + r"\ClickToRun\Configuration",
-                {
-                    "ProductReleaseIds": RegValue.sz("O365BusinessRetail"),
-                    "VersionToReport": RegValue.sz("16.0.20326.20112"),
-                },
-            ),
-        )
 
     def replace_by_new_outlook(self) -> None:
         """Leave the marks of the new Outlook only."""
@@ -211,7 +203,7 @@ class OfficePC:
 
     def set_code_page(self, number: int) -> None:
         """Choose the code page of programs without Unicode, and so of PRF files."""
-        self.write(KeyWrite(_CODE_PAGE, {"ACP": RegValue.sz(str(number))}))
+        self.write(_acp(number))
 
     @property
     def code_page(self) -> str:
@@ -223,19 +215,25 @@ class OfficePC:
         """Make the prefix what it was before, as far as a task has any business there."""
         gone = [_CLASSIC, _OFFICE, _STORE_APPS, _OURS]
         for user in self.users.values():
-            gone += [user.hive, f"{_PROFILE_LIST}\{user.sid}"]
-        self.write(*(KeyWrite(key, delete=True) for key in gone))
-        self.set_code_page(1252)
-        for path in [*(self.file(f"C:\\Users\\{name}") for name in self.users), self.file(r"C:\ProgramData\charter.mail")]:
-            shutil.rmtree(path, ignore_errors=True)
+            gone += [user.hive, f"{_PROFILE_LIST}\\{user.sid}"]
+        self.write(*(KeyWrite(key, delete=True) for key in gone), _acp(1252))
+        for folder in [*(user.folder for user in self.users.values()), r"C:\ProgramData\charter.mail"]:
+            shutil.rmtree(self.file(folder), ignore_errors=True)
         for path in self.file(self.prefix.pc.temp).iterdir():
             shutil.rmtree(path)
         self.asked()
 
-    def _reg(self, *arguments: str) -> None:
+    def _enroll(self, name: str, sid: str) -> WindowsUser:
+        user = WindowsUser(name, sid)
+        self.users[name] = user
+        self.file(user.folder).mkdir()
+        return user
+
+    def _reg(self, *arguments: str) -> bytes:
         done = self.prefix.run(["reg.exe", *arguments])
         if done.returncode != 0:
             raise WineError(f"reg {' '.join(arguments)}: {done.stdout.decode(errors='replace')}")
+        return done.stdout
 
     @contextlib.contextmanager
     def _transferred(self) -> t.Iterator[pathlib.Path]:
@@ -244,3 +242,21 @@ class OfficePC:
             yield file
         finally:
             file.unlink(missing_ok=True)
+
+
+def _profile(user: WindowsUser) -> list[KeyWrite]:
+    image = {"ProfileImagePath": RegValue.expand_sz(user.folder), "Flags": RegValue.dword(0)}
+    return [KeyWrite(f"{_PROFILE_LIST}\\{user.sid}", image)]
+
+
+def _hive(user: WindowsUser) -> list[KeyWrite]:
+    """A little of what is in a user's hive."""
+    return [
+        KeyWrite(user.hive + r"\Environment", {"TEMP": RegValue.expand_sz(r"%USERPROFILE%\AppData\Local\Temp")}),
+        KeyWrite(user.hive + r"\Software\Microsoft\Office\16.0\Common", {"UILanguage": RegValue.dword(1033)}),
+        KeyWrite(user.hive + r"\Software\Of their own", {"": RegValue.sz("kept")}),
+    ]
+
+
+def _acp(number: int) -> KeyWrite:
+    return KeyWrite(_CODE_PAGE, {"ACP": RegValue.sz(str(number))})

@@ -85,7 +85,9 @@ def read(content: bytes, code_page: str) -> Imported:
         raise Unreadable(f"it is not in the PC's code page {code_page}") from None
     if not text.startswith(("[", ";")):
         raise Unreadable("it begins with neither a section nor a comment")
-    file = configparser.RawConfigParser(strict=True, delimiters=("=",), comment_prefixes=(";",), empty_lines_in_values=False)
+    file = configparser.RawConfigParser(
+        strict=True, delimiters=("=",), comment_prefixes=(";",), empty_lines_in_values=False
+    )
     try:
         file.read_string(text)
     except configparser.Error as error:
@@ -106,7 +108,7 @@ def read(content: bytes, code_page: str) -> Imported:
 
 def _account(file: configparser.RawConfigParser, number: str, kind: str) -> t.Iterator[tuple[str, str | int]]:
     """The values of one account: those for whose key the section of its kind has a mapping."""
-    mappings = file[kind] if kind in file else {}
+    mappings = dict(file[kind]) if file.has_section(kind) else {}
     protocol = mappings.get("AccountType", "")
     if protocol not in ("IMAP", "POP3") or kind != {"IMAP": "IMAP_I_Mail", "POP3": "I_Mail"}[protocol]:
         return

@@ -5,6 +5,19 @@
 
 from __future__ import annotations
 
+import codecs
+import fnmatch
+import pathlib
+import shutil
+import tempfile
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
+from ansible.plugins.connection import ConnectionBase
+
+from ansible_collections.charter.mail.tests.wine import log, paths, powershell
+from ansible_collections.charter.mail.tests.wine.prefix import Prefix
+
 DOCUMENTATION = """
 name: wine
 short_description: Runs tasks on a Windows of Wine's making
@@ -36,18 +49,6 @@ options:
       - name: ansible_wine_damage
 """
 
-import codecs
-import fnmatch
-import pathlib
-import shutil
-import tempfile
-import typing as t
-
-from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
-from ansible.plugins.connection import ConnectionBase
-from ansible_collections.charter.mail.tests.wine import log, paths, powershell
-from ansible_collections.charter.mail.tests.wine.prefix import Prefix
-
 _OEM = "cp437"
 _NOISE = b"The operation completed successfully.\r\n"
 
@@ -69,13 +70,13 @@ class Connection(ConnectionBase):
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run a command line."""
-        super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
+        self._connect()
         script = powershell.script_of(cmd)
         log.write(self._prefix.log, log.Entry("exec", cmd, script))
         if script is not None:
-            code, output, errors = powershell.answer(self._prefix.pc, script, (in_data or b"").decode())
-            return code, output.encode(), errors.encode()
-        by_cmd = self._shell.SHELL_FAMILY == "cmd"
+            code, said, complaint = powershell.answer(self._prefix.pc, script, (in_data or b"").decode())
+            return code, said.encode(), complaint.encode()
+        by_cmd = t.cast(t.Any, self._shell).SHELL_FAMILY == "cmd"
         if not by_cmd and not powershell.understands(cmd):
             return 1, b"", b"PowerShell might take this line in another way than cmd.exe"
         code, output, errors = self._run(cmd, in_data or b"")
@@ -83,7 +84,7 @@ class Connection(ConnectionBase):
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Copy a file to the PC."""
-        super().put_file(in_path, out_path)
+        self._connect()
         log.write(self._prefix.log, log.Entry("put", out_path))
         source = pathlib.Path(in_path)
         if not source.is_file():
@@ -95,7 +96,7 @@ class Connection(ConnectionBase):
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Copy a file of the PC."""
-        super().fetch_file(in_path, out_path)
+        self._connect()
         log.write(self._prefix.log, log.Entry("fetch", in_path))
         place = paths.on_disk(self._prefix.drive, in_path)
         if not place.is_file():
@@ -108,7 +109,10 @@ class Connection(ConnectionBase):
 
     @property
     def _prefix(self) -> Prefix:
-        return Prefix(pathlib.Path(self.get_option("directory")))
+        return Prefix(pathlib.Path(self._option("directory")))
+
+    def _option(self, name: str) -> t.Any:
+        return t.cast(t.Any, self).get_option(name)
 
     def _run(self, command: str, stdin: bytes) -> tuple[int, bytes, bytes]:
         # As a batch file, cmd.exe reads the line as it was meant; see Prefix.run.
@@ -121,7 +125,7 @@ class Connection(ConnectionBase):
         return done.returncode, done.stdout, done.stderr
 
     def _damaged(self, name: str, content: bytes) -> bytes:
-        for rule in t.cast(t.List[t.Dict[str, str]], self.get_option("damage")):
+        for rule in self._option("damage"):
             if fnmatch.fnmatch(name.lower(), rule["file"]):
                 encoding = "utf-16-le" if content.startswith(codecs.BOM_UTF16_LE) else "latin-1"
                 content = content.decode(encoding).replace(rule["text"], rule["instead"]).encode(encoding)
