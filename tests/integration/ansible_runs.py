@@ -102,6 +102,7 @@ class Ansible:
             "ANSIBLE_HOME": str(self._folder / "ansible"),
             "ANSIBLE_REMOTE_TMP": str(self._folder / "remote"),
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/demo/callback"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests/wine/connection"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
             "CHARTER_MAIL_RECORD": str(self._record),

@@ -262,12 +262,13 @@ def _quoted(text: str) -> str:
 def _hex(left: str, value: RegValue) -> str:
     """Hex data, continued in the next line where Windows does so."""
     line = left + ("hex:" if value.kind == Kind.BINARY else f"hex({value.kind:x}):")
+    beyond = sum(character > "\uffff" for character in line)  # these count twice, as they are stored
     lines: list[str] = []
     for index, byte in enumerate(value.data):
         line += f"{byte:02x}"
         if index + 1 < len(value.data):
             line += ","
-            if len(line) >= _LINE_LENGTH:
+            if len(line) + beyond > _LINE_LENGTH:
                 lines.append(line + "\\")
-                line = "  "
+                line, beyond = "  ", 0
     return _BREAK.join([*lines, line])

@@ -9,7 +9,7 @@ import contextlib
 import pathlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reg
@@ -59,12 +59,14 @@ def value_of(text: str) -> RegValue | None:
     return reg.parse(version_5(f"[{KEY}]\r\n{text}\r\n")).value(KEY, "x")
 
 
+@settings(deadline=None)
 @given(writes)
 def test_what_is_rendered_is_parsed_again(wanted: list[KeyWrite]) -> None:
     assert list(reg.parse_writes(reg.render(wanted))) == wanted
     assert reg.render(reg.parse_writes(reg.render(wanted))) == reg.render(wanted)
 
 
+@settings(deadline=None)
 @given(writes, writes)
 def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[KeyWrite]) -> None:
     both = reg.render(first) + reg.render(second)
@@ -72,6 +74,7 @@ def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[K
     assert reg.parse(both) == Registry().written([*first, *second])
 
 
+@settings(deadline=None)
 @given(writes)
 def test_other_line_breaks_and_a_missing_last_one_mean_the_same(wanted: list[KeyWrite]) -> None:
     text = reg.render(wanted).decode("utf-16-le", "surrogatepass")
@@ -80,6 +83,7 @@ def test_other_line_breaks_and_a_missing_last_one_mean_the_same(wanted: list[Key
     )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_garbage_is_refused_in_one_way_only(content: bytes) -> None:
     for damaged in (content, b"\xff\xfe" + content, b"REGEDIT4\r\n" + content, version_5("") + content * 2):
@@ -118,8 +122,8 @@ def test_every_form() -> None:
         '"gone"=-\r\n'
         "\r\n"
         "[HKEY_CURRENT_USER\\Software\\x\\b]c]\r\n"
-        '"bin"=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,15,\\\r\n'
-        "  16,17,18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27\r\n"
+        '"bin"=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,15,16,\\\r\n'
+        "  17,18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27\r\n"
         '"q"=hex(b):01,00,00,00,00,00,00,00\r\n'
         '"line"=hex(1):61,00,0a,00,62,00,00,00\r\n'
         "\r\n"
