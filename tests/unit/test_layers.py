@@ -26,7 +26,7 @@ THUNDERBIRD = "module_utils/_clients/thunderbird"
 OUTLOOK = "module_utils/_clients/outlook"
 VERIFY = "module_utils/_verify"
 ANSIBLE = "module_utils/_ansible"
-CONTROLLER = "plugin_utils"
+CONTROLLER = "plugin_utils/_outlook"
 
 BASEMENT = (MODEL, PROVIDERS, HOST)
 WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, OUTLOOK, VERIFY)
