@@ -238,7 +238,8 @@ class OfficePC:
     def _reg(self, *arguments: str) -> bytes:
         done = self.prefix.run(["reg.exe", *arguments])
         if done.returncode != 0:
-            raise WineError(f"reg {' '.join(arguments)}: {done.stdout.decode(errors='replace')}")
+            words = (done.stdout + done.stderr).decode(errors="replace")
+            raise WineError(f"reg {' '.join(arguments)}: exit code {done.returncode}, {words}")
         return done.stdout
 
     @contextlib.contextmanager
