@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ansible.plugins.action import ActionBase
@@ -84,6 +85,9 @@ class ActionModule(ActionBase):
             )
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
+        standings = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)
+        if not answer.failures:
+            result["msg"] += f" In Outlook: {', '.join(f'{number} {name}' for name, number in sorted(standings.items()))}."
         return {**result, "failed": bool(answer.failures)}
 
     def _configure_person(
