@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ansible.plugins.action import ActionBase
@@ -20,6 +21,7 @@ from ..module_utils._clients.outlook.people import Person
 from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._clients.outlook.standing import Standing, Verdict
 from ..module_utils._clients.outlook.stored import Stored
+from ..module_utils._clients.report import before_and_after
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
 from ..plugin_utils._outlook.pc import WindowsPc
@@ -84,6 +86,11 @@ class ActionModule(ActionBase):
             )
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
+        standings = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)
+        if not answer.failures:
+            result["msg"] += (
+                f" In Outlook: {', '.join(f'{number} {name}' for name, number in sorted(standings.items()))}."
+            )
         return {**result, "failed": bool(answer.failures)}
 
     def _configure_person(
@@ -104,7 +111,8 @@ class ActionModule(ActionBase):
             elif verdict.standing in _WARNED or (verdict.advice and request.account.state is State.ABSENT):
                 _display.warning(f"{request.account}: {verdict.advice}")
             answer.accounts.append({**entry(request, person.name, status), **done(_profile_name(step), step), **told})
-        answer.add_outcome(f"Outlook {client.profile}", outcome)
+        answer.add_outcome(outcome)
+        answer.add_diff(f"Outlook {client.profile}", *before_and_after(outcome.steps))
         _add_details(answer, client, outcome)
 
 

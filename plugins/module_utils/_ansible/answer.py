@@ -9,7 +9,6 @@ import collections
 import typing as t
 
 from .._clients.engine import Outcome, Step, View
-from .._clients.report import before_and_after
 from .arguments import Request
 
 
@@ -34,11 +33,10 @@ class Answer:
             "msg": "; ".join(self.failures) or f"Accounts: {summary or 'none'}.",
         }
 
-    def add_outcome(self, header: str, outcome: Outcome[t.Any]) -> None:
-        """What a run changed, for the diff among other things."""
+    def add_outcome(self, outcome: Outcome[t.Any]) -> None:
+        """That a run changed something, and its backups."""
         self.changed = self.changed or outcome.changed
         self.backups += outcome.backups
-        self.add_diff(header, *before_and_after(outcome.steps))
 
     def add_diff(self, header: str, before: str, after: str) -> None:
         """Two texts, if they differ."""

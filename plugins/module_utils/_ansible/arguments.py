@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._model import text
@@ -54,8 +53,7 @@ _DEFAULTS: t.Mapping[str, t.Any] = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Request:
+class Request(t.NamedTuple):
     """One account as asked for, with what only some modules need.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._clients.engine import Client, Status, plan, reconcile
+from .._clients.engine import Client, Outcome, Status, plan, reconcile
 from .._host.files import Files
 from .._model.errors import ClientRunningError, MailError
 from . import local_user
@@ -115,4 +115,13 @@ def _configure(
         for warning in client.warnings(outcome.after, request.account):
             module.warn(warning)
         answer.accounts.append({**entry(request, place.user.name, step.status.value), **done(client.profile, step)})
-    answer.add_outcome(f"{client.name} profile {client.profile}", outcome)
+    answer.add_outcome(outcome)
+    _add_diff(answer, client, outcome)
+
+
+def _add_diff(answer: Answer, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
+    if not outcome.changed:
+        return
+    with local_user.acting_as_ourselves():
+        from .._clients.report import before_and_after
+    answer.add_diff(f"{client.name} profile {client.profile}", *before_and_after(outcome.steps))

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import pwd
 import typing as t
@@ -14,8 +13,7 @@ import typing as t
 from .._model.errors import HostError
 
 
-@dataclasses.dataclass(frozen=True)
-class LocalUser:
+class LocalUser(t.NamedTuple):
     """A user of this machine.
 
     Attributes:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._model.account import Account
@@ -13,8 +12,7 @@ from .._model.secret import Secret
 from .._model.settings import Change
 
 
-@dataclasses.dataclass(frozen=True)
-class StoredLogin:
+class StoredLogin(t.NamedTuple):
     """What the client would sign in with at one server.
 
     Attributes:
@@ -26,8 +24,7 @@ class StoredLogin:
     password: Secret | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Found:
+class Found(t.NamedTuple):
     """An account as read back.
 
     The texts come from files that the person can write: they may hold anything.

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 
-@dataclasses.dataclass(frozen=True)
-class FileWrite:
+class FileWrite(t.NamedTuple):
     """A file and its whole new content.
 
     Attributes:

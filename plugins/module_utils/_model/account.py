@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import typing as t
 
 from .secret import Secret
 
@@ -33,8 +34,7 @@ class State(enum.Enum):
     ABSENT = "absent"
 
 
-@dataclasses.dataclass(frozen=True)
-class Server:
+class Server(t.NamedTuple):
     """Where a service listens.
 
     Attributes:

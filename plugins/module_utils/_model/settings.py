@@ -9,7 +9,6 @@ Secrets are never in it.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .secret import HIDDEN
@@ -18,8 +17,7 @@ Value = t.Union[str, int, bool, bytes]
 Settings = t.Mapping[str, Value]
 
 
-@dataclasses.dataclass(frozen=True)
-class Change:
+class Change(t.NamedTuple):
     """One setting that differs; None stands for "not set".
 
     Attributes:

@@ -8,7 +8,6 @@ Each function takes the option's name, so that an error can say where the text c
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 
@@ -56,12 +55,13 @@ def host_name(text: str, option: str) -> str:
     visible(text, option)
     name = text.strip().rstrip(".")
     remedy = "write a host name such as imap.charter.net"
+    if name[-1:].isdigit() or ":" in name:  # no name of a top-level domain ends in a digit
+        address_text = _ip_address(name)
+        if address_text is not None:
+            return address_text
+    # The codec is slow to load, and names that need it are rare.
     try:
-        return str(ipaddress.ip_address(name))
-    except ValueError:
-        pass
-    try:
-        ascii_name = name.encode("idna").decode("ascii").lower()
+        ascii_name = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
     except UnicodeError:
         raise OptionError(option, f"{text!r} is not a host name", remedy) from None
     if not ascii_name or len(ascii_name) > 253:
@@ -69,6 +69,15 @@ def host_name(text: str, option: str) -> str:
     if not all(_LABEL.fullmatch(label) for label in ascii_name.split(".")):
         raise OptionError(option, f"{text!r} is not a host name", remedy)
     return ascii_name
+
+
+def _ip_address(text: str) -> str | None:
+    import ipaddress  # slow to load, and seldom asked for
+
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
 
 
 def visible(text: str, option: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import typing as t
 
 from .._model.account import Protocol, Security, Server
 from .._model.errors import OptionError
@@ -38,8 +38,7 @@ _STANDARD_SECURITY = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class ServerOptions:
+class ServerOptions(t.NamedTuple):
     """What the admin said about a server; None for what the preset shall say."""
 
     host: str | None = None

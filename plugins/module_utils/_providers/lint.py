@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
+import typing as t
 
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import OptionError
@@ -24,8 +24,7 @@ class Level(enum.Enum):
 _GRAVEST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
+class Finding(t.NamedTuple):
     """One thing about an option.
 
     Attributes:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
+import typing as t
 
 from .._model.account import Protocol, Server
 
@@ -19,8 +19,7 @@ class Confidence(enum.Enum):
     LOW = "low"
 
 
-@dataclasses.dataclass(frozen=True)
-class Service:
+class Service(t.NamedTuple):
     """One published server.
 
     Attributes:
@@ -34,8 +33,7 @@ class Service:
     source: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Provider:
+class Provider(t.NamedTuple):
     """A preset. The login is the full e-mail address with all of them.
 
     Attributes:

@@ -13,9 +13,10 @@ from ..._model.account import State as AccountState
 from ..._model.errors import OptionError
 from ..._model.settings import Change, Value
 from ..engine import View
-from . import record, staging, standing
+from . import places, record, staging, standing
 from .obstacles import foreign_xml, obstacle
 from .people import Person
+from .record import Record
 from .registry import RegValue, difference
 from .standing import Standing, Verdict
 from .stored import Machine, Pc, Stored, made_accounts
@@ -81,11 +82,15 @@ class Outlook:
         return staging.with_account(before, account, self._methods, self._wanted_profile)
 
     def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+        ours = places.record(self._person.sid)
         found = [
             Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
             for write in difference(before.registry, after.registry)
             for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
+            if write.path != ours
         ]
+        if before.record != after.record:
+            found.append(Change(f"{ours}\\{places.RECORD}", _summary(before.record), _summary(after.record)))
         found += [
             Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
             for name in sorted(before.files.keys() | after.files.keys())
@@ -135,6 +140,14 @@ class Outlook:
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
         self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
         return ()
+
+
+def _summary(noted: Record) -> str | None:
+    """Our record in words: for people, it is as long as all that it speaks of."""
+    if noted == Record():
+        return None
+    accounts = ", ".join(str(staged.account) for staged in noted.accounts)
+    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
 
 
 def _shown(value: RegValue | None) -> Value | None:

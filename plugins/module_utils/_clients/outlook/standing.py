@@ -11,6 +11,7 @@ import enum
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
 from .obstacles import obstacle
+from .profiles import ProfileAccount
 from .record import Staged, mark
 from .staging import AUTODISCOVER, PRF, xml_rival
 from .stored import Stored
@@ -56,7 +57,7 @@ def verdict(state: Stored, account: Account, methods: tuple[str, ...]) -> Verdic
     if account.state is AccountState.ABSENT:
         return _unwanted(state) if made is not None else Verdict(Standing.ABSENT)
     if made is not None:
-        clauses = differences(account, made.account)
+        clauses = differences(account, made)
         return _drifted(state, made.profile, clauses) if clauses else Verdict(Standing.CONFIGURED)
     block = obstacle(state, account, methods)
     if block is not None:
@@ -69,12 +70,14 @@ def verdict(state: Stored, account: Account, methods: tuple[str, ...]) -> Verdic
     return _staged_xml(state, account)
 
 
-def differences(wanted: Account, has: Account) -> list[str]:
+def differences(wanted: Account, made: ProfileAccount) -> list[str]:
     """What Outlook's account has otherwise than it should, one clause each."""
+    has = made.account
     pairs = [
         ("incoming server", _server(wanted.incoming), _server(has.incoming)),
         ("outgoing server", _server(wanted.outgoing), _server(has.outgoing)),
         ("login", wanted.username, has.username),
+        ("login for sending", wanted.username, made.outgoing_username),
     ]
     return [f"{name} {there or 'none'} instead of {meant}" for name, meant, there in pairs if there != meant]
 

@@ -18,15 +18,15 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
 from ..engine import View
-from ..found import Found
-from . import configure, folder_references, mapping, profiles, reading
+from . import configure, folder_references, mapping, profiles
 from .configure import Login
 from .lookup import find, has_other_protocol
 from .mapping import Ids
 from .prefs import PrefsFile
 from .profiles import Profile
 
-if t.TYPE_CHECKING:  # the rooms of the password store are imported when a password is in question
+if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
+    from ..found import Found
     from .passwords import PasswordStore
 
 _POLL_SECONDS = 0.5
@@ -160,10 +160,12 @@ class Thunderbird:
             folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
             if folder:
                 details[name] = folder
-        return View(mapping.read_back(state.settings, ids), dataclasses.asdict(ids), details)
+        return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
 
     def account(self, wanted: Account) -> Found | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
+        with self._importing():
+            from . import reading
         state = self.read()
         return reading.account(state.settings, state.passwords, wanted)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
@@ -15,8 +15,7 @@ from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, S
 from .mapping import Ids, branch, enforce, names, text
 
 
-@dataclasses.dataclass(frozen=True)
-class Login:
+class Login(t.NamedTuple):
     """Which stored password belongs to a server: its origin and the login, which must agree exactly."""
 
     origin: str
@@ -142,7 +141,7 @@ def _own_identity(after: dict[str, Value], ids: Ids, account: Account) -> Ids:
     new = allot(after).identity
     _add(after, branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
-    return dataclasses.replace(ids, identity=new)
+    return ids._replace(identity=new)
 
 
 def _own_smtp_server(after: dict[str, Value], ids: Ids, account: Account) -> Ids:
@@ -156,7 +155,7 @@ def _own_smtp_server(after: dict[str, Value], ids: Ids, account: Account) -> Ids
         return ids
     new = allot(after).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
-    return dataclasses.replace(ids, smtp=new)
+    return ids._replace(smtp=new)
 
 
 def _follow_move(after: dict[str, Value], before: Settings, ids: Ids, account: Account) -> None:

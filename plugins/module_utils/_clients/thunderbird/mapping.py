@@ -9,7 +9,6 @@ A number stored as text is read as 0 by Thunderbird, which for ``socketType`` me
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 import urllib.parse
 
@@ -30,8 +29,7 @@ _DEFAULT_PORTS = {
 _SCHEMES = {Protocol.IMAP: "imap", Protocol.POP3: "mailbox"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Ids:
+class Ids(t.NamedTuple):
     """The names under which one account stands in the preferences, such as account1, server1, id1, smtp1."""
 
     account: str
@@ -40,8 +38,7 @@ class Ids:
     smtp: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(t.NamedTuple):
     """One preference of an account.
 
     Attributes:

@@ -17,7 +17,6 @@ person's settings. No library reads this grammar.
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import re
 import typing as t
 
@@ -58,8 +57,7 @@ _SIMPLE_ESCAPES = {b'"': b'"', b"'": b"'", b"\\": b"\\", b"n": b"\n", b"r": b"\r
 _INT32 = range(-(2**31), 2**31)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Entry:
+class _Entry(t.NamedTuple):
     name: str
     value: Value
     start: int

@@ -15,7 +15,6 @@ The file is edited as text; configparser would lose its order, its letter case a
 
 from __future__ import annotations
 
-import dataclasses
 import posixpath
 import typing as t
 
@@ -33,8 +32,7 @@ _APPLICATIONS = (
 _GENERAL = "[General]\nStartWithLastProfile=1\nVersion=2\n"
 
 
-@dataclasses.dataclass(frozen=True)
-class Profile:
+class Profile(t.NamedTuple):
     """The profile to configure.
 
     Attributes:
@@ -48,14 +46,12 @@ class Profile:
     files: tuple[FileWrite, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class _Section:
+class _Section(t.NamedTuple):
     name: str
     entries: dict[str, str]
 
 
-@dataclasses.dataclass(frozen=True)
-class _Known:
+class _Known(t.NamedTuple):
     name: str
     path: str
     default: bool

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reg
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import Registry, fold
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, Registry, fold
 
 _TEMP = "C:\\temp\\"
 _QUIET = re.compile(r" >nul(?: 2>&1)?$")
@@ -94,15 +94,18 @@ class Windows:
                 self._do(then)
             return
         echo = _ECHO.fullmatch(line)
-        if echo is not None:
-            how, name, text = echo.groups()
-            text = text.replace("%ProgramData%", "C:\\ProgramData")
-            old = self.files.get(_TEMP + name, b"") if how == ">>" else b""
-            self.files[_TEMP + name] = old + text.encode("ascii") + b"\r\n"
+        if echo is None:
+            self._command(line)
             return
+        how, name, text = echo.groups()
+        text = text.replace("%ProgramData%", "C:\\ProgramData")
+        old = self.files.get(_TEMP + name, b"") if how == ">>" else b""
+        self.files[_TEMP + name] = old + text.encode("ascii") + b"\r\n"
+
+    def _command(self, line: str) -> None:
         command, _blank, rest = line.partition(" ")
         quoted = re.findall(r'"([^"]*)"', rest)
-        if command in {"reg.exe"}:
+        if command == "reg.exe":
             self._reg(rest.partition(" ")[0], quoted[0], rest)
         elif command == "icacls.exe":
             self._icacls(quoted[0], rest)
@@ -133,7 +136,7 @@ class Windows:
         self._failed = not below
         if verb == "export" and below:
             part = Registry((path, self.registry[path]) for path in below)
-            writes = [reg.KeyWrite(path, dict(values)) for path, values in part.items()]
+            writes = [KeyWrite(path, dict(values)) for path, values in part.items()]
             self.files[_TEMP + rest.split()[-2]] = reg.render(writes)
 
     def _icacls(self, path: str, rest: str) -> None:

@@ -43,7 +43,7 @@ class OfficePc:
         usual = Machine((MARIO, ANNA), r"C:\ProgramData", "cp1252", classic=True, new=False)
         self._machine = dataclasses.replace(usual, **machine)
         self.everything = Registry().written(KeyWrite(places.outlook(person.sid)) for person in self._machine.people)
-        self.folders: t.Dict[str, t.Dict[str, bytes]] = {}
+        self.folders: dict[str, dict[str, bytes]] = {}
         self.deaf = False
         self.writes = 0
 
@@ -57,7 +57,7 @@ class OfficePc:
         loaded = any(_is_below(path, hive) for path in self.everything)
         return Snapshot(loaded, Registry(seen), dict(self.folders.get(sid, {})))
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, t.Optional[bytes]]) -> None:
+    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
         self.writes += 1
         if self.deaf:
             return
@@ -70,7 +70,7 @@ class OfficePc:
             else:
                 folder[name] = content
 
-    def set(self, key: str, name: str, value: t.Optional[RegValue]) -> None:
+    def set(self, key: str, name: str, value: RegValue | None) -> None:
         """Somebody else sets or deletes a value."""
         self.everything = self.everything.written([KeyWrite(key, {name: value})])
 
@@ -105,7 +105,7 @@ class OfficePc:
         self.everything = self.everything.written([KeyWrite(key, values)])
 
 
-def _stored(account: Account) -> t.Dict[str, RegValue]:
+def _stored(account: Account) -> dict[str, RegValue]:
     name = account.protocol.name
     incoming, outgoing = account.incoming, account.outgoing
     return {
