@@ -184,8 +184,11 @@ class Evolution:
     def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
         with self._importing():
             from . import push
-        if after.new_passwords:  # before the sources: Evolution asks at once for a password that is missing
-            after.passwords.value.write({uid: _item(after, uid) for uid in after.new_passwords})
+        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
+        stored = {uid: item for uid, item in items.items() if item is not None}
+        if stored:
+            after.passwords.value.write(stored)
         backups: t.Sequence[str] = ()
         if after.sources is not before.sources:
             if after.session:
@@ -194,6 +197,8 @@ class Evolution:
                 )
             else:
                 backups = push.to_files(self._files, self.profile, before.sources, after.sources, backup=self._backup)
+        if len(stored) < len(items):
+            after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
         if after.new_defaults:
             after.defaults.value.write(after.new_defaults)
         for uid in after.purged:

@@ -135,7 +135,7 @@ def test_a_password_shows_only_as_hidden(tmp_path: pathlib.Path) -> None:
     assert "hunter" not in repr((outcome, second, before, after))
 
 
-def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathlib.Path) -> None:
+def test_both_servers_have_their_password_as_long_as_they_are_shown(tmp_path: pathlib.Path) -> None:
     desktop = session(tmp_path)
     assert desktop.registry is not None
     assert desktop.secrets is not None
@@ -143,7 +143,7 @@ def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathli
     create = desktop.registry.call
 
     def call(path: str, member: str, *arguments: t.Any) -> tuple[t.Any, ...]:
-        if member == "CreateSources":
+        if member in {"CreateSources", "Remove"}:
             assert set(passwords) == {uids()["account"], uids()["transport"]}
         return create(path, member, *arguments)
 
@@ -151,6 +151,9 @@ def test_both_servers_have_their_password_before_they_are_shown(tmp_path: pathli
     push(tmp_path, account(password="geheim"), desktop=desktop)
     assert asked.count("CreateSources") == 3
     assert set(passwords.values()) == {"geheim"}
+    push(tmp_path, account(state="absent"), desktop=desktop)
+    assert asked.count("Remove") == 3
+    assert passwords == {}
 
 
 def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: pathlib.Path) -> None:

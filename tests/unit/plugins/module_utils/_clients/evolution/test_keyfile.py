@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyfile import KeyFile
@@ -21,6 +21,7 @@ texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 places = st.tuples(names, keys)
 contents = st.dictionaries(places, texts, max_size=12)
 fillings = st.lists(st.sampled_from(["", " ", "# note", "#[x]=1", "\t# indented"]), max_size=3)
+FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines differ
 
 
 def parse(content: bytes) -> KeyFile:
@@ -46,6 +47,7 @@ def dressed(source: KeyFile, filling: list[str], line_break: str) -> bytes:
     return "".join(line + line_break for line in lines).encode()
 
 
+@FUZZ
 @given(contents)
 def test_what_is_written_is_read_again(wanted: dict[tuple[str, str], str]) -> None:
     source = made(wanted)
@@ -54,6 +56,7 @@ def test_what_is_written_is_read_again(wanted: dict[tuple[str, str], str]) -> No
     assert parse(source.render()).groups == source.groups
 
 
+@FUZZ
 @given(contents, fillings, st.sampled_from(["\n", "\r\n"]), places, texts)
 def test_an_edit_changes_one_line_only(
     before: dict[tuple[str, str], str], filling: list[str], line_break: str, place: tuple[str, str], text: str
@@ -75,6 +78,7 @@ def test_an_edit_changes_one_line_only(
     assert (b"\r" in ends) == (line_break == "\r\n" and bool(before))
 
 
+@FUZZ
 @given(contents, fillings, st.data())
 def test_a_removal_removes_that_line_only(
     before: dict[tuple[str, str], str], filling: list[str], data: st.DataObject
@@ -87,6 +91,7 @@ def test_a_removal_removes_that_line_only(
     assert after.render().count(b"\n") == source.render().count(b"\n") - (place in before)
 
 
+@FUZZ
 @given(st.binary(max_size=60))
 def test_anything_else_is_refused_or_reproduced(noise: bytes) -> None:
     for content in (noise, b"[G]\n" + noise):

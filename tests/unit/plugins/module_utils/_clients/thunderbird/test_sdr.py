@@ -112,7 +112,16 @@ def test_what_is_no_text_is_refused_without_being_shown() -> None:
 
 @pytest.mark.parametrize(
     "sealed",
-    ["", "x", "€", "~dGV4dA==", "AAAA", AES.encrypt("x")[:-4], "\n" + AES.encrypt("x"), AES.encrypt("x") + "AAAA"],
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("x", id="a letter"),
+        pytest.param("€", id="no ASCII"),
+        pytest.param("~dGV4dA==", id="no base64"),
+        pytest.param("AAAA", id="no DER"),
+        pytest.param(AES.encrypt("x")[:-4], id="cut short"),
+        pytest.param("\n" + AES.encrypt("x"), id="a line break before"),
+        pytest.param(AES.encrypt("x") + "AAAA", id="something after"),
+    ],
 )
 def test_garbage_is_a_value_error(sealed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
