@@ -14,12 +14,17 @@ from .office_pc import OfficePC
 from .prefix import Prefix, unavailable
 
 
-@pytest.fixture(scope="session")
-def windows() -> t.Iterator[Prefix]:
-    """One Windows for all tests."""
+def require() -> None:
+    """Skip the test, or with CI in the environment fail it, on a machine that cannot run Wine."""
     reason = unavailable()
     if reason is not None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def windows() -> t.Iterator[Prefix]:
+    """One Windows for all tests."""
+    require()
     with Prefix.start() as prefix:
         yield prefix
 
@@ -29,6 +34,7 @@ def office_pc(windows: Prefix) -> t.Iterator[OfficePC]:
     """A PC of an office, new for each test."""
     pc = OfficePC(windows)
     try:
+        pc.furnish()
         yield pc
     finally:
         pc.restore()

@@ -89,18 +89,24 @@ class WindowsUser:
 
 
 class OfficePC:
-    """A PC with two persons, who are logged on, and classic Outlook, which nobody has started yet.
+    """A PC. ``furnish`` gives it two persons, who are logged on, and classic Outlook, which nobody has started yet.
 
     Args:
-        prefix: runs, and has none of this yet.
+        prefix: runs.
     """
 
     def __init__(self, prefix: Prefix) -> None:
         self.prefix = prefix
-        self.users: dict[str, WindowsUser] = {}
-        self.mario = self._enroll("mario", MARIO)
-        self.anna = self._enroll("anna", ANNA)
-        self.write(*_profile(self.mario), *_hive(self.mario), *_profile(self.anna), *_hive(self.anna), *_CLASSIC_MARKS)
+        self.mario = WindowsUser("mario", MARIO)
+        self.anna = WindowsUser("anna", ANNA)
+        self._users: list[WindowsUser] = []
+
+    def furnish(self) -> None:
+        """Make it the PC of an office; it must be as Wine has made it."""
+        people = (self.mario, self.anna)
+        for user in people:
+            self._enroll(user)
+        self.write(*(write for user in people for write in (*_profile(user), *_hive(user))), *_CLASSIC_MARKS)
 
     # What Ansible needs.
 
@@ -183,7 +189,8 @@ class OfficePC:
 
     def add_user(self, name: str, sid: str, *, logged_on: bool = True) -> WindowsUser:
         """Give somebody a profile."""
-        user = self._enroll(name, sid)
+        user = WindowsUser(name, sid)
+        self._enroll(user)
         self.write(*_profile(user), *(_hive(user) if logged_on else []))
         return user
 
@@ -214,25 +221,25 @@ class OfficePC:
     def restore(self) -> None:
         """Make the prefix what it was before, as far as a task has any business there."""
         gone = [_CLASSIC, _OFFICE, _STORE_APPS, _OURS]
-        for user in self.users.values():
+        for user in self._users:
             gone += [user.hive, f"{_PROFILE_LIST}\\{user.sid}"]
         self.write(*(KeyWrite(key, delete=True) for key in gone), _acp(1252))
-        for folder in [*(user.folder for user in self.users.values()), r"C:\ProgramData\charter.mail"]:
+        for folder in [*(user.folder for user in self._users), r"C:\ProgramData\charter.mail"]:
             shutil.rmtree(self.file(folder), ignore_errors=True)
         for path in self.file(self.prefix.pc.temp).iterdir():
             shutil.rmtree(path)
+        self._users.clear()
         self.asked()
 
-    def _enroll(self, name: str, sid: str) -> WindowsUser:
-        user = WindowsUser(name, sid)
-        self.users[name] = user
+    def _enroll(self, user: WindowsUser) -> None:
+        self._users.append(user)
         self.file(user.folder).mkdir()
-        return user
 
     def _reg(self, *arguments: str) -> bytes:
         done = self.prefix.run(["reg.exe", *arguments])
         if done.returncode != 0:
-            raise WineError(f"reg {' '.join(arguments)}: {done.stdout.decode(errors='replace')}")
+            words = (done.stdout + done.stderr).decode(errors="replace")
+            raise WineError(f"reg {' '.join(arguments)}: exit code {done.returncode}, {words}")
         return done.stdout
 
     @contextlib.contextmanager

@@ -108,7 +108,7 @@ def read(content: bytes, code_page: str) -> Imported:
 
 def _account(file: configparser.RawConfigParser, number: str, kind: str) -> t.Iterator[tuple[str, str | int]]:
     """The values of one account: those for whose key the section of its kind has a mapping."""
-    mappings = dict(file[kind]) if file.has_section(kind) else {}
+    mappings: t.Mapping[str, str] = file[kind] if file.has_section(kind) else {}
     protocol = mappings.get("AccountType", "")
     if protocol not in ("IMAP", "POP3") or kind != {"IMAP": "IMAP_I_Mail", "POP3": "I_Mail"}[protocol]:
         return

@@ -87,6 +87,6 @@ def test_each_test_has_the_same_pc(office_pc: OfficePC) -> None:
     assert office_pc.code_page == "cp1250"
     assert office_pc.photo() != before
     office_pc.restore()
-    restored = OfficePC(office_pc.prefix)
-    assert restored.photo() == before
-    assert restored.code_page == "cp1252"
+    office_pc.furnish()
+    assert office_pc.photo() == before
+    assert office_pc.code_page == "cp1252"

@@ -18,7 +18,7 @@ from . import places, record, staging, standing
 from .obstacles import foreign_xml, obstacle
 from .people import Person
 from .record import Record
-from .registry import RegValue, difference
+from .registry import ByName, KeyWrite, RegValue, difference
 from .standing import Standing, Verdict
 from .stored import Machine, Pc, Stored, made_accounts
 
@@ -171,8 +171,31 @@ class Outlook:
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
+        written = {
+            (write.path, name): after.registry.value(write.path, name)
+            for write in difference(before.registry, after.registry)
+            for name in write.values or before.registry.get(write.path, ByName())
+        }
         self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
+        stored = self._pc.snapshot(self._person.sid)
+        # reg import passes over what it cannot read, and still ends with 0.
+        wrong = [
+            f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
+        ]
+        wrong += [after.path(name) for name, content in changed.items() if stored.files.get(name) != content]
+        if wrong:
+            self._take_back(before, written, changed)
+            raise HostError(
+                f"Outlook {self.profile}",
+                f"{' and '.join(wrong)} do not read back as written, and all was taken back",
+                "see whether Outlook was started just now, or another tool changes the same, and run again",
+            )
         return ()
+
+    def _take_back(self, before: Stored, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+        """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
+        back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
+        self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
 
 
 def _summary(noted: Record) -> str | None:
