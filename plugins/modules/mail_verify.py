@@ -77,17 +77,18 @@ options:
       - Where the client has something else than the options say, the stage C(client) fails and says what differs. All
         else is then tested with the client's servers and logins.
       - If no O(password) is given, the passwords that the client itself has stored are used, each for its server.
-        Nothing of them is shown. With a primary password they cannot be read, and signing in is not tested.
+        Nothing of them is shown. Where they cannot be read (Thunderbird's primary password, a keyring that is locked or
+        not there), signing in is not tested.
       - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
         the client has.
       - To look into another user's client takes root.
       - On a Windows host it is V(outlook), and V(outlook) is for Windows hosts only. Its passwords cannot be read.
     type: str
-    choices: [thunderbird, outlook]
+    choices: [thunderbird, evolution, outlook]
   location:
     description:
-      - With O(from_client=thunderbird), which kind of Thunderbird is meant, as in
-        M(charter.mail.thunderbird_account).
+      - With O(from_client), which kind of the client is meant, as in M(charter.mail.thunderbird_account) and
+        M(charter.mail.evolution_account). There is no Evolution as a Snap.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
@@ -123,10 +124,11 @@ attributes:
     details: Windows has no Python to run it. For a Windows host the servers are tested from the controller.
 seealso:
   - module: charter.mail.thunderbird_account
+  - module: charter.mail.evolution_account
 notes:
   - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the result says so in
     RV(checked_from) and in every summary. So it proves the accounts and the servers, not that PC's way to them.
-  - It takes the same accounts as M(charter.mail.thunderbird_account), so that one list serves both. Options that are
+  - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
   - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
     stays when a sentence is reworded.
@@ -337,7 +339,7 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **verification.OPTIONS,
-        from_client={"type": "str", "choices": ["thunderbird", "outlook"]},
+        from_client={"type": "str", "choices": ["thunderbird", "evolution", "outlook"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
     )
 
@@ -348,7 +350,7 @@ def main() -> None:
         return [look(known, found) for found in wanted]
 
     if module.params["from_client"] == "outlook":
-        module.fail_json(msg="from_client: outlook is for Windows hosts. Write thunderbird, or leave it out.")
+        module.fail_json(msg="from_client: outlook is for Windows hosts. Name another client, or leave it out.")
     try:
         verdict = verification.verify_all(
             module.params, looks if module.params["from_client"] else None, check_mode=module.check_mode
