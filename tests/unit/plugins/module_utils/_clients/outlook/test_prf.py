@@ -34,8 +34,8 @@ some_accounts = st.lists(accounts(names, [Security.NONE, Security.SSL]), min_siz
 
 def read_as_ini(content: bytes) -> configparser.RawConfigParser:
     """By a reader that is not ours."""
-    parser = configparser.RawConfigParser(delimiters="=", comment_prefixes=None, strict=True, interpolation=None)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]
+    parser = configparser.RawConfigParser(delimiters="=", comment_prefixes=(), strict=True, interpolation=None)
+    setattr(parser, "optionxform", str)  # noqa: B010 - assigned, it is a type error; it keeps letter case
     parser.read_string(content.decode("cp1252"))
     return parser
 
