@@ -77,16 +77,17 @@ options:
       - Where the client has something else than the options say, the stage C(client) fails and says what differs. All
         else is then tested with the client's servers and logins.
       - If no O(password) is given, the passwords that the client itself has stored are used, each for its server.
-        Nothing of them is shown. With a primary password they cannot be read, and signing in is not tested.
+        Nothing of them is shown. Where they cannot be read (Thunderbird's primary password, a keyring that is locked or
+        not there), signing in is not tested.
       - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
         the client has.
       - To look into another user's client takes root.
     type: str
-    choices: [thunderbird]
+    choices: [thunderbird, evolution]
   location:
     description:
-      - With O(from_client=thunderbird), which kind of Thunderbird is meant, as in
-        M(charter.mail.thunderbird_account).
+      - With O(from_client), which kind of the client is meant, as in M(charter.mail.thunderbird_account) and
+        M(charter.mail.evolution_account). There is no Evolution as a Snap.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
@@ -117,8 +118,9 @@ attributes:
     platforms: posix
 seealso:
   - module: charter.mail.thunderbird_account
+  - module: charter.mail.evolution_account
 notes:
-  - It takes the same accounts as M(charter.mail.thunderbird_account), so that one list serves both. Options that are
+  - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
   - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
     stays when a sentence is reworded.
@@ -324,7 +326,7 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **verification.OPTIONS,
-        from_client={"type": "str", "choices": ["thunderbird"]},
+        from_client={"type": "str", "choices": ["thunderbird", "evolution"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: outlook_account
-version_added: 0.2.0
+version_added: 0.1.0
 short_description: Stage mail accounts for classic Outlook on Windows, and tell what became of them
 description:
   - Stages mail accounts for classic Outlook (2016 to Microsoft 365) of Windows users, with the settings of Charter

@@ -127,6 +127,13 @@ accounts:
       elements: dict
       returned: unless skipped or failed
       sample: [{setting: mail.server.server1.port, before: 143, after: 993}]
+    password:
+      description:
+        - What became of the password. V(stored) if Thunderbird has it, or would in check mode; V(kept) if Thunderbird
+          has another one and O(update_password=on_create).
+      type: str
+      returned: if a password was given, unless skipped or failed
+      sample: stored
     notices:
       description: What is unusual about the account and yet right.
       type: list
@@ -150,8 +157,11 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
+import contextlib
+
 from ..module_utils._ansible import local_user
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, Place, run
+from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
+from ..module_utils._ansible.local_user import Place
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.thunderbird import locations
 from ..module_utils._clients.thunderbird.client import Thunderbird
@@ -163,14 +173,14 @@ def main() -> None:
         **CLIENT_OPTIONS, location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO}
     )
 
-    def open_client(files: Files, place: Place, scratch: str) -> Thunderbird:
+    def open_client(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
         root = locations.root(files, place.home, module.params["location"])
         waits = module.params["when_running"] == "wait"
         return Thunderbird(
             files,
             root,
             place.profile,
-            scratch=scratch,
+            scratch=until.enter_context(files.scratch()),
             wait_seconds=module.params["wait_seconds"] if waits else 0,
             backup=module.params["backup"],
             importing=local_user.acting_as_ourselves,

@@ -24,6 +24,9 @@ from .table import Row, table
 _PARTS: t.Mapping[str, tuple[t.Callable[[pathlib.Path, int], list[Row]], int]] = {
     "tasks": (rows.tasks, 9),
     "cpu": (rows.cpu, 9),
+    "clients": (rows.clients, 9),
+    "evolution": (rows.evolution, 9),
+    "session": (rows.session, 9),
     "accounts": (rows.many_accounts, 7),
     "verification": (rows.verification, 7),
     "black-holes": (rows.black_holes, 3),

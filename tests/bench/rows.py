@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.tests.clients.desktop_session import desktop_session
 from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
 from ansible_collections.charter.mail.tests.integration.people import person
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace, remove
@@ -30,7 +31,7 @@ def tasks(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """One account on one host over SSH: against a ping, and against Ansible's own modules."""
     with Fleet.start(1) as fleet:
         controller = _controller(folder, fleet)
-        measured = controller.interleaved(_small_parts("mario", "anna"), repetitions)
+        measured = controller.interleaved(_small_parts("mario", "anna", "thunderbird"), repetitions)
         compared = controller.interleaved(_stock_parts("mario", folder), max(3, repetitions // 3))
     return [
         Row("a task that changes nothing / ping", measured["no-op"], measured["ping"], limit=1.15),
@@ -52,10 +53,55 @@ def cpu(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """The same tasks by the local connection, where the CPU seconds are those of controller and target together."""
     with person() as mario, person() as anna:
         controller = Controller(folder, _local())
-        measured = controller.interleaved(_small_parts(mario.name, anna.name), repetitions)
+        measured = controller.interleaved(_small_parts(mario.name, anna.name, "thunderbird"), repetitions)
     return [
         Row("on this machine itself: changes nothing / ping", measured["no-op"], measured["ping"]),
         Row("on this machine itself: changes a setting / ping", measured["change"], measured["ping"]),
+    ]
+
+
+def clients(folder: pathlib.Path, repetitions: int) -> list[Row]:
+    """Finding out which clients a host has, over SSH: against a ping."""
+    with Fleet.start(1) as fleet:
+        parts = [_always("ping", [_PING]), _always("look", [{"charter.mail.mail_clients": {}}])]
+        measured = _controller(folder, fleet).interleaved(parts, repetitions)
+    return [Row("which mail clients a host has / ping", measured["look"], measured["ping"])]
+
+
+def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
+    """Evolution of people who are not logged in, one account each, on one host over SSH."""
+    crowd = [f"person{number}" for number in range(200)]
+    accounts = [{"user": name, "email": f"{name}@charter.net"} for name in crowd]
+    parts = [
+        *_small_parts("mario", "anna", "evolution"),
+        _always("200 users", [_configure("evolution", accounts=accounts)]),
+    ]
+    with Fleet.start(1, users=("mario", "anna", *crowd)) as fleet:
+        measured = _controller(folder, fleet).interleaved(parts, repetitions)
+    ping = measured["ping"]
+    return [
+        Row("Evolution: a task that changes nothing / ping", measured["no-op"], ping, limit=1.15),
+        Row("Evolution: the same with a password, which cannot be stored / ping", measured["no-op, password"], ping),
+        Row("Evolution: a task that changes a setting / ping", measured["change"], ping),
+        Row("Evolution: 200 users / 1 user, nothing to change", measured["200 users"], measured["no-op"], limit=1.5),
+    ]
+
+
+def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
+    """Evolution of people who are logged in, by the local connection: bus, registry and keyring are real."""
+    with person() as mario, person() as anna, desktop_session(mario) as one, desktop_session(anna) as other:
+        for login in (one, other):
+            login.start_keyring("the login's password")
+            login.start_registry()
+        controller = Controller(folder, _local())
+        for name in (mario.name, anna.name):
+            controller.play([{"hosts": "all", "gather_facts": False, "tasks": [_in_session(name)]}])
+        measured = controller.interleaved(_small_parts(mario.name, anna.name, "evolution"), repetitions)
+    ping = measured["ping"]
+    return [
+        Row("Evolution in a session: changes nothing / ping", measured["no-op"], ping, limit=1.5),
+        Row("Evolution in a session: with a stored password to compare / ping", measured["no-op, password"], ping),
+        Row("Evolution in a session: changes a setting / ping", measured["change"], ping),
     ]
 
 
@@ -119,27 +165,28 @@ def black_holes(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def site(folder: pathlib.Path, repetitions: int, count: int = 25) -> list[Row]:
-    """The playbook ``site`` over a fleet, and as many pings as it has tasks for hosts."""
+    """The playbook ``site`` over a fleet, and as many pings as it has modules for hosts."""
     with Fleet.start(count, lab=True) as fleet:
         if fleet.lab is None:
             raise ValueError("a fleet with a lab has one")
         people = zip(("mario", "anna"), fleet.lab.users, strict=False)
         accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in people]
-        controller = _controller(folder, fleet, mail_accounts=accounts)
-        pings = [{"hosts": "all", "gather_facts": False, "tasks": [_PING, _PING]}]
+        controller = _controller(folder, fleet, mail_accounts=accounts, mail_clients=["thunderbird", "evolution"])
+        pings = [{"hosts": "all", "gather_facts": False, "tasks": [_PING] * 3}]
         controller.play("charter.mail.site")
         runs = [(_sum(controller.play("charter.mail.site")), _sum(controller.play(pings))) for _ in range(repetitions)]
     ours, base = [run[0] for run in runs], [run[1] for run in runs]
-    row = Row(f"site (2 people configured and verified) / 2 pings, {count} hosts", ours, base)
+    row = Row(f"site (2 people configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
     return [row]
 
 
-def _small_parts(changing: str, steady: str) -> list[Part]:
+def _small_parts(changing: str, steady: str, client: str) -> list[Part]:
+    named = {"user": changing, **_ACCOUNT}
     return [
         _always("ping", [_PING]),
-        _always("no-op", [_configure(user=changing, **_ACCOUNT)]),
-        _always("no-op, password", [_configure(user=steady, password="correct horse", **_ACCOUNT)]),
-        Part("change", lambda repetition: [_configure(user=changing, full_name=f"Mario {repetition}", **_ACCOUNT)]),
+        _always("no-op", [_configure(client, **named)]),
+        _always("no-op, password", [_configure(client, user=steady, password="correct horse", **_ACCOUNT)]),
+        Part("change", lambda repetition: [_configure(client, full_name=f"Mario {repetition}", **named)]),
     ]
 
 
@@ -160,8 +207,15 @@ def _stock_parts(user: str, folder: pathlib.Path) -> list[Part]:
     return parts
 
 
-def _configure(**options: t.Any) -> Task:
-    return {"charter.mail.thunderbird_account": options}
+def _in_session(user: str) -> Task:
+    """Makes the account, and fails where that is not done through the person's session, password and all."""
+    task = _configure("evolution", user=user, password="correct horse", **_ACCOUNT)
+    done = "done.accounts[0].via == 'session' and done.accounts[0].password == 'stored'"
+    return {**task, "register": "done", "failed_when": f"done is failed or not ({done})"}
+
+
+def _configure(client: str = "thunderbird", **options: t.Any) -> Task:
+    return {f"charter.mail.{client}_account": options}
 
 
 def _always(name: str, tasks: t.Sequence[Task]) -> Part:

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: real playbooks set up two mail accounts in a Thunderbird profile and prove that they work.
+"""The demo: real playbooks set up two mail accounts for Thunderbird and Evolution and prove that they work.
 
-It needs no root, no network and no Thunderbird. What it makes, it removes, however it ends; only after a failure the
-log stays, and its last lines say where.
+It needs no root, no network, no Thunderbird and no Evolution. What it makes, it removes, however it ends; only after a
+failure the log stays, and its last lines say where.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from .verdicts import Unexpected
 
 _IMAP_ADDRESS = "ada@charter.net"
 _POP3_ADDRESS = "ada.home@charter.net"
+_CLIENTS = ("Thunderbird", "Evolution")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -81,7 +82,8 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
 def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, verbose: bool) -> None:
     screen.heading("charter.mail: a demo")
     screen.paragraph(
-        "Ada gets two mail accounts in her Thunderbird, one by IMAP and one by POP3, and both are then tested:"
+        "Ada gets two mail accounts, one by IMAP and one by POP3, in her Thunderbird and in her Evolution, and both"
+        " are then tested:"
         " by the same playbooks that do it for many people on many machines."
         " Ada, her home directory and her mail server exist on this machine only, and only for this minute."
     )
@@ -105,13 +107,14 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
             home=home,
             submission_port=server.ports["submission"],
             ca_path=server.ca_path,
+            clients=[client.lower() for client in _CLIENTS],
         )
         player = Player(folder, described, None if verbose else log)
         with screen.step("Configure") as step:
             first = player.play("charter.mail.configure")
-            step.note = verdicts.made_all(first, len(accounts))
+            step.note = verdicts.made_all(first, len(accounts), _CLIENTS)
         with screen.step("Configure again") as step:
-            step.note = verdicts.left_all(player.play("charter.mail.configure"), len(accounts))
+            step.note = verdicts.left_all(player.play("charter.mail.configure"), len(accounts), _CLIENTS)
         with screen.step("Verify") as step:
             proven = player.play("charter.mail.verify")
             step.note = verdicts.proved_all(proven, len(accounts))

@@ -58,6 +58,7 @@ def write(
     home: pathlib.Path,
     submission_port: int,
     ca_path: pathlib.Path,
+    clients: collections.abc.Sequence[str],
 ) -> Inventory:
     """Write the inventory into an existing folder.
 
@@ -69,6 +70,7 @@ def write(
         home: the home directory that stands for the person's own.
         submission_port: where mail goes to, on localhost with STARTTLS.
         ca_path: the certificate authority of the demo's server.
+        clients: which mail clients get the accounts.
     """
     inventory = Inventory(folder / "hosts.yml", folder / "secrets.yml")
     group = folder / "group_vars"
@@ -101,6 +103,7 @@ all:
         f"""\
 mail_become: false
 mail_ca_path: {_quoted(str(ca_path))}
+mail_clients: [{", ".join(clients)}]
 mail_accounts:
 {described}"""
     )

@@ -28,7 +28,7 @@ all:
           email: ada@charter.net
           full_name: Ada Example
           protocol: imap                # or pop3
-          password: "{{ vault_ada }}"   # optional: without it, Thunderbird asks Ada"""
+          password: "{{ vault_ada }}"   # optional: without it, Ada is asked"""
 
 _COMMANDS = """\
 ansible-galaxy collection install {root}
@@ -55,9 +55,10 @@ def show(
     screen.heading("What was configured")
     for account in accounts:
         screen.row(account.email, _servers(account, proven))
-    for profile in sorted({account["profile"] for account in configured.accounts}):
-        screen.row("where", f"Thunderbird profile {profile.replace(str(home), '~')}")
-    screen.row("files", ", ".join(_files(home)))
+    for profile in dict.fromkeys(account["profile"] for account in configured.accounts):
+        files = ", ".join(_files(pathlib.Path(profile)))
+        screen.row(_client(profile), f"in {profile.replace(str(home), '~')}: {files}")
+        screen.row("", _passwords([one for one in configured.accounts if one["profile"] == profile]))
     screen.heading("What was tested")
     for tested in proven.accounts:
         for service, stages in _stages(tested).items():
@@ -85,8 +86,22 @@ def _servers(account: DemoAccount, proven: Played) -> str:
     return ", ".join(f"{_NAMES[service]} {place}" for service, place in places.items())
 
 
-def _files(home: pathlib.Path) -> list[str]:
-    return sorted(path.name for path in home.rglob("*") if path.is_file())
+def _client(profile: str) -> str:
+    return "Evolution" if profile.endswith("/evolution/sources") else "Thunderbird"
+
+
+def _files(profile: pathlib.Path) -> list[str]:
+    """By name; those of Evolution, whose names are numbers, by how many there are."""
+    found = sorted(path.name for path in profile.iterdir() if path.is_file())
+    sources = [name for name in found if name.endswith(".source")]
+    return [f"{len(sources)} files .source"] if sources else found
+
+
+def _passwords(accounts: collections.abc.Sequence[dict[str, t.Any]]) -> str:
+    """What became of the passwords in one client, as its module says it."""
+    if all(account["password"] == "stored" for account in accounts):
+        return "passwords stored in it, encrypted"
+    return "passwords not stored: they go into the keyring of a person who is logged in, else Evolution asks once"
 
 
 def _stages(tested: dict[str, t.Any]) -> dict[str, list[str]]:

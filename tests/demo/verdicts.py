@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import collections.abc
+
 from .playbooks import Played
 
 
@@ -12,15 +14,15 @@ class Unexpected(Exception):
     """A run did something else; the message says what, in whole sentences."""
 
 
-def made_all(played: Played, number: int) -> str:
-    """The first run must make this number of accounts."""
-    _expect(played, "created", number, "The first run did not make all accounts.")
-    return f"{number} accounts made"
+def made_all(played: Played, number: int, clients: collections.abc.Sequence[str]) -> str:
+    """The first run must make this number of accounts in each client."""
+    _expect(played, "created", number * len(clients), "The first run did not make all accounts.")
+    return f"{number} accounts made in {' and in '.join(clients)}"
 
 
-def left_all(played: Played, number: int) -> str:
+def left_all(played: Played, number: int, clients: collections.abc.Sequence[str]) -> str:
     """The second run must find all of them as they should be."""
-    _expect(played, "unchanged", number, "The second run found something to do again.")
+    _expect(played, "unchanged", number * len(clients), "The second run found something to do again.")
     if played.changed:
         raise Unexpected("The second run changed something, and there was nothing to change.")
     return "nothing to change"

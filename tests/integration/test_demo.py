@@ -28,6 +28,12 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds; an upper bound for what takes a moment
 
 Task = dict[str, t.Any]
+FILES = (
+    ".thunderbird/x.default/prefs.js",
+    ".thunderbird/x.default/key4.db",
+    ".config/evolution/sources/1.source",
+    ".config/evolution/sources/2.source",
+)
 ADDRESSES = ("ada@charter.net", "ada.home@charter.net")
 
 
@@ -38,8 +44,21 @@ def says(accounts: list[dict[str, t.Any]], changed: bool = False) -> Task:
 
 
 def configured(status: str, changed: bool = False) -> Task:
-    profile = "{{ mail_accounts[0].home }}/.thunderbird/x.default"
-    return says([{"email": email, "status": status, "profile": profile} for email in ADDRESSES], changed)
+    home = "{{ mail_accounts[0].home }}"
+    places = {f"{home}/.thunderbird/x.default": "stored", f"{home}/.config/evolution/sources": "not stored"}
+    accounts = [
+        {"email": email, "status": status, "profile": profile, "password": password}
+        for profile, password in places.items()
+        for email in ADDRESSES
+    ]
+    return says(accounts, changed)
+
+
+def leaves(name: str) -> Task:
+    """A task that leaves a file in the home, and the folders for it."""
+    path = f"{{{{ mail_accounts[0].home }}}}/{name}"
+    command = 'mkdir -p "$(dirname "$0")" && touch "$0"'
+    return {"name": "Make a file", "ansible.builtin.command": {"argv": ["sh", "-c", command, path], "creates": path}}
 
 
 def proven() -> Task:
@@ -113,6 +132,7 @@ def clone(tmp_path: pathlib.Path) -> Clone:
         },
         {**configured("created", changed=True), "when": "folder is changed"},
         {**configured("unchanged"), "when": "folder is not changed"},
+        *map(leaves, FILES),
     )
     made.provide("verify", proven())
     return made
@@ -142,10 +162,13 @@ class TestGoodEnd:
         code, output = clone.run()
         assert code == 0, output
         for expected in (
-            "2 accounts made",
+            "2 accounts made in Thunderbird and in Evolution",
             "nothing to change",
             "8 tests, all completed successfully",
-            "Thunderbird profile ~/.thunderbird/x.default",
+            "Thunderbird           in ~/.thunderbird/x.default: key4.db, prefs.js\n",
+            "passwords stored in it, encrypted",
+            "Evolution             in ~/.config/evolution/sources: 2 files .source\n",
+            "passwords not stored: they go into the keyring",
             "About ada@charter.net.",
             "IMAP: TCP, TLS",
             f"ansible-galaxy collection install '{clone.root}'",

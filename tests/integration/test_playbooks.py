@@ -27,10 +27,11 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 
 
 EMAIL = "mario.rossi@charter.net"
+BOTH = ("thunderbird", "evolution")
 
 
 class Office:
-    """An inventory of one desk with two people, their passwords in a vault."""
+    """An inventory of one desk with two people and both clients, the passwords in a vault."""
 
     def __init__(self, ansible: Ansible, lab: MailLab, folder: pathlib.Path, mario: Person, anna: Person) -> None:
         self.ansible = ansible
@@ -54,7 +55,13 @@ class Office:
                 "leave_on_server_days": 14,
             },
         ]
-        self.inventory = ansible.local_host(mail_accounts=accounts, mail_ca_path=str(lab.ca_path))
+        self.inventory = ansible.local_host(mail_accounts=accounts, mail_clients=BOTH, mail_ca_path=str(lab.ca_path))
+
+    @property
+    def variables(self) -> dict[str, t.Any]:
+        """Those of the desk, to be changed."""
+        found: dict[str, t.Any] = self.inventory["all"]["hosts"]["desk"]
+        return found
 
     def play(self, name: str, *options: str) -> t.Any:
         return self.ansible.playbook(
@@ -76,7 +83,7 @@ def test_from_nothing_to_proof_and_back(office: Office) -> None:
 
     site = office.play("site", "-vvv")
     assert site.code == 0, site.output
-    assert site.recap["changed"] == 1
+    assert site.recap["changed"] == len(BOTH)
     for user in office.users:
         assert f"All tests completed successfully for {user.address}" in site.output
         assert user.password not in site.output
@@ -85,15 +92,96 @@ def test_from_nothing_to_proof_and_back(office: Office) -> None:
     assert (again.code, again.recap["changed"]) == (0, 0)
 
     removed = office.play("remove", "--diff")
-    assert (removed.code, removed.recap["changed"]) == (0, 1)
+    assert (removed.code, removed.recap["changed"]) == (0, len(BOTH))
     assert office.play("remove").recap["changed"] == 0
     for person in office.people:
         assert "charter.net" not in (person.profile / "prefs.js").read_text()
         assert json.loads((person.profile / "logins.json").read_text())["logins"] == []
+        assert sources(person) == []
+
+
+def test_each_person_gets_the_same_account_in_both_clients(office: Office) -> None:
+    assert office.play("configure").code == 0
+    for person, user, server in zip(office.people, office.users, ("imap", "pop"), strict=True):
+        assert f'"{server}.charter.net"' in (person.profile / "prefs.js").read_text()
+        found = sources(person)
+        assert len(found) == 3
+        text = "".join(path.read_text() for path in found)
+        assert f"Host={server}.charter.net\n" in text
+        assert f"Address={user.address}\n" in text
+        assert {path.stat().st_uid for path in found} == {person.uid}
+
+
+def test_only_the_clients_that_are_named(office: Office) -> None:
+    mario, _anna = office.people
+    office.variables["mail_clients"] = ["evolution"]
+    assert office.play("configure").recap["changed"] == 1
+    assert len(sources(mario)) == 3
+    assert not mario.thunderbird.exists()
+    office.variables["mail_clients"] = ["evolutoin"]
+    refused = office.play("configure")
+    assert refused.code == 2
+    assert "must be one or more of: thunderbird, evolution" in refused.output
+
+
+def test_unless_some_are_named_it_is_those_that_are_installed(office: Office) -> None:
+    """Of this machine, which has all real programs that the tests need."""
+    del office.variables["mail_clients"]
+    assert office.play("configure").recap["changed"] == len(BOTH)
+    (look, *_others) = office.ansible.results()
+    assert look["clients"] == list(BOTH)
+
+
+def test_windows_is_not_asked_for_clients(ansible: Ansible) -> None:
+    desk = ansible.local_host(ansible_shell_type="powershell", mail_accounts=[{"email": EMAIL}])
+    played = ansible.playbook("configure", desk)
+    assert played.code == 2
+    assert "A Windows host cannot be asked for mail clients: name them." in played.output
+
+
+def test_a_profile_is_thunderbirds_alone(office: Office) -> None:
+    mario, _anna = office.people
+    office.variables["mail_accounts"][0]["profile"] = "work"
+    mario.thunderbird.mkdir()
+    (mario.thunderbird / "profiles.ini").write_text("[Profile0]\nName=work\nIsRelative=1\nPath=at.work\n")
+    (mario.thunderbird / "at.work").mkdir()
+    mario.own()
+    assert office.play("configure").code == 0
+    assert "charter.net" in (mario.thunderbird / "at.work" / "prefs.js").read_text()
+    assert len(sources(mario)) == 3
+    for client in BOTH:
+        assert office.play("verify", "--extra-vars", f"mail_from_client={client}").code == 0
+
+
+def test_what_evolution_has_is_what_is_tested(office: Office) -> None:
+    mario, _anna = office.people
+    assert office.play("configure").code == 0
+    (account,) = (path for path in sources(mario) if "Host=imap" in path.read_text())
+    account.write_text(account.read_text().replace("Port=993", "Port=994"))
+    played = office.play("verify", "--extra-vars", "mail_from_client=evolution")
+    assert played.code == 2
+    assert "imap.charter.net 993 ssl wanted, imap.charter.net 994 ssl in Evolution" in played.output
+    assert f"All tests completed successfully for {office.users[1].address}" in played.output
+
+
+def test_what_a_role_is_told_in_the_inventory_counts(office: Office) -> None:
+    mario, _anna = office.people
+    office.variables.update(mail_clients=["evolution"], evolution_password_store="plaintext_keyring")
+    assert office.play("configure").code == 0
+    keyring = mario.home / ".local/share/keyrings/charter-mail.keyring"
+    assert office.users[0].password in keyring.read_text()
+    assert keyring.stat().st_mode & 0o777 == 0o600
+    assert office.play("remove").code == 0
+    assert office.users[0].password not in "".join(path.read_text() for path in keyring.parent.glob("*.keyring*"))
+
+
+def sources(person: Person) -> list[pathlib.Path]:
+    """A person's sources of Evolution."""
+    return sorted((person.home / ".config/evolution/sources").glob("*.source"))
 
 
 def test_a_failed_proof_says_for_whom_and_why(office: Office, mail_lab: MailLab) -> None:
-    accounts = office.inventory["all"]["hosts"]["desk"]["mail_accounts"]
+    accounts = office.variables["mail_accounts"]
     accounts[0]["password"] = "a-wrong-password"
     played = office.play("verify", "-vvv")
     assert played.code == 2
@@ -109,13 +197,15 @@ def test_a_host_without_accounts_is_left_alone(ansible: Ansible) -> None:
         assert played.recap["changed"] == 0
 
 
-def test_a_role_refuses_what_its_contract_does_not_know(office: Office) -> None:
-    accounts = office.inventory["all"]["hosts"]["desk"]["mail_accounts"]
+@pytest.mark.parametrize("client", BOTH)
+def test_a_role_refuses_what_its_contract_does_not_know(office: Office, client: str) -> None:
+    office.variables["mail_clients"] = [client]
+    accounts = office.variables["mail_accounts"]
     for wrong in ({"protocol": "pop"}, {"pasword": "x"}, {"incoming": "nonsense"}):
         accounts[0].update(wrong)
         played = office.play("configure", "-vvv")
         assert played.code == 2
-        assert "thunderbird_accounts" in played.output
+        assert f"{client}_accounts" in played.output
         assert office.users[0].password not in played.output
         for key in wrong:
             del accounts[0][key]
@@ -123,16 +213,20 @@ def test_a_role_refuses_what_its_contract_does_not_know(office: Office) -> None:
 
 def test_an_ordinary_person_needs_no_root(ansible: Ansible, mario: Person, anna: Person) -> None:
     as_mario = {"ansible_become_user": mario.name, "ansible_become_method": "su", "ansible_pipelining": True}
-    own = ansible.playbook("configure", ansible.local_host(**as_mario, mail_accounts=[{"email": EMAIL}]))
-    assert (own.code, own.recap["changed"]) == (0, 1), own.output
-    assert (mario.profile / "prefs.js").stat().st_uid == mario.uid
-    accounts = [{"email": EMAIL, "user": anna.name}]
-    others = ansible.playbook("configure", ansible.local_host(**as_mario, mail_accounts=accounts))
-    assert others.code == 2
-    assert f"user {anna.name}: only root can configure another user's mail." in others.output
+    desk = ansible.local_host(**as_mario, mail_clients=BOTH, mail_accounts=[{"email": EMAIL}])
+    own = ansible.playbook("configure", desk)
+    assert (own.code, own.recap["changed"]) == (0, len(BOTH)), own.output
+    written = [mario.profile / "prefs.js", *sources(mario)]
+    assert [path.stat().st_uid for path in written] == [mario.uid] * 4
+    for client in BOTH:
+        accounts = [{"email": EMAIL, "user": anna.name}]
+        desk = ansible.local_host(**as_mario, mail_clients=[client], mail_accounts=accounts)
+        others = ansible.playbook("configure", desk)
+        assert others.code == 2
+        assert f"user {anna.name}: only root can configure another user's mail." in others.output
 
 
-ACCOUNTS = {"thunderbird": "thunderbird_accounts", "verify": "verify_accounts"}
+ACCOUNTS = {"thunderbird": "thunderbird_accounts", "evolution": "evolution_accounts", "verify": "verify_accounts"}
 
 
 @pytest.mark.parametrize("role", ACCOUNTS)

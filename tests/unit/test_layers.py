@@ -23,13 +23,14 @@ PROVIDERS = "module_utils/_providers"
 HOST = "module_utils/_host"
 CLIENTS = "module_utils/_clients"
 THUNDERBIRD = "module_utils/_clients/thunderbird"
+EVOLUTION = "module_utils/_clients/evolution"
 OUTLOOK = "module_utils/_clients/outlook"
 VERIFY = "module_utils/_verify"
 ANSIBLE = "module_utils/_ansible"
 CONTROLLER = "plugin_utils/_outlook"
 
 BASEMENT = (MODEL, PROVIDERS, HOST)
-WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, OUTLOOK, VERIFY)
+WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK, VERIFY)
 EVERYTHING = (*WORKROOMS, ANSIBLE, CONTROLLER)
 TOP = ("modules", "action", "callback", "filter", "inventory", "lookup")
 
@@ -40,6 +41,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     HOST: (MODEL,),
     CLIENTS: BASEMENT,  # what all clients share; knows none of them
     THUNDERBIRD: (*BASEMENT, CLIENTS),
+    EVOLUTION: (*BASEMENT, CLIENTS),
     OUTLOOK: (*BASEMENT, CLIENTS),
     VERIFY: BASEMENT,
     ANSIBLE: WORKROOMS,
@@ -65,6 +67,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     "module_utils/_clients/thunderbird/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     "module_utils/_clients/thunderbird/libcrypto.py": ("ctypes",),
+    # The message bus of a user of this machine is a socket in the file system, not in a network.
+    "module_utils/_ansible/session_bus.py": ("socket",),
 }
 
 

@@ -5,33 +5,19 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import typing as t
 
 from .._clients.engine import Client, Outcome, Status, plan, reconcile
 from .._host.files import Files
+from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
 from . import local_user
 from .answer import Answer, done, entry
 from .arguments import Request, requests
 from .files import LocalFiles
-from .local_user import LocalUser
+from .local_user import Place
 from .module import MailModule
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Whose client is configured.
-
-    Attributes:
-        user: the local user, with whose rights all is done.
-        home: the home directory that holds the client's files.
-        profile: the client's profile as the admin named it.
-    """
-
-    user: LocalUser
-    home: str
-    profile: str | None
 
 
 class ConfigurableClient(Client[t.Any], t.Protocol):
@@ -40,8 +26,11 @@ class ConfigurableClient(Client[t.Any], t.Protocol):
     def running(self) -> bool:
         """Whether the person has the client open now."""
 
-    def warnings(self, state: t.Any, account: t.Any) -> tuple[str, ...]:
+    def warnings(self, state: t.Any, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
+
+    def particulars(self, state: t.Any, account: Account) -> t.Mapping[str, str]:
+        """What the account's result says beside what all clients do; what became of a password given among it."""
 
 
 # What modules that configure a client have in common beside the accounts.
@@ -51,7 +40,7 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "backup": {"type": "bool", "default": True},
 }
 
-OpenClient = t.Callable[[Files, Place, str], ConfigurableClient]
+OpenClient = t.Callable[[Files, Place, contextlib.ExitStack], ConfigurableClient]
 
 
 def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
@@ -61,7 +50,8 @@ def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
 
     Args:
         module: with the options of ``arguments.argument_spec``, ``when_running`` among them.
-        open_client: makes the client of one person; the last argument is a private scratch folder.
+        open_client: makes the client of one person; what it enters of the last argument is left when that person
+            is done.
     """
     answer = Answer()
     try:
@@ -70,10 +60,8 @@ def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
         module.fail_json(msg=str(error))
     for place, group in groups.items():
         try:
-            with local_user.acting_as(place.user):
-                files = LocalFiles()
-                with files.scratch() as scratch:
-                    _configure(module, answer, open_client(files, place, scratch), place, group)
+            with local_user.acting_as(place.user), contextlib.ExitStack() as until:
+                _configure(module, answer, open_client(LocalFiles(), place, until), place, group)
         except MailError as error:
             answer.failures.append(str(error))
             answer.accounts += [{**entry(request, place.user.name, "failed"), "error": str(error)} for request in group]
@@ -111,10 +99,13 @@ def _configure(
         return
     if module.check_mode and outcome.changed and client.running():
         module.warn(f"{client.name} is open now: outside check mode, when_running={policy} would apply")
+    warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
+    for warning in dict.fromkeys(warnings):
+        module.warn(warning)
     for request, step in zip(group, outcome.steps):
-        for warning in client.warnings(outcome.after, request.account):
-            module.warn(warning)
-        answer.accounts.append({**entry(request, place.user.name, step.status.value), **done(client.profile, step)})
+        particulars = client.particulars(outcome.after, request.account)
+        told = entry(request, place.user.name, step.status.value)
+        answer.accounts.append({**told, **done(client.profile, step), **particulars})
     answer.add_outcome(outcome)
     _add_diff(answer, client, outcome)
 

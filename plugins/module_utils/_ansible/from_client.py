@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
 from .._clients.found import Found, ReadableClient, StoredLogin
-from .._clients.thunderbird import locations
-from .._clients.thunderbird.client import Thunderbird
 from .._host.files import Files
 from .._model import text
 from .._model.account import Account, Security, Server
@@ -24,6 +23,11 @@ from .._verify.login import Login, Logins
 from . import local_user
 from .arguments import Request
 from .files import LocalFiles
+from .local_user import Place
+
+if t.TYPE_CHECKING:
+    from .._clients.evolution.client import Evolution
+    from .._clients.thunderbird.client import Thunderbird
 
 _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
@@ -35,12 +39,12 @@ class KnownClient:
     Attributes:
         title: its name.
         remedy: the module that configures it.
-        open: with the user's files, home, profile and a private scratch folder.
+        open: with the user's files, whose it is, and what is left at the end.
     """
 
     title: str
     remedy: str
-    open: t.Callable[[Files, str, str | None, str], ReadableClient]
+    open: t.Callable[[Files, Place, contextlib.ExitStack], ReadableClient]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,13 +75,36 @@ class Look:
 
 
 def client(name: str, location: str) -> KnownClient:
-    """The client of that name, one of the choices of the option ``from_client``."""
+    """The client of that name, one of the choices of the option ``from_client``.
 
-    def thunderbird(files: Files, home: str, profile: str | None, scratch: str) -> Thunderbird:
-        root = locations.root(files, home, location)
-        return Thunderbird(files, root, profile, scratch=scratch, importing=local_user.acting_as_ourselves)
+    Raises:
+        OptionError: there is no such client at such a location.
+    """
+    return {"thunderbird": _thunderbird, "evolution": _evolution}[name](location)
 
-    return {"thunderbird": KnownClient("Thunderbird", "charter.mail.thunderbird_account", thunderbird)}[name]
+
+def _thunderbird(location: str) -> KnownClient:
+    from .._clients.thunderbird import locations
+    from .._clients.thunderbird.client import Thunderbird
+
+    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
+        root = locations.root(files, place.home, location)
+        scratch = until.enter_context(files.scratch())
+        return Thunderbird(files, root, place.profile, scratch=scratch, importing=local_user.acting_as_ourselves)
+
+    return KnownClient("Thunderbird", "charter.mail.thunderbird_account", opened)
+
+
+def _evolution(location: str) -> KnownClient:
+    from .._clients.evolution import locations
+    from .evolution import open_evolution
+
+    locations.check(location)
+
+    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Evolution:
+        return open_evolution(files, place, until, location=location)
+
+    return KnownClient("Evolution", "charter.mail.evolution_account", opened)
 
 
 def look(known: KnownClient, request: Request) -> Look:
@@ -86,13 +113,11 @@ def look(known: KnownClient, request: Request) -> Look:
     try:
         user = local_user.find(wanted.user)
         home = request.home or user.home
-        with local_user.acting_as(user):
-            files = LocalFiles()
-            with files.scratch() as scratch:
-                opened = known.open(files, home, request.profile, scratch)
-                found = opened.account(wanted)
-                absence = "" if found else opened.absence(wanted)
-                place = f"{known.title} profile {opened.profile}"
+        with local_user.acting_as(user), contextlib.ExitStack() as until:
+            opened = known.open(LocalFiles(), Place(user, home, request.profile), until)
+            found = opened.account(wanted)
+            absence = "" if found else opened.absence(wanted)
+            place = f"{known.title} profile {opened.profile}"
     except MailError as error:
         return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
     if found is None:

@@ -29,6 +29,20 @@ class LocalUser(t.NamedTuple):
     home: str
 
 
+class Place(t.NamedTuple):
+    """Whose client is meant.
+
+    Attributes:
+        user: the local user, with whose rights all is done.
+        home: the home directory that holds the client's files.
+        profile: the client's profile as the admin named it.
+    """
+
+    user: LocalUser
+    home: str
+    profile: str | None
+
+
 def find(name: str | None) -> LocalUser:
     """A user of this machine; None for the one who runs the process.
 

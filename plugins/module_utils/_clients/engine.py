@@ -27,6 +27,17 @@ class Status(enum.Enum):
     SKIPPED = "skipped"
 
 
+class PasswordState(enum.Enum):
+    """What became of the password that was given for an account, or would in check mode."""
+
+    STORED = "stored"
+    """It is what the client will sign in with."""
+    KEPT = "kept"
+    """The client has another one, which was to be left."""
+    NOT_STORED = "not stored"
+    """The client cannot take one now, and will ask the person."""
+
+
 @dataclasses.dataclass(frozen=True)
 class View:
     """An account as it stands in a client, for people and for results.

@@ -8,21 +8,24 @@ Nothing here starts a program on a person's screen, opens a prompt, or activates
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 
-@dataclasses.dataclass(frozen=True)
-class Process:
+class Process(t.NamedTuple):
     """A running program of the user's.
 
     Attributes:
         pid: its number.
         environment: its variables as they were at its start; empty where they cannot be read.
+        sandboxed: whether it sees another root directory than this host's, as in Flatpak or a container.
     """
 
     pid: int
-    environment: t.Mapping[str, str] = dataclasses.field(repr=False)
+    environment: t.Mapping[str, str]
+    sandboxed: bool = False
+
+    def __repr__(self) -> str:
+        return f"Process({self.pid})"  # an environment may hold a password
 
 
 class BusError(Exception):
@@ -61,22 +64,36 @@ class Desktop(t.Protocol):
     """The desktop of one local user, with that user's rights."""
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        """The user's running programs whose executable has that name."""
+        """The user's running programs whose executable has that name.
+
+        The first answer may be a second old, so that many users share one look at the host; later ones are fresh.
+        """
 
     def bus(self, address: str | None = None) -> Bus | None:
         """The message bus at that address (the user's own session's by default); None if nobody is there.
 
         The connection stays open until the run of this user ends; asking twice gives the same one.
+
+        Raises:
+            HostError: somebody is there, but does not let us in or does not answer.
         """
 
     def setting(self, path: str) -> str | None:
         """A text among the user's desktop settings (dconf), such as ``/org/gnome/evolution/default-mail-account``.
 
         None where the user has not set it.
+
+        Raises:
+            DamagedFileError: the settings cannot be read.
         """
 
-    def store_setting(self, path: str, value: str | None) -> None:
+    def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         """Store it, by way of the session where one is alive; None resets it.
+
+        Args:
+            path: as above.
+            value: the text.
+            schema: what GSettings calls the description of these settings, for hosts without dconf's own tool.
 
         Raises:
             HostError: it cannot be stored, or does not read back.

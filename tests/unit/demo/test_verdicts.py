@@ -23,29 +23,30 @@ def proof(ok: bool = True, complete: bool = True) -> dict[str, t.Any]:
     return {"ok": ok, "complete": complete, "summary": "One sentence.", "checks": [{}, {}, {}]}
 
 
+BOTH = ("One", "Other")
 CREATED, UNCHANGED = {"status": "created"}, {"status": "unchanged"}
 
 
 def test_good_runs() -> None:
-    assert verdicts.made_all(played(CREATED, CREATED, changed=1), 2) == "2 accounts made"
-    assert verdicts.left_all(played(UNCHANGED, UNCHANGED), 2) == "nothing to change"
+    assert verdicts.made_all(played(*[CREATED] * 4, changed=2), 2, BOTH) == "2 accounts made in One and in Other"
+    assert verdicts.left_all(played(*[UNCHANGED] * 4), 2, BOTH) == "nothing to change"
     assert verdicts.proved_all(played(proof(), proof()), 2) == "6 tests, all completed successfully"
 
 
 @pytest.mark.parametrize(("accounts", "found"), [([CREATED, UNCHANGED], "created, unchanged"), ([], "nothing")])
 def test_the_first_run_must_make_all(accounts: list[dict[str, t.Any]], found: str) -> None:
     with pytest.raises(Unexpected, match=rf"first run did not make all accounts\. What came of them: {found}\."):
-        verdicts.made_all(played(*accounts, changed=1), 2)
+        verdicts.made_all(played(*accounts, changed=1), 1, BOTH)
 
 
 def test_the_second_run_must_find_all() -> None:
     with pytest.raises(Unexpected, match="second run found something to do again"):
-        verdicts.left_all(played(UNCHANGED, CREATED), 2)
+        verdicts.left_all(played(UNCHANGED, CREATED), 1, BOTH)
 
 
 def test_the_second_run_must_not_even_claim_a_change() -> None:
     with pytest.raises(Unexpected, match="second run changed something"):
-        verdicts.left_all(played(UNCHANGED, UNCHANGED, changed=1), 2)
+        verdicts.left_all(played(UNCHANGED, UNCHANGED, changed=1), 1, BOTH)
 
 
 @pytest.mark.parametrize(("ok", "complete"), [(False, False), (True, False)])
@@ -62,6 +63,11 @@ def test_every_account_must_be_tested() -> None:
 def test_a_failed_task_is_told_in_its_own_words() -> None:
     failed = TaskResult("Write", "failed", {"msg": "The disk is full."})
     run = Played("charter.mail.configure", 2, (failed,), {"this-machine": {"changed": 0}})
-    for verdict in (verdicts.made_all, verdicts.left_all, verdicts.proved_all):
+    attempts: t.Sequence[t.Callable[[], str]] = (
+        lambda: verdicts.made_all(run, 2, BOTH),
+        lambda: verdicts.left_all(run, 2, BOTH),
+        lambda: verdicts.proved_all(run, 2),
+    )
+    for attempt in attempts:
         with pytest.raises(Unexpected, match=r"charter\.mail\.configure ended with exit code 2\.\nThe disk is full\."):
-            verdict(run, 2)
+            attempt()

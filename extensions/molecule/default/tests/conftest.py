@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import configparser
+import fnmatch
 import json
 import os
 import pathlib
@@ -54,6 +56,34 @@ def mario(host: Host) -> dict[str, t.Any]:
 def anna(host: Host) -> dict[str, t.Any]:
     """Anna's, in the profile that she had."""
     return _preferences(host, "/home/anna/.thunderbird/by-hand.default")
+
+
+@pytest.fixture
+def has_evolution(desk: str) -> bool:
+    """Whether this host is to have accounts in Evolution: not where it is not installed, or not wanted."""
+    return desk in ("desk-1", "desk-2")
+
+
+Sources = dict[str, configparser.ConfigParser]
+
+
+@pytest.fixture
+def sources(host: Host) -> t.Callable[[str], Sources]:
+    """Somebody's sources of Evolution by the names of their files; empty where there are none."""
+
+    def read(user: str) -> Sources:
+        folder = f"/home/{user}/.config/evolution/sources"
+        if not host.file(folder).exists:
+            return {}
+        found = {}
+        for name in fnmatch.filter(host.file(folder).listdir(), "*.source"):
+            parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+            parser.optionxform = str  # type: ignore[assignment, method-assign]
+            parser.read_string(host.file(f"{folder}/{name}").content_string)
+            found[name] = parser
+        return found
+
+    return read
 
 
 def _preferences(host: Host, profile: str) -> dict[str, t.Any]:

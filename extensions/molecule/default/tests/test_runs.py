@@ -11,7 +11,9 @@ import typing as t
 
 import pytest
 
+LOOK = "See which mail clients get them"
 CONFIGURE = "Set up the accounts in Thunderbird"
+EVOLUTION = "Set up the accounts in Evolution"
 VERIFY = "Test receiving and sending from this host"
 COMPLAIN = "Say what does not work"
 
@@ -20,8 +22,8 @@ Leaked = t.Callable[[bytes], list[str]]
 Results = t.Mapping[tuple[str, str], t.Mapping[str, t.Any]]
 
 
-def statuses(results: Results, desk: str) -> dict[str, str]:
-    return {one["email"].partition(".")[0]: one["status"] for one in results[desk, CONFIGURE]["accounts"]}
+def statuses(results: Results, desk: str, task: str = CONFIGURE) -> dict[str, str]:
+    return {one["email"].partition(".")[0]: one["status"] for one in results[desk, task]["accounts"]}
 
 
 def outcomes(results: Results, desk: str) -> dict[str, bool]:
@@ -40,13 +42,29 @@ def test_every_host_was_configured_and_verified(results: Results) -> None:
         assert results[desk, COMPLAIN]["status"] == ("skipped" if desk in ("desk-1", "desk-2") else "failed")
 
 
+def test_each_host_gets_the_clients_that_it_has_or_that_are_named(results: Results) -> None:
+    both, one = ["thunderbird", "evolution"], ["thunderbird"]
+    wanted = {"desk-1": both, "desk-2": both, "desk-3": one, "desk-4": one}
+    assert {desk: results[desk, LOOK]["clients"] for desk in wanted} == wanted
+    for desk, clients in wanted.items():
+        assert results[desk, EVOLUTION]["status"] == ("ok" if clients == both else "skipped")
+
+
+def test_where_nobody_is_logged_in_evolution_will_ask_for_passwords(results: Results) -> None:
+    for desk in ("desk-1", "desk-2"):
+        accounts = results[desk, EVOLUTION]["accounts"]
+        assert [(one["via"], one["password"]) for one in accounts] == [("files", "not stored")] * 2
+
+
 def test_where_nothing_happened_nothing_changes(results: Results) -> None:
     assert results["desk-1", CONFIGURE]["changed"] is False
+    assert results["desk-1", EVOLUTION]["changed"] is False
     assert outcomes(results, "desk-1") == {"mario": True, "anna": True}
 
 
 def test_servers_that_moved(results: Results) -> None:
-    assert statuses(results, "desk-2") == {"mario": "updated", "anna": "unchanged"}
+    for task in (CONFIGURE, EVOLUTION):
+        assert statuses(results, "desk-2", task) == {"mario": "updated", "anna": "unchanged"}
     assert outcomes(results, "desk-2") == {"mario": True, "anna": True}
     assert "mobile.charter.net" in results["desk-2", VERIFY]["msg"]
 

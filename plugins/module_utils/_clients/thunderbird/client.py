@@ -17,7 +17,7 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import View
+from ..engine import PasswordState, View
 from . import configure, folder_references, mapping, profiles
 from .configure import Login
 from .lookup import find, has_other_protocol
@@ -185,6 +185,12 @@ class Thunderbird:
             return (f"{account} is not there, but the address is by the other protocol; set protocol to remove that",)
         return (f"{account} stands beside an account of the same address by the other protocol",)
 
+    def particulars(self, state: Stored, account: Account) -> t.Mapping[str, str]:
+        """What a result says of an account beside what all clients do."""
+        if account.password is None or account.state is AccountState.ABSENT:
+            return {}
+        return {"password": self._password_state(state, account).value}
+
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
 
@@ -224,6 +230,14 @@ class Thunderbird:
             self._files.delete(path)
             self._files.delete(path + ".msf")
         return backups
+
+    def _password_state(self, state: Stored, account: Account) -> PasswordState:
+        ids = None if account.replace_password else find(state.settings, account)
+        if ids is not None:  # where another one may stay
+            for login in configure.logins(state.settings, ids):
+                if state.passwords.stored(login.origin, login.username) != account.password:
+                    return PasswordState.KEPT
+        return PasswordState.STORED
 
     def _with(self, before: Stored, account: Account) -> Stored:
         settings, ids = configure.present(before.settings, account)

@@ -10,8 +10,9 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
+from ..recognition import marker
 from . import mapping
-from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allot, find, marker, stored
+from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allot, find, stored
 from .mapping import Ids, branch, enforce, names, text
 
 

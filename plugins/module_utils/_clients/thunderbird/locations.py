@@ -18,14 +18,14 @@ FLATPAK = "flatpak"
 CHOICES = (AUTO, NATIVE, SNAP, FLATPAK)
 
 # The name on Flathub changed in 2026 (flathub issues, 2025-2026); net.thunderbird.Thunderbird is Fedora's.
-_FLATPAK_IDS = (
+FLATPAK_IDS = (
     "org.mozilla.thunderbird",
     "org.mozilla.thunderbird_esr",
     "org.mozilla.Thunderbird",
     "net.thunderbird.Thunderbird",
 )
-_SNAP_PROGRAM = "/snap/thunderbird/current"
-_NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
+SNAP_PROGRAM = "/snap/thunderbird/current"
+NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 
 
@@ -47,8 +47,8 @@ def root(files: Files, home: str, location: str) -> str:
     known = [(moment, place) for moment, place in times if moment is not None]
     if known:
         return max(known)[1]
-    if not any(map(files.is_directory, _NATIVE_PROGRAMS)):
-        if files.is_directory(_SNAP_PROGRAM):
+    if not any(map(files.is_directory, NATIVE_PROGRAMS)):
+        if files.is_directory(SNAP_PROGRAM):
             return places[SNAP][0]
         flatpaks = _installed_flatpaks(files, home, ())
         if flatpaks:
@@ -60,7 +60,7 @@ def _places(home: str) -> t.Mapping[str, t.Sequence[str]]:
     return {
         NATIVE: [posixpath.join(home, ".thunderbird")],
         SNAP: [posixpath.join(home, "snap/thunderbird/common/.thunderbird")],
-        FLATPAK: [_flatpak_place(home, identifier) for identifier in _FLATPAK_IDS],
+        FLATPAK: [_flatpak_place(home, identifier) for identifier in FLATPAK_IDS],
     }
 
 
@@ -72,7 +72,7 @@ def _installed_flatpaks(files: Files, home: str, otherwise: t.Sequence[str]) -> 
     own_apps = posixpath.join(home, ".local/share/flatpak/app")
     installed = [
         _flatpak_place(home, identifier)
-        for identifier in _FLATPAK_IDS
+        for identifier in FLATPAK_IDS
         for apps in (_FLATPAK_APPS, own_apps)
         if files.is_directory(posixpath.join(apps, identifier))
     ]

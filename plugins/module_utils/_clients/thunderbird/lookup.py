@@ -9,8 +9,8 @@ import re
 import typing as t
 
 from ..._model.account import Account, Protocol
-from ..._model.errors import OptionError
 from ..._model.settings import Settings
+from ..recognition import ambiguous, has_login, marker
 from .mapping import Ids, branch, names, text
 
 ACCOUNTS = "mail.accountmanager.accounts"
@@ -22,11 +22,6 @@ LAST_KEY = "mail.account.lastKey"
 MARKER = "charter_mail"
 
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]+)")
-
-
-def marker(account: Account) -> str:
-    """What marks an account as ours. One person may have the same address by IMAP and by POP3."""
-    return f"{account.protocol.value}:{account.email.lower()}"
 
 
 def find(settings: Settings, account: Account) -> Ids | None:
@@ -51,12 +46,7 @@ def find(settings: Settings, account: Account) -> Ids | None:
             return _with_identity(settings, ids, account)
     moved = [ids for ids in free if _has_login(settings, ids, account) and _has_address(settings, ids, account)]
     if len(moved) > 1:
-        hosts = ", ".join(_host(settings, ids) for ids in moved)
-        raise OptionError(
-            "email",
-            f"{account.email} is set up more than once by hand ({hosts}), and none of these is {account.incoming.host}",
-            "remove the ones that are not wanted in Thunderbird, or name the right server in incoming.host",
-        )
+        raise ambiguous(account, (_host(settings, ids) for ids in moved), "Thunderbird")
     return _with_identity(settings, moved[0], account) if moved else None
 
 
@@ -126,11 +116,8 @@ def _host(settings: Settings, ids: Ids) -> str:
 
 
 def _has_login(settings: Settings, ids: Ids, account: Account) -> bool:
-    login = text(settings, branch("server", ids.server) + "userName").lower()
-    if login in {account.username.lower(), account.email.lower()}:
-        return True
-    # A short login is a usual mistake; it is the same account only if the address is, too.
-    return login == account.email.lower().partition("@")[0] and _has_address(settings, ids, account)
+    login = text(settings, branch("server", ids.server) + "userName")
+    return has_login(login, account, lambda: _has_address(settings, ids, account))
 
 
 def _has_address(settings: Settings, ids: Ids, account: Account) -> bool:

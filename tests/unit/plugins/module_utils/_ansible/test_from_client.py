@@ -17,9 +17,12 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Look
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import CHOICES
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Status
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
@@ -181,3 +184,35 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def in_evolution(home: pathlib.Path, **options: t.Any) -> Look:
+    return from_client.look(from_client.client("evolution", "native"), request(home, **options))
+
+
+def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
+    missing = in_evolution(tmp_path)
+    assert missing.check.status is Status.FAILED
+    assert "charter.mail.evolution_account" in missing.check.advice
+    files = LocalFiles()
+    evolution = Evolution(files, locate(files, str(tmp_path), "native"), None, password_store="plaintext_keyring")
+    engine.reconcile(evolution, [request(tmp_path, password=PASSWORD).account])
+    found = in_evolution(tmp_path)
+    assert found.check.status is Status.OK
+    assert found.check.evidence.startswith(
+        f"Evolution profile {tmp_path}/.config/evolution/sources is set up as wanted"
+    )
+    assert passwords(found) == [PASSWORD, PASSWORD]
+    (transport,) = (path for path in tmp_path.rglob("*.source") if "[Mail Transport]" in path.read_text())
+    transport.write_text(transport.read_text().replace("smtp.charter.net", ELSEWHERE))
+    drifted = in_evolution(tmp_path, password="the given one")
+    assert f"smtp.charter.net 587 starttls wanted, {ELSEWHERE} 587 starttls in Evolution" in drifted.check.sentences
+    assert passwords(drifted) == ["the given one", PASSWORD]  # Evolution, too, would give it to that server
+    transport.write_text("nonsense")
+    assert ".source, line 1: " in in_evolution(tmp_path).check.sentences
+
+
+def test_a_profile_or_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
+    assert "Evolution has one profile a person" in in_evolution(tmp_path, profile="work").check.sentences
+    with pytest.raises(OptionError, match="Evolution is not made as snap"):
+        from_client.client("evolution", "snap")

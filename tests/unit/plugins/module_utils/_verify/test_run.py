@@ -114,7 +114,7 @@ def test_both_fail() -> None:
 def test_one_side_in_plain_text() -> None:
     with lab(Server(tls="none")) as (one, other):
         settings = account(one.port, other.port)
-        plain = dataclasses.replace(settings, incoming=dataclasses.replace(settings.incoming, security=Security.NONE))
+        plain = dataclasses.replace(settings, incoming=settings.incoming._replace(security=Security.NONE))
         (report,) = verify([plain], PATIENT, world=WORLD)
     assert report.ok
     assert not report.complete

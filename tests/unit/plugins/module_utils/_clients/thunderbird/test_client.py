@@ -57,6 +57,18 @@ def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> Non
     assert statuses(push(tmp_path, account(state="absent"))) == [Status.ABSENT]
 
 
+def test_what_became_of_a_password_is_told(tmp_path: pathlib.Path) -> None:
+    def told(**options: t.Any) -> t.Mapping[str, str]:
+        wanted = account(**options)
+        return client(tmp_path).particulars(push(tmp_path, wanted).after, wanted)
+
+    assert told() == {}
+    assert told(password="first", update_password="on_create") == {"password": "stored"}
+    assert told(password="second", update_password="on_create") == {"password": "kept"}
+    assert told(password="second") == {"password": "stored"}
+    assert told(password="second", state="absent") == {}
+
+
 def test_several_accounts_of_one_run_build_on_each_other(tmp_path: pathlib.Path) -> None:
     wanted = [account(), account(protocol="pop3"), account(email="anna@charter.net")]
     assert statuses(push(tmp_path, *wanted)) == [Status.CREATED] * 3

@@ -1,0 +1,129 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file in which dconf keeps a user's desktop settings, read without starting a program.
+
+GVDB is a hash table: a header, an index and items, all little-endian; an item's name continues that of its parent.
+Sources: dconf gvdb/gvdb-format.h (the layout), gvdb-reader.c (how a name is found); GVariant Specification 1.0 (how a
+text is stored).
+"""
+
+from __future__ import annotations
+
+import struct
+import typing as t
+
+from .._model.errors import DamagedFileError
+
+# The same eight bytes mean the other byte order in values when each half is reversed; a text has none.
+_SIGNATURES = (b"GVariant", b"raVGtnai")
+
+_HEADER = struct.Struct("<8sIIII")  # signature, version, options, and where the table starts and ends
+_TABLE = struct.Struct("<II")  # number of words in the bloom filter (27 bits), number of buckets
+_ITEM = struct.Struct("<IIIHcxII")  # hash, parent, start and size of the name, type, and where the value lies
+_WORD = struct.Struct("<I")
+
+_BLOOM_WORDS = (1 << 27) - 1
+_NO_PARENT = 0xFFFFFFFF
+_VALUE = b"v"
+
+
+def text_of(path: str, content: bytes, key: str) -> str | None:
+    """The text that is stored under a key.
+
+    Args:
+        path: the file, for messages.
+        content: all of it.
+        key: the whole name, such as ``/org/gnome/evolution/default-mail-account``.
+
+    Returns:
+        None where there is no such key, or where it holds something else than a text.
+
+    Raises:
+        DamagedFileError: the file does not follow its format.
+    """
+    try:
+        value = _Table(content).find(key.encode("utf-8"))
+        return None if value is None else _text(value)
+    except (ValueError, struct.error):
+        raise DamagedFileError(
+            path, None, "this is not a settings file of dconf, or a damaged one", "restore it, or move it away"
+        ) from None
+
+
+def _text(value: bytes) -> str | None:
+    """A value is a GVariant of type v: the content, a zero byte, the type's name. A text ends with a zero byte."""
+    content, separator, kind = value.rpartition(b"\0")
+    if not separator:
+        raise ValueError("no type")
+    if kind != b"s":
+        return None
+    if not content.endswith(b"\0") or b"\0" in content[:-1]:
+        raise ValueError("not one text")
+    return content[:-1].decode("utf-8")
+
+
+class _Table:
+    """The hash table of a file; whatever leads outside the file is a ValueError or a struct.error."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        signature, version, _options, start, end = _HEADER.unpack_from(content)
+        if signature not in _SIGNATURES or version != 0:
+            raise ValueError("no header")
+        _region(content, start, end)
+        bloom, self._bucket_count = _TABLE.unpack_from(content, start)
+        self._buckets = start + _TABLE.size + _WORD.size * (bloom & _BLOOM_WORDS)
+        self._items = self._buckets + _WORD.size * self._bucket_count
+        self._item_count, rest = divmod(end - self._items, _ITEM.size)
+        if self._item_count < 0 or rest:
+            raise ValueError("no table")
+
+    def find(self, key: bytes) -> bytes | None:
+        """The value of a key."""
+        if not self._bucket_count:
+            return None
+        hashed = _hash(key)
+        bucket = hashed % self._bucket_count
+        first = self._bucket(bucket)
+        behind = self._bucket(bucket + 1) if bucket + 1 < self._bucket_count else self._item_count
+        if not first <= behind <= self._item_count:
+            raise ValueError("buckets out of order")
+        for index in range(first, behind):
+            item_hash, _parent, _start, _size, kind, start, end = self._item(index)
+            if item_hash == hashed and kind == _VALUE and self._name(index) == key:
+                return _region(self._content, start, end)
+        return None
+
+    def _bucket(self, index: int) -> int:
+        (first,) = _WORD.unpack_from(self._content, self._buckets + _WORD.size * index)
+        return int(first)
+
+    def _item(self, index: int) -> tuple[t.Any, ...]:
+        if index >= self._item_count:
+            raise ValueError("no such item")
+        return _ITEM.unpack_from(self._content, self._items + _ITEM.size * index)
+
+    def _name(self, index: int) -> bytes:
+        """The whole name of an item."""
+        parts: list[bytes] = []
+        while index != _NO_PARENT:
+            if len(parts) > self._item_count:
+                raise ValueError("parents in a circle")
+            _hash, index, start, size, _kind, _from, _to = self._item(index)
+            parts.append(_region(self._content, start, start + size))
+        return b"".join(reversed(parts))
+
+
+def _region(content: bytes, start: int, end: int) -> bytes:
+    if not start <= end <= len(content):
+        raise ValueError("cut off")
+    return content[start:end]
+
+
+def _hash(key: bytes) -> int:
+    """D. J. Bernstein's, over signed characters."""
+    hashed = 5381
+    for byte in key:
+        hashed = (hashed * 33 + (byte - 256 if byte > 127 else byte)) & 0xFFFFFFFF
+    return hashed

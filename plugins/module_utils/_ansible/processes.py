@@ -1,0 +1,104 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The running programs of this machine, from /proc (proc(5))."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from .._host.desktop import Process
+from . import local_user
+from .local_user import LocalUser
+
+MAX_AGE = 1.0  # seconds
+
+_NAME_BYTES = 15  # as much of a program's name as the kernel keeps (TASK_COMM_LEN without its zero)
+
+
+class Processes:
+    """Looks at all of them at once, and keeps what it saw for the next user."""
+
+    def __init__(self) -> None:
+        self._seen: t.Mapping[bytes, t.Sequence[int]] = {}
+        self._at: float | None = None
+
+    def of(self, user: LocalUser, name: str, fresh: bool) -> list[Process]:
+        """A user's running programs whose executable has that name, while acting as that user.
+
+        Args:
+            user: whose.
+            name: without a folder.
+            fresh: look again, even if the last look was a moment ago.
+        """
+        now = time.monotonic()
+        if fresh or self._at is None or now - self._at > MAX_AGE:
+            with local_user.acting_as_ourselves():  # other users' may be hidden from a user (hidepid)
+                self._seen = _scan()
+            self._at = now
+        found = (_process(pid, user, name) for pid in self._seen.get(os.fsencode(name)[:_NAME_BYTES], ()))
+        return [process for process in found if process is not None]
+
+
+def _scan() -> dict[bytes, list[int]]:
+    """All processes by the first 15 bytes of their names."""
+    found: dict[bytes, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            name = _read(f"/proc/{entry}/comm")
+            if name is not None:
+                found.setdefault(name.rstrip(b"\n"), []).append(int(entry))
+    return found
+
+
+def _process(pid: int, user: LocalUser, name: str) -> Process | None:
+    """That process, if it is the user's and runs the program of that name."""
+    status = _read(f"/proc/{pid}/status")
+    if status is None or _owner(status) != user.uid:
+        return None
+    if len(os.fsencode(name)) > _NAME_BYTES and _program(pid) != name:
+        return None
+    return Process(pid, _environment(pid), _is_sandboxed(pid))
+
+
+def _owner(status: bytes) -> int | None:
+    """The real user of a process; None for one that has ended and waits to be buried."""
+    fields = dict(line.partition(b":")[::2] for line in status.splitlines())
+    if fields.get(b"State", b"").split()[:1] == [b"Z"]:
+        return None
+    owner = fields.get(b"Uid", b"").split()
+    return int(owner[0]) if owner else None
+
+
+def _program(pid: int) -> str:
+    """The name of the executable, without its folder."""
+    try:
+        program = os.readlink(f"/proc/{pid}/exe")
+    except OSError:  # of another's, or one that keeps to itself: what it calls itself must do
+        program = os.fsdecode((_read(f"/proc/{pid}/cmdline") or b"").partition(b"\0")[0])
+    replaced = " (deleted)"  # an update of its package put another file there
+    return os.path.basename(program[: -len(replaced)] if program.endswith(replaced) else program)
+
+
+def _environment(pid: int) -> dict[str, str]:
+    pairs = (pair.partition(b"=") for pair in (_read(f"/proc/{pid}/environ") or b"").split(b"\0"))
+    return {os.fsdecode(name): os.fsdecode(value) for name, _equals, value in pairs if name}
+
+
+def _is_sandboxed(pid: int) -> bool:
+    try:
+        theirs, ours = os.stat(f"/proc/{pid}/root"), os.stat("/")
+    except OSError:
+        return False
+    return (theirs.st_dev, theirs.st_ino) != (ours.st_dev, ours.st_ino)
+
+
+def _read(path: str) -> bytes | None:
+    """A file of /proc; None where the process has ended or hides it."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return None

@@ -1,0 +1,326 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evolution of one local user, as the engine sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import posixpath
+import time
+import typing as t
+
+from ..._host.files import Files
+from ..._model.account import Account
+from ..._model.account import State as AccountState
+from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..engine import PasswordState, View
+from . import configure, defaults, lookup, mapping
+from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
+from .keyfile import KeyFile
+from .locations import Location
+from .lookup import find, has_other_protocol
+from .passwords import NONE, Item
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, Ids, Sources
+from .stored import Lazy, Stored
+
+if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
+    from ..._host.desktop import Bus, Desktop, Process
+    from ..._model.secret import Secret
+    from ..._model.settings import Change
+    from ..found import Found
+    from .passwords import Passwords
+    from .registry import Registry
+
+_POLL_SECONDS = 0.5
+_SUFFIX = ".source"
+
+
+class Evolution:
+    """Implements the protocol ``Client`` for one person.
+
+    Args:
+        files: the user's files.
+        location: where this Evolution keeps its own.
+        desktop: the user's desktop; None where the files are not those of a person who could be there, such as a
+            template for new users.
+        password_store: one of ``passwords.CHOICES``.
+        wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
+        backup: keep copies of the sources that change.
+        importing: entered for imports during the run, when the process may have the rights of a user who cannot read
+            Python's own files.
+    """
+
+    name: t.ClassVar[str] = "Evolution"
+
+    def __init__(
+        self,
+        files: Files,
+        location: Location,
+        desktop: Desktop | None,
+        *,
+        password_store: str = "secret_service",
+        wait_seconds: float = 0,
+        backup: bool = True,
+        importing: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
+        self._files = files
+        self._location = location
+        self._desktop = desktop
+        self._password_store = password_store
+        self._wait_seconds = wait_seconds
+        self._backup = backup
+        self._importing = importing
+
+    @property
+    def profile(self) -> str:
+        return self._location.sources
+
+    def read(self) -> Stored:
+        session = self._session()
+        memory = {} if session is None else session.sources()
+        found = {
+            uid: KeyFile.parse(text.encode("utf-8", "surrogateescape"), self._path(uid)) for uid, text in memory.items()
+        }
+        damaged = {}
+        for uid in self._uids():
+            content = None if uid in memory else self._files.read(self._path(uid))
+            try:
+                source = None if content is None else KeyFile.parse(content, self._path(uid))
+            except DamagedFileError as error:
+                damaged[uid] = error
+                continue
+            if source is not None and session is None:  # a registry takes in sound files by itself
+                found[uid] = source
+        passwords = Lazy(lambda: self._open_passwords(session))
+        return Stored(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
+
+    def configure(self, before: Stored, account: Account) -> Stored:
+        _refuse_damaged(before, account)
+        if account.state is AccountState.ABSENT:
+            return self._without(before, account)
+        return self._with(before, account)
+
+    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+        with self._importing():
+            from .comparing import compare
+        return compare(before, after)
+
+    def view(self, state: Stored, account: Account) -> View:
+        ids = find(state.sources, account)
+        if ids is None:
+            return View(None)
+        # Which account is the default is only looked up where it is in question.
+        default = account.default and state.default(defaults.ACCOUNT) == ids.account
+        shown = {
+            "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
+            "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
+        }
+        details = {name: value for name, value in shown.items() if value}
+        return View(mapping.read_back(state.sources, ids, default=default), ids._asdict(), details)
+
+    def account(self, wanted: Account) -> Found | None:
+        """The account as it stands now, with what is stored for signing in; None if it is not there."""
+        with self._importing():
+            from . import reading
+        state = self.read()
+        _refuse_damaged(state, wanted)
+        return reading.account(state, wanted)
+
+    def absence(self, wanted: Account) -> str:
+        """How an account that is not there is missing, a clause."""
+        if has_other_protocol(self.read().sources, wanted):
+            return f"has the address, but not by {wanted.protocol.value.upper()}"
+        return "does not have the account"
+
+    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+        """What the person should know about an account beside what is done for it."""
+        found = [f"left as it is: {error}" for error in state.damaged.values()]
+        present = account.state is AccountState.PRESENT
+        if has_other_protocol(state.sources, account):
+            if present:
+                found.append(f"{account} stands beside an account of the same address by the other protocol")
+            elif find(state.sources, account) is None:
+                found.append(
+                    f"{account} is not there, but the address is by the other protocol; set protocol to remove that"
+                )
+        wanted = present and account.password is not None and self._password_store != NONE
+        if wanted and not state.passwords.value.writable:
+            found.append(
+                f"{account}: its password is not stored, since {state.passwords.value.problem}; "
+                "Evolution will ask for it once"
+            )
+        if str(account) in state.left:
+            found.append(
+                f"{account}: its password could not be deleted, since {state.passwords.value.problem}; "
+                "Evolution deletes passwords of accounts that are gone by itself, within a day of its use"
+            )
+        return tuple(found)
+
+    def particulars(self, state: Stored, account: Account) -> t.Mapping[str, str]:
+        """What a result says of an account beside what all clients do."""
+        told = {"via": "session" if state.session else "files"}
+        if account.password is not None and account.state is AccountState.PRESENT:
+            told["password"] = self._password_state(state, account).value
+        return told
+
+    def running(self) -> bool:
+        """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
+        return self._in_the_way() is not None
+
+    @contextlib.contextmanager
+    def exclusive(self) -> t.Iterator[None]:
+        """Waits until nothing has the sources in its memory that could not be told of a change."""
+        give_up = time.monotonic() + self._wait_seconds
+        while True:
+            process = self._in_the_way()
+            if process is None:
+                break
+            if time.monotonic() >= give_up:
+                raise ClientRunningError(self.name, self.profile, process.pid)
+            time.sleep(_POLL_SECONDS)
+        yield
+
+    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+        with self._importing():
+            from . import push
+        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
+        stored = {uid: item for uid, item in items.items() if item is not None}
+        if stored:
+            after.passwords.value.write(stored)
+        backups: t.Sequence[str] = ()
+        if after.sources is not before.sources:
+            if after.session:
+                backups = push.to_session(
+                    after.session, self._files, self.profile, before.sources, after.sources, backup=self._backup
+                )
+            else:
+                backups = push.to_files(self._files, self.profile, before.sources, after.sources, backup=self._backup)
+        if len(stored) < len(items):
+            after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
+        if after.new_defaults:
+            after.defaults.value.write(after.new_defaults)
+        for uid in after.purged:
+            self._purge(uid)
+        return backups
+
+    def _password_state(self, state: Stored, account: Account) -> PasswordState:
+        if self._password_store == NONE or not state.passwords.value.writable:
+            return PasswordState.NOT_STORED
+        ids = find(state.sources, account) or Ids()
+        kept = any(state.password(uid) != account.password for uid in (ids.account, ids.transport))
+        return PasswordState.KEPT if kept else PasswordState.STORED
+
+    def _with(self, before: Stored, account: Account) -> Stored:
+        sources, ids = configure.present(before.sources, account)
+        new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
+        new_defaults = {}
+        if account.default:
+            wanted = {defaults.ACCOUNT: ids.account, defaults.IDENTITY: ids.identity}
+            new_defaults = {name: uid for name, uid in wanted.items() if before.default(name) != uid}
+        if new_defaults and not before.defaults.value.writable:
+            raise OptionError(
+                "default",
+                "the default account is stored on the desktop of a user, and none belongs to this home directory",
+                "leave it out; an account that is alone needs no default",
+            )
+        if sources is before.sources and not new_passwords and not new_defaults:
+            return before
+        return before._replace(
+            sources=sources,
+            new_passwords={**before.new_passwords, **new_passwords},
+            new_defaults={**before.new_defaults, **new_defaults},
+        )
+
+    def _new_passwords(self, before: Stored, account: Account, ids: Ids) -> dict[str, Secret | None]:
+        if self._password_store == NONE or not before.passwords.value.writable:
+            return {}
+        new: dict[str, Secret | None] = {}
+        for uid in (ids.account, ids.transport):
+            stored = before.password(uid)
+            if stored is None or (account.replace_password and stored != account.password):
+                new[uid] = account.password
+        return new
+
+    def _without(self, before: Stored, account: Account) -> Stored:
+        sources, ids = configure.absent(before.sources, account)
+        if ids is None:
+            return before
+        gone = [uid for uid in ids.all if uid not in sources]
+        passwords = before.passwords.value
+        known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
+        reset = [name for name in defaults.NAMES if before.default(name) in gone]
+        return before._replace(
+            sources=sources,
+            new_passwords={**before.new_passwords, **dict.fromkeys(known)},
+            new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
+            purged=(*before.purged, ids.account) if account.purge else before.purged,
+            left=(*before.left, str(account)) if passwords.locked else before.left,
+        )
+
+    def _purge(self, account: str) -> None:
+        """Delete the mail of an account, also where Evolution has put it aside for a while."""
+        for folder in (self._location.cache, self._location.data):
+            for place in ("mail", "mail/trash"):
+                self._files.delete(posixpath.join(folder, place, account))
+
+    def _uids(self) -> t.Iterator[str]:
+        """Of the files that there are."""
+        for name in self._files.names(self.profile):
+            if name.endswith(_SUFFIX) and not name.startswith("."):
+                yield name[: -len(_SUFFIX)]
+
+    def _path(self, uid: str) -> str:
+        return posixpath.join(self.profile, uid + _SUFFIX)
+
+    def _session(self) -> Registry | None:
+        if self._desktop is None or self._location.flatpak:
+            return None
+        with self._importing():
+            from . import registry
+        return registry.running(self._desktop)
+
+    def _in_the_way(self) -> Process | None:
+        if self._desktop is None or not self._location.flatpak:
+            return None
+        with self._importing():
+            from . import registry
+        found = [process for process in self._desktop.processes(registry.PROGRAM) if registry.in_flatpak(process)]
+        return found[0] if found else None
+
+    def _open_passwords(self, session: Registry | None) -> Passwords:
+        with self._importing():
+            from .password_stores import open_passwords
+
+        def bus() -> Bus | None:
+            if session is not None:
+                return session.bus
+            return None if self._desktop is None else self._desktop.bus()
+
+        return open_passwords(self._password_store, self._location, self._files, bus)
+
+    def _open_defaults(self) -> Defaults:
+        if self._location.flatpak:
+            return FlatpakDefaults(self._files, self._location.settings)
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
+
+
+def _refuse_damaged(state: Stored, account: Account) -> None:
+    """Nothing is decided on an account whose own files cannot be read."""
+    if not state.damaged:
+        return
+    own = [lookup.uid(account, kind) for kind in lookup.KINDS]
+    found = find(state.sources, account)
+    if found is not None:
+        identity = state.sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")
+        own += [identity, state.sources.text(identity, MAIL_SUBMISSION, "TransportUid")]
+    for uid in own:
+        if uid in state.damaged:
+            raise state.damaged[uid]
+
+
+def _item(after: Stored, uid: str) -> Item | None:
+    secret = after.new_passwords[uid]
+    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

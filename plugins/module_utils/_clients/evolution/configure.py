@@ -1,0 +1,90 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the sources as they are to the sources as they shall be, for one account. Pure."""
+
+from __future__ import annotations
+
+from ..._model.account import Account
+from . import mapping
+from .keyfile import KeyFile
+from .lookup import allot, find
+from .mapping import Rule
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, Ids, Sources
+
+_NEW = KeyFile()
+
+
+def present(before: Sources, account: Account) -> tuple[Sources, Ids]:
+    """The sources with the account, and its uids; ``before`` itself where it is there as it shall be."""
+    found = find(before, account) or Ids()
+    ids = _own_ids(before, found, account)
+
+    def made(uid: str, known: str, rules: tuple[Rule, ...], first: tuple[Rule, ...]) -> KeyFile:
+        source = before.get(uid, _NEW)
+        if uid != known:
+            source = mapping.enforce(source, first, account, ids)
+        return mapping.enforce(source, rules, account, ids)
+
+    edited = {
+        ids.transport: made(ids.transport, found.transport, mapping.TRANSPORT, mapping.NEW_TRANSPORT),
+        ids.identity: made(ids.identity, found.identity, mapping.IDENTITY, mapping.NEW_IDENTITY),
+        ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
+    }
+    for uid in (ids.transport, ids.identity):
+        if not _is_shown(before, edited[uid], ids):
+            edited[uid] = edited[uid].with_text(DATA_SOURCE, "Parent", ids.account)
+    if all(before.get(uid) is source for uid, source in edited.items()):
+        return before, ids
+    return Sources({**before, **edited}), ids
+
+
+def absent(before: Sources, account: Account) -> tuple[Sources, Ids | None]:
+    """The sources without the account, and the uids that it had; what another account uses stays.
+
+    Raises:
+        OptionError: another program keeps the account.
+    """
+    ids = find(before, account)
+    if ids is None:
+        return before, None
+    after = {uid: source for uid, source in before.items() if uid != ids.account}
+    others = [uid for uid in before.accounts_of(ids.identity) if uid != ids.account]
+    users = [uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity]
+    if ids.identity and not others:
+        del after[ids.identity]
+    if ids.transport and not users:
+        del after[ids.transport]
+    # With its parent a source would vanish, too, so what stays goes to whom it serves.
+    _hand_over(after, ids.identity, ids.account, others)
+    _hand_over(after, ids.transport, ids.account, [uid for user in users for uid in before.accounts_of(user)])
+    return Sources(after), ids
+
+
+def _own_ids(before: Sources, found: Ids, account: Account) -> Ids:
+    """The account's uids, with new ones where something is missing, or shared with another account.
+
+    Charter refuses a sender that is not the login (AUP#Out-1500): a shared transport works for one of them only.
+    """
+    own = found.account or allot(before, account, "account", lambda uid: before.has_group(uid, MAIL_ACCOUNT))
+    identity = found.identity
+    if not identity or not {own}.issuperset(before.accounts_of(identity)):
+        identity = allot(before, account, "identity", lambda uid: not {own}.issuperset(before.accounts_of(uid)))
+    transport = found.transport
+    if not transport or not {identity}.issuperset(before.identities_of(transport)):
+        transport = allot(
+            before, account, "transport", lambda uid: not {identity}.issuperset(before.identities_of(uid))
+        )
+    return Ids(own, identity, transport)
+
+
+def _is_shown(before: Sources, source: KeyFile, ids: Ids) -> bool:
+    """Whether Evolution shows a source: one whose parent is not there waits for it, unseen."""
+    parent = source.text(DATA_SOURCE, "Parent")
+    return not parent or parent == ids.account or parent in before
+
+
+def _hand_over(after: dict[str, KeyFile], uid: str, old: str, heirs: list[str]) -> None:
+    if uid in after and after[uid].text(DATA_SOURCE, "Parent") == old:
+        heir = next((name for name in heirs if name in after), "")
+        after[uid] = after[uid].with_text(DATA_SOURCE, "Parent", heir)

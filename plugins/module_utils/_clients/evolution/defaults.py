@@ -1,0 +1,92 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which account and identity are the person's default: two desktop settings (org.gnome.Evolution.DefaultSources).
+
+Where they are not set, or name what is not there, Evolution takes the first: one account alone needs no default.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ..._host.desktop import Desktop
+from ..._host.files import Files, FileWrite
+from .keyfile import KeyFile
+
+ACCOUNT = "default-mail-account"
+IDENTITY = "default-mail-identity"
+NAMES = (ACCOUNT, IDENTITY)
+_PATH = "org/gnome/evolution"
+_SCHEMA = "org.gnome.Evolution.DefaultSources"
+
+
+def path(name: str) -> str:
+    """The path of one of them among the desktop settings."""
+    return f"/{_PATH}/{name}"
+
+
+class Defaults(t.Protocol):
+    """Where they are stored."""
+
+    writable: t.ClassVar[bool]
+
+    def stored(self, name: str) -> str | None:
+        """The uid of the default source; None where the person has not chosen one."""
+
+    def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        """Store these; None resets one."""
+
+
+class DesktopDefaults:
+    """In the person's desktop settings."""
+
+    writable: t.ClassVar[bool] = True
+
+    def __init__(self, desktop: Desktop) -> None:
+        self._desktop = desktop
+
+    def stored(self, name: str) -> str | None:
+        return self._desktop.setting(path(name))
+
+    def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        for name, uid in wanted.items():
+            self._desktop.store_setting(path(name), uid, _SCHEMA)
+
+
+class FlatpakDefaults:
+    """In a file, as programs in a sandbox have it (gkeyfilesettingsbackend.c): values are GVariants as text."""
+
+    writable: t.ClassVar[bool] = True
+
+    def __init__(self, files: Files, path: str) -> None:
+        self._files = files
+        self._path = path
+
+    def stored(self, name: str) -> str | None:
+        value = self._read().values.get((_PATH, name), "").strip()
+        return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else None
+
+    def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        before = after = self._read()
+        for name, uid in wanted.items():
+            after = after.without(_PATH, name) if uid is None else after.with_text(_PATH, name, f"'{uid}'")
+        if after != before:
+            self._files.make_directory(posixpath.dirname(self._path))
+            self._files.replace([FileWrite(self._path, after.render())])
+
+    def _read(self) -> KeyFile:
+        return KeyFile.parse(self._files.read(self._path) or b"", self._path)
+
+
+class NoDefaults:
+    """Nowhere: the files belong to nobody's desktop."""
+
+    writable: t.ClassVar[bool] = False
+
+    def stored(self, name: str) -> str | None:
+        return None
+
+    def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        return

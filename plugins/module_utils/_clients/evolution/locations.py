@@ -1,0 +1,107 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where Evolution keeps its files: as a native package or as a Flatpak."""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ..._host.files import Files
+from ..._model.errors import OptionError
+
+AUTO = "auto"
+NATIVE = "native"
+FLATPAK = "flatpak"
+CHOICES = (AUTO, NATIVE, FLATPAK)
+FLATPAK_ID = "org.gnome.Evolution"
+
+_NATIVE_PROGRAM = "/usr/bin/evolution"
+_FLATPAK_APPS = "/var/lib/flatpak/app"
+
+
+class Location(t.NamedTuple):
+    """The folders of one Evolution.
+
+    Attributes:
+        flatpak: it is a Flatpak, with folders, services and a password store of its own.
+        config: for settings; below it, ``sources`` has the accounts.
+        data: for what cannot be had again.
+        cache: for what can.
+        keyrings: the person's keyrings, where this Evolution uses them.
+        settings: the file with the desktop settings of a Flatpak.
+    """
+
+    flatpak: bool
+    config: str
+    data: str
+    cache: str
+    keyrings: str
+    settings: str
+
+    @property
+    def sources(self) -> str:
+        """The folder of the accounts."""
+        return posixpath.join(self.config, "sources")
+
+
+def check(location: str) -> None:
+    """Refuse a location that is another client's.
+
+    Raises:
+        OptionError: it is none of CHOICES.
+    """
+    if location not in CHOICES:
+        raise OptionError("location", f"Evolution is not made as {location}", "write one of " + ", ".join(CHOICES))
+
+
+def locate(files: Files, home: str, location: str) -> Location:
+    """The Evolution that is meant.
+
+    Args:
+        files: the user's files.
+        home: the user's home directory.
+        location: one of CHOICES. ``auto`` takes the one that was used last; where none was, the one that is
+            installed, and the native one where none or both are.
+    """
+    native, flatpak = _native(home), _flatpak(home)
+    if location != AUTO:
+        return flatpak if location == FLATPAK else native
+    used = [(moment, place) for place in (native, flatpak) for moment in [_last_used(files, place)] if moment]
+    if used:
+        return max(used, key=lambda found: found[0])[1]
+    apps = (_FLATPAK_APPS, posixpath.join(home, ".local/share/flatpak/app"))
+    if files.modified(_NATIVE_PROGRAM) is not None:
+        return native
+    installed = any(files.is_directory(posixpath.join(folder, FLATPAK_ID)) for folder in apps)
+    return flatpak if installed else native
+
+
+def _native(home: str) -> Location:
+    data = posixpath.join(home, ".local/share")
+    return Location(
+        flatpak=False,
+        config=posixpath.join(home, ".config/evolution"),
+        data=posixpath.join(data, "evolution"),
+        cache=posixpath.join(home, ".cache/evolution"),
+        keyrings=posixpath.join(data, "keyrings"),
+        settings="",
+    )
+
+
+def _flatpak(home: str) -> Location:
+    root = posixpath.join(home, ".var/app", FLATPAK_ID)
+    return Location(
+        flatpak=True,
+        config=posixpath.join(root, "config/evolution"),
+        data=posixpath.join(root, "data/evolution"),
+        cache=posixpath.join(root, "cache/evolution"),
+        keyrings="",
+        settings=posixpath.join(root, "config/glib-2.0/settings/keyfile"),
+    )
+
+
+def _last_used(files: Files, place: Location) -> float | None:
+    """When its windows were last used. (The folder of the accounts is GNOME's calendar's, too, and tells nothing.)"""
+    return files.modified(posixpath.join(place.config, "mail/state.ini"))

@@ -1,0 +1,111 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding an account among Evolution's sources, and giving a new one uids of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import typing as t
+
+from ..._model.account import Account, Protocol
+from ..._model.errors import OptionError
+from ..recognition import ambiguous, has_login, marker
+from .mapping import AUTHENTICATION, MARKER_GROUP, MARKER_KEY, protocol_of
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Ids, Sources
+
+# A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
+COLLECTION = "Collection"
+KINDS = ("account", "identity", "transport")
+_NAMESPACE = "charter.mail"
+
+
+def find(sources: Sources, account: Account) -> Ids | None:
+    """The uids of an account that is there already, made by us or by hand; None if there is none.
+
+    In this order: our marker; the same type, host and login; the same type, login and address on another host,
+    if there is just one such account and it is not marked as another one (the server has moved).
+
+    Raises:
+        OptionError: another program keeps the account, or there are several candidates and the choice is the admin's.
+    """
+    wanted = marker(account)
+    usual = uid(account, "account")
+    if _marker(sources, usual) == wanted and protocol_of(sources[usual]) is account.protocol:
+        return sources.ids(usual)  # nearly always
+    candidates = [key for key in sources.accounts if protocol_of(sources[key]) is account.protocol]
+    for key in candidates:
+        if _marker(sources, key) == wanted:
+            return sources.ids(key)
+    free = [key for key in candidates if not _marker(sources, key)]
+    _refuse_foreign(sources, free, account)
+    with_login = [key for key in free if _has_login(sources, key, account)]
+    for key in with_login:
+        if _host(sources, key) == account.incoming.host.lower():
+            return sources.ids(key)
+    moved = [key for key in with_login if _has_address(sources, key, account)]
+    if len(moved) > 1:
+        raise ambiguous(account, (_host(sources, key) for key in moved), "Evolution")
+    return sources.ids(moved[0]) if moved else None
+
+
+def has_other_protocol(sources: Sources, account: Account) -> bool:
+    """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
+    return any(protocol_of(sources[key]) is other and _has_address(sources, key, account) for key in sources.accounts)
+
+
+def allot(sources: Sources, account: Account, kind: str, used: t.Callable[[str], bool]) -> str:
+    """A uid for a new source: always the same one for the same account, unless that is in use.
+
+    A source that nothing uses is the rest of an account that was removed, and is taken again.
+
+    Args:
+        sources: all of them.
+        account: whose.
+        kind: one of KINDS.
+        used: whether a source that is there belongs to somebody.
+    """
+    names = (uid(account, kind, number) for number in itertools.count())
+    return next(name for name in names if name not in sources or not used(name))
+
+
+def uid(account: Account, kind: str, number: int = 0) -> str:
+    """The name of a source of ours, in the form that Evolution gives its own (40 digits).
+
+    The protocol is in it: what Evolution keeps on the disk for an IMAP account is of no use to a POP3 account.
+    """
+    seed = [_NAMESPACE, marker(account), kind, *([str(number)] if number else [])]
+    # No secret depends on it: the name must only be the same every time.
+    return hashlib.sha1("\n".join(seed).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _refuse_foreign(sources: Sources, candidates: t.Iterable[str], account: Account) -> None:
+    for key in candidates:
+        parent = sources.text(key, DATA_SOURCE, "Parent")
+        if sources.has_group(parent, COLLECTION) and _has_address(sources, key, account):
+            name = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+            raise OptionError(
+                "email",
+                f"{account} is in Evolution by GNOME Online Accounts or the like ({name}), which would undo any change",
+                "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
+            )
+
+
+def _marker(sources: Sources, key: str) -> str:
+    return sources.text(key, MARKER_GROUP, MARKER_KEY)
+
+
+def _host(sources: Sources, key: str) -> str:
+    return sources.text(key, AUTHENTICATION, "Host").lower()
+
+
+def _has_login(sources: Sources, key: str, account: Account) -> bool:
+    login = sources.text(key, AUTHENTICATION, "User")
+    return has_login(login, account, lambda: _has_address(sources, key, account))
+
+
+def _has_address(sources: Sources, key: str, account: Account) -> bool:
+    identity = sources.text(key, MAIL_ACCOUNT, "IdentityUid")
+    return sources.text(identity, MAIL_IDENTITY, "Address").lower() == account.email.lower()

@@ -1,0 +1,214 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account as Evolution's sources express it: the tables, and reading them back.
+
+Groups, keys and values are those of Evolution 3.28 and later. What no table names is the person's and never touched:
+organization, signature, folders, aliases, encryption, translations.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Account, Protocol, Security, Server
+from ..recognition import marker
+from .keyfile import KeyFile
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, Ids, Sources
+
+MAIL_COMPOSITION = "Mail Composition"
+AUTHENTICATION = "Authentication"
+SECURITY = "Security"
+POP_BACKEND = "Pop Backend"
+IMAPX_BACKEND = "Imapx Backend"
+# Evolution keeps groups that it does not know, so the account is found again whatever is renamed or moved. (A group
+# named Autoconfig would not do: such files are deleted at the start of a session.)
+MARKER_GROUP = "X-Charter-Mail"
+MARKER_KEY = "Account"
+
+_METHODS = {
+    Security.SSL: "ssl-on-alternate-port",
+    Security.STARTTLS: "starttls-on-standard-port",
+    Security.NONE: "none",
+}
+_SECURITIES = {method: security for security, method in _METHODS.items()}
+_BACKENDS = {Protocol.IMAP: "imapx", Protocol.POP3: "pop"}
+_PROTOCOLS = {"imapx": Protocol.IMAP, "imap": Protocol.IMAP, "pop": Protocol.POP3}
+_DEFAULT_PORTS = {
+    (Protocol.IMAP, Security.SSL): 993,
+    (Protocol.IMAP, Security.STARTTLS): 143,
+    (Protocol.IMAP, Security.NONE): 143,
+    (Protocol.POP3, Security.SSL): 995,
+    (Protocol.POP3, Security.STARTTLS): 110,
+    (Protocol.POP3, Security.NONE): 110,
+}
+_SUBMISSION_PORT = 587
+
+
+Value = t.Union[str, int, bool]
+
+
+class Rule(t.NamedTuple):
+    """One key of an account.
+
+    Attributes:
+        group: where it stands.
+        key: its name.
+        value: from the account and its ids; None where they have nothing to say.
+        accepted: further values that are as good.
+    """
+
+    group: str
+    key: str
+    value: t.Callable[[Account, Ids], Value | None]
+    accepted: tuple[str, ...] = ()
+
+
+_ENABLED = Rule(DATA_SOURCE, "Enabled", lambda account, ids: True)
+_MARKER = Rule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
+_USER = Rule(AUTHENTICATION, "User", lambda account, ids: account.username)
+
+# Kept as pushed, at every run.
+ACCOUNT = (
+    _ENABLED,
+    Rule(MAIL_ACCOUNT, "BackendName", lambda account, ids: _BACKENDS[account.protocol], ("imap",)),
+    Rule(MAIL_ACCOUNT, "IdentityUid", lambda account, ids: ids.identity),
+    Rule(AUTHENTICATION, "Host", lambda account, ids: account.incoming.host),
+    # Evolution's word for the password itself, inside TLS, is "none" here.
+    Rule(AUTHENTICATION, "Method", lambda account, ids: "none", ("PLAIN", "LOGIN")),
+    Rule(AUTHENTICATION, "Port", lambda account, ids: account.incoming.port),
+    _USER,
+    Rule(SECURITY, "Method", lambda account, ids: _METHODS[account.incoming.security]),
+    Rule(POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server)),
+    Rule(POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days)),
+    _MARKER,
+)
+IDENTITY = (
+    _ENABLED,
+    Rule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
+    Rule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
+    Rule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
+    _MARKER,
+)
+TRANSPORT = (
+    _ENABLED,
+    Rule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
+    # For sending, "none" means not to sign in at all.
+    Rule(AUTHENTICATION, "Method", lambda account, ids: "PLAIN", ("LOGIN",)),
+    Rule(AUTHENTICATION, "Port", lambda account, ids: account.outgoing.port),
+    _USER,
+    Rule(SECURITY, "Method", lambda account, ids: _METHODS[account.outgoing.security]),
+    Rule(MAIL_TRANSPORT, "BackendName", lambda account, ids: "smtp"),
+    _MARKER,
+)
+
+_NAME = Rule(DATA_SOURCE, "DisplayName", lambda account, ids: account.email)
+_PARENT = Rule(DATA_SOURCE, "Parent", lambda account, ids: ids.account)
+_SIGNING_IN = (
+    Rule(AUTHENTICATION, "ProxyUid", lambda account, ids: "system-proxy"),
+    Rule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
+)
+
+# Written once, with a new source; from then on they are the person's.
+NEW_ACCOUNT = (
+    _NAME,
+    Rule(DATA_SOURCE, "Parent", lambda account, ids: ""),
+    # Evolution then takes the server's own folders for sent mail, drafts and so on (RFC 6154), once.
+    Rule(MAIL_ACCOUNT, "NeedsInitialSetup", lambda account, ids: _for_imap(account, True)),
+    *_SIGNING_IN,
+    Rule("Refresh", "Enabled", lambda account, ids: True),
+    Rule("Refresh", "IntervalMinutes", lambda account, ids: 10),
+    Rule(IMAPX_BACKEND, "UseIdle", lambda account, ids: _for_imap(account, True)),
+    # Evolution's own default is to delete mail from the server.
+    Rule(POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server is not False)),
+    Rule(POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days or 0)),
+)
+NEW_IDENTITY = (
+    _NAME,
+    _PARENT,
+    Rule(MAIL_IDENTITY, "SignatureUid", lambda account, ids: "none"),
+    Rule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: "folder://local/Sent"),
+    Rule(MAIL_SUBMISSION, "UseSentFolder", lambda account, ids: True),
+    Rule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: "folder://local/Drafts"),
+    Rule(MAIL_COMPOSITION, "TemplatesFolder", lambda account, ids: "folder://local/Templates"),
+)
+NEW_TRANSPORT = (_NAME, _PARENT, *_SIGNING_IN)
+
+
+def enforce(source: KeyFile, rules: t.Iterable[Rule], account: Account, ids: Ids) -> KeyFile:
+    """The source with each key as the account says; the source itself where all are."""
+    for rule in rules:
+        wanted = rule.value(account, ids)
+        if wanted is None:
+            continue
+        stored = source.text(rule.group, rule.key)
+        if stored != encoded(wanted) and stored not in rule.accepted:
+            source = source.with_text(rule.group, rule.key, encoded(wanted))
+    return source
+
+
+def encoded(value: Value) -> str:
+    """A value as GLib writes it, before escapes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def protocol_of(source: KeyFile) -> Protocol | None:
+    """How the mail of an account source is received; None where it is no account of ours to speak of."""
+    return _PROTOCOLS.get(source.text(MAIL_ACCOUNT, "BackendName") or "")
+
+
+def read_back(sources: Sources, ids: Ids, *, default: bool = False) -> Account | None:
+    """The account as it stands in the sources; None where it is neither IMAP nor POP3.
+
+    Args:
+        sources: all of them.
+        ids: the account's.
+        default: whether the person's default is known to be this account.
+    """
+    account = sources.get(ids.account, KeyFile())
+    identity = sources.get(ids.identity, KeyFile())
+    transport = sources.get(ids.transport, KeyFile())
+    protocol = protocol_of(account)
+    if protocol is None:
+        return None
+    incoming_security, outgoing_security = _security(account), _security(transport)
+    pop3 = protocol is Protocol.POP3
+    return Account(
+        email=identity.text(MAIL_IDENTITY, "Address") or "",
+        protocol=protocol,
+        incoming=Server(
+            account.text(AUTHENTICATION, "Host") or "",
+            _port(account, _DEFAULT_PORTS[protocol, incoming_security]),
+            incoming_security,
+        ),
+        outgoing=Server(
+            transport.text(AUTHENTICATION, "Host") or "", _port(transport, _SUBMISSION_PORT), outgoing_security
+        ),
+        username=account.text(AUTHENTICATION, "User") or "",
+        full_name=identity.text(MAIL_IDENTITY, "Name") or None,
+        leave_on_server=account.text(POP_BACKEND, "KeepOnServer") == "true" if pop3 else None,
+        leave_on_server_days=_number(account.text(POP_BACKEND, "DeleteAfterDays"), 0) if pop3 else None,
+        default=default,
+    )
+
+
+def _security(source: KeyFile) -> Security:
+    return _SECURITIES.get(source.text(SECURITY, "Method") or "", Security.NONE)
+
+
+def _port(source: KeyFile, default: int) -> int:
+    return _number(source.text(AUTHENTICATION, "Port"), 0) or default
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else default
+
+
+def _for_imap(account: Account, value: Value) -> Value | None:
+    return value if account.protocol is Protocol.IMAP else None
+
+
+def _for_pop3(account: Account, value: Value | None) -> Value | None:
+    return value if account.protocol is Protocol.POP3 else None

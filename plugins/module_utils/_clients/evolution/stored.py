@@ -1,0 +1,84 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that Evolution has stored for one person, as it is or as it shall be."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ..._model.errors import DamagedFileError
+from ..._model.secret import Secret
+from .defaults import Defaults
+from .sources import Sources
+
+if t.TYPE_CHECKING:  # the rooms of the password stores are imported when a password is in question
+    from .passwords import Passwords
+
+T = t.TypeVar("T")
+
+
+class Lazy(t.Generic[T]):
+    """Something that is opened when it is first needed, and then stays."""
+
+    def __init__(self, open_it: t.Callable[[], T]) -> None:
+        self._open = open_it
+
+    @functools.cached_property
+    def value(self) -> T:
+        """It, opened."""
+        return self._open()
+
+
+class Session(t.Protocol):
+    """The registry of sources in a session that is alive: it has them in memory and writes their files itself.
+
+    All of it raises ``HostError``.
+    """
+
+    def sources(self) -> t.Mapping[str, str]:
+        """uid to the text of its source, of all that are shown."""
+
+    def create(self, uid: str, text: str) -> None:
+        """Add a source. An error where it is there already, shown or not."""
+
+    def write(self, uid: str, text: str) -> None:
+        """Give a source another text."""
+
+    def remove(self, uid: str) -> None:
+        """Remove a source, its children, and their files; nothing where it is not shown."""
+
+
+class Stored(t.NamedTuple):
+    """What one person's Evolution holds.
+
+    Attributes:
+        sources: every source that can be read.
+        damaged: the others, by their uids.
+        session: where the sources come from and go to; None for their files.
+        passwords: the password store.
+        defaults: where the default account is stored.
+        new_passwords: uid to the password that shall be stored, None for one that shall not.
+        new_defaults: likewise for the default account.
+        purged: uids of accounts whose mail on this host shall be deleted.
+        left: accounts that are gone, and whose passwords may still be in a locked keyring.
+    """
+
+    sources: Sources
+    damaged: t.Mapping[str, DamagedFileError]
+    session: Session | None
+    passwords: Lazy[Passwords]
+    defaults: Lazy[Defaults]
+    new_passwords: t.Mapping[str, Secret | None] = {}
+    new_defaults: t.Mapping[str, str | None] = {}
+    purged: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def password(self, uid: str) -> Secret | None:
+        """The password of a source."""
+        return self.new_passwords[uid] if uid in self.new_passwords else self.passwords.value.stored(uid)
+
+    def default(self, name: str) -> str | None:
+        """The uid of the default account or identity."""
+        return self.new_defaults[name] if name in self.new_defaults else self.defaults.value.stored(name)

@@ -1,0 +1,47 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What makes an account in a client the one that is wanted, the same for every client."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._model.account import Account
+from .._model.errors import OptionError
+
+
+def marker(account: Account) -> str:
+    """What marks an account as ours. One person may have the same address by IMAP and by POP3."""
+    return f"{account.protocol.value}:{account.email.lower()}"
+
+
+def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -> bool:
+    """Whether a stored login is the account's.
+
+    Args:
+        login: as stored.
+        account: as wanted.
+        has_address: whether what is stored has the account's address, too; asked only where that matters.
+    """
+    login = login.lower()
+    if login in {account.username.lower(), account.email.lower()}:
+        return True
+    # A short login is a usual mistake; it is the same account only if the address is, too.
+    return login == account.email.lower().partition("@")[0] and has_address()
+
+
+def ambiguous(account: Account, hosts: t.Iterable[str], client: str) -> OptionError:
+    """The error where several accounts made by hand could have moved to the wanted server.
+
+    Args:
+        account: as wanted.
+        hosts: the servers of the candidates.
+        client: its name.
+    """
+    return OptionError(
+        "email",
+        f"{account.email} is set up more than once by hand ({', '.join(hosts)}), "
+        f"and none of these is {account.incoming.host}",
+        f"remove the ones that are not wanted in {client}, or name the right server in incoming.host",
+    )

@@ -1,0 +1,233 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A local user's session without a screen: what a login makes of /run/user, a message bus, a keyring. Needs root.
+
+The bus is Debian's own dbus-daemon with its own configuration, so that services can be activated on it as on a desktop;
+a test sees by it that nobody activates them. No line of the collection takes part in this file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import pwd
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import typing as t
+
+from ansible_collections.charter.mail.tests.integration.people import Person
+
+PATIENCE = 30  # seconds; an upper bound for what takes a moment
+
+REGISTRY = "org.gnome.evolution.dataserver.Sources5"
+SECRETS = "org.freedesktop.secrets"
+DCONF = "ca.desrt.dconf"
+
+_REGISTRY_PROGRAM = "/usr/libexec/evolution-source-registry"
+_KEYRING_PROGRAM = "/usr/bin/gnome-keyring-daemon"
+
+
+class SessionError(Exception):
+    """A program of the session did not start, or did not do what it was told."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DesktopSession:
+    """A person who is logged in.
+
+    Attributes:
+        person: who.
+        runtime: the person's folder in /run/user.
+        log: what the programs in the background say.
+        prefix: put before each command, such as ``ip netns exec NAME``.
+        children: what was started in the background.
+    """
+
+    person: Person
+    runtime: pathlib.Path
+    log: pathlib.Path
+    prefix: tuple[str, ...] = ()
+    children: list[subprocess.Popen[bytes]] = dataclasses.field(default_factory=list, repr=False)
+
+    @property
+    def address(self) -> str:
+        """Of the message bus."""
+        return f"unix:path={self.runtime}/bus"
+
+    def run(self, *command: str, stdin: str = "", check: bool = True, **variables: str) -> str:
+        """Run a program as the person, on the bus, until it ends.
+
+        Args:
+            command: the program with its arguments.
+            stdin: what it reads.
+            check: whether it must end well.
+            variables: of its environment, beside the usual ones; empty ones are left out.
+
+        Returns:
+            What it printed, without its complaints.
+        """
+        done = subprocess.run(
+            self.command(*command),
+            env=self.environment(**variables),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise SessionError(f"{command[0]} ended with status {done.returncode}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def start(self, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
+        """Start a program as the person, on the bus; it ends with the session at the latest."""
+        with self.log.open("ab") as log, tempfile.TemporaryFile() as file:
+            file.write(stdin.encode())
+            file.seek(0)
+            process = subprocess.Popen(
+                self.command(*command),
+                env=self.environment(**variables),
+                stdin=file,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.children.append(process)
+        return process
+
+    def start_registry(self, **variables: str) -> subprocess.Popen[bytes]:
+        """Start Evolution's registry of accounts, and wait until it answers."""
+        return self.start_service(REGISTRY, _REGISTRY_PROGRAM, **variables)
+
+    def start_keyring(self, password: str | None) -> subprocess.Popen[bytes]:
+        """Start the keyring, and wait until it answers.
+
+        Args:
+            password: of the login, which unlocks the keyring (and makes it at the first time); None leaves it as it is:
+                locked where there is one, without a default keyring where there is none.
+        """
+        unlock = () if password is None else ("--unlock",)
+        command = (_KEYRING_PROGRAM, "--foreground", "--components=secrets", *unlock)
+        return self.start_service(SECRETS, *command, stdin=password or "")
+
+    def start_service(self, name: str, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
+        """Start a program, and wait until it offers its service on the bus."""
+        process = self.start(*command, stdin=stdin, **variables)
+        try:
+            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, check=True, **variables)
+        except SessionError as error:
+            raise SessionError(f"{command[0]} does not offer {name}: {error}\n{self.log.read_text()}") from error
+        return process
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """End a program that was started here, and wait until it is gone from the bus, too."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(PATIENCE)
+
+    def has_owner(self, name: str) -> bool:
+        """Whether a program offers the service of that name now."""
+        bus = ("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus")
+        answer = self.run("gdbus", "call", "--session", *bus, "--method", "org.freedesktop.DBus.NameHasOwner", name)
+        return answer.strip() == "(true,)"
+
+    def command(self, *command: str) -> list[str]:
+        """The command line by which root runs a command as the person."""
+        become = ("--pdeathsig=KILL", f"--reuid={self.person.uid}", f"--regid={self.person.uid}", "--init-groups")
+        return [*self.prefix, "setpriv", *become, "--", *command]
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """The variables that a login sets; empty ones are left out."""
+        usual = {
+            "HOME": str(self.person.home),
+            "USER": self.person.name,
+            "LOGNAME": self.person.name,
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "XDG_RUNTIME_DIR": str(self.runtime),
+            "DBUS_SESSION_BUS_ADDRESS": self.address,
+            "NO_AT_BRIDGE": "1",
+        }
+        return {name: value for name, value in {**usual, **variables}.items() if value}
+
+
+@contextlib.contextmanager
+def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[DesktopSession]:
+    """Log a person in; at the end, everything that runs as the person is killed."""
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="charter-mail-session-"))
+    runtime = pathlib.Path("/run/user", str(person.uid))
+    runtime.mkdir(parents=True, mode=0o700)
+    os.chown(runtime, person.uid, pwd.getpwuid(person.uid).pw_gid)
+    session = DesktopSession(person, runtime, scratch / "log", tuple(prefix))
+    try:
+        daemon = ("dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog")
+        with session.log.open("wb") as log:
+            bus = subprocess.Popen(
+                session.command(*daemon, f"--address={session.address}", "--print-address"),
+                env=session.environment(DBUS_SESSION_BUS_ADDRESS=""),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        with bus:
+            try:
+                if bus.stdout is None or not bus.stdout.readline():
+                    raise SessionError(f"dbus-daemon did not start: {session.log.read_text()}")
+                yield session
+            finally:
+                end_all_of(person)
+                for child in session.children:
+                    child.wait()
+    finally:
+        shutil.rmtree(runtime)
+        shutil.rmtree(scratch)
+
+
+def end_all_of(person: Person) -> None:
+    """Kill everything that runs as a person, and what it starts meanwhile, too."""
+    while pids := [pid for pid in _pids() if _owner(pid) == person.uid]:
+        kill(pids)
+
+
+def kill(pids: t.Iterable[int]) -> None:
+    """Kill processes, whoever's children they are, and wait until they are gone."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
+            try:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                if not select.select([handle], [], [], PATIENCE)[0]:
+                    raise SessionError(f"process {pid} was killed and does not end")
+            finally:
+                os.close(handle)
+
+
+def running(person: Person, program: str) -> list[int]:
+    """The processes of a person whose executable has that name."""
+    found = []
+    for pid in _pids():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if _owner(pid) == person.uid and os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
+                found.append(pid)
+    return found
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _owner(pid: int) -> int | None:
+    """Whose process it is; None where it has ended."""
+    try:
+        if pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+            return None
+        return os.stat(f"/proc/{pid}").st_uid
+    except (FileNotFoundError, ProcessLookupError):
+        return None

@@ -1,0 +1,434 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The message bus, the keyring, the registry and the settings of a person's session, with the real programs.
+
+Everything is done twice: by root who acts as the person, and by a process that is the person from the start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
+from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import LocalDesktop
+from ansible_collections.charter.mail.plugins.module_utils._ansible.session_bus import SessionBus, connect
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry as live
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import Keyring, State
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry import Registry
+from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.tests.clients.desktop_session import (
+    PATIENCE,
+    REGISTRY,
+    SECRETS,
+    DesktopSession,
+    desktop_session,
+    kill,
+    running,
+)
+from ansible_collections.charter.mail.tests.integration.people import Person
+
+LOGIN_PASSWORD = "the person's login"
+UID = "f67c9d10c8e219359e90a6076fe8bfc41aee776e"
+CHILD = "a6bd012aad581ad84df7b91af79afefe17258294"
+SECRET = Secret("pässword 'with\" \\ everything 😀")
+
+
+PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
+
+ITSELF = """
+import sys, types
+for name, path in (("charter", []), ("charter.mail", [sys.argv[1]])):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = path
+from charter.mail.module_utils._ansible import local_user
+from charter.mail.module_utils._ansible.desktop import LocalDesktop
+from charter.mail.module_utils._clients.evolution import keyring, registry
+from charter.mail.module_utils._model.secret import Secret
+user, uid = local_user.find(None), sys.argv[2]
+with local_user.acting_as(user), LocalDesktop(user, None) as desktop:
+    live, passwords = registry.running(desktop), keyring.Keyring(desktop.bus())
+    live.remove(uid)
+    live.create(uid, "[Data Source]\\nDisplayName=x\\n")
+    passwords.store(uid, "label", Secret("told"))
+    print(uid in live.sources(), passwords.stored(uid).reveal(), passwords.state.name)
+"""
+
+# As Evolution's own library does it.
+LIBSECRET = """
+import gi, sys
+gi.require_version("Secret", "1")
+from gi.repository import Secret
+name, kind = "org.gnome.Evolution.Data.Source", Secret.SchemaAttributeType.STRING
+schema = Secret.Schema.new(name, Secret.SchemaFlags.NONE, {"e-source-uid": kind, "eds-origin": kind})
+uid, origin = {"e-source-uid": sys.argv[1]}, {"eds-origin": "evolution-data-server"}
+if len(sys.argv) > 2:
+    Secret.password_store_sync(schema, {**uid, **origin}, Secret.COLLECTION_DEFAULT, "by Evolution", sys.argv[2], None)
+print(Secret.password_lookup_sync(schema, uid, None), end="")
+"""
+
+
+@pytest.fixture
+def session(mario: Person) -> t.Iterator[DesktopSession]:
+    """Mario is logged in."""
+    with desktop_session(mario) as session:
+        yield session
+
+
+@pytest.fixture
+def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
+    """Mario's desktop; root acted as Mario to enter the bus, and who entered is what counts there."""
+    user = local_user.find(session.person.name)
+    with LocalDesktop(user, run_command) as desktop:
+        with local_user.acting_as(user):
+            assert desktop.bus() is not None
+        yield desktop
+
+
+@contextlib.contextmanager
+def acting(person: Person) -> t.Iterator[LocalDesktop]:
+    """Act as a person for a while."""
+    user = local_user.find(person.name)
+    with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
+        yield desktop
+
+
+def run_command(command: list[str]) -> tuple[int, str, str]:
+    """As AnsibleModule's."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def bus_of(desktop: LocalDesktop) -> SessionBus:
+    bus = desktop.bus()
+    assert isinstance(bus, SessionBus)
+    return bus
+
+
+def account(name: str, parent: str = "") -> str:
+    return f"[Data Source]\nDisplayName={name}\nEnabled=true\nParent={parent}\n\n[Mail Account]\nBackendName=imapx\n"
+
+
+def child(name: str, host: str) -> str:
+    transport = f"[Authentication]\nHost={host}\n\n[Mail Transport]\nBackendName=smtp\n"
+    return f"[Data Source]\nDisplayName={name}\nEnabled=true\nParent={UID}\n\n{transport}"
+
+
+def reads(file: pathlib.Path, text: str) -> bool:
+    """Whether a file gets that content: the registry writes it a moment after it answers."""
+    deadline = time.monotonic() + PATIENCE
+    while file.read_text() != text:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+class TestBus:
+    """The bus itself."""
+
+    def test_we_are_who_we_act_as(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        bus = bus_of(desktop)
+        (name,) = bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0][1:2]
+        driver = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+        assert bus.call(*driver, "GetConnectionUnixUser", "s", name) == (session.person.uid,)
+        assert bus.has_owner("org.freedesktop.DBus")
+        assert not bus.has_owner("org.example.Nobody")
+
+    def test_asking_twice_gives_the_same_connection_which_ends_with_the_run(self, session: DesktopSession) -> None:
+        with acting(session.person) as desktop:
+            bus = bus_of(desktop)
+            assert desktop.bus() is bus
+            assert desktop.bus(session.address) is bus
+        with pytest.raises(BusError, match="closed"):
+            bus.has_owner(REGISTRY)
+
+    def test_root_itself_is_refused(self, session: DesktopSession) -> None:
+        with pytest.raises(BusError, match=f"belongs to the user {session.person.uid}"):
+            connect(session.address)
+
+    def test_nobody_there(self, mario: Person) -> None:
+        with acting(mario) as desktop:
+            assert desktop.bus() is None
+            assert desktop.bus("unix:path=/nowhere/bus;unix:abstract=charter-mail-nobody") is None
+
+    def test_a_bus_that_died_and_left_its_socket(self, session: DesktopSession) -> None:
+        (daemon,) = running(session.person, "dbus-daemon")
+        kill([daemon])
+        with acting(session.person) as desktop:
+            assert session.runtime.joinpath("bus").exists()
+            assert desktop.bus() is None
+
+    def test_a_bus_that_hangs(self, session: DesktopSession) -> None:
+        (daemon,) = running(session.person, "dbus-daemon")
+        with local_user.acting_as(local_user.find(session.person.name)):
+            bus = connect(session.address)
+            assert bus is not None
+            with contextlib.closing(bus):
+                os.kill(daemon, signal.SIGSTOP)
+                bus.timeout = 0.5
+                with pytest.raises(BusError, match="does not answer in time"):
+                    bus.has_owner(REGISTRY)
+                with pytest.raises(BusError, match="does not answer in time"):
+                    connect(session.address, timeout=0.5)
+                os.kill(daemon, signal.SIGCONT)
+                bus.timeout = PATIENCE
+                # The answers to what was given up are not taken for later ones.
+                assert bus.has_owner("org.freedesktop.DBus")
+
+    @pytest.mark.parametrize(
+        "kind", ["unix:path={0}/a%20b%3bc", "unix:abstract={0}/%c3%a4", "tcp:host=x;unix:path={0}/x"]
+    )
+    def test_addresses_that_a_real_bus_listens_at(self, session: DesktopSession, kind: str) -> None:
+        address = kind.format(session.runtime)
+        own = address.replace("tcp:host=x;", "")
+        service = session.start(
+            "dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={own}", "--print-address=1"
+        )
+        try:
+            session.run("sh", "-c", "until dbus-send --bus=\"$1\" --dest=org.freedesktop.DBus --print-reply / "
+                        "org.freedesktop.DBus.GetId >/dev/null 2>&1; do sleep 0.05; done", "sh", own)  # fmt: skip
+            with acting(session.person) as desktop:
+                bus = desktop.bus(address)
+                assert bus is not None
+                assert bus is not desktop.bus()
+                assert bus.has_owner("org.freedesktop.DBus")
+        finally:
+            session.stop(service)
+
+    def test_large_messages_both_ways(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        session.start_registry()
+        registry = Registry(bus_of(desktop))
+        text = account("x" * 3_000_000)
+        registry.create(UID, text)
+        assert f"DisplayName={'x' * 3_000_000}\n" in registry.sources()[UID]
+
+
+class TestNothingIsStarted:
+    """What does not run stays as it is, though the bus could start it."""
+
+    def test_by_looking(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        assert live.running(desktop) is None
+        assert Keyring(desktop.bus()).state is State.ABSENT
+        assert Keyring(desktop.bus()).stored(UID) is None
+        assert running(session.person, live.PROGRAM) == running(session.person, "gnome-keyring-daemon") == []
+
+    @pytest.mark.parametrize("name", [REGISTRY, SECRETS])
+    def test_by_a_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
+        with pytest.raises(BusError) as caught:
+            bus_of(desktop).call(name, "/", "org.freedesktop.DBus.Peer", "Ping")
+        assert caught.value.name in {
+            "org.freedesktop.DBus.Error.ServiceUnknown",
+            "org.freedesktop.DBus.Error.NameHasNoOwner",
+        }
+        assert not session.has_owner(name)
+        # The bus could have: this is the same call without the flag.
+        session.run(
+            "gdbus", "call", "--session", f"--dest={name}", "--object-path=/", "--method=org.freedesktop.DBus.Peer.Ping"
+        )
+        assert session.has_owner(name)
+
+    def test_by_what_was_stopped_meanwhile(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        registry, keyring = session.start_registry(), session.start_keyring(LOGIN_PASSWORD)
+        found, passwords = live.running(desktop), Keyring(desktop.bus())
+        assert found is not None
+        assert passwords.state is State.UNLOCKED
+        session.stop(registry)
+        session.stop(keyring)
+        for attempt in (found.sources, lambda: found.create(UID, account("x"))):
+            with pytest.raises(HostError):
+                attempt()
+        assert Keyring(desktop.bus()).state is State.ABSENT
+        with pytest.raises(PasswordStoreError):
+            passwords.store(UID, "label", SECRET)
+        assert not session.has_owner(REGISTRY)
+        assert not session.has_owner(SECRETS)
+
+
+class TestRegistry:
+    """Evolution's registry, as the facts say."""
+
+    def test_create_write_remove(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        process = session.start_registry()
+        registry = live.running(desktop)
+        assert registry is not None
+        assert "local" in registry.sources()
+        assert [one.pid for one in desktop.processes(live.PROGRAM)] == [process.pid]
+        folder = session.person.home / ".config/evolution/sources"
+
+        registry.create(UID, account("Chärter"))
+        file = folder / f"{UID}.source"
+        assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (session.person.uid, 0o600)
+        assert "DisplayName=Chärter\n" in registry.sources()[UID] == file.read_text()
+
+        registry.write(UID, account("another"))
+        assert "DisplayName=another\n" in registry.sources()[UID]
+        assert reads(file, registry.sources()[UID])
+
+        with pytest.raises(HostError, match="already in use"):
+            registry.create(UID, account("again"))
+        with pytest.raises(HostError, match=CHILD):
+            registry.write(CHILD, child("x", "y"))
+
+        registry.remove(UID)
+        registry.remove(UID)
+        assert UID not in registry.sources()
+        assert not file.exists()
+
+    def test_children_that_are_removed_after_their_parent_come_back_as_they_were(
+        self, session: DesktopSession, desktop: LocalDesktop
+    ) -> None:
+        session.start_registry()
+        registry = Registry(bus_of(desktop))
+        registry.create(CHILD, child("first", "smtp.charter.net"))
+        registry.create(UID, account("first"))
+        assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
+        registry.remove(UID)
+        assert not {UID, CHILD} & set(registry.sources())
+        file = session.person.home / ".config/evolution/sources" / f"{CHILD}.source"
+        registry.create(CHILD, child("second", "smtp2.charter.net"))
+        registry.create(UID, account("second"))
+        assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
+        assert "Host=smtp2.charter.net\n" in file.read_text()
+        registry.write(CHILD, child("second", "smtp2.charter.net"))
+        assert "Host=smtp2.charter.net\n" in registry.sources()[CHILD]
+        assert reads(file, registry.sources()[CHILD])
+
+        registry.remove(CHILD)
+        registry.remove(UID)
+        registry.create(CHILD, child("third", "smtp3.charter.net"))
+        registry.create(UID, account("third"))
+        assert "Host=smtp3.charter.net\n" in registry.sources()[CHILD]
+
+    def test_a_registry_on_another_bus_is_found_by_its_process(self, session: DesktopSession) -> None:
+        address = f"unix:path={session.runtime}/elsewhere"
+        session.start("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
+        session.run("sh", "-c", 'until [ -S "$1" ]; do sleep 0.05; done', "sh", address.partition("=")[2])
+        session.start(f"/usr/libexec/{live.PROGRAM}", DBUS_SESSION_BUS_ADDRESS=address)
+        session.run("gdbus", "wait", "--session", "--timeout=25", REGISTRY, DBUS_SESSION_BUS_ADDRESS=address)
+        with acting(session.person) as desktop:
+            registry = live.running(desktop)
+            assert registry is not None
+            assert registry.bus is desktop.bus(address)
+            assert registry.bus is not desktop.bus()
+            assert "local" in registry.sources()
+
+    def test_a_registry_that_cannot_be_reached(self, session: DesktopSession) -> None:
+        session.start_registry()
+        session.runtime.joinpath("bus").unlink()
+        with acting(session.person) as desktop, pytest.raises(HostError, match="cannot be reached"):
+            live.running(desktop)
+
+    def test_a_registry_of_flatpak_is_not_this_one(self, session: DesktopSession) -> None:
+        session.start_registry(FLATPAK_ID="org.gnome.Evolution", DBUS_SERVICES_PREFIX="org.gnome.Evolution")
+        with acting(session.person) as desktop:
+            (process,) = desktop.processes(live.PROGRAM)
+            assert live.in_flatpak(process)
+
+
+class TestKeyring:
+    """The real keyring in each of its states."""
+
+    def test_unlocked(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        session.start_keyring(LOGIN_PASSWORD)
+        keyring = Keyring(desktop.bus())
+        assert keyring.state is State.UNLOCKED
+        assert keyring.stored(UID) is None
+        keyring.store(UID, "Evolution Data Source", SECRET)
+        assert keyring.stored(UID) == SECRET
+        assert self.as_evolution_finds_it(session) == SECRET.reveal()
+        keyring.store(UID, "another label", Secret("another"))
+        assert keyring.stored(UID) == Secret("another")
+        assert keyring.stored(CHILD) is None
+        (item,) = self.items(session)
+        assert "'eds-origin': 'evolution-data-server'" in item
+        assert "'xdg:schema': 'org.gnome.Evolution.Data.Source'" in item
+        keyring.delete(UID)
+        keyring.delete(UID)
+        assert keyring.stored(UID) is None
+        assert self.items(session) == []
+
+    def test_what_evolution_stored_is_replaced_and_not_doubled(
+        self, session: DesktopSession, desktop: LocalDesktop
+    ) -> None:
+        session.start_keyring(LOGIN_PASSWORD)
+        keyring = Keyring(desktop.bus())
+        assert session.run("/usr/bin/python3", "-c", LIBSECRET, UID, "by Evolution") == "by Evolution"
+        assert keyring.stored(UID) == Secret("by Evolution")
+        keyring.store(UID, "label", SECRET)
+        assert self.as_evolution_finds_it(session) == SECRET.reveal()
+        (item,) = self.items(session)
+        assert "by Evolution" in item
+
+    def test_locked(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        daemon = session.start_keyring(LOGIN_PASSWORD)
+        Keyring(desktop.bus()).store(UID, "label", SECRET)
+        session.stop(daemon)
+        session.start_keyring(None)
+        keyring = Keyring(desktop.bus())
+        assert keyring.state is State.LOCKED
+        assert keyring.stored(UID) is None
+        with pytest.raises(PasswordStoreError) as caught:
+            keyring.store(UID, "label", SECRET)
+        assert SECRET.reveal() not in str(caught.value)
+        keyring.delete(UID)
+        assert not running(session.person, "gcr-prompter")
+        assert not session.has_owner("org.gnome.keyring.SystemPrompter")
+
+    def test_no_keyring_yet(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+        session.start_keyring(None)
+        keyring = Keyring(desktop.bus())
+        assert keyring.state is State.ABSENT
+        assert keyring.stored(UID) is None
+        with pytest.raises(PasswordStoreError):
+            keyring.store(UID, "label", SECRET)
+        assert not session.has_owner("org.gnome.keyring.SystemPrompter")
+
+    def test_no_session(self) -> None:
+        keyring = Keyring(None)
+        assert (keyring.state, keyring.stored(UID)) == (State.ABSENT, None)
+        with pytest.raises(PasswordStoreError):
+            keyring.store(UID, "label", SECRET)
+        keyring.delete(UID)
+
+    @staticmethod
+    def as_evolution_finds_it(session: DesktopSession) -> str:
+        return session.run("/usr/bin/python3", "-c", LIBSECRET, UID)
+
+    @staticmethod
+    def items(session: DesktopSession) -> list[str]:
+        """What is shown of every item of the login keyring."""
+        login = "/org/freedesktop/secrets/collection/login"
+        tree = session.run(
+            "gdbus", "introspect", "--session", f"--dest={SECRETS}", f"--object-path={login}", "--recurse"
+        )
+        return [part for part in tree.split("node ") if "interface org.freedesktop.Secret.Item" in part]
+
+
+def test_the_person_itself_needs_no_root(session: DesktopSession) -> None:
+    """The same code in a process that is the person from the start, with Debian's Python."""
+    session.start_registry()
+    session.start_keyring(LOGIN_PASSWORD)
+    shutil.copytree(PLUGINS, session.person.home / "plugins")
+    session.person.own()
+    for address in (session.address, ""):  # with the address in the environment, as in a terminal; without, as by SSH
+        output = session.run(
+            "/usr/bin/python3",
+            "-c",
+            ITSELF,
+            str(session.person.home / "plugins"),
+            UID,
+            DBUS_SESSION_BUS_ADDRESS=address,
+        )
+        assert output == "True told UNLOCKED\n"

@@ -1,0 +1,61 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which Evolution is meant: the one that was used last, else the one that is installed, else the native one."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import check, locate
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+
+NATIVE = ".config/evolution"
+FLATPAK = ".var/app/org.gnome.Evolution/config/evolution"
+
+
+def use(home: pathlib.Path, place: str, moment: int) -> None:
+    path = home / place / "mail/state.ini"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    os.utime(path, (moment, moment))
+
+
+def found(home: pathlib.Path, location: str = "auto") -> str:
+    return os.path.relpath(locate(LocalFiles(), str(home), location).config, home)
+
+
+def test_the_one_that_was_used_last_is_meant(tmp_path: pathlib.Path) -> None:
+    use(tmp_path, FLATPAK, 10)
+    assert found(tmp_path) == FLATPAK
+    use(tmp_path, NATIVE, 20)
+    assert found(tmp_path) == NATIVE
+    use(tmp_path, FLATPAK, 30)
+    assert found(tmp_path) == FLATPAK
+    assert found(tmp_path, "native") == NATIVE
+    use(tmp_path, NATIVE, 40)
+    assert found(tmp_path, "flatpak") == FLATPAK
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_before_the_first_use_it_is_the_one_that_is_installed(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, native: bool
+) -> None:
+    program = tmp_path / "evolution"
+    monkeypatch.setattr(locations, "_NATIVE_PROGRAM", str(program))
+    if native:
+        program.touch()
+    assert found(tmp_path) == NATIVE
+    (tmp_path / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
+    assert found(tmp_path) == (NATIVE if native else FLATPAK)
+
+
+def test_another_clients_location_is_refused() -> None:
+    check("native")
+    with pytest.raises(OptionError, match="Evolution is not made as snap"):
+        check("snap")
