@@ -123,7 +123,7 @@ def real() -> Counts:
     """The tests against real mail servers and mail clients."""
     need_root("makes network namespaces and users")
     environment("tests")
-    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration"))
+    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
 
 
 def molecule() -> Counts:

@@ -4,6 +4,7 @@
 """A fleet that outlives the command that starts it.
 
     tests/fleet up LINK --count 3 --lab    starts it; LINK leads to its directory, with inventory.json, ssh_config
+    tests/fleet up LINK --pc               a Windows PC of tests/wine, too; LINK/pc.json is its inventory
     tests/fleet down LINK                  ends it, and removes LINK; no error where there is none
 
 A process in the background, the keeper, holds the fleet. When the keeper is killed, the next fleet or mail lab that
@@ -13,6 +14,8 @@ starts on this machine removes what is left.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import pathlib
 import select
@@ -26,6 +29,9 @@ import typing as t
 from ansible_collections.charter.mail.tests.lab import lab as mail_lab
 from ansible_collections.charter.mail.tests.lab import leftovers
 from ansible_collections.charter.mail.tests.lab.errors import LabError
+from ansible_collections.charter.mail.tests.lab.files import write_file
+from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
+from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 
 from .errors import FleetError
 from .fleet import USERS, Fleet
@@ -80,13 +86,21 @@ def _keep(options: argparse.Namespace) -> None:
     """Hold a fleet until SIGTERM, or until the process that it is for ends."""
     # Opened first, so that the number cannot pass to another process meanwhile.
     watched = [os.pidfd_open(options.until_end_of)] if options.until_end_of else []
-    with Fleet.start(
-        options.count,
-        lab=options.lab,
-        users=options.user or USERS,
-        mail_users=options.mail_user or mail_lab.USERS,
-        hidden=options.hide,
-    ) as fleet:
+    with contextlib.ExitStack() as stack:
+        fleet = stack.enter_context(
+            Fleet.start(
+                options.count,
+                lab=options.lab,
+                users=options.user or USERS,
+                mail_users=options.mail_user or mail_lab.USERS,
+                hidden=options.hide,
+            )
+        )
+        if options.pc:
+            pc = OfficePC(stack.enter_context(Prefix.start()))
+            pc.furnish()
+            inventory = {"all": {"children": {"windows": pc.inventory()["all"]}}}
+            write_file(fleet.directory / "pc.json", json.dumps(inventory, indent=2), 0o600)
         try:
             options.link.symlink_to(fleet.directory)
             select.select(watched, [], [])
@@ -141,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("link", type=pathlib.Path)
         command.add_argument("--count", type=int, default=3, help="how many hosts (default: %(default)s)")
         command.add_argument("--lab", action="store_true", help="with a mail lab")
+        command.add_argument("--pc", action="store_true", help="with a Windows PC")
         command.add_argument("--user", action="append", metavar="NAME", help="a local user of each host")
         command.add_argument("--mail-user", action="append", metavar="ADDRESS", help="a user of the mail lab")
         command.add_argument("--hide", action="append", default=[], type=pathlib.Path, help="a folder not to be seen")

@@ -57,14 +57,23 @@ class Ansible:
         (folder / "ansible_collections/charter/mail").symlink_to(ROOT)
         (folder / "ansible.cfg").write_text("")
 
-    def module(self, name: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    def module(
+        self, name: str, *, check: bool = False, hosts: t.Mapping[str, t.Any] | None = None, **options: t.Any
+    ) -> dict[str, t.Any]:
         """Run one module as an ad-hoc command, with ``--diff``.
+
+        Args:
+            name: of the module, in this collection.
+            check: whether nothing is to be changed.
+            hosts: an inventory with one host; otherwise this machine.
+            options: of the module.
 
         Returns:
             Its whole result.
         """
         self._record.unlink(missing_ok=True)
-        arguments = ["localhost", "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
+        where = ["localhost"] if hosts is None else ["all", "--inventory", str(self._inventory(hosts))]
+        arguments = [*where, "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
         played = self.command("ansible", *arguments, *(["--check"] if check else []))
         results = self.results()
         if len(results) != 1:
@@ -79,12 +88,16 @@ class Ansible:
 
     def playbook(self, name: str, inventory: t.Mapping[str, t.Any], *options: str) -> Played:
         """Run one of the collection's playbooks; the inventory is one in Ansible's own YAML (or JSON) form."""
-        self._runs += 1
         self._record.unlink(missing_ok=True)
+        hosts = self._inventory(inventory)
+        return self.command("ansible-playbook", f"charter.mail.{name}", "--inventory", str(hosts), *options)
+
+    def _inventory(self, inventory: t.Mapping[str, t.Any]) -> pathlib.Path:
+        self._runs += 1
         hosts = self._folder / f"hosts-{self._runs}.json"
         hosts.touch(mode=0o600)
         hosts.write_text(json.dumps(inventory))
-        return self.command("ansible-playbook", f"charter.mail.{name}", "--inventory", str(hosts), *options)
+        return hosts
 
     def local_host(self, **variables: t.Any) -> dict[str, t.Any]:
         """An inventory of this machine alone."""
@@ -102,6 +115,7 @@ class Ansible:
             "ANSIBLE_HOME": str(self._folder / "ansible"),
             "ANSIBLE_REMOTE_TMP": str(self._folder / "remote"),
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/demo/callback"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests/wine/connection"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
             "CHARTER_MAIL_RECORD": str(self._record),

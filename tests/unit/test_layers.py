@@ -24,12 +24,13 @@ HOST = "module_utils/_host"
 CLIENTS = "module_utils/_clients"
 THUNDERBIRD = "module_utils/_clients/thunderbird"
 EVOLUTION = "module_utils/_clients/evolution"
+OUTLOOK = "module_utils/_clients/outlook"
 VERIFY = "module_utils/_verify"
 ANSIBLE = "module_utils/_ansible"
-CONTROLLER = "plugin_utils"
+CONTROLLER = "plugin_utils/_outlook"
 
 BASEMENT = (MODEL, PROVIDERS, HOST)
-WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, EVOLUTION, VERIFY)
+WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK, VERIFY)
 EVERYTHING = (*WORKROOMS, ANSIBLE, CONTROLLER)
 TOP = ("modules", "action", "callback", "filter", "inventory", "lookup")
 
@@ -41,6 +42,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     CLIENTS: BASEMENT,  # what all clients share; knows none of them
     THUNDERBIRD: (*BASEMENT, CLIENTS),
     EVOLUTION: (*BASEMENT, CLIENTS),
+    OUTLOOK: (*BASEMENT, CLIENTS),
     VERIFY: BASEMENT,
     ANSIBLE: WORKROOMS,
     CONTROLLER: WORKROOMS,

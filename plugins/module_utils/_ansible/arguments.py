@@ -114,6 +114,21 @@ def requests(options: Options) -> tuple[Request, ...]:
     return tuple(found)
 
 
+def secrets(raw: Options) -> t.Iterator[str]:
+    """Every password in options that may be of any shape."""
+    password, accounts = raw.get("password"), raw.get("accounts")
+    if password:
+        yield str(password)
+    if isinstance(accounts, str):
+        yield accounts  # not understood as a list: a password could be anywhere in it
+    elif isinstance(accounts, list):
+        for entry in accounts:
+            if isinstance(entry, str):
+                yield entry
+            elif isinstance(entry, dict):
+                yield from secrets(entry)
+
+
 def _request(entry: Options, task: Options) -> Request:
     def said(name: str) -> t.Any:
         for source in (entry, task, _DEFAULTS):

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .arguments import CONSTRAINTS, argument_spec
+from .arguments import CONSTRAINTS, argument_spec, secrets
 
 
 class MailModule(AnsibleModule):
@@ -29,20 +29,5 @@ class MailModule(AnsibleModule):
         )
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        self.no_log_values.update(_secrets(self.params))
+        self.no_log_values.update(secrets(self.params))
         super().fail_json(msg, **result)
-
-
-def _secrets(raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """Every password in options that may be of any shape."""
-    password, accounts = raw.get("password"), raw.get("accounts")
-    if password:
-        yield str(password)
-    if isinstance(accounts, str):
-        yield accounts  # not understood as a list: a password could be anywhere in it
-    elif isinstance(accounts, list):
-        for entry in accounts:
-            if isinstance(entry, str):
-                yield entry
-            elif isinstance(entry, dict):
-                yield from _secrets(entry)

@@ -1,0 +1,37 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a task that runs on the controller, checked as AnsibleModule checks those of a module."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+
+from .._model.errors import MailError
+from .arguments import CONSTRAINTS, secrets
+
+
+def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
+    """The options with their types and defaults.
+
+    Args:
+        raw: as the task has them.
+        spec: of ``arguments.argument_spec``.
+        constraints: further ones beside those of the accounts, as AnsibleModule knows them.
+
+    Raises:
+        MailError: what is wrong with them, without a password.
+    """
+    rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
+    result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
+    if result.error_messages:
+        raise MailError(without_secrets("; ".join(result.error_messages), raw))
+    return t.cast(t.Dict[str, t.Any], result.validated_parameters)
+
+
+def without_secrets(value: t.Any, raw: t.Mapping[str, t.Any]) -> t.Any:
+    """A result or a text in which no password of the options can be read."""
+    return remove_values(value, set(secrets(raw)))

@@ -1,0 +1,184 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Outlook of one Windows account, as the engine sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ..._model.account import Account
+from ..._model.account import State as AccountState
+from ..._model.errors import HostError, OptionError
+from ..._model.settings import Change, Value
+from ..engine import View
+from . import places, record, staging, standing
+from .obstacles import foreign_xml, obstacle
+from .people import Person
+from .record import Record
+from .registry import ByName, KeyWrite, RegValue, difference
+from .standing import Standing, Verdict
+from .stored import Machine, Pc, Stored, made_accounts
+
+
+class Outlook:
+    """Implements the protocol ``Client`` for one Windows account.
+
+    Args:
+        pc: the PC.
+        machine: what it has said of itself.
+        person: the Windows account.
+        methods: how accounts are staged, see ``staging.METHODS``.
+        profile: the Outlook profile for accounts that are new; None for the person's default.
+    """
+
+    name: t.ClassVar[str] = "Outlook"
+
+    def __init__(
+        self, pc: Pc, machine: Machine, person: Person, methods: t.Sequence[str], profile: str | None = None
+    ) -> None:
+        self._pc = pc
+        self._machine = machine
+        self._person = person
+        self._methods = tuple(methods)
+        self._wanted_profile = profile
+
+    @property
+    def profile(self) -> str:
+        return f"of {self._person}"
+
+    def read(self) -> Stored:
+        sid = self._person.sid
+        snapshot = self._pc.snapshot(sid)
+        noted = record.load(snapshot.registry, sid)
+        return Stored(
+            machine=self._machine,
+            person=self._person,
+            loaded=snapshot.loaded,
+            registry=snapshot.registry,
+            files={name: snapshot.files[name] for name in noted.files if name in snapshot.files},
+            record=noted,
+            made=made_accounts(snapshot.registry, sid) if snapshot.loaded else (),
+        )
+
+    def configure(self, before: Stored, account: Account) -> Stored:
+        if not before.loaded:
+            return before
+        if account.state is AccountState.ABSENT:
+            return staging.without_account(before, account)
+        if before.find(account) is not None and before.record.find(account) is None:
+            return before  # Outlook has it, and nothing of ours
+        if before.find(account) is None and obstacle(before, account, self._methods) is not None:
+            return before
+        rival = staging.xml_rival(before.record.accounts, account)
+        if self._methods == (staging.AUTODISCOVER,) and rival is not None:
+            raise OptionError(
+                "method",
+                f"autodiscover can serve one account of a domain for each person, and {self._person.name} has {rival} "
+                f"beside {account}",
+                "let method have prf, too",
+            )
+        return staging.with_account(before, account, self._methods, self._wanted_profile)
+
+    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+        ours = places.record(self._person.sid)
+        found = [
+            Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
+            for write in difference(before.registry, after.registry)
+            for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
+            if write.path != ours
+        ]
+        if before.record != after.record:
+            found.append(Change(f"{ours}\\{places.RECORD}", _summary(before.record), _summary(after.record)))
+        found += [
+            Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
+            for name in sorted(before.files.keys() | after.files.keys())
+            if before.files.get(name) != after.files.get(name)
+        ]
+        return tuple(found)
+
+    def view(self, state: Stored, account: Account) -> View:
+        made = state.find(account)
+        if made is not None:
+            return View(made.account, {"profile": made.profile, "key": made.key})
+        staged = state.record.find(account)
+        if staged is None:
+            return View(None)
+        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)})
+
+    def verdict(self, state: Stored, account: Account) -> Verdict:
+        """How far the account has come."""
+        return standing.verdict(state, account, self._methods)
+
+    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+        """What the admin should know about an account beside what is done for it."""
+        if account.state is AccountState.ABSENT or not state.loaded:
+            return ()
+        found = []
+        if state.has_other_protocol(account):
+            found.append(f"{account} stands beside an account of the same address by the other protocol")
+        if self.verdict(state, account).standing is Standing.STAGED and staging.AUTODISCOVER in self._methods:
+            rival = staging.xml_rival(state.record.accounts, account)
+            foreign = foreign_xml(state, account)
+            if rival is not None:
+                found.append(
+                    f"{account}: no settings for Autodiscover were staged, which can serve one account of a domain for "
+                    f"each person, and {rival} is of the same"
+                )
+            elif foreign is not None:
+                found.append(f"{account}: no settings for Autodiscover were staged. {foreign.reason}")
+        return tuple(found)
+
+    def exclusive(self) -> t.ContextManager[None]:
+        """Outlook reads what is staged at its start only, so that it may be open."""
+        return contextlib.nullcontext()
+
+    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+        files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
+        files.update(after.files)
+        changed = {name: content for name, content in files.items() if content != before.files.get(name)}
+        written = {
+            (write.path, name): after.registry.value(write.path, name)
+            for write in difference(before.registry, after.registry)
+            for name in write.values or before.registry.get(write.path, ByName())
+        }
+        self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
+        stored = self._pc.snapshot(self._person.sid)
+        # reg import passes over what it cannot read, and still ends with 0.
+        wrong = [
+            f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
+        ]
+        wrong += [after.path(name) for name, content in changed.items() if stored.files.get(name) != content]
+        if wrong:
+            self._take_back(before, written, changed)
+            raise HostError(
+                f"Outlook {self.profile}",
+                f"{' and '.join(wrong)} do not read back as written, and all was taken back",
+                "see whether Outlook was started just now, or another tool changes the same, and run again",
+            )
+        return ()
+
+    def _take_back(self, before: Stored, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+        """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
+        back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
+        self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
+
+
+def _summary(noted: Record) -> str | None:
+    """Our record in words: for people, it is as long as all that it speaks of."""
+    if noted == Record():
+        return None
+    accounts = ", ".join(str(staged.account) for staged in noted.accounts)
+    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
+
+
+def _shown(value: RegValue | None) -> Value | None:
+    if value is None:
+        return None
+    plain = value.plain
+    return "hex:" + plain.hex() if isinstance(plain, bytes) else plain
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "replace")

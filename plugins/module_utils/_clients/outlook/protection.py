@@ -1,0 +1,45 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a folder is kept from other users, by its access rights in SDDL, the text form that ``icacls /save`` writes.
+
+The grammar and the codes are those of "Security Descriptor String Format" and "ACE Strings" in Microsoft's reference.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ACE = re.compile(r"\(([^;()]*);([^;()]*);([^;()]*);([^;()]*);([^;()]*);([^;()]*)\)")
+# Up to its end, which is that of the line or the rules of auditing: entries with conditions are none of those above.
+_DACL = re.compile(r"D:([A-Z]*)((?:\([^()]*\))+)(?=S:|\s|\Z)")
+# The system itself and its administrators may do everything.
+_TRUSTED = {"SY", "BA", "S-1-5-18", "S-1-5-32-544"}
+# Read and execute, in the forms in which Windows writes them: files, generic, and as a number.
+_READING = {"FR", "FX", "GR", "GX", "RC"}
+_READ_AND_EXECUTE = 0x001200A9
+
+
+def is_protected(sddl: str) -> bool:
+    """Whether nobody but the system and administrators can change the folder, and nothing is inherited."""
+    found = _DACL.search(sddl)
+    if found is None or "P" not in found.group(1):
+        return False
+    entries = _ACE.findall(found.group(2))
+    return len(entries) == found.group(2).count("(") and all(_is_harmless(*entry) for entry in entries)
+
+
+def saved(content: bytes) -> str:
+    """The text in a file of ``icacls /save``: UTF-16 without a mark, the name and the rights in turn."""
+    return content.decode("utf-16-le", "replace")
+
+
+def _is_harmless(kind: str, _flags: str, rights: str, _object: str, _inherited: str, trustee: str) -> bool:
+    if kind == "D" or trustee in _TRUSTED:
+        return True
+    if kind != "A":
+        return False
+    if rights.lower().startswith("0x"):
+        return int(rights, 16) & ~_READ_AND_EXECUTE == 0
+    codes = re.findall("..", rights)
+    return "".join(codes) == rights and set(codes) <= _READING

@@ -1,0 +1,188 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to stand on the PC for the accounts that are staged, and how it is taken back. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..._model.account import Account
+from ..._model.errors import OptionError
+from . import autodiscover, places, prf
+from .obstacles import foreign_xml
+from .record import Record, Staged, Written, bare, dump, mark
+from .registry import KeyWrite, RegValue
+from .stored import Stored
+
+PRF = "prf"
+AUTODISCOVER = "autodiscover"
+METHODS = (PRF, AUTODISCOVER)
+
+# The profile that Outlook itself would make first.
+_FIRST_PROFILE = "Outlook"
+
+# What a value shall be, by key and name; None is deleted.
+_Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
+
+
+def with_account(state: Stored, account: Account, methods: tuple[str, ...], profile: str | None) -> Stored:
+    """What shall stand with the account staged; the state itself for no change."""
+    new = Staged(bare(account), methods)
+    known = state.record.find(account)
+    if known is None:
+        staged = (*state.record.accounts, new)
+    else:
+        staged = tuple(new if one is known else one for one in state.record.accounts)
+    return _follow(state, staged, anew=() if known == new else (new.mark,), profile=profile)
+
+
+def without_account(state: Stored, account: Account) -> Stored:
+    """What shall stand with the account's part taken back; the state itself for no change."""
+    known = state.record.find(account)
+    if known is None:
+        return state
+    return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
+
+
+def xml_rival(staged: t.Sequence[Staged], account: Account) -> Account | None:
+    """Another account that needs the one XML that a user can have for the domain of an address."""
+    for one in staged:
+        if AUTODISCOVER in one.methods and one.mark != mark(account) and _domain(one.account) == _domain(account):
+            return one.account
+    return None
+
+
+def _follow(state: Stored, staged: tuple[Staged, ...], anew: t.Sequence[str], profile: str | None) -> Stored:
+    """Make registry, files and record what these accounts need.
+
+    Args:
+        state: how it stands.
+        staged: all accounts that shall be staged.
+        anew: marks of those that Outlook shall take (again).
+        profile: the Outlook profile asked for.
+    """
+    wanted: _Wanted = {}
+    files: dict[str, bytes] = {}
+    in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
+    _stage_xml(state, staged, wanted, files)
+    written = _noted(state, wanted)
+    record = Record(staged, in_prf, prf_profile, written, tuple(sorted(files)))
+    values = dict(wanted)
+    for one in state.record.written:
+        # What somebody has changed since is theirs.
+        if (one.key, one.name) not in wanted and state.registry.value(one.key, one.name) == one.after:
+            values[(one.key, one.name)] = one.before
+    writes = _writes(state, values)
+    if record != state.record:
+        writes.append(_record_write(state, record))
+    registry = state.registry.written(writes) if writes else state.registry
+    if not writes and files == state.files:
+        return state
+    return dataclasses.replace(state, registry=registry, files=files, record=record)
+
+
+def _stage_prf(
+    state: Stored,
+    staged: t.Sequence[Staged],
+    anew: t.Sequence[str],
+    profile: str | None,
+    wanted: _Wanted,
+    files: dict[str, bytes],
+) -> tuple[tuple[str, ...], str]:
+    """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
+    waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
+    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and state.find(one.account) is None]
+    if pending:
+        name = _profile(state, profile)
+        first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default
+        files[places.PRF] = prf.render(
+            name,
+            [one.account for one in first],
+            existing_profile=name.lower() in [known.lower() for known in state.profiles],
+            code_page=state.machine.code_page,
+        )
+        key = places.setup(state.person.sid)
+        wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
+        wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
+        return tuple(one.mark for one in pending), name
+    if state.is_pending or not any(PRF in one.methods for one in staged):
+        return (), ""
+    # Outlook has taken it: what it left stays, and so does what we know of it.
+    key = places.setup(state.person.sid)
+    if places.PRF in state.files:
+        files[places.PRF] = state.files[places.PRF]
+    for one in state.record.written:
+        if one.key == key:
+            wanted[(key, one.name)] = state.registry.value(key, one.name)
+    return state.record.in_prf, state.record.profile
+
+
+def _profile(state: Stored, profile: str | None) -> str:
+    """The Outlook profile for accounts: as asked for, as it was staged, the default, the only one, a new one."""
+    pending = state.record.profile if state.is_pending else ""
+    if profile and pending and profile.lower() != pending.lower() and state.record.in_prf:
+        raise OptionError(
+            "profile",
+            f"accounts for the profile {pending!r} wait for Outlook's next start, and Outlook imports one PRF, "
+            f"which cannot be for {profile!r}, too",
+            "give all accounts of a person the same profile, or have Outlook started in between",
+        )
+    default = state.text(places.outlook(state.person.sid), "DefaultProfile")
+    if profile or pending or default:
+        return profile or pending or default
+    if len(state.profiles) > 1:
+        raise OptionError(
+            "profile",
+            f"{state.person.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
+            "name one of them",
+        )
+    return state.profiles[0] if state.profiles else _FIRST_PROFILE
+
+
+def _stage_xml(state: Stored, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
+    """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
+    key = places.autodiscover(state.person.sid)
+    for one in staged:
+        account = one.account
+        if AUTODISCOVER not in one.methods or xml_rival(staged, account) or foreign_xml(state, account):
+            continue
+        domain = _domain(account)
+        files[places.xml(domain)] = autodiscover.render(account)
+        wanted[(key, domain)] = RegValue.sz(state.path(places.xml(domain)))
+        wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
+        wanted[(key, "ExcludeExplicitO365Endpoint")] = RegValue.dword(1)
+
+
+def _noted(state: Stored, wanted: _Wanted) -> tuple[Written, ...]:
+    """What was there before us stays noted; what has changed in between is what was there before."""
+    noted = []
+    for (key, name), after in wanted.items():
+        current = state.registry.value(key, name)
+        known = state.record.value_before(key, name)
+        before = known.before if known is not None and known.after == current else current
+        if known is not None and after == current:
+            noted.append(known)
+        elif before is not None or after is not None:
+            noted.append(Written(key, name, before, after))
+    return tuple(noted)
+
+
+def _writes(state: Stored, values: _Wanted) -> list[KeyWrite]:
+    keys: dict[str, dict[str, RegValue | None]] = {}
+    for (key, name), value in values.items():
+        if state.registry.value(key, name) != value:
+            keys.setdefault(key, {})[name] = value
+    return [KeyWrite(key, changed) for key, changed in keys.items()]
+
+
+def _record_write(state: Stored, record: Record) -> KeyWrite:
+    key = places.record(state.person.sid)
+    if record == Record():
+        return KeyWrite(key, delete=True)
+    return KeyWrite(key, {places.RECORD: RegValue.sz(dump(record))})
+
+
+def _domain(account: Account) -> str:
+    return account.email.rpartition("@")[2]

@@ -1,0 +1,182 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From staged to configured: the account's way through Outlook's hands, which the fake one plays."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook, Form
+from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
+from ansible_collections.charter.mail.tests.wine.prf_rules import IMAP, POP3
+from ansible_collections.charter.mail.tests.wine.staging import ANNA, MARIO, Admin
+
+MARIO_POP3 = {**MARIO, "protocol": "pop3", "leave_on_server_days": 14}
+
+
+@pytest.fixture
+def admin(ansible: Ansible, office_pc: OfficePC) -> Admin:
+    return Admin(ansible, office_pc, "powershell")
+
+
+@pytest.fixture
+def outlook(office_pc: OfficePC) -> FakeOutlook:
+    """Mario's."""
+    return FakeOutlook(office_pc, office_pc.mario)
+
+
+@pytest.mark.parametrize("account", [MARIO, MARIO_POP3], ids=["imap", "pop3"])
+@pytest.mark.parametrize("form", Form)
+def test_from_staged_to_configured(
+    admin: Admin, office_pc: OfficePC, form: Form, account: t.Mapping[str, t.Any]
+) -> None:
+    staged = admin.configure(account)
+    assert (staged["changed"], staged["accounts"][0]["outlook_status"]) == (True, "staged")
+    assert "start Outlook" in staged["accounts"][0]["advice"]
+    FakeOutlook(office_pc, office_pc.mario, form).start()
+    configured = admin.configure(account)
+    assert (configured["failed"], configured["changed"]) == (False, False), configured
+    (entry,) = configured["accounts"]
+    assert (entry["status"], entry["outlook_status"]) == ("unchanged", "configured")
+    assert (entry["profile"], entry["advice"]) == ("Outlook", "")
+
+
+def test_an_account_is_added_to_the_profile_that_a_person_has(
+    admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
+) -> None:
+    outlook.start()  # to look at it, once
+    outlook.add({"clsid": POP3, "Email": "mario@home.example", "POP3 Server": "pop.home.example", "POP3 User": "mario"})
+    before = office_pc.registry(office_pc.mario.outlook + r"\Profiles")
+    assert admin.configure(MARIO)["accounts"][0]["outlook_status"] == "staged"
+    outlook.start()
+    assert admin.standings(MARIO) == ["configured"]
+    after = office_pc.registry(office_pc.mario.outlook + r"\Profiles")
+    for path, values in before.items():
+        if "clsid" in values:
+            assert after[path] == values
+    assert len(after) == len(before) + 1
+
+
+def test_two_accounts_of_one_person_in_one_import(admin: Admin, outlook: FakeOutlook) -> None:
+    second = {**MARIO_POP3, "email": "rossi@spectrum.net"}
+    admin.configure(MARIO, second)
+    outlook.start()
+    assert admin.standings(MARIO, second) == ["configured", "configured"]
+
+
+def test_a_second_account_after_the_first(admin: Admin, outlook: FakeOutlook) -> None:
+    admin.configure(MARIO)
+    outlook.start()
+    second = {**MARIO_POP3, "email": "rossi@spectrum.net"}
+    result = admin.configure(MARIO, second)
+    assert [entry["outlook_status"] for entry in result["accounts"]] == ["configured", "staged"]
+    outlook.start()
+    again = admin.configure(MARIO, second)
+    assert again["changed"] is False
+    assert [entry["outlook_status"] for entry in again["accounts"]] == ["configured", "configured"]
+
+
+def test_taken_without_an_account(admin: Admin, office_pc: OfficePC) -> None:
+    admin.configure(MARIO)
+    FakeOutlook(office_pc, office_pc.mario, imports=False).start()
+    before = office_pc.photo()
+    result = admin.configure(MARIO)
+    assert (result["failed"], result["changed"]) == (False, False)
+    (entry,) = result["accounts"]
+    assert entry["outlook_status"] == "consumed_without_account"
+    assert "mario" in entry["advice"]
+    assert office_pc.photo() == before
+
+
+def test_then_the_person_adds_it_with_the_settings_of_the_domain(
+    admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
+) -> None:
+    admin.configure(MARIO)
+    FakeOutlook(office_pc, office_pc.mario, imports=False).start()
+    outlook.add_account("mario.rossi@charter.net")
+    assert admin.standings(MARIO) == ["configured"]
+
+
+@pytest.mark.parametrize("account", [MARIO, MARIO_POP3], ids=["imap", "pop3"])
+def test_by_the_settings_of_the_domain_alone(
+    admin: Admin, office_pc: OfficePC, outlook: FakeOutlook, account: t.Mapping[str, t.Any]
+) -> None:
+    assert admin.configure(account, method=["autodiscover"])["accounts"][0]["outlook_status"] == "staged"
+    assert "ImportPRF" not in office_pc.registry(office_pc.mario.setup).get(office_pc.mario.setup, {})
+    outlook.add_account("mario.rossi@charter.net")
+    assert admin.standings(account, method=["autodiscover"]) == ["configured"]
+
+
+def test_a_setting_that_was_changed_is_told(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+    admin.configure(MARIO)
+    outlook.start()
+    (entry,) = admin.configure(MARIO)["accounts"]
+    outlook.change(int(entry["ids"]["key"][-8:], 16), IMAP_Port=143, IMAP_Use_SSL=0)
+    before = office_pc.photo()
+    result = admin.configure(MARIO)
+    assert (result["failed"], result["changed"]) == (False, False)
+    (entry,) = result["accounts"]
+    assert entry["outlook_status"] == "drifted"
+    assert "port 143 (none) instead of imap.charter.net port 993 (ssl)" in entry["advice"]
+    assert office_pc.photo() == before
+
+
+def test_an_account_made_by_hand_needs_nothing(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+    outlook.add(
+        {
+            "clsid": IMAP,
+            "Email": "Mario.Rossi@Charter.net",
+            "IMAP Server": "IMAP.charter.net",
+            "IMAP User": "mario.rossi@charter.net",
+            "IMAP Port": 993,
+            "IMAP Use SSL": 1,
+            "SMTP Server": "smtp.charter.net",
+            "SMTP Port": 587,
+            "SMTP Secure Connection": 2,
+            "SMTP Use Auth": 1,
+        }
+    )
+    before = office_pc.photo()
+    result = admin.configure(MARIO)
+    assert (result["changed"], result["accounts"][0]["outlook_status"]) == (False, "configured")
+    assert office_pc.photo() == before
+
+
+def test_what_outlook_has_made_only_the_person_can_remove(
+    admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
+) -> None:
+    admin.configure(MARIO)
+    outlook.start()
+    profiles = office_pc.export(office_pc.mario.outlook + r"\Profiles")
+    result = admin.configure({**MARIO, "state": "absent"})
+    (entry,) = result["accounts"]
+    assert result["changed"] is True  # the settings of the domain, and our record
+    assert entry["outlook_status"] == "configured"
+    assert "Remove" in entry["advice"]
+    assert office_pc.export(office_pc.mario.outlook + r"\Profiles") == profiles
+    assert admin.configure({**MARIO, "state": "absent"})["changed"] is False
+    outlook.remove_profiles()
+    (entry,) = admin.configure({**MARIO, "state": "absent"})["accounts"]
+    assert (entry["status"], entry["outlook_status"]) == ("absent", "absent")
+
+
+def test_each_persons_outlook_takes_its_own(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+    admin.configure(MARIO, ANNA)
+    outlook.start()
+    assert admin.standings(MARIO, ANNA) == ["configured", "staged"]
+    FakeOutlook(office_pc, office_pc.anna, Form.UNTIL_2013).start()
+    assert admin.standings(MARIO, ANNA) == ["configured", "configured"]
+
+
+def test_who_started_outlook_before(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+    """First-Run would keep Outlook from looking at the PRF."""
+    first_run = {"First-Run": RegValue.binary(b"\x01"), "FirstRun": RegValue.binary(b"\x01")}
+    office_pc.write(KeyWrite(office_pc.mario.setup, first_run))
+    admin.configure(MARIO)
+    outlook.start()
+    assert admin.standings(MARIO) == ["configured"]
