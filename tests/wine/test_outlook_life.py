@@ -177,7 +177,7 @@ def test_who_started_outlook_before(admin: Admin, office_pc: OfficePC, outlook: 
 def test_names_that_mean_something_to_others_are_only_names(admin: Admin, office_pc: OfficePC) -> None:
     """To cmd.exe, PowerShell, PRF and .reg files."""
     user = office_pc.add_user("Zoë %TEMP% & $(Söhne)'s", "S-1-12-1-1234567890-2345678901-3456789012-4567890123")
-    name = 'Zoë "%TEMP%" & $(x) ^| [y]; it\'s\\'
+    name = 'Zoë "50% off" & $(x) ^| [y]; it\'s'
     account = {**MARIO, "user": user.sid, "email": "zoe@charter.net", "full_name": name}
     assert admin.configure(account)["accounts"][0]["outlook_status"] == "staged"
     FakeOutlook(office_pc, user).start()
