@@ -63,7 +63,11 @@ def test_what_outlook_has_is_compared(verify: Verify, ansible: Ansible, office_p
 def test_an_account_made_by_hand_with_other_servers_is_told_and_tested_as_it_is(
     verify: Verify, office_pc: OfficePC
 ) -> None:
-    by_hand = {"IMAP Server": "imap.elsewhere.example", "IMAP User": "mario.rossi@charter.net", "IMAP Port": 143}
+    by_hand: dict[str, str | int] = {
+        "IMAP Server": "imap.elsewhere.example",
+        "IMAP User": "mario.rossi@charter.net",
+        "IMAP Port": 143,
+    }
     outlook = FakeOutlook(office_pc, office_pc.mario)
     outlook.start()
     outlook.add({"clsid": IMAP, "Email": "mario.rossi@charter.net", **by_hand})
