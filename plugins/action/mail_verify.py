@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -18,21 +19,30 @@ from ..module_utils._ansible.validate import validated, without_secrets
 from ..module_utils._clients.outlook import people
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.staging import METHODS
-from ..module_utils._model.errors import MailError, OptionError
+from ..module_utils._model.errors import HostError, MailError, OptionError
+from ..plugin_utils._outlook import from_pc
 from ..plugin_utils._outlook.pc import WindowsPc
 from ..plugin_utils._outlook.task_connection import TaskConnection
+
+if t.TYPE_CHECKING:
+    from ..module_utils._model.account import Account
+    from ..module_utils._verify.account_report import AccountReport
+    from ..module_utils._verify.login import Logins
+    from ..plugin_utils._outlook.curl_config import Visit
+    from ..plugin_utils._outlook.pc import Visited
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": ["outlook"]},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _WHERE = "Tested from the controller, not from the PC itself."
+_NO_PC, _SIGN_IN = "none", "sign_in"
 
 _display = Display()
 
 
 class ActionModule(NormalAction):
-    """Windows has no Python to run the module, hence no way to test from there with a password that stays hidden."""
+    """Windows has no Python to run the module. The controller tests, and the PC what its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         if not getattr(self._connection._shell, "_IS_WINDOWS", False):
@@ -47,6 +57,7 @@ class ActionModule(NormalAction):
         return t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
 
     def _verify(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        by_pc = params["from_pc"] != _NO_PC
         with contextlib.ExitStack() as until:
             looks = None
             if params["from_client"]:
@@ -55,17 +66,43 @@ class ActionModule(NormalAction):
                 def looks(wanted: t.Sequence[Request]) -> list[Look]:
                     return [_look(pc, request) for request in wanted]
 
-            verdict = verification.verify_all(params, looks, check_mode=self._task.check_mode)
+            def elsewhere(
+                accounts: t.Sequence[Account], logins: t.Sequence[Logins], reports: t.Sequence[AccountReport]
+            ) -> list[AccountReport]:
+                return from_pc.add(
+                    self._visit_servers,
+                    accounts,
+                    logins,
+                    reports,
+                    sign_in=params["from_pc"] == _SIGN_IN,
+                    attempts=params["attempts"],
+                    seconds=params["timeout"],
+                )
+
+            verdict = verification.verify_all(
+                params, looks, elsewhere if by_pc else None, check_mode=self._task.check_mode
+            )
         for warning in verdict.warnings:
             _display.warning(warning)
-        accounts = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in verdict.result["accounts"]]
-        return {
-            **verdict.result,
-            "accounts": accounts,
-            "msg": f"{verdict.result['msg']} {_WHERE}" if accounts else verdict.result["msg"],
-            "checked_from": "controller",
-            "failed": verdict.failed,
-        }
+        result = dict(verdict.result)
+        if result["accounts"] and not by_pc:
+            result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
+            result["msg"] = f"{result['msg']} {_WHERE}"
+        return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
+
+    def _visit_servers(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+        """A PC that cannot be asked is no reason not to tell what the controller has found."""
+        try:
+            with TaskConnection.open(self) as connection:
+                return WindowsPc(connection).visit_servers(visits, seconds)
+        except AnsibleError as error:
+            said = " ".join(str(error).split())
+            raise HostError("the PC", f"it cannot be asked ({said})", "see why Ansible does not reach it") from error
+
+
+def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    from_there = (check for one in accounts for check in one["checks"] if check.get("checked_from") == from_pc.PC)
+    return "both" if any(check["status"] != "skipped" for check in from_there) else from_pc.CONTROLLER
 
 
 def _look(pc: WindowsPc, request: Request) -> Look:

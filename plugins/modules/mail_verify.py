@@ -92,6 +92,24 @@ options:
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
+  from_pc:
+    description:
+      - On a Windows host, what the PC itself tests beside the controller, with the C(curl.exe) that Windows ships. On
+        other hosts it has no effect, since there the host itself tests everything.
+      - With V(reach), the PC looks up the names, connects, and sees whether it trusts the certificates, without a
+        password. So it proves that PC's network, firewall and certificate store.
+      - With V(sign_in), it also signs in. The passwords are then in a file of the task's private temporary folder on
+        the PC, which the batch file deletes that reads it; they are in no command line and no log. Without an
+        encrypted connection none is sent, nor one that the controller has seen refused. Those tried by the PC alone
+        count against O(attempts), too.
+      - With V(none), nothing is asked of the PC.
+      - All servers are tested side by side, at most 16 at a time, each within O(timeout). Certificates are those that
+        Windows trusts; O(ca_path) is for the controller.
+      - A PC that cannot be asked, or without C(curl.exe) 7.75 or later, is no failure. The result says so, and its
+        tests are skipped.
+    type: str
+    choices: [none, reach, sign_in]
+    default: reach
   round_trip:
     description:
       - Send each account one message from itself, wait for it in the inbox, and delete it again. Nothing else in the
@@ -112,7 +130,7 @@ attributes:
   action:
     description: A part of it runs on the controller.
     support: partial
-    details: On a Windows host, all of it.
+    details: On a Windows host, all but what the PC's own C(curl.exe) does.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
@@ -121,13 +139,15 @@ attributes:
     details: It changes nothing that lasts.
   platform:
     platforms: posix, windows
-    details: Windows has no Python to run it. For a Windows host the servers are tested from the controller.
+    details: Windows has no Python to run it. For a Windows host the servers are tested from the controller, and those
+      parts that O(from_pc) names from the PC.
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
 notes:
-  - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the result says so in
-    RV(checked_from) and in every summary. So it proves the accounts and the servers, not that PC's way to them.
+  - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the PC's way to the
+    servers from the PC, see O(from_pc). RV(checked_from), RV(accounts[].checks[].checked_from) and every summary say
+    which.
   - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
   - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
@@ -182,7 +202,8 @@ msg:
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
 checked_from:
-  description: V(controller) for a Windows host; otherwise the host itself has tested, and there is no such key.
+  description: For a Windows host V(controller), or V(both) if the PC itself has tested, too; otherwise the host itself
+    has tested, and there is no such key.
   returned: for a Windows host
   type: str
   sample: controller
@@ -263,6 +284,10 @@ accounts:
           description: All of this in sentences that can be passed on.
           type: str
           returned: if a test failed
+        checked_from:
+          description: V(controller) or V(pc); what the controller found comes first.
+          type: str
+          returned: for a Windows host, if a test failed, unless O(from_pc=none)
         suggestion:
           description: Options that answer properly where those of the task do not, in the shape in which a task takes
             them; empty if none were found or looked for.
@@ -270,7 +295,7 @@ accounts:
           returned: if a test failed
           sample: {"provider": "spectrum"}
     checks:
-      description: Each test, the incoming server's first.
+      description: Each test, the incoming server's first; those from a Windows PC itself come last.
       type: list
       elements: dict
       returned: always
@@ -282,6 +307,11 @@ accounts:
           type: str
           returned: always
           sample: tls
+        checked_from:
+          description: V(controller) or V(pc). C(curl.exe) on the PC does not tell V(first_bytes) apart.
+          type: str
+          returned: for a Windows host, unless O(from_pc=none)
+          sample: pc
         endpoint:
           description: V(incoming) or V(outgoing); V(account) for C(client) and C(round_trip).
           type: str

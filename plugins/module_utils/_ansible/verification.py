@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._model.account import State
+from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._verify.account_report import AccountReport
 from .._verify.check import Status
@@ -22,6 +22,10 @@ if t.TYPE_CHECKING:
     from .from_client import Look
 
     Looks = t.Callable[[t.Sequence[Request]], t.Sequence[Look]]
+    # What was tested, who signed in, and what was found; to more than that.
+    Elsewhere = t.Callable[
+        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport]], t.Sequence[AccountReport]
+    ]
 
 # The options beside those of the accounts and those about a client.
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -37,6 +41,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
         "choices": ["failed", "skipped", "warning"],
         "default": ["failed"],
     },
+    "from_pc": {"type": "str", "choices": ["none", "reach", "sign_in"], "default": "reach"},
     "round_trip": {"type": "bool", "default": False},
     "round_trip_timeout": {"type": "float", "default": TIMEOUT},
 }
@@ -57,12 +62,15 @@ class Verdict:
     failed: bool
 
 
-def verify_all(params: t.Mapping[str, t.Any], looks: Looks | None, *, check_mode: bool) -> Verdict:
+def verify_all(
+    params: t.Mapping[str, t.Any], looks: Looks | None, elsewhere: Elsewhere | None = None, *, check_mode: bool
+) -> Verdict:
     """Test all accounts that shall be present.
 
     Args:
         params: the options of the task.
         looks: looks into the client of each account's user; None where no client is asked.
+        elsewhere: tests the same accounts from another place, too; None where there is no other.
         check_mode: nothing is sent.
 
     Raises:
@@ -71,7 +79,7 @@ def verify_all(params: t.Mapping[str, t.Any], looks: Looks | None, *, check_mode
     wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
     # The lint lets no account without encryption pass unless it was allowed for that account.
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
-    reports = _reports(params, wanted, options, looks, check_mode=check_mode)
+    reports = _reports(params, wanted, options, looks, elsewhere, check_mode=check_mode)
     found = _found(reports)
     return Verdict(
         result={
@@ -89,9 +97,10 @@ def _reports(
     wanted: t.Sequence[Request],
     options: VerifyOptions,
     looks: Looks | None,
+    elsewhere: Elsewhere | None,
     *,
     check_mode: bool,
-) -> tuple[AccountReport, ...]:
+) -> t.Sequence[AccountReport]:
     """All that was asked for, for each account."""
     accounts = [found.account for found in wanted]
     logins = [Logins.of(account) for account in accounts]
@@ -105,14 +114,18 @@ def _reports(
     if params["round_trip"]:
         trip = TripOptions(timeout=params["round_trip_timeout"])
         reports = round_trips(accounts, reports, logins, options, trip, check_mode=check_mode)
-    return tuple(found.complete(report) for found, report in zip(seen, reports)) if seen else reports
+    if seen:
+        reports = tuple(found.complete(report) for found, report in zip(seen, reports))
+    return elsewhere(accounts, logins, reports) if elsewhere is not None and accounts else reports
 
 
 def _found(reports: t.Sequence[AccountReport]) -> list[str]:
     """Which of the choices of fail_on apply."""
     facts = {
         "failed": any(not report.ok for report in reports),
-        "skipped": any(check.status is Status.SKIPPED for report in reports if report.ok for check in report.checks),
+        "skipped": any(
+            check.status is Status.SKIPPED for report in reports if report.ok for check in report.all_checks
+        ),
         "warning": any(report.warnings for report in reports),
     }
     return [name for name, applies in facts.items() if applies]

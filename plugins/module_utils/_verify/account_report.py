@@ -25,6 +25,8 @@ class AccountReport:
         cause: why it does not work; None if both servers passed their tests.
         client: how the settings of a mail client agree with those wanted; None where no client was asked.
         round_trip: what became of a message to oneself; None where none was wanted.
+        made_from: the place that the checks were made from, where that is not the host of the task.
+        beside: the same account tested from another place, too; None if it was not.
     """
 
     email: str
@@ -34,6 +36,8 @@ class AccountReport:
     cause: Cause | None = None
     client: AccountCheck | None = None
     round_trip: AccountCheck | None = None
+    made_from: str = ""
+    beside: AccountReport | None = None
 
     @property
     def checks(self) -> tuple[Check | AccountCheck, ...]:
@@ -43,14 +47,19 @@ class AccountReport:
         return (*before, *self.incoming.checks, *self.outgoing.checks, *after)
 
     @property
+    def all_checks(self) -> tuple[Check | AccountCheck, ...]:
+        """Also those from another place."""
+        return self.checks if self.beside is None else (*self.checks, *self.beside.all_checks)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing failed."""
-        return all(check.status is not Status.FAILED for check in self.checks)
+        return all(check.status is not Status.FAILED for check in self.all_checks)
 
     @property
     def complete(self) -> bool:
         """Whether nothing was skipped either."""
-        return all(check.status is Status.OK for check in self.checks)
+        return all(check.status is Status.OK for check in self.all_checks)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -70,10 +79,21 @@ class AccountReport:
             "summary": self.summary,
             "cause": self._cause(),
             "warnings": list(self.warnings),
-            "checks": [check.as_result() for check in self.checks],
+            "checks": self._checks(),
         }
 
+    def _checks(self) -> list[dict[str, t.Any]]:
+        place = {"checked_from": self.made_from} if self.made_from else {}
+        own = [{**check.as_result(), **place} for check in self.checks]
+        return own if self.beside is None else own + self.beside._checks()
+
     def _cause(self) -> dict[str, t.Any]:
+        found = self._own_cause()
+        if not found:
+            return {} if self.beside is None else self.beside._cause()
+        return {**found, "checked_from": self.made_from} if self.made_from else found
+
+    def _own_cause(self) -> dict[str, t.Any]:
         """What keeps mail from working comes before what only differs."""
         if self.cause is not None:
             return self.cause.as_result()

@@ -103,6 +103,26 @@ class Batch:
             f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1',
         ]
 
+    def visit_servers(self, config: str, said: str, bodies: t.Sequence[str]) -> None:
+        """Run the curl.exe that Windows ships, with a config file beside the batch file, which is then deleted.
+
+        Args:
+            config: the file; part ``kept`` of the answer if it could not be deleted.
+            said: the part with what curl says; not there without a curl.exe. Part ``version`` is of the same kind.
+            bodies: the files that curl makes, also parts; those that it does not make are not there.
+        """
+        self._lines += [
+            'set "CURL=%SystemRoot%\\System32\\curl.exe"',
+            f'if exist "%CURL%" "%CURL%" -q -K {_plain(config)} >said.txt 2>nul',
+            f"if exist {config} del /f /q {config} >nul 2>&1",
+            f"if exist {config} >>{ANSWER} echo {self.word} kept",
+            'if exist "%CURL%" "%CURL%" -q --version >version.txt 2>nul',
+            *self._add(said, "said.txt"),
+            *self._add("version", "version.txt"),
+        ]
+        for name in bodies:
+            self._lines += self._add(name, _plain(name))
+
     def put_file(self, source: str, path: str) -> None:
         """Copy a file that lies beside the batch file."""
         self._lines.append(f'copy /y /b "{_plain(source)}" "{_plain(path)}" >nul 2>&1')

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import secrets
 import typing as t
 
@@ -15,8 +16,11 @@ from ...module_utils._clients.outlook.protection import is_protected, saved
 from ...module_utils._clients.outlook.registry import KeyWrite, Registry, Values
 from ...module_utils._clients.outlook.stored import Machine, Snapshot
 from ...module_utils._model.errors import HostError
-from . import batch
+from ...module_utils._verify.text import Quoter
+from . import batch, curl_answers, curl_config
 from .batch import Batch
+from .curl_answers import Answer
+from .curl_config import Visit
 
 _WESTERN = "cp1252"
 
@@ -36,6 +40,21 @@ class Connection(t.Protocol):
 
     def fetch(self, name: str) -> bytes | None:
         """Read a file of the temporary folder; None if it is not there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Visited:
+    """What came of visits to servers.
+
+    Attributes:
+        has_curl: whether there is a curl.exe.
+        version: what it calls itself, such as ``curl 8.13.0``.
+        answers: by the numbers of the visits.
+    """
+
+    has_curl: bool
+    version: str
+    answers: t.Mapping[int, Answer]
 
 
 class WindowsPc:
@@ -113,6 +132,29 @@ class WindowsPc:
             self._protected.discard(sid)
         self._ask(applying, sid)
         self._snapshots[sid] = self._snapshot(self._run("apply.cmd", applying), sid)
+
+    def visit_servers(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+        """Have the PC's own curl.exe visit mail servers. Passwords are in a file that is gone at the end of it.
+
+        Raises:
+            HostError: the PC did not do it, or that file could not be deleted.
+        """
+        mark = secrets.token_hex(16)
+        config, said = "visits.cfg", "said"
+        bodies = [curl_config.body(number) for number in range(len(visits))]
+        asking = Batch(secrets.token_hex(16))
+        asking.visit_servers(config, said, bodies)
+        self._connection.put(config, curl_config.render(visits, mark, seconds))
+        answer = self._run("visit.cmd", asking)
+        if "kept" in answer:
+            raise HostError(
+                config, "it could not be deleted on the PC at once", "see whether the temporary folder is gone"
+            )
+        answers = {
+            number: dataclasses.replace(one, body=answer.get(curl_config.body(number), b""))
+            for number, one in curl_answers.parse(answer.get(said, b""), mark).items()
+        }
+        return Visited(said in answer, Quoter()(answer.get("version", b"").partition(b" (")[0]), answers)
 
     def _ask(self, asking: Batch, sid: str) -> None:
         asking.answer_whether_key(f"{sid} loaded", places.hive(sid))
