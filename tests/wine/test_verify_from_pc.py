@@ -33,7 +33,7 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 @pytest.fixture
 def verify(ansible: Ansible, mail_lab: MailLab, office_pc: OfficePC) -> Verify:
     def run(*accounts: t.Mapping[str, t.Any], shell: str = "powershell", **options: t.Any) -> dict[str, t.Any]:
-        given: dict[str, t.Any] = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
+        given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
         hosts = office_pc.inventory(shell, ansible_wine_damage=native_curl.DAMAGE)
         return ansible.module("mail_verify", hosts=hosts, accounts=list(accounts), **given)
 
@@ -170,7 +170,7 @@ def test_a_pc_that_cannot_be_asked_is_no_reason_to_be_silent(
     ansible: Ansible, mail_user: MailUser, mail_lab: MailLab, tmp_path: pathlib.Path, office_pc: OfficePC
 ) -> None:
     hosts = office_pc.inventory("powershell", ansible_wine_directory=str(tmp_path))
-    given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), "accounts": [account(mail_user)]}
+    given: dict[str, t.Any] = {**OPTIONS, "ca_path": str(mail_lab.ca_path), "accounts": [account(mail_user)]}
     result = ansible.module("mail_verify", hosts=hosts, **given)
     assert "Nothing was tested from the PC itself" in result["msg"]
     assert result["accounts"][0]["ok"]

@@ -193,7 +193,8 @@ def _unconnected(seen: str, check: str) -> Failure:
 def _distrust(endpoint: Endpoint, answer: Answer, check: str) -> Failure:
     for pattern, code, finding, advice in _CERTIFICATES:
         if pattern.search(answer.message):
-            return Failure(finding.format(host=endpoint.server.host), answer.message, advice, code)
+            named = {name: endpoint.option(name) for name in ("host", "port", "security")}
+            return Failure(finding.format(host=endpoint.server.host), answer.message, advice.format(**named), code)
     if answer.code != _NO_TLS:
         return Failure(
             "has a certificate that the PC does not accept",
@@ -231,7 +232,7 @@ _CERTIFICATES: t.Sequence[tuple[t.Pattern[str], Code, str, str]] = (
         r"WRONG_PRINCIPAL|CN_NO_MATCH|does not match|no alternative certificate subject name",
         Code.OTHER_NAME,
         "has a certificate that is not for {host}",
-        "Correct the host. If it is right, something between may be intercepting the connection: do not go on.",
+        "Correct {host}. If it is right, something between may be intercepting the connection: do not go on.",
     ),
     _sign(
         r"self[- ]signed certificate(?! in)",
@@ -264,6 +265,6 @@ _CERTIFICATES: t.Sequence[tuple[t.Pattern[str], Code, str, str]] = (
         r"wrong version number|SEC_E_INVALID_TOKEN",
         Code.NO_TLS,
         "does not begin TLS on this port",
-        "Check port and security: it may be plain until STARTTLS. Nothing secret was sent.",
+        "Check {port} and {security}: it may be plain until STARTTLS. Nothing secret was sent.",
     ),
 )
