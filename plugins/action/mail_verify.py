@@ -24,7 +24,7 @@ from ..plugin_utils._outlook.task_connection import TaskConnection
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": ["outlook"]},
-    "location": {"type": "str", "choices": ["auto"], "default": "auto"},
+    "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _WHERE = "Tested from the controller, not from the PC itself."
 

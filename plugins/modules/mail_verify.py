@@ -82,8 +82,9 @@ options:
       - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
         the client has.
       - To look into another user's client takes root.
+      - On a Windows host it is V(outlook), and V(outlook) is for Windows hosts only. Its passwords cannot be read.
     type: str
-    choices: [thunderbird, evolution]
+    choices: [thunderbird, evolution, outlook]
   location:
     description:
       - With O(from_client), which kind of the client is meant, as in M(charter.mail.thunderbird_account) and
@@ -108,6 +109,10 @@ options:
     type: float
     default: 60.0
 attributes:
+  action:
+    description: A part of it runs on the controller.
+    support: partial
+    details: On a Windows host, all of it.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
@@ -115,11 +120,14 @@ attributes:
     support: N/A
     details: It changes nothing that lasts.
   platform:
-    platforms: posix
+    platforms: posix, windows
+    details: Windows has no Python to run it. For a Windows host the servers are tested from the controller.
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
 notes:
+  - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the result says so in
+    RV(checked_from) and in every summary. So it proves the accounts and the servers, not that PC's way to them.
   - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
   - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
@@ -173,6 +181,11 @@ msg:
   sample: >-
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
+checked_from:
+  description: V(controller) for a Windows host; otherwise the host itself has tested, and there is no such key.
+  returned: for a Windows host
+  type: str
+  sample: controller
 found:
   description: What there was of V(failed), V(skipped) and V(warning), as O(fail_on) means them.
   returned: always, except for bad options
@@ -326,7 +339,7 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **verification.OPTIONS,
-        from_client={"type": "str", "choices": ["thunderbird", "evolution"]},
+        from_client={"type": "str", "choices": ["thunderbird", "evolution", "outlook"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
     )
 
@@ -336,6 +349,8 @@ def main() -> None:
         known = client(module.params["from_client"], module.params["location"])
         return [look(known, found) for found in wanted]
 
+    if module.params["from_client"] == "outlook":
+        module.fail_json(msg="from_client: outlook is for Windows hosts. Name another client, or leave it out.")
     try:
         verdict = verification.verify_all(
             module.params, looks if module.params["from_client"] else None, check_mode=module.check_mode
