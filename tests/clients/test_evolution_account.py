@@ -118,8 +118,8 @@ def test_two_addresses_and_both_protocols_beside_each_other(evolution_desk: Desk
             assert evolution.use(account)["error"] is None
             assert account["default"] == (account["user"] == second.address)
     for user in (desk.user.address, second.address):
-        assert desk.lab.wait_for_login(user, Service.IMAP).tls
-    assert desk.lab.wait_for_login(desk.user.address, Service.POP3).tls
+        assert desk.lab.wait_for_login(user, Service.IMAP, seconds=PATIENCE).tls
+    assert desk.lab.wait_for_login(desk.user.address, Service.POP3, seconds=PATIENCE).tls
 
 
 @pytest.mark.parametrize("logged_in", [False, True])
@@ -140,7 +140,6 @@ def test_the_default_is_what_settings_say(evolution_desk: Desk, logged_in: bool)
         desk.push_one("removed", state="absent", password=None)
         assert evolution.setting("default-mail-account") != ids["account"]
         assert evolution.setting("default-mail-identity") != ids["identity"]
-    desk.push_one("absent", state="absent", password=None)
 
 
 @pytest.mark.parametrize("logged_in", [False, True])

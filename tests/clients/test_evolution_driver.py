@@ -74,7 +74,7 @@ def test_an_account_is_seen_and_used(
     assert used["subjects"] == ["Hello"]
     assert used["sent"]
     assert {"INBOX", "Sent", "Drafts"} <= set(used["folders"]) or protocol == "pop3"
-    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel")["From"]
+    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel", seconds=PATIENCE)["From"]
     assert len(mail_lab.messages(mail_user.address)) == 1
 
 

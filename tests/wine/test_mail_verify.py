@@ -6,27 +6,35 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.lab.site import MailUser
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
 from ansible_collections.charter.mail.tests.wine.prf_rules import IMAP
 from ansible_collections.charter.mail.tests.wine.staging import MARIO, PASSWORD, Admin
 
-# There is no way to any mail server from here, and none is needed: what is asked is who was asked.
 OPTIONS = {"fail_on": [], "suggest": False, "timeout": 5}
 
 Verify = t.Callable[..., dict[str, t.Any]]
 
 
 @pytest.fixture
-def verify(ansible: Ansible, office_pc: OfficePC) -> Verify:
+def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
+    """Ansible inside the lab's network."""
+    return Ansible(tmp_path, prefix=mail_lab.command([]))
+
+
+@pytest.fixture
+def verify(ansible: Ansible, mail_lab: MailLab, office_pc: OfficePC) -> Verify:
     def run(*accounts: t.Mapping[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
-        hosts = office_pc.inventory("powershell")
-        return ansible.module("mail_verify", hosts=hosts, accounts=list(accounts), **{**OPTIONS, **options})
+        given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
+        return ansible.module("mail_verify", hosts=office_pc.inventory("powershell"), accounts=list(accounts), **given)
 
     return run
 
@@ -37,10 +45,13 @@ def client_check(result: t.Mapping[str, t.Any]) -> tuple[str, str]:
     return check["status"], check["code"]
 
 
-def test_the_controller_tests_and_says_so_and_does_not_trouble_the_pc(verify: Verify, office_pc: OfficePC) -> None:
+def test_the_controller_tests_and_says_so_and_does_not_trouble_the_pc(
+    verify: Verify, mail_user: MailUser, office_pc: OfficePC
+) -> None:
     office_pc.asked()
-    result = verify(MARIO)
+    result = verify({"user": "mario", "email": mail_user.address, "password": mail_user.password})
     assert result["checked_from"] == "controller"
+    assert {check["status"] for check in result["accounts"][0]["checks"]} == {"ok"}
     assert result["msg"].endswith("Tested from the controller, not from the PC itself.")
     assert result["accounts"][0]["summary"].endswith("Tested from the controller, not from the PC itself.")
     assert [check["server"] for check in result["accounts"][0]["checks"]][:1] == ["imap.charter.net:993"]
@@ -63,7 +74,11 @@ def test_what_outlook_has_is_compared(verify: Verify, ansible: Ansible, office_p
 def test_an_account_made_by_hand_with_other_servers_is_told_and_tested_as_it_is(
     verify: Verify, office_pc: OfficePC
 ) -> None:
-    by_hand = {"IMAP Server": "imap.elsewhere.example", "IMAP User": "mario.rossi@charter.net", "IMAP Port": 143}
+    by_hand: dict[str, str | int] = {
+        "IMAP Server": "imap.elsewhere.example",
+        "IMAP User": "mario.rossi@charter.net",
+        "IMAP Port": 143,
+    }
     outlook = FakeOutlook(office_pc, office_pc.mario)
     outlook.start()
     outlook.add({"clsid": IMAP, "Email": "mario.rossi@charter.net", **by_hand})
