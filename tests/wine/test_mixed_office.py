@@ -48,7 +48,6 @@ def inventory(fleet: Fleet, office_pc: OfficePC) -> dict[str, t.Any]:
         }
         for person, protocol in zip(PEOPLE, ("imap", "pop3"), strict=True)
     ]
-    everything["children"]["fleet"]["hosts"][DESK]["mail_clients"] = ["thunderbird"]
     # The PC's accounts are tested from here, with the authority's file of here.
     office = {**office_pc.connection("powershell"), "mail_ca_path": str(fleet.lab.ca_path)}
     everything["children"]["windows"] = {"hosts": {PC: office}}
