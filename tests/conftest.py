@@ -36,3 +36,11 @@ def _package(name: str, path: list[str]) -> types.ModuleType:
 
 if not _is_this_clone():
     _provide()
+
+
+def pytest_configure() -> None:
+    """How slow this machine is at the moment is no property of the code: generated examples have no time limit."""
+    from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
+
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")

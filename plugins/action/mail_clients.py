@@ -14,6 +14,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._clients.evolution import locations as evolution
 from ..module_utils._clients.thunderbird import locations as thunderbird
 
 _FLATPAKS = ("/var/lib/flatpak/app", "~/.local/share/flatpak/app", "/home/*/.local/share/flatpak/app")
@@ -32,7 +33,7 @@ TRACES: t.Mapping[str, t.Sequence[str]] = {
         thunderbird.SNAP_PROGRAM,
         *_flatpaks(*thunderbird.FLATPAK_IDS),
     ),
-    "evolution": ("/usr/bin/evolution", "/usr/local/bin/evolution", *_flatpaks("org.gnome.Evolution")),
+    "evolution": ("/usr/bin/evolution", "/usr/local/bin/evolution", *_flatpaks(evolution.FLATPAK_ID)),
 }
 # Where none is installed: a host that is being set up gets its Thunderbird later.
 OTHERWISE = "thunderbird"

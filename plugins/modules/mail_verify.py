@@ -82,8 +82,9 @@ options:
       - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
         the client has.
       - To look into another user's client takes root.
+      - On a Windows host it is V(outlook), and V(outlook) is for Windows hosts only. Its passwords cannot be read.
     type: str
-    choices: [thunderbird, evolution]
+    choices: [thunderbird, evolution, outlook]
   location:
     description:
       - With O(from_client), which kind of the client is meant, as in M(charter.mail.thunderbird_account) and
@@ -108,6 +109,10 @@ options:
     type: float
     default: 60.0
 attributes:
+  action:
+    description: A part of it runs on the controller.
+    support: partial
+    details: On a Windows host, all of it.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
@@ -115,11 +120,14 @@ attributes:
     support: N/A
     details: It changes nothing that lasts.
   platform:
-    platforms: posix
+    platforms: posix, windows
+    details: Windows has no Python to run it. For a Windows host the servers are tested from the controller.
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
 notes:
+  - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the result says so in
+    RV(checked_from) and in every summary. So it proves the accounts and the servers, not that PC's way to them.
   - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
     about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
   - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
@@ -173,6 +181,11 @@ msg:
   sample: >-
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
+checked_from:
+  description: V(controller) for a Windows host; otherwise the host itself has tested, and there is no such key.
+  returned: for a Windows host
+  type: str
+  sample: controller
 found:
   description: What there was of V(failed), V(skipped) and V(warning), as O(fail_on) means them.
   returned: always, except for bad options
@@ -314,107 +327,41 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible.arguments import Request, requests
+from ..module_utils._ansible import verification
 from ..module_utils._ansible.module import MailModule
-from ..module_utils._model.account import State
-from ..module_utils._model.errors import MailError, OptionError
-from ..module_utils._verify.account_report import AccountReport
-from ..module_utils._verify.check import Status
-from ..module_utils._verify.login import Logins
-from ..module_utils._verify.options import VerifyOptions
-from ..module_utils._verify.round_trip import TIMEOUT, TripOptions, round_trips
-from ..module_utils._verify.run import verify
+from ..module_utils._model.errors import MailError
 
 if t.TYPE_CHECKING:
+    from ..module_utils._ansible.arguments import Request
     from ..module_utils._ansible.from_client import Look
-
-
-def _reports(module: MailModule, wanted: t.Sequence[Request], options: VerifyOptions) -> tuple[AccountReport, ...]:
-    """All that was asked for, for each account."""
-    accounts = [found.account for found in wanted]
-    logins = [Logins.of(account) for account in accounts]
-    findings = [[str(finding) for finding in found.findings] for found in wanted]
-    looks: list[Look] = []
-    if module.params["from_client"]:
-        from ..module_utils._ansible.from_client import client, look  # only here, so that others do not load it
-
-        known = client(module.params["from_client"], module.params["location"])
-        looks = [look(known, found) for found in wanted]
-        accounts, logins = [found.account for found in looks], [found.logins for found in looks]
-        # What is remarkable about the options is not about other settings.
-        findings = [said if same.account == one else [] for said, same, one in zip(findings, wanted, accounts)]
-    reports = verify(accounts, options, findings, logins=logins)
-    if module.params["round_trip"]:
-        trip = TripOptions(timeout=module.params["round_trip_timeout"])
-        reports = round_trips(accounts, reports, logins, options, trip, check_mode=module.check_mode)
-    return tuple(found.complete(report) for found, report in zip(looks, reports)) if looks else reports
 
 
 def main() -> None:
     module = MailModule(
-        ca_path={"type": "path"},
-        timeout={"type": "float", "default": 10.0},
-        retries={"type": "int", "default": 0},
-        attempts={"type": "int", "default": 2},
-        suggest={"type": "bool", "default": True},
-        warn_days={"type": "float", "default": 14.0},
-        fail_on={
-            "type": "list",
-            "elements": "str",
-            "choices": ["failed", "skipped", "warning"],
-            "default": ["failed"],
-        },
-        from_client={"type": "str", "choices": ["thunderbird", "evolution"]},
+        **verification.OPTIONS,
+        from_client={"type": "str", "choices": ["thunderbird", "evolution", "outlook"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
-        round_trip={"type": "bool", "default": False},
-        round_trip_timeout={"type": "float", "default": TIMEOUT},
     )
+
+    def looks(wanted: t.Sequence[Request]) -> list[Look]:
+        from ..module_utils._ansible.from_client import client, look  # only here, so that others do not load it
+
+        known = client(module.params["from_client"], module.params["location"])
+        return [look(known, found) for found in wanted]
+
+    if module.params["from_client"] == "outlook":
+        module.fail_json(msg="from_client: outlook is for Windows hosts. Name another client, or leave it out.")
     try:
-        wanted = [found for found in requests(module.params) if found.account.state is State.PRESENT]
-        # The lint lets no account without encryption pass unless it was allowed for that account.
-        options = _options(module.params, allow_plaintext=any(found.allow_plaintext for found in wanted))
-        reports = _reports(module, wanted, options)
+        verdict = verification.verify_all(
+            module.params, looks if module.params["from_client"] else None, check_mode=module.check_mode
+        )
     except MailError as error:
         module.fail_json(msg=str(error))
-    for warning in dict.fromkeys(warning for report in reports for warning in report.warnings):
+    for warning in verdict.warnings:
         module.warn(warning)
-    result: dict[str, t.Any] = {
-        "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
-        "accounts": [report.as_result() for report in reports],
-        "found": _found(reports),
-    }
-    if set(result["found"]) & set(module.params["fail_on"]):
-        module.fail_json(**result)
-    module.exit_json(changed=False, **result)
-
-
-def _found(reports: t.Sequence[AccountReport]) -> list[str]:
-    """Which of the choices of fail_on apply."""
-    facts = {
-        "failed": any(not report.ok for report in reports),
-        "skipped": any(check.status is Status.SKIPPED for report in reports if report.ok for check in report.checks),
-        "warning": any(report.warnings for report in reports),
-    }
-    return [name for name, applies in facts.items() if applies]
-
-
-def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:
-    for name in ("timeout", "round_trip_timeout"):
-        if params[name] <= 0:
-            raise OptionError(name, "it is a number of seconds", "write a number above 0")
-    if params["retries"] < 0:
-        raise OptionError("retries", "it says how often to try again", "write 0 or more")
-    if params["attempts"] < 1:
-        raise OptionError("attempts", "without an attempt nobody signs in", "write 1 or more")
-    return VerifyOptions(
-        ca_path=params["ca_path"],
-        timeout=params["timeout"],
-        allow_plaintext=allow_plaintext,
-        retries=params["retries"],
-        attempts=params["attempts"],
-        suggest=params["suggest"],
-        warn_days=params["warn_days"],
-    )
+    if verdict.failed:
+        module.fail_json(**verdict.result)
+    module.exit_json(changed=False, **verdict.result)
 
 
 if __name__ == "__main__":

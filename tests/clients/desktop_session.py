@@ -23,7 +23,7 @@ import typing as t
 
 from ansible_collections.charter.mail.tests.integration.people import Person
 
-PATIENCE = 30  # seconds; an upper bound for what takes a moment
+PATIENCE = 60  # seconds; an upper bound for what takes a moment
 
 REGISTRY = "org.gnome.evolution.dataserver.Sources5"
 SECRETS = "org.freedesktop.secrets"

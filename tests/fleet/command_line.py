@@ -99,7 +99,9 @@ def _keep(options: argparse.Namespace) -> None:
         if options.pc:
             pc = OfficePC(stack.enter_context(Prefix.start()))
             pc.furnish()
-            inventory = {"all": {"children": {"windows": pc.inventory()["all"]}}}
+            # Its accounts are tested from here, with the authority's file of here.
+            ca = {"mail_ca_path": str(fleet.lab.ca_path)} if fleet.lab else {}
+            inventory = {"all": {"children": {"windows": pc.inventory("powershell", **ca)["all"]}}}
             write_file(fleet.directory / "pc.json", json.dumps(inventory, indent=2), 0o600)
         try:
             options.link.symlink_to(fleet.directory)

@@ -80,10 +80,11 @@ class Ansible:
             raise AssertionError(played.output)
         return results[0]
 
-    def results(self) -> list[dict[str, t.Any]]:
-        """What each task of the last run returned, and whether it ``failed``."""
+    def results(self, host: str | None = None) -> list[dict[str, t.Any]]:
+        """What each task of the last run returned, and whether it ``failed``; of one host, or of all."""
         lines = self._record.read_text().splitlines() if self._record.exists() else []
         entries = [entry for entry in map(json.loads, lines) if "result" in entry]
+        entries = [entry for entry in entries if host in (None, entry["host"])]
         return [{"failed": entry["status"] == "failed", **entry["result"]} for entry in entries]
 
     def playbook(self, name: str, inventory: t.Mapping[str, t.Any], *options: str) -> Played:

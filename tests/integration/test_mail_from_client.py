@@ -15,6 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.integration.verdicts import Verdict
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_stores import key4
@@ -82,25 +83,6 @@ class Desk:
     def sign_ins(self) -> list[bool]:
         """The outcome of each attempt so far."""
         return [login.succeeded for login in self.lab.logins() if login.user == self.user.address]
-
-
-class Verdict:
-    """A result of mail_verify on one account."""
-
-    def __init__(self, result: dict[str, t.Any]) -> None:
-        self.failed: bool = result["failed"]
-        self.message: str = result["msg"]
-        (account,) = result["accounts"]
-        self.complete: bool = account["complete"]
-        self.cause: dict[str, t.Any] = account["cause"]
-        self.checks: list[dict[str, t.Any]] = account["checks"]
-        self.client = self.checks[0]
-        assert (self.client["stage"], self.client["endpoint"]) == ("client", "account")
-
-    def status(self, endpoint: str, stage: str) -> str:
-        """What came of a check."""
-        (found,) = (check for check in self.checks if (check["endpoint"], check["stage"]) == (endpoint, stage))
-        return str(found["status"])
 
 
 def test_wanted_is_configured_is_working(desk: Desk) -> None:

@@ -128,12 +128,11 @@ def test_unless_some_are_named_it_is_those_that_are_installed(office: Office) ->
     """Of this machine, which has all real programs that the tests need."""
     del office.variables["mail_clients"]
     assert office.play("configure").recap["changed"] == len(BOTH)
-    (look, *_others) = office.ansible.results()
-    assert look["clients"] == list(BOTH)
+    assert [found["clients"] for found in office.ansible.results() if "clients" in found] == [list(BOTH)]
 
 
 def test_windows_is_not_asked_for_clients(ansible: Ansible) -> None:
-    desk = ansible.local_host(ansible_shell_type="powershell", mail_accounts=[{"email": EMAIL}])
+    desk = ansible.local_host(ansible_shell_type="powershell", mail_system="linux", mail_accounts=[{"email": EMAIL}])
     played = ansible.playbook("configure", desk)
     assert played.code == 2
     assert "A Windows host cannot be asked for mail clients: name them." in played.output

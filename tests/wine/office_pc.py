@@ -179,11 +179,14 @@ class OfficePC:
             self._reg("import", _TRANSFER)
 
     def photo(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
-        """Everything that a task could change: the registry (but for what file types and programs are registered in
-        Classes), and the files."""
-        listed = self._reg("query", r"HKLM\Software").decode("ascii").split("\r\n")
-        keys = [key for key in listed if key and not key.endswith(("\\Classes", "\\Wow6432Node"))]
-        return {key: self.export(key) for key in ["HKEY_USERS", *keys]}, self.files()
+        """What a task could change, byte by byte: the users' registry, the machine's as far as it is about mail, and
+        files. Windows itself keeps changing other keys, those of network cards for example."""
+        keys = [*(user.hive for user in self._users), _OFFICE, _OURS, _CLASSIC, _STORE_APPS, _PROFILE_LIST]
+        found = {f"keys in {key}": self._reg("query", key) for key in ("HKU", r"HKLM\Software")}
+        for key in keys:
+            with contextlib.suppress(WineError):
+                found[key] = self.export(key)
+        return found, self.files()
 
     # What the PC is like.
 

@@ -174,7 +174,7 @@ def _reap(servers: t.Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of a process. Python's own wait with a limit looks only every 50 ms."""
+    """Wait for the end of a process, at once: Python's own way to wait with a limit looks every 50 ms."""
     handle = os.pidfd_open(process.pid)
     try:
         if not select.select([handle], [], [], _PATIENCE)[0]:

@@ -126,6 +126,21 @@ def look(known: KnownClient, request: Request) -> Look:
     return _compare(known, place, request, found)
 
 
+def look_into(opened: ReadableClient, title: str, remedy: str, request: Request) -> Look:
+    """As ``look``, into a client that is open already, wherever it is; ``title`` and ``remedy`` as in KnownClient."""
+    wanted = request.account
+    known = KnownClient(title, remedy, lambda *_whose: opened)
+    try:
+        found = opened.account(wanted)
+        absence = "" if found else opened.absence(wanted)
+    except MailError as error:
+        return Look(wanted, Logins.of(wanted), drift.unreadable(title, str(error)))
+    place = f"{title} {opened.profile}"
+    if found is None:
+        return Look(wanted, Logins.of(wanted), drift.missing(title, place, str(wanted), absence, remedy))
+    return _compare(known, place, request, found)
+
+
 def _compare(known: KnownClient, place: str, request: Request, found: Found) -> Look:
     wanted, has = request.account, found.account
     incoming, one = _side(known, Role.INCOMING, request, found, has.incoming, found.incoming)

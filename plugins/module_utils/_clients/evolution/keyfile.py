@@ -96,7 +96,9 @@ class KeyFile:
     def text(self, group: str, key: str) -> str | None:
         """A value as a program gets it; None where there is none, or none that GLib can read."""
         value = self.values.get((group, key))
-        return value if value is None or "\\" not in value else _unescaped(value)
+        if value is None or not _is_utf8(value):
+            return None
+        return value if "\\" not in value else _unescaped(value)
 
     def with_text(self, group: str, key: str, text: str) -> KeyFile:
         """With this value; a new key goes to the end of its group, and a new group to the end of the file."""
@@ -156,6 +158,10 @@ def escaped(text: str) -> str:
         leading = character in "\n\r"
         pieces.append({"\n": "\\n", "\r": "\\r", "\\": "\\\\"}.get(character, character))
     return "".join(pieces)
+
+
+def _is_utf8(value: str) -> bool:
+    return value.isascii() or not any("\udc80" <= character <= "\udcff" for character in value)
 
 
 def _unescaped(value: str) -> str | None:

@@ -13,6 +13,7 @@ from ..._model.account import State as AccountState
 from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
 from ..engine import View
+from ..found import Found, StoredLogin
 from . import places, record, staging, standing
 from .obstacles import foreign_xml, obstacle
 from .people import Person
@@ -110,6 +111,38 @@ class Outlook:
     def verdict(self, state: Stored, account: Account) -> Verdict:
         """How far the account has come."""
         return standing.verdict(state, account, self._methods)
+
+    def account(self, wanted: Account) -> Found | None:
+        """The account as Outlook has it; None where it does not."""
+        state = self.read()
+        if not state.loaded:
+            raise HostError(
+                f"Outlook {self.profile}",
+                "the person is not logged on to this PC, so that it cannot be read",
+                "run again while the person is logged on",
+            )
+        made = state.find(wanted)
+        if made is None:
+            return None
+        return Found(
+            account=made.account,
+            incoming=StoredLogin(made.account.username, None),
+            outgoing=StoredLogin(made.outgoing_username, None),
+            locked="Outlook keeps them for the person alone",
+            others=(),
+        )
+
+    def absence(self, wanted: Account) -> str:
+        """How an account that is not there is missing, a clause."""
+        state = self.read()
+        standing = self.verdict(state, wanted).standing
+        if standing is Standing.STAGED:
+            return "does not have the account yet, which is staged for its next start"
+        if standing is Standing.CONSUMED:
+            return "has taken what was staged and made no account of it"
+        if state.has_other_protocol(wanted):
+            return f"has the address, but not by {wanted.protocol.value.upper()}"
+        return "does not have the account"
 
     def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""

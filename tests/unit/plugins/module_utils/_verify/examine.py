@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, 
 
 HOSTS = {Service.IMAP: "imap.lab.test", Service.POP3: "pop.lab.test", Service.SMTP: "smtp.lab.test"}
 PATIENT = VerifyOptions(ca_path=CA, timeout=20.0)
-HASTY = VerifyOptions(ca_path=CA, timeout=0.4)
+HASTY = VerifyOptions(ca_path=CA, timeout=0.8)
 
 
 def resolve(host: str, port: int) -> t.Sequence[Address]:

@@ -14,16 +14,22 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.connection import LINE_LIMIT, TOTAL_LIMIT
 from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import HASTY, examine, failure
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+    HASTY,
+    PATIENT,
+    examine,
+    failure,
+)
 
 SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
 ALL = pytest.mark.parametrize("service", list(Service))
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "tls"])
 
 
-def greeted_by(service: Service, encrypted: bool, greet: Script) -> Check:
+def greeted_by(service: Service, encrypted: bool, greet: Script, options: VerifyOptions = PATIENT) -> Check:
     """What fails when the greeting is like that."""
 
     def script(talk: Talk) -> None:
@@ -32,7 +38,7 @@ def greeted_by(service: Service, encrypted: bool, greet: Script) -> Check:
         greet(talk)
         talk.hear_out()
 
-    report, server = examine(script, service, Security.SSL if encrypted else Security.STARTTLS, HASTY)
+    report, server = examine(script, service, Security.SSL if encrypted else Security.STARTTLS, options)
     assert b"AUTH" not in server.clear + server.sealed
     early = report.failed is not None and report.failed.stage is Stage.FIRST_BYTES
     return failure(report, Stage.FIRST_BYTES if early and not encrypted else Stage.GREETING)
@@ -60,16 +66,16 @@ def chat(talk: Talk) -> None:
 
 @pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.POP3, True), (Service.SMTP, True)])
 def test_silence(service: Service, encrypted: bool) -> None:
-    failed = greeted_by(service, encrypted, lambda talk: None)
-    assert failed.finding == "did not answer within 0.4 seconds although it had to greet first"
+    failed = greeted_by(service, encrypted, lambda talk: None, HASTY)
+    assert failed.finding == "did not answer within 0.8 seconds although it had to greet first"
     assert ("the service behind it does not" in failed.advice) == encrypted
     assert failed.seconds < 3
 
 
 @pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.SMTP, True)])
 def test_slow_drip(service: Service, encrypted: bool) -> None:
-    failed = greeted_by(service, encrypted, drip)
-    assert failed.finding == "sent only part of an answer within 0.4 seconds although it had to greet first"
+    failed = greeted_by(service, encrypted, drip, HASTY)
+    assert failed.finding == "sent only part of an answer within 0.8 seconds although it had to greet first"
     assert failed.seconds < 3
 
 
@@ -241,4 +247,4 @@ def test_the_password_is_sent_once_whatever_the_answer(service: Service) -> None
 def test_silence_after_the_password(service: Service, answers: t.Mapping[bytes, bytes]) -> None:
     script = SERVERS[service](Server(answers=answers))
     report, _server = examine(script, service, Security.SSL, HASTY)
-    assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.4 seconds"
+    assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.8 seconds"

@@ -94,7 +94,7 @@ def test_a_resolver_that_never_answers() -> None:
     report = look(endpoint(Service.IMAP, 993, Security.SSL), HASTY, world=World(resolver=resolver))
     assert time.monotonic() - started < 5
     release.set()
-    assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.4 seconds"
+    assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.8 seconds"
 
 
 def test_refused() -> None:
@@ -109,7 +109,7 @@ def test_no_answer_at_all() -> None:
     with black_hole() as port:
         report = look(endpoint(Service.SMTP, port, Security.STARTTLS), HASTY)
     failed = failure(report, Stage.TCP)
-    assert failed.finding == "does not accept a connection within 0.4 seconds"
+    assert failed.finding == "does not accept a connection within 0.8 seconds"
     assert failed.evidence == "127.0.0.1 timed out"
     assert 0.3 < failed.seconds < 5
 

@@ -286,7 +286,7 @@ def test_a_handshake_that_fails(record: bytes) -> None:
 def test_silence_instead_of_a_handshake() -> None:
     report, _server = examine(lambda talk: talk.hear_out(), Service.SMTP, Security.SSL, HASTY)
     failed = failure(report, Stage.FIRST_BYTES)
-    assert failed.finding == "did not answer within 0.4 seconds when TLS had to begin"
+    assert failed.finding == "did not answer within 0.8 seconds when TLS had to begin"
     assert "Check outgoing.port (the usual one for SMTP with security ssl is 465)." in failed.advice
 
 
@@ -304,7 +304,7 @@ def test_a_handshake_drop_by_drop() -> None:
             talk.pause(0.05)
 
     report, _server = examine(script, Service.IMAP, Security.SSL, HASTY)
-    assert "within 0.4 seconds" in failure(report, Stage.TLS).finding
+    assert "within 0.8 seconds" in failure(report, Stage.TLS).finding
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pathlib
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import autodiscover
@@ -43,13 +43,11 @@ def test_the_worked_examples(name: str, account: Account) -> None:
     assert autodiscover.parse(content, account.email) == as_told(account)
 
 
-@settings(deadline=None)
 @given(any_account)
 def test_what_is_rendered_is_parsed_again(account: Account) -> None:
     assert autodiscover.parse(autodiscover.render(account), account.email) == as_told(account)
 
 
-@settings(deadline=None)
 @given(any_account)
 def test_nothing_is_left_to_a_default(account: Account) -> None:
     root = ET.fromstring(autodiscover.render(account))

@@ -374,3 +374,22 @@ def test_the_record_comes_back_as_it_was_written() -> None:
     assert record.load(pc.everything.written([KeyWrite(places.record(MARIO.sid), delete=True)]), MARIO.sid) == (
         record.Record()
     )
+
+
+def test_an_account_is_read_back_for_verification() -> None:
+    pc, wanted = OfficePc(), account(full_name="Mario Rossi")
+    assert client(pc).account(wanted) is None
+    assert client(pc).absence(wanted) == "does not have the account"
+    push(pc, wanted)
+    assert "next start" in client(pc).absence(wanted)
+    pc.start_outlook(MARIO, ignores_prf=True)
+    assert "made no account" in client(pc).absence(wanted)
+    pc.make_account(MARIO, account(protocol="pop3"))
+    found = client(pc).account(account(protocol="pop3"))
+    assert found is not None
+    assert (found.account.incoming, found.outgoing.username) == (account(protocol="pop3").incoming, EMAIL)
+    assert found.incoming.password is None
+    assert "person alone" in found.locked
+    pc.log_off(MARIO)
+    with pytest.raises(HostError, match="not logged on"):
+        client(pc).account(wanted)

@@ -9,7 +9,7 @@ import contextlib
 import pathlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reg
@@ -59,14 +59,12 @@ def value_of(text: str) -> RegValue | None:
     return reg.parse(version_5(f"[{KEY}]\r\n{text}\r\n")).value(KEY, "x")
 
 
-@settings(deadline=None)
 @given(writes)
 def test_what_is_rendered_is_parsed_again(wanted: list[KeyWrite]) -> None:
     assert list(reg.parse_writes(reg.render(wanted))) == wanted
     assert reg.render(reg.parse_writes(reg.render(wanted))) == reg.render(wanted)
 
 
-@settings(deadline=None)
 @given(writes, writes)
 def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[KeyWrite]) -> None:
     both = reg.render(first) + reg.render(second)
@@ -74,7 +72,6 @@ def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[K
     assert reg.parse(both) == Registry().written([*first, *second])
 
 
-@settings(deadline=None)
 @given(writes)
 def test_other_line_breaks_and_a_missing_last_one_mean_the_same(wanted: list[KeyWrite]) -> None:
     text = reg.render(wanted).decode("utf-16-le", "surrogatepass")
@@ -83,7 +80,6 @@ def test_other_line_breaks_and_a_missing_last_one_mean_the_same(wanted: list[Key
     )
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_garbage_is_refused_in_one_way_only(content: bytes) -> None:
     for damaged in (content, b"\xff\xfe" + content, b"REGEDIT4\r\n" + content, version_5("") + content * 2):

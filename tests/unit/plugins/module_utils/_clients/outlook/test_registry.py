@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import (
@@ -40,21 +40,18 @@ def test_values_are_stored_as_windows_does() -> None:
     assert RegValue.qword(2**40) == RegValue(11, b"\0\0\0\0\0\1\0\0")
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(blacklist_characters="\0")), st.integers(0, 2**32 - 1))
 def test_texts_and_numbers_come_back(text: str, number: int) -> None:
     assert RegValue.sz(text).text == RegValue.expand_sz(text).text == RegValue.sz(text).plain == text
     assert RegValue.dword(number).number == RegValue.qword(number).number == RegValue.dword(number).plain == number
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(blacklist_characters="\0"), min_size=1), max_size=4))
 def test_lists_come_back(texts: list[str]) -> None:
     assert RegValue.multi_sz(texts).texts == tuple(texts)
     assert RegValue.multi_sz(texts).plain == "\n".join(texts)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.binary(max_size=12))
 def test_no_data_break_the_reader(kind: int, data: bytes) -> None:
     for any_kind in (kind, kind % 16):
@@ -140,7 +137,6 @@ def test_a_write_without_values_makes_the_key() -> None:
     assert list(Registry().written([KeyWrite(r"R\a")])) == [r"R\a"]
 
 
-@settings(deadline=None)
 @given(registries, registries)
 def test_a_difference_leads_to_the_other(before: Registry, after: Registry) -> None:
     writes = difference(before, after)

@@ -10,7 +10,7 @@ import ctypes.util
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import libcrypto
@@ -76,7 +76,6 @@ def test_triple_des_chains_its_blocks() -> None:
 @given(
     plain=st.binary(max_size=200), key=st.binary(min_size=32, max_size=32), vector=st.binary(min_size=16, max_size=16)
 )
-@settings(deadline=None)
 def test_round_trip(cipher: BlockCipher, plain: bytes, key: bytes, vector: bytes) -> None:
     key, vector = key[: cipher.key_bytes], vector[: cipher.block_bytes]
     sealed = libcrypto.encrypt(cipher, key, vector, plain)

@@ -12,7 +12,7 @@ import sqlite3
 import typing as t
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import der, pbe
@@ -71,7 +71,6 @@ def test_the_check_value_of_nss(tmp_path: pathlib.Path, name: str, password: str
 
 
 @given(st.binary(max_size=100), st.binary(max_size=64))
-@settings(deadline=None)
 def test_what_is_sealed_is_unsealed(plain: bytes, key: bytes) -> None:
     assert pbe.unseal(key, pbe.seal(key, plain)) == plain
     assert pbe.agrees(key, VALUE, plain, pbe.sign(key, VALUE, plain))
@@ -157,7 +156,6 @@ def test_the_forms_of_this_test_are_right_otherwise() -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 200), st.integers(1, 255))
-@settings(deadline=None)
 def test_damage_is_a_value_error(junk: bytes, position: int, change: int) -> None:
     sealed = bytearray(form())
     sealed[position % len(sealed)] ^= change

@@ -9,7 +9,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import der, key_database, libcrypto
@@ -31,7 +31,6 @@ unicode = st.text(st.characters(blacklist_categories=["Cs"]), max_size=80)
 
 @pytest.mark.parametrize("keys", [AES, DES3, BOTH])
 @given(text=unicode)
-@settings(deadline=None)
 def test_what_is_encrypted_is_decrypted(keys: SdrKeys, text: str) -> None:
     sealed = keys.encrypt(text)
     assert keys.decrypt(sealed) == text
@@ -129,7 +128,6 @@ def test_garbage_is_a_value_error(sealed: str) -> None:
 
 
 @given(st.integers(0, 200), st.integers(1, 255))
-@settings(deadline=None)
 def test_damage_is_a_value_error_or_another_text(position: int, change: int) -> None:
     blob = bytearray(base64.b64decode(AES.encrypt("a text")))
     blob[position % len(blob)] ^= change

@@ -1,0 +1,107 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One person's desk for the tests of evolution_account: a home, a mailbox in the lab, and an admin with Ansible."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.lab.site import MailUser
+
+from .desktop_session import desktop_session
+from .evolution import PATIENCE, Evolution, in_the_lab
+from .evolution_answers import Account
+
+LOGIN = "the password of the login"
+"""Opens the keyring."""
+
+FULL_NAME = 'Mario "Super" Rössi \\ 😀'
+
+
+class Desk:
+    """A person who has not logged in yet.
+
+    Attributes:
+        user: whose mailbox the person has.
+    """
+
+    def __init__(self, ansible: Ansible, person: Person, lab: MailLab, user: MailUser) -> None:
+        self._ansible = ansible
+        self.person = person
+        self.lab = lab
+        self.user = user
+
+    def run(self, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module for the person's mailbox, as root; None leaves an option out."""
+        given = {"user": self.person.name, "email": self.user.address, "password": self.user.password, **options}
+        kept = {name: value for name, value in given.items() if value is not None}
+        return self._ansible.module("evolution_account", check=check, **kept)
+
+    def push(self, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module, which must not fail."""
+        result = self.run(**options)
+        assert not result["failed"], result
+        return result
+
+    def push_one(self, status: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module for one account, which must end with that status; its entry in the result."""
+        result = self.push(**options)
+        (entry,) = result["accounts"]
+        assert entry["status"] == status, entry
+        assert result["changed"] == (status in ("created", "updated", "removed"))
+        return {**entry, "warnings": result.get("warnings", [])}
+
+    @contextlib.contextmanager
+    def log_in(self, *, keyring: str | None = LOGIN, registry: bool = True) -> t.Iterator[Evolution]:
+        """A session of the person, in the lab.
+
+        Args:
+            keyring: what unlocks it; empty for a session without a keyring, None for one that nobody unlocks.
+            registry: whether the registry of accounts runs, as it does on a desktop soon after the login.
+        """
+        with desktop_session(self.person, in_the_lab(self.lab)) as session:
+            if keyring != "":
+                session.start_keyring(keyring)
+            if registry:
+                session.start_registry()
+            yield Evolution(session)
+
+    def receive(self, subject: str) -> None:
+        """Mail arrives."""
+        self.lab.deliver(self.user.address, f"Subject: {subject}\nFrom: friend@charter.net\n\nHello.\n".encode())
+
+    def uses_mail(self, evolution: Evolution, account: Account, subject: str) -> None:
+        """Sign in, list, receive and send: all with what was pushed and nothing typed."""
+        other = self.lab.add_user(f"{subject.lower().replace(' ', '-')}.{self.user.address}")
+        self.receive(subject)
+        used = evolution.use(account, send_to=other.address, subject=f"Re: {subject}")
+        assert used["error"] is None
+        assert subject in used["subjects"]
+        assert account["backend"] == "pop" or {"INBOX", "Sent", "Drafts"} <= set(used["folders"])
+        assert self.user.address in self.lab.wait_for_message(other.address, f"Re: {subject}", seconds=PATIENCE)["From"]
+
+    def agrees(self, evolution: Evolution, ids: t.Mapping[str, str]) -> bool:
+        """Whether the registry's memory and the files say the same of an account."""
+        memory = evolution.memory()
+        return all(
+            _values(memory[uid]) == _values((evolution.sources / f"{uid}.source").read_text()) for uid in ids.values()
+        )
+
+    def everything(self, evolution: Evolution) -> object:
+        """All files of the person, what the registry has in its memory, and the keyring, to be compared."""
+        return snapshot(self.person.home), evolution.memory(), evolution.passwords()
+
+
+def _values(text: str) -> set[tuple[str, str]]:
+    """Each line with its group, since order and blank lines differ."""
+    found, group = set(), ""
+    for line in text.splitlines():
+        group = line if line.startswith("[") else group
+        if line:
+            found.add((group, line))
+    return found

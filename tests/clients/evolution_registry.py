@@ -1,0 +1,116 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the registry of evolution-data-server says, by its own library; changes as Evolution's dialogs make them.
+
+Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing as t
+
+import gi
+
+gi.require_version("EDataServer", "1.2")
+gi.require_version("Camel", "1.2")
+from gi.repository import Camel, EDataServer, GLib  # noqa: E402 the versions come first
+
+BUILT_IN = ("local", "vfolder", "rss")
+
+
+def accounts(registry: t.Any) -> list[dict[str, t.Any]]:
+    default = (registry.ref_default_mail_account().get_uid(), registry.ref_default_mail_identity())
+    return [
+        account(registry, source, default)
+        for source in registry.list_sources(EDataServer.SOURCE_EXTENSION_MAIL_ACCOUNT)
+        if source.get_uid() not in BUILT_IN
+    ]
+
+
+def account(registry: t.Any, source: t.Any, default: tuple[str, t.Any]) -> dict[str, t.Any]:
+    extension = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_ACCOUNT)
+    person = registry.ref_source(extension.get_identity_uid())
+    submission = person.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SUBMISSION)
+    transport = registry.ref_source(submission.get_transport_uid())
+    way = transport.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_TRANSPORT)
+    backend = extension.get_backend_name()
+    return {
+        **server(source, backend),
+        "identity": identity(person, submission),
+        "transport": server(transport, way.get_backend_name()),
+        "settings": group(source, f"{backend.capitalize()} Backend"),
+        "default": default[0] == source.get_uid() and default[1].get_uid() == person.get_uid(),
+    }
+
+
+def server(source: t.Any, backend: str) -> dict[str, t.Any]:
+    sign_in = source.get_extension(EDataServer.SOURCE_EXTENSION_AUTHENTICATION)
+    return {
+        "uid": source.get_uid(),
+        "name": source.get_display_name(),
+        "enabled": source.get_enabled(),
+        "parent": source.get_parent() or "",
+        "backend": backend,
+        "host": sign_in.get_host(),
+        "port": sign_in.get_port(),
+        "security": source.get_extension(EDataServer.SOURCE_EXTENSION_SECURITY).get_method(),
+        "method": sign_in.get_method(),
+        "user": sign_in.get_user(),
+    }
+
+
+def identity(source: t.Any, submission: t.Any) -> dict[str, t.Any]:
+    person = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_IDENTITY)
+    composition = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_COMPOSITION)
+    return {
+        "uid": source.get_uid(),
+        "name": source.get_display_name(),
+        "parent": source.get_parent() or "",
+        "address": person.get_address() or "",
+        "full_name": person.get_name() or "",
+        "reply_to": person.get_reply_to() or "",
+        "organization": person.get_organization() or "",
+        "sent_folder": submission.get_sent_folder() or "",
+        "drafts_folder": composition.get_drafts_folder() or "",
+    }
+
+
+def group(source: t.Any, name: str) -> dict[str, str]:
+    content = source.to_string()
+    text = content[0] if isinstance(content, tuple) else content
+    file = GLib.KeyFile()
+    file.load_from_data(text, len(text.encode()), GLib.KeyFileFlags.NONE)
+    if not file.has_group(name):
+        return {}
+    return {key: file.get_string(name, key) for key in file.get_keys(name)[0]}
+
+
+def memory(registry: t.Any) -> dict[str, str]:
+    contents = ((source.get_uid(), source.to_string()) for source in registry.list_sources(None))
+    return {uid: content[0] if isinstance(content, tuple) else content for uid, content in contents}
+
+
+def edit(registry: t.Any, uid: str, group: str, properties: dict[str, t.Any]) -> None:
+    source = registry.ref_source(uid)
+    changed = source if group == "Data Source" else source.get_extension(group)
+    for name, value in properties.items():
+        changed.set_property(name.replace("_", "-"), value)
+    source.write_sync(None)
+
+
+def delete(registry: t.Any, uid: str) -> None:
+    registry.ref_source(uid).remove_sync(None)
+
+
+QUESTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
+
+if __name__ == "__main__":
+    question, arguments = sys.argv[1:]
+    # The groups of the protocols are the mail library's.
+    Camel.init(GLib.get_user_data_dir(), False)
+    EDataServer.SourceCamel.register_types()
+    answer = QUESTIONS[question](EDataServer.SourceRegistry.new_sync(None), **json.loads(arguments))
+    sys.stdout.write("\n" + json.dumps(answer))

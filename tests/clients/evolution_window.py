@@ -1,0 +1,125 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evolution itself on a screen that nobody sees, started as a person would, and the windows that it shows.
+
+    with EvolutionWindow(session) as window:
+        lab.wait_for_login(address, Service.IMAP, seconds=PATIENCE)
+        window.wait_for(MAIN)
+        assert window.titles() == [MAIN]  # and no question
+
+The screen is an Xvfb that listens on the loopback interface alone, so the session must be in a network namespace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import typing as t
+
+from .desktop_session import DesktopSession, SessionError
+from .evolution import PATIENCE, wait_until
+
+MAIN = "Mail"
+"""The window of an account whose folders nobody has looked at yet."""
+WELCOME = "Welcome"
+"""The first-run assistant."""
+PASSWORD_REQUEST = "Mail authentication request"
+"""The question for a password."""
+
+# It chooses its number and prints it.
+_SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
+_LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
+
+# No graphics card, no accessibility, and no sandbox for messages in HTML (it needs more than a namespace).
+_VARIABLES = {
+    # Otherwise a network without a default route is none at all, and Evolution stays offline.
+    "GIO_USE_NETWORK_MONITOR": "base",
+    "NO_AT_BRIDGE": "1",
+    "GDK_BACKEND": "x11",
+    "LIBGL_ALWAYS_SOFTWARE": "1",
+    "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+    "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
+}
+
+
+class EvolutionWindow:
+    """A started Evolution; as a context manager it quits at the end, as by its menu.
+
+    Args:
+        session: whose bus, keyring and files it uses.
+    """
+
+    def __init__(self, session: DesktopSession) -> None:
+        self._session = session
+        self._screen, number = _open_screen(session)
+        self._variables = {**_VARIABLES, "DISPLAY": f"127.0.0.1:{number}"}
+        # Dialogs of other programs, the keyring's among them, come to the same screen.
+        session.run("dbus-update-activation-environment", "DISPLAY", "GDK_BACKEND", check=True, **self._variables)
+        self._process = session.start("evolution", "--component=mail", **self._variables)
+
+    def __enter__(self) -> EvolutionWindow:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: t.Any) -> None:
+        try:
+            if kind is None and self._process.poll() is None:
+                self.quit()
+        finally:
+            self.kill()
+            self._session.stop(self._screen)
+
+    def titles(self) -> list[str]:
+        """The titles of all windows that are on the screen, those of other programs, too."""
+        found = self._session.run("xdotool", "search", "--onlyvisible", "--name", ".", check=False, **self._variables)
+        names = (
+            self._session.run("xdotool", "getwindowname", number, check=False, **self._variables)
+            for number in found.split()
+        )
+        return sorted(name.strip() for name in names if name.strip())
+
+    def wait_for(self, title: str) -> None:
+        """Wait until a window with that title is there.
+
+        Raises:
+            SessionError: it does not come, or Evolution ends.
+        """
+        wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
+        if title not in (titles := self.titles()):
+            raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
+
+    def quit(self) -> None:
+        """End Evolution as its menu does, and wait until it is gone."""
+        self._session.run("evolution", "--quit", check=True, **self._variables)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            raise SessionError(f"Evolution does not quit; windows: {self.titles()}") from error
+
+    def kill(self) -> None:
+        """End Evolution at once, as it has to be where it waits for a person; no error where it has ended."""
+        # It takes SIGTERM for the wish to quit.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _open_screen(session: DesktopSession) -> tuple[subprocess.Popen[bytes], int]:
+    """Start an X server and wait until it listens; the second is its display's number."""
+    with session.log.open("ab") as log:
+        screen = subprocess.Popen(
+            session.command(*_SCREEN, *_LISTEN),
+            env=session.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    session.children.append(screen)
+    with screen.stdout or contextlib.nullcontext() as output:
+        number = output.readline() if output else b""
+    if not number.strip().isdigit():
+        raise SessionError(f"Xvfb did not start:\n{session.log.read_text()[-3000:]}")
+    return screen, int(number)

@@ -1,0 +1,63 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of tasks on the controller, and that no password is in what is said of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated, without_secrets
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
+
+SPEC = argument_spec(sid={"type": "str"}, flag={"type": "bool", "default": False})
+EMAIL = "mario.rossi@charter.net"
+
+
+def test_types_and_defaults() -> None:
+    options = validated({"accounts": [{"email": EMAIL, "leave_on_server_days": "14"}], "flag": "yes"}, SPEC)
+    assert options["accounts"][0]["leave_on_server_days"] == 14
+    assert options["flag"] is True
+    assert options["email"] is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({}, "email, accounts"),
+        ({"email": EMAIL, "accounts": []}, "mutually exclusive"),
+        ({"email": EMAIL, "user": "mario", "sid": "S-1"}, "user|sid"),
+        ({"email": EMAIL, "colour": "red"}, "colour"),
+        ({"email": EMAIL, "protocol": "x400"}, "imap, pop3"),
+        ({"accounts": [{"user": "mario"}]}, "email found in accounts"),
+    ],
+)
+def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:
+    with pytest.raises(MailError) as caught:
+        validated(raw, SPEC, mutually_exclusive=[("user", "sid")])
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"email": EMAIL, "password": "tombola", "protocol": "tombola"},
+        {"accounts": "email: x, password: tombola"},
+        {"accounts": ["password tombola"]},
+        {"accounts": [{"email": EMAIL, "password": "tombola", "provider": "tombola"}]},
+    ],
+)
+def test_no_password_is_told(raw: t.Mapping[str, t.Any]) -> None:
+    with pytest.raises(MailError) as caught:
+        validated(raw, SPEC)
+    assert "tombola" not in str(caught.value)
+
+
+def test_results_are_rid_of_passwords() -> None:
+    result = {"accounts": [{"advice": "sign in with tombola"}], "changed": True}
+    cleaned = without_secrets(result, {"accounts": [{"password": "tombola"}]})
+    assert "tombola" not in repr(cleaned)
+    assert cleaned["changed"] is True
