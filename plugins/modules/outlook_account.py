@@ -24,7 +24,7 @@ extends_documentation_fragment:
 options:
   user:
     description:
-      - The Windows account whose Outlook is meant, by its name, C(DOMAIN\\name) or SID. It is required, since on a PC
+      - The Windows account whose Outlook is meant, by its name, C(DOMAIN\name) or SID. It is required, since on a PC
         it is not the user who connects.
       - Names are those of the profile folders that the PC knows. Where several folders could be meant, such as
         C(mario) and C(mario.CORP), nothing is guessed, and the SID is needed.
@@ -78,8 +78,8 @@ notes:
   - What O(accounts[].user) says of local users is as in O(user) here.
   - The connection must be an administrator's. C(become) has no effect. Nothing can be written for a person who is not
     logged on; run the task again while the person is.
-  - The staged files are in C(C:\\ProgramData\\charter.mail\\Outlook\\<SID>), which only administrators can change and
-    that person can read. What was staged is noted in C(HKLM\\SOFTWARE\\charter.mail\\Outlook\\<SID>), with what was in
+  - The staged files are in C(C:\ProgramData\charter.mail\Outlook\<SID>), which only administrators can change and
+    that person can read. What was staged is noted in C(HKLM\SOFTWARE\charter.mail\Outlook\<SID>), with what was in
     its place before, and O(state=absent) puts exactly that back.
   - The new Outlook for Windows keeps its accounts at Microsoft and cannot be given any from outside.
 author:

@@ -16,8 +16,7 @@ from .evolution_sources import ACCOUNT, COLLECTION, IDENTITY, TRANSPORT
 ADOPTED = {"account": ACCOUNT, "identity": IDENTITY, "transport": TRANSPORT}
 
 
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
-@pytest.mark.parametrize("logged_in", [False, True])
+@pytest.mark.parametrize(("protocol", "logged_in"), [("imap", True), ("pop3", False)])
 def test_an_account_made_by_the_assistant_is_adopted(evolution_desk: Desk, protocol: str, logged_in: bool) -> None:
     desk = evolution_desk
     evolution_sources.write(desk.person, evolution_sources.by_assistant(desk.user.address, protocol))

@@ -94,7 +94,7 @@ def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: Person
 
 def test_check_mode_writes_nothing_and_tells_the_same(ansible: Ansible, mario: Person) -> None:
     give_source(mario)
-    for options in ({"default": True}, {"provider": "spectrum"}, {"state": "absent"}):
+    for options in ({"default": True}, {"state": "absent"}):
         before = snapshot(mario.home)
         foretold = account(ansible, mario, check=True, **options)
         assert snapshot(mario.home) == before
@@ -152,7 +152,6 @@ def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: p
         one,
         one + "password_store=plaintext_keyring",
         one + "password_store=nonsense",
-        one + "incoming=nonsense",
         one + "home=/proc/none",
         one + "user=nobody-here",
         f"accounts=\"[{{{entry}, 'profile': 'nonsense'}}]\"",
@@ -214,7 +213,7 @@ def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person,
     target.mkdir(mode=0o700)
     (target / "some.source").write_bytes(BY_HAND)
     before = snapshot(target)
-    for link in (SOURCES, ".config", ".config/evolution"):
+    for link in (SOURCES, ".config"):
         path = mario.home / link
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(target)

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from .._model.errors import MailError
 from .arguments import CONSTRAINTS, secrets
@@ -28,8 +29,13 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
     result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
     if result.error_messages:
-        raise MailError(without_secrets("; ".join(result.error_messages), raw))
+        raise MailError(without_secrets("; ".join(map(_message, result.errors.errors)), raw))
     return t.cast(t.Dict[str, t.Any], result.validated_parameters)
+
+
+def _message(error: AnsibleValidationError) -> str:
+    # AnsibleModule words this one anew, too: it begins with the option's name alone.
+    return f"Unknown option {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
 def without_secrets(value: t.Any, raw: t.Mapping[str, t.Any]) -> t.Any:

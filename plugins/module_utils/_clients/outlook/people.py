@@ -14,7 +14,7 @@ from . import places
 from .registry import Registry, fold
 
 # Local and domain accounts, and those of Entra ID; not the system's own, nor what a damaged profile leaves (".bak").
-_PERSON = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
+PERSON = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 
 
@@ -45,7 +45,7 @@ def people(registry: Registry) -> tuple[Person, ...]:
     found = []
     for sid in registry.children(places.PROFILE_LIST):
         value = registry.value(f"{places.PROFILE_LIST}\\{sid}", "ProfileImagePath")
-        if value is not None and value.text and _PERSON.fullmatch(sid):
+        if value is not None and value.text and PERSON.fullmatch(sid):
             found.append(Person(sid.upper(), value.text))
     return tuple(found)
 

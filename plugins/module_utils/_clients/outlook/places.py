@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 USERS = "HKEY_USERS"
+CURRENT_USER = "HKEY_CURRENT_USER"
 MACHINE = "HKEY_LOCAL_MACHINE"
 
 # Which Windows accounts have a profile folder here, by SID.
@@ -24,6 +25,11 @@ RECORD = "Record"
 
 _OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
 _POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"
+
+# Below a user's part of the registry: where Outlook looks for a PRF at its start, and for a domain's settings when an
+# account is added.
+SETUP = _OUTLOOK + r"\Setup"
+AUTODISCOVER = _OUTLOOK + r"\AutoDiscover"
 
 # Below the folder %ProgramData%.
 FOLDERS = ("charter.mail", "Outlook")
@@ -47,12 +53,12 @@ def policies(sid: str) -> str:
 
 def setup(sid: str) -> str:
     """Where Outlook looks for a PRF at its start."""
-    return outlook(sid) + r"\Setup"
+    return hive(sid) + SETUP
 
 
 def autodiscover(sid: str) -> str:
     """Where Outlook looks for a domain's settings when an account is added."""
-    return outlook(sid) + r"\AutoDiscover"
+    return hive(sid) + AUTODISCOVER
 
 
 def record(sid: str) -> str:

@@ -1,0 +1,89 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: outlook_autodiscover_xml
+version_added: 0.1.0
+short_description: Write an account as an Autodiscover file for Outlook
+description:
+  - Makes the text of an Autodiscover file, from which classic Outlook on Windows takes servers, ports and login when a
+    person adds the account by its address and password. It is for people who deploy by Group Policy, Intune or
+    M(ansible.windows.win_copy); M(charter.mail.outlook_account) does it for them otherwise.
+  - Outlook finds the file by the domain of the address. So one file serves one account of a domain for each Windows
+    user, and several are an error; use P(charter.mail.outlook_prf#filter) for them.
+positional: _input
+extends_documentation_fragment:
+  - charter.mail.outlook_filter
+options:
+  domain:
+    description:
+      - Take the account of this mail domain.
+      - Left out, the accounts must be of one domain.
+    type: str
+notes:
+  - Write the text in UTF-8 and call the file C(<domain>.xml), which is where P(charter.mail.outlook_reg#filter) looks
+    for it.
+  - Put it where only administrators can change it, or somebody else could redirect a person's mail.
+  - The grammar is Microsoft's. This project has no Outlook to try it with.
+seealso:
+  - plugin: charter.mail.outlook_reg
+    plugin_type: filter
+  - plugin: charter.mail.outlook_prf
+    plugin_type: filter
+  - module: charter.mail.outlook_account
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+- name: Put the settings of Jo's account on the PC
+  ansible.windows.win_copy:
+    content: "{{ jo | charter.mail.outlook_autodiscover_xml(domain='charter.net') }}"
+    dest: C:\ProgramData\Mail\charter.net.xml
+  vars:
+    jo: "{{ mail_accounts | selectattr('user', 'eq', 'jo') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The text of the file.
+  type: str
+"""
+
+import typing as t
+
+from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._clients.outlook import autodiscover
+from ..module_utils._model import text
+from ..module_utils._model.errors import OptionError
+from ..plugin_utils._outlook.filtering import readable_errors, warn
+
+_SPEC: t.Mapping[str, t.Any] = {"domain": {"type": "str"}}
+
+
+def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
+    """See the documentation above."""
+    with readable_errors():
+        found, own = of_one_person(accounts, _SPEC, {"domain": domain})
+        domains = list(dict.fromkeys(request.account.email.rpartition("@")[2] for request in found))
+        wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
+        if wanted not in domains:
+            raise OptionError("domain", f"no account is of {wanted}", f"write one of {', '.join(domains)}")
+        if own["domain"] is None and len(domains) > 1:
+            raise OptionError(
+                "domain", f"the accounts are of several: {', '.join(domains)}", "make one file for each, and say which"
+            )
+        chosen = [request for request in found if request.account.email.rpartition("@")[2] == wanted]
+        autodiscover.refuse_shared_domains(request.account for request in chosen)
+        content = autodiscover.render(chosen[0].account)
+        warn(chosen[0].warnings)
+        return content.decode("utf-8")
+
+
+class FilterModule:
+    """Ansible's filter plugin."""
+
+    def filters(self) -> t.Mapping[str, t.Callable[..., str]]:
+        return {"outlook_autodiscover_xml": outlook_autodiscover_xml}

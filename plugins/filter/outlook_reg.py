@@ -1,0 +1,97 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: outlook_reg
+version_added: 0.1.0
+short_description: Write a registry file that makes Outlook take a PRF and Autodiscover files
+description:
+  - Makes the text of a C(.reg) file, after whose import classic Outlook (2016 to Microsoft 365) on Windows takes the
+    files that P(charter.mail.outlook_prf#filter) and P(charter.mail.outlook_autodiscover_xml#filter) make, wherever
+    they were put on the PC. It is for people who deploy by Group Policy, Intune or M(ansible.windows.win_copy);
+    M(charter.mail.outlook_account) does it for them otherwise.
+  - Import it once. Outlook deletes the value C(ImportPRF) when it has taken the PRF. B(Importing the file again, as a
+    logon script does, brings ImportPRF back, and Outlook may then make the accounts twice.)
+positional: _input
+extends_documentation_fragment:
+  - charter.mail.outlook_filter
+options:
+  prf:
+    description: The full path of the PRF on the PC, without variables. Either this or O(xml_folder) is required.
+    type: str
+  xml_folder:
+    description:
+      - The full path of the folder on the PC that holds a file C(<domain>.xml) for each domain of the accounts.
+      - A domain with several accounts, which one file cannot serve, is left to the PRF with a warning. Without O(prf)
+        it is an error.
+    type: str
+  sid:
+    description:
+      - The SID of the Windows user, to whose part of the registry it is written; the user must be logged on when an
+        administrator imports the file.
+      - Left out, it is C(HKEY_CURRENT_USER), the user who imports it.
+    type: str
+notes:
+  - Write the text in UTF-16LE with a byte order mark (C(utf-16) in Ansible and Python), as Windows does. The line ends
+    (CR LF) are in it.
+  - The paths should lead to where only administrators can change files, or somebody else could redirect a person's
+    mail.
+  - This project has no Outlook to try it with. C(reg.exe) of Wine imports it.
+seealso:
+  - plugin: charter.mail.outlook_prf
+    plugin_type: filter
+  - plugin: charter.mail.outlook_autodiscover_xml
+    plugin_type: filter
+  - module: charter.mail.outlook_account
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+# The template holds: {{ jo | charter.mail.outlook_reg(prf='C:\\ProgramData\\Mail\\jo.prf') }}
+- name: Put the registry file for Jo on the PC
+  ansible.windows.win_template:
+    src: outlook.reg.j2
+    dest: C:\ProgramData\Mail\jo.reg
+    output_encoding: utf-16
+  vars:
+    jo: "{{ mail_accounts | selectattr('user', 'eq', 'jo') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The text of the file, without a byte order mark.
+  type: str
+"""
+
+import typing as t
+
+from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._clients.outlook import autodiscover, by_hand, reg
+from ..plugin_utils._outlook.filtering import readable_errors, warn
+
+_SPEC: t.Mapping[str, t.Any] = {"prf": {"type": "str"}, "xml_folder": {"type": "str"}, "sid": {"type": "str"}}
+
+
+def outlook_reg(accounts: t.Any, prf: t.Any = None, xml_folder: t.Any = None, sid: t.Any = None) -> str:
+    """See the documentation above."""
+    with readable_errors():
+        found, own = of_one_person(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
+        there = [request.account for request in found]
+        content = reg.render(by_hand.writes(there, sid=own["sid"], prf=own["prf"], xml_folder=own["xml_folder"]))
+        warn(warning for request in found for warning in request.warnings)
+        if own["xml_folder"] is not None:
+            warn(
+                f"{domain} is left to the PRF: one file for Autodiscover cannot serve {' and '.join(map(str, members))}"
+                for domain, members in autodiscover.shared_domains(there).items()
+            )
+        return content.decode("utf-16")
+
+
+class FilterModule:
+    """Ansible's filter plugin."""
+
+    def filters(self) -> t.Mapping[str, t.Callable[..., str]]:
+        return {"outlook_reg": outlook_reg}

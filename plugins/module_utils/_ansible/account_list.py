@@ -1,0 +1,45 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A list of accounts given to something that is no task, such as a filter: checked as a task's options are."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._model.account import State
+from .._model.errors import OptionError
+from .arguments import Request, argument_spec, requests
+from .validate import validated
+
+
+def of_one_person(
+    entries: t.Any, spec: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]
+) -> tuple[tuple[Request, ...], dict[str, t.Any]]:
+    """The accounts that shall be there, in the order of the list, and the other options with their types.
+
+    Passwords are not looked at: there is no place for one in what comes out, and the key to a vault need not be there.
+
+    Args:
+        entries: dicts with the options of an entry of ``accounts``.
+        spec: of the other options, as AnsibleModule knows it.
+        options: those; None is not given.
+
+    Raises:
+        MailError: the first option that cannot be used; no account, or accounts of several people.
+    """
+    if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
+        raise OptionError("accounts", "a list of accounts was expected", "give a list of dicts")
+    bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
+    given = {name: value for name, value in options.items() if value is not None}
+    params = validated({"accounts": bare, **given}, argument_spec(**spec))
+    found = tuple(request for request in requests(params) if request.account.state is State.PRESENT)
+    if not found:
+        raise OptionError("accounts", "there is none that shall be present", "give at least one")
+    people = list(dict.fromkeys(request.account.user for request in found))
+    if len(people) > 1:
+        names = ", ".join("nobody named" if user is None else repr(user) for user in people)
+        raise OptionError(
+            "accounts", f"they belong to several people: {names}", "select those of one, for example by selectattr"
+        )
+    return found, {name: params[name] for name in spec}
