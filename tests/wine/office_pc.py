@@ -240,6 +240,9 @@ class OfficePC:
 
     def _reg(self, *arguments: str) -> bytes:
         done = self.prefix.run(["reg.exe", *arguments])
+        if done.returncode != 0 and not done.stdout + done.stderr:
+            # reg.exe always says why. On a busy machine Wine now and then fails to start a program, and says nothing.
+            done = self.prefix.run(["reg.exe", *arguments])
         if done.returncode != 0:
             words = (done.stdout + done.stderr).decode(errors="replace")
             raise WineError(f"reg {' '.join(arguments)}: exit code {done.returncode}, {words}")

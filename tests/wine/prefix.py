@@ -23,6 +23,7 @@ import select
 import shutil
 import subprocess
 import tempfile
+import time
 import typing as t
 
 from ansible_collections.charter.mail.tests.lab import leftovers
@@ -34,7 +35,7 @@ from .errors import WineError
 from .powershell import Pc
 
 _PROGRAMS = ("ip", "wine", "wineserver")
-_PATIENCE = 300.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
+_PATIENCE = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
 # No menus on the machine's desktop, and no questions about .NET and HTML, which nothing here needs.
 _LEFT_OUT = "winemenubuilder.exe,mscoree,mshtml=d"
 
@@ -151,13 +152,21 @@ class Prefix:
 
     def _serve(self) -> subprocess.Popen[bytes]:
         """Start Wine's server, which holds the registry, and would else come and go with each program."""
-        return subprocess.Popen(
+        server = subprocess.Popen(
             self.namespace.command(["wineserver", "--foreground", "--persistent"]),
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        # A program that finds no server starts one, and two of them at once get in each other's way.
+        give_up = time.monotonic() + _PATIENCE
+        while not any((self.directory / "tmp").glob("wine-*/server-*/socket")):
+            if server.poll() is not None or time.monotonic() > give_up:
+                server.kill()
+                raise WineError("Wine's server does not start")
+            time.sleep(0.01)
+        return server
 
     def _boot(self) -> None:
         """Make what Windows has on its disk and in its registry."""

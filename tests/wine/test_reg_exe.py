@@ -29,10 +29,16 @@ BREAKS = "\r\n\t\x01\x1f\x7f"
 
 
 @pytest.fixture
-def key(office_pc: OfficePC) -> t.Iterator[str]:
+def pc(windows: Prefix) -> OfficePC:
+    """Nothing but Windows."""
+    return OfficePC(windows)
+
+
+@pytest.fixture
+def key(pc: OfficePC) -> t.Iterator[str]:
     """An empty key of the admin's."""
     yield KEY
-    office_pc.write(KeyWrite(KEY, delete=True))
+    pc.write(KeyWrite(KEY, delete=True))
 
 
 def imported(windows: Prefix, content: bytes) -> int:
@@ -87,10 +93,10 @@ class Dice:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_values_come_back(office_pc: OfficePC, key: str, seed: int) -> None:
+def test_random_values_come_back(pc: OfficePC, key: str, seed: int) -> None:
     writes = [KeyWrite(key), *Dice(seed).writes(key, keys=40, values=10)]
-    office_pc.write(*writes)
-    assert plain(office_pc.registry(key)) == plain(Registry().written(writes))
+    pc.write(*writes)
+    assert plain(pc.registry(key)) == plain(Registry().written(writes))
 
 
 def plain(registry: Registry) -> dict[str, dict[str, tuple[int, bytes]]]:
@@ -101,10 +107,10 @@ def plain(registry: Registry) -> dict[str, dict[str, tuple[int, bytes]]]:
     }
 
 
-def test_deletions(office_pc: OfficePC, key: str) -> None:
-    office_pc.write(KeyWrite(key, {"a": RegValue.sz("1"), "b": RegValue.sz("2")}), KeyWrite(key + r"\c\d"))
-    office_pc.write(KeyWrite(key, {"a": None, "never there": None}), KeyWrite(key + r"\c", delete=True))
-    assert plain(office_pc.registry(key)) == {key: {"b": (1, b"2\0\0\0")}}
+def test_deletions(pc: OfficePC, key: str) -> None:
+    pc.write(KeyWrite(key, {"a": RegValue.sz("1"), "b": RegValue.sz("2")}), KeyWrite(key + r"\c\d"))
+    pc.write(KeyWrite(key, {"a": None, "never there": None}), KeyWrite(key + r"\c", delete=True))
+    assert plain(pc.registry(key)) == {key: {"b": (1, b"2\0\0\0")}}
 
 
 def test_a_key_of_another_user(office_pc: OfficePC) -> None:
@@ -116,13 +122,11 @@ def test_a_key_of_another_user(office_pc: OfficePC) -> None:
     assert office_pc.export(office_pc.anna.hive) == before
 
 
-def test_lines_that_cannot_be_read_are_passed_over_without_a_word(
-    windows: Prefix, office_pc: OfficePC, key: str
-) -> None:
+def test_lines_that_cannot_be_read_are_passed_over_without_a_word(windows: Prefix, pc: OfficePC, key: str) -> None:
     """Hence everything is read back after an import."""
     lines = [f"[{key}]", '"a"="1"', '"b"=dword:nonsense', '"c" is 2', '"d="3"', '"e"="4"']
     assert imported(windows, utf_16(HEADER + "\r\n".join(lines) + "\r\n")) == 0
-    assert set(office_pc.registry(key)[key]) == {"a", "e"}
+    assert set(pc.registry(key)[key]) == {"a", "e"}
 
 
 @pytest.mark.parametrize("text", ["Windows Registry Editor\r\n", "REG 5\r\n", "[HKEY_CURRENT_USER\\x]\r\n", ""])
@@ -130,16 +134,16 @@ def test_a_file_without_its_header_is_refused(windows: Prefix, text: str) -> Non
     assert imported(windows, utf_16(text)) == 1
 
 
-def test_utf_8_is_no_encoding_of_such_files(windows: Prefix, office_pc: OfficePC, key: str) -> None:
+def test_utf_8_is_no_encoding_of_such_files(windows: Prefix, pc: OfficePC, key: str) -> None:
     content = f'{HEADER}[{key}]\r\n"a"="Żółw"\r\n'.encode()
     assert imported(windows, codecs.BOM_UTF8 + content) == 1
     assert imported(windows, content) == 0
-    value = office_pc.registry(key).value(key, "a")
+    value = pc.registry(key).value(key, "a")
     assert value is not None
     assert value.text != "Żółw"
 
 
-def test_an_export_looks_like_ours(office_pc: OfficePC, key: str) -> None:
+def test_an_export_looks_like_ours(pc: OfficePC, key: str) -> None:
     """But for the order of values, which is the writer's choice."""
     values = {
         "": RegValue.sz('a "b" c\\d'),
@@ -148,6 +152,6 @@ def test_an_export_looks_like_ours(office_pc: OfficePC, key: str) -> None:
         "n": RegValue.dword(7),
     }
     writes = [KeyWrite(key, values)]
-    office_pc.write(*writes)
-    ours, theirs = (content.decode("utf-16").splitlines() for content in (reg.render(writes), office_pc.export(key)))
+    pc.write(*writes)
+    ours, theirs = (content.decode("utf-16").splitlines() for content in (reg.render(writes), pc.export(key)))
     assert theirs == ours

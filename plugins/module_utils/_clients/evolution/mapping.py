@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._model.account import Account, Protocol, Security, Server
+from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
 from ..recognition import marker
 from .keyfile import KeyFile
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, Ids, Sources
@@ -34,14 +34,6 @@ _METHODS = {
 _SECURITIES = {method: security for security, method in _METHODS.items()}
 _BACKENDS = {Protocol.IMAP: "imapx", Protocol.POP3: "pop"}
 _PROTOCOLS = {"imapx": Protocol.IMAP, "imap": Protocol.IMAP, "pop": Protocol.POP3}
-_DEFAULT_PORTS = {
-    (Protocol.IMAP, Security.SSL): 993,
-    (Protocol.IMAP, Security.STARTTLS): 143,
-    (Protocol.IMAP, Security.NONE): 143,
-    (Protocol.POP3, Security.SSL): 995,
-    (Protocol.POP3, Security.STARTTLS): 110,
-    (Protocol.POP3, Security.NONE): 110,
-}
 _SUBMISSION_PORT = 587
 
 
@@ -180,7 +172,7 @@ def read_back(sources: Sources, ids: Ids, *, default: bool = False) -> Account |
         protocol=protocol,
         incoming=Server(
             account.text(AUTHENTICATION, "Host") or "",
-            _port(account, _DEFAULT_PORTS[protocol, incoming_security]),
+            _port(account, INCOMING_PORTS[protocol, incoming_security]),
             incoming_security,
         ),
         outgoing=Server(

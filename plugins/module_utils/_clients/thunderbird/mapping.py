@@ -12,20 +12,12 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ..._model.account import Account, Protocol, Security, Server
+from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
 from ..._model.settings import Settings, Value, same
 
 PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
 _SOCKET_TYPES = {Security.NONE: 0, Security.STARTTLS: 2, Security.SSL: 3}
 _SECURITIES = {number: security for security, number in _SOCKET_TYPES.items()}
-_DEFAULT_PORTS = {
-    (Protocol.IMAP, Security.SSL): 993,
-    (Protocol.IMAP, Security.STARTTLS): 143,
-    (Protocol.IMAP, Security.NONE): 143,
-    (Protocol.POP3, Security.SSL): 995,
-    (Protocol.POP3, Security.STARTTLS): 110,
-    (Protocol.POP3, Security.NONE): 110,
-}
 _SCHEMES = {Protocol.IMAP: "imap", Protocol.POP3: "mailbox"}
 
 
@@ -181,7 +173,7 @@ def read_back(settings: Settings, ids: Ids) -> Account | None:
         return None
     protocol = Protocol(kind)
     incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
-    default_port = _DEFAULT_PORTS[protocol, incoming_security]
+    default_port = INCOMING_PORTS[protocol, incoming_security]
     leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
     return Account(
         email=text(settings, identity + "useremail"),
