@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.plugin_utils._outlook import batch
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 from ansible_collections.charter.mail.tests.wine import native_curl
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
+from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 
 # Each sign of it means something to cmd.exe, to curl or to a protocol.
 BITTER = 'mist "\\ %PATH% ^&|> é:\tken'
@@ -174,3 +177,25 @@ def test_a_pc_that_cannot_be_asked_is_no_reason_to_be_silent(
     result = ansible.module("mail_verify", hosts=hosts, **given)
     assert "Nothing was tested from the PC itself" in result["msg"]
     assert result["accounts"][0]["ok"]
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_the_batch_file_itself_deletes_the_passwords_and_notices_where_it_cannot(windows: Prefix, stays: bool) -> None:
+    folder = windows.drive / "windows/temp/visit"
+    folder.mkdir()
+    try:
+        config = folder / "visits.cfg"
+        if stays:
+            config.mkdir()  # nothing else resists root
+        else:
+            config.write_text("secret")
+        visiting = batch.Batch("word")
+        visiting.visit_servers(config.name, "said", ["body0.txt"])
+        (folder / "visit.cmd").write_bytes(visiting.text())
+        windows.run(["cmd.exe", "/d", "/c", "C:\\windows\\temp\\visit\\visit.cmd"])
+        assert config.exists() is stays
+        answer = batch.parse((folder / batch.ANSWER).read_bytes(), "word")
+        assert answer is not None
+        assert ("kept" in answer) is stays
+    finally:
+        shutil.rmtree(folder)
