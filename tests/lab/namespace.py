@@ -122,8 +122,16 @@ class _Inside:
         return cls(frozenset(_identity(path) for path in paths))
 
     def __contains__(self, process: int) -> bool:
+        # Not the process's own entry: that is dead with its first thread, which others may outlive (Wine's do).
         try:
-            return _identity(pathlib.Path("/proc", str(process), "ns/net")) in self.identities
+            threads = os.listdir(f"/proc/{process}/task")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return any(self._has_thread(process, thread) for thread in threads)
+
+    def _has_thread(self, process: int, thread: str) -> bool:
+        try:
+            return _identity(pathlib.Path("/proc", str(process), "task", thread, "ns/net")) in self.identities
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             # Gone, or more privileged than this process and so none of its making.
             return False

@@ -46,7 +46,7 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
         assert owner.stdout is not None
         wine = Prefix(pathlib.Path(owner.stdout.readline().strip()))
         assert wine.drive.is_dir()
-        handles = [os.pidfd_open(process) for process in wine.namespace.processes()]
+        handles = {process: os.pidfd_open(process) for process in wine.namespace.processes()}
         try:
             assert handles  # the server, and Windows' services
             if killed:
@@ -56,10 +56,11 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
             else:
                 owner.stdin.close()
                 assert owner.wait(PATIENCE) == 0
-            for handle in handles:
-                assert select.select([handle], [], [], PATIENCE)[0]  # dead
+            for process, handle in handles.items():
+                dead = select.select([handle], [], [], PATIENCE)[0]
+                assert dead, pathlib.Path(f"/proc/{process}/status").read_text()
         finally:
-            for handle in handles:
+            for handle in handles.values():
                 os.close(handle)
     assert below(tmp_path) == {pathlib.Path("home"), pathlib.Path("tmp")}
     assert not wine.namespace.exists()
