@@ -11,7 +11,7 @@ demo: ## see it work, in about a minute: no root, nothing installed outside this
 	@$(PYTHON) tests/setup/environment.py demo
 	@.venv/bin/python tests/demo
 
-unit: ## the unit tests, in seconds
+unit: ## the unit tests, in about a minute
 	@$(PYTHON) tests/run_tests.py unit
 
 unit-3.8: ## the unit tests of what runs on targets, on Python 3.8
@@ -29,7 +29,7 @@ real: ## real Thunderbird, real mail servers, real hosts (root; `make test` inst
 molecule: ## the playbooks and roles on several hosts over SSH, verified with testinfra (root)
 	@$(PYTHON) tests/run_tests.py molecule
 
-bench: ## how fast it is, beside pings and Ansible's own modules (root; about ten minutes)
+bench: ## how fast it is, beside pings and Ansible's own modules (root; about five minutes)
 	@$(PYTHON) tests/setup/environment.py tests
 	@.venv/bin/python tests/bench
 
