@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.evolution import locations as evolution
 from ..module_utils._clients.thunderbird import locations as thunderbird
+from ..plugin_utils._outlook.task_connection import reaches_windows
 
 _FLATPAKS = ("/var/lib/flatpak/app", "~/.local/share/flatpak/app", "/home/*/.local/share/flatpak/app")
 
@@ -71,8 +72,7 @@ class ActionModule(ActionBase):
         _valid, options = self.validate_argument_spec(spec)  # type: ignore[no-untyped-call]
         if options["clients"] is not None:
             return {**result, "changed": False, "clients": options["clients"]}
-        shell: t.Any = self._connection._shell  # of a class that does not declare what all of its kind have
-        if shell.SHELL_FAMILY in ("powershell", "cmd"):
+        if reaches_windows(self):
             raise AnsibleActionFail("A Windows host cannot be asked for mail clients: name them.")
         done = self._low_level_execute_command(look(TRACES))  # type: ignore[no-untyped-call]
         if done["rc"] != 0:

@@ -22,7 +22,7 @@ from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..plugin_utils._outlook import from_pc
 from ..plugin_utils._outlook.pc import WindowsPc
-from ..plugin_utils._outlook.task_connection import TaskConnection
+from ..plugin_utils._outlook.task_connection import TaskConnection, reaches_windows
 
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
@@ -45,7 +45,7 @@ class ActionModule(NormalAction):
     """Windows has no Python to run the module. The controller tests, and the PC what its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if not getattr(self._connection._shell, "_IS_WINDOWS", False):
+        if not reaches_windows(self):
             done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             return done
         raw = self._task.args

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._model.account import Account
+from .._model.account import Account, State
 from .._model.errors import OptionError
 
 
@@ -29,6 +29,27 @@ def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -
         return True
     # A short login is a usual mistake; it is the same account only if the address is, too.
     return login == account.email.lower().partition("@")[0] and has_address()
+
+
+def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tuple[str, ...]:
+    """What the person should know where the address is set up by the other protocol: often that is a mistake.
+
+    Args:
+        account: as wanted.
+        is_there: whether the account itself is there; asked only where that matters.
+    """
+    if account.state is State.PRESENT:
+        return (f"{account} stands beside an account of the same address by the other protocol",)
+    if is_there():
+        return ()
+    return (f"{account} is not there, but the address is by the other protocol; set protocol to remove that",)
+
+
+def absence(account: Account, by_other_protocol: bool) -> str:
+    """How an account that is not there is missing, a clause whose subject is the client."""
+    if by_other_protocol:
+        return f"has the address, but not by {account.protocol.value.upper()}"
+    return "does not have the account"
 
 
 def ambiguous(account: Account, hosts: t.Iterable[str], client: str) -> OptionError:

@@ -15,13 +15,14 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
 from ..engine import PasswordState, View
+from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .keyfile import KeyFile
 from .locations import Location
 from .lookup import find, has_other_protocol
 from .passwords import NONE, Item
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, Ids, Sources
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, Ids, Sources, source_path
 from .stored import Lazy, Stored
 
 if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
@@ -33,7 +34,6 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
     from .registry import Registry
 
 _POLL_SECONDS = 0.5
-_SUFFIX = ".source"
 
 
 class Evolution:
@@ -129,21 +129,14 @@ class Evolution:
 
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
-        if has_other_protocol(self.read().sources, wanted):
-            return f"has the address, but not by {wanted.protocol.value.upper()}"
-        return "does not have the account"
+        return absence(wanted, has_other_protocol(self.read().sources, wanted))
 
     def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
         found = [f"left as it is: {error}" for error in state.damaged.values()]
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
-            if present:
-                found.append(f"{account} stands beside an account of the same address by the other protocol")
-            elif find(state.sources, account) is None:
-                found.append(
-                    f"{account} is not there, but the address is by the other protocol; set protocol to remove that"
-                )
+            found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
         wanted = present and account.password is not None and self._password_store != NONE
         if wanted and not state.passwords.value.writable:
             found.append(
@@ -268,11 +261,11 @@ class Evolution:
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""
         for name in self._files.names(self.profile):
-            if name.endswith(_SUFFIX) and not name.startswith("."):
-                yield name[: -len(_SUFFIX)]
+            if name.endswith(SUFFIX) and not name.startswith("."):
+                yield name[: -len(SUFFIX)]
 
     def _path(self, uid: str) -> str:
-        return posixpath.join(self.profile, uid + _SUFFIX)
+        return source_path(self.profile, uid)
 
     def _session(self) -> Registry | None:
         if self._desktop is None or self._location.flatpak:

@@ -5,8 +5,6 @@
 
 Nothing here unlocks a keyring or lets it ask the person. Passwords cross the person's own message bus, a local socket
 that only the same user and root can enter, which is what the service's plain sessions are for.
-
-Source of the attributes: evolution-data-server, e-secret-store.c; a password is found by ``e-source-uid`` alone.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ import typing as t
 from ..._host.desktop import Bus, BusError
 from ..._model.errors import PasswordStoreError
 from ..._model.secret import Secret
+from .passwords import ATTRIBUTES, UID_ATTRIBUTE
 
 NAME = "org.freedesktop.secrets"
 
@@ -28,11 +27,6 @@ _PROMPT = "org.freedesktop.Secret.Prompt"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _NOTHING = "/"
 
-_UID = "e-source-uid"
-_ATTRIBUTES: t.Mapping[str, str] = {
-    "eds-origin": "evolution-data-server",
-    "xdg:schema": "org.gnome.Evolution.Data.Source",
-}
 _CONTENT_TYPE = "text/plain"
 
 _GONE = frozenset(
@@ -109,7 +103,7 @@ class Keyring:
         items = self._items(uid)
         properties = {
             f"{_ITEM}.Label": ("s", label),
-            f"{_ITEM}.Attributes": ("a{ss}", {_UID: uid, **_ATTRIBUTES}),
+            f"{_ITEM}.Attributes": ("a{ss}", {UID_ATTRIBUTE: uid, **ATTRIBUTES}),
         }
         try:
             for item in items:
@@ -158,7 +152,7 @@ class Keyring:
         try:
             if not self._bus.has_owner(NAME):
                 return []
-            unlocked, _locked = self._ask(_SERVICE_PATH, _SERVICE, "SearchItems", "a{ss}", {_UID: uid})
+            unlocked, _locked = self._ask(_SERVICE_PATH, _SERVICE, "SearchItems", "a{ss}", {UID_ATTRIBUTE: uid})
         except BusError as error:
             if error.name in _GONE:
                 return []

@@ -9,22 +9,16 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 
 from __future__ import annotations
 
-import posixpath
 import time
 import typing as t
 
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
 from .keyfile import KeyFile
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources
+from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import Session
 
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
-
-
-def source_path(folder: str, uid: str) -> str:
-    """The file of a source."""
-    return posixpath.join(folder, uid + ".source")
 
 
 def to_files(files: Files, folder: str, before: Sources, after: Sources, *, backup: bool) -> t.Sequence[str]:

@@ -10,6 +10,7 @@ sending (e-source-mail-account.c and its neighbours in evolution-data-server).
 from __future__ import annotations
 
 import functools
+import posixpath
 import typing as t
 
 from .keyfile import KeyFile
@@ -20,7 +21,15 @@ MAIL_IDENTITY = "Mail Identity"
 MAIL_SUBMISSION = "Mail Submission"
 MAIL_TRANSPORT = "Mail Transport"
 
+SUFFIX = ".source"
+"""Of the file of each."""
+
 _NONE = KeyFile()
+
+
+def source_path(folder: str, uid: str) -> str:
+    """The file of a source."""
+    return posixpath.join(folder, uid + SUFFIX)
 
 
 class Ids(t.NamedTuple):

@@ -14,6 +14,7 @@ from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
 from ..engine import View
 from ..found import Found, StoredLogin
+from ..recognition import about_other_protocol, absence
 from . import places, record, staging, standing
 from .obstacles import foreign_xml, obstacle
 from .people import Person
@@ -140,17 +141,15 @@ class Outlook:
             return "does not have the account yet, which is staged for its next start"
         if standing is Standing.CONSUMED:
             return "has taken what was staged and made no account of it"
-        if state.has_other_protocol(wanted):
-            return f"has the address, but not by {wanted.protocol.value.upper()}"
-        return "does not have the account"
+        return absence(wanted, state.has_other_protocol(wanted))
 
     def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
-        found = []
+        found: list[str] = []
         if state.has_other_protocol(account):
-            found.append(f"{account} stands beside an account of the same address by the other protocol")
+            found += about_other_protocol(account, lambda: False)
         if self.verdict(state, account).standing is Standing.STAGED and staging.AUTODISCOVER in self._methods:
             rival = staging.xml_rival(state.record.accounts, account)
             foreign = foreign_xml(state, account)

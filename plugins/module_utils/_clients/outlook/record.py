@@ -11,6 +11,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.errors import DamagedFileError
+from ..recognition import marker
 from . import places
 from .registry import Registry, RegValue
 
@@ -32,7 +33,7 @@ class Staged:
     @property
     def mark(self) -> str:
         """What tells it from the user's other accounts."""
-        return mark(self.account)
+        return marker(self.account)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,16 +73,11 @@ class Record:
 
     def find(self, account: Account) -> Staged | None:
         """What was staged for an account."""
-        return next((staged for staged in self.accounts if staged.mark == mark(account)), None)
+        return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
 
     def value_before(self, key: str, name: str) -> Written | None:
         """What we noted about a value."""
         return next((one for one in self.written if (one.key, one.name) == (key, name)), None)
-
-
-def mark(account: Account) -> str:
-    """One person may have the same address by IMAP and by POP3."""
-    return f"{account.protocol.value}:{account.email.lower()}"
 
 
 def bare(account: Account) -> Account:

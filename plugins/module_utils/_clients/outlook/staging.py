@@ -10,9 +10,10 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
+from ..recognition import marker
 from . import autodiscover, places, prf
 from .obstacles import foreign_xml
-from .record import Record, Staged, Written, bare, dump, mark
+from .record import Record, Staged, Written, bare, dump
 from .registry import KeyWrite, RegValue
 from .stored import Stored
 
@@ -49,7 +50,7 @@ def without_account(state: Stored, account: Account) -> Stored:
 def xml_rival(staged: t.Sequence[Staged], account: Account) -> Account | None:
     """Another account that needs the one XML that a user can have for the domain of an address."""
     for one in staged:
-        if AUTODISCOVER in one.methods and one.mark != mark(account) and _domain(one.account) == _domain(account):
+        if AUTODISCOVER in one.methods and one.mark != marker(account) and _domain(one.account) == _domain(account):
             return one.account
     return None
 

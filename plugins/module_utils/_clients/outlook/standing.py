@@ -10,9 +10,10 @@ import enum
 
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
+from ..recognition import marker
 from .obstacles import obstacle
 from .profiles import ProfileAccount
-from .record import Staged, mark
+from .record import Staged
 from .staging import AUTODISCOVER, PRF, xml_rival
 from .stored import Stored
 
@@ -65,7 +66,7 @@ def verdict(state: Stored, account: Account, methods: tuple[str, ...]) -> Verdic
     if staged is None:
         return Verdict(Standing.ABSENT)
     if PRF in staged.methods:
-        waits = state.is_pending and mark(account) in state.record.in_prf
+        waits = state.is_pending and marker(account) in state.record.in_prf
         return _staged_prf(state) if waits else _consumed(state, staged)
     return _staged_xml(state, account)
 

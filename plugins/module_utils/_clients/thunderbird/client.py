@@ -18,6 +18,7 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
 from ..engine import PasswordState, View
+from ..recognition import about_other_protocol, absence
 from . import configure, folder_references, mapping, profiles
 from .configure import Login
 from .lookup import find, has_other_protocol
@@ -171,19 +172,13 @@ class Thunderbird:
 
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
-        if has_other_protocol(self.read().settings, wanted):
-            return f"has the address, but not by {wanted.protocol.value.upper()}"
-        return "does not have the account"
+        return absence(wanted, has_other_protocol(self.read().settings, wanted))
 
     def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
         if not has_other_protocol(state.settings, account):
             return ()
-        if account.state is AccountState.ABSENT:
-            if find(state.settings, account) is not None:
-                return ()
-            return (f"{account} is not there, but the address is by the other protocol; set protocol to remove that",)
-        return (f"{account} stands beside an account of the same address by the other protocol",)
+        return about_other_protocol(account, lambda: find(state.settings, account) is not None)
 
     def particulars(self, state: Stored, account: Account) -> t.Mapping[str, str]:
         """What a result says of an account beside what all clients do."""
