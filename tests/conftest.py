@@ -42,5 +42,16 @@ def pytest_configure() -> None:
     """How slow this machine is at the moment is no property of the code: generated examples have no time limit."""
     from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
 
-    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    from ansible_collections.charter.mail.tests.unit.amount import examples
+
+    settings.register_profile(
+        "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
+    )
     settings.load_profile("any machine")
+
+
+def pytest_report_header() -> str:
+    """Say how much is tried."""
+    from ansible_collections.charter.mail.tests.unit.amount import FULL, VARIABLE
+
+    return f"generated examples and kill points: {'all' if FULL else f'a sample; all of them with {VARIABLE}=full'}"
