@@ -10,6 +10,8 @@ import socket
 import time
 import typing as t
 
+from .clock import Clock
+
 
 @dataclasses.dataclass(frozen=True)
 class VerifyOptions:
@@ -71,10 +73,10 @@ class World:
 
     Attributes:
         resolver: finds addresses; may block for ever.
-        monotonic: seconds that never jump, for time limits.
+        clock: for time limits.
         now: seconds since 1970, for certificates.
     """
 
     resolver: Resolver = system_resolver
-    monotonic: t.Callable[[], float] = time.monotonic
+    clock: Clock = Clock()
     now: t.Callable[[], float] = time.time

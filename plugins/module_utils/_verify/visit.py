@@ -15,6 +15,7 @@ from .._model.secret import Secret
 from . import modes, network, tls
 from .certificate import Certificate
 from .check import Check, EndpointReport, Stage, Status, stages
+from .clock import Clock
 from .connection import Connection, Deadline, Hangup, PlainAnswer, Silence
 from .dialogue import Dialogue
 from .endpoint import Endpoint, Role, Service
@@ -81,7 +82,7 @@ class Kit:
 
 def visit(errand: Errand, kit: Kit) -> EndpointReport:
     """Go through the stages of an endpoint until one fails or all are done."""
-    log = _Log(errand, kit.world.monotonic)
+    log = _Log(errand, kit.world.clock)
     with contextlib.suppress(Failure), contextlib.ExitStack() as stack:  # the log has the failure
         _Visit(errand, kit, log, stack).go()
     return log.report()
@@ -98,17 +99,17 @@ class _Seen:
 class _Log:
     """The checks of one visit while it goes on."""
 
-    def __init__(self, errand: Errand, monotonic: t.Callable[[], float]) -> None:
+    def __init__(self, errand: Errand, clock: Clock) -> None:
         self.encryption = ""
         self._endpoint = errand.endpoint
-        self._monotonic = monotonic
+        self._clock = clock
         self._checks = {Stage.SETTINGS: errand.settings_check()}
         self._rest = ("not tested", "")
 
     @contextlib.contextmanager
     def stage(self, stage: Stage) -> t.Iterator[_Seen]:
         """Time a stage and note how it ends; its failure goes on to the caller."""
-        started = self._monotonic()
+        started = self._clock.monotonic()
         seen = _Seen()
         try:
             yield seen
@@ -134,7 +135,7 @@ class _Log:
     def _note(
         self, stage: Stage, status: Status, started: float, evidence: str, advice: str, failure: Failure | None = None
     ) -> None:
-        seconds = round(self._monotonic() - started, 3)
+        seconds = round(self._clock.monotonic() - started, 3)
         finding, code = ("", None) if failure is None else (failure.finding, failure.code)
         self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
 
@@ -149,7 +150,7 @@ class _Visit:
         self._log = log
         self._stack = stack
         self._quote = Quoter.hiding(errand.username, errand.password)
-        self._deadline = Deadline(kit.options.timeout, kit.world.monotonic)
+        self._deadline = Deadline(kit.options.timeout, kit.world.clock)
 
     def go(self) -> None:
         """All stages in the order in which they happen."""
