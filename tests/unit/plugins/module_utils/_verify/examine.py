@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import socket
-import time
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
@@ -18,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.guard import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
 from ansible_collections.charter.mail.plugins.module_utils._verify.tls import Trust, trust
 from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
 
@@ -33,7 +33,7 @@ def resolve(host: str, port: int) -> t.Sequence[Address]:
     return [Address(socket.AF_INET, ("127.0.0.1", port))]
 
 
-WORLD = World(resolver=resolve)
+WORLD = World(resolver=resolve, clock=CLOCK)
 
 
 def endpoint(service: Service, port: int, security: Security, host: str | None = None) -> Endpoint:
@@ -67,10 +67,10 @@ def examine(
     username: str = USERNAME,
 ) -> tuple[EndpointReport, Peer]:
     """Examine a peer, and make sure that it was never told the password in clear, unless that was allowed."""
-    started = time.monotonic()
+    started = CLOCK.monotonic()
     with peer(script) as server:
         report = look(endpoint(service, server.port, security), options, password, username)
-    assert time.monotonic() - started < options.timeout + 2
+    assert CLOCK.monotonic() - started < options.timeout + 2
     if not options.allow_plaintext and password is not None:
         assert not server.heard_in_clear(username, password)
     if password is not None:

@@ -9,7 +9,6 @@ import dataclasses
 import errno
 import socket
 import threading
-import time
 import typing as t
 
 import pytest
@@ -19,6 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify import networ
 from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, Resolver, World
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap
 from ansible_collections.charter.mail.tests.unit.peers import black_hole, closed_port, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
@@ -90,9 +90,9 @@ def test_a_resolver_that_never_answers() -> None:
         release.wait(30)
         return ()
 
-    started = time.monotonic()
-    report = look(endpoint(Service.IMAP, 993, Security.SSL), HASTY, world=World(resolver=resolver))
-    assert time.monotonic() - started < 5
+    started = CLOCK.monotonic()
+    report = look(endpoint(Service.IMAP, 993, Security.SSL), HASTY, world=World(resolver=resolver, clock=CLOCK))
+    assert CLOCK.monotonic() - started < 5
     release.set()
     assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.8 seconds"
 
