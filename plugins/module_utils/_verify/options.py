@@ -78,5 +78,5 @@ class World:
     """
 
     resolver: Resolver = system_resolver
-    clock: Clock = Clock()
+    clock: Clock = dataclasses.field(default_factory=Clock)
     now: t.Callable[[], float] = time.time
