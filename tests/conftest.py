@@ -9,6 +9,10 @@ import importlib.util
 import pathlib
 import sys
 import types
+import typing as t
+
+if t.TYPE_CHECKING:
+    import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 NAME = "ansible_collections.charter.mail"
@@ -38,8 +42,10 @@ if not _is_this_clone():
     _provide()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """How slow this machine is at the moment is no property of the code: generated examples have no time limit."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # the tests run in other processes, and to import Hypothesis takes longer than any of them
     from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
 
     from ansible_collections.charter.mail.tests.unit.amount import examples
