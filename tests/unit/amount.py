@@ -12,7 +12,7 @@ import typing as t
 VARIABLE = "CHARTER_MAIL_TESTS"  # tests/run_tests.py sets it to "full" for every step but the fast one
 FULL = os.environ.get(VARIABLE) == "full"
 
-_SHARE = 10  # the fast loop tries one in so many
+_SHARE = 20  # the fast loop tries one in so many
 _MOST = 4
 
 _T = t.TypeVar("_T")
