@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import pathlib
+import signal
 import sys
 import types
 import typing as t
@@ -43,7 +44,10 @@ if not _is_this_clone():
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """How slow this machine is at the moment is no property of the code: generated examples have no time limit."""
+    """See that the tests do not depend on how they were started, nor on how slow this machine is at the moment."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
+        # It would be ignored in all that the tests start as well, and SIGTERM is how they end some of that.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the tests run in other processes, and to import Hypothesis takes longer than any of them
     from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
