@@ -35,7 +35,7 @@ class IdleClock(Clock):
     def __init__(self) -> None:
         self._skipped = 0.0
         self._lock = threading.Lock()
-        self._ends: dict[object, float] = {}
+        self._ends: dict[int, float] = {}  # of the waits, by thread
         self._active = time.monotonic()  # when something was last seen to happen, in real time
         self._checked = 0.0
 
@@ -46,7 +46,7 @@ class IdleClock(Clock):
     def wait(self, action: t.Callable[[float], _T], seconds: float) -> _T:
         """Wait in short pieces, and skip the rest if it is in vain."""
         end = self.monotonic() + seconds
-        me = object()
+        me = threading.get_native_id()
         self._note(lambda: self._ends.update({me: end}))
         try:
             while True:
@@ -75,22 +75,25 @@ class IdleClock(Clock):
             if now - self._checked < _POLL / 2:
                 return
             self._checked = now
-            rest = min(self._ends.values()) - self.monotonic()
-            if not _others_sleep():
+            awake = _others_awake()
+            if awake is None or awake - self._ends.keys():
                 self._active = now
-            elif rest > 0 and now - self._active > max(_QUIET, rest / _SPEED):
+                return
+            rest = min(self._ends.values()) - self.monotonic()
+            # One that waits may be awake only to look again; if it has found something, it will say so.
+            if not awake and rest > 0 and now - self._active > max(_QUIET, rest / _SPEED):
                 self._skipped += rest
                 self._active = now
 
 
-def _others_sleep() -> bool:
-    """Whether all threads of this process but this one sleep."""
+def _others_awake() -> set[int] | None:
+    """The threads of this process, but this one, that do not sleep; None where the system does not say."""
     try:
         tasks = os.listdir(_TASKS)
     except FileNotFoundError:  # not Linux
-        return False
+        return None
     own = str(threading.get_native_id())
-    return all(_state(task) == b"S" for task in tasks if task != own)
+    return {int(task) for task in tasks if task != own and _state(task) != b"S"}
 
 
 def _state(task: str) -> bytes:
