@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.evolution import locations as evolution
 from ..module_utils._clients.thunderbird import locations as thunderbird
-from ..plugin_utils._outlook.task_connection import reaches_windows
+from ..plugin_utils._windows.task_connection import reaches_windows
 
 _FLATPAKS = ("/var/lib/flatpak/app", "~/.local/share/flatpak/app", "/home/*/.local/share/flatpak/app")
 

@@ -12,24 +12,24 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import verification
+from ..module_utils._ansible import run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Look, look_into
 from ..module_utils._ansible.validate import validated, without_secrets
-from ..module_utils._clients.outlook import people
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
-from ..plugin_utils._outlook import from_pc
-from ..plugin_utils._outlook.pc import WindowsPc
-from ..plugin_utils._outlook.task_connection import TaskConnection, reaches_windows
+from ..module_utils._windows import users
+from ..plugin_utils._verify_from_pc import from_pc
+from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.task_connection import TaskConnection, reaches_windows
 
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
-    from ..module_utils._verify.account_report import AccountReport
     from ..module_utils._verify.login import Logins
-    from ..plugin_utils._outlook.curl_config import Visit
-    from ..plugin_utils._outlook.pc import Visited
+    from ..module_utils._verify.report.account_report import AccountReport
+    from ..plugin_utils._verify_from_pc.curl_config import Visit
+    from ..plugin_utils._windows.pc import Visited
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": ["outlook"]},
@@ -50,7 +50,7 @@ class ActionModule(NormalAction):
             return done
         raw = self._task.args
         try:
-            params = validated(raw, argument_spec(**verification.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
             result = self._verify(params)
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
@@ -79,7 +79,7 @@ class ActionModule(NormalAction):
                     seconds=params["timeout"],
                 )
 
-            verdict = verification.verify_all(
+            verdict = run_verify.verify_all(
                 params, looks, elsewhere if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
@@ -111,6 +111,6 @@ def _look(pc: WindowsPc, request: Request) -> Look:
         raise OptionError(
             "user", f"whose Outlook has {request.account} is not said", "write the Windows account's name or SID"
         )
-    person = people.find(pc.machine().people, user)
+    person = users.find(pc.machine().people, user)
     outlook = Outlook(pc, pc.machine(), person, METHODS, request.profile)
     return look_into(outlook, "Outlook", "charter.mail.outlook_account", request)

@@ -11,21 +11,21 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.answer import Answer, done, entry
 from ..module_utils._ansible.arguments import Request, argument_spec, requests
+from ..module_utils._ansible.result import Answer, done, entry
 from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._clients.diff import before_and_after
 from ..module_utils._clients.engine import Outcome, plan, reconcile
-from ..module_utils._clients.outlook import people
 from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.people import Person
 from ..module_utils._clients.outlook.staging import METHODS
-from ..module_utils._clients.outlook.standing import Standing, Verdict
+from ..module_utils._clients.outlook.status import Standing, Verdict
 from ..module_utils._clients.outlook.stored import Stored
-from ..module_utils._clients.report import before_and_after
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
-from ..plugin_utils._outlook.pc import WindowsPc
-from ..plugin_utils._outlook.task_connection import TaskConnection
+from ..module_utils._windows import users
+from ..module_utils._windows.users import Person
+from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.task_connection import TaskConnection
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
@@ -127,7 +127,7 @@ def _by_person(pc: WindowsPc, found: t.Sequence[Request]) -> dict[Person, list[R
                 f"whose Outlook shall have {request.account} is not said, and on a PC it is not the user who connects",
                 "write the Windows account's name or SID",
             )
-        groups.setdefault(people.find(pc.machine().people, user), []).append(request)
+        groups.setdefault(users.find(pc.machine().people, user), []).append(request)
     return groups
 
 

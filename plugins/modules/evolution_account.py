@@ -198,14 +198,15 @@ quick_imports.install()
 
 import contextlib
 
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
-from ..module_utils._ansible.evolution import open_evolution
-from ..module_utils._ansible.local_user import Place
 from ..module_utils._ansible.module import MailModule
-from ..module_utils._ansible.processes import Processes
-from ..module_utils._clients.evolution import locations, passwords
+from ..module_utils._ansible.open_evolution import open_evolution
+from ..module_utils._ansible.run_client import CLIENT_OPTIONS, run
+from ..module_utils._clients.evolution import locations
 from ..module_utils._clients.evolution.client import Evolution
+from ..module_utils._clients.evolution.password_store import store
 from ..module_utils._host.files import Files
+from ..module_utils._linux.local_user import Place
+from ..module_utils._linux.processes import Processes
 
 
 def main() -> None:
@@ -214,8 +215,8 @@ def main() -> None:
         location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO},
         password_store={
             "type": "str",
-            "choices": list(passwords.CHOICES),
-            "default": passwords.SECRET_SERVICE,
+            "choices": list(store.CHOICES),
+            "default": store.SECRET_SERVICE,
             "no_log": False,
         },
     )

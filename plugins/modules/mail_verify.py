@@ -357,7 +357,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import verification
+from ..module_utils._ansible import run_verify
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.errors import MailError
 
@@ -368,7 +368,7 @@ if t.TYPE_CHECKING:
 
 def main() -> None:
     module = MailModule(
-        **verification.OPTIONS,
+        **run_verify.OPTIONS,
         from_client={"type": "str", "choices": ["thunderbird", "evolution", "outlook"]},
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
     )
@@ -382,7 +382,7 @@ def main() -> None:
     if module.params["from_client"] == "outlook":
         module.fail_json(msg="from_client: outlook is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = verification.verify_all(
+        verdict = run_verify.verify_all(
             module.params, looks if module.params["from_client"] else None, check_mode=module.check_mode
         )
     except MailError as error:

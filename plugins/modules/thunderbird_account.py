@@ -159,13 +159,13 @@ quick_imports.install()
 
 import contextlib
 
-from ..module_utils._ansible import local_user
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
-from ..module_utils._ansible.local_user import Place
 from ..module_utils._ansible.module import MailModule
+from ..module_utils._ansible.run_client import CLIENT_OPTIONS, run
 from ..module_utils._clients.thunderbird import locations
 from ..module_utils._clients.thunderbird.client import Thunderbird
 from ..module_utils._host.files import Files
+from ..module_utils._linux import local_user
+from ..module_utils._linux.local_user import Place
 
 
 def main() -> None:

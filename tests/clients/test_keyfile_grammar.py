@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyfile import KeyFile
+from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import KeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
 from .glib_key_file import GLib, Values

@@ -15,9 +15,18 @@ import sqlite3
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import der, key_database, libcrypto, sdr
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.passwords import PasswordStore
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.sdr import Cipher
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import (
+    key_database,
+    libcrypto,
+    sdr,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
+    Cipher,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
+    PasswordStore,
+)
+from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 

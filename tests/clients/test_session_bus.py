@@ -19,13 +19,23 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
-from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import LocalDesktop
-from ansible_collections.charter.mail.plugins.module_utils._ansible.session_bus import SessionBus, connect
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry as live
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import Keyring, State
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry import Registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
+    account_registry as live,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import (
+    Registry,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
+    Keyring,
+    State,
+)
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import (
+    SessionBus,
+    connect,
+)
+from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.clients.desktop_session import (

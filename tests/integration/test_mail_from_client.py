@@ -10,15 +10,21 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.passwords import PasswordStore
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.sdr import Cipher
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
+    Cipher,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
+    PasswordStore,
+)
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
 from ansible_collections.charter.mail.tests.integration.verdicts import Verdict
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_stores import key4
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_store.password_stores import (
+    key4,
+)
 
 WRONG = "not-the-stored-one"
 

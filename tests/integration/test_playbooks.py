@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.configure import CLIENT_OPTIONS
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
 from ansible_collections.charter.mail.tests.lab.lab import MailLab

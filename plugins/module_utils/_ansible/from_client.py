@@ -9,21 +9,21 @@ import contextlib
 import dataclasses
 import typing as t
 
-from .._clients.found import Found, ReadableClient, StoredLogin
+from .._clients.stored_account import Found, ReadableClient, StoredLogin
 from .._host.files import Files
+from .._linux import local_user
+from .._linux.files import LocalFiles
+from .._linux.local_user import Place
 from .._model import text
 from .._model.account import Account, Security, Server
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
-from .._verify import drift
-from .._verify.account_report import AccountReport
-from .._verify.check import AccountCheck
-from .._verify.endpoint import Role
+from .._verify.findings.endpoint import Role
 from .._verify.login import Login, Logins
-from . import local_user
+from .._verify.report import drift
+from .._verify.report.account_report import AccountReport
+from .._verify.report.check import AccountCheck
 from .arguments import Request
-from .files import LocalFiles
-from .local_user import Place
 
 if t.TYPE_CHECKING:
     from .._clients.evolution.client import Evolution
@@ -97,7 +97,7 @@ def _thunderbird(location: str) -> KnownClient:
 
 def _evolution(location: str) -> KnownClient:
     from .._clients.evolution import locations
-    from .evolution import open_evolution
+    from .open_evolution import open_evolution
 
     locations.check(location)
 

@@ -10,9 +10,9 @@ import dataclasses
 import threading
 import typing as t
 
-from .endpoint import Endpoint
-from .suggestion import Suggestion
-from .visit import Errand, Kit, visit
+from .endpoint_walk import Errand, Kit, visit
+from .findings.endpoint import Endpoint
+from .report.suggestion import Suggestion
 
 LIMIT = 64  # endpoints in one task; who has more dead servers than this needs other help
 _LONGEST = 4.0  # seconds for one endpoint

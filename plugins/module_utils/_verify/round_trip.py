@@ -13,19 +13,19 @@ import time
 import typing as t
 
 from .._model.account import Account
-from .account_report import AccountReport
-from .check import AccountCheck, Stage, Status
-from .connection import Deadline
-from .endpoint import Endpoint, endpoints
-from .failure import Code, Failure
-from .guard import Guard
+from .endpoint_walk import Kit
+from .findings.endpoint import Endpoint, endpoints
+from .findings.failure import Code, Failure
 from .login import Logins
-from .mailbox import MARK, Mailbox, mailbox
+from .login_limit import Guard
 from .options import VerifyOptions, World
+from .protocols.smtp import SmtpDialogue
+from .report.account_report import AccountReport
+from .report.check import AccountCheck, Stage, Status
+from .round_trip_mailbox import MARK, Mailbox, mailbox
 from .session import signed_in
-from .smtp import SmtpDialogue
-from .tls import trust
-from .visit import Kit
+from .wire.connection import Deadline
+from .wire.tls import trust
 
 TIMEOUT = 60.0
 CHECK_MODE = "not tested, because a message is never sent in check mode"

@@ -9,15 +9,15 @@ import contextlib
 import typing as t
 
 from .._model.account import Security
-from . import network
-from .connection import Connection, Deadline
-from .dialogue import Dialogue
-from .endpoint import Endpoint
-from .failure import Failure
-from .handshake import handshake
+from .endpoint_walk import Kit
+from .findings.endpoint import Endpoint
+from .findings.failure import Failure
+from .findings.redaction import Quoter
 from .login import Login
-from .text import Quoter
-from .visit import Kit
+from .protocols.dialogue import Dialogue
+from .wire import network
+from .wire.connection import Connection, Deadline
+from .wire.handshake import handshake
 
 _D = t.TypeVar("_D", bound=Dialogue)
 Speaks = t.Callable[[Connection, Endpoint, Quoter], _D]

@@ -10,6 +10,7 @@ import posixpath
 import time
 import typing as t
 
+from ..._formats.glib_key_file import KeyFile
 from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
@@ -18,10 +19,9 @@ from ..engine import PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
-from .keyfile import KeyFile
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .passwords import NONE, Item
+from .password_store.store import NONE, Item
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, Ids, Sources, source_path
 from .stored import Lazy, Stored
 
@@ -29,9 +29,9 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
     from ..._host.desktop import Bus, Desktop, Process
     from ..._model.secret import Secret
     from ..._model.settings import Change
-    from ..found import Found
-    from .passwords import Passwords
-    from .registry import Registry
+    from ..stored_account import Found
+    from .account_registry import Registry
+    from .password_store.store import Passwords
 
 _POLL_SECONDS = 0.5
 
@@ -103,7 +103,7 @@ class Evolution:
 
     def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
         with self._importing():
-            from .comparing import compare
+            from .differences import compare
         return compare(before, after)
 
     def view(self, state: Stored, account: Account) -> View:
@@ -176,7 +176,7 @@ class Evolution:
 
     def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
         with self._importing():
-            from . import push
+            from . import writing
         items = {uid: _item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
@@ -185,11 +185,13 @@ class Evolution:
         backups: t.Sequence[str] = ()
         if after.sources is not before.sources:
             if after.session:
-                backups = push.to_session(
+                backups = writing.to_session(
                     after.session, self._files, self.profile, before.sources, after.sources, backup=self._backup
                 )
             else:
-                backups = push.to_files(self._files, self.profile, before.sources, after.sources, backup=self._backup)
+                backups = writing.to_files(
+                    self._files, self.profile, before.sources, after.sources, backup=self._backup
+                )
         if len(stored) < len(items):
             after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
         if after.new_defaults:
@@ -271,20 +273,24 @@ class Evolution:
         if self._desktop is None or self._location.flatpak:
             return None
         with self._importing():
-            from . import registry
-        return registry.running(self._desktop)
+            from . import account_registry
+        return account_registry.running(self._desktop)
 
     def _in_the_way(self) -> Process | None:
         if self._desktop is None or not self._location.flatpak:
             return None
         with self._importing():
-            from . import registry
-        found = [process for process in self._desktop.processes(registry.PROGRAM) if registry.in_flatpak(process)]
+            from . import account_registry
+        found = [
+            process
+            for process in self._desktop.processes(account_registry.PROGRAM)
+            if account_registry.in_flatpak(process)
+        ]
         return found[0] if found else None
 
     def _open_passwords(self, session: Registry | None) -> Passwords:
         with self._importing():
-            from .password_stores import open_passwords
+            from .password_store.choice import open_passwords
 
         def bus() -> Bus | None:
             if session is not None:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from ..._formats.glib_key_file import KeyFile
 from ..._model.account import Account
 from . import mapping
-from .keyfile import KeyFile
 from .lookup import allot, find
 from .mapping import Rule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, Ids, Sources

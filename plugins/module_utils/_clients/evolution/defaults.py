@@ -11,9 +11,9 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
+from ..._formats.glib_key_file import KeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
-from .keyfile import KeyFile
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"

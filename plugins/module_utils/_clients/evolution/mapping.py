@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._formats.glib_key_file import KeyFile
 from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
 from ..recognition import marker
-from .keyfile import KeyFile
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, Ids, Sources
 
 MAIL_COMPOSITION = "Mail Composition"

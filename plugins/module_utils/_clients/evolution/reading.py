@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from ..._model.account import Account
 from ..._model.settings import Change
-from ..found import Found, StoredLogin
+from ..stored_account import Found, StoredLogin
 from . import configure, mapping
-from .comparing import source_changes
+from .differences import source_changes
 from .lookup import find
 from .mapping import AUTHENTICATION, MARKER_GROUP, POP_BACKEND
 from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, Ids, Sources

@@ -13,7 +13,7 @@ import functools
 import posixpath
 import typing as t
 
-from .keyfile import KeyFile
+from ..._formats.glib_key_file import KeyFile
 
 DATA_SOURCE = "Data Source"
 MAIL_ACCOUNT = "Mail Account"

@@ -14,7 +14,7 @@ from .defaults import Defaults
 from .sources import Sources
 
 if t.TYPE_CHECKING:  # the rooms of the password stores are imported when a password is in question
-    from .passwords import Passwords
+    from .password_store.store import Passwords
 
 T = t.TypeVar("T")
 

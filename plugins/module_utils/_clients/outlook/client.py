@@ -12,16 +12,17 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
+from ..._windows.pc import Machine, Pc
+from ..._windows.registry import ByName, KeyWrite, RegValue, difference
+from ..._windows.users import Person
 from ..engine import View
-from ..found import Found, StoredLogin
 from ..recognition import about_other_protocol, absence
-from . import places, record, staging, standing
-from .obstacles import foreign_xml, obstacle
-from .people import Person
-from .record import Record
-from .registry import ByName, KeyWrite, RegValue, difference
-from .standing import Standing, Verdict
-from .stored import Machine, Pc, Stored, made_accounts
+from ..stored_account import Found, StoredLogin
+from . import locations, staging, staging_record, status
+from .blockers import foreign_xml, obstacle
+from .staging_record import Record
+from .status import Standing, Verdict
+from .stored import Stored, made_accounts
 
 
 class Outlook:
@@ -53,7 +54,7 @@ class Outlook:
     def read(self) -> Stored:
         sid = self._person.sid
         snapshot = self._pc.snapshot(sid)
-        noted = record.load(snapshot.registry, sid)
+        noted = staging_record.load(snapshot.registry, sid)
         return Stored(
             machine=self._machine,
             person=self._person,
@@ -84,7 +85,7 @@ class Outlook:
         return staging.with_account(before, account, self._methods, self._wanted_profile)
 
     def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
-        ours = places.record(self._person.sid)
+        ours = locations.record(self._person.sid)
         found = [
             Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
             for write in difference(before.registry, after.registry)
@@ -92,7 +93,7 @@ class Outlook:
             if write.path != ours
         ]
         if before.record != after.record:
-            found.append(Change(f"{ours}\\{places.RECORD}", _summary(before.record), _summary(after.record)))
+            found.append(Change(f"{ours}\\{locations.RECORD}", _summary(before.record), _summary(after.record)))
         found += [
             Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
             for name in sorted(before.files.keys() | after.files.keys())
@@ -111,7 +112,7 @@ class Outlook:
 
     def verdict(self, state: Stored, account: Account) -> Verdict:
         """How far the account has come."""
-        return standing.verdict(state, account, self._methods)
+        return status.verdict(state, account, self._methods)
 
     def account(self, wanted: Account) -> Found | None:
         """The account as Outlook has it; None where it does not."""
@@ -136,10 +137,10 @@ class Outlook:
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
         state = self.read()
-        standing = self.verdict(state, wanted).standing
-        if standing is Standing.STAGED:
+        status = self.verdict(state, wanted).standing
+        if status is Standing.STAGED:
             return "does not have the account yet, which is staged for its next start"
-        if standing is Standing.CONSUMED:
+        if status is Standing.CONSUMED:
             return "has taken what was staged and made no account of it"
         return absence(wanted, state.has_other_protocol(wanted))
 

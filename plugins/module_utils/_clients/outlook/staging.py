@@ -10,11 +10,11 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
+from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
-from . import autodiscover, places, prf
-from .obstacles import foreign_xml
-from .record import Record, Staged, Written, bare, dump
-from .registry import KeyWrite, RegValue
+from . import autodiscover, locations, prf
+from .blockers import foreign_xml
+from .staging_record import Record, Staged, Written, bare, dump
 from .stored import Stored
 
 PRF = "prf"
@@ -98,22 +98,22 @@ def _stage_prf(
     if pending:
         name = _profile(state, profile)
         first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default
-        files[places.PRF] = prf.render(
+        files[locations.PRF] = prf.render(
             name,
             [one.account for one in first],
             existing_profile=name.lower() in [known.lower() for known in state.profiles],
             code_page=state.machine.code_page,
         )
-        key = places.setup(state.person.sid)
+        key = locations.setup(state.person.sid)
         wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
         wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
     # Outlook has taken it: what it left stays, and so does what we know of it.
-    key = places.setup(state.person.sid)
-    if places.PRF in state.files:
-        files[places.PRF] = state.files[places.PRF]
+    key = locations.setup(state.person.sid)
+    if locations.PRF in state.files:
+        files[locations.PRF] = state.files[locations.PRF]
     for one in state.record.written:
         if one.key == key:
             wanted[(key, one.name)] = state.registry.value(key, one.name)
@@ -130,7 +130,7 @@ def _profile(state: Stored, profile: str | None) -> str:
             f"which cannot be for {profile!r}, too",
             "give all accounts of a person the same profile, or have Outlook started in between",
         )
-    default = state.text(places.outlook(state.person.sid), "DefaultProfile")
+    default = state.text(locations.outlook(state.person.sid), "DefaultProfile")
     if profile or pending or default:
         return profile or pending or default
     if len(state.profiles) > 1:
@@ -144,14 +144,14 @@ def _profile(state: Stored, profile: str | None) -> str:
 
 def _stage_xml(state: Stored, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
     """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
-    key = places.autodiscover(state.person.sid)
+    key = locations.autodiscover(state.person.sid)
     for one in staged:
         account = one.account
         if AUTODISCOVER not in one.methods or xml_rival(staged, account) or foreign_xml(state, account):
             continue
         domain = _domain(account)
-        files[places.xml(domain)] = autodiscover.render(account)
-        wanted[(key, domain)] = RegValue.sz(state.path(places.xml(domain)))
+        files[locations.xml(domain)] = autodiscover.render(account)
+        wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
         wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
         wanted[(key, "ExcludeExplicitO365Endpoint")] = RegValue.dword(1)
 
@@ -179,10 +179,10 @@ def _writes(state: Stored, values: _Wanted) -> list[KeyWrite]:
 
 
 def _record_write(state: Stored, record: Record) -> KeyWrite:
-    key = places.record(state.person.sid)
+    key = locations.record(state.person.sid)
     if record == Record():
         return KeyWrite(key, delete=True)
-    return KeyWrite(key, {places.RECORD: RegValue.sz(dump(record))})
+    return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})
 
 
 def _domain(account: Account) -> str:

@@ -27,8 +27,8 @@ from .prefs import PrefsFile
 from .profiles import Profile
 
 if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
-    from ..found import Found
-    from .passwords import PasswordStore
+    from ..stored_account import Found
+    from .password_store.store import PasswordStore
 
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
@@ -303,8 +303,8 @@ class Thunderbird:
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
         with self._importing():
-            from .passwords import PasswordStore
-            from .sdr import Cipher
+            from .password_store.sdr import Cipher
+            from .password_store.store import PasswordStore
         for leftover in _LEFTOVERS:
             if contents[leftover]:
                 raise DamagedFileError(

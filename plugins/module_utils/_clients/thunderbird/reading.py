@@ -10,13 +10,13 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..found import Found, StoredLogin
+from ..stored_account import Found, StoredLogin
 from . import configure, mapping
 from .lookup import MARKER, find
 from .mapping import Ids
 
 if t.TYPE_CHECKING:
-    from .passwords import PasswordStore
+    from .password_store.store import PasswordStore
 
 # What an Account names, below the branches of its server, identity and SMTP server: not told a second time.
 _NAMED = (

@@ -14,16 +14,16 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Look
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import CHOICES
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Status
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 EMAIL = "mario.rossi@charter.net"

@@ -12,12 +12,22 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, EndpointReport, Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Endpoint, Role, Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.guard import Guard
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
-from ansible_collections.charter.mail.plugins.module_utils._verify.tls import Trust, trust
-from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_walk import Errand, Kit, visit
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
+    Endpoint,
+    Role,
+    Service,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import Guard
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions, World
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
+    Check,
+    EndpointReport,
+    Stage,
+    Status,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import Trust, trust
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
 

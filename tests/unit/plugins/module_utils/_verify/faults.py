@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
 

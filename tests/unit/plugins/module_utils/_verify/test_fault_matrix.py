@@ -7,8 +7,6 @@ Each row is a whole run for an account whose other server is sound. In each the 
 has the advice, the run ends in time, and nobody ever saw the password in clear or before TLS was verified.
 """
 
-# ruff: noqa: E501 - one row is one line
-
 from __future__ import annotations
 
 import contextlib
@@ -23,12 +21,18 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import BEFORE_SIGNING_IN, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
-from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions, World
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
+    AccountReport,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
+    BEFORE_SIGNING_IN,
+    Stage,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faults

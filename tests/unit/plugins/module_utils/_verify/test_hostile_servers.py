@@ -11,10 +11,13 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.connection import LINE_LIMIT, TOTAL_LIMIT
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Check, Stage
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import (
+    LINE_LIMIT,
+    TOTAL_LIMIT,
+)
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (

@@ -17,16 +17,18 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
+    AccountReport,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip import (
     TripOptions,
     message,
     round_trips,
     subject,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server
 from ansible_collections.charter.mail.tests.unit.peers import peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import PATIENT, WORLD

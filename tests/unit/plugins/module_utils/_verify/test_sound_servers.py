@@ -10,9 +10,9 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
 from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Script, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (

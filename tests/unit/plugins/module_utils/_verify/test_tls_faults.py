@@ -13,11 +13,11 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
-from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import trust
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CERTIFICATES, Script, Talk, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (

@@ -12,7 +12,8 @@ import configparser
 import pathlib
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import keyring, registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store import keyring
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Bus, BusError, Process
 
 _REFUSED = "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code2"
@@ -130,7 +131,7 @@ class Desktop:
         self.settings: dict[str, str] = {}
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        return self.programs if name == registry.PROGRAM else ()
+        return self.programs if name == account_registry.PROGRAM else ()
 
     def bus(self, address: str | None = None) -> Bus | None:
         return self if self.session else None
@@ -147,7 +148,7 @@ class Desktop:
 
     @property
     def services(self) -> dict[str, Registry | Secrets]:
-        offered = {registry.NAME: self.registry, keyring.NAME: self.secrets}
+        offered = {account_registry.NAME: self.registry, keyring.NAME: self.secrets}
         return {name: service for name, service in offered.items() if service is not None}
 
     def has_owner(self, name: str) -> bool:

@@ -12,13 +12,15 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import State
-from ansible_collections.charter.mail.plugins.module_utils._clients.report import before_and_after
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
+    State,
+)
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     ClientRunningError,

@@ -11,11 +11,15 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import comparing, configure, mapping
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyfile import KeyFile
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
+    configure,
+    differences,
+    mapping,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import Ids, Sources
 from ansible_collections.charter.mail.plugins.module_utils._clients.recognition import marker
+from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import KeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
@@ -139,7 +143,7 @@ def ids_of(found: Sources, wanted: Account) -> Ids:
 
 
 def changed_keys(before: Sources, after: Sources) -> set[str]:
-    return {change.key for change in comparing.source_changes(before, after)}
+    return {change.key for change in differences.source_changes(before, after)}
 
 
 def test_a_first_account() -> None:

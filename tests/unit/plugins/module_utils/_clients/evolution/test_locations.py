@@ -10,9 +10,9 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import check, locate
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
 NATIVE = ".config/evolution"

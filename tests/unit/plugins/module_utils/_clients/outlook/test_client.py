@@ -11,21 +11,25 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import places, prf, record
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import (
+    locations,
+    prf,
+    staging_record,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.people import Person
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.standing import Standing, Verdict
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import Standing, Verdict
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import Person
 
 from .office_pc import ANNA, MARIO, OfficePc
 
 EMAIL = "mario.rossi@charter.net"
-SETUP = places.setup(MARIO.sid)
-AUTODISCOVER = places.autodiscover(MARIO.sid)
-PREFERENCES = places.outlook(MARIO.sid) + r"\Preferences"
+SETUP = locations.setup(MARIO.sid)
+AUTODISCOVER = locations.autodiscover(MARIO.sid)
+PREFERENCES = locations.outlook(MARIO.sid) + r"\Preferences"
 
 
 def account(email: str = EMAIL, **options: t.Any) -> Account:
@@ -58,7 +62,7 @@ def statuses(outcome: Outcome[t.Any]) -> list[Status]:
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:
-    content = pc.folders[MARIO.sid][places.PRF]
+    content = pc.folders[MARIO.sid][locations.PRF]
     return [one.email for one in prf.parse(content, "cp1252").accounts]
 
 
@@ -82,7 +86,7 @@ def test_check_mode_writes_nothing_and_tells_the_same_changes() -> None:
     assert pc.folders == {}
     done = push(pc, account())
     assert [step.changes for step in planned.steps] == [step.changes for step in done.steps]
-    (noted,) = [change for change in done.steps[0].changes if change.key.endswith(places.RECORD)]
+    (noted,) = [change for change in done.steps[0].changes if change.key.endswith(locations.RECORD)]
     assert noted.after == f"{EMAIL} (imap) (4 values, 2 files)"
     for change in set(done.steps[0].changes) - {noted}:
         place, _backslash, name = change.key.rpartition("\\")
@@ -201,7 +205,7 @@ def test_what_was_staged_stays_known_while_the_person_is_logged_off() -> None:
     [
         (AUTODISCOVER, "ZeroConfigExchange", RegValue.dword(1), "for Exchange"),
         (AUTODISCOVER, "ZeroConfigExchangeOnce", RegValue.dword(1), "for Exchange"),
-        (places.policies(MARIO.sid) + r"\AutoDiscover", "ZeroConfigExchange", RegValue.dword(1), "Policies"),
+        (locations.policies(MARIO.sid) + r"\AutoDiscover", "ZeroConfigExchange", RegValue.dword(1), "Policies"),
         (SETUP, "ImportPRF", RegValue.sz(r"\\server\office.prf"), r"\\server\office.prf"),
         (PREFERENCES, "UseNewOutlook", RegValue.dword(1), "switch off New Outlook"),
     ],
@@ -301,13 +305,13 @@ def test_a_staged_file_that_somebody_changed_is_put_right() -> None:
 def test_two_accounts_of_a_domain_leave_autodiscover_out_and_say_so() -> None:
     pc, one, other = OfficePc(), account(), account("second@charter.net")
     push(pc, one, other)
-    assert set(pc.folders[MARIO.sid]) == {places.PRF}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF}
     assert pc.everything.value(AUTODISCOVER, "charter.net") is None
     state = client(pc).read()
     (warning,) = client(pc).warnings(state, other)
     assert EMAIL in warning
     push(pc, account("second@charter.net", state="absent"))
-    assert set(pc.folders[MARIO.sid]) == {places.PRF, "charter.net.xml"}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF, "charter.net.xml"}
 
 
 def test_two_accounts_of_a_domain_are_refused_if_autodiscover_is_the_only_way() -> None:
@@ -328,7 +332,7 @@ def test_somebody_elses_settings_for_the_domain_stay() -> None:
     pc = OfficePc()
     pc.set(AUTODISCOVER, "charter.net", RegValue.sz(r"C:\theirs.xml"))
     push(pc, account())
-    assert set(pc.folders[MARIO.sid]) == {places.PRF}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF}
     (warning,) = client(pc).warnings(client(pc).read(), account())
     assert "theirs.xml" in warning
     assert standing(OfficePc(), account(), methods=["autodiscover"]) is Standing.ABSENT
@@ -341,18 +345,18 @@ def test_a_profile_that_is_there_is_appended_to() -> None:
     with pytest.raises(OptionError):  # cp1252 has no such letter as "ż", and "ó" only
         push(OfficePc(), account(full_name="Żółw"))
     push(pc, account())
-    assert prf.parse(pc.folders[MARIO.sid][places.PRF], "cp1252").profile == "Mój profil"
+    assert prf.parse(pc.folders[MARIO.sid][locations.PRF], "cp1252").profile == "Mój profil"
 
 
 def test_several_profiles_without_a_default_need_a_name() -> None:
     pc = OfficePc()
     for profile in ("A", "B"):
         pc.make_account(MARIO, account("mario@twc.com", provider="auto"), profile=profile)
-    pc.set(places.outlook(MARIO.sid), "DefaultProfile", None)
+    pc.set(locations.outlook(MARIO.sid), "DefaultProfile", None)
     with pytest.raises(OptionError, match="A, B"):
         push(pc, account())
     push(pc, account(), profile="B")
-    assert prf.parse(pc.folders[MARIO.sid][places.PRF], "cp1252").profile == "B"
+    assert prf.parse(pc.folders[MARIO.sid][locations.PRF], "cp1252").profile == "B"
     with pytest.raises(OptionError, match="one PRF"):
         push(pc, account("third@roadrunner.com", provider="twc"), profile="A")
 
@@ -370,10 +374,10 @@ def test_the_record_comes_back_as_it_was_written() -> None:
     pc.set(SETUP, "First-Run", RegValue.binary(b"\0\xff"))
     push(pc, account(protocol="pop3", leave_on_server_days=3, full_name="Zoë \u2028"[:3]))
     state = client(pc).read()
-    assert record.load(state.registry, MARIO.sid) == state.record
-    assert record.load(pc.everything.written([KeyWrite(places.record(MARIO.sid), delete=True)]), MARIO.sid) == (
-        record.Record()
-    )
+    assert staging_record.load(state.registry, MARIO.sid) == state.record
+    assert staging_record.load(
+        pc.everything.written([KeyWrite(locations.record(MARIO.sid), delete=True)]), MARIO.sid
+    ) == (staging_record.Record())
 
 
 def test_an_account_is_read_back_for_verification() -> None:

@@ -13,11 +13,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.report import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     ClientRunningError,
