@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._ansible import run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
-from ..module_utils._ansible.from_client import Look, look_into
+from ..module_utils._ansible.from_client import Inspection, inspect_open
 from ..module_utils._ansible.validate import validated, without_secrets
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.staging import METHODS
@@ -28,8 +28,8 @@ if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
     from ..module_utils._verify.login import Logins
     from ..module_utils._verify.report.account_report import AccountReport
-    from ..plugin_utils._verify_from_pc.curl_config import Visit
-    from ..plugin_utils._windows.pc import Visited
+    from ..plugin_utils._verify_from_pc.curl_config import CurlTest
+    from ..plugin_utils._windows.pc import CurlTests
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": ["outlook"]},
@@ -63,7 +63,7 @@ class ActionModule(NormalAction):
             if params["from_client"]:
                 pc = WindowsPc(until.enter_context(TaskConnection.open(self)))
 
-                def looks(wanted: t.Sequence[Request]) -> list[Look]:
+                def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
                     return [_look(pc, request) for request in wanted]
 
             def elsewhere(
@@ -90,7 +90,7 @@ class ActionModule(NormalAction):
             result["msg"] = f"{result['msg']} {_WHERE}"
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
 
-    def _visit_servers(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+    def _visit_servers(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
         """A PC that cannot be asked is no reason not to tell what the controller has found."""
         try:
             with TaskConnection.open(self) as connection:
@@ -105,7 +105,7 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     return "both" if any(check["status"] != "skipped" for check in from_there) else from_pc.CONTROLLER
 
 
-def _look(pc: WindowsPc, request: Request) -> Look:
+def _look(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
         raise OptionError(
@@ -113,4 +113,4 @@ def _look(pc: WindowsPc, request: Request) -> Look:
         )
     person = users.find(pc.machine().people, user)
     outlook = Outlook(pc, pc.machine(), person, METHODS, request.profile)
-    return look_into(outlook, "Outlook", "charter.mail.outlook_account", request)
+    return inspect_open(outlook, "Outlook", "charter.mail.outlook_account", request)

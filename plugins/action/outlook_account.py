@@ -12,18 +12,18 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.arguments import Request, argument_spec, requests
-from ..module_utils._ansible.result import Answer, done, entry
+from ..module_utils._ansible.result import TaskResult, done, entry
 from ..module_utils._ansible.validate import validated, without_secrets
 from ..module_utils._clients.diff import before_and_after
 from ..module_utils._clients.engine import Outcome, plan, reconcile
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.staging import METHODS
-from ..module_utils._clients.outlook.status import Standing, Verdict
-from ..module_utils._clients.outlook.stored import Stored
+from ..module_utils._clients.outlook.status import AccountStatus, OutlookStatus
+from ..module_utils._clients.outlook.stored import OutlookState
 from ..module_utils._model.account import State
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._windows import users
-from ..module_utils._windows.users import Person
+from ..module_utils._windows.users import WindowsUser
 from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
 
@@ -33,7 +33,7 @@ _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "offline_hives": {"type": "bool", "default": False},
 }
 # What the person or the admin has to do something about.
-_WARNED = {Standing.DRIFTED, Standing.PENDING_LOGON, Standing.CONSUMED}
+_WARNED = {OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED}
 
 _display = Display()
 
@@ -68,7 +68,7 @@ class ActionModule(ActionBase):
         methods = [method for method in METHODS if method in params["method"]]
         if not methods:
             raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
-        answer = Answer()
+        answer = TaskResult()
         with TaskConnection.open(self) as connection:
             pc = WindowsPc(connection)
             groups = _by_person(pc, found)
@@ -94,7 +94,12 @@ class ActionModule(ActionBase):
         return {**result, "failed": bool(answer.failures)}
 
     def _configure_person(
-        self, pc: WindowsPc, answer: Answer, person: Person, group: t.Sequence[Request], methods: t.Sequence[str]
+        self,
+        pc: WindowsPc,
+        answer: TaskResult,
+        person: WindowsUser,
+        group: t.Sequence[Request],
+        methods: t.Sequence[str],
     ) -> None:
         accounts = [request.account for request in group]
         client = Outlook(pc, pc.machine(), person, methods, _profile(group))
@@ -116,9 +121,9 @@ class ActionModule(ActionBase):
         _add_details(answer, client, outcome)
 
 
-def _by_person(pc: WindowsPc, found: t.Sequence[Request]) -> dict[Person, list[Request]]:
+def _by_person(pc: WindowsPc, found: t.Sequence[Request]) -> dict[WindowsUser, list[Request]]:
     """The accounts of each person together, since they share one PRF. Who is unknown fails before any write."""
-    groups: dict[Person, list[Request]] = {}
+    groups: dict[WindowsUser, list[Request]] = {}
     for request in found:
         user = request.account.user
         if not user:
@@ -149,18 +154,18 @@ def _profile_name(step: t.Any) -> str:
     return str(view.ids.get("profile", ""))
 
 
-def _status(request: Request, status: str, verdict: Verdict) -> str:
+def _status(request: Request, status: str, verdict: AccountStatus) -> str:
     """What was done for the account, where the engine cannot know that more was asked."""
-    if verdict.standing is Standing.PENDING_LOGON:
+    if verdict.standing is OutlookStatus.PENDING_LOGON:
         return "skipped"
-    if verdict.standing is Standing.BLOCKED:
+    if verdict.standing is OutlookStatus.BLOCKED:
         return "failed"
     if request.account.state is State.ABSENT and verdict.advice and status == "unchanged":
         return "skipped"
     return status
 
 
-def _add_details(answer: Answer, client: Outlook, outcome: Outcome[Stored]) -> None:
+def _add_details(answer: TaskResult, client: Outlook, outcome: Outcome[OutlookState]) -> None:
     """Each file and each value of the registry as it is and shall be."""
     before: list[str] = []
     after: list[str] = []

@@ -205,7 +205,7 @@ from ..module_utils._clients.evolution import locations
 from ..module_utils._clients.evolution.client import Evolution
 from ..module_utils._clients.evolution.password_store import store
 from ..module_utils._host.files import Files
-from ..module_utils._linux.local_user import Place
+from ..module_utils._linux.local_user import Target
 from ..module_utils._linux.processes import Processes
 
 
@@ -222,7 +222,7 @@ def main() -> None:
     )
     processes = Processes()  # one look at /proc serves all users
 
-    def open_client(files: Files, place: Place, until: contextlib.ExitStack) -> Evolution:
+    def open_client(files: Files, place: Target, until: contextlib.ExitStack) -> Evolution:
         waits = module.params["when_running"] == "wait"
         return open_evolution(
             files,

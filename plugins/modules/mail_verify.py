@@ -363,7 +363,7 @@ from ..module_utils._model.errors import MailError
 
 if t.TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Request
-    from ..module_utils._ansible.from_client import Look
+    from ..module_utils._ansible.from_client import Inspection
 
 
 def main() -> None:
@@ -373,7 +373,7 @@ def main() -> None:
         location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
     )
 
-    def looks(wanted: t.Sequence[Request]) -> list[Look]:
+    def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.from_client import client, look  # only here, so that others do not load it
 
         known = client(module.params["from_client"], module.params["location"])

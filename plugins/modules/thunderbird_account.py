@@ -165,7 +165,7 @@ from ..module_utils._clients.thunderbird import locations
 from ..module_utils._clients.thunderbird.client import Thunderbird
 from ..module_utils._host.files import Files
 from ..module_utils._linux import local_user
-from ..module_utils._linux.local_user import Place
+from ..module_utils._linux.local_user import Target
 
 
 def main() -> None:
@@ -173,7 +173,7 @@ def main() -> None:
         **CLIENT_OPTIONS, location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO}
     )
 
-    def open_client(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
+    def open_client(files: Files, place: Target, until: contextlib.ExitStack) -> Thunderbird:
         root = locations.root(files, place.home, module.params["location"])
         waits = module.params["when_running"] == "wait"
         return Thunderbird(
@@ -183,7 +183,7 @@ def main() -> None:
             scratch=until.enter_context(files.scratch()),
             wait_seconds=module.params["wait_seconds"] if waits else 0,
             backup=module.params["backup"],
-            importing=local_user.acting_as_ourselves,
+            as_root=local_user.acting_as_ourselves,
         )
 
     run(module, open_client)

@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     Cipher,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
-    PasswordStore,
+    NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
@@ -47,11 +47,11 @@ SYSTEM = pytest.param(
 needs_thunderbird = pytest.mark.skipif(not nss.THUNDERBIRD.installed, reason="no Thunderbird")
 
 
-def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> PasswordStore:
+def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> NssPasswordStore:
     key4, logins = profile / "key4.db", profile / "logins.json"
     scratch = profile / "scratch"
     scratch.mkdir(exist_ok=True)
-    return PasswordStore.open(
+    return NssPasswordStore.open(
         key4.read_bytes() if key4.exists() else None,
         str(key4),
         logins.read_bytes() if logins.exists() else None,
@@ -62,7 +62,7 @@ def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> PasswordSto
     )
 
 
-def write(before: PasswordStore, after: PasswordStore) -> None:
+def write(before: NssPasswordStore, after: NssPasswordStore) -> None:
     for file in after.files_since(before):
         pathlib.Path(file.path).write_bytes(file.content)
 

@@ -9,11 +9,11 @@ import contextlib
 import dataclasses
 import typing as t
 
-from .._clients.stored_account import Found, ReadableClient, StoredLogin
+from .._clients.stored_account import ReadableClient, StoredAccount, StoredLogin
 from .._host.files import Files
 from .._linux import local_user
 from .._linux.files import LocalFiles
-from .._linux.local_user import Place
+from .._linux.local_user import Target
 from .._model import text
 from .._model.account import Account, Security, Server
 from .._model.errors import MailError, OptionError
@@ -44,11 +44,11 @@ class KnownClient:
 
     title: str
     remedy: str
-    open: t.Callable[[Files, Place, contextlib.ExitStack], ReadableClient]
+    open: t.Callable[[Files, Target, contextlib.ExitStack], ReadableClient]
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
+class Inspection:
     """What came of looking into the client for one account.
 
     Attributes:
@@ -87,10 +87,10 @@ def _thunderbird(location: str) -> KnownClient:
     from .._clients.thunderbird import locations
     from .._clients.thunderbird.client import Thunderbird
 
-    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
+    def opened(files: Files, place: Target, until: contextlib.ExitStack) -> Thunderbird:
         root = locations.root(files, place.home, location)
         scratch = until.enter_context(files.scratch())
-        return Thunderbird(files, root, place.profile, scratch=scratch, importing=local_user.acting_as_ourselves)
+        return Thunderbird(files, root, place.profile, scratch=scratch, as_root=local_user.acting_as_ourselves)
 
     return KnownClient("Thunderbird", "charter.mail.thunderbird_account", opened)
 
@@ -101,32 +101,32 @@ def _evolution(location: str) -> KnownClient:
 
     locations.check(location)
 
-    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Evolution:
+    def opened(files: Files, place: Target, until: contextlib.ExitStack) -> Evolution:
         return open_evolution(files, place, until, location=location)
 
     return KnownClient("Evolution", "charter.mail.evolution_account", opened)
 
 
-def look(known: KnownClient, request: Request) -> Look:
-    """Look for the account in the client of the account's user, with that user's rights. Nothing is changed."""
+def look(known: KnownClient, request: Request) -> Inspection:
+    """Inspection for the account in the client of the account's user, with that user's rights. Nothing is changed."""
     wanted = request.account
     try:
         user = local_user.find(wanted.user)
         home = request.home or user.home
         with local_user.acting_as(user), contextlib.ExitStack() as until:
-            opened = known.open(LocalFiles(), Place(user, home, request.profile), until)
+            opened = known.open(LocalFiles(), Target(user, home, request.profile), until)
             found = opened.account(wanted)
             absence = "" if found else opened.absence(wanted)
             place = f"{known.title} profile {opened.profile}"
     except MailError as error:
-        return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
+        return Inspection(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
     if found is None:
         check = drift.missing(known.title, place, str(wanted), absence, known.remedy)
-        return Look(wanted, Logins.of(wanted), check)
+        return Inspection(wanted, Logins.of(wanted), check)
     return _compare(known, place, request, found)
 
 
-def look_into(opened: ReadableClient, title: str, remedy: str, request: Request) -> Look:
+def inspect_open(opened: ReadableClient, title: str, remedy: str, request: Request) -> Inspection:
     """As ``look``, into a client that is open already, wherever it is; ``title`` and ``remedy`` as in KnownClient."""
     wanted = request.account
     known = KnownClient(title, remedy, lambda *_whose: opened)
@@ -134,14 +134,14 @@ def look_into(opened: ReadableClient, title: str, remedy: str, request: Request)
         found = opened.account(wanted)
         absence = "" if found else opened.absence(wanted)
     except MailError as error:
-        return Look(wanted, Logins.of(wanted), drift.unreadable(title, str(error)))
+        return Inspection(wanted, Logins.of(wanted), drift.unreadable(title, str(error)))
     place = f"{title} {opened.profile}"
     if found is None:
-        return Look(wanted, Logins.of(wanted), drift.missing(title, place, str(wanted), absence, remedy))
+        return Inspection(wanted, Logins.of(wanted), drift.missing(title, place, str(wanted), absence, remedy))
     return _compare(known, place, request, found)
 
 
-def _compare(known: KnownClient, place: str, request: Request, found: Found) -> Look:
+def _compare(known: KnownClient, place: str, request: Request, found: StoredAccount) -> Inspection:
     wanted, has = request.account, found.account
     incoming, one = _side(known, Role.INCOMING, request, found, has.incoming, found.incoming)
     outgoing, other = _side(known, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
@@ -162,11 +162,11 @@ def _compare(known: KnownClient, place: str, request: Request, found: Found) -> 
         check = drift.agreed(known.title, place, note)
     account = dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, username=one.username)
     both = one.password is not None and other.password is not None
-    return Look(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
+    return Inspection(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
 
 
 def _side(
-    known: KnownClient, role: Role, request: Request, found: Found, server: Server, stored: StoredLogin
+    known: KnownClient, role: Role, request: Request, found: StoredAccount, server: Server, stored: StoredLogin
 ) -> tuple[Server, Login]:
     """What to test on one side, and with which login: that of the client, as far as it is fit to be used at all."""
     wanted = request.account
@@ -201,7 +201,7 @@ def _is_meant(host: str, wanted: Account) -> bool:
     return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
 
 
-def _no_password(known: KnownClient, role: Role, wanted: Account, found: Found) -> str:
+def _no_password(known: KnownClient, role: Role, wanted: Account, found: StoredAccount) -> str:
     if found.locked:
         return f"the passwords that {known.title} has stored cannot be read ({found.locked})"
     if wanted.password is not None:
@@ -209,7 +209,7 @@ def _no_password(known: KnownClient, role: Role, wanted: Account, found: Found) 
     return f"no password was given and {known.title} has stored none for {_DOING[role]}"
 
 
-def _password_differences(known: KnownClient, wanted: Account, found: Found) -> list[str]:
+def _password_differences(known: KnownClient, wanted: Account, found: StoredAccount) -> list[str]:
     """Where the password given is not the one that the client would use."""
     if wanted.password is None or found.locked:
         return []

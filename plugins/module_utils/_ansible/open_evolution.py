@@ -15,7 +15,7 @@ from .._clients.evolution.password_store.store import SECRET_SERVICE
 from .._host.files import Files
 from .._linux import local_user
 from .._linux.desktop import LocalDesktop, RunCommand
-from .._linux.local_user import Place
+from .._linux.local_user import Target
 from .._linux.processes import Processes
 from .._model.errors import HostError, OptionError
 
@@ -27,7 +27,7 @@ def run_nothing(command: list[str]) -> t.NoReturn:
 
 def open_evolution(
     files: Files,
-    place: Place,
+    place: Target,
     until: contextlib.ExitStack,
     *,
     location: str,
@@ -67,5 +67,5 @@ def open_evolution(
         password_store=password_store,
         wait_seconds=wait_seconds,
         backup=backup,
-        importing=local_user.acting_as_ourselves,
+        as_root=local_user.acting_as_ourselves,
     )

@@ -12,7 +12,7 @@ from .._clients.engine import Outcome, Step, View
 from .arguments import Request
 
 
-class Answer:
+class TaskResult:
     """Collects what the task will say."""
 
     def __init__(self) -> None:

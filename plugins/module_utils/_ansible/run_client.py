@@ -12,12 +12,12 @@ from .._clients.engine import Client, Outcome, Status, plan, reconcile
 from .._host.files import Files
 from .._linux import local_user
 from .._linux.files import LocalFiles
-from .._linux.local_user import Place
+from .._linux.local_user import Target
 from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
 from .arguments import Request, requests
 from .module import MailModule
-from .result import Answer, done, entry
+from .result import TaskResult, done, entry
 
 
 class ConfigurableClient(Client[t.Any], t.Protocol):
@@ -29,7 +29,7 @@ class ConfigurableClient(Client[t.Any], t.Protocol):
     def warnings(self, state: t.Any, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
 
-    def particulars(self, state: t.Any, account: Account) -> t.Mapping[str, str]:
+    def result_details(self, state: t.Any, account: Account) -> t.Mapping[str, str]:
         """What the account's result says beside what all clients do; what became of a password given among it."""
 
 
@@ -40,7 +40,7 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "backup": {"type": "bool", "default": True},
 }
 
-OpenClient = t.Callable[[Files, Place, contextlib.ExitStack], ConfigurableClient]
+OpenClient = t.Callable[[Files, Target, contextlib.ExitStack], ConfigurableClient]
 
 
 def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
@@ -53,7 +53,7 @@ def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
         open_client: makes the client of one person; what it enters of the last argument is left when that person
             is done.
     """
-    answer = Answer()
+    answer = TaskResult()
     try:
         groups = _by_place(requests(module.params))
     except MailError as error:
@@ -70,18 +70,18 @@ def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
     module.exit_json(**answer.as_result())
 
 
-def _by_place(found: t.Sequence[Request]) -> dict[Place, list[Request]]:
+def _by_place(found: t.Sequence[Request]) -> dict[Target, list[Request]]:
     """The accounts of each person together, since they share files. Unknown users fail here, before any write."""
-    groups: dict[Place, list[Request]] = {}
+    groups: dict[Target, list[Request]] = {}
     for request in found:
         user = local_user.find(request.account.user)
-        place = Place(user, request.home or user.home, request.profile)
+        place = Target(user, request.home or user.home, request.profile)
         groups.setdefault(place, []).append(request)
     return groups
 
 
 def _configure(
-    module: MailModule, answer: Answer, client: ConfigurableClient, place: Place, group: t.Sequence[Request]
+    module: MailModule, answer: TaskResult, client: ConfigurableClient, place: Target, group: t.Sequence[Request]
 ) -> None:
     accounts = [request.account for request in group]
     for request in group:
@@ -103,14 +103,14 @@ def _configure(
     for warning in dict.fromkeys(warnings):
         module.warn(warning)
     for request, step in zip(group, outcome.steps):
-        particulars = client.particulars(outcome.after, request.account)
+        result_details = client.result_details(outcome.after, request.account)
         told = entry(request, place.user.name, step.status.value)
-        answer.accounts.append({**told, **done(client.profile, step), **particulars})
+        answer.accounts.append({**told, **done(client.profile, step), **result_details})
     answer.add_outcome(outcome)
     _add_diff(answer, client, outcome)
 
 
-def _add_diff(answer: Answer, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
+def _add_diff(answer: TaskResult, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
     if not outcome.changed:
         return
     with local_user.acting_as_ourselves():

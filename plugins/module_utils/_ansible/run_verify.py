@@ -13,15 +13,15 @@ from .._model.errors import OptionError
 from .._verify.login import Logins
 from .._verify.options import VerifyOptions
 from .._verify.report.account_report import AccountReport
-from .._verify.report.check import Status
+from .._verify.report.check import CheckStatus
 from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
 from .._verify.scheduler import verify
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
-    from .from_client import Look
+    from .from_client import Inspection
 
-    Looks = t.Callable[[t.Sequence[Request]], t.Sequence[Look]]
+    Looks = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
     # What was tested, who signed in, and what was found; to more than that.
     Elsewhere = t.Callable[
         [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport]], t.Sequence[AccountReport]
@@ -48,7 +48,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Verdict:
+class VerifyResult:
     """What came of it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Verdict:
 
 def verify_all(
     params: t.Mapping[str, t.Any], looks: Looks | None, elsewhere: Elsewhere | None = None, *, check_mode: bool
-) -> Verdict:
+) -> VerifyResult:
     """Test all accounts that shall be present.
 
     Args:
@@ -81,7 +81,7 @@ def verify_all(
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
     reports = _reports(params, wanted, options, looks, elsewhere, check_mode=check_mode)
     found = _found(reports)
-    return Verdict(
+    return VerifyResult(
         result={
             "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
             "accounts": [report.as_result() for report in reports],
@@ -124,7 +124,7 @@ def _found(reports: t.Sequence[AccountReport]) -> list[str]:
     facts = {
         "failed": any(not report.ok for report in reports),
         "skipped": any(
-            check.status is Status.SKIPPED for report in reports if report.ok for check in report.all_checks
+            check.status is CheckStatus.SKIPPED for report in reports if report.ok for check in report.all_checks
         ),
         "warning": any(report.warnings for report in reports),
     }

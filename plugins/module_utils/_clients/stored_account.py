@@ -24,7 +24,7 @@ class StoredLogin(t.NamedTuple):
     password: Secret | None
 
 
-class Found(t.NamedTuple):
+class StoredAccount(t.NamedTuple):
     """An account as read back.
 
     The texts come from files that the person can write: they may hold anything.
@@ -51,7 +51,7 @@ class ReadableClient(t.Protocol):
     def profile(self) -> str:
         """The folder of its profile, or whatever names it."""
 
-    def account(self, wanted: Account) -> Found | None:
+    def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.
 
         Raises:

@@ -17,7 +17,7 @@ SEQUENCE = 0x30
 LONGEST = 64  # octets of an integer or an object identifier: far beyond what is in use, and quick to refuse
 
 
-class Reader:
+class DerReader:
     """Reads elements one after the other; whatever is not as asked for is a ValueError.
 
     Args:
@@ -28,9 +28,9 @@ class Reader:
         self._data = data
         self._position = 0
 
-    def sequence(self) -> Reader:
+    def sequence(self) -> DerReader:
         """The next element's parts."""
-        return Reader(self._content(SEQUENCE))
+        return DerReader(self._content(SEQUENCE))
 
     def octets(self) -> bytes:
         """The next element, an octet string."""

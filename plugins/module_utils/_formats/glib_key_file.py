@@ -28,7 +28,7 @@ _MEANINGS = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 _REMEDY = "mend that line, or remove the file if nobody knows what it is for; nothing was changed"
 
 
-class _Line(t.NamedTuple):
+class _KeyFileLine(t.NamedTuple):
     """A line as it is written, with its line break.
 
     Attributes:
@@ -46,14 +46,14 @@ class _Line(t.NamedTuple):
     header: bool = False
 
 
-class KeyFile:
+class GlibKeyFile:
     """One key file, parsed; immutable. Bytes that are no UTF-8 are kept as lone surrogates."""
 
-    def __init__(self, lines: t.Sequence[_Line] = ()) -> None:
+    def __init__(self, lines: t.Sequence[_KeyFileLine] = ()) -> None:
         self._lines = lines
 
     @classmethod
-    def parse(cls, content: bytes, path: str) -> KeyFile:
+    def parse(cls, content: bytes, path: str) -> GlibKeyFile:
         """Read a file.
 
         Args:
@@ -63,7 +63,7 @@ class KeyFile:
         Raises:
             DamagedFileError: GLib would not accept it; the line is named.
         """
-        lines: list[_Line] = []
+        lines: list[_KeyFileLine] = []
         group = first_group = ""
         for number, raw in enumerate(_split(content.decode("utf-8", "surrogateescape")), start=1):
             try:
@@ -78,7 +78,7 @@ class KeyFile:
         return cls(lines)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyFile) and self._lines == other._lines
+        return isinstance(other, GlibKeyFile) and self._lines == other._lines
 
     def __hash__(self) -> int:
         return hash(tuple(self._lines))
@@ -100,7 +100,7 @@ class KeyFile:
             return None
         return value if "\\" not in value else _unescaped(value)
 
-    def with_text(self, group: str, key: str, text: str) -> KeyFile:
+    def with_text(self, group: str, key: str, text: str) -> GlibKeyFile:
         """With this value; a new key goes to the end of its group, and a new group to the end of the file."""
         lines = list(self._lines)
         entry = f"{key}={escaped(text)}"
@@ -124,13 +124,13 @@ class KeyFile:
                 made = _line(line + self._line_break, around)
                 around = made.group
                 lines.insert(place + offset, made)
-        return KeyFile(lines)
+        return GlibKeyFile(lines)
 
-    def without(self, group: str, *keys: str) -> KeyFile:
+    def without(self, group: str, *keys: str) -> GlibKeyFile:
         """Without any value of these keys; the file itself where there is none."""
         return self._keeping(lambda line: line.group != group or line.key not in keys or not line.key)
 
-    def without_group(self, *groups: str) -> KeyFile:
+    def without_group(self, *groups: str) -> GlibKeyFile:
         """Without these groups and what stands in them; the file itself where there is none of them."""
         return self._keeping(lambda line: line.group not in groups or not line.group)
 
@@ -138,9 +138,9 @@ class KeyFile:
         """The whole file."""
         return "".join(line.raw for line in self._lines).encode("utf-8", "surrogateescape")
 
-    def _keeping(self, kept: t.Callable[[_Line], bool]) -> KeyFile:
+    def _keeping(self, kept: t.Callable[[_KeyFileLine], bool]) -> GlibKeyFile:
         lines = [line for line in self._lines if kept(line)]
-        return self if len(lines) == len(self._lines) else KeyFile(lines)
+        return self if len(lines) == len(self._lines) else GlibKeyFile(lines)
 
     @property
     def _line_break(self) -> str:
@@ -178,24 +178,24 @@ def _split(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _line(raw: str, group: str) -> _Line:
+def _line(raw: str, group: str) -> _KeyFileLine:
     """One line, parsed. Raises ValueError with what is wrong, a clause."""
     if "\0" in raw:
         raise ValueError("this is not text")
     stripped = raw[: len(raw) - len(_line_break(raw))].lstrip(_BLANKS)
     if not stripped or stripped[0] == "#":
-        return _Line(raw, group)
+        return _KeyFileLine(raw, group)
     if stripped[0] == "[":
         header = _GROUP.fullmatch(stripped)
         if header is not None:
-            return _Line(raw, header.group(1), header=True)
+            return _KeyFileLine(raw, header.group(1), header=True)
     key, equals, value = stripped.partition("=")
     key = key.rstrip(_BLANKS)
     if not equals or not _KEY.fullmatch(key):
         raise ValueError("a comment, a [group] or key=value was expected")
     if not group:
         raise ValueError("a value stands before the first [group]")
-    return _Line(raw, group, key, value.lstrip(_BLANKS))
+    return _KeyFileLine(raw, group, key, value.lstrip(_BLANKS))
 
 
 def _line_break(raw: str) -> str:

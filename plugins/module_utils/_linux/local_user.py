@@ -29,7 +29,7 @@ class LocalUser(t.NamedTuple):
     home: str
 
 
-class Place(t.NamedTuple):
+class Target(t.NamedTuple):
     """Whose client is meant.
 
     Attributes:

@@ -11,29 +11,29 @@ import ssl
 import typing as t
 
 from .._model.account import Security
+from .._model.redaction import Redactor
 from .._model.secret import Secret
-from .findings.endpoint import Endpoint, Role, Service
+from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
-from .findings.redaction import Quoter
 from .login import NO_PASSWORD
-from .login_limit import Guard
-from .options import VerifyOptions, World
+from .login_limit import LoginLimit
+from .options import Environment, VerifyOptions
 from .protocols.dialogue import Dialogue
 from .protocols.imap import ImapDialogue
 from .protocols.pop3 import Pop3Dialogue
 from .protocols.smtp import SmtpDialogue
-from .report.check import Check, EndpointReport, Stage, Status, stages
+from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
 from .wire import mismatch, network, tls
 from .wire.certificate import Certificate
-from .wire.connection import Connection, Deadline, Hangup, PlainAnswer, Silence
+from .wire.connection import Connection, ConnectionEnded, Deadline, PlainAnswer, Timeout
 from .wire.first_bytes import first_bytes
 from .wire.handshake import handshake
 from .wire.resolver import Address
 
-_DIALOGUES: t.Mapping[Service, t.Callable[[Connection, Endpoint, Quoter], Dialogue]] = {
-    Service.IMAP: ImapDialogue,
-    Service.POP3: Pop3Dialogue,
-    Service.SMTP: SmtpDialogue,
+_DIALOGUES: t.Mapping[MailService, t.Callable[[Connection, Endpoint, Redactor], Dialogue]] = {
+    MailService.IMAP: ImapDialogue,
+    MailService.POP3: Pop3Dialogue,
+    MailService.SMTP: SmtpDialogue,
 }
 
 _SECURITY_TITLES = {
@@ -44,7 +44,7 @@ _SECURITY_TITLES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Errand:
+class EndpointTask:
     """What to test at one endpoint.
 
     Attributes:
@@ -67,24 +67,24 @@ class Errand:
         """The settings are checked before anything gets here; this says which they are and what is remarkable."""
         server = self.endpoint.server
         evidence = f"{self.endpoint.service.title} at {self.endpoint.where}, {_SECURITY_TITLES[server.security]}"
-        return Check(Stage.SETTINGS, self.endpoint, Status.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
+        return Check(Stage.SETTINGS, self.endpoint, CheckStatus.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
 
 
 @dataclasses.dataclass(frozen=True)
-class Kit:
-    """What every visit needs, made once."""
+class Context:
+    """What every walk needs, made once."""
 
     options: VerifyOptions
     trust: tls.Trust
-    world: World
-    guard: Guard
+    world: Environment
+    guard: LoginLimit
 
 
-def visit(errand: Errand, kit: Kit) -> EndpointReport:
+def walk(errand: EndpointTask, kit: Context) -> EndpointReport:
     """Go through the stages of an endpoint until one fails or all are done."""
     log = _Log(errand, kit.world.monotonic)
     with contextlib.suppress(Failure), contextlib.ExitStack() as stack:  # the log has the failure
-        _Visit(errand, kit, log, stack).go()
+        _Walk(errand, kit, log, stack).go()
     return log.report()
 
 
@@ -97,9 +97,9 @@ class _Seen:
 
 
 class _Log:
-    """The checks of one visit while it goes on."""
+    """The checks of one walk while it goes on."""
 
-    def __init__(self, errand: Errand, monotonic: t.Callable[[], float]) -> None:
+    def __init__(self, errand: EndpointTask, monotonic: t.Callable[[], float]) -> None:
         self.encryption = ""
         self._endpoint = errand.endpoint
         self._monotonic = monotonic
@@ -114,10 +114,10 @@ class _Log:
         try:
             yield seen
         except Failure as failure:
-            self._note(stage, Status.FAILED, started, failure.evidence, failure.advice, failure)
+            self._note(stage, CheckStatus.FAILED, started, failure.evidence, failure.advice, failure)
             self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
             raise
-        self._note(stage, Status.OK, started, seen.evidence, seen.warning)
+        self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
 
     def skip_rest(self, reason: str, advice: str) -> None:
         """Say why the stages that are still missing were not tested."""
@@ -127,29 +127,35 @@ class _Log:
         """All stages of the endpoint."""
         reason, advice = self._rest
         checks = (
-            self._checks.get(stage) or Check(stage, self._endpoint, Status.SKIPPED, 0.0, reason, advice)
+            self._checks.get(stage) or Check(stage, self._endpoint, CheckStatus.SKIPPED, 0.0, reason, advice)
             for stage in stages(self._endpoint)
         )
         return EndpointReport(self._endpoint, tuple(checks), self.encryption)
 
     def _note(
-        self, stage: Stage, status: Status, started: float, evidence: str, advice: str, failure: Failure | None = None
+        self,
+        stage: Stage,
+        status: CheckStatus,
+        started: float,
+        evidence: str,
+        advice: str,
+        failure: Failure | None = None,
     ) -> None:
         seconds = round(self._monotonic() - started, 3)
         finding, code = ("", None) if failure is None else (failure.finding, failure.code)
         self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
 
 
-class _Visit:
+class _Walk:
     """The walk through the stages."""
 
-    def __init__(self, errand: Errand, kit: Kit, log: _Log, stack: contextlib.ExitStack) -> None:
+    def __init__(self, errand: EndpointTask, kit: Context, log: _Log, stack: contextlib.ExitStack) -> None:
         self._errand = errand
         self._endpoint = errand.endpoint
         self._kit = kit
         self._log = log
         self._stack = stack
-        self._quote = Quoter.hiding(errand.username, errand.password)
+        self._quote = Redactor.hiding(errand.username, errand.password)
         self._deadline = Deadline(kit.options.timeout, kit.world.monotonic)
 
     def go(self) -> None:
@@ -184,7 +190,7 @@ class _Visit:
     def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
         try:
             return dialogue.greeting()
-        except (Silence, Hangup) as ending:
+        except (Timeout, ConnectionEnded) as ending:
             raise mismatch.no_greeting(self._endpoint, ending, encrypted) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
@@ -196,7 +202,7 @@ class _Visit:
             )
             certificate = tls.peer_certificate(connection)
             seen.evidence = tls.agreed(endpoint, connection, now, quote)
-            seen.warning = tls.worth_knowing(certificate, now, self._kit.options.warn_days)
+            seen.warning = tls.certificate_warning(certificate, now, self._kit.options.warn_days)
             self._log.encryption = tls.version(connection)
 
     def _look_at_certificate(self, address: Address) -> Certificate | None:

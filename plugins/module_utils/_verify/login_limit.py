@@ -12,7 +12,7 @@ from .findings.endpoint import Endpoint
 from .wire.connection import Deadline
 
 
-class Guard:
+class LoginLimit:
     """Lets a login be tried as long as it can still be refused without too many refusals.
 
     Logins that are under way count as refused until it is known. What a server has accepted once, it may be asked again

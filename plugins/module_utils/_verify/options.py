@@ -37,7 +37,7 @@ class VerifyOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class World:
+class Environment:
     """What tests of this code replace.
 
     Attributes:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .endpoint_walk import Kit
-from .findings.endpoint import Endpoint, Service
+from .endpoint_walk import Context
+from .findings.endpoint import Endpoint, MailService
 from .findings.failure import Failure
 from .login import Login
 from .protocols.imap import ImapDialogue
@@ -39,9 +39,9 @@ class Mailbox(t.Protocol):
 
 
 @contextlib.contextmanager
-def mailbox(endpoint: Endpoint, login: Login, kit: Kit) -> t.Iterator[Mailbox]:
+def mailbox(endpoint: Endpoint, login: Login, kit: Context) -> t.Iterator[Mailbox]:
     """Open the inbox of an incoming endpoint. Each of its steps may take as long as a test."""
-    if endpoint.service is Service.POP3:
+    if endpoint.service is MailService.POP3:
         yield Pop3Mailbox(endpoint, login, kit)
         return
     deadline = Deadline(kit.options.timeout, kit.world.monotonic)
@@ -95,7 +95,7 @@ class ImapMailbox:
 class Pop3Mailbox:
     """A session for each look: within one, POP3 shows no new mail (RFC 1939 3)."""
 
-    def __init__(self, endpoint: Endpoint, login: Login, kit: Kit) -> None:
+    def __init__(self, endpoint: Endpoint, login: Login, kit: Context) -> None:
         self._endpoint = endpoint
         self._login = login
         self._kit = kit

@@ -12,12 +12,12 @@ import threading
 import typing as t
 
 from .._model.account import Account
-from .endpoint_walk import Errand, Kit, visit
+from .endpoint_walk import Context, EndpointTask, walk
 from .findings.endpoint import Endpoint, Role, endpoints
 from .findings.failure import PASSING
 from .login import Logins
-from .login_limit import Guard
-from .options import VerifyOptions, World
+from .login_limit import LoginLimit
+from .options import Environment, VerifyOptions
 from .probes import Probes
 from .report.account_report import AccountReport, account_report
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
@@ -37,7 +37,7 @@ def verify(
     accounts: t.Sequence[Account],
     options: VerifyOptions | None = None,
     findings: t.Sequence[t.Sequence[str]] = (),
-    world: World | None = None,
+    world: Environment | None = None,
     logins: t.Sequence[Logins] = (),
 ) -> tuple[AccountReport, ...]:
     """Test the servers of accounts: that mail can be received and sent, without changing or sending anything.
@@ -55,12 +55,12 @@ def verify(
     Raises:
         OptionError: ``ca_path`` cannot be used.
     """
-    options, world = options or VerifyOptions(), world or World()
+    options, world = options or VerifyOptions(), world or Environment()
     if findings and len(findings) != len(accounts):
         raise ValueError("findings must be one sequence for each account")
     findings = findings or [()] * len(accounts)
     logins = logins or [Logins.of(account) for account in accounts]
-    kit = Kit(options, trust(options.ca_path), world, Guard(options.attempts))
+    kit = Context(options, trust(options.ca_path), world, LoginLimit(options.attempts))
     tasks = [
         _Task(errand, suggestions(account, errand.endpoint.role) if options.suggest else ())
         for account, said, login in zip(accounts, findings, logins)
@@ -77,22 +77,22 @@ def verify(
 class _Task:
     """An errand, and what to look at where it fails."""
 
-    errand: Errand
+    errand: EndpointTask
     candidates: tuple[Suggestion, ...]
 
 
-def _errands(account: Account, findings: t.Sequence[str], logins: Logins) -> tuple[Errand, Errand]:
+def _errands(account: Account, findings: t.Sequence[str], logins: Logins) -> tuple[EndpointTask, EndpointTask]:
     incoming, outgoing = endpoints(account)
     of_outgoing = tuple(finding for finding in findings if finding.startswith(Role.OUTGOING.value))
     others = tuple(finding for finding in findings if finding not in of_outgoing)
     one, other = logins.incoming, logins.outgoing
     return (
-        Errand(incoming, account.email, one.username, one.password, others, one.no_password),
-        Errand(outgoing, account.email, other.username, other.password, of_outgoing, other.no_password),
+        EndpointTask(incoming, account.email, one.username, one.password, others, one.no_password),
+        EndpointTask(outgoing, account.email, other.username, other.password, of_outgoing, other.no_password),
     )
 
 
-class _Line:
+class _ServerQueue:
     """The errands that wait for one server.
 
     A server that failed before signing in, and never let anybody as far as that, fails for all: the rest of the line is
@@ -112,7 +112,7 @@ class _Line:
         """Whether the server has neither served anybody nor failed yet."""
         return not self._alive and self._broken is None
 
-    def serve(self, kit: Kit, probes: Probes, cancelled: threading.Event) -> None:
+    def serve(self, kit: Context, probes: Probes, cancelled: threading.Event) -> None:
         """Work until nobody waits any more; several threads may do so."""
         while not cancelled.is_set():
             try:
@@ -126,16 +126,16 @@ class _Line:
             else:
                 place.set_result(report)
 
-    def _report(self, task: _Task, kit: Kit, probes: Probes, cancelled: threading.Event) -> EndpointReport:
+    def _report(self, task: _Task, kit: Context, probes: Probes, cancelled: threading.Event) -> EndpointReport:
         errand = task.errand
         if self._broken is not None and not self._alive:
             broken = dataclasses.replace(self._broken, checks=(errand.settings_check(), *self._broken.checks[1:]))
             return dataclasses.replace(broken, suggestion=probes.best(task.candidates))
-        report = visit(errand, kit)
+        report = walk(errand, kit)
         for _again in range(kit.options.retries):
             if not _may_pass(report) or cancelled.wait(_PAUSE):
                 break
-            report = visit(errand, kit)
+            report = walk(errand, kit)
         if not _before_signing_in(report):
             self._alive = True
             return report
@@ -154,9 +154,9 @@ def _may_pass(report: EndpointReport) -> bool:
     return report.failed is not None and _before_signing_in(report) and report.failed.code in PASSING
 
 
-def _side_by_side(tasks: t.Sequence[_Task], kit: Kit) -> list[EndpointReport]:
+def _side_by_side(tasks: t.Sequence[_Task], kit: Context) -> list[EndpointReport]:
     """Reports in the order of the tasks. The threads are daemons: none holds back the end of the program."""
-    lines: collections.defaultdict[Endpoint, _Line] = collections.defaultdict(_Line)
+    lines: collections.defaultdict[Endpoint, _ServerQueue] = collections.defaultdict(_ServerQueue)
     places = []
     probes = Probes(kit)
     for task in tasks:

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from .registry import KeyWrite, Registry
-from .users import Person
+from .users import WindowsUser
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Machine:
         new: whether the new Outlook is installed.
     """
 
-    people: tuple[Person, ...]
+    people: tuple[WindowsUser, ...]
     program_data: str
     code_page: str
     classic: bool

@@ -53,7 +53,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"\\": "\\", '"': '"', "r": "\r", "n": "\n", "0": "\0"}
 
 
-class _SyntaxError(Exception):
+class _RegSyntaxError(Exception):
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
         self.position = position
@@ -78,7 +78,7 @@ def parse_writes(content: bytes, source: str = ".reg file", *, code_page: str = 
     text = _decode(content, source, code_page)
     try:
         return tuple(_statements(text, code_page))
-    except _SyntaxError as error:
+    except _RegSyntaxError as error:
         raise DamagedFileError(
             source,
             text.count("\n", 0, error.position) + 1,
@@ -127,7 +127,7 @@ def _decode(content: bytes, source: str, code_page: str) -> str:
 def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
     header = _HEADER.match(text)
     if header is None:
-        raise _SyntaxError(0, f"{_VERSION_5!r} was expected")
+        raise _RegSyntaxError(0, f"{_VERSION_5!r} was expected")
     old = header.group(1) == _VERSION_4
     position = _skip_blank(text, header.end())
     path: str | None = None
@@ -137,7 +137,7 @@ def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
         header = None if key else _HEADER.match(text, position)
         if key is None and header is None:
             if path is None:
-                raise _SyntaxError(position, "a [key] was expected")
+                raise _RegSyntaxError(position, "a [key] was expected")
             name, value, end = _value(text, position, code_page if old else None)
             values[name] = value
         else:
@@ -160,11 +160,11 @@ def _value(text: str, start: int, code_page: str | None) -> tuple[str, RegValue 
     """One ``name=data``: the name, the value or None to delete it, and where it ends."""
     name = _NAME.match(text, start)
     if name is None:
-        raise _SyntaxError(start, 'a [key] or "name"=value was expected')
+        raise _RegSyntaxError(start, 'a [key] or "name"=value was expected')
     value, position = _data(text, name.end(), code_page)
     end = _END.match(text, position)
     if end is None:
-        raise _SyntaxError(start, "something else stands behind the value")
+        raise _RegSyntaxError(start, "something else stands behind the value")
     return _unescape(name.group(1) or "", start), value, end.end()
 
 
@@ -184,13 +184,13 @@ def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None
         if code_page is not None and kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.MULTI_SZ}:
             data = _wide(data, code_page, start)
         return RegValue(kind, data), numbers.end()
-    raise _SyntaxError(start, "a text in quotes, dword:, hex: or - was expected")
+    raise _RegSyntaxError(start, "a text in quotes, dword:, hex: or - was expected")
 
 
 def _bytes(digits: str, position: int) -> bytes:
     packed = _GAP.sub("", digits)
     if _BYTES.fullmatch(packed) is None:
-        raise _SyntaxError(position, "the hex data are broken")
+        raise _RegSyntaxError(position, "the hex data are broken")
     return bytes(int(byte, 16) for byte in packed.split(",") if byte)
 
 
@@ -198,13 +198,13 @@ def _wide(data: bytes, code_page: str, position: int) -> bytes:
     try:
         return data.decode(code_page).encode("utf-16-le")
     except UnicodeDecodeError:
-        raise _SyntaxError(position, f"the hex data are not text in the code page {code_page}") from None
+        raise _RegSyntaxError(position, f"the hex data are not text in the code page {code_page}") from None
 
 
 def _unescape(raw: str, position: int) -> str:
     def replacement(match: t.Match[str]) -> str:
         if match.group(1) not in _ESCAPED:
-            raise _SyntaxError(position, f"\\{match.group(1)} is no escape sequence; a backslash is written twice")
+            raise _RegSyntaxError(position, f"\\{match.group(1)} is no escape sequence; a backslash is written twice")
         return _ESCAPED[match.group(1)]
 
     return _ESCAPE.sub(replacement, raw) if "\\" in raw else raw

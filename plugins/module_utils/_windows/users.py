@@ -14,12 +14,12 @@ from . import keys
 from .registry import Registry, fold
 
 # Local and domain accounts, and those of Entra ID; not the system's own, nor what a damaged profile leaves (".bak").
-PERSON = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
+USER_SID = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
-class Person:
+class WindowsUser:
     """A Windows account with a profile on the PC.
 
     Attributes:
@@ -40,17 +40,17 @@ class Person:
         return f"{self.name} ({self.sid})"
 
 
-def people(registry: Registry) -> tuple[Person, ...]:
+def people(registry: Registry) -> tuple[WindowsUser, ...]:
     """Who has a profile, by the key ProfileList."""
     found = []
     for sid in registry.children(keys.PROFILE_LIST):
         value = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "ProfileImagePath")
-        if value is not None and value.text and PERSON.fullmatch(sid):
-            found.append(Person(sid.upper(), value.text))
+        if value is not None and value.text and USER_SID.fullmatch(sid):
+            found.append(WindowsUser(sid.upper(), value.text))
     return tuple(found)
 
 
-def find(everybody: t.Sequence[Person], user: str) -> Person:
+def find(everybody: t.Sequence[WindowsUser], user: str) -> WindowsUser:
     """Whom a name, ``DOMAIN\\name`` or SID means.
 
     ProfileList knows no domains: one is only used to tell ``name.DOMAIN`` from ``name``.
@@ -78,7 +78,7 @@ def find(everybody: t.Sequence[Person], user: str) -> Person:
     return candidates[0]
 
 
-def _by_sid(everybody: t.Sequence[Person], sid: str) -> Person:
+def _by_sid(everybody: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
     for person in everybody:
         if person.sid == sid.upper():
             return person
@@ -89,11 +89,11 @@ def _by_sid(everybody: t.Sequence[Person], sid: str) -> Person:
     )
 
 
-def _may_be(person: Person, name: str) -> bool:
+def _may_be(person: WindowsUser, name: str) -> bool:
     """Whether a profile folder can be that account's: ``name``, ``name.DOMAIN`` or ``name.000``."""
     one, other = fold(person.name), fold(name)
     return one == other or one.startswith(other + ".")
 
 
-def _listed(persons: t.Sequence[Person]) -> str:
+def _listed(persons: t.Sequence[WindowsUser]) -> str:
     return ", ".join(str(person) for person in persons) or "none"

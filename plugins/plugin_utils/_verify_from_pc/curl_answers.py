@@ -13,9 +13,9 @@ import dataclasses
 import re
 import typing as t
 
+from ...module_utils._model.redaction import Redactor
 from ...module_utils._verify.findings.endpoint import Endpoint
 from ...module_utils._verify.findings.failure import Code, Failure
-from ...module_utils._verify.findings.redaction import Quoter
 from ...module_utils._verify.findings.refusals import sending_refused, sign_in_refused
 from ...module_utils._verify.report.check import Stage
 
@@ -27,7 +27,7 @@ _THE_PC = "Look at the PC's network, DNS, VPN and firewall; no mail setting shou
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class CurlResult:
     """What came of a visit.
 
     Attributes:
@@ -45,17 +45,17 @@ class Answer:
     body: bytes = b""
 
 
-def parse(said: bytes, mark: str) -> t.Mapping[int, Answer]:
+def parse(said: bytes, mark: str) -> t.Mapping[int, CurlResult]:
     """The answers by the numbers of their visits; those that were not made, or that cannot be read, are not there."""
     line = re.compile(rf"^{re.escape(mark)} (\d+) (\d+) (\d+[.,]\d+) \[([^\]]*)\] ?(.*)$", re.MULTILINE)
-    quote = Quoter()
+    quote = Redactor()
     return {
-        int(number): Answer(int(code), float(seconds.replace(",", ".")), address, quote(message))
+        int(number): CurlResult(int(code), float(seconds.replace(",", ".")), address, quote(message))
         for number, code, seconds, address, message in line.findall(said.decode("utf-8", "replace").replace("\r", ""))
     }
 
 
-def trouble(endpoint: Endpoint, answer: Answer, seconds: float) -> tuple[Stage, Failure] | None:
+def trouble(endpoint: Endpoint, answer: CurlResult, seconds: float) -> tuple[Stage, Failure] | None:
     """What is wrong with a server before anybody signs in, and in which stage; None if nothing is.
 
     Args:
@@ -95,7 +95,9 @@ def trouble(endpoint: Endpoint, answer: Answer, seconds: float) -> tuple[Stage, 
     return Stage.GREETING, Failure(f"could not be tested: curl.exe ended with code {answer.code}", seen, _THE_PC)
 
 
-def sign_in_trouble(endpoint: Endpoint, answer: Answer, username: str, quote: Quoter) -> tuple[Stage, Failure] | None:
+def sign_in_trouble(
+    endpoint: Endpoint, answer: CurlResult, username: str, quote: Redactor
+) -> tuple[Stage, Failure] | None:
     """What is wrong with signing in, or with what is asked then, on a server that is sound before; None if nothing is.
 
     Args:
@@ -137,7 +139,7 @@ def no_mechanism(seen: str) -> Failure:
     )
 
 
-def offers_sign_in(answer: Answer) -> bool:
+def offers_sign_in(answer: CurlResult) -> bool:
     """Whether a server for sending does so in its answer to EHLO: where not, curl goes on without, and says nothing."""
     return re.search(rb"(?mi)^250[- ]AUTH[ =]", answer.body) is not None
 
@@ -146,7 +148,7 @@ def _last(endpoint: Endpoint) -> tuple[Stage, ...]:
     return (Stage.SENDING,) if endpoint.service.value == "smtp" else (Stage.MAILBOX,)
 
 
-def _silent(endpoint: Endpoint, answer: Answer, seconds: float) -> tuple[Stage, Failure]:
+def _silent(endpoint: Endpoint, answer: CurlResult, seconds: float) -> tuple[Stage, Failure]:
     host, port, seen = endpoint.option("host"), endpoint.option("port"), answer.message
     if "resolving" in seen.lower():
         finding = f"cannot be looked up: no name server answered within {seconds:g} seconds"
@@ -190,7 +192,7 @@ def _unconnected(seen: str, check: str) -> Failure:
     )
 
 
-def _distrust(endpoint: Endpoint, answer: Answer, check: str) -> Failure:
+def _distrust(endpoint: Endpoint, answer: CurlResult, check: str) -> Failure:
     for pattern, code, finding, advice in _CERTIFICATES:
         if pattern.search(answer.message):
             named = {name: endpoint.option(name) for name in ("host", "port", "security")}

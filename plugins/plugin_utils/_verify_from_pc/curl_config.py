@@ -14,18 +14,18 @@ import typing as t
 
 from ...module_utils._model.account import Security
 from ...module_utils._model.secret import Secret
-from ...module_utils._verify.findings.endpoint import Endpoint, Service
+from ...module_utils._verify.findings.endpoint import Endpoint, MailService
 
 SIDE_BY_SIDE = 16
 """As many at a time; servers limit the connections from one address."""
 
 # What everybody may ask, and what only those may who have signed in.
-_ANONYMOUS = {Service.IMAP: "CAPABILITY", Service.POP3: "CAPA", Service.SMTP: "EHLO charter.mail"}
+_ANONYMOUS = {MailService.IMAP: "CAPABILITY", MailService.POP3: "CAPA", MailService.SMTP: "EHLO charter.mail"}
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r", "\v": "\\v"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Visit:
+class CurlTest:
     """One visit to one server.
 
     Attributes:
@@ -55,7 +55,7 @@ def body(number: int) -> str:
     return f"body{number}.txt"
 
 
-def render(visits: t.Sequence[Visit], mark: str, seconds: float) -> bytes:
+def render(visits: t.Sequence[CurlTest], mark: str, seconds: float) -> bytes:
     """The config file.
 
     Args:
@@ -68,7 +68,7 @@ def render(visits: t.Sequence[Visit], mark: str, seconds: float) -> bytes:
     return ("\n".join(begin) + "\n" + "\nnext\n".join(sections) + "\n").encode()
 
 
-def _section(number: int, visit: Visit, mark: str, seconds: float) -> t.Iterator[str]:
+def _section(number: int, visit: CurlTest, mark: str, seconds: float) -> t.Iterator[str]:
     endpoint = visit.endpoint
     secure = "s" if endpoint.server.security is Security.SSL else ""
     yield f"url = {quoted(f'{endpoint.service.value}{secure}://{endpoint.where}/')}"
@@ -89,12 +89,12 @@ def _section(number: int, visit: Visit, mark: str, seconds: float) -> t.Iterator
     yield f"write-out = {quoted(told + chr(10))}"
 
 
-def _signed_in(visit: Visit) -> t.Iterator[str]:
+def _signed_in(visit: CurlTest) -> t.Iterator[str]:
     """What is asked after signing in; where that was left out for whatever reason, it is refused."""
     service = visit.endpoint.service
-    if service is Service.IMAP:
+    if service is MailService.IMAP:
         yield 'request = "EXAMINE INBOX"'
-    elif service is Service.POP3:
+    elif service is MailService.POP3:
         yield 'request = "STAT"'
         yield "head"  # the answer is one line, for whose continuation curl would wait
     else:

@@ -11,21 +11,21 @@ import typing as t
 
 from ...module_utils._model.account import Account, Security
 from ...module_utils._model.errors import HostError
-from ...module_utils._verify.findings.endpoint import Endpoint, Role, Service, endpoints
+from ...module_utils._model.redaction import Redactor
+from ...module_utils._verify.findings.endpoint import Endpoint, MailService, Role, endpoints
 from ...module_utils._verify.findings.failure import Failure
-from ...module_utils._verify.findings.redaction import Quoter
 from ...module_utils._verify.login import Login, Logins
 from ...module_utils._verify.report.account_report import AccountReport, account_report
-from ...module_utils._verify.report.check import Check, EndpointReport, Stage, Status, stages
-from .._windows.pc import Visited
+from ...module_utils._verify.report.check import Check, CheckStatus, EndpointReport, Stage, stages
+from .._windows.pc import CurlTests
 from . import curl_answers, curl_config
-from .curl_answers import Answer
-from .curl_config import Visit
+from .curl_answers import CurlResult
+from .curl_config import CurlTest
 
 CONTROLLER, PC = "controller", "pc"
 NO_PASSWORD_THERE = "the PC is given no password"
 
-Visiting = t.Callable[[t.Sequence[Visit], float], Visited]
+Visiting = t.Callable[[t.Sequence[CurlTest], float], CurlTests]
 
 # What curl does not tell apart, or what the PC has no part in.
 _NOT_FROM_THERE = {Stage.SETTINGS, Stage.FIRST_BYTES}
@@ -49,14 +49,14 @@ class _Side:
     keep_out: str
 
     @property
-    def outside(self) -> Visit:
+    def outside(self) -> CurlTest:
         """The visit without a password, the same for all accounts of the server."""
-        return Visit(self.endpoint)
+        return CurlTest(self.endpoint)
 
     @property
-    def inside(self) -> Visit | None:
+    def inside(self) -> CurlTest | None:
         """The visit with a password; None where there is none to be made."""
-        return None if self.keep_out else Visit(self.endpoint, self.email, self.login.username, self.login.password)
+        return None if self.keep_out else CurlTest(self.endpoint, self.email, self.login.username, self.login.password)
 
 
 def add(
@@ -145,7 +145,7 @@ def _keep_out(endpoint: Endpoint, login: Login, refused: t.Collection[str]) -> s
 
 
 def _accepted(report: EndpointReport) -> bool:
-    return any(check.stage is Stage.AUTHENTICATION and check.status is Status.OK for check in report.checks)
+    return any(check.stage is Stage.AUTHENTICATION and check.status is CheckStatus.OK for check in report.checks)
 
 
 def _beside(
@@ -189,13 +189,13 @@ class _Stages:
         self._checks: dict[Stage, Check] = {}
 
     def passed(self, stage: Stage, evidence: str, seconds: float = 0.0) -> None:
-        self._checks.setdefault(stage, Check(stage, self.endpoint, Status.OK, seconds, evidence))
+        self._checks.setdefault(stage, Check(stage, self.endpoint, CheckStatus.OK, seconds, evidence))
 
     def failed(self, stage: Stage, failure: Failure, seconds: float) -> None:
         self._checks[stage] = Check(
             stage,
             self.endpoint,
-            Status.FAILED,
+            CheckStatus.FAILED,
             seconds,
             failure.evidence,
             failure.advice,
@@ -207,14 +207,16 @@ class _Stages:
         """All stages; those that are missing were skipped for this reason, a clause."""
         checks = (
             self._checks.get(stage)
-            or Check(stage, self.endpoint, Status.SKIPPED, 0.0, f"not tested, because {skipped}")
+            or Check(stage, self.endpoint, CheckStatus.SKIPPED, 0.0, f"not tested, because {skipped}")
             for stage in self._listed
         )
         encrypted = self.endpoint.server.security is not Security.NONE
         return EndpointReport(self.endpoint, tuple(checks), "TLS" if encrypted else "")
 
 
-def _endpoint_report(side: _Side, answers: t.Mapping[Visit, Answer], reason: str, seconds: float) -> EndpointReport:
+def _endpoint_report(
+    side: _Side, answers: t.Mapping[CurlTest, CurlResult], reason: str, seconds: float
+) -> EndpointReport:
     found = _Stages(side.endpoint)
     outside = answers.get(side.outside)
     if outside is None:
@@ -233,7 +235,7 @@ def _endpoint_report(side: _Side, answers: t.Mapping[Visit, Answer], reason: str
     return _with_sign_in(side, found, outside, inside)
 
 
-def _evidence(endpoint: Endpoint, answer: Answer) -> dict[Stage, str]:
+def _evidence(endpoint: Endpoint, answer: CurlResult) -> dict[Stage, str]:
     """What is known of each stage that was passed."""
     where = answer.address or endpoint.server.host
     return {
@@ -242,14 +244,14 @@ def _evidence(endpoint: Endpoint, answer: Answer) -> dict[Stage, str]:
         Stage.GREETING: f"{endpoint.service.title} is spoken",
         Stage.STARTTLS: "accepted",
         Stage.TLS: f"the PC trusts the certificate for {endpoint.server.host}",
-        Stage.CAPABILITY: Quoter()(answer.body),
+        Stage.CAPABILITY: Redactor()(answer.body),
     }
 
 
-def _with_sign_in(side: _Side, found: _Stages, outside: Answer, inside: Answer) -> EndpointReport:
+def _with_sign_in(side: _Side, found: _Stages, outside: CurlResult, inside: CurlResult) -> EndpointReport:
     username = side.login.username
-    quote = Quoter.hiding(username, side.login.password)
-    if side.endpoint.service is Service.SMTP and not curl_answers.offers_sign_in(outside):
+    quote = Redactor.hiding(username, side.login.password)
+    if side.endpoint.service is MailService.SMTP and not curl_answers.offers_sign_in(outside):
         found.failed(Stage.AUTHENTICATION, curl_answers.no_mechanism(quote(outside.body)), inside.seconds)
         return found.report(f"the stage {Stage.AUTHENTICATION.value} failed")
     trouble = curl_answers.sign_in_trouble(side.endpoint, inside, username, quote)

@@ -41,7 +41,7 @@ class Batch:
         ).encode("ascii")
 
     def answer_key(self, part: str, key: str) -> None:
-        """Answer with a key of the registry and all below it; without the part where there is no such key.
+        """CurlResult with a key of the registry and all below it; without the part where there is no such key.
 
         Only ``reg export`` gives values as they are: ``reg query`` shows them in the console's code page.
         """
@@ -52,18 +52,18 @@ class Batch:
         ]
 
     def answer_whether_key(self, part: str, key: str) -> None:
-        """Answer with an empty part if there is the key."""
+        """CurlResult with an empty part if there is the key."""
         self._lines += [
             f'reg.exe query "{_plain(key)}" >nul 2>&1',
             f"if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
         ]
 
     def answer_program_data(self, part: str) -> None:
-        """Answer with the path of the folder for data of programs."""
+        """CurlResult with the path of the folder for data of programs."""
         self._lines += [f">>{ANSWER} echo {self.word} {_plain(part)}", f">>{ANSWER} echo %ProgramData%"]
 
     def answer_files(self, part: str, folder: str) -> None:
-        """Answer with each file of a folder, its name behind that of the part."""
+        """CurlResult with each file of a folder, its name behind that of the part."""
         self._lines += [
             f"for %%f in ({_without_blank(folder)}\\*) do (",
             f">mark.txt echo {self.word} {_plain(part)} %%~nxf",
@@ -73,7 +73,7 @@ class Batch:
         ]
 
     def answer_rights(self, part: str, folder: str) -> None:
-        """Answer with the access rights of a folder, and with its attributes where it leads elsewhere.
+        """CurlResult with the access rights of a folder, and with its attributes where it leads elsewhere.
 
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """

@@ -12,22 +12,22 @@ import typing as t
 
 from ...module_utils._clients.outlook import locations
 from ...module_utils._model.errors import HostError
-from ...module_utils._verify.findings.redaction import Quoter
+from ...module_utils._model.redaction import Redactor
 from ...module_utils._windows import keys, reg_file
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
 from ...module_utils._windows.users import people
 from .._verify_from_pc import curl_answers, curl_config
-from .._verify_from_pc.curl_answers import Answer
-from .._verify_from_pc.curl_config import Visit
+from .._verify_from_pc.curl_answers import CurlResult
+from .._verify_from_pc.curl_config import CurlTest
 from . import batch
 from .batch import Batch
 
 _WESTERN = "cp1252"
 
 
-class Connection(t.Protocol):
+class PcConnection(t.Protocol):
     """A way to a PC, with a private temporary folder there."""
 
     def put(self, name: str, content: bytes) -> None:
@@ -45,7 +45,7 @@ class Connection(t.Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
-class Visited:
+class CurlTests:
     """What came of visits to servers.
 
     Attributes:
@@ -56,7 +56,7 @@ class Visited:
 
     has_curl: bool
     version: str
-    answers: t.Mapping[int, Answer]
+    answers: t.Mapping[int, CurlResult]
 
 
 class WindowsPc:
@@ -66,7 +66,7 @@ class WindowsPc:
         connection: the way to it.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PcConnection) -> None:
         self._connection = connection
         self._machine: Machine | None = None
         self._snapshots: dict[str, Snapshot] = {}
@@ -135,7 +135,7 @@ class WindowsPc:
         self._ask(applying, sid)
         self._snapshots[sid] = self._snapshot(self._run("apply.cmd", applying), sid)
 
-    def visit_servers(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+    def visit_servers(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
         """Have the PC's own curl.exe visit mail servers. Passwords are in a file that is gone at the end of it.
 
         Raises:
@@ -156,7 +156,7 @@ class WindowsPc:
             number: dataclasses.replace(one, body=answer.get(curl_config.body(number), b""))
             for number, one in curl_answers.parse(answer.get(said, b""), mark).items()
         }
-        return Visited(said in answer, Quoter()(answer.get("version", b"").partition(b" (")[0]), answers)
+        return CurlTests(said in answer, Redactor()(answer.get("version", b"").partition(b" (")[0]), answers)
 
     def _ask(self, asking: Batch, sid: str) -> None:
         asking.answer_whether_key(f"{sid} loaded", keys.hive(sid))

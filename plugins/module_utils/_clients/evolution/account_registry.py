@@ -27,7 +27,7 @@ _ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 _LOOKS, _PAUSE = 25, 0.2  # a registry that starts needs up to half a second before it offers its service
 
 
-class Registry:
+class AccountRegistry:
     """The accounts as the registry has them in memory; what is changed here, it writes to the files itself.
 
     Args:
@@ -95,7 +95,7 @@ class Registry:
             raise _refused(uid, f"{member} was answered with: {error}") from None
 
 
-def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> Registry | None:
+def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> AccountRegistry | None:
     """The registry of a person's session, found by looking; None where none runs. Starts none.
 
     Args:
@@ -108,7 +108,7 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
     processes = [process for process in desktop.processes(PROGRAM) if not in_flatpak(process)]
     if not processes:
         bus = desktop.bus()
-        return Registry(bus) if bus is not None and _offers(bus) else None
+        return AccountRegistry(bus) if bus is not None and _offers(bus) else None
     found = {}
     for address in {process.environment.get(_ADDRESS) for process in processes}:
         bus = desktop.bus(address)
@@ -123,7 +123,7 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
             "two of them run for this user, on two message buses; nothing was changed",
             "have the user log out and in again, and run once more",
         )
-    return Registry(*found.values())
+    return AccountRegistry(*found.values())
 
 
 def in_flatpak(process: Process) -> bool:

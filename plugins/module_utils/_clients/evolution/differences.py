@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from ..._formats.glib_key_file import KeyFile
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.settings import Change, changes
 from . import defaults
 from .mapping import AUTHENTICATION
 from .sources import MAIL_TRANSPORT, Sources
-from .stored import Stored
+from .stored import EvolutionState
 
 
-def compare(before: Stored, after: Stored) -> tuple[Change, ...]:
+def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
     """What leads from one to the other, passwords hidden."""
     found = source_changes(before.sources, after.sources)
     for uid, secret in after.new_passwords.items():
@@ -39,12 +39,12 @@ def source_changes(before: Sources, after: Sources) -> list[Change]:
     return found
 
 
-def _settings(uid: str, source: KeyFile | None) -> dict[str, str]:
+def _settings(uid: str, source: GlibKeyFile | None) -> dict[str, str]:
     values = {} if source is None else source.values
     return {f"{uid}/{group}/{key}": value for (group, key), value in values.items()}
 
 
-def _password_of(before: Stored, after: Stored, uid: str) -> str:
+def _password_of(before: EvolutionState, after: EvolutionState, uid: str) -> str:
     sources = after.sources if uid in after.sources else before.sources
     doing = "sending" if sources.has_group(uid, MAIL_TRANSPORT) else "receiving"
     login, host = (sources.text(uid, AUTHENTICATION, key) for key in ("User", "Host"))

@@ -50,7 +50,7 @@ class Session(t.Protocol):
         """Remove a source, its children, and their files; nothing where it is not shown."""
 
 
-class Stored(t.NamedTuple):
+class EvolutionState(t.NamedTuple):
     """What one person's Evolution holds.
 
     Attributes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ..._formats.glib_key_file import KeyFile
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
 from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
@@ -72,7 +72,7 @@ def _removed(before: Sources, after: Sources) -> list[str]:
     return sorted(gone, key=lambda uid: 2 * before.has_group(uid, MAIL_ACCOUNT) + before.has_group(uid, MAIL_IDENTITY))
 
 
-def _create(session: Session, edited: t.Mapping[str, KeyFile], before: Sources) -> dict[str, HostError]:
+def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources) -> dict[str, HostError]:
     """Add what is new; an account comes after what it names, since it is shown at once.
 
     An account that a person deletes leaves its children in the memory of the registry, unseen until an account of that
@@ -88,7 +88,7 @@ def _create(session: Session, edited: t.Mapping[str, KeyFile], before: Sources) 
     return refusals
 
 
-def _enforce(session: Session, edited: t.Mapping[str, KeyFile], refusals: t.Mapping[str, HostError]) -> None:
+def _enforce(session: Session, edited: t.Mapping[str, GlibKeyFile], refusals: t.Mapping[str, HostError]) -> None:
     """See that the registry has every value in its memory."""
     memory = session.sources()
     for uid, source in edited.items():
@@ -98,7 +98,7 @@ def _enforce(session: Session, edited: t.Mapping[str, KeyFile], refusals: t.Mapp
             session.write(uid, _text(source))
 
 
-def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, KeyFile]) -> None:
+def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, GlibKeyFile]) -> None:
     """See that the files say what the registry has in its memory: it does not tell where it could not write one.
 
     It answers before it writes, so that it gets a moment for it.
@@ -113,7 +113,7 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Ke
     files.replace([FileWrite(path, text) for path, text in contents.items()])
 
 
-def _has_all(text: str, source: KeyFile) -> bool:
+def _has_all(text: str, source: GlibKeyFile) -> bool:
     there = _values(text.encode("utf-8", "surrogateescape")) or {}
     return all(there.get(place) == value for place, value in source.values.items())
 
@@ -121,7 +121,7 @@ def _has_all(text: str, source: KeyFile) -> bool:
 def _values(content: bytes | None) -> t.Mapping[tuple[str, str], str] | None:
     """The values of a source; None where there is none that could be read."""
     try:
-        return None if content is None else KeyFile.parse(content, "").values
+        return None if content is None else GlibKeyFile.parse(content, "").values
     except DamagedFileError:
         return None
 
@@ -132,5 +132,5 @@ def _kept(files: Files, folder: str, uids: t.Iterable[str]) -> list[FileWrite]:
     return [FileWrite(path, content, backup=True) for path, content in contents if content is not None]
 
 
-def _text(source: KeyFile) -> str:
+def _text(source: GlibKeyFile) -> str:
     return source.render().decode("utf-8", "surrogateescape")

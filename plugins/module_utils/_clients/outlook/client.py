@@ -14,15 +14,15 @@ from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
 from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, RegValue, difference
-from ..._windows.users import Person
+from ..._windows.users import WindowsUser
 from ..engine import View
 from ..recognition import about_other_protocol, absence
-from ..stored_account import Found, StoredLogin
+from ..stored_account import StoredAccount, StoredLogin
 from . import locations, staging, staging_record, status
 from .blockers import foreign_xml, obstacle
-from .staging_record import Record
-from .status import Standing, Verdict
-from .stored import Stored, made_accounts
+from .staging_record import StagingRecord
+from .status import AccountStatus, OutlookStatus
+from .stored import OutlookState, made_accounts
 
 
 class Outlook:
@@ -39,7 +39,7 @@ class Outlook:
     name: t.ClassVar[str] = "Outlook"
 
     def __init__(
-        self, pc: Pc, machine: Machine, person: Person, methods: t.Sequence[str], profile: str | None = None
+        self, pc: Pc, machine: Machine, person: WindowsUser, methods: t.Sequence[str], profile: str | None = None
     ) -> None:
         self._pc = pc
         self._machine = machine
@@ -51,11 +51,11 @@ class Outlook:
     def profile(self) -> str:
         return f"of {self._person}"
 
-    def read(self) -> Stored:
+    def read(self) -> OutlookState:
         sid = self._person.sid
         snapshot = self._pc.snapshot(sid)
         noted = staging_record.load(snapshot.registry, sid)
-        return Stored(
+        return OutlookState(
             machine=self._machine,
             person=self._person,
             loaded=snapshot.loaded,
@@ -65,7 +65,7 @@ class Outlook:
             made=made_accounts(snapshot.registry, sid) if snapshot.loaded else (),
         )
 
-    def configure(self, before: Stored, account: Account) -> Stored:
+    def configure(self, before: OutlookState, account: Account) -> OutlookState:
         if not before.loaded:
             return before
         if account.state is AccountState.ABSENT:
@@ -74,7 +74,7 @@ class Outlook:
             return before  # Outlook has it, and nothing of ours
         if before.find(account) is None and obstacle(before, account, self._methods) is not None:
             return before
-        rival = staging.xml_rival(before.record.accounts, account)
+        rival = staging.domain_conflict(before.record.accounts, account)
         if self._methods == (staging.AUTODISCOVER,) and rival is not None:
             raise OptionError(
                 "method",
@@ -84,7 +84,7 @@ class Outlook:
             )
         return staging.with_account(before, account, self._methods, self._wanted_profile)
 
-    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+    def compare(self, before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
         ours = locations.record(self._person.sid)
         found = [
             Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
@@ -101,7 +101,7 @@ class Outlook:
         ]
         return tuple(found)
 
-    def view(self, state: Stored, account: Account) -> View:
+    def view(self, state: OutlookState, account: Account) -> View:
         made = state.find(account)
         if made is not None:
             return View(made.account, {"profile": made.profile, "key": made.key})
@@ -110,11 +110,11 @@ class Outlook:
             return View(None)
         return View(staged.account, {}, {"staged by": " and ".join(staged.methods)})
 
-    def verdict(self, state: Stored, account: Account) -> Verdict:
+    def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
         """How far the account has come."""
         return status.verdict(state, account, self._methods)
 
-    def account(self, wanted: Account) -> Found | None:
+    def account(self, wanted: Account) -> StoredAccount | None:
         """The account as Outlook has it; None where it does not."""
         state = self.read()
         if not state.loaded:
@@ -126,7 +126,7 @@ class Outlook:
         made = state.find(wanted)
         if made is None:
             return None
-        return Found(
+        return StoredAccount(
             account=made.account,
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
@@ -138,21 +138,21 @@ class Outlook:
         """How an account that is not there is missing, a clause."""
         state = self.read()
         status = self.verdict(state, wanted).standing
-        if status is Standing.STAGED:
+        if status is OutlookStatus.STAGED:
             return "does not have the account yet, which is staged for its next start"
-        if status is Standing.CONSUMED:
+        if status is OutlookStatus.CONSUMED:
             return "has taken what was staged and made no account of it"
         return absence(wanted, state.has_other_protocol(wanted))
 
-    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+    def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
         if state.has_other_protocol(account):
             found += about_other_protocol(account, lambda: False)
-        if self.verdict(state, account).standing is Standing.STAGED and staging.AUTODISCOVER in self._methods:
-            rival = staging.xml_rival(state.record.accounts, account)
+        if self.verdict(state, account).standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+            rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
                 found.append(
@@ -167,7 +167,7 @@ class Outlook:
         """Outlook reads what is staged at its start only, so that it may be open."""
         return contextlib.nullcontext()
 
-    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+    def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
@@ -192,15 +192,15 @@ class Outlook:
             )
         return ()
 
-    def _take_back(self, before: Stored, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+    def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
         self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
 
 
-def _summary(noted: Record) -> str | None:
+def _summary(noted: StagingRecord) -> str | None:
     """Our record in words: for people, it is as long as all that it speaks of."""
-    if noted == Record():
+    if noted == StagingRecord():
         return None
     accounts = ", ".join(str(staged.account) for staged in noted.accounts)
     return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"

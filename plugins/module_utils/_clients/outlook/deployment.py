@@ -66,7 +66,7 @@ def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list
 def _hive(sid: str | None) -> str:
     if sid is None:
         return keys.CURRENT_USER
-    if not users.PERSON.fullmatch(sid):
+    if not users.USER_SID.fullmatch(sid):
         raise OptionError(
             "sid", f"{sid!r} is no SID of a person", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
         )

@@ -15,7 +15,7 @@ NEW_OUTLOOK = "Microsoft.OutlookForWindows_"
 
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
-RECORD = "Record"
+RECORD = "StagingRecord"
 
 _OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
 _POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"

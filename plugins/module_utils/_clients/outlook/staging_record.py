@@ -37,7 +37,7 @@ class Staged:
 
 
 @dataclasses.dataclass(frozen=True)
-class Written:
+class RegistryChange:
     """A value of the registry that we have set or deleted; None stands for "not there".
 
     Attributes:
@@ -54,7 +54,7 @@ class Written:
 
 
 @dataclasses.dataclass(frozen=True)
-class Record:
+class StagingRecord:
     """What stands on the PC for one user because of us.
 
     Attributes:
@@ -68,14 +68,14 @@ class Record:
     accounts: tuple[Staged, ...] = ()
     in_prf: tuple[str, ...] = ()
     profile: str = ""
-    written: tuple[Written, ...] = ()
+    written: tuple[RegistryChange, ...] = ()
     files: tuple[str, ...] = ()
 
     def find(self, account: Account) -> Staged | None:
         """What was staged for an account."""
         return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
 
-    def value_before(self, key: str, name: str) -> Written | None:
+    def value_before(self, key: str, name: str) -> RegistryChange | None:
         """What we noted about a value."""
         return next((one for one in self.written if (one.key, one.name) == (key, name)), None)
 
@@ -95,7 +95,7 @@ def bare(account: Account) -> Account:
     )
 
 
-def dump(record: Record) -> str:
+def dump(record: StagingRecord) -> str:
     """The record as one line of text in ASCII."""
     return json.dumps(
         {
@@ -110,7 +110,7 @@ def dump(record: Record) -> str:
     )
 
 
-def load(registry: Registry, sid: str) -> Record:
+def load(registry: Registry, sid: str) -> StagingRecord:
     """The record of a user; an empty one where there is none.
 
     Raises:
@@ -119,17 +119,17 @@ def load(registry: Registry, sid: str) -> Record:
     key = locations.record(sid)
     value = registry.value(key, locations.RECORD)
     if value is None:
-        return Record()
+        return StagingRecord()
     try:
         stored = json.loads(value.text or "")
         if stored["version"] != _VERSION:
             raise ValueError("version")
-        return Record(
+        return StagingRecord(
             accounts=tuple(Staged(_account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
             in_prf=tuple(stored["in_prf"]),
             profile=stored["profile"],
             written=tuple(
-                Written(path, name, _value_in(before), _value_in(after))
+                RegistryChange(path, name, _value_in(before), _value_in(after))
                 for path, name, before, after in stored["written"]
             ),
             files=tuple(stored["files"]),

@@ -13,12 +13,12 @@ from ..._model.account import State as AccountState
 from ..recognition import marker
 from .blockers import obstacle
 from .reading import ProfileAccount
-from .staging import AUTODISCOVER, PRF, xml_rival
+from .staging import AUTODISCOVER, PRF, domain_conflict
 from .staging_record import Staged
-from .stored import Stored
+from .stored import OutlookState
 
 
-class Standing(enum.Enum):
+class OutlookStatus(enum.Enum):
     """How far an account has come."""
 
     STAGED = "staged"
@@ -31,7 +31,7 @@ class Standing(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Verdict:
+class AccountStatus:
     """What is true, and what to do.
 
     Attributes:
@@ -39,11 +39,11 @@ class Verdict:
         advice: sentences for the admin; empty where nothing is to be done.
     """
 
-    standing: Standing
+    standing: OutlookStatus
     advice: str = ""
 
 
-def verdict(state: Stored, account: Account, methods: tuple[str, ...]) -> Verdict:
+def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> AccountStatus:
     """How an account stands by what the PC has stored.
 
     Args:
@@ -56,15 +56,15 @@ def verdict(state: Stored, account: Account, methods: tuple[str, ...]) -> Verdic
         return _logged_off(state, account, staged)
     made = state.find(account)
     if account.state is AccountState.ABSENT:
-        return _unwanted(state) if made is not None else Verdict(Standing.ABSENT)
+        return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
     if made is not None:
         clauses = differences(account, made)
-        return _drifted(state, made.profile, clauses) if clauses else Verdict(Standing.CONFIGURED)
+        return _drifted(state, made.profile, clauses) if clauses else AccountStatus(OutlookStatus.CONFIGURED)
     block = obstacle(state, account, methods)
     if block is not None:
-        return Verdict(Standing.BLOCKED, f"{block.reason} {block.advice}")
+        return AccountStatus(OutlookStatus.BLOCKED, f"{block.reason} {block.advice}")
     if staged is None:
-        return Verdict(Standing.ABSENT)
+        return AccountStatus(OutlookStatus.ABSENT)
     if PRF in staged.methods:
         waits = state.is_pending and marker(account) in state.record.in_prf
         return _staged_prf(state) if waits else _consumed(state, staged)
@@ -87,7 +87,7 @@ def _server(server: Server) -> str:
     return f"{server.host.lower()} port {server.port} ({server.security.value})"
 
 
-def _logged_off(state: Stored, account: Account, staged: Staged | None) -> Verdict:
+def _logged_off(state: OutlookState, account: Account, staged: Staged | None) -> AccountStatus:
     if staged is None and account.state is AccountState.ABSENT:
         what = "so whether there is an account to remove is not known"
     elif account.state is AccountState.ABSENT:
@@ -96,68 +96,68 @@ def _logged_off(state: Stored, account: Account, staged: Staged | None) -> Verdi
         what = "so nothing could be staged"
     else:
         what = "so what came of the account staged before is not known"
-    return Verdict(
-        Standing.PENDING_LOGON,
+    return AccountStatus(
+        OutlookStatus.PENDING_LOGON,
         f"{state.person.name} is not logged on to this PC, {what}. Run again while the person is logged on.",
     )
 
 
-def _unwanted(state: Stored) -> Verdict:
-    return Verdict(
-        Standing.CONFIGURED,
+def _unwanted(state: OutlookState) -> AccountStatus:
+    return AccountStatus(
+        OutlookStatus.CONFIGURED,
         f"The account is in {state.person.name}'s Outlook, where only the person can remove it: File, Account "
         "Settings, Account Settings, choose it, Remove.",
     )
 
 
-def _drifted(state: Stored, profile: str, clauses: list[str]) -> Verdict:
-    return Verdict(
-        Standing.DRIFTED,
+def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountStatus:
+    return AccountStatus(
+        OutlookStatus.DRIFTED,
         f"Outlook's profile {profile} has the account with {', '.join(clauses)}. Have {state.person.name} change it in "
         "Outlook (File, Account Settings, Server Settings), or remove it there and run again, which stages it anew.",
     )
 
 
-def _staged_prf(state: Stored) -> Verdict:
+def _staged_prf(state: OutlookState) -> AccountStatus:
     name = state.person.name
     if not state.machine.classic:
-        return Verdict(
-            Standing.STAGED,
+        return AccountStatus(
+            OutlookStatus.STAGED,
             f"Classic Outlook is not installed on this PC. Install it; its first start by {name} sets up the account.",
         )
-    return Verdict(
-        Standing.STAGED,
+    return AccountStatus(
+        OutlookStatus.STAGED,
         f"Have {name} close and start Outlook: it then makes the account and asks for its password once.",
     )
 
 
-def _staged_xml(state: Stored, account: Account) -> Verdict:
-    rival = xml_rival(state.record.accounts, account)
+def _staged_xml(state: OutlookState, account: Account) -> AccountStatus:
+    rival = domain_conflict(state.record.accounts, account)
     if rival is not None:
         domain = account.email.rpartition("@")[2]
-        return Verdict(
-            Standing.BLOCKED,
+        return AccountStatus(
+            OutlookStatus.BLOCKED,
             f"Autodiscover can serve one account of {domain} for each person, and {rival} needs it, too. "
             "Add prf to method, or set up one of them by hand.",
         )
-    return Verdict(
-        Standing.STAGED,
+    return AccountStatus(
+        OutlookStatus.STAGED,
         f"Have {state.person.name} add {account.email} in Outlook (File, Add Account): it takes the servers from what "
         "is staged and asks for the password.",
     )
 
 
-def _consumed(state: Stored, staged: Staged) -> Verdict:
+def _consumed(state: OutlookState, staged: Staged) -> AccountStatus:
     account = staged.account
     by_hand = f"have {state.person.name} add {account.email} in Outlook (File, Add Account)"
-    if AUTODISCOVER in staged.methods and xml_rival(state.record.accounts, account) is None:
+    if AUTODISCOVER in staged.methods and domain_conflict(state.record.accounts, account) is None:
         by_hand += ", which finds the servers staged for it"
     else:
         by_hand += (
             f", choose to set it up manually, and enter {_server(account.incoming)} and {_server(account.outgoing)}"
         )
-    return Verdict(
-        Standing.CONSUMED,
+    return AccountStatus(
+        OutlookStatus.CONSUMED,
         "Outlook has taken the settings and there is no account. If it was started only a moment ago, run again; "
         f"otherwise {by_hand}. To stage it once more, run with state=absent and then with state=present.",
     )

@@ -11,14 +11,14 @@ import typing as t
 from ..._model.account import Account
 from ..._windows.pc import Machine
 from ..._windows.registry import Registry, fold
-from ..._windows.users import Person
+from ..._windows.users import WindowsUser
 from . import locations, reading
 from .reading import ProfileAccount
-from .staging_record import Record
+from .staging_record import StagingRecord
 
 
 @dataclasses.dataclass(frozen=True)
-class Stored:
+class OutlookState:
     """All that the PC has stored about one user's Outlook.
 
     Attributes:
@@ -32,11 +32,11 @@ class Stored:
     """
 
     machine: Machine
-    person: Person
+    person: WindowsUser
     loaded: bool
     registry: Registry
     files: t.Mapping[str, bytes]
-    record: Record
+    record: StagingRecord
     made: tuple[ProfileAccount, ...]
 
     @property

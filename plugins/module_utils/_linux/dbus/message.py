@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import typing as t
 
-from .wire import MAX_ARRAY, Reader, WireError, decode, encode, parse
+from .wire import MAX_ARRAY, DbusReader, WireError, decode, encode, parse
 
 MAX_MESSAGE = 1 << 27  # bytes
 FIXED_HEADER = 16  # bytes, from which the size of the whole message follows
@@ -111,7 +111,7 @@ def decode_message(data: bytes) -> Message:
         raise WireError("not as long as it says")
     order = _order_of(data)
     body_size: int = struct.unpack_from(f"{order}4xI", data)[0]
-    reader = Reader(data[: len(data) - body_size], order)
+    reader = DbusReader(data[: len(data) - body_size], order)
     _order, kind, _flags, _version, _size, serial, fields = (reader.get(part, 0) for part in parse(_HEADER))
     reader.align(8)
     if kind == 0 or serial == 0 or reader.position != len(data) - body_size:

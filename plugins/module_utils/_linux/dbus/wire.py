@@ -132,7 +132,7 @@ def decode(signature: str, data: bytes, order: str = "<") -> tuple[t.Any, ...]:
     Raises:
         WireError: the body is not what the signature says.
     """
-    reader = Reader(data, order)
+    reader = DbusReader(data, order)
     arguments = tuple(reader.get(kind, 0) for kind in parse(signature))
     if reader.position != len(data):
         raise WireError("more bytes than the signature says")
@@ -230,7 +230,7 @@ class _Writer:
         struct.pack_into("<I", self.data, at, length)
 
 
-class Reader:
+class DbusReader:
     """Takes values from bytes one after the other."""
 
     def __init__(self, data: bytes, order: str) -> None:

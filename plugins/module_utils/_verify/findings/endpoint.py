@@ -19,7 +19,7 @@ class Role(enum.Enum):
     OUTGOING = "outgoing"
 
 
-class Service(enum.Enum):
+class MailService(enum.Enum):
     """What is spoken there."""
 
     IMAP = "imap"
@@ -33,10 +33,10 @@ class Service(enum.Enum):
 
 
 # IANA's service names and port numbers; RFC 8314 prefers the first column.
-USUAL_PORTS: t.Mapping[Service, t.Mapping[Security, int]] = {
-    Service.IMAP: {Security.SSL: 993, Security.STARTTLS: 143, Security.NONE: 143},
-    Service.POP3: {Security.SSL: 995, Security.STARTTLS: 110, Security.NONE: 110},
-    Service.SMTP: {Security.SSL: 465, Security.STARTTLS: 587, Security.NONE: 587},
+USUAL_PORTS: t.Mapping[MailService, t.Mapping[Security, int]] = {
+    MailService.IMAP: {Security.SSL: 993, Security.STARTTLS: 143, Security.NONE: 143},
+    MailService.POP3: {Security.SSL: 995, Security.STARTTLS: 110, Security.NONE: 110},
+    MailService.SMTP: {Security.SSL: 465, Security.STARTTLS: 587, Security.NONE: 587},
 }
 
 
@@ -51,7 +51,7 @@ class Endpoint:
     """
 
     role: Role
-    service: Service
+    service: MailService
     server: Server
 
     @property
@@ -79,8 +79,8 @@ class Endpoint:
 
 def endpoints(account: Account) -> tuple[Endpoint, Endpoint]:
     """The incoming and the outgoing endpoint of an account."""
-    service = Service.IMAP if account.protocol is Protocol.IMAP else Service.POP3
+    service = MailService.IMAP if account.protocol is Protocol.IMAP else MailService.POP3
     return (
         Endpoint(Role.INCOMING, service, account.incoming),
-        Endpoint(Role.OUTGOING, Service.SMTP, account.outgoing),
+        Endpoint(Role.OUTGOING, MailService.SMTP, account.outgoing),
     )

@@ -16,21 +16,21 @@ from .failure import Code, Failure
 
 
 @dataclasses.dataclass(frozen=True)
-class _Refusal:
+class _RefusalRule:
     pattern: t.Pattern[str]
     code: Code
     finding: str
     advice: str
 
 
-def _refusal(pattern: str, code: Code, finding: str, advice: str) -> _Refusal:
-    return _Refusal(re.compile(pattern, re.IGNORECASE), code, finding, advice)
+def _refusal(pattern: str, code: Code, finding: str, advice: str) -> _RefusalRule:
+    return _RefusalRule(re.compile(pattern, re.IGNORECASE), code, finding, advice)
 
 
 _NO_CHANGE = "Try again later and change no setting."
 
 # Charter's own codes, from the provider's published error pages; the rest from RFC 5321, 3463 and 6409.
-_SENDING: t.Sequence[_Refusal] = (
+_SENDING: t.Sequence[_RefusalRule] = (
     _refusal(
         r"AUP#Out-1130",
         Code.ADDRESS_BLOCKED,
@@ -100,7 +100,7 @@ _SENDING: t.Sequence[_Refusal] = (
 )
 
 # IMAP response codes: RFC 5530. POP3: RFC 2449 and 3206. SMTP: RFC 4954.
-_SIGNING_IN: t.Sequence[_Refusal] = (
+_SIGNING_IN: t.Sequence[_RefusalRule] = (
     _refusal(
         r"\[CONTACTADMIN\]|(account|mailbox|user) (has been |is )?(temporarily )?(locked|disabled|suspended|blocked)",
         Code.LOCKED,

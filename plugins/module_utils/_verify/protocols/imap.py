@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings.endpoint import Endpoint
 from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
-from ..findings.redaction import Quoter
 from ..findings.refusals import sign_in_refused
-from ..wire.connection import Connection, Hangup
+from ..wire.connection import Connection, ConnectionEnded
 from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import Speaker, speaker
+from ..wire.protocol_guess import DetectedProtocol, detect_protocol
 from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
@@ -38,7 +38,7 @@ class Inbox:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Answer:
+class _ImapReply:
     """The end of a command.
 
     Attributes:
@@ -55,7 +55,7 @@ class _Answer:
 class ImapDialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Quoter) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
         self._quote = quote
@@ -64,7 +64,7 @@ class ImapDialogue:
 
     def greeting(self) -> str:
         line = self._connection.read_line()
-        if speaker(line) is not Speaker.IMAP:
+        if detect_protocol(line) is not DetectedProtocol.IMAP:
             raise other_greeting(self._endpoint, line, self._quote)
         kind = line[2:].split(b" ", 1)[0].upper()
         if kind == b"BYE":
@@ -174,7 +174,7 @@ class ImapDialogue:
     def leave(self) -> None:
         self._connection.leave(b"z LOGOUT")
 
-    def _done(self, command: bytes, finding: str) -> _Answer:
+    def _done(self, command: bytes, finding: str) -> _ImapReply:
         answer = self._command(command)
         if answer.status != b"OK":
             raise Failure(finding, self._quote(answer.text), _ASK_FOR_THE_MAILBOX)
@@ -195,7 +195,7 @@ class ImapDialogue:
     def _offered(self) -> str:
         return self._quote(" ".join(sorted(self._capabilities)))
 
-    def _authenticate_plain(self, username: str, password: Secret) -> _Answer:
+    def _authenticate_plain(self, username: str, password: Secret) -> _ImapReply:
         message = plain(username, password)
         if "SASL-IR" in self._capabilities:  # RFC 4959
             return self._command(b"AUTHENTICATE PLAIN " + message)
@@ -205,7 +205,7 @@ class ImapDialogue:
         self._connection.send_line(message)
         return self._answer()
 
-    def _login(self, username: str, password: Secret) -> _Answer:
+    def _login(self, username: str, password: Secret) -> _ImapReply:
         """LOGIN, each argument as a quoted string or, where that cannot hold it, as a literal (RFC 3501 4.3)."""
         command = self._next_tag() + b" LOGIN"
         for argument in (username.encode(), password.reveal().encode()):
@@ -225,28 +225,28 @@ class ImapDialogue:
         self._commands += 1
         return b"a%d" % self._commands
 
-    def _command(self, text: bytes) -> _Answer:
+    def _command(self, text: bytes) -> _ImapReply:
         self._connection.send_line(self._next_tag() + b" " + text)
         return self._answer()
 
-    def _answer(self) -> _Answer:
+    def _answer(self) -> _ImapReply:
         """Read up to the line with the last tag, or up to a request for more."""
         tag = b"a%d " % self._commands
         untagged: list[bytes] = []
         while True:
             try:
                 line = self._connection.read_line()
-            except Hangup as hangup:
+            except ConnectionEnded as hangup:
                 raise _with_goodbye(hangup, untagged, self._quote) from None
             if line.startswith(b"+"):
-                return _Answer(b"+", line, tuple(untagged))
+                return _ImapReply(b"+", line, tuple(untagged))
             if line.startswith(tag):
                 text = line[len(tag) :]
-                return _Answer(text.split(b" ", 1)[0].upper(), text, tuple(untagged))
+                return _ImapReply(text.split(b" ", 1)[0].upper(), text, tuple(untagged))
             untagged.append(line)
 
 
-def _with_goodbye(hangup: Hangup, untagged: list[bytes], quote: Quoter) -> Hangup:
+def _with_goodbye(hangup: ConnectionEnded, untagged: list[bytes], quote: Redactor) -> ConnectionEnded:
     """A server that hangs up usually says why in an untagged BYE."""
     goodbyes = [line for line in untagged if line.upper().startswith(b"* BYE")]
-    return Hangup(quote(goodbyes[-1])) if goodbyes else hangup
+    return ConnectionEnded(quote(goodbyes[-1])) if goodbyes else hangup

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 
+from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
-from ..findings.redaction import Quoter
 from ..findings.refusals import sign_in_refused
 from ..wire.connection import Connection
 from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import Speaker, speaker
+from ..wire.protocol_guess import DetectedProtocol, detect_protocol
 from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
@@ -25,7 +25,7 @@ _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
 class Pop3Dialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Quoter) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
         self._quote = quote
@@ -33,7 +33,7 @@ class Pop3Dialogue:
 
     def greeting(self) -> str:
         line = self._connection.read_line()
-        if speaker(line) is not Speaker.POP3:
+        if detect_protocol(line) is not DetectedProtocol.POP3:
             raise other_greeting(self._endpoint, line, self._quote)
         if not _positive(line):
             raise Failure(

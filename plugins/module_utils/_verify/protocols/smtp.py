@@ -9,14 +9,14 @@ import base64
 import dataclasses
 import re
 
+from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings.endpoint import Endpoint
 from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
-from ..findings.redaction import Quoter
 from ..findings.refusals import sending_refused, sign_in_refused
 from ..wire.connection import Connection
 from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import Speaker, speaker
+from ..wire.protocol_guess import DetectedProtocol, detect_protocol
 from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
@@ -24,7 +24,7 @@ _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
 
 
 @dataclasses.dataclass(frozen=True)
-class _Reply:
+class _SmtpReply:
     code: int
     lines: tuple[bytes, ...]
 
@@ -36,7 +36,7 @@ class _Reply:
 class SmtpDialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Quoter) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
         self._quote = quote
@@ -44,7 +44,7 @@ class SmtpDialogue:
 
     def greeting(self) -> str:
         line = self._connection.read_line()
-        if speaker(line) is not Speaker.SMTP:
+        if detect_protocol(line) is not DetectedProtocol.SMTP:
             raise other_greeting(self._endpoint, line, self._quote)
         reply = self._reply(line)
         if reply.code != 220:
@@ -129,7 +129,7 @@ class SmtpDialogue:
             mechanism for first, *mechanisms in filter(None, words) if first == "AUTH" for mechanism in mechanisms
         )
 
-    def _auth_plain(self, username: str, password: Secret) -> _Reply:
+    def _auth_plain(self, username: str, password: Secret) -> _SmtpReply:
         message = plain(username, password)
         command = b"AUTH PLAIN " + message
         if len(command) + len(b"\r\n") <= _COMMAND_LIMIT:
@@ -137,7 +137,7 @@ class SmtpDialogue:
         reply = self._command(b"AUTH PLAIN")
         return self._command(message) if reply.code == 334 else reply
 
-    def _auth_login(self, username: str, password: Secret) -> _Reply:
+    def _auth_login(self, username: str, password: Secret) -> _SmtpReply:
         reply = self._command(b"AUTH LOGIN")
         for answer in (username, password.reveal()):
             if reply.code != 334:
@@ -145,11 +145,11 @@ class SmtpDialogue:
             reply = self._command(base64.b64encode(answer.encode()))
         return reply
 
-    def _command(self, text: bytes) -> _Reply:
+    def _command(self, text: bytes) -> _SmtpReply:
         self._connection.send_line(text)
         return self._reply(self._connection.read_line())
 
-    def _reply(self, line: bytes) -> _Reply:
+    def _reply(self, line: bytes) -> _SmtpReply:
         """The reply that begins with this line: ``250-first``, ``250 last``."""
         lines: list[bytes] = []
         while True:
@@ -158,8 +158,8 @@ class SmtpDialogue:
                 raise Failure("does not keep to SMTP", self._quote(line), NOT_A_MAIL_SERVER, Code.NOT_MAIL)
             lines.append(match.group(3) or b"")
             if match.group(2) != b"-":
-                return _Reply(int(match.group(1)), tuple(lines))
+                return _SmtpReply(int(match.group(1)), tuple(lines))
             line = self._connection.read_line()
 
-    def _show(self, reply: _Reply) -> str:
+    def _show(self, reply: _SmtpReply) -> str:
         return self._quote(b"%d " % reply.code + b" ".join(reply.lines))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .check import AccountCheck, Check, EndpointReport, Status
+from .check import AccountCheck, Check, CheckStatus, EndpointReport
 from .diagnosis import Cause, diagnose
 from .sentences import summary
 
@@ -54,12 +54,12 @@ class AccountReport:
     @property
     def ok(self) -> bool:
         """Whether nothing failed."""
-        return all(check.status is not Status.FAILED for check in self.all_checks)
+        return all(check.status is not CheckStatus.FAILED for check in self.all_checks)
 
     @property
     def complete(self) -> bool:
         """Whether nothing was skipped either."""
-        return all(check.status is Status.OK for check in self.all_checks)
+        return all(check.status is CheckStatus.OK for check in self.all_checks)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class AccountReport:
         return tuple(
             f"{self.email if isinstance(check, AccountCheck) else check.endpoint.where}: {check.advice}"
             for check in self.checks
-            if check.status is Status.OK and check.advice
+            if check.status is CheckStatus.OK and check.advice
         )
 
     def as_result(self) -> dict[str, t.Any]:
@@ -98,7 +98,7 @@ class AccountReport:
         if self.cause is not None:
             return self.cause.as_result()
         for check in (self.client, self.round_trip):
-            if check is not None and check.status is Status.FAILED:
+            if check is not None and check.status is CheckStatus.FAILED:
                 return {
                     **{name: value for name, value in check.as_result().items() if name not in ("status", "seconds")},
                     "sentence": check.sentences,

@@ -62,7 +62,7 @@ def stages(endpoint: Endpoint) -> tuple[Stage, ...]:
     return tuple(stage for stage in Stage if stage not in foreign | OF_THE_ACCOUNT)
 
 
-class Status(enum.Enum):
+class CheckStatus(enum.Enum):
     """What came of a check."""
 
     OK = "ok"
@@ -87,7 +87,7 @@ class Check:
 
     stage: Stage
     endpoint: Endpoint
-    status: Status
+    status: CheckStatus
     seconds: float
     evidence: str
     advice: str = ""
@@ -128,7 +128,7 @@ class AccountCheck:
     stage: Stage
     service: str
     server: str
-    status: Status
+    status: CheckStatus
     seconds: float
     evidence: str
     sentences: str
@@ -169,9 +169,9 @@ class EndpointReport:
     @property
     def failed(self) -> Check | None:
         """The check that failed."""
-        return next((check for check in self.checks if check.status is Status.FAILED), None)
+        return next((check for check in self.checks if check.status is CheckStatus.FAILED), None)
 
     @property
     def skipped(self) -> Check | None:
         """The first check that was skipped; it says why."""
-        return next((check for check in self.checks if check.status is Status.SKIPPED), None)
+        return next((check for check in self.checks if check.status is CheckStatus.SKIPPED), None)

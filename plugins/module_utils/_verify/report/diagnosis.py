@@ -10,7 +10,7 @@ import typing as t
 
 from ..findings.endpoint import Role
 from ..findings.failure import Code
-from .check import Check, EndpointReport, Stage, Status
+from .check import Check, CheckStatus, EndpointReport, Stage
 from .suggestion import Suggestion
 
 _ORDER = list(Stage)
@@ -100,4 +100,4 @@ _ACTIVITIES = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 
 def _signed_in(report: EndpointReport) -> bool:
-    return any(check.stage is Stage.AUTHENTICATION and check.status is Status.OK for check in report.checks)
+    return any(check.stage is Stage.AUTHENTICATION and check.status is CheckStatus.OK for check in report.checks)

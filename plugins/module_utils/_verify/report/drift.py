@@ -9,13 +9,13 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account, Protocol, Server
+from ..._model.redaction import Redactor
 from ..._model.settings import Change
 from ..findings.failure import Code
-from ..findings.redaction import Quoter
 from .account_report import AccountReport
-from .check import AccountCheck, Stage, Status
+from .check import AccountCheck, CheckStatus, Stage
 
-_SHOWN = Quoter()
+_SHOWN = Redactor()
 
 
 def differences(wanted: Account, found: Account, outgoing_username: str, client: str) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def agreed(client: str, place: str, note: str) -> AccountCheck:
         place: the client and its profile.
         note: with which passwords the tests run, a clause.
     """
-    return _check(client, Status.OK, f"{place} is set up as wanted; {note}", "")
+    return _check(client, CheckStatus.OK, f"{place} is set up as wanted; {note}", "")
 
 
 def drifted(client: str, place: str, clauses: t.Sequence[str], note: str, remedy: str) -> AccountCheck:
@@ -78,7 +78,7 @@ def drifted(client: str, place: str, clauses: t.Sequence[str], note: str, remedy
     advice = f"Run {remedy} with the same options to change {client}, or change the options if {client} is right."
     return _check(
         client,
-        Status.FAILED,
+        CheckStatus.FAILED,
         f"{told}. Looked at: {place}; {note}",
         f"{client} is not set up as wanted: {told}. {advice} All else was tested with what is in {client}.",
         advice,
@@ -91,7 +91,7 @@ def missing(client: str, place: str, email: str, reason: str, remedy: str) -> Ac
     advice = f"Run {remedy} with the same options."
     return _check(
         client,
-        Status.FAILED,
+        CheckStatus.FAILED,
         f"{place} {reason}",
         f"{client} {reason}: {email} was looked for in {place}. {advice} All else was tested with the options' "
         "settings.",
@@ -104,7 +104,7 @@ def unreadable(client: str, message: str) -> AccountCheck:
     """The client's files cannot be read."""
     return _check(
         client,
-        Status.FAILED,
+        CheckStatus.FAILED,
         message,
         f"What {client} has cannot be read: {message} All else was tested with the options' settings.",
         "Correct that, then run again.",
@@ -131,12 +131,12 @@ def only_sending_refused(report: AccountReport) -> bool:
     return (
         refused is not None
         and refused.stage is Stage.AUTHENTICATION
-        and all(check.status is Status.OK for check in received)
+        and all(check.status is CheckStatus.OK for check in received)
     )
 
 
 def _check(
-    client: str, status: Status, evidence: str, sentences: str, advice: str = "", code: Code | None = None
+    client: str, status: CheckStatus, evidence: str, sentences: str, advice: str = "", code: Code | None = None
 ) -> AccountCheck:
     return AccountCheck(Stage.CLIENT, client.lower(), "", status, 0.0, evidence, sentences, advice, code)
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ..._model.account import Account, Security, Server
 from ..._providers.catalog import of_server, relatives
-from ..findings.endpoint import USUAL_PORTS, Endpoint, Role, Service, endpoints
+from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService, Role, endpoints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
     server, usual = failing.server, USUAL_PORTS[failing.service]
     places = [(server.port, Security.SSL), (server.port, Security.STARTTLS)]
     places += [(usual[security], security) for security in (Security.SSL, Security.STARTTLS)]
-    if failing.service is Service.SMTP:
+    if failing.service is MailService.SMTP:
         places.append((usual[Security.STARTTLS], Security.SSL))  # against RFC 8314, and what Spectrum has
     for port, security in dict.fromkeys(places):
         if (port, security) != (server.port, server.security) and port not in _NEVER[security]:

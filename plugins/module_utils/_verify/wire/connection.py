@@ -18,7 +18,7 @@ import types
 import typing as t
 
 from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
-from .protocol_guess import speaker
+from .protocol_guess import detect_protocol
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
 TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
@@ -33,7 +33,7 @@ _OVERLOADED = (
 )
 
 
-class Silence(Failure):
+class Timeout(Failure):
     """The server did not answer in time."""
 
     def __init__(self, limit: float, partial: bool = False) -> None:
@@ -41,14 +41,14 @@ class Silence(Failure):
         super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED, Code.NOTHING_SAID)
 
 
-class Hangup(Failure):
+class ConnectionEnded(Failure):
     """The connection ended before the answer."""
 
     def __init__(self, how: str) -> None:
         super().__init__("ended the connection", how, _OVERLOADED, Code.HUNG_UP)
 
 
-class Excess(Failure):
+class TooMuchData(Failure):
     """The server sent more than any mail server would."""
 
     def __init__(self, what: str) -> None:
@@ -88,11 +88,11 @@ class Deadline:
         """Seconds left, always more than 0.
 
         Raises:
-            Silence: there are none.
+            Timeout: there are none.
         """
         left = self._end - self._monotonic()
         if left <= 0:
-            raise Silence(self.seconds)
+            raise Timeout(self.seconds)
         return left
 
     @property
@@ -113,7 +113,7 @@ class Deadline:
 class Connection:
     """Takes over a connected socket and closes it at the end of the ``with`` block.
 
-    All methods raise Silence, Hangup or Excess when the server does not do its part.
+    All methods raise Timeout, ConnectionEnded or TooMuchData when the server does not do its part.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
@@ -168,8 +168,8 @@ class Connection:
                 return line[:-1] if line.endswith(b"\r") else line
             try:
                 self._buffer += self._receive()
-            except Silence:
-                raise Silence(self._deadline.seconds, partial=bool(self._buffer)) from None
+            except Timeout:
+                raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
     def first_bytes(self, patience: float) -> bytes:
         """What the server says first: enough of it to tell who speaks. It stays there to be read.
@@ -181,14 +181,14 @@ class Connection:
             Nothing if nothing came within that time.
         """
         patient = self._deadline.part(patience)
-        while self._end_of_line() < 0 and speaker(bytes(self._buffer)) is None:
+        while self._end_of_line() < 0 and detect_protocol(bytes(self._buffer)) is None:
             try:
                 self._buffer += self._receive_raw(self._deadline if self._buffer else patient)
-            except Silence:
+            except Timeout:
                 if not self._buffer:
                     self._deadline.remaining()
                     return b""
-                raise Silence(self._deadline.seconds, partial=True) from None
+                raise Timeout(self._deadline.seconds, partial=True) from None
         return bytes(self._buffer)
 
     def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
@@ -248,11 +248,11 @@ class Connection:
                 self._incoming.write(self._receive_raw(self._deadline))
                 continue
             except ssl.SSLZeroReturnError:
-                raise Hangup("closed by the server") from None
+                raise ConnectionEnded("closed by the server") from None
             except ssl.SSLError as error:
-                raise Hangup(f"broken encryption: {error.reason}") from None
+                raise ConnectionEnded(f"broken encryption: {error.reason}") from None
             if not data:
-                raise Hangup("closed by the server")
+                raise ConnectionEnded("closed by the server")
             return data
 
     def _first_word_of_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
@@ -266,16 +266,16 @@ class Connection:
         """Where the first line in the buffer ends; -1 if it has not come yet."""
         end = self._buffer.find(b"\n")
         if end > LINE_LIMIT or (end < 0 and len(self._buffer) > LINE_LIMIT):
-            raise Excess(f"a line of more than {LINE_LIMIT} bytes")
+            raise TooMuchData(f"a line of more than {LINE_LIMIT} bytes")
         return end
 
     def _receive_raw(self, deadline: Deadline) -> bytes:
         data = self._within_time(lambda: self._socket.recv(_CHUNK), deadline)
         if not data:
-            raise Hangup("closed by the server")
+            raise ConnectionEnded("closed by the server")
         self._received += len(data)
         if self._received > TOTAL_LIMIT:
-            raise Excess(f"more than {TOTAL_LIMIT} bytes")
+            raise TooMuchData(f"more than {TOTAL_LIMIT} bytes")
         return data
 
     def _send_raw(self, data: bytes) -> None:
@@ -287,8 +287,8 @@ class Connection:
         try:
             return action()
         except socket.timeout:
-            raise Silence(deadline.seconds) from None
+            raise Timeout(deadline.seconds) from None
         except ConnectionResetError:
-            raise Hangup("reset by the server or by something between") from None
+            raise ConnectionEnded("reset by the server or by something between") from None
         except OSError as error:
-            raise Hangup(error.strerror or str(error)) from None
+            raise ConnectionEnded(error.strerror or str(error)) from None

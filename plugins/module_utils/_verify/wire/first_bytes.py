@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 
 from ..._model.account import Security
+from ..._model.redaction import Redactor
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
-from ..findings.redaction import Quoter
 from . import mismatch, network
-from .connection import Connection, Deadline, Hangup, Silence
-from .protocol_guess import Speaker, speaker
+from .connection import Connection, ConnectionEnded, Deadline, Timeout
+from .protocol_guess import DetectedProtocol, detect_protocol
 from .resolver import Address
 from .tls import Trust
 
@@ -21,7 +21,7 @@ _LONGEST_PATIENCE = 2.0  # seconds until the other way to begin is tried as well
 
 
 def first_bytes(
-    connection: Connection, endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, quote: Quoter
+    connection: Connection, endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, quote: Redactor
 ) -> str:
     """Begin as the settings have it, and see whether the server is of that kind.
 
@@ -45,20 +45,20 @@ def first_bytes(
             _refuse_the_other_kind(endpoint, address, trust, deadline.part(patience), quote)
             heard = connection.first_bytes(deadline.left)
         if not heard:
-            raise Silence(deadline.seconds)
-    except (Silence, Hangup) as ending:
-        if isinstance(ending, Hangup):
+            raise Timeout(deadline.seconds)
+    except (Timeout, ConnectionEnded) as ending:
+        if isinstance(ending, ConnectionEnded):
             _refuse_the_other_kind(endpoint, address, trust, deadline.part(patience), quote)
         explain = mismatch.no_handshake(endpoint, ending) if implicit else mismatch.no_greeting(endpoint, ending, False)
         raise explain from None
     return _expected(endpoint, heard, quote)
 
 
-def _expected(endpoint: Endpoint, heard: bytes, quote: Quoter) -> str:
+def _expected(endpoint: Endpoint, heard: bytes, quote: Redactor) -> str:
     """The name of who speaks, provided that it is who should speak."""
-    who, first = speaker(heard), heard.split(b"\n", 1)[0]
+    who, first = detect_protocol(heard), heard.split(b"\n", 1)[0]
     if endpoint.server.security is Security.SSL:
-        if who is not Speaker.TLS:
+        if who is not DetectedProtocol.TLS:
             raise mismatch.plain_answer(endpoint, first, quote)
     elif who is None or who.value != endpoint.service.title:
         raise mismatch.other_greeting(endpoint, first, quote)
@@ -66,7 +66,7 @@ def _expected(endpoint: Endpoint, heard: bytes, quote: Quoter) -> str:
 
 
 def _refuse_the_other_kind(
-    endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, quote: Quoter
+    endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, quote: Redactor
 ) -> None:
     """Begin the other way over a second connection; raise what is wrong if somebody answers to that."""
     heard = b""
@@ -76,11 +76,11 @@ def _refuse_the_other_kind(
             if endpoint.server.security is not Security.SSL:
                 connection.offer_tls(trust.looking, endpoint.server.host)
             heard = connection.first_bytes(deadline.left)
-    who, first = speaker(heard), heard.split(b"\n", 1)[0]
+    who, first = detect_protocol(heard), heard.split(b"\n", 1)[0]
     if endpoint.server.security is Security.SSL:
-        if who not in (None, Speaker.TLS):
+        if who not in (None, DetectedProtocol.TLS):
             raise mismatch.plain_answer(endpoint, first, quote)
-    elif who is Speaker.TLS:
+    elif who is DetectedProtocol.TLS:
         raise mismatch.needs_ssl(endpoint, "no greeting, and TLS in answer to TLS on a second connection")
     elif who is not None and who.value != endpoint.service.title:
         raise mismatch.other_greeting(endpoint, first, quote)

@@ -9,11 +9,11 @@ import ssl
 import typing as t
 
 from ..._model.account import Security
+from ..._model.redaction import Redactor
 from ..findings.endpoint import Endpoint
-from ..findings.redaction import Quoter
 from . import mismatch, tls
 from .certificate import Certificate
-from .connection import Connection, Hangup, PlainAnswer, Silence
+from .connection import Connection, ConnectionEnded, PlainAnswer, Timeout
 
 
 def handshake(
@@ -21,7 +21,7 @@ def handshake(
     endpoint: Endpoint,
     trust: tls.Trust,
     now: float,
-    quote: Quoter,
+    quote: Redactor,
     look: t.Callable[[], Certificate | None],
 ) -> None:
     """Encrypt the connection and verify who is at the other end.
@@ -43,9 +43,9 @@ def handshake(
         if endpoint.server.security is Security.STARTTLS:
             raise mismatch.injected(answer, quote) from None
         raise mismatch.plain_answer(endpoint, answer.first, quote) from None
-    except (Silence, Hangup) as ending:
+    except (Timeout, ConnectionEnded) as ending:
         raise mismatch.no_handshake(endpoint, ending) from None
     except ssl.SSLCertVerificationError as error:
-        raise tls.distrust(endpoint, error, look(), now, quote) from None
+        raise tls.certificate_failure(endpoint, error, look(), now, quote) from None
     except ssl.SSLError as error:
-        raise tls.disagreement(endpoint, error) from None
+        raise tls.handshake_failure(endpoint, error) from None

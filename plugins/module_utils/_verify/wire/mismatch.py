@@ -6,27 +6,27 @@
 from __future__ import annotations
 
 from ..._model.account import Security
-from ..findings.endpoint import USUAL_PORTS, Endpoint, Service
+from ..._model.redaction import Redactor
+from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService
 from ..findings.failure import Code, Failure
-from ..findings.redaction import Quoter
-from .connection import Hangup, PlainAnswer, Silence
-from .protocol_guess import Speaker, speaker
+from .connection import ConnectionEnded, PlainAnswer, Timeout
+from .protocol_guess import DetectedProtocol, detect_protocol
 
 
-def other_greeting(endpoint: Endpoint, first: bytes, quote: Quoter) -> Failure:
+def other_greeting(endpoint: Endpoint, first: bytes, quote: Redactor) -> Failure:
     """Somebody introduced himself who is not the one expected."""
-    heard = speaker(first)
+    heard = detect_protocol(first)
     expected = endpoint.service.title
-    if heard is Speaker.TLS:
+    if heard is DetectedProtocol.TLS:
         return needs_ssl(endpoint, quote(first))
     finding = f"does not speak {expected}" if heard is None else f"speaks {heard.value} where {expected} is expected"
     code = Code.WRONG_PROTOCOL if heard in _MAIL else Code.NOT_MAIL
     return Failure(finding, quote(first), _correction(endpoint, heard), code)
 
 
-def plain_answer(endpoint: Endpoint, first: bytes, quote: Quoter) -> Failure:
+def plain_answer(endpoint: Endpoint, first: bytes, quote: Redactor) -> Failure:
     """Plain text came where TLS had to begin at once."""
-    heard = speaker(first)
+    heard = detect_protocol(first)
     if heard is None or heard.value != endpoint.service.title:
         return other_greeting(endpoint, first, quote)
     usual = USUAL_PORTS[endpoint.service][Security.SSL]
@@ -39,7 +39,7 @@ def plain_answer(endpoint: Endpoint, first: bytes, quote: Quoter) -> Failure:
     )
 
 
-def injected(answer: PlainAnswer, quote: Quoter) -> Failure:
+def injected(answer: PlainAnswer, quote: Redactor) -> Failure:
     """Plain text came after STARTTLS, where TLS had to begin."""
     return Failure(
         "sends plain text where the encryption has to begin",
@@ -60,7 +60,7 @@ def needs_ssl(endpoint: Endpoint, evidence: str) -> Failure:
     )
 
 
-def no_greeting(endpoint: Endpoint, ending: Silence | Hangup, encrypted: bool) -> Failure:
+def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted: bool) -> Failure:
     """A server accepted the connection, perhaps also the encryption, and then did not introduce itself."""
     if encrypted:
         advice = "The encryption works, the service behind it does not: it is the provider's fault. Change no setting."
@@ -72,7 +72,7 @@ def no_greeting(endpoint: Endpoint, ending: Silence | Hangup, encrypted: bool) -
     return Failure(f"{ending.finding} although it had to greet first", ending.evidence, advice, ending.code)
 
 
-def no_handshake(endpoint: Endpoint, ending: Silence | Hangup) -> Failure:
+def no_handshake(endpoint: Endpoint, ending: Timeout | ConnectionEnded) -> Failure:
     """A server accepted the connection and then did not begin TLS."""
     return Failure(
         f"{ending.finding} when TLS had to begin",
@@ -83,10 +83,10 @@ def no_handshake(endpoint: Endpoint, ending: Silence | Hangup) -> Failure:
     )
 
 
-_MAIL = (Speaker.IMAP, Speaker.POP3, Speaker.SMTP)
+_MAIL = (DetectedProtocol.IMAP, DetectedProtocol.POP3, DetectedProtocol.SMTP)
 
 
-def _correction(endpoint: Endpoint, heard: Speaker | None) -> str:
+def _correction(endpoint: Endpoint, heard: DetectedProtocol | None) -> str:
     """Exactly what to set, as far as it can be told from who answered."""
     host, port, server = endpoint.option("host"), endpoint.option("port"), endpoint.server
     if heard is None:
@@ -95,9 +95,9 @@ def _correction(endpoint: Endpoint, heard: Speaker | None) -> str:
         return f"Correct {host} or {port} ({endpoint.port_hint}). A proxy between may also have answered."
     usual = USUAL_PORTS[endpoint.service][server.security]
     place = f"correct {host}" if server.port == usual else f"{port} to {usual}"
-    if heard is Speaker.SMTP:
+    if heard is DetectedProtocol.SMTP:
         return _sentence(f"{place}. This one is for sending.")
-    if endpoint.service is Service.SMTP:
+    if endpoint.service is MailService.SMTP:
         return _sentence(f"{place}. This one is for receiving.")
     return f"Set protocol to {heard.value.lower()}, or {place}."
 

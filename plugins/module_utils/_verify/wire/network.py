@@ -68,7 +68,7 @@ def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
     )
 
 
-class _Refusal(enum.Enum):
+class _ConnectFailure(enum.Enum):
     """Why an address cannot be connected to. Of several addresses the first in this order says most about the cause."""
 
     REFUSED = "refused"
@@ -80,15 +80,15 @@ class _Refusal(enum.Enum):
 
 
 _REFUSALS = {
-    errno.ECONNREFUSED: _Refusal.REFUSED,
-    errno.ECONNRESET: _Refusal.RESET,
-    errno.EPERM: _Refusal.FORBIDDEN,
-    errno.EACCES: _Refusal.FORBIDDEN,
-    errno.ETIMEDOUT: _Refusal.TIMED_OUT,
-    errno.EHOSTUNREACH: _Refusal.UNREACHABLE,
-    errno.ENETUNREACH: _Refusal.UNREACHABLE,
-    errno.EADDRNOTAVAIL: _Refusal.UNREACHABLE,  # no IPv6 on this machine, for example
-    errno.EAFNOSUPPORT: _Refusal.UNREACHABLE,
+    errno.ECONNREFUSED: _ConnectFailure.REFUSED,
+    errno.ECONNRESET: _ConnectFailure.RESET,
+    errno.EPERM: _ConnectFailure.FORBIDDEN,
+    errno.EACCES: _ConnectFailure.FORBIDDEN,
+    errno.ETIMEDOUT: _ConnectFailure.TIMED_OUT,
+    errno.EHOSTUNREACH: _ConnectFailure.UNREACHABLE,
+    errno.ENETUNREACH: _ConnectFailure.UNREACHABLE,
+    errno.EADDRNOTAVAIL: _ConnectFailure.UNREACHABLE,  # no IPv6 on this machine, for example
+    errno.EAFNOSUPPORT: _ConnectFailure.UNREACHABLE,
 }
 
 
@@ -102,7 +102,7 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
         The connection, the address that it leads to, and what was seen.
     """
     families = {address.family for address in addresses}
-    refusals: list[tuple[_Refusal, str]] = []
+    refusals: list[tuple[_ConnectFailure, str]] = []
     waiting = collections.deque(_in_turns(addresses))
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -134,9 +134,9 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
                 selector.unregister(sock)
                 refusals.append(_refused(under_way.pop(sock), _os_error(number), families))
                 turn = deadline.part(0)  # the next one at once
-        refusals += [(_Refusal.TIMED_OUT, f"{_label(slow, families)} timed out") for slow in under_way.values()]
-    order = list(_Refusal)
-    cause = min((refusal for refusal, _text in refusals), key=order.index, default=_Refusal.TIMED_OUT)
+        refusals += [(_ConnectFailure.TIMED_OUT, f"{_label(slow, families)} timed out") for slow in under_way.values()]
+    order = list(_ConnectFailure)
+    cause = min((refusal for refusal, _text in refusals), key=order.index, default=_ConnectFailure.TIMED_OUT)
     raise _unconnected(endpoint, cause, ", ".join(text for _refusal, text in refusals), deadline)
 
 
@@ -174,9 +174,9 @@ def _label(address: Address, families: set[int]) -> str:
     return f"{address}{family if len(families) > 1 else ''}"
 
 
-def _refused(address: Address, error: OSError, families: set[int]) -> tuple[_Refusal, str]:
+def _refused(address: Address, error: OSError, families: set[int]) -> tuple[_ConnectFailure, str]:
     refusal = _refusal(error)
-    detail = f" ({error.strerror or error})" if refusal is _Refusal.OTHER else ""
+    detail = f" ({error.strerror or error})" if refusal is _ConnectFailure.OTHER else ""
     return refusal, f"{_label(address, families)} {refusal.value}{detail}"
 
 
@@ -184,13 +184,13 @@ def _os_error(number: int) -> OSError:
     return OSError(number, errno.errorcode.get(number, str(number)))
 
 
-def _refusal(error: OSError) -> _Refusal:
-    return _REFUSALS.get(error.errno or 0, _Refusal.OTHER)
+def _refusal(error: OSError) -> _ConnectFailure:
+    return _REFUSALS.get(error.errno or 0, _ConnectFailure.OTHER)
 
 
-def _unconnected(endpoint: Endpoint, cause: _Refusal, evidence: str, deadline: Deadline) -> Failure:
+def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
     host, port = endpoint.option("host"), endpoint.option("port")
-    if cause is _Refusal.REFUSED:
+    if cause is _ConnectFailure.REFUSED:
         return Failure(
             "refuses connections on this port",
             evidence,
@@ -198,7 +198,7 @@ def _unconnected(endpoint: Endpoint, cause: _Refusal, evidence: str, deadline: D
             "down, or a firewall rejects it.",
             Code.REFUSED,
         )
-    if cause is _Refusal.TIMED_OUT:
+    if cause is _ConnectFailure.TIMED_OUT:
         return Failure(
             f"does not accept a connection within {deadline.seconds:g} seconds",
             evidence,
@@ -206,16 +206,16 @@ def _unconnected(endpoint: Endpoint, cause: _Refusal, evidence: str, deadline: D
             "try from another network; if that works, the settings are right and this network is the cause.",
             Code.TIMED_OUT,
         )
-    if cause is _Refusal.FORBIDDEN:
+    if cause is _ConnectFailure.FORBIDDEN:
         return Failure(
             "may not be connected to",
             evidence,
             f"This machine's own firewall forbids it: allow {endpoint.where}.",
             Code.FORBIDDEN_HERE,
         )
-    if cause is _Refusal.UNREACHABLE:
+    if cause is _ConnectFailure.UNREACHABLE:
         return Failure("cannot be reached from this machine", evidence, _THIS_MACHINE, Code.UNREACHABLE)
-    if cause is _Refusal.RESET:
+    if cause is _ConnectFailure.RESET:
         return Failure(
             "ends every connection at once",
             evidence,

@@ -9,7 +9,7 @@ import enum
 import re
 
 
-class Speaker(enum.Enum):
+class DetectedProtocol(enum.Enum):
     """A protocol that a server gives away with its first bytes."""
 
     IMAP = "IMAP"
@@ -22,15 +22,15 @@ class Speaker(enum.Enum):
 
 # RFC 3501 7.1, RFC 1939 4, RFC 5321 4.2, RFC 9112 4, RFC 4253 4.2, RFC 8446 5.1 (alert and handshake records).
 _SIGNS = (
-    (Speaker.IMAP, re.compile(rb"\* (OK|BYE|PREAUTH)\b", re.IGNORECASE)),
-    (Speaker.POP3, re.compile(rb"(\+OK|-ERR)\b", re.IGNORECASE)),
-    (Speaker.SMTP, re.compile(rb"[245][0-9]{2}(?=[ -]|$)")),
-    (Speaker.HTTP, re.compile(rb"HTTP/|<!DOCTYPE|<html", re.IGNORECASE)),
-    (Speaker.SSH, re.compile(rb"SSH-")),
-    (Speaker.TLS, re.compile(rb"[\x15\x16]\x03")),
+    (DetectedProtocol.IMAP, re.compile(rb"\* (OK|BYE|PREAUTH)\b", re.IGNORECASE)),
+    (DetectedProtocol.POP3, re.compile(rb"(\+OK|-ERR)\b", re.IGNORECASE)),
+    (DetectedProtocol.SMTP, re.compile(rb"[245][0-9]{2}(?=[ -]|$)")),
+    (DetectedProtocol.HTTP, re.compile(rb"HTTP/|<!DOCTYPE|<html", re.IGNORECASE)),
+    (DetectedProtocol.SSH, re.compile(rb"SSH-")),
+    (DetectedProtocol.TLS, re.compile(rb"[\x15\x16]\x03")),
 )
 
 
-def speaker(first: bytes) -> Speaker | None:
+def detect_protocol(first: bytes) -> DetectedProtocol | None:
     """Who begins like that; None where it is none of those known."""
     return next((name for name, sign in _SIGNS if sign.match(first)), None)

@@ -13,10 +13,10 @@ import time
 
 from ..._model.account import Security
 from ..._model.errors import OptionError
+from ..._model.redaction import Redactor
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
 from ..findings.interceptors import interceptor
-from ..findings.redaction import Quoter
 from .certificate import Certificate, read_certificate
 from .connection import Connection
 
@@ -83,7 +83,7 @@ def version(connection: Connection) -> str:
     return "" if name is None else name.replace("TLSv", "TLS ")
 
 
-def agreed(endpoint: Endpoint, connection: Connection, now: float, quote: Quoter) -> str:
+def agreed(endpoint: Endpoint, connection: Connection, now: float, quote: Redactor) -> str:
     """What was agreed with a server whose certificate is good."""
     cipher = None if connection.tls is None else connection.tls.cipher()
     certificate = peer_certificate(connection)
@@ -93,7 +93,7 @@ def agreed(endpoint: Endpoint, connection: Connection, now: float, quote: Quoter
     return f"{protocol} {parameters}, certificate for {endpoint.server.host}{description}"
 
 
-def worth_knowing(certificate: Certificate | None, now: float, warn_days: float) -> str:
+def certificate_warning(certificate: Certificate | None, now: float, warn_days: float) -> str:
     """What a person should see although the certificate is good; empty when there is nothing.
 
     Args:
@@ -114,7 +114,7 @@ def worth_knowing(certificate: Certificate | None, now: float, warn_days: float)
     return ""
 
 
-def _issued(certificate: Certificate, quote: Quoter) -> str:
+def _issued(certificate: Certificate, quote: Redactor) -> str:
     return f"by {quote(certificate.issuer) or 'a nameless issuer'}"
 
 
@@ -134,8 +134,12 @@ _UNKNOWN_ISSUER = (2, 19, 20, 21)
 _OTHER_NAME = (62, 64)
 
 
-def distrust(
-    endpoint: Endpoint, error: ssl.SSLCertVerificationError, certificate: Certificate | None, now: float, quote: Quoter
+def certificate_failure(
+    endpoint: Endpoint,
+    error: ssl.SSLCertVerificationError,
+    certificate: Certificate | None,
+    now: float,
+    quote: Redactor,
 ) -> Failure:
     """Why a certificate is not trusted, and what to do.
 
@@ -216,7 +220,7 @@ def _renew(clock: str) -> str:
 _TOO_OLD = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK")
 
 
-def disagreement(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
+def handshake_failure(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
     """Why there is no TLS, for reasons other than the certificate and plain text."""
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if _TOO_OLD.search(error.reason or ""):

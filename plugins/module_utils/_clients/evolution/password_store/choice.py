@@ -10,14 +10,13 @@ import typing as t
 from ...._host.desktop import Bus
 from ...._host.files import Files
 from ...._model.secret import Secret
-from ..locations import Location
-from .keyring import Keyring, State
+from .keyring import Keyring, KeyringState
 from .plaintext_keyring import PlaintextKeyring
 from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords
 
 _PROBLEMS = {
-    State.LOCKED: "the person's keyring is locked",
-    State.ABSENT: "the person is not logged in with a keyring",
+    KeyringState.LOCKED: "the person's keyring is locked",
+    KeyringState.ABSENT: "the person is not logged in with a keyring",
 }
 
 
@@ -42,24 +41,27 @@ class SecretService:
                 self._keyring.store(uid, item.label, item.secret)
 
 
-def open_passwords(choice: str, location: Location, files: Files, bus: t.Callable[[], Bus | None]) -> Passwords:
-    """The password store of one person.
+def open_passwords(
+    choice: str, files: Files, keyrings: str, bus: t.Callable[[], Bus | None], *, flatpak: bool
+) -> Passwords:
+    """The password store of one user.
 
     Args:
         choice: one of CHOICES.
-        location: which Evolution.
         files: the user's files.
-        bus: the message bus of the person's session.
+        keyrings: the folder of the user's keyrings.
+        bus: connects to the message bus of the user's session.
+        flatpak: Evolution is installed as a Flatpak.
     """
-    if location.flatpak:
+    if flatpak:
         return Passwords(None, "Evolution as a Flatpak has a password store that only itself can open")
-    plaintext = PlaintextKeyring(files, location.keyrings)
+    plaintext = PlaintextKeyring(files, keyrings)
     if choice == PLAINTEXT_KEYRING:
         return Passwords(plaintext)
     keyring = Keyring(bus())
     state = keyring.state
-    if state is not State.UNLOCKED:
-        return Passwords(None, _PROBLEMS[state], locked=state is State.LOCKED, others=(plaintext,))
+    if state is not KeyringState.UNLOCKED:
+        return Passwords(None, _PROBLEMS[state], locked=state is KeyringState.LOCKED, others=(plaintext,))
     if choice == NONE:
         return Passwords(None, "no store was asked for", others=(SecretService(keyring), plaintext))
     return Passwords(SecretService(keyring), others=(plaintext,))

@@ -35,7 +35,7 @@ _GONE = frozenset(
 ) | {"org.freedesktop.Secret.Error.NoSuchObject"}
 
 
-class State(enum.Enum):
+class KeyringState(enum.Enum):
     """Whether passwords can be stored now, without asking the person."""
 
     UNLOCKED = "unlocked"
@@ -56,7 +56,7 @@ class Keyring:
         self._session: str | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> KeyringState:
         """That of the default keyring, where new passwords go.
 
         Raises:
@@ -64,14 +64,14 @@ class Keyring:
         """
         collection = self._default()
         if collection is None:
-            return State.ABSENT
+            return KeyringState.ABSENT
         try:
             (locked,) = self._ask(collection, _PROPERTIES, "Get", "ss", _COLLECTION, "Locked")
         except BusError as error:
             if error.name in _GONE:
-                return State.ABSENT
+                return KeyringState.ABSENT
             raise _failed("cannot be asked", error) from None
-        return State.LOCKED if locked else State.UNLOCKED
+        return KeyringState.LOCKED if locked else KeyringState.UNLOCKED
 
     def stored(self, uid: str) -> Secret | None:
         """The password of a source; None if there is none, or if it is in a keyring that is locked.

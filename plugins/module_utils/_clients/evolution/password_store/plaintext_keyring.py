@@ -13,7 +13,7 @@ import functools
 import posixpath
 import typing as t
 
-from ...._formats.glib_key_file import KeyFile, escaped
+from ...._formats.glib_key_file import GlibKeyFile, escaped
 from ...._host.files import Files, FileWrite
 from ...._model.secret import Secret
 from .store import ATTRIBUTES, UID_ATTRIBUTE, Item
@@ -53,7 +53,7 @@ class PlaintextKeyring:
             else:
                 after = after.with_text(group, "secret", item.secret.reveal())
         if new:
-            after = KeyFile.parse(after.render() + _added(after, new), self._path)
+            after = GlibKeyFile.parse(after.render() + _added(after, new), self._path)
         if after == before:
             return
         self._files.make_directory(self._folder)
@@ -62,9 +62,9 @@ class PlaintextKeyring:
             self.__dict__.pop(cached, None)
 
     @functools.cached_property
-    def _content(self) -> KeyFile:
+    def _content(self) -> GlibKeyFile:
         content = self._files.read(self._path)
-        return KeyFile.parse(content or b"", self._path)
+        return GlibKeyFile.parse(content or b"", self._path)
 
     @functools.cached_property
     def _items(self) -> t.Mapping[str, str]:
@@ -77,7 +77,7 @@ class PlaintextKeyring:
         }
 
 
-def _added(content: KeyFile, new: t.Mapping[str, Item]) -> bytes:
+def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
     """The text of new items, to stand behind what is there."""
     numbers = [int(name) for name in content.groups if name.isdecimal()]
     groups: list[tuple[str, dict[str, str]]] = []

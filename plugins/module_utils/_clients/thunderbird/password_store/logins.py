@@ -31,7 +31,7 @@ TOMBSTONE = ("id", "guid", "timePasswordChanged", "timeLastBreachAlertDismissed"
 
 
 @dataclasses.dataclass(frozen=True)
-class Login:
+class LoginEntry:
     """One entry, still encrypted.
 
     Attributes:
@@ -46,7 +46,7 @@ class Login:
 
 
 @dataclasses.dataclass(frozen=True)
-class Logins:
+class LoginsFile:
     """The whole file.
 
     Attributes:
@@ -57,7 +57,7 @@ class Logins:
     document: t.Mapping[str, t.Any]
     entries: tuple[Entry, ...]
 
-    def at(self, origin: str) -> tuple[Login, ...]:
+    def at(self, origin: str) -> tuple[LoginEntry, ...]:
         """The entries that Thunderbird considers for a server.
 
         Args:
@@ -66,17 +66,17 @@ class Logins:
         return tuple(self._by_origin.get(origin, ()))
 
     @functools.cached_property
-    def _by_origin(self) -> t.Mapping[str, t.Sequence[Login]]:
-        found: dict[str, list[Login]] = {}
+    def _by_origin(self) -> t.Mapping[str, t.Sequence[LoginEntry]]:
+        found: dict[str, list[LoginEntry]] = {}
         for position, entry in enumerate(self.entries):
             origin, username, password = (entry.get(key) for key in ("hostname", *_ENCRYPTED))
             if not (isinstance(origin, str) and isinstance(username, str) and isinstance(password, str)):
                 continue
             if entry.get("httpRealm") == origin:
-                found.setdefault(origin, []).append(Login(position, username, password))
+                found.setdefault(origin, []).append(LoginEntry(position, username, password))
         return found
 
-    def with_added(self, origin: str, username: str, password: str, now: int) -> Logins:
+    def with_added(self, origin: str, username: str, password: str, now: int) -> LoginsFile:
         """With one more entry, as Thunderbird would add it.
 
         Args:
@@ -103,23 +103,23 @@ class Logins:
             "timePasswordChanged": now,
             "timesUsed": 1,
         }
-        return Logins({**self.document, "nextId": number + 1}, (*self.entries, entry))
+        return LoginsFile({**self.document, "nextId": number + 1}, (*self.entries, entry))
 
-    def with_password(self, positions: t.Collection[int], password: str, now: int) -> Logins:
+    def with_password(self, positions: t.Collection[int], password: str, now: int) -> LoginsFile:
         """With another password (encrypted) in some entries."""
         changed = {"encryptedPassword": password, "encType": SDR, "timePasswordChanged": now}
         return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
 
-    def with_origin(self, positions: t.Collection[int], origin: str) -> Logins:
+    def with_origin(self, positions: t.Collection[int], origin: str) -> LoginsFile:
         """With some entries moved to another server."""
         changed = {"hostname": origin, "httpRealm": origin}
         return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
 
-    def without(self, positions: t.Collection[int]) -> Logins:
+    def without(self, positions: t.Collection[int]) -> LoginsFile:
         """Without some entries; of one that a Sync server knows, Thunderbird's tombstone stays."""
         buried = self._with(positions, _tombstone)
         gone = {i for i in positions if self.entries[i].get("everSynced") is not True}
-        return Logins(self.document, tuple(entry for i, entry in enumerate(buried.entries) if i not in gone))
+        return LoginsFile(self.document, tuple(entry for i, entry in enumerate(buried.entries) if i not in gone))
 
     def render(self) -> bytes:
         """The file as Thunderbird writes it."""
@@ -129,12 +129,12 @@ class Logins:
         # Only half a character (a lone surrogate) cannot be UTF-8; JavaScript, too, writes it as \udxxx then.
         return text.encode("utf-8", "backslashreplace")
 
-    def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry]) -> Logins:
+    def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry]) -> LoginsFile:
         changed = (change(entry) if i in positions else entry for i, entry in enumerate(self.entries))
-        return Logins(self.document, tuple(changed))
+        return LoginsFile(self.document, tuple(changed))
 
 
-def parse(content: bytes | None, path: str) -> Logins:
+def parse(content: bytes | None, path: str) -> LoginsFile:
     """Read the file; a missing one holds no logins.
 
     Args:
@@ -161,7 +161,7 @@ def parse(content: bytes | None, path: str) -> Logins:
         entries = []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise _damaged(path, None, "its logins are not a list of objects")
-    return Logins({**document, "logins": ()}, tuple(entries))
+    return LoginsFile({**document, "logins": ()}, tuple(entries))
 
 
 def _damaged(path: str, line: int | None, reason: str) -> DamagedFileError:

@@ -126,9 +126,9 @@ def _encode(algorithm: str, salt: bytes, scheme: bytes, content: bytes) -> bytes
     )
 
 
-def _decode(data: bytes) -> tuple[str, der.Reader, bytes]:
+def _decode(data: bytes) -> tuple[str, der.DerReader, bytes]:
     """The algorithm, its parameters and the content."""
-    outer = der.Reader(data)
+    outer = der.DerReader(data)
     parts = outer.sequence()
     outer.end()
     algorithm = parts.sequence()
@@ -137,7 +137,7 @@ def _decode(data: bytes) -> tuple[str, der.Reader, bytes]:
     return algorithm.identifier(), algorithm.sequence(), content
 
 
-def _read_pbkdf2(key: bytes, derivation: der.Reader) -> bytes:
+def _read_pbkdf2(key: bytes, derivation: der.DerReader) -> bytes:
     _expect(derivation.identifier(), PBKDF2)
     parameters = derivation.sequence()
     salt, rounds = parameters.octets(), _rounds(parameters)
@@ -146,7 +146,7 @@ def _read_pbkdf2(key: bytes, derivation: der.Reader) -> bytes:
     return _pbkdf2(key, salt, rounds)
 
 
-def _rounds(parameters: der.Reader) -> int:
+def _rounds(parameters: der.DerReader) -> int:
     rounds = parameters.integer()
     if not 1 <= rounds <= MAX_ROUNDS:
         raise UnknownFormError(f"{rounds} rounds of key derivation, which is none or more than {MAX_ROUNDS}")
@@ -163,7 +163,7 @@ def _pbkdf2(key: bytes, salt: bytes, rounds: int) -> bytes:
         ) from None
 
 
-def _unseal_old(key: bytes, parameters: der.Reader, content: bytes) -> bytes:
+def _unseal_old(key: bytes, parameters: der.DerReader, content: bytes) -> bytes:
     """PBKDF1 with SHA-1, stretched as a draft of PKCS #12 had it (nsspkcs5_PBKDF1Extended)."""
     salt, rounds = parameters.octets(), _rounds(parameters)
     digest = key + salt

@@ -102,7 +102,7 @@ class SdrKeys:
 
 def _read(sealed: str) -> tuple[str, bytes, bytes]:
     """The cipher's identifier, the initialisation vector and the content."""
-    outer = der.Reader(base64.b64decode(sealed, validate=True))
+    outer = der.DerReader(base64.b64decode(sealed, validate=True))
     parts = outer.sequence()
     outer.end()
     parts.octets()  # the key's id

@@ -15,12 +15,12 @@ from ...._host.files import FileWrite
 from ...._model.errors import PasswordStoreError
 from ...._model.secret import Secret
 from . import key_database, sdr
-from .logins import Login, Logins, parse
+from .logins import LoginEntry, LoginsFile, parse
 from .sdr import Cipher
 
 
 @dataclasses.dataclass(frozen=True)
-class KeyFile:
+class KeyDatabase:
     """key4.db, which is opened when a key is first needed.
 
     Attributes:
@@ -45,7 +45,7 @@ class KeyFile:
         """The user names decrypted so far, by their encrypted form: each account looks through all of its server's."""
         return {}
 
-    def with_key(self, cipher: Cipher) -> KeyFile:
+    def with_key(self, cipher: Cipher) -> KeyDatabase:
         """With a key to encrypt with: itself where it has one, whatever it is for."""
         if self.keys.keys:
             return self
@@ -57,7 +57,7 @@ class KeyFile:
 
 
 @dataclasses.dataclass(frozen=True)
-class PasswordStore:
+class NssPasswordStore:
     """The stored passwords of one profile.
 
     Every method may raise ``PasswordStoreError`` (a primary password is set, this machine lacks what is needed),
@@ -72,8 +72,8 @@ class PasswordStore:
         now: the time that new entries bear, in milliseconds since 1970.
     """
 
-    key_file: KeyFile
-    logins: Logins = dataclasses.field(repr=False)
+    key_file: KeyDatabase
+    logins: LoginsFile = dataclasses.field(repr=False)
     logins_path: str
     fresh: Cipher
     now: int = dataclasses.field(compare=False)
@@ -89,7 +89,7 @@ class PasswordStore:
         scratch: str,
         fresh: Cipher,
         now: int,
-    ) -> PasswordStore:
+    ) -> NssPasswordStore:
         """The passwords of a profile; key4.db is not looked into yet.
 
         Args:
@@ -104,7 +104,7 @@ class PasswordStore:
         Raises:
             DamagedFileError: logins.json cannot be read.
         """
-        return cls(KeyFile(key4, key4_path, scratch), parse(logins, logins_path), logins_path, fresh, now)
+        return cls(KeyDatabase(key4, key4_path, scratch), parse(logins, logins_path), logins_path, fresh, now)
 
     def stored(self, origin: str, username: str) -> Secret | None:
         """The password that Thunderbird would use; None where there is none, or none that can be decrypted.
@@ -119,7 +119,7 @@ class PasswordStore:
                 return password
         return None
 
-    def with_login(self, origin: str, username: str, password: Secret) -> PasswordStore:
+    def with_login(self, origin: str, username: str, password: Secret) -> NssPasswordStore:
         """With this password for that login; the store itself where it is stored already.
 
         Args:
@@ -140,14 +140,14 @@ class PasswordStore:
             changed = self.logins.with_added(origin, key_file.keys.encrypt(username), sealed, self.now)
         return dataclasses.replace(self, key_file=key_file, logins=changed)
 
-    def without_login(self, origin: str, username: str) -> PasswordStore:
+    def without_login(self, origin: str, username: str) -> NssPasswordStore:
         """Without that login; the store itself where it is not there."""
         found = self._found(origin, username)
         if not found:
             return self
         return dataclasses.replace(self, logins=self.logins.without([login.position for login in found]))
 
-    def with_moved_login(self, old: str, new: str, username: str) -> PasswordStore:
+    def with_moved_login(self, old: str, new: str, username: str) -> NssPasswordStore:
         """With a login moved to another server, its password as it is; a login that is there already wins.
 
         Args:
@@ -162,7 +162,7 @@ class PasswordStore:
             return dataclasses.replace(self, logins=self.logins.without(found))
         return dataclasses.replace(self, logins=self.logins.with_origin(found, new))
 
-    def files_since(self, before: PasswordStore) -> tuple[FileWrite, ...]:
+    def files_since(self, before: NssPasswordStore) -> tuple[FileWrite, ...]:
         """What must be written to come here from another state, in the order in which it must be: the keys first."""
         files = []
         if self.key_file != before.key_file and self.key_file.content is not None:
@@ -171,7 +171,7 @@ class PasswordStore:
             files.append(FileWrite(self.logins_path, self.logins.render()))
         return tuple(files)
 
-    def _found(self, origin: str, username: str) -> tuple[Login, ...]:
+    def _found(self, origin: str, username: str) -> tuple[LoginEntry, ...]:
         """All entries of a login; an entry that cannot be decrypted is nobody's, as it is for Thunderbird."""
         known = self.key_file.usernames
         found = []
@@ -182,7 +182,7 @@ class PasswordStore:
                 found.append(login)
         return tuple(found)
 
-    def _password(self, login: Login) -> Secret | None:
+    def _password(self, login: LoginEntry) -> Secret | None:
         text = self._decrypted(login.password)
         return None if text is None else Secret(text)
 

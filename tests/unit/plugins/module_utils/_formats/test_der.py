@@ -33,7 +33,7 @@ identifiers = st.builds(
 )
 def test_known_identifiers(name: str, encoded: str) -> None:
     assert der.encode_identifier(name).hex() == encoded
-    assert der.Reader(bytes.fromhex(encoded)).identifier() == name
+    assert der.DerReader(bytes.fromhex(encoded)).identifier() == name
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_known_identifiers(name: str, encoded: str) -> None:
 )
 def test_known_integers(number: int, encoded: str) -> None:
     assert der.encode_integer(number).hex() == encoded
-    assert der.Reader(bytes.fromhex(encoded)).integer() == number
+    assert der.DerReader(bytes.fromhex(encoded)).integer() == number
 
 
 @pytest.mark.parametrize("length", [0, 1, 127, 128, 255, 256, 65535, 65536])
 def test_octets_of_every_length_of_a_length(length: int) -> None:
     content = b"\xa5" * length
-    reader = der.Reader(der.encode_octets(content))
+    reader = der.DerReader(der.encode_octets(content))
     assert reader.octets() == content
     reader.end()
 
@@ -60,7 +60,7 @@ def test_a_long_length() -> None:
 @given(st.integers(0, 2**64), st.binary(max_size=300), identifiers)
 def test_what_is_written_is_read(number: int, content: bytes, name: str) -> None:
     inner = der.encode_sequence(der.encode_identifier(name), der.encode_octets(content))
-    reader = der.Reader(der.encode_sequence(inner, der.encode_integer(number), inner))
+    reader = der.DerReader(der.encode_sequence(inner, der.encode_integer(number), inner))
     outer = reader.sequence()
     reader.end()
     parts = outer.sequence()
@@ -71,12 +71,12 @@ def test_what_is_written_is_read(number: int, content: bytes, name: str) -> None
     outer.end()
 
 
-READERS: dict[str, t.Callable[[der.Reader], object]] = {
-    "sequence": der.Reader.sequence,
-    "octets": der.Reader.octets,
-    "integer": der.Reader.integer,
-    "identifier": der.Reader.identifier,
-    "whole": der.Reader.whole,
+READERS: dict[str, t.Callable[[der.DerReader], object]] = {
+    "sequence": der.DerReader.sequence,
+    "octets": der.DerReader.octets,
+    "integer": der.DerReader.integer,
+    "identifier": der.DerReader.identifier,
+    "whole": der.DerReader.whole,
 }
 WRITERS: dict[str, t.Callable[[t.Any], bytes]] = {
     "octets": der.encode_octets,
@@ -93,7 +93,7 @@ tagged = st.builds(
 
 @given(st.sampled_from(sorted(READERS)), st.one_of(st.binary(max_size=20), tagged))
 def test_garbage_is_refused_or_is_the_one_form(kind: str, data: bytes) -> None:
-    reader = der.Reader(data)
+    reader = der.DerReader(data)
     try:
         value = READERS[kind](reader)
     except ValueError:
@@ -124,11 +124,11 @@ def test_garbage_is_refused_or_is_the_one_form(kind: str, data: bytes) -> None:
 )
 def test_what_is_not_der_is_refused(kind: str, encoded: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        READERS[kind](der.Reader(bytes.fromhex(encoded)))
+        READERS[kind](der.DerReader(bytes.fromhex(encoded)))
 
 
 def test_more_than_expected_is_refused() -> None:
-    reader = der.Reader(der.encode_integer(1) + b"\0")
+    reader = der.DerReader(der.encode_integer(1) + b"\0")
     reader.integer()
     with pytest.raises(ValueError, match="more than"):
         reader.end()

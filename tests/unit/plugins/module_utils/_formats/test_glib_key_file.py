@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import KeyFile
+from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9 -]{0,10}[A-Za-z0-9]", fullmatch=True)
@@ -24,22 +24,22 @@ fillings = st.lists(st.sampled_from(["", " ", "# note", "#[x]=1", "\t# indented"
 FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines differ
 
 
-def parse(content: bytes) -> KeyFile:
-    return KeyFile.parse(content, "x.source")
+def parse(content: bytes) -> GlibKeyFile:
+    return GlibKeyFile.parse(content, "x.source")
 
 
-def made(wanted: t.Mapping[tuple[str, str], str]) -> KeyFile:
-    source = KeyFile()
+def made(wanted: t.Mapping[tuple[str, str], str]) -> GlibKeyFile:
+    source = GlibKeyFile()
     for (group, key), text in wanted.items():
         source = source.with_text(group, key, text)
     return source
 
 
-def texts_of(source: KeyFile) -> dict[tuple[str, str], str | None]:
+def texts_of(source: GlibKeyFile) -> dict[tuple[str, str], str | None]:
     return {place: source.text(*place) for place in source.values}
 
 
-def dressed(source: KeyFile, filling: list[str], line_break: str) -> bytes:
+def dressed(source: GlibKeyFile, filling: list[str], line_break: str) -> bytes:
     """The same settings with comments and blank lines between them."""
     lines = []
     for line in source.render().decode().split("\n")[:-1]:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._verify import scheduler
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.interceptors import interceptor
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
 from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Peer, Talk, peer
@@ -38,7 +38,7 @@ def test_a_wrong_password_costs_two_attempts_however_long_the_list() -> None:
     assert attempts(one, other) == 2
     assert not any(report.complete for report in reports)
     untested = [found for report in reports for found in report.checks if found.stage is Stage.AUTHENTICATION]
-    reasons = {found.evidence for found in untested if found.status is Status.SKIPPED}
+    reasons = {found.evidence for found in untested if found.status is CheckStatus.SKIPPED}
     assert reasons == {f"not tested, because {USERNAME} was refused already and repeated failures lock accounts"}
 
 
@@ -124,7 +124,7 @@ def test_a_certificate_that_ends_soon_is_warned_about() -> None:
                 f"imap.lab.test:{one.port}: The certificate expires on 2126-01-01, 13 days left: its operator must "
                 "renew it before. Change no setting."
             )
-            assert check(report.incoming, Stage.TLS).status is Status.OK
+            assert check(report.incoming, Stage.TLS).status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.options impor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import (
     SESSIONS_PER_SERVER,
     verify,
@@ -308,7 +308,7 @@ def test_no_thread_holds_back_the_end_of_the_program(monkeypatch: pytest.MonkeyP
 def test_no_ca_path_is_the_system_store() -> None:
     with lab() as (one, other):
         (report,) = verify([account(one.port, other.port)], VerifyOptions(timeout=20), world=WORLD)
-    assert [check.stage for check in report.checks if check.status is Status.FAILED] == [Stage.TLS, Stage.TLS]
+    assert [check.stage for check in report.checks if check.status is CheckStatus.FAILED] == [Stage.TLS, Stage.TLS]
     assert "ca_path" in report.summary
     assert VerifyOptions().ca_path is None
     assert PATIENT.ca_path == CA

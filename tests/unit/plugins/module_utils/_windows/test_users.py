@@ -14,12 +14,12 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     Registry,
     RegValue,
 )
-from ansible_collections.charter.mail.plugins.module_utils._windows.users import Person, find, people
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser, find, people
 
 PREFIX = "S-1-5-21-1111111111-2222222222-3333333333"
-MARIO = Person(f"{PREFIX}-1001", r"C:\Users\mario")
-MARIO_OF_CORP = Person(f"{PREFIX}-1002", r"C:\Users\mario.CORP")
-ANNA = Person("S-1-12-1-1-2-3-4", "D:\\Users\\Zoë\\")
+MARIO = WindowsUser(f"{PREFIX}-1001", r"C:\Users\mario")
+MARIO_OF_CORP = WindowsUser(f"{PREFIX}-1002", r"C:\Users\mario.CORP")
+ANNA = WindowsUser("S-1-12-1-1-2-3-4", "D:\\Users\\Zoë\\")
 
 
 def test_people_are_accounts_with_a_profile_and_not_the_system() -> None:

@@ -8,21 +8,18 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
+from ansible_collections.charter.mail.plugins.module_utils._model.redaction import LENGTH_LIMIT, Redactor
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
+    MailService,
     Role,
-    Service,
-)
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.redaction import (
-    LENGTH_LIMIT,
-    Quoter,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import curl_answers
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_answers import Answer
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_answers import CurlResult
 
-IMAP = Endpoint(Role.INCOMING, Service.IMAP, Server("imap.charter.net", 993, Security.SSL))
-SMTP = Endpoint(Role.OUTGOING, Service.SMTP, Server("smtp.charter.net", 587, Security.STARTTLS))
+IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.charter.net", 993, Security.SSL))
+SMTP = Endpoint(Role.OUTGOING, MailService.SMTP, Server("smtp.charter.net", 587, Security.STARTTLS))
 SCHANNEL = "schannel: next InitializeSecurityContext failed: "
 
 
@@ -86,7 +83,7 @@ SCHANNEL = "schannel: next InitializeSecurityContext failed: "
     ],
 )
 def test_a_server_before_signing_in(code: int, message: str, address: str, stage: str, name: str) -> None:
-    found = curl_answers.trouble(IMAP, Answer(code, 0.1, address, message), 5)
+    found = curl_answers.trouble(IMAP, CurlResult(code, 0.1, address, message), 5)
     assert found is not None
     where, failure = found
     assert (where.value, failure.code.value) == (stage, name)
@@ -96,11 +93,11 @@ def test_a_server_before_signing_in(code: int, message: str, address: str, stage
 
 
 def test_a_sound_server() -> None:
-    assert curl_answers.trouble(IMAP, Answer(0, 0.1, "192.0.2.1", ""), 5) is None
+    assert curl_answers.trouble(IMAP, CurlResult(0, 0.1, "192.0.2.1", ""), 5) is None
 
 
 def test_with_starttls_a_silent_server_owes_a_greeting() -> None:
-    found = curl_answers.trouble(SMTP, Answer(28, 5, "192.0.2.1", "Operation timed out"), 5)
+    found = curl_answers.trouble(SMTP, CurlResult(28, 5, "192.0.2.1", "Operation timed out"), 5)
     assert found is not None
     assert found[0].value == "greeting"
 
@@ -121,14 +118,16 @@ def test_with_starttls_a_silent_server_owes_a_greeting() -> None:
     ],
 )
 def test_signing_in(endpoint: Endpoint, code: int, message: str, stage: str, name: str) -> None:
-    found = curl_answers.sign_in_trouble(endpoint, Answer(code, 0.1, "192.0.2.1", message), "m@charter.net", Quoter())
+    found = curl_answers.sign_in_trouble(
+        endpoint, CurlResult(code, 0.1, "192.0.2.1", message), "m@charter.net", Redactor()
+    )
     assert found is not None
     assert (found[0].value, found[1].code.value) == (stage, name)
 
 
 def test_a_password_in_an_answer_is_hidden() -> None:
-    answer = Answer(67, 0.1, "192.0.2.1", "no, not s3cret-word")
-    found = curl_answers.sign_in_trouble(IMAP, answer, "m", Quoter.hiding("m", Secret("s3cret-word")))
+    answer = CurlResult(67, 0.1, "192.0.2.1", "no, not s3cret-word")
+    found = curl_answers.sign_in_trouble(IMAP, answer, "m", Redactor.hiding("m", Secret("s3cret-word")))
     assert found is not None
     assert "s3cret" not in found[1].evidence
 
@@ -144,7 +143,7 @@ def test_a_password_in_an_answer_is_hidden() -> None:
     ],
 )
 def test_whether_sign_in_is_offered(body: bytes, offered: bool) -> None:
-    assert curl_answers.offers_sign_in(Answer(0, 0.1, "192.0.2.1", "", body)) is offered
+    assert curl_answers.offers_sign_in(CurlResult(0, 0.1, "192.0.2.1", "", body)) is offered
 
 
 def test_lines_are_read_by_their_mark_only() -> None:
@@ -153,8 +152,8 @@ def test_lines_are_read_by_their_mark_only() -> None:
         b"other 1 0 0.1 [] \nmark x 0 0.1 [] \nmark 2 6 0.0 [] " + b"\x00\xff" + b"a" * 1000 + b"\n"
     )
     answers = curl_answers.parse(said, "mark")
-    assert answers[0] == Answer(0, 0.125, "192.0.2.1", "")
-    assert answers[3] == Answer(67, 0.5, "2001:db8::1", "Login denied")
+    assert answers[0] == CurlResult(0, 0.125, "192.0.2.1", "")
+    assert answers[3] == CurlResult(67, 0.5, "2001:db8::1", "Login denied")
     assert set(answers) == {0, 2, 3}
     assert len(answers[2].message) < LENGTH_LIMIT + 10
     assert answers[2].message.isprintable()

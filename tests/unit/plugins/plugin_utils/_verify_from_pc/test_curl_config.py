@@ -15,16 +15,16 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
+    MailService,
     Role,
-    Service,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import curl_config
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_config import Visit
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_config import CurlTest
 
-IMAP = Endpoint(Role.INCOMING, Service.IMAP, Server("imap.charter.net", 993, Security.SSL))
-POP3 = Endpoint(Role.INCOMING, Service.POP3, Server("2001:db8::1", 110, Security.STARTTLS))
-SMTP = Endpoint(Role.OUTGOING, Service.SMTP, Server("smtp.charter.net", 587, Security.STARTTLS))
-PLAIN = Endpoint(Role.OUTGOING, Service.SMTP, Server("smtp.charter.net", 25, Security.NONE))
+IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.charter.net", 993, Security.SSL))
+POP3 = Endpoint(Role.INCOMING, MailService.POP3, Server("2001:db8::1", 110, Security.STARTTLS))
+SMTP = Endpoint(Role.OUTGOING, MailService.SMTP, Server("smtp.charter.net", 587, Security.STARTTLS))
+PLAIN = Endpoint(Role.OUTGOING, MailService.SMTP, Server("smtp.charter.net", 25, Security.NONE))
 
 _LINE = re.compile(r'([a-z-]+)(?: = (?:"((?:[^"\\]|\\.)*)"|([\w.]+)))?')
 _MEANT = {"t": "\t", "n": "\n", "r": "\r", "v": "\v"}
@@ -46,7 +46,9 @@ def read(config: bytes) -> list[dict[str, str]]:
 
 
 def test_visits_without_a_password() -> None:
-    imap, pop3, smtp, plain = read(curl_config.render([Visit(end) for end in (IMAP, POP3, SMTP, PLAIN)], "mark", 2.5))
+    imap, pop3, smtp, plain = read(
+        curl_config.render([CurlTest(end) for end in (IMAP, POP3, SMTP, PLAIN)], "mark", 2.5)
+    )
     assert (imap["url"], imap["request"]) == ("imaps://imap.charter.net:993/", "CAPABILITY")
     assert (pop3["url"], pop3["request"]) == ("pop3://[2001:db8::1]:110/", "CAPA")
     assert (smtp["url"], smtp["request"]) == ("smtp://smtp.charter.net:587/", "EHLO charter.mail")
@@ -61,7 +63,7 @@ def test_visits_without_a_password() -> None:
 
 
 def test_visits_with_a_password() -> None:
-    visits = [Visit(end, "mario@charter.net", "mario", Secret("pass:word")) for end in (IMAP, POP3, SMTP)]
+    visits = [CurlTest(end, "mario@charter.net", "mario", Secret("pass:word")) for end in (IMAP, POP3, SMTP)]
     imap, pop3, smtp = read(curl_config.render(visits, "mark", 10))
     assert {section["user"] for section in (imap, pop3, smtp)} == {"mario:pass:word"}
     assert (imap["request"], pop3["request"], smtp["request"]) == (
@@ -74,7 +76,7 @@ def test_visits_with_a_password() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_no_password_is_more_than_a_value(text: str) -> None:
-    visits = [Visit(IMAP, "m@charter.net", "m", Secret(text)), Visit(SMTP)]
+    visits = [CurlTest(IMAP, "m@charter.net", "m", Secret(text)), CurlTest(SMTP)]
     first, second = read(curl_config.render(visits, "mark", 10))
     assert first["user"] == f"m:{text}"
     assert "user" not in second

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
-    Service,
+    MailService,
     endpoints,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
@@ -27,18 +27,18 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.accoun
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
     Check,
+    CheckStatus,
     EndpointReport,
     Stage,
-    Status,
     stages,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import from_pc
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_answers import Answer
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_config import Visit
-from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import Visited, WindowsPc
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_answers import CurlResult
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_config import CurlTest
+from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import CurlTests, WindowsPc
 
 PASSWORD = Secret("the-password")
-SOUND = Answer(0, 0.1, "192.0.2.1", "", b"250-x\r\n250 AUTH PLAIN\r\n")
+SOUND = CurlResult(0, 0.1, "192.0.2.1", "", b"250-x\r\n250 AUTH PLAIN\r\n")
 
 
 def account(name: str = "mario", **changes: t.Any) -> Account:
@@ -57,11 +57,11 @@ def by_controller(wanted: Account, ended: Stage | None = None, code: Code = Code
     """A report in which both servers failed in a stage, or all is well."""
 
     def one(endpoint: Endpoint) -> EndpointReport:
-        checks, status = [], Status.OK
+        checks, status = [], CheckStatus.OK
         for stage in stages(endpoint):
             if stage is ended:
-                checks.append(Check(stage, endpoint, Status.FAILED, 0.1, "seen", "Do.", "fails", code))
-                status = Status.SKIPPED
+                checks.append(Check(stage, endpoint, CheckStatus.FAILED, 0.1, "seen", "Do.", "fails", code))
+                status = CheckStatus.SKIPPED
             else:
                 checks.append(Check(stage, endpoint, status, 0.1, "seen"))
         return EndpointReport(endpoint, tuple(checks), "TLS 1.3")
@@ -72,19 +72,19 @@ def by_controller(wanted: Account, ended: Stage | None = None, code: Code = Code
 class Pc:
     """Gives the same answer to all visits, or another one to some."""
 
-    def __init__(self, answer: Answer = SOUND, has_curl: bool = True) -> None:
-        self.visits: list[Visit] = []
-        self.special: dict[Service, Answer] = {}
-        self.inside: Answer | None = None
+    def __init__(self, answer: CurlResult = SOUND, has_curl: bool = True) -> None:
+        self.visits: list[CurlTest] = []
+        self.special: dict[MailService, CurlResult] = {}
+        self.inside: CurlResult | None = None
         self._answer = answer
         self._has_curl = has_curl
 
-    def __call__(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+    def __call__(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
         assert seconds == 5
         self.visits = list(visits)
-        return Visited(self._has_curl, "curl 8", dict(enumerate(map(self._about, visits))) if self._has_curl else {})
+        return CurlTests(self._has_curl, "curl 8", dict(enumerate(map(self._about, visits))) if self._has_curl else {})
 
-    def _about(self, visit: Visit) -> Answer:
+    def _about(self, visit: CurlTest) -> CurlResult:
         if visit.password is not None and self.inside is not None:
             return self.inside
         return self.special.get(visit.endpoint.service, self._answer)
@@ -132,7 +132,7 @@ def test_a_refused_password_is_not_given_to_the_pc() -> None:
 @pytest.mark.parametrize(("attempts", "tried"), [(1, 1), (2, 2)])
 def test_an_unknown_password_is_tried_no_more_often_than_wanted(attempts: int, tried: int) -> None:
     pc, mario = Pc(), account()
-    pc.inside = Answer(67, 0.1, "192.0.2.1", "Login denied")
+    pc.inside = CurlResult(67, 0.1, "192.0.2.1", "Login denied")
     (report,) = add(pc, (mario, by_controller(mario, Stage.TCP)), sign_in=True, attempts=attempts)
     assert len(pc.signed_in) == tried
     assert report.beside.cause.check.code is Code.PASSWORD_REFUSED
@@ -155,20 +155,20 @@ def test_who_cannot_sign_in_is_told_why(changes: t.Mapping[str, t.Any]) -> None:
     assert pc.signed_in == []
     assert not report.complete
     assert report.ok
-    skipped = [check for check in report.beside.checks if check.status is Status.SKIPPED]
+    skipped = [check for check in report.beside.checks if check.status is CheckStatus.SKIPPED]
     assert {check.stage for check in skipped} == {Stage.AUTHENTICATION, Stage.MAILBOX, Stage.SENDING}
 
 
 def test_a_server_that_offers_no_sign_in_is_no_success() -> None:
     pc, mario = Pc(), account()
-    pc.special[Service.SMTP] = dataclasses.replace(SOUND, body=b"250 no way\r\n")
+    pc.special[MailService.SMTP] = dataclasses.replace(SOUND, body=b"250 no way\r\n")
     (report,) = add(pc, (mario, by_controller(mario)), sign_in=True)
     assert report.beside.cause.check.code is Code.NO_MECHANISM
     assert not report.ok
 
 
 def test_the_cause_is_the_controllers_if_it_has_one() -> None:
-    pc, mario = Pc(Answer(6, 0.1, "", "Could not resolve host")), account()
+    pc, mario = Pc(CurlResult(6, 0.1, "", "Could not resolve host")), account()
     (report,) = add(pc, (mario, by_controller(mario, Stage.TLS, Code.EXPIRED)))
     assert report.as_result()["cause"]["checked_from"] == "controller"
     (report,) = add(pc, (mario, by_controller(mario)))
@@ -180,24 +180,24 @@ def test_the_cause_is_the_controllers_if_it_has_one() -> None:
 
 def test_with_starttls_what_came_before_tls_is_known_to_work() -> None:
     pc, mario = Pc(), account()
-    pc.special[Service.SMTP] = Answer(60, 0.1, "192.0.2.1", "schannel: SEC_E_UNTRUSTED_ROOT")
+    pc.special[MailService.SMTP] = CurlResult(60, 0.1, "192.0.2.1", "schannel: SEC_E_UNTRUSTED_ROOT")
     (report,) = add(pc, (mario, by_controller(mario)))
     states = {check.stage: check.status for check in report.beside.outgoing.checks}
     assert states == {
-        Stage.DNS: Status.OK,
-        Stage.TCP: Status.OK,
-        Stage.GREETING: Status.OK,
-        Stage.STARTTLS: Status.OK,
-        Stage.TLS: Status.FAILED,
-        Stage.CAPABILITY: Status.SKIPPED,
+        Stage.DNS: CheckStatus.OK,
+        Stage.TCP: CheckStatus.OK,
+        Stage.GREETING: CheckStatus.OK,
+        Stage.STARTTLS: CheckStatus.OK,
+        Stage.TLS: CheckStatus.FAILED,
+        Stage.CAPABILITY: CheckStatus.SKIPPED,
     }
 
 
-def no_answer(_visits: t.Sequence[Visit], _seconds: float) -> Visited:
-    return Visited(True, "curl 7.55.1", {})
+def no_answer(_visits: t.Sequence[CurlTest], _seconds: float) -> CurlTests:
+    return CurlTests(True, "curl 7.55.1", {})
 
 
-def unreachable(_visits: t.Sequence[Visit], _seconds: float) -> Visited:
+def unreachable(_visits: t.Sequence[CurlTest], _seconds: float) -> CurlTests:
     raise HostError("the PC", "it is off", "switch it on")
 
 
@@ -240,13 +240,13 @@ class Files:
 
 
 def test_visits_by_way_of_files() -> None:
-    visit = Visit(endpoints(account())[0])
+    visit = CurlTest(endpoints(account())[0])
     visited = WindowsPc(Files(kept=False)).visit_servers([visit], 5)
     assert (visited.has_curl, visited.version) == (True, "curl 8.13.0")
-    assert visited.answers == {0: Answer(0, 0.1, "192.0.2.1", "", b"* CAPABILITY IMAP4rev1\r\n")}
+    assert visited.answers == {0: CurlResult(0, 0.1, "192.0.2.1", "", b"* CAPABILITY IMAP4rev1\r\n")}
 
 
 def test_a_config_file_that_stays_is_an_error() -> None:
-    visit = Visit(endpoints(account())[0])
+    visit = CurlTest(endpoints(account())[0])
     with pytest.raises(HostError, match="could not be deleted"):
         WindowsPc(Files(kept=True)).visit_servers([visit], 5)

@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     Registry,
     RegValue,
 )
-from ansible_collections.charter.mail.plugins.module_utils._windows.users import Person
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
@@ -45,7 +45,7 @@ def test_what_is_true_for_all_users() -> None:
         KeyWrite(locations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
     )
     machine = WindowsPc(pc).machine()
-    assert machine.people == (Person(SID, "C:\\Users\\mario"), Person(OTHER, "C:\\Users\\anna"))
+    assert machine.people == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
     assert (machine.program_data, machine.code_page) == ("C:\\ProgramData", "cp1250")
     assert machine.classic
     assert machine.new

@@ -76,21 +76,21 @@ class Secrets:
         passwords: uid to password.
     """
 
-    def __init__(self, state: keyring.State = keyring.State.UNLOCKED) -> None:
+    def __init__(self, state: keyring.KeyringState = keyring.KeyringState.UNLOCKED) -> None:
         self.state = state
         self.passwords: dict[str, str] = {}
 
     def call(self, path: str, member: str, *arguments: t.Any) -> tuple[t.Any, ...]:
         uid = path.rpartition("/")[2]
         if member == "ReadAlias":
-            return ("/" if self.state is keyring.State.ABSENT else "/collection",)
+            return ("/" if self.state is keyring.KeyringState.ABSENT else "/collection",)
         if member == "Get":
-            return (self.state is keyring.State.LOCKED,)
+            return (self.state is keyring.KeyringState.LOCKED,)
         if member == "OpenSession":
             return ("", "/session")
         if member == "SearchItems":
             found = [f"/item/{key}" for key in self.passwords if key == arguments[0]["e-source-uid"]]
-            return (found, []) if self.state is keyring.State.UNLOCKED else ([], found)
+            return (found, []) if self.state is keyring.KeyringState.UNLOCKED else ([], found)
         if member == "GetSecret":
             return (("/session", b"", self.passwords[uid].encode(), "text/plain"),)
         if member == "SetSecret":

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import (
     NAME,
     PROGRAM,
-    Registry,
+    AccountRegistry,
     running,
 )
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError, Process
@@ -166,9 +166,9 @@ def test_a_bus_that_breaks_is_told_in_plain_words() -> None:
     with pytest.raises(HostError, match="it is broken"):
         running(desktop)
     with pytest.raises(HostError, match="it is broken"):
-        Registry(Bus(broken=True)).sources()
+        AccountRegistry(Bus(broken=True)).sources()
     with pytest.raises(HostError, match="source u: CreateSources was answered with: it is broken"):
-        Registry(Bus(broken=True)).create("u", "text")
+        AccountRegistry(Bus(broken=True)).create("u", "text")
 
 
 def test_only_sources_are_sources() -> None:
@@ -178,7 +178,7 @@ def test_only_sources_are_sources() -> None:
         "/3": {"a.b": {"UID": "no", "Data": "no"}},
     }
     bus = Bus(objects=objects)
-    registry = Registry(bus)
+    registry = AccountRegistry(bus)
     assert registry.sources() == {"u": "text"}
     registry.write("u", "new")
     assert bus.calls.pop() == (NAME, "/1", f"{SOURCE}.Writable", "Write", "s", "new")

@@ -18,10 +18,10 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     RegValue,
     fold,
 )
-from ansible_collections.charter.mail.plugins.module_utils._windows.users import Person
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 
-MARIO = Person("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
-ANNA = Person("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
+MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
+ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
@@ -75,13 +75,13 @@ class OfficePc:
         """Somebody else sets or deletes a value."""
         self.everything = self.everything.written([KeyWrite(key, {name: value})])
 
-    def log_off(self, person: Person) -> None:
+    def log_off(self, person: WindowsUser) -> None:
         """The person's part of the registry goes."""
         self.everything = Registry(
             (path, values) for path, values in self.everything.items() if not _is_below(path, keys.hive(person.sid))
         )
 
-    def start_outlook(self, person: Person, *, ignores_prf: bool = False) -> None:
+    def start_outlook(self, person: WindowsUser, *, ignores_prf: bool = False) -> None:
         """Import the PRF that waits, as Outlook does: the accounts are made, ImportPRF goes, First-Run comes."""
         setup = locations.setup(person.sid)
         waiting = self.everything.value(setup, "ImportPRF")
@@ -95,7 +95,7 @@ class OfficePc:
             for account in found.accounts:
                 self.make_account(person, account, found.profile)
 
-    def make_account(self, person: Person, account: Account, profile: str = "Outlook") -> None:
+    def make_account(self, person: WindowsUser, account: Account, profile: str = "Outlook") -> None:
         """Outlook makes an account, from a PRF or with the person's help."""
         root = locations.outlook(person.sid)
         if self.everything.value(root, "DefaultProfile") is None:

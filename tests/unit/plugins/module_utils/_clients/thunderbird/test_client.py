@@ -60,7 +60,7 @@ def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> Non
 def test_what_became_of_a_password_is_told(tmp_path: pathlib.Path) -> None:
     def told(**options: t.Any) -> t.Mapping[str, str]:
         wanted = account(**options)
-        return client(tmp_path).particulars(push(tmp_path, wanted).after, wanted)
+        return client(tmp_path).result_details(push(tmp_path, wanted).after, wanted)
 
     assert told() == {}
     assert told(password="first", update_password="on_create") == {"password": "stored"}

@@ -10,25 +10,29 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.refusals import (
     sending_refused,
     sign_in_refused,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage, Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import check, examine, failure
 
-SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
-ALL = pytest.mark.parametrize("service", list(Service))
+SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
+    MailService.IMAP: imap,
+    MailService.POP3: pop3,
+    MailService.SMTP: smtp,
+}
+ALL = pytest.mark.parametrize("service", list(MailService))
 
 
 @ALL
 @pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
 @pytest.mark.parametrize("offers", [None, "simple"])
-def test_a_wrong_password(service: Service, security: Security, offers: str | None) -> None:
-    simple = {Service.IMAP: (), Service.POP3: (b"USER",), Service.SMTP: (b"AUTH LOGIN",)}
+def test_a_wrong_password(service: MailService, security: Security, offers: str | None) -> None:
+    simple = {MailService.IMAP: (), MailService.POP3: (b"USER",), MailService.SMTP: (b"AUTH LOGIN",)}
     server = Server(tls=security.value, offers=simple[service] if offers else None)
     report, _server = examine(SERVERS[service](server), service, security, password="something else")
     failed = failure(report, Stage.AUTHENTICATION)
@@ -38,11 +42,11 @@ def test_a_wrong_password(service: Service, security: Security, offers: str | No
         "The password or the login is wrong. The login must be the full address. Correct it before trying again: "
         "repeated failures lock accounts."
     )
-    assert report.checks[-1].status is Status.SKIPPED
+    assert report.checks[-1].status is CheckStatus.SKIPPED
 
 
 def test_a_login_that_is_not_an_address() -> None:
-    report, _server = examine(imap(Server()), Service.IMAP, Security.SSL, username="mario.rossi")
+    report, _server = examine(imap(Server()), MailService.IMAP, Security.SSL, username="mario.rossi")
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == "refused the password of mario.rossi"
     assert "The login is not a full address, as most providers want it: set username to the address." in failed.advice
@@ -51,13 +55,13 @@ def test_a_login_that_is_not_an_address() -> None:
 @pytest.mark.parametrize(
     ("service", "offers"),
     [
-        (Service.IMAP, (b"LOGINDISABLED", b"AUTH=XOAUTH2")),
-        (Service.POP3, (b"SASL XOAUTH2",)),
-        (Service.SMTP, (b"AUTH XOAUTH2 CRAM-MD5",)),
-        (Service.SMTP, (b"SIZE 1000",)),
+        (MailService.IMAP, (b"LOGINDISABLED", b"AUTH=XOAUTH2")),
+        (MailService.POP3, (b"SASL XOAUTH2",)),
+        (MailService.SMTP, (b"AUTH XOAUTH2 CRAM-MD5",)),
+        (MailService.SMTP, (b"SIZE 1000",)),
     ],
 )
-def test_no_way_to_sign_in(service: Service, offers: tuple[bytes, ...]) -> None:
+def test_no_way_to_sign_in(service: MailService, offers: tuple[bytes, ...]) -> None:
     report, server = examine(SERVERS[service](Server(offers=offers)), service, Security.SSL)
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == "offers no way to sign in with a password"
@@ -66,7 +70,7 @@ def test_no_way_to_sign_in(service: Service, offers: tuple[bytes, ...]) -> None:
 
 
 def test_a_nul_in_the_password_is_refused_here() -> None:
-    report, server = examine(imap(Server()), Service.IMAP, Security.SSL, password="a\0b")
+    report, server = examine(imap(Server()), MailService.IMAP, Security.SSL, password="a\0b")
     assert failure(report, Stage.AUTHENTICATION).evidence == "a NUL character in the login or the password"
     assert b"AUTHENTICATE" not in server.sealed
 
@@ -91,23 +95,23 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
     ],
 )
 def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None:
-    report, _server = examine(smtp(Server(answers={command: answer})), Service.SMTP, Security.SSL)
+    report, _server = examine(smtp(Server(answers={command: answer})), MailService.SMTP, Security.SSL)
     failed = failure(report, Stage.SENDING)
     assert failed.finding == finding
     assert failed.evidence == answer.decode()
-    assert check(report, Stage.AUTHENTICATION).status is Status.OK
+    assert check(report, Stage.AUTHENTICATION).status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
     ("service", "command", "answer", "finding"),
     [
-        (Service.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "does not open the inbox"),
-        (Service.IMAP, b"EXAMINE", b"TAG OK but no count", "does not open the inbox"),
-        (Service.POP3, b"STAT", b"-ERR [IN-USE] locked", "does not open the mailbox"),
-        (Service.POP3, b"STAT", b"+OK", "does not open the mailbox"),
+        (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "does not open the inbox"),
+        (MailService.IMAP, b"EXAMINE", b"TAG OK but no count", "does not open the inbox"),
+        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "does not open the mailbox"),
+        (MailService.POP3, b"STAT", b"+OK", "does not open the mailbox"),
     ],
 )
-def test_the_mailbox_does_not_open(service: Service, command: bytes, answer: bytes, finding: str) -> None:
+def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer: bytes, finding: str) -> None:
     report, _server = examine(SERVERS[service](Server(answers={command: answer})), service, Security.SSL)
     failed = failure(report, Stage.MAILBOX)
     assert failed.finding == finding

@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._providers.catalog import ServerOptions, servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Role
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions, World
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
@@ -35,7 +35,7 @@ HOST = "imap.lab.test"
 @contextlib.contextmanager
 def internet(
     offered: t.Mapping[tuple[str, int], Script], elsewhere: int
-) -> t.Iterator[tuple[World, dict[t.Any, Peer]]]:
+) -> t.Iterator[tuple[Environment, dict[t.Any, Peer]]]:
     """A world where hosts have these ports, and any other port of any host is the one given."""
     with contextlib.ExitStack() as stack:
         peers = {place: stack.enter_context(peer(script)) for place, script in offered.items()}
@@ -44,7 +44,7 @@ def internet(
             actual = peers[host, port].port if (host, port) in peers else elsewhere
             return [Address(socket.AF_INET, ("127.0.0.1", actual))]
 
-        yield World(resolver=resolver), peers
+        yield Environment(resolver=resolver), peers
 
 
 def person(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:

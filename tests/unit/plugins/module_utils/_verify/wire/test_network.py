@@ -15,8 +15,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import World
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import network
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address, Resolver
@@ -67,20 +67,20 @@ def fails(error: Exception) -> Resolver:
     ],
 )
 def test_names_that_are_not_found(error: Exception, finding: str, evidence: str, advice: str) -> None:
-    report = look(endpoint(Service.IMAP, 993, Security.SSL), world=World(resolver=fails(error)))
+    report = look(endpoint(MailService.IMAP, 993, Security.SSL), world=Environment(resolver=fails(error)))
     failed = failure(report, Stage.DNS)
     assert (failed.finding, failed.evidence) == (finding, evidence)
     assert failed.advice.startswith(advice)
 
 
 def test_a_name_without_any_address() -> None:
-    report = look(endpoint(Service.IMAP, 993, Security.SSL), world=World(resolver=lambda host, port: ()))
+    report = look(endpoint(MailService.IMAP, 993, Security.SSL), world=Environment(resolver=lambda host, port: ()))
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
 @pytest.mark.parametrize("name", ["a..lab.test", "x" * 64 + ".lab.test"])
 def test_names_that_cannot_be(name: str) -> None:
-    report = look(endpoint(Service.IMAP, 993, Security.SSL, host=name), world=World())
+    report = look(endpoint(MailService.IMAP, 993, Security.SSL, host=name), world=Environment())
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
@@ -92,14 +92,14 @@ def test_a_resolver_that_never_answers() -> None:
         return ()
 
     started = time.monotonic()
-    report = look(endpoint(Service.IMAP, 993, Security.SSL), HASTY, world=World(resolver=resolver))
+    report = look(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=Environment(resolver=resolver))
     assert time.monotonic() - started < 5
     release.set()
     assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.8 seconds"
 
 
 def test_refused() -> None:
-    report = look(endpoint(Service.SMTP, closed_port(), Security.STARTTLS))
+    report = look(endpoint(MailService.SMTP, closed_port(), Security.STARTTLS))
     failed = failure(report, Stage.TCP)
     assert failed.finding == "refuses connections on this port"
     assert failed.evidence == "127.0.0.1 refused"
@@ -108,7 +108,7 @@ def test_refused() -> None:
 
 def test_no_answer_at_all() -> None:
     with black_hole() as port:
-        report = look(endpoint(Service.SMTP, port, Security.STARTTLS), HASTY)
+        report = look(endpoint(MailService.SMTP, port, Security.STARTTLS), HASTY)
     failed = failure(report, Stage.TCP)
     assert failed.finding == "does not accept a connection within 0.8 seconds"
     assert failed.evidence == "127.0.0.1 timed out"
@@ -131,11 +131,11 @@ def test_other_reasons(monkeypatch: pytest.MonkeyPatch, number: int, finding: st
         raise OSError(number, "Too many open files")
 
     monkeypatch.setattr(network, "_begin", begin)
-    failed = failure(look(endpoint(Service.IMAP, 993, Security.SSL)), Stage.TCP)
+    failed = failure(look(endpoint(MailService.IMAP, 993, Security.SSL)), Stage.TCP)
     assert (failed.finding, failed.evidence) == (finding, evidence)
 
 
-def addresses(*found: Address) -> World:
+def addresses(*found: Address) -> Environment:
     """A world where every name has these addresses."""
     return dataclasses.replace(WORLD, resolver=lambda host, port: found)
 
@@ -143,7 +143,7 @@ def addresses(*found: Address) -> World:
 def test_the_second_address_is_tried_when_the_first_refuses() -> None:
     with peer(imap(Server())) as server:
         world = addresses(Address(V6, ("::1", closed_port(), 0, 0)), Address(V4, ("127.0.0.1", server.port)))
-        report = look(endpoint(Service.IMAP, server.port, Security.SSL), world=world)
+        report = look(endpoint(MailService.IMAP, server.port, Security.SSL), world=world)
     assert report.failed is None
     assert check(report, Stage.DNS).evidence == "::1, 127.0.0.1"
     assert check(report, Stage.TCP).evidence in (
@@ -156,7 +156,7 @@ def test_a_silent_address_leaves_time_for_the_next() -> None:
     with black_hole() as hole, peer(imap(Server())) as server:
         world = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", server.port)))
         options = dataclasses.replace(HASTY, timeout=4.0)
-        report = look(endpoint(Service.IMAP, server.port, Security.SSL), options, world=world)
+        report = look(endpoint(MailService.IMAP, server.port, Security.SSL), options, world=world)
     assert report.failed is None
     assert check(report, Stage.TCP).evidence == "127.0.0.1 not answering yet, connected to 127.0.0.1"
     assert check(report, Stage.TCP).seconds < 3  # it did not wait for the first to give up
@@ -165,11 +165,11 @@ def test_a_silent_address_leaves_time_for_the_next() -> None:
 def test_of_several_failures_the_most_telling_counts() -> None:
     with black_hole() as hole:
         world = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", closed_port())))
-        failed = failure(look(endpoint(Service.IMAP, 993, Security.SSL), HASTY, world=world), Stage.TCP)
+        failed = failure(look(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=world), Stage.TCP)
     assert failed.finding == "refuses connections on this port"
     assert failed.evidence == "127.0.0.1 refused, 127.0.0.1 timed out"
 
 
 def test_ipv6_literals_are_written_with_brackets() -> None:
-    target = endpoint(Service.IMAP, 993, Security.SSL, host="::1")
+    target = endpoint(MailService.IMAP, 993, Security.SSL, host="::1")
     assert target.where == "[::1]:993"

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     NAME,
     Keyring,
-    State,
+    KeyringState,
 )
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
@@ -69,15 +69,15 @@ def error(name: str) -> BusError:
 @pytest.mark.parametrize(
     ("service", "state"),
     [
-        (Service(), State.UNLOCKED),
-        (Service(Get=(True,)), State.LOCKED),
-        (Service(owned=False), State.ABSENT),
-        (Service(ReadAlias=("/",)), State.ABSENT),
-        (Service(ReadAlias=error("org.freedesktop.DBus.Error.ServiceUnknown")), State.ABSENT),
-        (Service(Get=error(GONE)), State.ABSENT),
+        (Service(), KeyringState.UNLOCKED),
+        (Service(Get=(True,)), KeyringState.LOCKED),
+        (Service(owned=False), KeyringState.ABSENT),
+        (Service(ReadAlias=("/",)), KeyringState.ABSENT),
+        (Service(ReadAlias=error("org.freedesktop.DBus.Error.ServiceUnknown")), KeyringState.ABSENT),
+        (Service(Get=error(GONE)), KeyringState.ABSENT),
     ],
 )
-def test_states(service: Service, state: State) -> None:
+def test_states(service: Service, state: KeyringState) -> None:
     assert Keyring(service).state is state
 
 
@@ -90,7 +90,7 @@ def test_a_keyring_that_does_not_answer(method: str) -> None:
 def test_nothing_is_asked_where_nobody_is() -> None:
     service = Service(owned=False)
     keyring = Keyring(service)
-    assert (keyring.state, keyring.stored("u")) == (State.ABSENT, None)
+    assert (keyring.state, keyring.stored("u")) == (KeyringState.ABSENT, None)
     keyring.delete("u")
     with pytest.raises(PasswordStoreError, match="no keyring"):
         keyring.store("u", "label", SECRET)

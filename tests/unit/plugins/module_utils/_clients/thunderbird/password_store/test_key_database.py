@@ -30,7 +30,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     PasswordStoreError,
 )
 
-from .password_stores import key4
+from .samples import key4
 
 PATH = "/home/anna/.thunderbird/x.default/key4.db"
 WITH_KEYS = {

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.logins import (
-    Login,
-    Logins,
+    LoginEntry,
+    LoginsFile,
     parse,
 )
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
-from .password_stores import IMAP, SMTP, logins
+from .samples import IMAP, SMTP, logins
 
 PATH = "/home/anna/.thunderbird/x.default/logins.json"
 NOW = 1795380000000
@@ -54,11 +54,11 @@ def compact(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
-def document_of(stored: Logins) -> t.Any:
+def document_of(stored: LoginsFile) -> t.Any:
     return json.loads(stored.render())
 
 
-def stored(*more: t.Mapping[str, object], **beside: object) -> Logins:
+def stored(*more: t.Mapping[str, object], **beside: object) -> LoginsFile:
     return parse(compact({"nextId": 9, **beside, "logins": list(more)}), PATH)
 
 
@@ -134,7 +134,7 @@ def test_thunderbirds_entries_are_found_by_their_origin() -> None:
     ],
 )
 def test_other_entries_are_not_found(other: t.Mapping[str, object]) -> None:
-    assert stored(other, entry()).at(IMAP) == (Login(1, "U", "P"),)
+    assert stored(other, entry()).at(IMAP) == (LoginEntry(1, "U", "P"),)
 
 
 def test_an_entry_is_added_as_thunderbird_adds_it() -> None:

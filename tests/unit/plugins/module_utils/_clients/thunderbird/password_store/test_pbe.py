@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
 
-from .password_stores import PRIMARY_PASSWORD, key4
+from .samples import PRIMARY_PASSWORD, key4
 
 KEY = b"a key of the password"
 VALUE = 0x11
@@ -86,7 +86,7 @@ def test_nothing_is_sealed_twice_alike() -> None:
 
 def test_the_initialisation_vector_is_der_of_16_bytes() -> None:
     """NSS takes the encoded parameter itself, its tag and length included, for the vector."""
-    parts = der.Reader(pbe.seal(KEY, b"x")).sequence().sequence()
+    parts = der.DerReader(pbe.seal(KEY, b"x")).sequence().sequence()
     assert parts.identifier() == pbe.PBES2
     parameters = parts.sequence()
     parameters.sequence()

@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 
-from .password_stores import PASSWORD, USER, key4, logins
+from .samples import PASSWORD, USER, key4, logins
 
 AES = SdrKeys((SdrKey.generate(Cipher.AES),))
 DES3 = SdrKeys((SdrKey.generate(Cipher.DES3),))
@@ -62,7 +62,7 @@ def test_what_nss_encrypted_is_decrypted(tmp_path: object, name: str, user: str,
     [(AES, "2.16.840.1.101.3.4.1.42", 16), (DES3, "1.2.840.113549.3.7", 8), (BOTH, "2.16.840.1.101.3.4.1.42", 16)],
 )
 def test_the_form_is_that_of_nss(keys: SdrKeys, cipher: str, vector_bytes: int) -> None:
-    parts = der.Reader(base64.b64decode(keys.encrypt("x"))).sequence()
+    parts = der.DerReader(base64.b64decode(keys.encrypt("x"))).sequence()
     assert parts.octets() == KEY_ID
     algorithm = parts.sequence()
     assert (algorithm.identifier(), len(algorithm.octets())) == (cipher, vector_bytes)

@@ -22,14 +22,14 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     Cipher,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
-    PasswordStore,
+    NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 
-from .password_stores import IMAP, PASSWORD, POP3, SMTP, USER, key4, logins
+from .samples import IMAP, PASSWORD, POP3, SMTP, USER, key4, logins
 
 KEY4 = "/home/anna/.thunderbird/x.default/key4.db"
 LOGINS = "/home/anna/.thunderbird/x.default/logins.json"
@@ -47,27 +47,27 @@ def scratch(tmp_path: pathlib.Path) -> t.Iterator[str]:
 
 def store(
     scratch: str, keys: bytes | None, entries: bytes | None, fresh: Cipher = Cipher.AES, now: int = NOW
-) -> PasswordStore:
-    return PasswordStore.open(keys, KEY4, entries, LOGINS, scratch=scratch, fresh=fresh, now=now)
+) -> NssPasswordStore:
+    return NssPasswordStore.open(keys, KEY4, entries, LOGINS, scratch=scratch, fresh=fresh, now=now)
 
 
-def fixture(scratch: str, name: str) -> PasswordStore:
+def fixture(scratch: str, name: str) -> NssPasswordStore:
     return store(scratch, key4(name), logins(name))
 
 
-def again(scratch: str, before: PasswordStore, after: PasswordStore, now: int = NOW) -> PasswordStore:
+def again(scratch: str, before: NssPasswordStore, after: NssPasswordStore, now: int = NOW) -> NssPasswordStore:
     """What a later run reads, once the files have been written."""
     content = {before.key_file.path: before.key_file.content, LOGINS: before.logins.render()}
     content.update({file.path: file.content for file in after.files_since(before)})
     return store(scratch, content[KEY4], content[LOGINS], now=now)
 
 
-def document(after: PasswordStore) -> t.Any:
+def document(after: NssPasswordStore) -> t.Any:
     return json.loads(after.logins.render())
 
 
 def cipher_of(sealed: str) -> Cipher:
-    parts = der.Reader(base64.b64decode(sealed)).sequence()
+    parts = der.DerReader(base64.b64decode(sealed)).sequence()
     parts.octets()
     identifier = parts.sequence().identifier()
     return next(cipher for cipher in Cipher if cipher.identifier == identifier)
@@ -156,7 +156,7 @@ def test_user_names_are_compared_exactly(scratch: str, user: str) -> None:
     assert (after.stored(IMAP, user), after.stored(IMAP, USER)) == (Secret("x"), Secret(PASSWORD))
 
 
-def doubled(scratch: str) -> PasswordStore:
+def doubled(scratch: str) -> NssPasswordStore:
     """Two entries of one login, the second of them with another password."""
     single = fixture(scratch, "aes")
     other = document(single.with_login(IMAP, USER, Secret("other")))["logins"][0]
@@ -290,7 +290,7 @@ def test_a_removal_decrypts_no_password(scratch: str, monkeypatch: pytest.Monkey
     ],
 )
 def test_a_primary_password_and_damage_are_said_in_words(
-    scratch: str, change: t.Callable[[PasswordStore], object]
+    scratch: str, change: t.Callable[[NssPasswordStore], object]
 ) -> None:
     with pytest.raises(PasswordStoreError, match=f"^{KEY4}: a primary password"):
         change(fixture(scratch, "primary-password"))

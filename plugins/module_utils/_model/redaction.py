@@ -10,7 +10,7 @@ import dataclasses
 import re
 import typing as t
 
-from ..._model.secret import HIDDEN, Secret
+from .secret import HIDDEN, Secret
 
 LENGTH_LIMIT = 200  # characters: a long banner or reply, but never a flood
 
@@ -19,7 +19,7 @@ _SHORTEST_CORE = 8  # characters; shorter ones would also be found in innocent w
 
 
 @dataclasses.dataclass(frozen=True)
-class Quoter:
+class Redactor:
     """Shows what a server said.
 
     Attributes:
@@ -33,7 +33,7 @@ class Quoter:
     cores: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
     @classmethod
-    def hiding(cls, username: str, password: Secret | None) -> Quoter:
+    def hiding(cls, username: str, password: Secret | None) -> Redactor:
         """A quoter that hides this password: as it is, escaped as in IMAP, and inside Base64."""
         if password is None or not password.reveal():
             return cls()
