@@ -69,7 +69,7 @@ CHILD = """
 import os, sys
 sys.path[:0] = [sys.argv[1]]
 import conftest
-from ansible_collections.charter.mail.plugins.module_utils._ansible import files
+from ansible_collections.charter.mail.plugins.module_utils._linux import files
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 calls = 0
 def dying(name):

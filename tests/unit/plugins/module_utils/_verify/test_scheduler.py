@@ -262,10 +262,10 @@ def test_a_defect_is_raised_where_somebody_sees_it(monkeypatch: pytest.MonkeyPat
     class Defect(Exception):
         pass
 
-    def visit(errand: object, kit: object) -> t.NoReturn:
+    def walk(task: object, context: object) -> t.NoReturn:
         raise Defect
 
-    monkeypatch.setattr(scheduler, "visit", visit)
+    monkeypatch.setattr(scheduler, "walk", walk)
     with pytest.raises(Defect):
         verify([account(1, 2)] * 40, PATIENT, world=WORLD)
 
@@ -274,13 +274,13 @@ def test_after_an_interruption_nobody_else_is_asked(monkeypatch: pytest.MonkeyPa
     release = threading.Event()
     visited: list[object] = []
 
-    def visit(errand: object, kit: object) -> t.NoReturn:
-        visited.append(errand)
+    def walk(task: object, context: object) -> t.NoReturn:
+        visited.append(task)
         if len(visited) > 1:
             release.wait(20)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scheduler, "visit", visit)
+    monkeypatch.setattr(scheduler, "walk", walk)
     with pytest.raises(KeyboardInterrupt):
         verify([account(1, 2)] * 500, PATIENT, world=WORLD)
     release.set()
