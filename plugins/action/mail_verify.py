@@ -12,27 +12,32 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import run_verify
+from ..module_utils._ansible import client_registry, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
-from ..module_utils._ansible.from_client import Inspection, inspect_open
+from ..module_utils._ansible.from_client import Inspection, inspect
 from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
+from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._windows import users
 from ..plugin_utils._verify_from_pc import from_pc
+from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc
-from ..plugin_utils._windows.task_connection import TaskConnection, reaches_windows
+from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
     from ..module_utils._verify.login import Logins
     from ..module_utils._verify.report.account_report import AccountReport
     from ..plugin_utils._verify_from_pc.curl_config import CurlTest
-    from ..plugin_utils._windows.pc import CurlTests
+    from ..plugin_utils._windows.host_system import system_of
+from ..plugin_utils._windows.pc import CurlTests
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
-    "from_client": {"type": "str", "choices": ["outlook"]},
+    # Outlook is the only client on Windows: in a mixed office, a choice made for Linux hosts means it, too.
+    "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _WHERE = "Tested from the controller, not from the PC itself."
@@ -45,7 +50,7 @@ class ActionModule(NormalAction):
     """Windows has no Python to run the module. The controller tests, and the PC what its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if not reaches_windows(self):
+        if system_of(self, task_vars) is System.LINUX:
             done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             return done
         raw = self._task.args
@@ -111,6 +116,5 @@ def _look(pc: WindowsPc, request: Request) -> Inspection:
         raise OptionError(
             "user", f"whose Outlook has {request.account} is not said", "write the Windows account's name or SID"
         )
-    person = users.find(pc.machine().people, user)
-    outlook = Outlook(pc, pc.machine(), person, METHODS, request.profile)
-    return inspect_open(outlook, "Outlook", "charter.mail.outlook_account", request)
+    found = users.find(pc.machine().people, user)
+    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

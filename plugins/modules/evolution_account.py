@@ -196,47 +196,13 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-import contextlib
-
-from ..module_utils._ansible.module import MailModule
-from ..module_utils._ansible.open_evolution import open_evolution
-from ..module_utils._ansible.run_client import CLIENT_OPTIONS, run
-from ..module_utils._clients.evolution import locations
-from ..module_utils._clients.evolution.client import Evolution
-from ..module_utils._clients.evolution.password_store import store
-from ..module_utils._host.files import Files
-from ..module_utils._linux.local_user import Target
-from ..module_utils._linux.processes import Processes
+from ..module_utils._ansible.local_desktops import local_desktops
+from ..module_utils._ansible.run_on_linux import run_module
+from ..module_utils._clients.evolution.entry import EVOLUTION
 
 
 def main() -> None:
-    module = MailModule(
-        **CLIENT_OPTIONS,
-        location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO},
-        password_store={
-            "type": "str",
-            "choices": list(store.CHOICES),
-            "default": store.SECRET_SERVICE,
-            "no_log": False,
-        },
-    )
-    processes = Processes()  # one look at /proc serves all users
-
-    def open_client(files: Files, place: Target, until: contextlib.ExitStack) -> Evolution:
-        waits = module.params["when_running"] == "wait"
-        return open_evolution(
-            files,
-            place,
-            until,
-            location=module.params["location"],
-            password_store=module.params["password_store"],
-            wait_seconds=module.params["wait_seconds"] if waits else 0,
-            backup=module.params["backup"],
-            run_command=module.run_command,
-            processes=processes,
-        )
-
-    run(module, open_client)
+    run_module(EVOLUTION, local_desktops)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,34 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer of everything that configures a client, in a module or on the controller."""
+"""The result of every task that configures a client, from a module or from an action."""
 
 from __future__ import annotations
 
 import collections
 import typing as t
 
-from .._clients.engine import Outcome, Step, View
+from .._clients.engine import Step, View
 from .arguments import Request
 
 
 class TaskResult:
-    """Collects what the task will say."""
+    """Collects the result of a task. Accounts come back in the order of the task's options."""
 
     def __init__(self) -> None:
         self.changed = False
-        self.accounts: list[dict[str, t.Any]] = []
         self.diffs: list[dict[str, str]] = []
         self.backups: list[str] = []
         self.failures: list[str] = []
+        self._accounts: dict[int, dict[str, t.Any]] = {}
+
+    @property
+    def accounts(self) -> list[dict[str, t.Any]]:
+        """The entries of all accounts, in the order of the task's options."""
+        return [entry for _number, entry in sorted(self._accounts.items())]
 
     def as_result(self) -> dict[str, t.Any]:
+        """What the task returns, beside ``failed``."""
         counts = collections.Counter(account["status"] for account in self.accounts)
         summary = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
         return {
@@ -33,10 +39,24 @@ class TaskResult:
             "msg": "; ".join(self.failures) or f"Accounts: {summary or 'none'}.",
         }
 
-    def add_outcome(self, outcome: Outcome[t.Any]) -> None:
-        """That a run changed something, and its backups."""
-        self.changed = self.changed or outcome.changed
-        self.backups += outcome.backups
+    def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
+        """The entry of one account.
+
+        Args:
+            number: its place in the task's options.
+            request: as asked for.
+            user: whose account it is.
+            status: the value of an ``engine.Status``.
+            details: further values.
+        """
+        self._accounts[number] = {
+            "email": request.account.email,
+            "protocol": request.account.protocol.value,
+            "user": user,
+            "status": status,
+            "notices": list(request.notices),
+            **details,
+        }
 
     def add_diff(self, header: str, before: str, after: str) -> None:
         """Two texts, if they differ."""
@@ -44,22 +64,16 @@ class TaskResult:
             self.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
 
 
-def entry(request: Request, user: str, status: str) -> dict[str, t.Any]:
-    """What is said of every account."""
-    return {
-        "email": request.account.email,
-        "protocol": request.account.protocol.value,
-        "user": user,
-        "status": status,
-        "notices": list(request.notices),
-    }
+def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
+    """What a finished step adds to the entry of its account.
 
-
-def done(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
-    """What a finished step adds to the entry of its account."""
+    Args:
+        profile: the client's profile, for accounts whose view names none.
+        step: as the engine returned it.
+    """
     view: View = step.before if step.after.account is None else step.after
     return {
-        "profile": profile,
+        "profile": profile if view.profile is None else view.profile,
         "ids": dict(view.ids),
         "changes": [
             {"setting": change.key, "before": _plain(change.before), "after": _plain(change.after)}

@@ -1,37 +1,17 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module that configures a client does: options in, one engine run a person, one answer out."""
+"""What everything that configures a client does, in a module or in an action: one engine run a user, one result."""
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
+from .._clients.diff import before_and_after
 from .._clients.engine import Client, Outcome, Status, plan, reconcile
-from .._host.files import Files
-from .._linux import local_user
-from .._linux.files import LocalFiles
-from .._linux.local_user import Target
-from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
-from .arguments import Request, requests
-from .module import MailModule
-from .result import TaskResult, done, entry
-
-
-class ConfigurableClient(Client[t.Any], t.Protocol):
-    """A client of the engine that can also tell what a person should know."""
-
-    def running(self) -> bool:
-        """Whether the person has the client open now."""
-
-    def warnings(self, state: t.Any, account: Account) -> tuple[str, ...]:
-        """What the person should know about an account beside what is done for it."""
-
-    def result_details(self, state: t.Any, account: Account) -> t.Mapping[str, str]:
-        """What the account's result says beside what all clients do; what became of a password given among it."""
-
+from .arguments import Request
+from .result import TaskResult, step_details
 
 # What modules that configure a client have in common beside the accounts.
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
@@ -40,79 +20,99 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "backup": {"type": "bool", "default": True},
 }
 
-OpenClient = t.Callable[[Files, Target, contextlib.ExitStack], ConfigurableClient]
+K = t.TypeVar("K")
+NumberedRequests = t.Sequence[t.Tuple[int, Request]]
 
 
-def run(module: MailModule, open_client: OpenClient) -> t.NoReturn:
-    """Configure the accounts of a task and end the module.
+class UserAccounts(t.NamedTuple):
+    """The accounts of one user's client, which share files.
 
-    A person whose client cannot be configured does not keep the others from theirs: the failure is told at the end.
-
-    Args:
-        module: with the options of ``arguments.argument_spec``, ``when_running`` among them.
-        open_client: makes the client of one person; what it enters of the last argument is left when that person
-            is done.
+    Attributes:
+        user: the user's name.
+        requests: each with its place in the task's options, counted from 0.
+        open: opens the client, with the user's rights until the context is left.
     """
-    answer = TaskResult()
-    try:
-        groups = _by_place(requests(module.params))
-    except MailError as error:
-        module.fail_json(msg=str(error))
-    for place, group in groups.items():
-        try:
-            with local_user.acting_as(place.user), contextlib.ExitStack() as until:
-                _configure(module, answer, open_client(LocalFiles(), place, until), place, group)
-        except MailError as error:
-            answer.failures.append(str(error))
-            answer.accounts += [{**entry(request, place.user.name, "failed"), "error": str(error)} for request in group]
-    if answer.failures:
-        module.fail_json(**answer.as_result())
-    module.exit_json(**answer.as_result())
+
+    user: str
+    requests: NumberedRequests
+    open: t.Callable[[], t.ContextManager[Client[t.Any]]]
 
 
-def _by_place(found: t.Sequence[Request]) -> dict[Target, list[Request]]:
-    """The accounts of each person together, since they share files. Unknown users fail here, before any write."""
-    groups: dict[Target, list[Request]] = {}
-    for request in found:
-        user = local_user.find(request.account.user)
-        place = Target(user, request.home or user.home, request.profile)
-        groups.setdefault(place, []).append(request)
+class Task(t.NamedTuple):
+    """How the task runs.
+
+    Attributes:
+        check_mode: change nothing.
+        when_running: what to do where a client is open: one of the choices of the option.
+        warn: shows a warning.
+    """
+
+    check_mode: bool
+    when_running: str
+    warn: t.Callable[[str], None]
+
+
+def grouped(requests: t.Iterable[Request], key: t.Callable[[Request], K]) -> t.Mapping[K, NumberedRequests]:
+    """The accounts by what they share, each with its place in the task's options."""
+    groups: dict[K, list[tuple[int, Request]]] = {}
+    for number, request in enumerate(requests):
+        groups.setdefault(key(request), []).append((number, request))
     return groups
 
 
-def _configure(
-    module: MailModule, answer: TaskResult, client: ConfigurableClient, place: Target, group: t.Sequence[Request]
-) -> None:
-    accounts = [request.account for request in group]
-    for request in group:
+def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
+    """Configure the accounts of a task. If a user's client cannot be configured, the other users get theirs."""
+    result = TaskResult()
+    for user in users:
+        try:
+            with user.open() as client:
+                _configure_user(client, user, task, result)
+        except MailError as error:
+            result.failures.append(f"{user.user}: {error}")
+            _add_all(result, user, Status.FAILED, str(error))
+    return result
+
+
+def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult) -> None:
+    accounts = [request.account for _number, request in user.requests]
+    for _number, request in user.requests:
         for warning in request.warnings:
-            module.warn(warning)
-    policy = module.params["when_running"]
+            task.warn(warning)
     try:
-        outcome = plan(client, accounts) if module.check_mode else reconcile(client, accounts)
+        outcome = plan(client, accounts) if task.check_mode else reconcile(client, accounts)
     except ClientRunningError as error:
-        if policy != "skip":
+        if task.when_running != "skip":
             raise
-        module.warn(str(error))
-        skipped = Status.SKIPPED.value
-        answer.accounts += [{**entry(request, place.user.name, skipped), "error": str(error)} for request in group]
+        task.warn(str(error))
+        _add_all(result, user, Status.SKIPPED, str(error))
         return
-    if module.check_mode and outcome.changed and client.running():
-        module.warn(f"{client.name} is open now: outside check mode, when_running={policy} would apply")
+    if task.check_mode and outcome.changed and client.running():
+        task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
     warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
     for warning in dict.fromkeys(warnings):
-        module.warn(warning)
-    for request, step in zip(group, outcome.steps):
-        result_details = client.result_details(outcome.after, request.account)
-        told = entry(request, place.user.name, step.status.value)
-        answer.accounts.append({**told, **done(client.profile, step), **result_details})
-    answer.add_outcome(outcome)
-    _add_diff(answer, client, outcome)
+        task.warn(warning)
+    _add_outcome(client, user, outcome, result)
 
 
-def _add_diff(answer: TaskResult, client: ConfigurableClient, outcome: Outcome[t.Any]) -> None:
-    if not outcome.changed:
-        return
-    with local_user.acting_as_ourselves():
-        from .._clients.diff import before_and_after
-    answer.add_diff(f"{client.name} profile {client.profile}", *before_and_after(outcome.steps))
+def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:
+    result.changed = result.changed or outcome.changed
+    result.backups += outcome.backups
+    for (number, request), step in zip(user.requests, outcome.steps):
+        details = {**step_details(client.profile, step), **client.result_details(outcome.after, request.account)}
+        status = step.status
+        obstacle = client.obstacle(outcome.after, request.account)
+        if obstacle is not None and (obstacle.status is Status.FAILED or not step.changes):
+            status = obstacle.status
+        if obstacle is not None and status is Status.FAILED:
+            result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
+            details["error"] = obstacle.reason
+        result.add_account(number, request, user.user, status.value, **details)
+    if outcome.changed:
+        result.add_diff(client.title, *before_and_after(outcome.steps))
+        for diff in client.file_diffs(outcome.before, outcome.after):
+            result.add_diff(*diff)
+
+
+def _add_all(result: TaskResult, user: UserAccounts, status: Status, error: str) -> None:
+    for number, request in user.requests:
+        result.add_account(number, request, user.user, status.value, error=error)

@@ -42,21 +42,3 @@ class StoredAccount(t.NamedTuple):
     outgoing: StoredLogin
     locked: str
     others: tuple[Change, ...]
-
-
-class ReadableClient(t.Protocol):
-    """A client whose accounts can be read back."""
-
-    @property
-    def profile(self) -> str:
-        """The folder of its profile, or whatever names it."""
-
-    def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.
-
-        Raises:
-            MailError: the client's files cannot be read.
-        """
-
-    def absence(self, wanted: Account) -> str:
-        """How an account that is not there is missing, a clause whose subject is the client."""

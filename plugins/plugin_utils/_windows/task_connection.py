@@ -86,11 +86,5 @@ class TaskConnection:
         return str(self._action._connection._shell.join_path(self._remote, name))
 
 
-def reaches_windows(action: ActionBase) -> bool:
-    """Whether the task's host is reached in a way that only Windows has."""
-    shell: t.Any = action._connection._shell  # of a class that does not declare what all of its kind have
-    return shell.SHELL_FAMILY in ("powershell", "cmd")
-
-
 def _short(text: str) -> str:
     return " ".join(text.split())[:_SHOWN]

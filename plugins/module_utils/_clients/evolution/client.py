@@ -15,7 +15,7 @@ from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
-from ..engine import PasswordState, View
+from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
 _POLL_SECONDS = 0.5
 
 
-class Evolution:
+class Evolution(ClientDefaults):
     """Implements the protocol ``Client`` for one person.
 
     Args:

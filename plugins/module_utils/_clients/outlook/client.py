@@ -15,7 +15,7 @@ from ..._model.settings import Change, Value
 from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, RegValue, difference
 from ..._windows.users import WindowsUser
-from ..engine import View
+from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import locations, staging, staging_record, status
@@ -25,7 +25,7 @@ from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
 
 
-class Outlook:
+class Outlook(ClientDefaults):
     """Implements the protocol ``Client`` for one Windows account.
 
     Args:
@@ -50,6 +50,10 @@ class Outlook:
     @property
     def profile(self) -> str:
         return f"of {self._person}"
+
+    @property
+    def title(self) -> str:
+        return f"Outlook {self.profile}"
 
     def read(self) -> OutlookState:
         sid = self._person.sid
@@ -104,11 +108,11 @@ class Outlook:
     def view(self, state: OutlookState, account: Account) -> View:
         made = state.find(account)
         if made is not None:
-            return View(made.account, {"profile": made.profile, "key": made.key})
+            return View(made.account, {"profile": made.profile, "key": made.key}, profile=made.profile)
         staged = state.record.find(account)
         if staged is None:
-            return View(None)
-        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)})
+            return View(None, profile="")
+        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)}, profile="")
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
         """How far the account has come."""
@@ -144,8 +148,47 @@ class Outlook:
             return "has taken what was staged and made no account of it"
         return absence(wanted, state.has_other_protocol(wanted))
 
+    def running(self) -> bool:
+        """Outlook may be open: it reads what is staged at its next start."""
+        return False
+
+    def result_details(self, state: OutlookState, account: Account) -> t.Mapping[str, str]:
+        """What Outlook did with the account, and what is to be done."""
+        reached = self.verdict(state, account)
+        return {"outlook_status": reached.standing.value, "advice": reached.advice}
+
+    def obstacle(self, state: OutlookState, account: Account) -> Obstacle | None:
+        """An account that nothing can be staged for, or that only the user can remove."""
+        reached = self.verdict(state, account)
+        if reached.standing is OutlookStatus.BLOCKED:
+            return Obstacle(Status.FAILED, reached.advice)
+        left = account.state is AccountState.ABSENT and bool(reached.advice)
+        if left or reached.standing is OutlookStatus.PENDING_LOGON:
+            return Obstacle(Status.SKIPPED, reached.advice)
+        return None
+
+    def file_diffs(self, before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
+        """Each file, and the values of the registry."""
+        files: list[TextDiff] = []
+        old: list[str] = []
+        new: list[str] = []
+        for change in self.compare(before, after):
+            was, becomes = ("" if value is None else str(value) for value in (change.before, change.after))
+            if "\n" in was + becomes:
+                files.append(TextDiff(change.key, was, becomes))
+                continue
+            old += [f"{change.key}: {was}\n"] if change.before is not None else []
+            new += [f"{change.key}: {becomes}\n"] if change.after is not None else []
+        return (*files, TextDiff(f"the registry for {self._person}", "".join(old), "".join(new)))
+
     def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
+        reached = self.verdict(state, account)
+        warned = reached.standing in _WARNED or account.state is AccountState.ABSENT
+        found = [f"{account}: {reached.advice}"] if reached.advice and warned else []
+        return (*found, *self._staging_warnings(state, account))
+
+    def _staging_warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
@@ -196,6 +239,10 @@ class Outlook:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
         self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
+
+
+# What the user or the administrator must act on.
+_WARNED = (OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
 
 
 def _summary(noted: StagingRecord) -> str | None:

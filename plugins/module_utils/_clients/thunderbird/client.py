@@ -17,7 +17,7 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import PasswordState, View
+from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, folder_references, mapping, profiles
 from .configure import LoginKey
@@ -85,7 +85,7 @@ class ThunderbirdState:
         return self.password_files.store if self.new_passwords is None else self.new_passwords
 
 
-class Thunderbird:
+class Thunderbird(ClientDefaults):
     """Implements the protocol ``Client`` for one profile.
 
     Args:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -12,14 +13,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
+from ansible_collections.charter.mail.plugins.module_utils._ansible.inspect_on_linux import inspections
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import CHOICES
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -52,7 +55,7 @@ def edit(home: pathlib.Path, old: str, new: str) -> None:
 
 
 def look(home: pathlib.Path, **options: t.Any) -> Inspection:
-    found = from_client.look(from_client.client("thunderbird", "auto"), request(home, **options))
+    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)])
     for secret in (PASSWORD, options.get("password")):
         assert secret is None or secret not in repr(found)
     return found
@@ -175,19 +178,22 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked() -> None:
-    assert str(list(CHOICES)).replace("'", "") in mail_verify.DOCUMENTATION
+    assert str(client_registry.locations()).replace("'", "") in mail_verify.DOCUMENTATION
     conftest = pathlib.Path(__file__).parents[4] / "conftest.py"
     program = (
         f"import runpy, sys; runpy.run_path({str(conftest)!r}); import {mail_verify.__name__}; "
-        "print([name for name in sys.modules if '_clients' in name])"
+        "print({name.partition('_clients.')[2] for name in sys.modules if '_clients.' in name})"
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
-    assert done.stdout.strip() == "[]", done.stderr
+    entries = {f"{name}.entry" for name in client_registry.names()}
+    needed = {"entry", "evolution.password_store", "evolution.password_store.store", *client_registry.names(), *entries}
+    assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 
 def in_evolution(home: pathlib.Path, **options: t.Any) -> Inspection:
-    return from_client.look(from_client.client("evolution", "native"), request(home, **options))
+    (found,) = inspections(EVOLUTION, "native", [request(home, **options)])
+    return found
 
 
 def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
@@ -212,7 +218,10 @@ def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
     assert ".source, line 1: " in in_evolution(tmp_path).check.sentences
 
 
-def test_a_profile_or_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
-    assert "Evolution has one profile a person" in in_evolution(tmp_path, profile="work").check.sentences
-    with pytest.raises(OptionError, match="Evolution is not made as snap"):
-        from_client.client("evolution", "snap")
+def test_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(OptionError, match=r"Evolution is not available as snap\. Write one of auto, native, flatpak"):
+        inspections(EVOLUTION, "snap", [request(tmp_path)])
+
+
+def test_evolution_ignores_the_profile_of_thunderbird(tmp_path: pathlib.Path) -> None:
+    assert in_evolution(tmp_path, profile="work").check.sentences == in_evolution(tmp_path).check.sentences
