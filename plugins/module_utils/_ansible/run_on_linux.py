@@ -75,4 +75,5 @@ def opened(
     if entry.open is None:
         raise ValueError(f"{entry.name} is not a client of Linux hosts")
     with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
-        yield entry.open(LocalUserHost(target, stack, open_desktop), target.profile, options)
+        profile = target.profile if entry.profiles else None
+        yield entry.open(LocalUserHost(target, stack, open_desktop), profile, options)
