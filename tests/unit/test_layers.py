@@ -10,6 +10,7 @@ for type checking included) and compares. docs/architecture.md shows the same ma
 from __future__ import annotations
 
 import ast
+import graphlib
 import pathlib
 import sys
 import typing as t
@@ -193,6 +194,17 @@ def test_every_package_of_the_plan_exists_and_every_arrow_is_used() -> None:
         home = str(pathlib.PurePosixPath(path).parent)
         used[home] |= {package_of(use) or "" for use in imports} - {home}
     assert {package: set(allowed) for package, allowed in PLAN.items()} == used
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    files = {f"/{path[: -len('.py')]}" for path in _files()}
+    imports = {}
+    for path in _files():
+        used = [use for _line, use in uses(path, (PLUGINS / path).read_text()) if use.startswith("/")]
+        imports[f"/{path[: -len('.py')]}"] = {
+            target for use in used for target in (use, use.rpartition("/")[0]) if target in files
+        }
+    graphlib.TopologicalSorter(imports).prepare()  # raises CycleError, which names the files
 
 
 @pytest.mark.parametrize("path", _files())

@@ -9,7 +9,7 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
-from .entry import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
+from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 

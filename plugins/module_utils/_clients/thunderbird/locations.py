@@ -10,7 +10,7 @@ import typing as t
 
 from ..._host.files import Files
 from . import profiles
-from .entry import AUTO, FLATPAK, FLATPAK_IDS, NATIVE, NATIVE_PROGRAMS, SNAP, SNAP_PROGRAM
+from .installations import AUTO, FLATPAK, FLATPAK_IDS, NATIVE, NATIVE_PROGRAMS, SNAP, SNAP_PROGRAM
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 

@@ -187,7 +187,8 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
     entries = {f"{name}.entry" for name in client_registry.names()}
-    needed = {"entry", "evolution.password_store", "evolution.password_store.store", *client_registry.names(), *entries}
+    entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
+    needed = {*entries, *client_registry.names(), "evolution.password_store"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 
