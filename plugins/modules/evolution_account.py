@@ -196,13 +196,13 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible.local_desktops import local_desktops
+from ..module_utils._ansible.desktop_hosts import desktop_hosts
 from ..module_utils._ansible.run_on_linux import run_module
 from ..module_utils._clients.evolution.entry import EVOLUTION
 
 
 def main() -> None:
-    run_module(EVOLUTION, local_desktops)
+    run_module(EVOLUTION, desktop_hosts)
 
 
 if __name__ == "__main__":

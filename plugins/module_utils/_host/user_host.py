@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .desktop import Desktop
 from .files import Files
 
 
@@ -21,9 +20,6 @@ class UserHost(t.Protocol):
     @property
     def home(self) -> str:
         """The home directory that holds the client's files."""
-
-    def desktop(self) -> Desktop | None:
-        """The user's desktop; None if no session of the user can work with the files in ``home``."""
 
     def scratch(self) -> str:
         """A private folder, which is removed when the host is left."""

@@ -6,16 +6,12 @@
 from __future__ import annotations
 
 import contextlib
-import posixpath
 import typing as t
 
-from .._host.desktop import Desktop
 from .._host.files import Files
 from . import local_user
 from .files import LocalFiles
 from .local_user import Target
-
-OpenDesktop = t.Callable[[Target], t.ContextManager[Desktop]]
 
 
 class LocalUserHost:
@@ -24,24 +20,16 @@ class LocalUserHost:
     Args:
         target: the user and the home directory.
         stack: closed when the user's accounts are done.
-        open_desktop: connects to the user's desktop; None for clients that have no use for it.
     """
 
-    def __init__(self, target: Target, stack: contextlib.ExitStack, open_desktop: OpenDesktop | None = None) -> None:
+    def __init__(self, target: Target, stack: contextlib.ExitStack) -> None:
         self._target = target
         self._stack = stack
-        self._open_desktop = open_desktop
         self.files: Files = LocalFiles()
 
     @property
     def home(self) -> str:
         return self._target.home
-
-    def desktop(self) -> Desktop | None:
-        own = posixpath.normpath(self._target.home) == posixpath.normpath(self._target.user.home)
-        if self._open_desktop is None or not own:  # nobody's session works with the files of another home
-            return None
-        return self._stack.enter_context(self._open_desktop(self._target))
 
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())
