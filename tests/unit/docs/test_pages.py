@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import OutlookStatus
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 
@@ -68,23 +69,23 @@ def test_the_page_on_outlook_explains_each_status_and_draws_it() -> None:
 
 
 def test_the_page_on_providers_has_their_facts() -> None:
-    page = text("docs/settings-and-providers.md")
-    tables = {part: rows(part) for part in page.split("\n## ")[1].split("\n### ")}
-    servers, domains, confidence = ({}, {}, {})
-    for row in (row for found in tables.values() for row in found):
-        {4: servers if "TLS" in row[-1] else confidence, 2: domains}[len(row)][named(row)] = row[1:]
+    section = text("docs/settings-and-providers.md").partition("## Presets")[2].partition("\n## ")[0]
+    presets, confidences = (rows(part) for part in section.split("### How sure the facts are"))
+    servers = {named(row): row[1:] for row in presets if len(row) == 4}
+    domains = {named(row): row[1] for row in presets if len(row) == 2}
+    confidence = {named(row): row[1:] for row in confidences}
     assert set(servers) == set(confidence) == {provider.name for provider in PROVIDERS}
-    modes = {"ssl": "TLS", "starttls": "STARTTLS"}
+    assert set(domains) == {provider.name for provider in PROVIDERS if provider.domains}
+    modes = {Security.SSL: "TLS", Security.STARTTLS: "STARTTLS"}
     for provider in PROVIDERS:
         services = (provider.imap, provider.pop3, provider.submission)
-        for service, cell in zip(services, servers[provider.name], strict=True):
-            server = service.server
-            shown = cell.replace("**", "").replace(" from the first byte", "")
-            assert shown == f"{server.host} {server.port}, {modes[server.security.value]}"
+        shown = [cell.replace("**", "").replace(" from the first byte", "") for cell in servers[provider.name]]
+        published = [service.server for service in services]
+        assert shown == [f"{server.host} {server.port}, {modes[server.security]}" for server in published]
         assert confidence[provider.name] == [service.confidence.value for service in services]
         if provider.domains:
-            listed = domains[provider.name][0].replace(" and all other subdomains of rr.com", ", *.rr.com").split(", ")
-            assert listed == list(provider.domains)
+            listed = domains[provider.name].replace(" and all other subdomains of rr.com", ", *.rr.com")
+            assert listed == ", ".join(provider.domains)
 
 
 def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
