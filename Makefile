@@ -1,4 +1,4 @@
-# The workshop. `make` lists what there is; each line of it is a step of tests/run_tests.py.
+# How to build and test. `make` lists the targets; most are steps of tests/run_tests.py.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help

@@ -12,27 +12,32 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import verification
+from ..module_utils._ansible import client_registry, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
-from ..module_utils._ansible.from_client import Look, look_into
+from ..module_utils._ansible.from_client import Inspection, inspect
 from ..module_utils._ansible.validate import validated, without_secrets
-from ..module_utils._clients.outlook import people
+from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
+from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
-from ..plugin_utils._outlook import from_pc
-from ..plugin_utils._outlook.pc import WindowsPc
-from ..plugin_utils._outlook.task_connection import TaskConnection, reaches_windows
+from ..module_utils._windows import users
+from ..plugin_utils._verify_from_pc import from_pc
+from ..plugin_utils._windows.host_system import system_of
+from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
-    from ..module_utils._verify.account_report import AccountReport
     from ..module_utils._verify.login import Logins
-    from ..plugin_utils._outlook.curl_config import Visit
-    from ..plugin_utils._outlook.pc import Visited
+    from ..module_utils._verify.report.account_report import AccountReport
+    from ..plugin_utils._verify_from_pc.curl_config import CurlTest
+    from ..plugin_utils._windows.host_system import system_of
+from ..plugin_utils._windows.pc import CurlTests
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
-    "from_client": {"type": "str", "choices": ["outlook"]},
+    # Outlook is the only client on Windows: in a mixed office, a choice made for Linux hosts means it, too.
+    "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _WHERE = "Tested from the controller, not from the PC itself."
@@ -45,12 +50,12 @@ class ActionModule(NormalAction):
     """Windows has no Python to run the module. The controller tests, and the PC what its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if not reaches_windows(self):
+        if system_of(self, task_vars) is System.LINUX:
             done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             return done
         raw = self._task.args
         try:
-            params = validated(raw, argument_spec(**verification.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
             result = self._verify(params)
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
@@ -63,7 +68,7 @@ class ActionModule(NormalAction):
             if params["from_client"]:
                 pc = WindowsPc(until.enter_context(TaskConnection.open(self)))
 
-                def looks(wanted: t.Sequence[Request]) -> list[Look]:
+                def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
                     return [_look(pc, request) for request in wanted]
 
             def elsewhere(
@@ -79,7 +84,7 @@ class ActionModule(NormalAction):
                     seconds=params["timeout"],
                 )
 
-            verdict = verification.verify_all(
+            verdict = run_verify.verify_all(
                 params, looks, elsewhere if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
@@ -90,7 +95,7 @@ class ActionModule(NormalAction):
             result["msg"] = f"{result['msg']} {_WHERE}"
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
 
-    def _visit_servers(self, visits: t.Sequence[Visit], seconds: float) -> Visited:
+    def _visit_servers(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
         """A PC that cannot be asked is no reason not to tell what the controller has found."""
         try:
             with TaskConnection.open(self) as connection:
@@ -105,12 +110,11 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     return "both" if any(check["status"] != "skipped" for check in from_there) else from_pc.CONTROLLER
 
 
-def _look(pc: WindowsPc, request: Request) -> Look:
+def _look(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
         raise OptionError(
             "user", f"whose Outlook has {request.account} is not said", "write the Windows account's name or SID"
         )
-    person = people.find(pc.machine().people, user)
-    outlook = Outlook(pc, pc.machine(), person, METHODS, request.profile)
-    return look_into(outlook, "Outlook", "charter.mail.outlook_account", request)
+    found = users.find(pc.machine().people, user)
+    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

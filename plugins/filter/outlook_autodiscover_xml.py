@@ -58,7 +58,7 @@ from ..module_utils._ansible.account_list import of_one_person
 from ..module_utils._clients.outlook import autodiscover
 from ..module_utils._model import text
 from ..module_utils._model.errors import OptionError
-from ..plugin_utils._outlook.filtering import readable_errors, warn
+from ..plugin_utils._filters.errors import readable_errors, warn
 
 _SPEC: t.Mapping[str, t.Any] = {"domain": {"type": "str"}}
 

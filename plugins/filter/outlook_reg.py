@@ -69,8 +69,9 @@ _value:
 import typing as t
 
 from ..module_utils._ansible.account_list import of_one_person
-from ..module_utils._clients.outlook import autodiscover, by_hand, reg
-from ..plugin_utils._outlook.filtering import readable_errors, warn
+from ..module_utils._clients.outlook import autodiscover, deployment
+from ..module_utils._windows import reg_file
+from ..plugin_utils._filters.errors import readable_errors, warn
 
 _SPEC: t.Mapping[str, t.Any] = {"prf": {"type": "str"}, "xml_folder": {"type": "str"}, "sid": {"type": "str"}}
 
@@ -80,7 +81,9 @@ def outlook_reg(accounts: t.Any, prf: t.Any = None, xml_folder: t.Any = None, si
     with readable_errors():
         found, own = of_one_person(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
         there = [request.account for request in found]
-        content = reg.render(by_hand.writes(there, sid=own["sid"], prf=own["prf"], xml_folder=own["xml_folder"]))
+        content = reg_file.render(
+            deployment.writes(there, sid=own["sid"], prf=own["prf"], xml_folder=own["xml_folder"])
+        )
         warn(warning for request in found for warning in request.warnings)
         if own["xml_folder"] is not None:
             warn(

@@ -196,46 +196,13 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-import contextlib
-
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
-from ..module_utils._ansible.evolution import open_evolution
-from ..module_utils._ansible.local_user import Place
-from ..module_utils._ansible.module import MailModule
-from ..module_utils._ansible.processes import Processes
-from ..module_utils._clients.evolution import locations, passwords
-from ..module_utils._clients.evolution.client import Evolution
-from ..module_utils._host.files import Files
+from ..module_utils._ansible.desktop_hosts import desktop_hosts
+from ..module_utils._ansible.run_on_linux import run_module
+from ..module_utils._clients.evolution.entry import EVOLUTION
 
 
 def main() -> None:
-    module = MailModule(
-        **CLIENT_OPTIONS,
-        location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO},
-        password_store={
-            "type": "str",
-            "choices": list(passwords.CHOICES),
-            "default": passwords.SECRET_SERVICE,
-            "no_log": False,
-        },
-    )
-    processes = Processes()  # one look at /proc serves all users
-
-    def open_client(files: Files, place: Place, until: contextlib.ExitStack) -> Evolution:
-        waits = module.params["when_running"] == "wait"
-        return open_evolution(
-            files,
-            place,
-            until,
-            location=module.params["location"],
-            password_store=module.params["password_store"],
-            wait_seconds=module.params["wait_seconds"] if waits else 0,
-            backup=module.params["backup"],
-            run_command=module.run_command,
-            processes=processes,
-        )
-
-    run(module, open_client)
+    run_module(EVOLUTION, desktop_hosts)
 
 
 if __name__ == "__main__":

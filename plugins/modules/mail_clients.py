@@ -8,28 +8,35 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mail_clients
 version_added: 0.1.0
-short_description: See which mail clients a host has
+short_description: Detect the mail clients of a host
 description:
-  - Looks which of the mail clients that this collection can configure are installed on a host. The playbooks of this
-    collection use it to decide which clients get the accounts.
-  - Looked for are programs of the system, Snaps, and Flatpaks, both those of the system and those that a person has
-    installed in a home directory in C(/home). It is one command of the host's shell; Python is not needed there.
+  - Returns the mail clients of a host that this collection can configure. The playbooks of this collection use it to
+    decide which clients get the accounts.
+  - On Linux, it looks for programs of the system, Snaps, and Flatpaks, both those of the system and those that users
+    have installed in a home directory in C(/home). It runs one command of the host's shell and needs no Python there.
+  - On Windows, the only client is Outlook, and nothing is run.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   clients:
     description:
-      - The clients that are meant, whether installed or not. The host is not asked then.
-      - Left out, it is those that are installed; where none is, V(thunderbird), with a warning.
+      - The clients to return, whether installed or not. Clients for other systems are ignored.
+      - If it names no client for this host's system, it has no effect.
     type: list
     elements: str
-    choices: [thunderbird, evolution]
+    choices: [thunderbird, evolution, outlook]
+  installed:
+    description:
+      - Return only the clients that are installed. If none is, return V(thunderbird), with a warning.
+      - If V(false), return all clients that this host's system can have.
+    type: bool
+    default: true
 attributes:
   diff_mode:
     support: N/A
     details: It changes nothing.
   platform:
-    platforms: posix
+    platforms: posix, windows
 seealso:
   - module: charter.mail.thunderbird_account
 author:
@@ -37,23 +44,31 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See which mail clients this host has
+- name: Detect the mail clients of this host
   charter.mail.mail_clients:
-  register: here
+  register: detected
 
-- name: Give mario an account in Thunderbird, where there is one
+- name: Set up an account for mario in Thunderbird, if it is installed
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
   become: true
-  when: "'thunderbird' in here.clients"
+  when: "'thunderbird' in detected.clients"
 """
 
 RETURN = r"""
 clients:
-  description: The clients that are meant.
+  description: The clients.
   returned: success
   type: list
   elements: str
   sample: [thunderbird, evolution]
+system:
+  description:
+    - The operating system of the host, V(linux) or V(windows).
+    - The variable C(mail_system) sets it. Without that variable, hosts that Ansible reaches by winrm or psrp, or with
+      C(ansible_shell_type) set to V(cmd) or V(powershell), are Windows hosts.
+  returned: success
+  type: str
+  sample: linux
 """

@@ -357,34 +357,34 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import verification
+from ..module_utils._ansible import client_registry, run_verify
 from ..module_utils._ansible.module import MailModule
+from ..module_utils._clients.entry import System
 from ..module_utils._model.errors import MailError
 
 if t.TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Request
-    from ..module_utils._ansible.from_client import Look
+    from ..module_utils._ansible.from_client import Inspection
 
 
 def main() -> None:
     module = MailModule(
-        **verification.OPTIONS,
-        from_client={"type": "str", "choices": ["thunderbird", "evolution", "outlook"]},
-        location={"type": "str", "choices": ["auto", "native", "snap", "flatpak"], "default": "auto"},
+        **run_verify.OPTIONS,
+        from_client={"type": "str", "choices": client_registry.names()},
+        location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
     )
+    name = module.params["from_client"]
+    entry = client_registry.CLIENTS.get(name)
 
-    def looks(wanted: t.Sequence[Request]) -> list[Look]:
-        from ..module_utils._ansible.from_client import client, look  # only here, so that others do not load it
+    def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
+        from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        known = client(module.params["from_client"], module.params["location"])
-        return [look(known, found) for found in wanted]
+        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
 
-    if module.params["from_client"] == "outlook":
-        module.fail_json(msg="from_client: outlook is for Windows hosts. Name another client, or leave it out.")
+    if entry is not None and entry.system is not System.LINUX:
+        module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = verification.verify_all(
-            module.params, looks if module.params["from_client"] else None, check_mode=module.check_mode
-        )
+        verdict = run_verify.verify_all(module.params, looks if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:

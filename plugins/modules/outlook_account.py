@@ -32,10 +32,10 @@ options:
   sid:
     description: The SID of the Windows account, instead of O(user).
     type: str
-  profile:
+  outlook_profile:
     description:
-      - The Outlook profile to put new accounts into. Left out, it is the person's default profile; if there is none,
-        Outlook makes one.
+      - The Outlook profile for new accounts. Defaults to the user's default profile; if there is none, Outlook makes
+        one.
     type: str
   method:
     description:

@@ -157,36 +157,12 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-import contextlib
-
-from ..module_utils._ansible import local_user
-from ..module_utils._ansible.configure import CLIENT_OPTIONS, run
-from ..module_utils._ansible.local_user import Place
-from ..module_utils._ansible.module import MailModule
-from ..module_utils._clients.thunderbird import locations
-from ..module_utils._clients.thunderbird.client import Thunderbird
-from ..module_utils._host.files import Files
+from ..module_utils._ansible.run_on_linux import run_module
+from ..module_utils._clients.thunderbird.entry import THUNDERBIRD
 
 
 def main() -> None:
-    module = MailModule(
-        **CLIENT_OPTIONS, location={"type": "str", "choices": list(locations.CHOICES), "default": locations.AUTO}
-    )
-
-    def open_client(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
-        root = locations.root(files, place.home, module.params["location"])
-        waits = module.params["when_running"] == "wait"
-        return Thunderbird(
-            files,
-            root,
-            place.profile,
-            scratch=until.enter_context(files.scratch()),
-            wait_seconds=module.params["wait_seconds"] if waits else 0,
-            backup=module.params["backup"],
-            importing=local_user.acting_as_ourselves,
-        )
-
-    run(module, open_client)
+    run_module(THUNDERBIRD)
 
 
 if __name__ == "__main__":

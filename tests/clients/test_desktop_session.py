@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
-from ansible_collections.charter.mail.plugins.module_utils._ansible.processes import Processes
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
     DCONF,
     REGISTRY,

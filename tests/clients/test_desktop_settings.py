@@ -16,9 +16,9 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import desktop as desktops
-from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
-from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import LocalDesktop
+from ansible_collections.charter.mail.plugins.module_utils._linux import desktop as desktops
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
     DCONF,

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyfile import KeyFile
+from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
 from .glib_key_file import GLib, Values
@@ -96,14 +96,14 @@ def glib() -> GLib:
     return GLib()
 
 
-def parsed(content: bytes) -> KeyFile | None:
+def parsed(content: bytes) -> GlibKeyFile | None:
     try:
-        return KeyFile.parse(content, "some.source")
+        return GlibKeyFile.parse(content, "some.source")
     except DamagedFileError:
         return None
 
 
-def values(file: KeyFile | None) -> Values | None:
+def values(file: GlibKeyFile | None) -> Values | None:
     """What we read, as GLib would say it."""
     if file is None:
         return None

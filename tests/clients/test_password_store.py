@@ -15,9 +15,18 @@ import sqlite3
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import der, key_database, libcrypto, sdr
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.passwords import PasswordStore
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.sdr import Cipher
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import (
+    key_database,
+    libcrypto,
+    sdr,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
+    Cipher,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
+    NssPasswordStore,
+)
+from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 
@@ -38,11 +47,11 @@ SYSTEM = pytest.param(
 needs_thunderbird = pytest.mark.skipif(not nss.THUNDERBIRD.installed, reason="no Thunderbird")
 
 
-def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> PasswordStore:
+def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> NssPasswordStore:
     key4, logins = profile / "key4.db", profile / "logins.json"
     scratch = profile / "scratch"
     scratch.mkdir(exist_ok=True)
-    return PasswordStore.open(
+    return NssPasswordStore.open(
         key4.read_bytes() if key4.exists() else None,
         str(key4),
         logins.read_bytes() if logins.exists() else None,
@@ -53,7 +62,7 @@ def open_store(profile: pathlib.Path, fresh: Cipher = Cipher.AES) -> PasswordSto
     )
 
 
-def write(before: PasswordStore, after: PasswordStore) -> None:
+def write(before: NssPasswordStore, after: NssPasswordStore) -> None:
     for file in after.files_since(before):
         pathlib.Path(file.path).write_bytes(file.content)
 

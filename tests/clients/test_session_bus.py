@@ -19,13 +19,23 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import local_user
-from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop import LocalDesktop
-from ansible_collections.charter.mail.plugins.module_utils._ansible.session_bus import SessionBus, connect
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry as live
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import Keyring, State
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry import Registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
+    account_registry as live,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import (
+    AccountRegistry,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
+    Keyring,
+    KeyringState,
+)
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import (
+    SessionBus,
+    connect,
+)
+from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
@@ -209,7 +219,7 @@ class TestBus:
 
     def test_large_messages_both_ways(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         session.start_registry()
-        registry = Registry(bus_of(desktop))
+        registry = AccountRegistry(bus_of(desktop))
         text = account("x" * 3_000_000)
         registry.create(UID, text)
         assert f"DisplayName={'x' * 3_000_000}\n" in registry.sources()[UID]
@@ -220,7 +230,7 @@ class TestNothingIsStarted:
 
     def test_by_looking(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         assert live.running(desktop) is None
-        assert Keyring(desktop.bus()).state is State.ABSENT
+        assert Keyring(desktop.bus()).state is KeyringState.ABSENT
         assert Keyring(desktop.bus()).stored(UID) is None
         assert running(session.person, live.PROGRAM) == running(session.person, "gnome-keyring-daemon") == []
 
@@ -243,13 +253,13 @@ class TestNothingIsStarted:
         registry, keyring = session.start_registry(), session.start_keyring(LOGIN_PASSWORD)
         found, passwords = live.running(desktop), Keyring(desktop.bus())
         assert found is not None
-        assert passwords.state is State.UNLOCKED
+        assert passwords.state is KeyringState.UNLOCKED
         session.stop(registry)
         session.stop(keyring)
         for attempt in (found.sources, lambda: found.create(UID, account("x"))):
             with pytest.raises(HostError):
                 attempt()
-        assert Keyring(desktop.bus()).state is State.ABSENT
+        assert Keyring(desktop.bus()).state is KeyringState.ABSENT
         with pytest.raises(PasswordStoreError):
             passwords.store(UID, "label", SECRET)
         assert not session.has_owner(REGISTRY)
@@ -290,7 +300,7 @@ class TestRegistry:
         self, session: DesktopSession, desktop: LocalDesktop
     ) -> None:
         session.start_registry()
-        registry = Registry(bus_of(desktop))
+        registry = AccountRegistry(bus_of(desktop))
         registry.create(CHILD, child("first", "smtp.charter.net"))
         registry.create(UID, account("first"))
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
@@ -343,7 +353,7 @@ class TestKeyring:
     def test_unlocked(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         session.start_keyring(LOGIN_PASSWORD)
         keyring = Keyring(desktop.bus())
-        assert keyring.state is State.UNLOCKED
+        assert keyring.state is KeyringState.UNLOCKED
         assert keyring.stored(UID) is None
         keyring.store(UID, "Evolution Data Source", SECRET)
         assert keyring.stored(UID) == SECRET
@@ -377,7 +387,7 @@ class TestKeyring:
         session.stop(daemon)
         session.start_keyring(None)
         keyring = Keyring(desktop.bus())
-        assert keyring.state is State.LOCKED
+        assert keyring.state is KeyringState.LOCKED
         assert keyring.stored(UID) is None
         with pytest.raises(PasswordStoreError) as caught:
             keyring.store(UID, "label", SECRET)
@@ -389,7 +399,7 @@ class TestKeyring:
     def test_no_keyring_yet(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         session.start_keyring(None)
         keyring = Keyring(desktop.bus())
-        assert keyring.state is State.ABSENT
+        assert keyring.state is KeyringState.ABSENT
         assert keyring.stored(UID) is None
         with pytest.raises(PasswordStoreError):
             keyring.store(UID, "label", SECRET)
@@ -397,7 +407,7 @@ class TestKeyring:
 
     def test_no_session(self) -> None:
         keyring = Keyring(None)
-        assert (keyring.state, keyring.stored(UID)) == (State.ABSENT, None)
+        assert (keyring.state, keyring.stored(UID)) == (KeyringState.ABSENT, None)
         with pytest.raises(PasswordStoreError):
             keyring.store(UID, "label", SECRET)
         keyring.delete(UID)

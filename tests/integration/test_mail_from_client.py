@@ -10,15 +10,19 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.passwords import PasswordStore
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.sdr import Cipher
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
+    Cipher,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
+    NssPasswordStore,
+)
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
 from ansible_collections.charter.mail.tests.integration.verdicts import Verdict
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_stores import key4
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_store import samples
 
 WRONG = "not-the-stored-one"
 
@@ -67,7 +71,7 @@ class Desk:
         """Put a password into Thunderbird's own store."""
         profile = self.person.profile
         files = [profile / "key4.db", profile / "logins.json"]
-        before = PasswordStore.open(
+        before = NssPasswordStore.open(
             files[0].read_bytes(),
             str(files[0]),
             files[1].read_bytes(),
@@ -163,7 +167,7 @@ def test_no_password_is_stored(desk: Desk) -> None:
 
 
 def test_a_primary_password_is_said(desk: Desk) -> None:
-    (desk.person.profile / "key4.db").write_bytes(key4("primary-password"))
+    (desk.person.profile / "key4.db").write_bytes(samples.key4("primary-password"))
     verdict = desk.verify()
     assert not verdict.failed, verdict.message
     assert verdict.client["status"] == "ok"

@@ -19,7 +19,7 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._verify.clock import Clock
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.clock import Clock
 
 _SPEED = 100  # times as fast as real time
 _QUIET = 0.005  # seconds; all sleep for so long before even a short jump

@@ -1,15 +1,16 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports in plugins/ point one way, and what touches the world has its own rooms.
+"""Imports in plugins/ point downwards, and few packages touch files, networks or processes.
 
-A room is a folder of plugins/. The tables below are the house's plan; the rest reads the imports of every file (those
-for type checking included) and compares.
+A package is a folder of plugins/. ``PLAN`` is the map of the layers; the rest reads the imports of every file (those
+for type checking included) and compares. docs/architecture.md shows the same map as a picture.
 """
 
 from __future__ import annotations
 
 import ast
+import graphlib
 import pathlib
 import sys
 import typing as t
@@ -19,44 +20,72 @@ import pytest
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 
 MODEL = "module_utils/_model"
-PROVIDERS = "module_utils/_providers"
 HOST = "module_utils/_host"
+PROVIDERS = "module_utils/_providers"
+FORMATS = "module_utils/_formats"
+LINUX = "module_utils/_linux"
+DBUS = "module_utils/_linux/dbus"
+WINDOWS = "module_utils/_windows"
 CLIENTS = "module_utils/_clients"
 THUNDERBIRD = "module_utils/_clients/thunderbird"
+THUNDERBIRD_PASSWORDS = "module_utils/_clients/thunderbird/password_store"
 EVOLUTION = "module_utils/_clients/evolution"
+EVOLUTION_PASSWORDS = "module_utils/_clients/evolution/password_store"
 OUTLOOK = "module_utils/_clients/outlook"
 VERIFY = "module_utils/_verify"
+FINDINGS = "module_utils/_verify/findings"
+WIRE = "module_utils/_verify/wire"
+PROTOCOLS = "module_utils/_verify/protocols"
+REPORT = "module_utils/_verify/report"
 ANSIBLE = "module_utils/_ansible"
-CONTROLLER = "plugin_utils/_outlook"
+FILTERS = "plugin_utils/_filters"
+PC = "plugin_utils/_windows"
+FROM_PC = "plugin_utils/_verify_from_pc"
 
-BASEMENT = (MODEL, PROVIDERS, HOST)
-WORKROOMS = (*BASEMENT, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK, VERIFY)
-EVERYTHING = (*WORKROOMS, ANSIBLE, CONTROLLER)
-TOP = ("modules", "action", "callback", "filter", "inventory", "lookup")
+TOP = ("modules", "action", "filter")
+LONGEST = 400  # lines of one file
 
-# room: the rooms that it may import from, besides itself
+# package: the packages that it may import from, besides itself. Each stands below those that it may import.
 PLAN: t.Mapping[str, tuple[str, ...]] = {
     MODEL: (),
-    PROVIDERS: (MODEL,),
     HOST: (MODEL,),
-    CLIENTS: BASEMENT,  # what all clients share; knows none of them
-    THUNDERBIRD: (*BASEMENT, CLIENTS),
-    EVOLUTION: (*BASEMENT, CLIENTS),
-    OUTLOOK: (*BASEMENT, CLIENTS),
-    VERIFY: BASEMENT,
-    ANSIBLE: WORKROOMS,
-    CONTROLLER: WORKROOMS,
-    "doc_fragments": (),
-    **dict.fromkeys(TOP, EVERYTHING),
+    PROVIDERS: (MODEL,),
+    FORMATS: (MODEL,),
+    DBUS: (MODEL, HOST),
+    LINUX: (MODEL, HOST, DBUS),
+    WINDOWS: (MODEL,),
+    CLIENTS: (MODEL, HOST, PROVIDERS),  # what all clients share; knows none of them
+    THUNDERBIRD_PASSWORDS: (MODEL, HOST, FORMATS),
+    THUNDERBIRD: (MODEL, HOST, PROVIDERS, FORMATS, CLIENTS, THUNDERBIRD_PASSWORDS),
+    EVOLUTION_PASSWORDS: (MODEL, HOST, FORMATS),
+    EVOLUTION: (MODEL, HOST, PROVIDERS, FORMATS, CLIENTS, EVOLUTION_PASSWORDS),
+    OUTLOOK: (MODEL, HOST, PROVIDERS, CLIENTS, WINDOWS),
+    FINDINGS: (MODEL, PROVIDERS),
+    WIRE: (MODEL, FORMATS, FINDINGS),
+    PROTOCOLS: (MODEL, FINDINGS, WIRE),
+    REPORT: (MODEL, PROVIDERS, FINDINGS),
+    VERIFY: (MODEL, PROVIDERS, FINDINGS, WIRE, PROTOCOLS, REPORT),
+    # What knows Ansible: it joins machines, clients and the verification.
+    ANSIBLE: (
+        *(MODEL, HOST, PROVIDERS, LINUX, WINDOWS, CLIENTS, THUNDERBIRD, THUNDERBIRD_PASSWORDS),
+        *(EVOLUTION, EVOLUTION_PASSWORDS, OUTLOOK, VERIFY, FINDINGS, REPORT),
+    ),
+    FILTERS: (MODEL,),
+    PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS, ANSIBLE),
+    FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, ANSIBLE, PC),
+    "doc_fragments": (MODEL, PROVIDERS),
+    "modules": (MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, VERIFY, REPORT, ANSIBLE),
+    "action": (MODEL, WINDOWS, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC),
+    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
 }
 
-# what touches the world: the rooms that may use it
-WORLD: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, CONTROLLER, *TOP)),
-    **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (VERIFY,)),
-    **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), (VERIFY,)),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (ANSIBLE, CONTROLLER)),
-    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (ANSIBLE, CONTROLLER)),
+# What touches the machine or the network: the packages that may use it.
+RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, *TOP)),
+    **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
+    **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC)),
+    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),
 }
@@ -64,11 +93,13 @@ WORLD: t.Mapping[str, tuple[str, ...]] = {
 # file: what it may use against the table above, with the reason
 EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     # Python's SQLite opens no database from bytes before 3.11, hence a private copy in a scratch folder.
-    "module_utils/_clients/thunderbird/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
+    f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
-    "module_utils/_clients/thunderbird/libcrypto.py": ("ctypes",),
+    f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
-    "module_utils/_ansible/session_bus.py": ("socket",),
+    f"{DBUS}/session_bus.py": ("os", "socket"),
+    # Joins the path of the payload with the names in it, and reads nothing.
+    f"{ANSIBLE}/quick_imports.py": ("os",),
 }
 
 
@@ -80,7 +111,7 @@ def uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
         source: its text.
 
     Yields:
-        ``module.name`` for the standard library and packages, ``/room/module/name`` for what is ours, ``name()`` for a
+        ``module.name`` for the standard library and packages, ``/package/module/name`` for ours, ``name()`` for a
         call of a plain name.
     """
     for node in ast.walk(ast.parse(source, path)):
@@ -104,13 +135,13 @@ def _relative(path: str, level: int, module: str | None) -> str:
     return str(folder.joinpath(*(module or "").split(".")))
 
 
-def room_of(target: str) -> str | None:
-    """The planned room that ``/room``, ``/room/module`` or ``/room/module/name`` lies in; None for no such room."""
+def package_of(target: str) -> str | None:
+    """The package that ``/package``, ``/package/module`` or ``/package/module/name`` lies in; None if PLAN has none."""
     path = pathlib.PurePosixPath(target)
     for folder in (path, *path.parents[:2]):
-        room = str(folder.relative_to("/"))
-        if room in PLAN:
-            return room
+        package = str(folder.relative_to("/"))
+        if package in PLAN:
+            return package
     return None
 
 
@@ -118,25 +149,25 @@ def violations(path: str, source: str) -> list[str]:
     """What a file does against the plan, one sentence each; empty for a file that keeps to it."""
     home = str(pathlib.PurePosixPath(path).parent)
     if home not in PLAN:
-        return [f"{path}: the plan has no room {home}"]
+        return [f"{path}: the plan has no package {home}"]
     found = []
     for line, use in uses(path, source):
         if use.startswith("/"):
-            room = room_of(use)
-            if room != home and room not in PLAN[home]:
+            package = package_of(use)
+            if package != home and package not in PLAN[home]:
                 found.append(f"{path}:{line}: {home} may not import {use[1:]}")
             continue
-        for thing in world_of(use):
-            if home not in WORLD[thing] and thing not in EXCEPTIONS.get(path, ()):
+        for thing in restrictions_of(use):
+            if home not in RESTRICTED[thing] and thing not in EXCEPTIONS.get(path, ()):
                 found.append(f"{path}:{line}: {home} may not use {thing}")
         if not use.endswith("()") and use.partition(".")[0] not in {*sys.stdlib_module_names, "ansible"}:
             found.append(f"{path}:{line}: {use} is neither ours nor in the standard library")
     return found
 
 
-def world_of(use: str) -> list[str]:
+def restrictions_of(use: str) -> list[str]:
     """The lines of the table that speak of it."""
-    return [thing for thing in WORLD if f"{use}.".startswith(f"{thing}.")]
+    return [thing for thing in RESTRICTED if f"{use}.".startswith(f"{thing}.")]
 
 
 def _files() -> list[str]:
@@ -144,26 +175,52 @@ def _files() -> list[str]:
 
 
 def test_the_plan_itself_points_one_way() -> None:
-    rooms = list(PLAN)
-    for room, allowed in PLAN.items():
-        below = rooms[: rooms.index(room)]
-        assert set(allowed) <= set(below) or room in TOP
+    packages = list(PLAN)
+    for package, allowed in PLAN.items():
+        below = packages[: packages.index(package)]
+        assert set(allowed) <= set(below) or package in TOP
         assert not set(allowed) & set(TOP)
 
 
-def test_every_client_has_its_room_in_the_plan() -> None:
-    clients = {path.parent.relative_to(PLUGINS).as_posix() for path in PLUGINS.glob(f"{CLIENTS}/*/*.py")}
-    assert clients == {room for room in PLAN if room.startswith(f"{CLIENTS}/")}
+def test_every_client_has_its_package_in_the_plan() -> None:
+    clients = {path.parent.relative_to(PLUGINS).as_posix() for path in PLUGINS.glob(f"{CLIENTS}/*/**/*.py")}
+    assert clients == {package for package in PLAN if package.startswith(f"{CLIENTS}/")}
+
+
+def test_every_package_of_the_plan_exists_and_every_arrow_is_used() -> None:
+    used: dict[str, set[str]] = {package: set() for package in PLAN}
+    for path in _files():
+        imports = (use for _line, use in uses(path, (PLUGINS / path).read_text()) if use.startswith("/"))
+        home = str(pathlib.PurePosixPath(path).parent)
+        used[home] |= {package_of(use) or "" for use in imports} - {home}
+    assert {package: set(allowed) for package, allowed in PLAN.items()} == used
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    files = {f"/{path[: -len('.py')]}" for path in _files()}
+    imports = {}
+    for path in _files():
+        used = [use for _line, use in uses(path, (PLUGINS / path).read_text()) if use.startswith("/")]
+        imports[f"/{path[: -len('.py')]}"] = {
+            target for use in used for target in (use, use.rpartition("/")[0]) if target in files
+        }
+    graphlib.TopologicalSorter(imports).prepare()  # raises CycleError, which names the files
 
 
 @pytest.mark.parametrize("path", _files())
-def test_the_house_keeps_to_the_plan(path: str) -> None:
+def test_no_file_is_long(path: str) -> None:
+    lines = (PLUGINS / path).read_text().count("\n")
+    assert lines <= LONGEST
+
+
+@pytest.mark.parametrize("path", _files())
+def test_every_file_keeps_to_the_plan(path: str) -> None:
     assert violations(path, (PLUGINS / path).read_text()) == []
 
 
 @pytest.mark.parametrize("path", EXCEPTIONS)
 def test_every_exception_is_needed(path: str) -> None:
-    used = {thing for _line, use in uses(path, (PLUGINS / path).read_text()) for thing in world_of(use)}
+    used = {thing for _line, use in uses(path, (PLUGINS / path).read_text()) for thing in restrictions_of(use)}
     assert set(EXCEPTIONS[path]) <= used
 
 
@@ -176,13 +233,17 @@ def test_every_exception_is_needed(path: str) -> None:
         (f"{HOST}/x.py", "from .._clients import engine"),
         (f"{CLIENTS}/x.py", "from .thunderbird.prefs import parse"),
         (f"{CLIENTS}/x.py", "from . import thunderbird"),
-        (f"{THUNDERBIRD}/x.py", "from ..evolution.keyfile import parse"),
+        (f"{THUNDERBIRD}/x.py", "from ..evolution.sources import Sources"),
         (f"{THUNDERBIRD}/x.py", "from ..._verify.check import Check"),
         (f"{VERIFY}/x.py", "from .._clients.engine import Step"),
         (f"{ANSIBLE}/x.py", "from ansible_collections.charter.mail.plugins.modules import mail_verify"),
         (f"{ANSIBLE}/x.py", "from ...plugin_utils.host import Host"),
         (f"{MODEL}/x.py", "import ansible_collections.charter.mail.plugins.module_utils._verify.check"),
-        (f"{VERIFY}/x.py", "import typing\nif typing.TYPE_CHECKING:\n    from .._ansible.files import LocalFiles"),
+        (f"{VERIFY}/x.py", "import typing\nif typing.TYPE_CHECKING:\n    from .._linux.files import LocalFiles"),
+        (f"{WIRE}/x.py", "from ..endpoint_walk import walk"),
+        (f"{EVOLUTION_PASSWORDS}/x.py", "from ..locations import Location"),
+        (f"{LINUX}/x.py", "from .._windows.registry import Registry"),
+        (f"{VERIFY}/x.py", "import socket"),
         (f"{THUNDERBIRD}/x.py", "def f():\n    from ansible.module_utils.basic import AnsibleModule"),
         (f"{MODEL}/x.py", "import socket"),
         (f"{THUNDERBIRD}/x.py", "from urllib import request"),
@@ -207,8 +268,9 @@ def test_a_planted_violation_is_found(path: str, source: str) -> None:
     [
         (f"{MODEL}/x.py", "import dataclasses\nimport typing as t\nfrom .secret import Secret\nfrom . import errors"),
         (f"{THUNDERBIRD}/x.py", "import posixpath, urllib.parse\nfrom ..engine import Step\nfrom . import profiles"),
-        (f"{VERIFY}/x.py", "import socket, ssl, select\nfrom .._model.account import Account"),
-        (f"{ANSIBLE}/x.py", "import os\nfrom ansible.module_utils.basic import AnsibleModule\nopen('x')"),
+        (f"{WIRE}/x.py", "import socket, ssl, select\nfrom ..._model.account import Account"),
+        (f"{LINUX}/x.py", "import os\nopen('x')"),
+        (f"{ANSIBLE}/x.py", "from ansible.module_utils.basic import AnsibleModule"),
         ("modules/x.py", "from ..module_utils._ansible import run\nfrom ..module_utils._clients import thunderbird"),
     ],
 )

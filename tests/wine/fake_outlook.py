@@ -15,7 +15,7 @@ import struct
 import typing as t
 from xml.etree import ElementTree
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 
 from . import prf_rules
 from .office_pc import OfficePC, WindowsUser

@@ -15,8 +15,12 @@ import pathlib
 import shutil
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reg
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, Registry, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
+    KeyWrite,
+    Registry,
+    RegValue,
+)
 
 from . import log, paths
 from .errors import WineError
@@ -169,13 +173,13 @@ class OfficePC:
         found = Registry()
         for key in keys:
             with contextlib.suppress(WineError):
-                found = found.written(reg.parse_writes(self.export(key)))
+                found = found.written(reg_file.parse_writes(self.export(key)))
         return found
 
     def write(self, *writes: KeyWrite) -> None:
         """Change the registry."""
         with self._transferred() as file:
-            file.write_bytes(reg.render(writes))
+            file.write_bytes(reg_file.render(writes))
             self._reg("import", _TRANSFER)
 
     def photo(self) -> tuple[dict[str, bytes], dict[str, bytes]]:

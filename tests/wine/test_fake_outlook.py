@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.tests.wine import prf_rules
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook, Form
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC

@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reading
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
@@ -48,7 +48,7 @@ def pc(ansible: Ansible, office_pc: OfficePC, tmp_path: pathlib.Path) -> OfficeP
 
 
 def in_outlook(pc: OfficePC) -> list[tuple[str, str, str | None]]:
-    found = profiles.accounts(pc.registry(pc.mario.outlook), pc.mario.outlook)
+    found = reading.accounts(pc.registry(pc.mario.outlook), pc.mario.outlook)
     return [(str(made.account), made.account.incoming.host, made.account.full_name) for made in found]
 
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook, Form
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC

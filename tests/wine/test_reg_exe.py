@@ -11,8 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reg
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import (
+from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Kind,
     Registry,
@@ -153,5 +153,5 @@ def test_an_export_looks_like_ours(pc: OfficePC, key: str) -> None:
     }
     writes = [KeyWrite(key, values)]
     pc.write(*writes)
-    ours, theirs = (content.decode("utf-16").splitlines() for content in (reg.render(writes), pc.export(key)))
+    ours, theirs = (content.decode("utf-16").splitlines() for content in (reg_file.render(writes), pc.export(key)))
     assert theirs == ours

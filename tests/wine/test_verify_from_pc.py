@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.plugin_utils._outlook import batch
+from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser

@@ -95,23 +95,32 @@ CONSTRAINTS: t.Mapping[str, t.Any] = {
 }
 
 
-def requests(options: Options) -> tuple[Request, ...]:
+def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
     """All accounts of a task, in the order given.
+
+    Args:
+        options: of the task.
+        profiles: the client has profiles. If not, the option ``profile`` is ignored, so that one list serves all
+            clients, and an account may be there once for each profile.
 
     Raises:
         MailError: the first option that cannot be used; of an entry of ``accounts``, its place is named.
     """
     entries = options["accounts"]
     if entries is None:
-        return (_request(options, options),)
+        return (_in_profile(_request(options, options), profiles),)
     found = []
     for index, entry in enumerate(entries):
         try:
-            found.append(_request(entry, options))
+            found.append(_in_profile(_request(entry, options), profiles))
         except MailError as error:
             raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
-    _refuse_contradictions(found)
+    _refuse_contradictions(found, profiles)
     return tuple(found)
+
+
+def _in_profile(request: Request, profiles: bool) -> Request:
+    return request if profiles else request._replace(profile=None)
 
 
 def secrets(raw: Options) -> t.Iterator[str]:
@@ -189,12 +198,14 @@ def _password(value: str | None) -> Secret | None:
     return Secret(value)
 
 
-def _refuse_contradictions(found: t.Sequence[Request]) -> None:
+def _refuse_contradictions(found: t.Sequence[Request], profiles: bool) -> None:
     seen: dict[tuple[object, ...], int] = {}
     for index, request in enumerate(found):
         account, place = request.account, (request.account.user, request.home, request.profile)
         key: tuple[object, ...] = (*place, account.email.lower(), account.protocol)
         if key in seen:
+            if not profiles and account == found[seen[key]].account:
+                continue
             raise OptionError(
                 f"accounts[{index}]", f"{account} is in the list twice", f"keep one of [{seen[key]}], [{index}]"
             )
@@ -204,7 +215,7 @@ def _refuse_contradictions(found: t.Sequence[Request]) -> None:
             if key in seen:
                 raise OptionError(
                     f"accounts[{index}].default",
-                    f"accounts[{seen[key]}] of the same person is the default already",
+                    f"accounts[{seen[key]}] of the same user is the default already",
                     "set default for one of them",
                 )
             seen[key] = index

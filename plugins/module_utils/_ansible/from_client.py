@@ -5,50 +5,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing as t
 
-from .._clients.found import Found, ReadableClient, StoredLogin
-from .._host.files import Files
+from .._clients.engine import Client
+from .._clients.entry import ClientEntry
+from .._clients.stored_account import StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
-from .._verify import drift
-from .._verify.account_report import AccountReport
-from .._verify.check import AccountCheck
-from .._verify.endpoint import Role
+from .._verify.findings.endpoint import Role
 from .._verify.login import Login, Logins
-from . import local_user
+from .._verify.report import drift
+from .._verify.report.account_report import AccountReport
+from .._verify.report.check import AccountCheck
 from .arguments import Request
-from .files import LocalFiles
-from .local_user import Place
-
-if t.TYPE_CHECKING:
-    from .._clients.evolution.client import Evolution
-    from .._clients.thunderbird.client import Thunderbird
 
 _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 
 @dataclasses.dataclass(frozen=True)
-class KnownClient:
-    """A client that can be asked.
-
-    Attributes:
-        title: its name.
-        remedy: the module that configures it.
-        open: with the user's files, whose it is, and what is left at the end.
-    """
-
-    title: str
-    remedy: str
-    open: t.Callable[[Files, Place, contextlib.ExitStack], ReadableClient]
-
-
-@dataclasses.dataclass(frozen=True)
-class Look:
+class Inspection:
     """What came of looking into the client for one account.
 
     Attributes:
@@ -74,117 +52,68 @@ class Look:
         return drift.with_client(report, self.check, aside)
 
 
-def client(name: str, location: str) -> KnownClient:
-    """The client of that name, one of the choices of the option ``from_client``.
-
-    Raises:
-        OptionError: there is no such client at such a location.
-    """
-    return {"thunderbird": _thunderbird, "evolution": _evolution}[name](location)
-
-
-def _thunderbird(location: str) -> KnownClient:
-    from .._clients.thunderbird import locations
-    from .._clients.thunderbird.client import Thunderbird
-
-    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Thunderbird:
-        root = locations.root(files, place.home, location)
-        scratch = until.enter_context(files.scratch())
-        return Thunderbird(files, root, place.profile, scratch=scratch, importing=local_user.acting_as_ourselves)
-
-    return KnownClient("Thunderbird", "charter.mail.thunderbird_account", opened)
-
-
-def _evolution(location: str) -> KnownClient:
-    from .._clients.evolution import locations
-    from .evolution import open_evolution
-
-    locations.check(location)
-
-    def opened(files: Files, place: Place, until: contextlib.ExitStack) -> Evolution:
-        return open_evolution(files, place, until, location=location)
-
-    return KnownClient("Evolution", "charter.mail.evolution_account", opened)
-
-
-def look(known: KnownClient, request: Request) -> Look:
-    """Look for the account in the client of the account's user, with that user's rights. Nothing is changed."""
+def inspect(
+    entry: ClientEntry, open_client: t.Callable[[Request], t.ContextManager[Client[t.Any]]], request: Request
+) -> Inspection:
+    """Look for an account in a client, wherever the client is. Nothing is changed."""
     wanted = request.account
     try:
-        user = local_user.find(wanted.user)
-        home = request.home or user.home
-        with local_user.acting_as(user), contextlib.ExitStack() as until:
-            opened = known.open(LocalFiles(), Place(user, home, request.profile), until)
-            found = opened.account(wanted)
-            absence = "" if found else opened.absence(wanted)
-            place = f"{known.title} profile {opened.profile}"
+        with open_client(request) as client:
+            found = client.account(wanted)
+            absence = "" if found else client.absence(wanted)
+            place = client.title
     except MailError as error:
-        return Look(wanted, Logins.of(wanted), drift.unreadable(known.title, str(error)))
+        return Inspection(wanted, Logins.of(wanted), drift.unreadable(entry.title, str(error)))
     if found is None:
-        check = drift.missing(known.title, place, str(wanted), absence, known.remedy)
-        return Look(wanted, Logins.of(wanted), check)
-    return _compare(known, place, request, found)
+        check = drift.missing(entry.title, place, str(wanted), absence, entry.module)
+        return Inspection(wanted, Logins.of(wanted), check)
+    return _compare(entry, place, request, found)
 
 
-def look_into(opened: ReadableClient, title: str, remedy: str, request: Request) -> Look:
-    """As ``look``, into a client that is open already, wherever it is; ``title`` and ``remedy`` as in KnownClient."""
-    wanted = request.account
-    known = KnownClient(title, remedy, lambda *_whose: opened)
-    try:
-        found = opened.account(wanted)
-        absence = "" if found else opened.absence(wanted)
-    except MailError as error:
-        return Look(wanted, Logins.of(wanted), drift.unreadable(title, str(error)))
-    place = f"{title} {opened.profile}"
-    if found is None:
-        return Look(wanted, Logins.of(wanted), drift.missing(title, place, str(wanted), absence, remedy))
-    return _compare(known, place, request, found)
-
-
-def _compare(known: KnownClient, place: str, request: Request, found: Found) -> Look:
+def _compare(entry: ClientEntry, place: str, request: Request, found: StoredAccount) -> Inspection:
     wanted, has = request.account, found.account
-    incoming, one = _side(known, Role.INCOMING, request, found, has.incoming, found.incoming)
-    outgoing, other = _side(known, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
+    incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
+    outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
     clauses = [
-        *drift.differences(wanted, has, found.outgoing.username, known.title),
-        *_password_differences(known, wanted, found),
+        *drift.differences(wanted, has, found.outgoing.username, entry.title),
+        *_password_differences(entry, wanted, found),
     ]
     if not clauses:
-        clauses = [drift.setting(change, known.title) for change in found.others]
+        clauses = [drift.setting(change, entry.title) for change in found.others]
     note = "the tests ran with the password of the option"
     if wanted.password is None:
-        note = f"the tests ran with what {known.title} has stored"
+        note = f"the tests ran with what {entry.title} has stored"
     if found.locked:
         note = f"{note}; stored passwords cannot be read: {found.locked}"
     if clauses:
-        check = drift.drifted(known.title, place, clauses, note, known.remedy)
+        check = drift.drifted(entry.title, place, clauses, note, entry.module)
     else:
-        check = drift.agreed(known.title, place, note)
+        check = drift.agreed(entry.title, place, note)
     account = dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, username=one.username)
     both = one.password is not None and other.password is not None
-    return Look(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
+    return Inspection(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
 
 
 def _side(
-    known: KnownClient, role: Role, request: Request, found: Found, server: Server, stored: StoredLogin
+    entry: ClientEntry, role: Role, request: Request, found: StoredAccount, server: Server, stored: StoredLogin
 ) -> tuple[Server, Login]:
     """What to test on one side, and with which login: that of the client, as far as it is fit to be used at all."""
     wanted = request.account
     if not _is_usable(server, stored.username):
-        reason = f"{known.title} has no usable server for {_DOING[role]}, so that the one of the options was tested"
+        reason = f"{entry.title} has no usable server for {_DOING[role]}, so that the one of the options was tested"
         usual = wanted.incoming if role is Role.INCOMING else wanted.outgoing
         return usual, Login(wanted.username, wanted.password, reason)
     if not stored.username:
-        return server, Login(wanted.username, None, f"{known.title} does not sign in for {_DOING[role]}")
+        return server, Login(wanted.username, None, f"{entry.title} does not sign in for {_DOING[role]}")
     if server.security is Security.NONE and not request.allow_plaintext:
         return server, Login(
-            stored.username, None, f"the connection that {known.title} makes is not encrypted and would show it"
+            stored.username, None, f"the connection that {entry.title} makes is not encrypted and would show it"
         )
     if wanted.password is not None and _is_meant(server.host, wanted):
         return server, Login(stored.username, wanted.password)
     if stored.password is not None:
         return server, Login(stored.username, stored.password)
-    return server, Login(stored.username, None, _no_password(known, role, wanted, found))
+    return server, Login(stored.username, None, _no_password(entry, role, wanted, found))
 
 
 def _is_usable(server: Server, username: str) -> bool:
@@ -201,22 +130,22 @@ def _is_meant(host: str, wanted: Account) -> bool:
     return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
 
 
-def _no_password(known: KnownClient, role: Role, wanted: Account, found: Found) -> str:
+def _no_password(entry: ClientEntry, role: Role, wanted: Account, found: StoredAccount) -> str:
     if found.locked:
-        return f"the passwords that {known.title} has stored cannot be read ({found.locked})"
+        return f"the passwords that {entry.title} has stored cannot be read ({found.locked})"
     if wanted.password is not None:
-        return f"the password given is not for the server that {known.title} has for {_DOING[role]}"
-    return f"no password was given and {known.title} has stored none for {_DOING[role]}"
+        return f"the password given is not for the server that {entry.title} has for {_DOING[role]}"
+    return f"no password was given and {entry.title} has stored none for {_DOING[role]}"
 
 
-def _password_differences(known: KnownClient, wanted: Account, found: Found) -> list[str]:
+def _password_differences(entry: ClientEntry, wanted: Account, found: StoredAccount) -> list[str]:
     """Where the password given is not the one that the client would use."""
     if wanted.password is None or found.locked:
         return []
     clauses = []
     for role, stored in ((Role.INCOMING, found.incoming), (Role.OUTGOING, found.outgoing)):
         if stored.password is None:
-            clauses.append(f"password for {_DOING[role]}: not stored in {known.title}")
+            clauses.append(f"password for {_DOING[role]}: not stored in {entry.title}")
         elif stored.password != wanted.password and wanted.replace_password:
-            clauses.append(f"password for {_DOING[role]}: another one is stored in {known.title}")
+            clauses.append(f"password for {_DOING[role]}: another one is stored in {entry.title}")
     return clauses

@@ -12,6 +12,7 @@ import typing as t
 from .._model.account import Account
 from .._model.errors import HostError
 from .._model.settings import Change
+from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
 
@@ -25,6 +26,7 @@ class Status(enum.Enum):
     REMOVED = "removed"
     ABSENT = "absent"
     SKIPPED = "skipped"
+    FAILED = "failed"
 
 
 class PasswordState(enum.Enum):
@@ -46,22 +48,48 @@ class View:
         account: what the client's settings say; None if the account is not there.
         ids: the client's own names for its parts.
         details: further lines worth showing, name to value, such as the folder for sent mail.
+        profile: the client's profile that has the account; None for ``Client.profile``.
     """
 
     account: Account | None
     ids: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     details: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    profile: str | None = None
+
+
+class Obstacle(t.NamedTuple):
+    """Why a client did less for an account than was asked, although nothing went wrong.
+
+    Attributes:
+        status: SKIPPED, or FAILED if the task shall fail.
+        reason: the reason and the remedy, as sentences.
+    """
+
+    status: Status
+    reason: str
+
+
+class TextDiff(t.NamedTuple):
+    """Two texts to show as a diff, under one header."""
+
+    header: str
+    before: str
+    after: str
 
 
 class Client(t.Protocol[S]):
-    """One mail client of one person on one host. ``S`` is all that it has stored, immutable."""
+    """One mail client of one user on one host. ``S`` is all that it has stored, immutable."""
 
     name: t.ClassVar[str]
-    """What people call the client."""
+    """What users call the client."""
 
     @property
     def profile(self) -> str:
         """Which of the client's profiles is configured: its folder, or whatever names it."""
+
+    @property
+    def title(self) -> str:
+        """The client and its profile, as messages and diffs name it."""
 
     def read(self) -> S:
         """What is stored now."""
@@ -92,6 +120,57 @@ class Client(t.Protocol[S]):
         Returns:
             The backups made.
         """
+
+    def running(self) -> bool:
+        """Whether the user has the client open now, so that nothing can be written."""
+
+    def warnings(self, state: S, account: Account) -> tuple[str, ...]:
+        """What the admin should know about an account beside what is done for it."""
+
+    def result_details(self, state: S, account: Account) -> t.Mapping[str, str]:
+        """What the account's result has beside what all clients return."""
+
+    def obstacle(self, state: S, account: Account) -> Obstacle | None:
+        """What keeps the client from doing what was asked."""
+
+    def file_diffs(self, before: S, after: S) -> tuple[TextDiff, ...]:
+        """Diffs of files beside that of the accounts."""
+
+    def account(self, wanted: Account) -> StoredAccount | None:
+        """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.
+
+        Raises:
+            MailError: the client's files cannot be read.
+        """
+
+    def absence(self, wanted: Account) -> str:
+        """How an account that is not there is missing, a clause whose subject is the client."""
+
+
+class ClientDefaults:
+    """What most clients have in common."""
+
+    name: t.ClassVar[str]
+
+    @property
+    def profile(self) -> str:
+        """See ``Client``."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """See ``Client``."""
+        return f"{self.name} profile {self.profile}"
+
+    def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
+        """See ``Client``."""
+        del state, account
+        return None
+
+    def file_diffs(self, before: t.Any, after: t.Any) -> tuple[TextDiff, ...]:
+        """See ``Client``."""
+        del before, after
+        return ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,7 +252,7 @@ def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
         backups = client.write(outcome.before, outcome.after)
         if plan(client, accounts).changed:
             raise HostError(
-                f"{client.name} profile {client.profile}",
+                client.title,
                 "the settings were written and do not read back as written",
                 "see whether something else changes these files at the same time, then run again",
             )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .user_host import UserHost
+
 
 class Process(t.NamedTuple):
     """A running program of the user's.
@@ -98,3 +100,10 @@ class Desktop(t.Protocol):
         Raises:
             HostError: it cannot be stored, or does not read back.
         """
+
+
+class DesktopHost(UserHost, t.Protocol):
+    """A host whose users have desktops."""
+
+    def desktop(self) -> Desktop | None:
+        """The user's desktop; None if no session of the user can work with the files in ``home``."""

@@ -9,7 +9,7 @@ Read in public copies between 2025 and 2026-09; no server was asked. SUMO n is s
 from __future__ import annotations
 
 from .._model.account import Security, Server
-from .provider import Confidence, Provider, Service
+from .provider import Confidence, Provider, PublishedServer
 
 _CONTRACT = "the settings this collection was made for; imap., pop. and smtp.charter.net are Charter's older names"
 _SPECTRUM = "Spectrum's published settings for e-mail clients, 2026"
@@ -21,19 +21,21 @@ CHARTER = Provider(
     title="Charter",
     # Addresses at charter.net are found by SPECTRUM, whose servers are the published ones today.
     domains=(),
-    imap=Service(Server("imap.charter.net", 993, Security.SSL), Confidence.HIGH, _CONTRACT),
+    imap=PublishedServer(Server("imap.charter.net", 993, Security.SSL), Confidence.HIGH, _CONTRACT),
     # The article says 993 for both protocols; IANA and every provider list say 995 for POP3 over TLS.
-    pop3=Service(Server("pop.charter.net", 995, Security.SSL), Confidence.MEDIUM, "RFC 8314 section 7.2; SUMO 1519443"),
-    submission=Service(Server("smtp.charter.net", 587, Security.STARTTLS), Confidence.HIGH, _CONTRACT),
+    pop3=PublishedServer(
+        Server("pop.charter.net", 995, Security.SSL), Confidence.MEDIUM, "RFC 8314 section 7.2; SUMO 1519443"
+    ),
+    submission=PublishedServer(Server("smtp.charter.net", 587, Security.STARTTLS), Confidence.HIGH, _CONTRACT),
 )
 
 SPECTRUM = Provider(
     name="spectrum",
     title="Spectrum",
     domains=("charter.net", "spectrum.net", "bresnan.net"),
-    imap=Service(Server("mobile.charter.net", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
-    pop3=Service(Server("mobile.charter.net", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
-    submission=Service(Server("mobile.charter.net", 587, Security.SSL), Confidence.HIGH, _IMPLICIT_587),
+    imap=PublishedServer(Server("mobile.charter.net", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
+    pop3=PublishedServer(Server("mobile.charter.net", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    submission=PublishedServer(Server("mobile.charter.net", 587, Security.SSL), Confidence.HIGH, _IMPLICIT_587),
 )
 
 # Listed before TWC: its names below rr.com are exceptions from TWC's rule for all of them.
@@ -52,10 +54,10 @@ BRIGHTHOUSE = Provider(
         "panhandle.rr.com",
         "tampabay.rr.com",
     ),
-    imap=Service(Server("mail.brighthouse.com", 993, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
-    pop3=Service(Server("mail.brighthouse.com", 995, Security.SSL), Confidence.LOW, _SPECTRUM),
+    imap=PublishedServer(Server("mail.brighthouse.com", 993, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    pop3=PublishedServer(Server("mail.brighthouse.com", 995, Security.SSL), Confidence.LOW, _SPECTRUM),
     # Sources disagree about the mode; STARTTLS is what RFC 6409 and its sister TWC have.
-    submission=Service(
+    submission=PublishedServer(
         Server("mail.brighthouse.com", 587, Security.STARTTLS), Confidence.LOW, "disputed, to be verified"
     ),
 )
@@ -64,9 +66,9 @@ TWC = Provider(
     name="twc",
     title="Time Warner Cable / Roadrunner",
     domains=("twc.com", "roadrunner.com", "rr.com", "*.rr.com"),
-    imap=Service(Server("mail.twc.com", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
-    pop3=Service(Server("mail.twc.com", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
-    submission=Service(Server("mail.twc.com", 587, Security.STARTTLS), Confidence.HIGH, _SPECTRUM),
+    imap=PublishedServer(Server("mail.twc.com", 993, Security.SSL), Confidence.HIGH, _SPECTRUM),
+    pop3=PublishedServer(Server("mail.twc.com", 995, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
+    submission=PublishedServer(Server("mail.twc.com", 587, Security.STARTTLS), Confidence.HIGH, _SPECTRUM),
 )
 
 # Those in one line serve the same addresses.

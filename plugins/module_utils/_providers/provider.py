@@ -19,7 +19,7 @@ class Confidence(enum.Enum):
     LOW = "low"
 
 
-class Service(t.NamedTuple):
+class PublishedServer(t.NamedTuple):
     """One published server.
 
     Attributes:
@@ -48,11 +48,11 @@ class Provider(t.NamedTuple):
     name: str
     title: str
     domains: tuple[str, ...]
-    imap: Service
-    pop3: Service
-    submission: Service
+    imap: PublishedServer
+    pop3: PublishedServer
+    submission: PublishedServer
 
-    def incoming(self, protocol: Protocol) -> Service:
+    def incoming(self, protocol: Protocol) -> PublishedServer:
         """The service that receives by this protocol."""
         return self.imap if protocol is Protocol.IMAP else self.pop3
 

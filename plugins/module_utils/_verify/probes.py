@@ -10,9 +10,9 @@ import dataclasses
 import threading
 import typing as t
 
-from .endpoint import Endpoint
-from .suggestion import Suggestion
-from .visit import Errand, Kit, visit
+from .endpoint_walk import Context, EndpointTask, walk
+from .findings.endpoint import Endpoint
+from .report.suggestion import Suggestion
 
 LIMIT = 64  # endpoints in one task; who has more dead servers than this needs other help
 _LONGEST = 4.0  # seconds for one endpoint
@@ -25,7 +25,7 @@ class Probes:
         kit: as for the accounts themselves.
     """
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Context) -> None:
         # Half of the time: the rest is for noticing that the endpoint itself does not get on.
         self._seconds = min(_LONGEST, kit.options.timeout / 2)
         self._kit = dataclasses.replace(kit, options=dataclasses.replace(kit.options, timeout=self._seconds))
@@ -61,6 +61,6 @@ class Probes:
 
     def _ask(self, endpoint: Endpoint, answer: concurrent.futures.Future[bool]) -> None:
         try:
-            answer.set_result(visit(Errand(endpoint, "", ""), self._kit).failed is None)
+            answer.set_result(walk(EndpointTask(endpoint, "", ""), self._kit).failed is None)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
             answer.set_exception(error)

@@ -13,19 +13,19 @@ import time
 import typing as t
 
 from .._model.account import Account
-from .account_report import AccountReport
-from .check import AccountCheck, Stage, Status
-from .connection import Deadline
-from .endpoint import Endpoint, endpoints
-from .failure import Code, Failure
-from .guard import Guard
+from .endpoint_walk import Context
+from .findings.endpoint import Endpoint, endpoints
+from .findings.failure import Code, Failure
 from .login import Logins
-from .mailbox import MARK, Mailbox, mailbox
-from .options import VerifyOptions, World
+from .login_limit import LoginLimit
+from .options import Environment, VerifyOptions
+from .protocols.smtp import SmtpDialogue
+from .report.account_report import AccountReport
+from .report.check import AccountCheck, CheckStatus, Stage
+from .round_trip_mailbox import MARK, Mailbox, mailbox
 from .session import signed_in
-from .smtp import SmtpDialogue
-from .tls import trust
-from .visit import Kit
+from .wire.connection import Deadline
+from .wire.tls import trust
 
 TIMEOUT = 60.0
 CHECK_MODE = "not tested, because a message is never sent in check mode"
@@ -53,7 +53,7 @@ def round_trips(
     logins: t.Sequence[Logins],
     options: VerifyOptions,
     trip_options: TripOptions,
-    world: World | None = None,
+    world: Environment | None = None,
     *,
     check_mode: bool = False,
 ) -> tuple[AccountReport, ...]:
@@ -71,8 +71,8 @@ def round_trips(
     Returns:
         The reports with what became of the messages.
     """
-    world = world or World()
-    kit = Kit(options, trust(options.ca_path), world, Guard(options.attempts))
+    world = world or Environment()
+    kit = Context(options, trust(options.ca_path), world, LoginLimit(options.attempts))
 
     def check(account: Account, report: AccountReport, login: Logins) -> AccountReport:
         if check_mode:
@@ -92,7 +92,7 @@ def with_trip(report: AccountReport, check: AccountCheck) -> AccountReport:
     return dataclasses.replace(report, round_trip=check, summary=f"{report.summary} {check.sentences}".strip())
 
 
-def round_trip(account: Account, logins: Logins, kit: Kit, options: TripOptions) -> AccountCheck:
+def round_trip(account: Account, logins: Logins, kit: Context, options: TripOptions) -> AccountCheck:
     """Send one message, wait for it and delete it; whatever happens is a check."""
     incoming, outgoing = endpoints(account)
     started = kit.world.clock.monotonic()
@@ -135,13 +135,15 @@ def subject(token: str) -> str:
 
 def _is_proven(report: AccountReport) -> bool:
     checks = report.incoming.checks + report.outgoing.checks
-    return all(check.status is Status.OK for check in checks)
+    return all(check.status is CheckStatus.OK for check in checks)
 
 
 def _skipped(account: Account, reason: str) -> AccountCheck:
     incoming, _outgoing = endpoints(account)
     sentence = f"A message to oneself was {reason}."
-    return AccountCheck(Stage.ROUND_TRIP, incoming.service.value, incoming.where, Status.SKIPPED, 0.0, reason, sentence)
+    return AccountCheck(
+        Stage.ROUND_TRIP, incoming.service.value, incoming.where, CheckStatus.SKIPPED, 0.0, reason, sentence
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,7 +154,7 @@ class _Trip:
     incoming: Endpoint
     outgoing: Endpoint
     logins: Logins
-    kit: Kit
+    kit: Context
     options: TripOptions
     token: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
 
@@ -203,7 +205,7 @@ class _Trip:
         fate = leftover or "It was deleted again."
         if copies == 0:
             return self._check(
-                Status.OK,
+                CheckStatus.OK,
                 f"arrived {took}, and another program took it away before it was deleted here",
                 f"A message to oneself arrived {took}; another program took it away at once.",
             )
@@ -214,7 +216,7 @@ class _Trip:
             )
             fate = leftover or "All of them were deleted again."
             return self._check(
-                Status.FAILED,
+                CheckStatus.FAILED,
                 f"{copies} copies arrived, the first {took}. {fate}",
                 f"A message to oneself arrived {copies} times. {fate} {advice}",
                 advice,
@@ -225,12 +227,14 @@ class _Trip:
                 "Mail is held up between the provider's servers. Change no setting; ask the provider if it stays so."
             )
             return self._check(
-                Status.OK,
+                CheckStatus.OK,
                 f"arrived late, {took} of {self.options.timeout:g} allowed. {fate}",
                 f"A message to oneself arrived late, {took}. {fate} {advice}",
                 advice,
             )
-        return self._check(Status.OK, f"arrived {took}. {fate}", f"A message to oneself arrived {took}. {fate}", "")
+        return self._check(
+            CheckStatus.OK, f"arrived {took}. {fate}", f"A message to oneself arrived {took}. {fate}", ""
+        )
 
     def _lost(self, receipt: str) -> AccountCheck:
         limit = f"{self.options.timeout:g} seconds"
@@ -240,7 +244,7 @@ class _Trip:
             "later, with a longer round_trip_timeout. It stays where it is if it comes now."
         )
         return self._check(
-            Status.FAILED,
+            CheckStatus.FAILED,
             f"did not arrive within {limit}; {self.outgoing.where} had accepted it: {receipt}",
             f"A message to oneself did not arrive within {limit}, although {self.outgoing.where} accepted it. {advice}",
             advice,
@@ -254,7 +258,7 @@ class _Trip:
             remains = "Nothing was sent." if at is self.incoming else "It is not known to have been sent."
         seen = f" ({failure.evidence.rstrip('.')})" if failure.evidence else ""
         return self._check(
-            Status.FAILED,
+            CheckStatus.FAILED,
             f"{at.where} {failure.finding}{seen}. {remains}",
             f"The test with a message to oneself was interrupted: {at.where} {failure.finding}{seen}. {remains} "
             f"{failure.advice}",
@@ -263,7 +267,7 @@ class _Trip:
         )
 
     def _check(
-        self, status: Status, evidence: str, sentences: str, advice: str = "", code: Code | None = None
+        self, status: CheckStatus, evidence: str, sentences: str, advice: str = "", code: Code | None = None
     ) -> AccountCheck:
         service = self.incoming.service.value
         return AccountCheck(

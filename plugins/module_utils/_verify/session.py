@@ -9,22 +9,22 @@ import contextlib
 import typing as t
 
 from .._model.account import Security
-from . import network
-from .connection import Connection, Deadline
-from .dialogue import Dialogue
-from .endpoint import Endpoint
-from .failure import Failure
-from .handshake import handshake
+from .._model.redaction import Redactor
+from .endpoint_walk import Context
+from .findings.endpoint import Endpoint
+from .findings.failure import Failure
 from .login import Login
-from .text import Quoter
-from .visit import Kit
+from .protocols.dialogue import Dialogue
+from .wire import network
+from .wire.connection import Connection, Deadline
+from .wire.handshake import handshake
 
 _D = t.TypeVar("_D", bound=Dialogue)
-Speaks = t.Callable[[Connection, Endpoint, Quoter], _D]
+Speaks = t.Callable[[Connection, Endpoint, Redactor], _D]
 
 
 @contextlib.contextmanager
-def signed_in(speaks: Speaks[_D], endpoint: Endpoint, login: Login, kit: Kit, deadline: Deadline) -> t.Iterator[_D]:
+def signed_in(speaks: Speaks[_D], endpoint: Endpoint, login: Login, kit: Context, deadline: Deadline) -> t.Iterator[_D]:
     """Connect, encrypt, sign in; say goodbye at the end of the block.
 
     Args:
@@ -39,7 +39,7 @@ def signed_in(speaks: Speaks[_D], endpoint: Endpoint, login: Login, kit: Kit, de
     """
     if login.password is None:
         raise Failure("was not asked", login.no_password, "Give a password.")
-    quote = Quoter.hiding(login.username, login.password)
+    quote = Redactor.hiding(login.username, login.password)
     addresses = network.resolve(endpoint, kit.world.resolver, deadline)
     opened, _address, _seen = network.dial(endpoint, addresses, deadline)
     with opened as connection:

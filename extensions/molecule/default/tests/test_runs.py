@@ -11,11 +11,11 @@ import typing as t
 
 import pytest
 
-LOOK = "See which mail clients get them"
+LOOK = "Detect mail clients"
 CONFIGURE = "Set up the accounts in Thunderbird"
 EVOLUTION = "Set up the accounts in Evolution"
 VERIFY = "Test receiving and sending from this host"
-COMPLAIN = "Say what does not work"
+COMPLAIN = "Fail with the causes"
 
 
 Leaked = t.Callable[[bytes], list[str]]

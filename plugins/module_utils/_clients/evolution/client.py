@@ -10,33 +10,33 @@ import posixpath
 import time
 import typing as t
 
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
-from ..engine import PasswordState, View
+from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
-from .keyfile import KeyFile
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .passwords import NONE, Item
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, Ids, Sources, source_path
-from .stored import Lazy, Stored
+from .password_store.store import NONE, Item
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
     from ..._host.desktop import Bus, Desktop, Process
     from ..._model.secret import Secret
     from ..._model.settings import Change
-    from ..found import Found
-    from .passwords import Passwords
-    from .registry import Registry
+    from ..stored_account import StoredAccount
+    from .account_registry import AccountRegistry
+    from .password_store.store import Passwords
 
 _POLL_SECONDS = 0.5
 
 
-class Evolution:
+class Evolution(ClientDefaults):
     """Implements the protocol ``Client`` for one person.
 
     Args:
@@ -47,7 +47,7 @@ class Evolution:
         password_store: one of ``passwords.CHOICES``.
         wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
         backup: keep copies of the sources that change.
-        importing: entered for imports during the run, when the process may have the rights of a user who cannot read
+        as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
 
@@ -62,7 +62,7 @@ class Evolution:
         password_store: str = "secret_service",
         wait_seconds: float = 0,
         backup: bool = True,
-        importing: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
+        as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
         self._location = location
@@ -70,43 +70,44 @@ class Evolution:
         self._password_store = password_store
         self._wait_seconds = wait_seconds
         self._backup = backup
-        self._importing = importing
+        self._as_root = as_root
 
     @property
     def profile(self) -> str:
         return self._location.sources
 
-    def read(self) -> Stored:
+    def read(self) -> EvolutionState:
         session = self._session()
         memory = {} if session is None else session.sources()
         found = {
-            uid: KeyFile.parse(text.encode("utf-8", "surrogateescape"), self._path(uid)) for uid, text in memory.items()
+            uid: GlibKeyFile.parse(text.encode("utf-8", "surrogateescape"), self._path(uid))
+            for uid, text in memory.items()
         }
         damaged = {}
         for uid in self._uids():
             content = None if uid in memory else self._files.read(self._path(uid))
             try:
-                source = None if content is None else KeyFile.parse(content, self._path(uid))
+                source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
             except DamagedFileError as error:
                 damaged[uid] = error
                 continue
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
-        return Stored(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
+        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
 
-    def configure(self, before: Stored, account: Account) -> Stored:
+    def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         _refuse_damaged(before, account)
         if account.state is AccountState.ABSENT:
             return self._without(before, account)
         return self._with(before, account)
 
-    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
-        with self._importing():
-            from .comparing import compare
+    def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
+        with self._as_root():
+            from .differences import compare
         return compare(before, after)
 
-    def view(self, state: Stored, account: Account) -> View:
+    def view(self, state: EvolutionState, account: Account) -> View:
         ids = find(state.sources, account)
         if ids is None:
             return View(None)
@@ -119,9 +120,9 @@ class Evolution:
         details = {name: value for name, value in shown.items() if value}
         return View(mapping.read_back(state.sources, ids, default=default), ids._asdict(), details)
 
-    def account(self, wanted: Account) -> Found | None:
+    def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
-        with self._importing():
+        with self._as_root():
             from . import reading
         state = self.read()
         _refuse_damaged(state, wanted)
@@ -131,7 +132,7 @@ class Evolution:
         """How an account that is not there is missing, a clause."""
         return absence(wanted, has_other_protocol(self.read().sources, wanted))
 
-    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+    def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
         found = [f"left as it is: {error}" for error in state.damaged.values()]
         present = account.state is AccountState.PRESENT
@@ -150,7 +151,7 @@ class Evolution:
             )
         return tuple(found)
 
-    def particulars(self, state: Stored, account: Account) -> t.Mapping[str, str]:
+    def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What a result says of an account beside what all clients do."""
         told = {"via": "session" if state.session else "files"}
         if account.password is not None and account.state is AccountState.PRESENT:
@@ -174,9 +175,9 @@ class Evolution:
             time.sleep(_POLL_SECONDS)
         yield
 
-    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
-        with self._importing():
-            from . import push
+    def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
+        with self._as_root():
+            from . import writing
         items = {uid: _item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
@@ -185,11 +186,13 @@ class Evolution:
         backups: t.Sequence[str] = ()
         if after.sources is not before.sources:
             if after.session:
-                backups = push.to_session(
+                backups = writing.to_session(
                     after.session, self._files, self.profile, before.sources, after.sources, backup=self._backup
                 )
             else:
-                backups = push.to_files(self._files, self.profile, before.sources, after.sources, backup=self._backup)
+                backups = writing.to_files(
+                    self._files, self.profile, before.sources, after.sources, backup=self._backup
+                )
         if len(stored) < len(items):
             after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
         if after.new_defaults:
@@ -198,14 +201,14 @@ class Evolution:
             self._purge(uid)
         return backups
 
-    def _password_state(self, state: Stored, account: Account) -> PasswordState:
+    def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
         if self._password_store == NONE or not state.passwords.value.writable:
             return PasswordState.NOT_STORED
-        ids = find(state.sources, account) or Ids()
+        ids = find(state.sources, account) or SourceIds()
         kept = any(state.password(uid) != account.password for uid in (ids.account, ids.transport))
         return PasswordState.KEPT if kept else PasswordState.STORED
 
-    def _with(self, before: Stored, account: Account) -> Stored:
+    def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = {}
@@ -226,7 +229,7 @@ class Evolution:
             new_defaults={**before.new_defaults, **new_defaults},
         )
 
-    def _new_passwords(self, before: Stored, account: Account, ids: Ids) -> dict[str, Secret | None]:
+    def _new_passwords(self, before: EvolutionState, account: Account, ids: SourceIds) -> dict[str, Secret | None]:
         if self._password_store == NONE or not before.passwords.value.writable:
             return {}
         new: dict[str, Secret | None] = {}
@@ -236,7 +239,7 @@ class Evolution:
                 new[uid] = account.password
         return new
 
-    def _without(self, before: Stored, account: Account) -> Stored:
+    def _without(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.absent(before.sources, account)
         if ids is None:
             return before
@@ -267,31 +270,36 @@ class Evolution:
     def _path(self, uid: str) -> str:
         return source_path(self.profile, uid)
 
-    def _session(self) -> Registry | None:
+    def _session(self) -> AccountRegistry | None:
         if self._desktop is None or self._location.flatpak:
             return None
-        with self._importing():
-            from . import registry
-        return registry.running(self._desktop)
+        with self._as_root():
+            from . import account_registry
+        return account_registry.running(self._desktop)
 
     def _in_the_way(self) -> Process | None:
         if self._desktop is None or not self._location.flatpak:
             return None
-        with self._importing():
-            from . import registry
-        found = [process for process in self._desktop.processes(registry.PROGRAM) if registry.in_flatpak(process)]
+        with self._as_root():
+            from . import account_registry
+        found = [
+            process
+            for process in self._desktop.processes(account_registry.PROGRAM)
+            if account_registry.in_flatpak(process)
+        ]
         return found[0] if found else None
 
-    def _open_passwords(self, session: Registry | None) -> Passwords:
-        with self._importing():
-            from .password_stores import open_passwords
+    def _open_passwords(self, session: AccountRegistry | None) -> Passwords:
+        with self._as_root():
+            from .password_store.choice import open_passwords
 
         def bus() -> Bus | None:
             if session is not None:
                 return session.bus
             return None if self._desktop is None else self._desktop.bus()
 
-        return open_passwords(self._password_store, self._location, self._files, bus)
+        where = self._location
+        return open_passwords(self._password_store, self._files, where.keyrings, bus, flatpak=where.flatpak)
 
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
@@ -299,7 +307,7 @@ class Evolution:
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
 
 
-def _refuse_damaged(state: Stored, account: Account) -> None:
+def _refuse_damaged(state: EvolutionState, account: Account) -> None:
     """Nothing is decided on an account whose own files cannot be read."""
     if not state.damaged:
         return
@@ -313,7 +321,7 @@ def _refuse_damaged(state: Stored, account: Account) -> None:
             raise state.damaged[uid]
 
 
-def _item(after: Stored, uid: str) -> Item | None:
+def _item(after: EvolutionState, uid: str) -> Item | None:
     secret = after.new_passwords[uid]
     name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
     return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

@@ -5,22 +5,22 @@
 
 from __future__ import annotations
 
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
-from .keyfile import KeyFile
-from .lookup import allot, find
-from .mapping import Rule
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, Ids, Sources
+from .lookup import allocate_uid, find
+from .mapping import SourceRule
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, SourceIds, Sources
 
-_NEW = KeyFile()
+_NEW = GlibKeyFile()
 
 
-def present(before: Sources, account: Account) -> tuple[Sources, Ids]:
+def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
     """The sources with the account, and its uids; ``before`` itself where it is there as it shall be."""
-    found = find(before, account) or Ids()
+    found = find(before, account) or SourceIds()
     ids = _own_ids(before, found, account)
 
-    def made(uid: str, known: str, rules: tuple[Rule, ...], first: tuple[Rule, ...]) -> KeyFile:
+    def made(uid: str, known: str, rules: tuple[SourceRule, ...], first: tuple[SourceRule, ...]) -> GlibKeyFile:
         source = before.get(uid, _NEW)
         if uid != known:
             source = mapping.enforce(source, first, account, ids)
@@ -39,7 +39,7 @@ def present(before: Sources, account: Account) -> tuple[Sources, Ids]:
     return Sources({**before, **edited}), ids
 
 
-def absent(before: Sources, account: Account) -> tuple[Sources, Ids | None]:
+def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None]:
     """The sources without the account, and the uids that it had; what another account uses stays.
 
     Raises:
@@ -61,30 +61,30 @@ def absent(before: Sources, account: Account) -> tuple[Sources, Ids | None]:
     return Sources(after), ids
 
 
-def _own_ids(before: Sources, found: Ids, account: Account) -> Ids:
+def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
     """The account's uids, with new ones where something is missing, or shared with another account.
 
     Charter refuses a sender that is not the login (AUP#Out-1500): a shared transport works for one of them only.
     """
-    own = found.account or allot(before, account, "account", lambda uid: before.has_group(uid, MAIL_ACCOUNT))
+    own = found.account or allocate_uid(before, account, "account", lambda uid: before.has_group(uid, MAIL_ACCOUNT))
     identity = found.identity
     if not identity or not {own}.issuperset(before.accounts_of(identity)):
-        identity = allot(before, account, "identity", lambda uid: not {own}.issuperset(before.accounts_of(uid)))
+        identity = allocate_uid(before, account, "identity", lambda uid: not {own}.issuperset(before.accounts_of(uid)))
     transport = found.transport
     if not transport or not {identity}.issuperset(before.identities_of(transport)):
-        transport = allot(
+        transport = allocate_uid(
             before, account, "transport", lambda uid: not {identity}.issuperset(before.identities_of(uid))
         )
-    return Ids(own, identity, transport)
+    return SourceIds(own, identity, transport)
 
 
-def _is_shown(before: Sources, source: KeyFile, ids: Ids) -> bool:
+def _is_shown(before: Sources, source: GlibKeyFile, ids: SourceIds) -> bool:
     """Whether Evolution shows a source: one whose parent is not there waits for it, unseen."""
     parent = source.text(DATA_SOURCE, "Parent")
     return not parent or parent == ids.account or parent in before
 
 
-def _hand_over(after: dict[str, KeyFile], uid: str, old: str, heirs: list[str]) -> None:
+def _hand_over(after: dict[str, GlibKeyFile], uid: str, old: str, heirs: list[str]) -> None:
     if uid in after and after[uid].text(DATA_SOURCE, "Parent") == old:
         heir = next((name for name in heirs if name in after), "")
         after[uid] = after[uid].with_text(DATA_SOURCE, "Parent", heir)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
-from .keyfile import KeyFile
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"
@@ -76,8 +76,8 @@ class FlatpakDefaults:
             self._files.make_directory(posixpath.dirname(self._path))
             self._files.replace([FileWrite(self._path, after.render())])
 
-    def _read(self) -> KeyFile:
-        return KeyFile.parse(self._files.read(self._path) or b"", self._path)
+    def _read(self) -> GlibKeyFile:
+        return GlibKeyFile.parse(self._files.read(self._path) or b"", self._path)
 
 
 class NoDefaults:

@@ -9,15 +9,8 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
-from ..._model.errors import OptionError
+from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
 
-AUTO = "auto"
-NATIVE = "native"
-FLATPAK = "flatpak"
-CHOICES = (AUTO, NATIVE, FLATPAK)
-FLATPAK_ID = "org.gnome.Evolution"
-
-_NATIVE_PROGRAM = "/usr/bin/evolution"
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 
 
@@ -46,16 +39,6 @@ class Location(t.NamedTuple):
         return posixpath.join(self.config, "sources")
 
 
-def check(location: str) -> None:
-    """Refuse a location that is another client's.
-
-    Raises:
-        OptionError: it is none of CHOICES.
-    """
-    if location not in CHOICES:
-        raise OptionError("location", f"Evolution is not made as {location}", "write one of " + ", ".join(CHOICES))
-
-
 def locate(files: Files, home: str, location: str) -> Location:
     """The Evolution that is meant.
 
@@ -72,7 +55,7 @@ def locate(files: Files, home: str, location: str) -> Location:
     if used:
         return max(used, key=lambda found: found[0])[1]
     apps = (_FLATPAK_APPS, posixpath.join(home, ".local/share/flatpak/app"))
-    if files.modified(_NATIVE_PROGRAM) is not None:
+    if files.modified(NATIVE_PROGRAM) is not None:
         return native
     installed = any(files.is_directory(posixpath.join(folder, FLATPAK_ID)) for folder in apps)
     return flatpak if installed else native

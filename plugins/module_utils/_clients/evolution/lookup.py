@@ -13,7 +13,7 @@ from ..._model.account import Account, Protocol
 from ..._model.errors import OptionError
 from ..recognition import ambiguous, has_login, marker
 from .mapping import AUTHENTICATION, MARKER_GROUP, MARKER_KEY, protocol_of
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Ids, Sources
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
 
 # A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
 COLLECTION = "Collection"
@@ -21,7 +21,7 @@ KINDS = ("account", "identity", "transport")
 _NAMESPACE = "charter.mail"
 
 
-def find(sources: Sources, account: Account) -> Ids | None:
+def find(sources: Sources, account: Account) -> SourceIds | None:
     """The uids of an account that is there already, made by us or by hand; None if there is none.
 
     In this order: our marker; the same type, host and login; the same type, login and address on another host,
@@ -56,7 +56,7 @@ def has_other_protocol(sources: Sources, account: Account) -> bool:
     return any(protocol_of(sources[key]) is other and _has_address(sources, key, account) for key in sources.accounts)
 
 
-def allot(sources: Sources, account: Account, kind: str, used: t.Callable[[str], bool]) -> str:
+def allocate_uid(sources: Sources, account: Account, kind: str, used: t.Callable[[str], bool]) -> str:
     """A uid for a new source: always the same one for the same account, unless that is in use.
 
     A source that nothing uses is the rest of an account that was removed, and is taken again.

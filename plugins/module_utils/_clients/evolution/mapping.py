@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
 from ..recognition import marker
-from .keyfile import KeyFile
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, Ids, Sources
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, SourceIds, Sources
 
 MAIL_COMPOSITION = "Mail Composition"
 AUTHENTICATION = "Authentication"
@@ -40,7 +40,7 @@ _SUBMISSION_PORT = 587
 Value = t.Union[str, int, bool]
 
 
-class Rule(t.NamedTuple):
+class SourceRule(t.NamedTuple):
     """One key of an account.
 
     Attributes:
@@ -52,82 +52,86 @@ class Rule(t.NamedTuple):
 
     group: str
     key: str
-    value: t.Callable[[Account, Ids], Value | None]
+    value: t.Callable[[Account, SourceIds], Value | None]
     accepted: tuple[str, ...] = ()
 
 
-_ENABLED = Rule(DATA_SOURCE, "Enabled", lambda account, ids: True)
-_MARKER = Rule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
-_USER = Rule(AUTHENTICATION, "User", lambda account, ids: account.username)
+_ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True)
+_MARKER = SourceRule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
+_USER = SourceRule(AUTHENTICATION, "User", lambda account, ids: account.username)
 
 # Kept as pushed, at every run.
 ACCOUNT = (
     _ENABLED,
-    Rule(MAIL_ACCOUNT, "BackendName", lambda account, ids: _BACKENDS[account.protocol], ("imap",)),
-    Rule(MAIL_ACCOUNT, "IdentityUid", lambda account, ids: ids.identity),
-    Rule(AUTHENTICATION, "Host", lambda account, ids: account.incoming.host),
+    SourceRule(MAIL_ACCOUNT, "BackendName", lambda account, ids: _BACKENDS[account.protocol], ("imap",)),
+    SourceRule(MAIL_ACCOUNT, "IdentityUid", lambda account, ids: ids.identity),
+    SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.incoming.host),
     # Evolution's word for the password itself, inside TLS, is "none" here.
-    Rule(AUTHENTICATION, "Method", lambda account, ids: "none", ("PLAIN", "LOGIN")),
-    Rule(AUTHENTICATION, "Port", lambda account, ids: account.incoming.port),
+    SourceRule(AUTHENTICATION, "Method", lambda account, ids: "none", ("PLAIN", "LOGIN")),
+    SourceRule(AUTHENTICATION, "Port", lambda account, ids: account.incoming.port),
     _USER,
-    Rule(SECURITY, "Method", lambda account, ids: _METHODS[account.incoming.security]),
-    Rule(POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server)),
-    Rule(POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days)),
+    SourceRule(SECURITY, "Method", lambda account, ids: _METHODS[account.incoming.security]),
+    SourceRule(POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server)),
+    SourceRule(POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days)),
     _MARKER,
 )
 IDENTITY = (
     _ENABLED,
-    Rule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
-    Rule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
-    Rule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
+    SourceRule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
+    SourceRule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
+    SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
 TRANSPORT = (
     _ENABLED,
-    Rule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
+    SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
     # For sending, "none" means not to sign in at all.
-    Rule(AUTHENTICATION, "Method", lambda account, ids: "PLAIN", ("LOGIN",)),
-    Rule(AUTHENTICATION, "Port", lambda account, ids: account.outgoing.port),
+    SourceRule(AUTHENTICATION, "Method", lambda account, ids: "PLAIN", ("LOGIN",)),
+    SourceRule(AUTHENTICATION, "Port", lambda account, ids: account.outgoing.port),
     _USER,
-    Rule(SECURITY, "Method", lambda account, ids: _METHODS[account.outgoing.security]),
-    Rule(MAIL_TRANSPORT, "BackendName", lambda account, ids: "smtp"),
+    SourceRule(SECURITY, "Method", lambda account, ids: _METHODS[account.outgoing.security]),
+    SourceRule(MAIL_TRANSPORT, "BackendName", lambda account, ids: "smtp"),
     _MARKER,
 )
 
-_NAME = Rule(DATA_SOURCE, "DisplayName", lambda account, ids: account.email)
-_PARENT = Rule(DATA_SOURCE, "Parent", lambda account, ids: ids.account)
+_NAME = SourceRule(DATA_SOURCE, "DisplayName", lambda account, ids: account.email)
+_PARENT = SourceRule(DATA_SOURCE, "Parent", lambda account, ids: ids.account)
 _SIGNING_IN = (
-    Rule(AUTHENTICATION, "ProxyUid", lambda account, ids: "system-proxy"),
-    Rule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
+    SourceRule(AUTHENTICATION, "ProxyUid", lambda account, ids: "system-proxy"),
+    SourceRule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
 )
 
 # Written once, with a new source; from then on they are the person's.
 NEW_ACCOUNT = (
     _NAME,
-    Rule(DATA_SOURCE, "Parent", lambda account, ids: ""),
+    SourceRule(DATA_SOURCE, "Parent", lambda account, ids: ""),
     # Evolution then takes the server's own folders for sent mail, drafts and so on (RFC 6154), once.
-    Rule(MAIL_ACCOUNT, "NeedsInitialSetup", lambda account, ids: _for_imap(account, True)),
+    SourceRule(MAIL_ACCOUNT, "NeedsInitialSetup", lambda account, ids: _for_imap(account, True)),
     *_SIGNING_IN,
-    Rule("Refresh", "Enabled", lambda account, ids: True),
-    Rule("Refresh", "IntervalMinutes", lambda account, ids: 10),
-    Rule(IMAPX_BACKEND, "UseIdle", lambda account, ids: _for_imap(account, True)),
+    SourceRule("Refresh", "Enabled", lambda account, ids: True),
+    SourceRule("Refresh", "IntervalMinutes", lambda account, ids: 10),
+    SourceRule(IMAPX_BACKEND, "UseIdle", lambda account, ids: _for_imap(account, True)),
     # Evolution's own default is to delete mail from the server.
-    Rule(POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server is not False)),
-    Rule(POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days or 0)),
+    SourceRule(
+        POP_BACKEND, "KeepOnServer", lambda account, ids: _for_pop3(account, account.leave_on_server is not False)
+    ),
+    SourceRule(
+        POP_BACKEND, "DeleteAfterDays", lambda account, ids: _for_pop3(account, account.leave_on_server_days or 0)
+    ),
 )
 NEW_IDENTITY = (
     _NAME,
     _PARENT,
-    Rule(MAIL_IDENTITY, "SignatureUid", lambda account, ids: "none"),
-    Rule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: "folder://local/Sent"),
-    Rule(MAIL_SUBMISSION, "UseSentFolder", lambda account, ids: True),
-    Rule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: "folder://local/Drafts"),
-    Rule(MAIL_COMPOSITION, "TemplatesFolder", lambda account, ids: "folder://local/Templates"),
+    SourceRule(MAIL_IDENTITY, "SignatureUid", lambda account, ids: "none"),
+    SourceRule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: "folder://local/Sent"),
+    SourceRule(MAIL_SUBMISSION, "UseSentFolder", lambda account, ids: True),
+    SourceRule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: "folder://local/Drafts"),
+    SourceRule(MAIL_COMPOSITION, "TemplatesFolder", lambda account, ids: "folder://local/Templates"),
 )
 NEW_TRANSPORT = (_NAME, _PARENT, *_SIGNING_IN)
 
 
-def enforce(source: KeyFile, rules: t.Iterable[Rule], account: Account, ids: Ids) -> KeyFile:
+def enforce(source: GlibKeyFile, rules: t.Iterable[SourceRule], account: Account, ids: SourceIds) -> GlibKeyFile:
     """The source with each key as the account says; the source itself where all are."""
     for rule in rules:
         wanted = rule.value(account, ids)
@@ -146,12 +150,12 @@ def encoded(value: Value) -> str:
     return str(value)
 
 
-def protocol_of(source: KeyFile) -> Protocol | None:
+def protocol_of(source: GlibKeyFile) -> Protocol | None:
     """How the mail of an account source is received; None where it is no account of ours to speak of."""
     return _PROTOCOLS.get(source.text(MAIL_ACCOUNT, "BackendName") or "")
 
 
-def read_back(sources: Sources, ids: Ids, *, default: bool = False) -> Account | None:
+def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Account | None:
     """The account as it stands in the sources; None where it is neither IMAP nor POP3.
 
     Args:
@@ -159,9 +163,9 @@ def read_back(sources: Sources, ids: Ids, *, default: bool = False) -> Account |
         ids: the account's.
         default: whether the person's default is known to be this account.
     """
-    account = sources.get(ids.account, KeyFile())
-    identity = sources.get(ids.identity, KeyFile())
-    transport = sources.get(ids.transport, KeyFile())
+    account = sources.get(ids.account, GlibKeyFile())
+    identity = sources.get(ids.identity, GlibKeyFile())
+    transport = sources.get(ids.transport, GlibKeyFile())
     protocol = protocol_of(account)
     if protocol is None:
         return None
@@ -186,11 +190,11 @@ def read_back(sources: Sources, ids: Ids, *, default: bool = False) -> Account |
     )
 
 
-def _security(source: KeyFile) -> Security:
+def _security(source: GlibKeyFile) -> Security:
     return _SECURITIES.get(source.text(SECURITY, "Method") or "", Security.NONE)
 
 
-def _port(source: KeyFile, default: int) -> int:
+def _port(source: GlibKeyFile, default: int) -> int:
     return _number(source.text(AUTHENTICATION, "Port"), 0) or default
 
 

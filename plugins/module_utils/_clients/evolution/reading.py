@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from ..._model.account import Account
 from ..._model.settings import Change
-from ..found import Found, StoredLogin
+from ..stored_account import StoredAccount, StoredLogin
 from . import configure, mapping
-from .comparing import source_changes
+from .differences import source_changes
 from .lookup import find
 from .mapping import AUTHENTICATION, MARKER_GROUP, POP_BACKEND
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, Ids, Sources
-from .stored import Stored
+from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, SourceIds, Sources
+from .stored import EvolutionState
 
 # What an Account names, below the source: not told a second time.
 _NAMED = (
@@ -25,7 +25,7 @@ _NAMED = (
 )
 
 
-def account(state: Stored, wanted: Account) -> Found | None:
+def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there.
 
     Raises:
@@ -37,7 +37,7 @@ def account(state: Stored, wanted: Account) -> Found | None:
         return None
     passwords = state.passwords.value
     incoming, outgoing = passwords.anywhere(ids.account), passwords.anywhere(ids.transport)
-    return Found(
+    return StoredAccount(
         account=found,
         incoming=StoredLogin(found.username, incoming),
         outgoing=StoredLogin(_sending_login(state.sources, ids), outgoing),
@@ -46,13 +46,13 @@ def account(state: Stored, wanted: Account) -> Found | None:
     )
 
 
-def _sending_login(sources: Sources, ids: Ids) -> str:
+def _sending_login(sources: Sources, ids: SourceIds) -> str:
     """The login for sending; empty where Evolution would not sign in."""
     method = sources.text(ids.transport, AUTHENTICATION, "Method")
     return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
 
 
-def _others(sources: Sources, ids: Ids, wanted: Account) -> tuple[Change, ...]:
+def _others(sources: Sources, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as the method of signing in that would change if the account were configured now."""
     after, wanted_ids = configure.present(sources, wanted)
     if wanted_ids.identity != ids.identity:  # it has none, or one that others use

@@ -13,7 +13,7 @@ import functools
 import posixpath
 import typing as t
 
-from .keyfile import KeyFile
+from ..._formats.glib_key_file import GlibKeyFile
 
 DATA_SOURCE = "Data Source"
 MAIL_ACCOUNT = "Mail Account"
@@ -24,7 +24,7 @@ MAIL_TRANSPORT = "Mail Transport"
 SUFFIX = ".source"
 """Of the file of each."""
 
-_NONE = KeyFile()
+_NONE = GlibKeyFile()
 
 
 def source_path(folder: str, uid: str) -> str:
@@ -32,7 +32,7 @@ def source_path(folder: str, uid: str) -> str:
     return posixpath.join(folder, uid + SUFFIX)
 
 
-class Ids(t.NamedTuple):
+class SourceIds(t.NamedTuple):
     """The uids of one account's sources; empty where one is missing."""
 
     account: str = ""
@@ -45,13 +45,13 @@ class Ids(t.NamedTuple):
         return tuple(uid for uid in (self.transport, self.identity, self.account) if uid)
 
 
-class Sources(t.Mapping[str, KeyFile]):
+class Sources(t.Mapping[str, GlibKeyFile]):
     """uid to source; immutable."""
 
-    def __init__(self, files: t.Mapping[str, KeyFile]) -> None:
+    def __init__(self, files: t.Mapping[str, GlibKeyFile]) -> None:
         self._files = files
 
-    def __getitem__(self, uid: str) -> KeyFile:
+    def __getitem__(self, uid: str) -> GlibKeyFile:
         return self._files[uid]
 
     def __iter__(self) -> t.Iterator[str]:
@@ -73,13 +73,13 @@ class Sources(t.Mapping[str, KeyFile]):
         """The uids of all mail accounts, those of other kinds included."""
         return [uid for uid in self if self.has_group(uid, MAIL_ACCOUNT)]
 
-    def ids(self, account: str) -> Ids:
+    def ids(self, account: str) -> SourceIds:
         """The uids of an account and of what it names."""
         identity = self.text(account, MAIL_ACCOUNT, "IdentityUid")
         if not self.has_group(identity, MAIL_IDENTITY):
-            return Ids(account)
+            return SourceIds(account)
         transport = self.text(identity, MAIL_SUBMISSION, "TransportUid")
-        return Ids(account, identity, transport if self.has_group(transport, MAIL_TRANSPORT) else "")
+        return SourceIds(account, identity, transport if self.has_group(transport, MAIL_TRANSPORT) else "")
 
     def accounts_of(self, identity: str) -> t.Sequence[str]:
         """The mail accounts that name an identity."""

@@ -14,7 +14,7 @@ from .defaults import Defaults
 from .sources import Sources
 
 if t.TYPE_CHECKING:  # the rooms of the password stores are imported when a password is in question
-    from .passwords import Passwords
+    from .password_store.store import Passwords
 
 T = t.TypeVar("T")
 
@@ -50,7 +50,7 @@ class Session(t.Protocol):
         """Remove a source, its children, and their files; nothing where it is not shown."""
 
 
-class Stored(t.NamedTuple):
+class EvolutionState(t.NamedTuple):
     """What one person's Evolution holds.
 
     Attributes:

@@ -12,19 +12,20 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
-from ..engine import View
-from ..found import Found, StoredLogin
+from ..._windows.pc import Machine, Pc
+from ..._windows.registry import ByName, KeyWrite, RegValue, difference
+from ..._windows.users import WindowsUser
+from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
-from . import places, record, staging, standing
-from .obstacles import foreign_xml, obstacle
-from .people import Person
-from .record import Record
-from .registry import ByName, KeyWrite, RegValue, difference
-from .standing import Standing, Verdict
-from .stored import Machine, Pc, Stored, made_accounts
+from ..stored_account import StoredAccount, StoredLogin
+from . import locations, staging, staging_record, status
+from .blockers import foreign_xml, obstacle
+from .staging_record import StagingRecord
+from .status import AccountStatus, OutlookStatus
+from .stored import OutlookState, made_accounts
 
 
-class Outlook:
+class Outlook(ClientDefaults):
     """Implements the protocol ``Client`` for one Windows account.
 
     Args:
@@ -38,7 +39,7 @@ class Outlook:
     name: t.ClassVar[str] = "Outlook"
 
     def __init__(
-        self, pc: Pc, machine: Machine, person: Person, methods: t.Sequence[str], profile: str | None = None
+        self, pc: Pc, machine: Machine, person: WindowsUser, methods: t.Sequence[str], profile: str | None = None
     ) -> None:
         self._pc = pc
         self._machine = machine
@@ -50,11 +51,15 @@ class Outlook:
     def profile(self) -> str:
         return f"of {self._person}"
 
-    def read(self) -> Stored:
+    @property
+    def title(self) -> str:
+        return f"Outlook {self.profile}"
+
+    def read(self) -> OutlookState:
         sid = self._person.sid
         snapshot = self._pc.snapshot(sid)
-        noted = record.load(snapshot.registry, sid)
-        return Stored(
+        noted = staging_record.load(snapshot.registry, sid)
+        return OutlookState(
             machine=self._machine,
             person=self._person,
             loaded=snapshot.loaded,
@@ -64,7 +69,7 @@ class Outlook:
             made=made_accounts(snapshot.registry, sid) if snapshot.loaded else (),
         )
 
-    def configure(self, before: Stored, account: Account) -> Stored:
+    def configure(self, before: OutlookState, account: Account) -> OutlookState:
         if not before.loaded:
             return before
         if account.state is AccountState.ABSENT:
@@ -73,7 +78,7 @@ class Outlook:
             return before  # Outlook has it, and nothing of ours
         if before.find(account) is None and obstacle(before, account, self._methods) is not None:
             return before
-        rival = staging.xml_rival(before.record.accounts, account)
+        rival = staging.domain_conflict(before.record.accounts, account)
         if self._methods == (staging.AUTODISCOVER,) and rival is not None:
             raise OptionError(
                 "method",
@@ -83,8 +88,8 @@ class Outlook:
             )
         return staging.with_account(before, account, self._methods, self._wanted_profile)
 
-    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
-        ours = places.record(self._person.sid)
+    def compare(self, before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
+        ours = locations.record(self._person.sid)
         found = [
             Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
             for write in difference(before.registry, after.registry)
@@ -92,7 +97,7 @@ class Outlook:
             if write.path != ours
         ]
         if before.record != after.record:
-            found.append(Change(f"{ours}\\{places.RECORD}", _summary(before.record), _summary(after.record)))
+            found.append(Change(f"{ours}\\{locations.RECORD}", _summary(before.record), _summary(after.record)))
         found += [
             Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
             for name in sorted(before.files.keys() | after.files.keys())
@@ -100,20 +105,20 @@ class Outlook:
         ]
         return tuple(found)
 
-    def view(self, state: Stored, account: Account) -> View:
+    def view(self, state: OutlookState, account: Account) -> View:
         made = state.find(account)
         if made is not None:
-            return View(made.account, {"profile": made.profile, "key": made.key})
+            return View(made.account, {"profile": made.profile, "key": made.key}, profile=made.profile)
         staged = state.record.find(account)
         if staged is None:
-            return View(None)
-        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)})
+            return View(None, profile="")
+        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)}, profile="")
 
-    def verdict(self, state: Stored, account: Account) -> Verdict:
+    def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
         """How far the account has come."""
-        return standing.verdict(state, account, self._methods)
+        return status.verdict(state, account, self._methods)
 
-    def account(self, wanted: Account) -> Found | None:
+    def account(self, wanted: Account) -> StoredAccount | None:
         """The account as Outlook has it; None where it does not."""
         state = self.read()
         if not state.loaded:
@@ -125,7 +130,7 @@ class Outlook:
         made = state.find(wanted)
         if made is None:
             return None
-        return Found(
+        return StoredAccount(
             account=made.account,
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
@@ -136,22 +141,61 @@ class Outlook:
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
         state = self.read()
-        standing = self.verdict(state, wanted).standing
-        if standing is Standing.STAGED:
+        status = self.verdict(state, wanted).standing
+        if status is OutlookStatus.STAGED:
             return "does not have the account yet, which is staged for its next start"
-        if standing is Standing.CONSUMED:
+        if status is OutlookStatus.CONSUMED:
             return "has taken what was staged and made no account of it"
         return absence(wanted, state.has_other_protocol(wanted))
 
-    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+    def running(self) -> bool:
+        """Outlook may be open: it reads what is staged at its next start."""
+        return False
+
+    def result_details(self, state: OutlookState, account: Account) -> t.Mapping[str, str]:
+        """What Outlook did with the account, and what is to be done."""
+        reached = self.verdict(state, account)
+        return {"outlook_status": reached.standing.value, "advice": reached.advice}
+
+    def obstacle(self, state: OutlookState, account: Account) -> Obstacle | None:
+        """An account that nothing can be staged for, or that only the user can remove."""
+        reached = self.verdict(state, account)
+        if reached.standing is OutlookStatus.BLOCKED:
+            return Obstacle(Status.FAILED, reached.advice)
+        left = account.state is AccountState.ABSENT and bool(reached.advice)
+        if left or reached.standing is OutlookStatus.PENDING_LOGON:
+            return Obstacle(Status.SKIPPED, reached.advice)
+        return None
+
+    def file_diffs(self, before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
+        """Each file, and the values of the registry."""
+        files: list[TextDiff] = []
+        old: list[str] = []
+        new: list[str] = []
+        for change in self.compare(before, after):
+            was, becomes = ("" if value is None else str(value) for value in (change.before, change.after))
+            if "\n" in was + becomes:
+                files.append(TextDiff(change.key, was, becomes))
+                continue
+            old += [f"{change.key}: {was}\n"] if change.before is not None else []
+            new += [f"{change.key}: {becomes}\n"] if change.after is not None else []
+        return (*files, TextDiff(f"the registry for {self._person}", "".join(old), "".join(new)))
+
+    def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
+        reached = self.verdict(state, account)
+        warned = reached.standing in _WARNED or account.state is AccountState.ABSENT
+        found = [f"{account}: {reached.advice}"] if reached.advice and warned else []
+        return (*found, *self._staging_warnings(state, account))
+
+    def _staging_warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
         if state.has_other_protocol(account):
             found += about_other_protocol(account, lambda: False)
-        if self.verdict(state, account).standing is Standing.STAGED and staging.AUTODISCOVER in self._methods:
-            rival = staging.xml_rival(state.record.accounts, account)
+        if self.verdict(state, account).standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+            rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
                 found.append(
@@ -166,7 +210,7 @@ class Outlook:
         """Outlook reads what is staged at its start only, so that it may be open."""
         return contextlib.nullcontext()
 
-    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+    def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
@@ -191,15 +235,19 @@ class Outlook:
             )
         return ()
 
-    def _take_back(self, before: Stored, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+    def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
         self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
 
 
-def _summary(noted: Record) -> str | None:
+# What the user or the administrator must act on.
+_WARNED = (OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
+
+
+def _summary(noted: StagingRecord) -> str | None:
     """Our record in words: for people, it is as long as all that it speaks of."""
-    if noted == Record():
+    if noted == StagingRecord():
         return None
     accounts = ", ".join(str(staged.account) for staged in noted.accounts)
     return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"

@@ -10,12 +10,12 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
+from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
-from . import autodiscover, places, prf
-from .obstacles import foreign_xml
-from .record import Record, Staged, Written, bare, dump
-from .registry import KeyWrite, RegValue
-from .stored import Stored
+from . import autodiscover, locations, prf
+from .blockers import foreign_xml
+from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
+from .stored import OutlookState
 
 PRF = "prf"
 AUTODISCOVER = "autodiscover"
@@ -28,7 +28,7 @@ _FIRST_PROFILE = "Outlook"
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
 
-def with_account(state: Stored, account: Account, methods: tuple[str, ...], profile: str | None) -> Stored:
+def with_account(state: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None) -> OutlookState:
     """What shall stand with the account staged; the state itself for no change."""
     new = Staged(bare(account), methods)
     known = state.record.find(account)
@@ -39,7 +39,7 @@ def with_account(state: Stored, account: Account, methods: tuple[str, ...], prof
     return _follow(state, staged, anew=() if known == new else (new.mark,), profile=profile)
 
 
-def without_account(state: Stored, account: Account) -> Stored:
+def without_account(state: OutlookState, account: Account) -> OutlookState:
     """What shall stand with the account's part taken back; the state itself for no change."""
     known = state.record.find(account)
     if known is None:
@@ -47,7 +47,7 @@ def without_account(state: Stored, account: Account) -> Stored:
     return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
 
 
-def xml_rival(staged: t.Sequence[Staged], account: Account) -> Account | None:
+def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
     """Another account that needs the one XML that a user can have for the domain of an address."""
     for one in staged:
         if AUTODISCOVER in one.methods and one.mark != marker(account) and _domain(one.account) == _domain(account):
@@ -55,7 +55,9 @@ def xml_rival(staged: t.Sequence[Staged], account: Account) -> Account | None:
     return None
 
 
-def _follow(state: Stored, staged: tuple[Staged, ...], anew: t.Sequence[str], profile: str | None) -> Stored:
+def _follow(
+    state: OutlookState, staged: tuple[Staged, ...], anew: t.Sequence[str], profile: str | None
+) -> OutlookState:
     """Make registry, files and record what these accounts need.
 
     Args:
@@ -69,7 +71,7 @@ def _follow(state: Stored, staged: tuple[Staged, ...], anew: t.Sequence[str], pr
     in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
-    record = Record(staged, in_prf, prf_profile, written, tuple(sorted(files)))
+    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)))
     values = dict(wanted)
     for one in state.record.written:
         # What somebody has changed since is theirs.
@@ -85,7 +87,7 @@ def _follow(state: Stored, staged: tuple[Staged, ...], anew: t.Sequence[str], pr
 
 
 def _stage_prf(
-    state: Stored,
+    state: OutlookState,
     staged: t.Sequence[Staged],
     anew: t.Sequence[str],
     profile: str | None,
@@ -98,29 +100,29 @@ def _stage_prf(
     if pending:
         name = _profile(state, profile)
         first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default
-        files[places.PRF] = prf.render(
+        files[locations.PRF] = prf.render(
             name,
             [one.account for one in first],
             existing_profile=name.lower() in [known.lower() for known in state.profiles],
             code_page=state.machine.code_page,
         )
-        key = places.setup(state.person.sid)
+        key = locations.setup(state.person.sid)
         wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
         wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
     # Outlook has taken it: what it left stays, and so does what we know of it.
-    key = places.setup(state.person.sid)
-    if places.PRF in state.files:
-        files[places.PRF] = state.files[places.PRF]
+    key = locations.setup(state.person.sid)
+    if locations.PRF in state.files:
+        files[locations.PRF] = state.files[locations.PRF]
     for one in state.record.written:
         if one.key == key:
             wanted[(key, one.name)] = state.registry.value(key, one.name)
     return state.record.in_prf, state.record.profile
 
 
-def _profile(state: Stored, profile: str | None) -> str:
+def _profile(state: OutlookState, profile: str | None) -> str:
     """The Outlook profile for accounts: as asked for, as it was staged, the default, the only one, a new one."""
     pending = state.record.profile if state.is_pending else ""
     if profile and pending and profile.lower() != pending.lower() and state.record.in_prf:
@@ -130,7 +132,7 @@ def _profile(state: Stored, profile: str | None) -> str:
             f"which cannot be for {profile!r}, too",
             "give all accounts of a person the same profile, or have Outlook started in between",
         )
-    default = state.text(places.outlook(state.person.sid), "DefaultProfile")
+    default = state.text(locations.outlook(state.person.sid), "DefaultProfile")
     if profile or pending or default:
         return profile or pending or default
     if len(state.profiles) > 1:
@@ -142,21 +144,21 @@ def _profile(state: Stored, profile: str | None) -> str:
     return state.profiles[0] if state.profiles else _FIRST_PROFILE
 
 
-def _stage_xml(state: Stored, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
+def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
     """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
-    key = places.autodiscover(state.person.sid)
+    key = locations.autodiscover(state.person.sid)
     for one in staged:
         account = one.account
-        if AUTODISCOVER not in one.methods or xml_rival(staged, account) or foreign_xml(state, account):
+        if AUTODISCOVER not in one.methods or domain_conflict(staged, account) or foreign_xml(state, account):
             continue
         domain = _domain(account)
-        files[places.xml(domain)] = autodiscover.render(account)
-        wanted[(key, domain)] = RegValue.sz(state.path(places.xml(domain)))
+        files[locations.xml(domain)] = autodiscover.render(account)
+        wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
         wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
         wanted[(key, "ExcludeExplicitO365Endpoint")] = RegValue.dword(1)
 
 
-def _noted(state: Stored, wanted: _Wanted) -> tuple[Written, ...]:
+def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
     """What was there before us stays noted; what has changed in between is what was there before."""
     noted = []
     for (key, name), after in wanted.items():
@@ -166,11 +168,11 @@ def _noted(state: Stored, wanted: _Wanted) -> tuple[Written, ...]:
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:
-            noted.append(Written(key, name, before, after))
+            noted.append(RegistryChange(key, name, before, after))
     return tuple(noted)
 
 
-def _writes(state: Stored, values: _Wanted) -> list[KeyWrite]:
+def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
     keys: dict[str, dict[str, RegValue | None]] = {}
     for (key, name), value in values.items():
         if state.registry.value(key, name) != value:
@@ -178,11 +180,11 @@ def _writes(state: Stored, values: _Wanted) -> list[KeyWrite]:
     return [KeyWrite(key, changed) for key, changed in keys.items()]
 
 
-def _record_write(state: Stored, record: Record) -> KeyWrite:
-    key = places.record(state.person.sid)
-    if record == Record():
+def _record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
+    key = locations.record(state.person.sid)
+    if record == StagingRecord():
         return KeyWrite(key, delete=True)
-    return KeyWrite(key, {places.RECORD: RegValue.sz(dump(record))})
+    return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})
 
 
 def _domain(account: Account) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Windows PC must offer, whatever connects to it, and what it says of one user's Outlook."""
+"""All that a PC has stored about one user's Outlook."""
 
 from __future__ import annotations
 
@@ -9,74 +9,16 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account
-from . import places, profiles
-from .people import Person
-from .profiles import ProfileAccount
-from .record import Record
-from .registry import KeyWrite, Registry, fold
+from ..._windows.pc import Machine
+from ..._windows.registry import Registry, fold
+from ..._windows.users import WindowsUser
+from . import locations, reading
+from .reading import ProfileAccount
+from .staging_record import StagingRecord
 
 
 @dataclasses.dataclass(frozen=True)
-class Machine:
-    """What is true for all users of a PC.
-
-    Attributes:
-        people: the Windows accounts with a profile.
-        program_data: the folder for data of programs, usually ``C:\\ProgramData``.
-        code_page: Python's name for the code page of programs without Unicode.
-        classic: whether classic Outlook is installed.
-        new: whether the new Outlook is installed.
-    """
-
-    people: tuple[Person, ...]
-    program_data: str
-    code_page: str
-    classic: bool
-    new: bool
-
-
-@dataclasses.dataclass(frozen=True)
-class Snapshot:
-    """What a PC has stored of one user.
-
-    Attributes:
-        loaded: the user's part of the registry is there, because the user is logged on.
-        registry: the keys of Outlook, its policies, and our record.
-        files: what is in the folder of staged files, by name.
-    """
-
-    loaded: bool
-    registry: Registry
-    files: t.Mapping[str, bytes]
-
-
-class Pc(t.Protocol):
-    """A Windows PC. What is written is read back by whoever asks next."""
-
-    def machine(self) -> Machine:
-        """What is true for all users.
-
-        Raises:
-            HostError: the PC does not say.
-        """
-
-    def snapshot(self, sid: str) -> Snapshot:
-        """What is stored of one user, since the last write at the latest.
-
-        Raises:
-            HostError: the PC does not say.
-        """
-
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        """Store it: files first, then the registry, then files are deleted (None).
-
-        Raises:
-            HostError: the user's folder cannot be kept from others; nothing was staged.
-        """
-
-
-@dataclasses.dataclass(frozen=True)
-class Stored:
+class OutlookState:
     """All that the PC has stored about one user's Outlook.
 
     Attributes:
@@ -90,22 +32,22 @@ class Stored:
     """
 
     machine: Machine
-    person: Person
+    person: WindowsUser
     loaded: bool
     registry: Registry
     files: t.Mapping[str, bytes]
-    record: Record
+    record: StagingRecord
     made: tuple[ProfileAccount, ...]
 
     @property
     def prf_path(self) -> str:
         """Where our PRF is, or would be."""
-        return self.path(places.PRF)
+        return self.path(locations.PRF)
 
     @property
     def import_prf(self) -> str:
         """Which PRF Outlook would import at its next start; empty for none."""
-        return self.text(places.setup(self.person.sid), "ImportPRF")
+        return self.text(locations.setup(self.person.sid), "ImportPRF")
 
     @property
     def is_pending(self) -> bool:
@@ -115,11 +57,11 @@ class Stored:
     @property
     def profiles(self) -> tuple[str, ...]:
         """The names of the user's Outlook profiles."""
-        return self.registry.children(places.outlook(self.person.sid) + r"\Profiles")
+        return self.registry.children(locations.outlook(self.person.sid) + r"\Profiles")
 
     def path(self, file: str) -> str:
         """The whole path of a staged file."""
-        return places.folder(self.machine.program_data, self.person.sid) + "\\" + file
+        return locations.folder(self.machine.program_data, self.person.sid) + "\\" + file
 
     def text(self, key: str, name: str) -> str:
         """A text in the registry; empty where there is none."""
@@ -152,7 +94,7 @@ class Stored:
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:
     """The accounts in the user's Outlook profiles, those of the default profile first."""
-    default = registry.value(places.outlook(sid), "DefaultProfile")
+    default = registry.value(locations.outlook(sid), "DefaultProfile")
     name = fold(default.text or "") if default is not None else ""
-    found = profiles.accounts(registry, places.outlook(sid))
+    found = reading.accounts(registry, locations.outlook(sid))
     return tuple(sorted(found, key=lambda one: fold(one.profile) != name))

@@ -17,18 +17,18 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import PasswordState, View
+from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, folder_references, mapping, profiles
-from .configure import Login
+from .configure import LoginKey
 from .lookup import find, has_other_protocol
-from .mapping import Ids
+from .mapping import PrefIds
 from .prefs import PrefsFile
 from .profiles import Profile
 
 if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
-    from ..found import Found
-    from .passwords import PasswordStore
+    from ..stored_account import StoredAccount
+    from .password_store.store import NssPasswordStore
 
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
@@ -45,16 +45,16 @@ class PasswordFiles:
     """
 
     contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
-    open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
+    open: t.Callable[[t.Mapping[str, bytes | None]], NssPasswordStore]
 
     @functools.cached_property
-    def store(self) -> PasswordStore:
+    def store(self) -> NssPasswordStore:
         """The stored passwords."""
         return self.open(self.contents)
 
 
 @dataclasses.dataclass(frozen=True)
-class Stored:
+class ThunderbirdState:
     """What one profile holds.
 
     Attributes:
@@ -74,18 +74,18 @@ class Stored:
     settings: Settings
     references: t.Mapping[str, bytes]
     password_files: PasswordFiles
-    new_passwords: PasswordStore | None = None
+    new_passwords: NssPasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     announced: bool = False
 
     @property
-    def passwords(self) -> PasswordStore:
+    def passwords(self) -> NssPasswordStore:
         """The password store, opened."""
         return self.password_files.store if self.new_passwords is None else self.new_passwords
 
 
-class Thunderbird:
+class Thunderbird(ClientDefaults):
     """Implements the protocol ``Client`` for one profile.
 
     Args:
@@ -96,7 +96,7 @@ class Thunderbird:
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
-        importing: entered for imports during the run, when the process may have the rights of a user who cannot read
+        as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
 
@@ -112,7 +112,7 @@ class Thunderbird:
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
-        importing: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
+        as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
         self._root = root
@@ -121,26 +121,26 @@ class Thunderbird:
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
-        self._importing = importing
+        self._as_root = as_root
         self._profile = profiles.choose(files, root, profile)
 
     @property
     def profile(self) -> str:
         return self._profile.path
 
-    def read(self) -> Stored:
+    def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        return Stored(self._profile, prefs, prefs.values, references, self._read_passwords())
+        return ThunderbirdState(self._profile, prefs, prefs.values, references, self._read_passwords())
 
-    def configure(self, before: Stored, account: Account) -> Stored:
+    def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if account.state is AccountState.ABSENT:
             return self._without(before, account)
         return self._with(before, account)
 
-    def compare(self, before: Stored, after: Stored) -> tuple[Change, ...]:
+    def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
         found = [*changes(before.settings, after.settings), *after.password_changes]
         found += [
             Change(path, "the old server's folders", "the new server's folders")
@@ -152,7 +152,7 @@ class Thunderbird:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
         return tuple(found)
 
-    def view(self, state: Stored, account: Account) -> View:
+    def view(self, state: ThunderbirdState, account: Account) -> View:
         ids = find(state.settings, account)
         if ids is None:
             return View(None)
@@ -163,9 +163,9 @@ class Thunderbird:
                 details[name] = folder
         return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
 
-    def account(self, wanted: Account) -> Found | None:
+    def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
-        with self._importing():
+        with self._as_root():
             from . import reading
         state = self.read()
         return reading.account(state.settings, state.passwords, wanted)
@@ -174,13 +174,13 @@ class Thunderbird:
         """How an account that is not there is missing, a clause."""
         return absence(wanted, has_other_protocol(self.read().settings, wanted))
 
-    def warnings(self, state: Stored, account: Account) -> tuple[str, ...]:
+    def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the person should know about an account beside what is done for it."""
         if not has_other_protocol(state.settings, account):
             return ()
         return about_other_protocol(account, lambda: find(state.settings, account) is not None)
 
-    def particulars(self, state: Stored, account: Account) -> t.Mapping[str, str]:
+    def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
         """What a result says of an account beside what all clients do."""
         if account.password is None or account.state is AccountState.ABSENT:
             return {}
@@ -203,7 +203,7 @@ class Thunderbird:
             self._acquire(held)
             yield
 
-    def write(self, before: Stored, after: Stored) -> t.Sequence[str]:
+    def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
         profile = after.profile
         writes: list[FileWrite] = []
         if after.new_passwords is not None:
@@ -226,7 +226,7 @@ class Thunderbird:
             self._files.delete(path + ".msf")
         return backups
 
-    def _password_state(self, state: Stored, account: Account) -> PasswordState:
+    def _password_state(self, state: ThunderbirdState, account: Account) -> PasswordState:
         ids = None if account.replace_password else find(state.settings, account)
         if ids is not None:  # where another one may stay
             for login in configure.logins(state.settings, ids):
@@ -234,7 +234,7 @@ class Thunderbird:
                     return PasswordState.KEPT
         return PasswordState.STORED
 
-    def _with(self, before: Stored, account: Account) -> Stored:
+    def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.present(before.settings, account)
         references = before.references
         password_changes: list[Change] = []
@@ -265,7 +265,7 @@ class Thunderbird:
             announced=True,
         )
 
-    def _without(self, before: Stored, account: Account) -> Stored:
+    def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         if ids is None:
             return before
@@ -300,11 +300,11 @@ class Thunderbird:
         names = ("key4.db", "logins.json", *_LEFTOVERS)
         return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
 
-    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> NssPasswordStore:
         """The password store, with nothing decrypted yet."""
-        with self._importing():
-            from .passwords import PasswordStore
-            from .sdr import Cipher
+        with self._as_root():
+            from .password_store.sdr import Cipher
+            from .password_store.store import NssPasswordStore
         for leftover in _LEFTOVERS:
             if contents[leftover]:
                 raise DamagedFileError(
@@ -315,7 +315,7 @@ class Thunderbird:
                 )
         # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
         version = profiles.version(self._files, self.profile)
-        return PasswordStore.open(
+        return NssPasswordStore.open(
             contents["key4.db"],
             self._path("key4.db"),
             contents["logins.json"],
@@ -329,7 +329,7 @@ class Thunderbird:
         return posixpath.join(self.profile, name)
 
 
-def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, bytes]:
+def _follow_move(before: ThunderbirdState, ids: PrefIds, account: Account) -> t.Mapping[str, bytes]:
     old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return before.references
@@ -337,8 +337,8 @@ def _follow_move(before: Stored, ids: Ids, account: Account) -> t.Mapping[str, b
 
 
 def _move_passwords(
-    before: Stored, old_ids: Ids, settings: Settings, ids: Ids
-) -> tuple[PasswordStore | None, list[Change]]:
+    before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
+) -> tuple[NssPasswordStore | None, list[Change]]:
     """The stored passwords go with a server that moves, so that nobody is asked for them.
 
     A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
@@ -363,5 +363,5 @@ def _move_passwords(
     return passwords, password_changes
 
 
-def _password_change(login: Login, *, stored: bool, wanted: bool) -> Change:
+def _password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:
     return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

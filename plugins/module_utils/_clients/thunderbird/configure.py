@@ -12,23 +12,23 @@ from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
 from ..recognition import marker
 from . import mapping
-from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allot, find, stored
-from .mapping import Ids, branch, enforce, names, text
+from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allocate_ids, find, stored
+from .mapping import PrefIds, branch, enforce, names, text
 
 
-class Login(t.NamedTuple):
+class LoginKey(t.NamedTuple):
     """Which stored password belongs to a server: its origin and the login, which must agree exactly."""
 
     origin: str
     username: str
 
 
-def present(before: Settings, account: Account) -> tuple[Settings, Ids]:
+def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
     after = dict(before)
     found = find(before, account)
     if found is None:
-        ids = allot(before)
+        ids = allocate_ids(before)
         _create(after, ids, account)
     else:
         ids = _own_smtp_server(after, _own_identity(after, found, account), account)
@@ -49,7 +49,7 @@ def present(before: Settings, account: Account) -> tuple[Settings, Ids]:
     return (before if unchanged else after), ids
 
 
-def absent(before: Settings, account: Account) -> tuple[Settings, Ids | None]:
+def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
     """The preferences without the account, and the ids that it had; those of every other account stay.
 
     Raises:
@@ -83,28 +83,28 @@ def absent(before: Settings, account: Account) -> tuple[Settings, Ids | None]:
     return after, ids
 
 
-def logins(settings: Settings, ids: Ids) -> tuple[Login, Login]:
+def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
     """The logins that an account uses, incoming and outgoing."""
     server, smtp = branch("server", ids.server), branch("smtpserver", ids.smtp)
     incoming = mapping.incoming_origin(text(settings, server + "type"), text(settings, server + "hostname"))
     outgoing = mapping.outgoing_origin(text(settings, smtp + "hostname"))
     return (
-        Login(incoming, text(settings, server + "userName")),
-        Login(outgoing, text(settings, smtp + "username")),
+        LoginKey(incoming, text(settings, server + "userName")),
+        LoginKey(outgoing, text(settings, smtp + "username")),
     )
 
 
-def all_logins(settings: Settings) -> frozenset[Login]:
+def all_logins(settings: Settings) -> frozenset[LoginKey]:
     """The logins that any account or SMTP server uses."""
     of_accounts = {logins(settings, ids)[0] for ids in stored(settings)}
     of_smtp = {
-        Login(mapping.outgoing_origin(text(settings, prefix + "hostname")), text(settings, prefix + "username"))
+        LoginKey(mapping.outgoing_origin(text(settings, prefix + "hostname")), text(settings, prefix + "username"))
         for prefix in (branch("smtpserver", key) for key in names(settings, SMTP_SERVERS))
     }
     return frozenset(of_accounts | of_smtp)
 
 
-def mail_folder(settings: Settings, ids: Ids) -> str | None:
+def mail_folder(settings: Settings, ids: PrefIds) -> str | None:
     """Where the account's mail lies, relative to the profile; None where that is unknown, outside, or shared."""
     relative = _folder(settings, ids.server)
     shared = any(
@@ -123,7 +123,7 @@ def _folder(settings: Settings, server: str) -> str | None:
     return relative if len(parts) == 2 and ".." not in parts and "" not in parts else None
 
 
-def _create(after: dict[str, Value], ids: Ids, account: Account) -> None:
+def _create(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
     last_key = after.get(LAST_KEY)
@@ -135,17 +135,17 @@ def _create(after: dict[str, Value], ids: Ids, account: Account) -> None:
     mapping.write(after, branch("smtpserver", ids.smtp), (*mapping.SMTP, *mapping.NEW_SMTP), account)
 
 
-def _own_identity(after: dict[str, Value], ids: Ids, account: Account) -> Ids:
+def _own_identity(after: dict[str, Value], ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one where it has none."""
     if ids.identity:
         return ids
-    new = allot(after).identity
+    new = allocate_ids(after).identity
     _add(after, branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     return ids._replace(identity=new)
 
 
-def _own_smtp_server(after: dict[str, Value], ids: Ids, account: Account) -> Ids:
+def _own_smtp_server(after: dict[str, Value], ids: PrefIds, account: Account) -> PrefIds:
     """The account's SMTP server, or a new one where it has none or shares it with another account.
 
     Charter refuses a sender that is not the login (AUP#Out-1500): a shared entry works for one of them only.
@@ -154,12 +154,12 @@ def _own_smtp_server(after: dict[str, Value], ids: Ids, account: Account) -> Ids
     users = [name for name in _all_identities(after) if after.get(branch("identity", name) + "smtpServer") == ids.smtp]
     if ids.smtp and ids.smtp in names(after, SMTP_SERVERS) and own.issuperset(users):
         return ids
-    new = allot(after).smtp
+    new = allocate_ids(after).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
     return ids._replace(smtp=new)
 
 
-def _follow_move(after: dict[str, Value], before: Settings, ids: Ids, account: Account) -> None:
+def _follow_move(after: dict[str, Value], before: Settings, ids: PrefIds, account: Account) -> None:
     """Where the host or the login changes, change the folder addresses that hold them.
 
     The mail itself stays in the directory that the server's preferences name, which are not touched.
@@ -172,7 +172,7 @@ def _follow_move(after: dict[str, Value], before: Settings, ids: Ids, account: A
             after[key] = new + value[len(old) :]
 
 
-def _choose_default(after: dict[str, Value], ids: Ids, account: Account) -> None:
+def _choose_default(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
     """Make it the default where that is asked for, or where there is no other that could be."""
     if account.default or _first_mail_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
@@ -180,7 +180,7 @@ def _choose_default(after: dict[str, Value], ids: Ids, account: Account) -> None
         after[DEFAULT_SMTP] = ids.smtp
 
 
-def _refuse_if_others_depend(before: Settings, ids: Ids, account: Account) -> None:
+def _refuse_if_others_depend(before: Settings, ids: PrefIds, account: Account) -> None:
     for other in stored(before):
         deferred = text(before, branch("server", other.server) + "deferred_to_account")
         if deferred == ids.account and other.account != ids.account:

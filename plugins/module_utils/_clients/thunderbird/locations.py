@@ -10,22 +10,8 @@ import typing as t
 
 from ..._host.files import Files
 from . import profiles
+from .installations import AUTO, FLATPAK, FLATPAK_IDS, NATIVE, NATIVE_PROGRAMS, SNAP, SNAP_PROGRAM
 
-AUTO = "auto"
-NATIVE = "native"
-SNAP = "snap"
-FLATPAK = "flatpak"
-CHOICES = (AUTO, NATIVE, SNAP, FLATPAK)
-
-# The name on Flathub changed in 2026 (flathub issues, 2025-2026); net.thunderbird.Thunderbird is Fedora's.
-FLATPAK_IDS = (
-    "org.mozilla.thunderbird",
-    "org.mozilla.thunderbird_esr",
-    "org.mozilla.Thunderbird",
-    "net.thunderbird.Thunderbird",
-)
-SNAP_PROGRAM = "/snap/thunderbird/current"
-NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 
 

@@ -11,7 +11,7 @@ import typing as t
 from ..._model.account import Account, Protocol
 from ..._model.settings import Settings
 from ..recognition import ambiguous, has_login, marker
-from .mapping import Ids, branch, names, text
+from .mapping import PrefIds, branch, names, text
 
 ACCOUNTS = "mail.accountmanager.accounts"
 DEFAULT_ACCOUNT = "mail.accountmanager.defaultaccount"
@@ -24,7 +24,7 @@ MARKER = "charter_mail"
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]+)")
 
 
-def find(settings: Settings, account: Account) -> Ids | None:
+def find(settings: Settings, account: Account) -> PrefIds | None:
     """The ids of an account that is there already, made by us or by hand; None if there is none.
 
     In this order: our marker; the same type, host and login; the same type, login and address on another host,
@@ -60,7 +60,7 @@ def has_other_protocol(settings: Settings, account: Account) -> bool:
     )
 
 
-def stored(settings: Settings) -> t.Iterator[Ids]:
+def stored(settings: Settings) -> t.Iterator[PrefIds]:
     """Every account that Thunderbird would show, with its first identity (empty ids where something is missing)."""
     for key, server in _servers(settings):
         yield _ids(settings, key, server)
@@ -74,21 +74,21 @@ def _servers(settings: Settings) -> t.Iterator[tuple[str, str]]:
             yield key, server
 
 
-def _ids(settings: Settings, key: str, server: str) -> Ids:
+def _ids(settings: Settings, key: str, server: str) -> PrefIds:
     identities = names(settings, branch("account", key) + "identities")
     identity = identities[0] if identities else ""
-    return Ids(key, server, identity, text(settings, branch("identity", identity) + "smtpServer"))
+    return PrefIds(key, server, identity, text(settings, branch("identity", identity) + "smtpServer"))
 
 
-def allot(settings: Settings) -> Ids:
-    """Ids that were never used: one above the highest number found anywhere in names, lists and lastKey."""
+def allocate_ids(settings: Settings) -> PrefIds:
+    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey."""
     highest = {"account": 0, "server": 0, "id": 0, "smtp": 0}
     last_key = settings.get(LAST_KEY)
     if isinstance(last_key, int):
         highest["account"] = last_key
     for kind, number in _numbers(settings):
         highest[kind] = max(highest[kind], number)
-    return Ids(
+    return PrefIds(
         account=f"account{highest['account'] + 1}",
         server=f"server{highest['server'] + 1}",
         identity=f"id{highest['id'] + 1}",
@@ -107,31 +107,31 @@ def _numbers(settings: Settings) -> t.Iterator[tuple[str, int]]:
                 yield match.group(1), int(match.group(2))
 
 
-def _is_of_type(settings: Settings, ids: Ids, account: Account) -> bool:
+def _is_of_type(settings: Settings, ids: PrefIds, account: Account) -> bool:
     return text(settings, branch("server", ids.server) + "type") == account.protocol.value
 
 
-def _host(settings: Settings, ids: Ids) -> str:
+def _host(settings: Settings, ids: PrefIds) -> str:
     return text(settings, branch("server", ids.server) + "hostname").lower()
 
 
-def _has_login(settings: Settings, ids: Ids, account: Account) -> bool:
+def _has_login(settings: Settings, ids: PrefIds, account: Account) -> bool:
     login = text(settings, branch("server", ids.server) + "userName")
     return has_login(login, account, lambda: _has_address(settings, ids, account))
 
 
-def _has_address(settings: Settings, ids: Ids, account: Account) -> bool:
+def _has_address(settings: Settings, ids: PrefIds, account: Account) -> bool:
     return _identity_of(settings, ids, account) is not None
 
 
-def _identity_of(settings: Settings, ids: Ids, account: Account) -> str | None:
+def _identity_of(settings: Settings, ids: PrefIds, account: Account) -> str | None:
     for identity in names(settings, branch("account", ids.account) + "identities"):
         if text(settings, branch("identity", identity) + "useremail").lower() == account.email.lower():
             return identity
     return None
 
 
-def _with_identity(settings: Settings, ids: Ids, account: Account) -> Ids:
+def _with_identity(settings: Settings, ids: PrefIds, account: Account) -> PrefIds:
     """The ids with the identity that has the account's address, if there is one, and its SMTP server."""
     identity = _identity_of(settings, ids, account) or ids.identity
-    return Ids(ids.account, ids.server, identity, text(settings, branch("identity", identity) + "smtpServer"))
+    return PrefIds(ids.account, ids.server, identity, text(settings, branch("identity", identity) + "smtpServer"))

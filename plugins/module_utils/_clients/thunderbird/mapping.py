@@ -21,7 +21,7 @@ _SECURITIES = {number: security for security, number in _SOCKET_TYPES.items()}
 _SCHEMES = {Protocol.IMAP: "imap", Protocol.POP3: "mailbox"}
 
 
-class Ids(t.NamedTuple):
+class PrefIds(t.NamedTuple):
     """The names under which one account stands in the preferences, such as account1, server1, id1, smtp1."""
 
     account: str
@@ -30,7 +30,7 @@ class Ids(t.NamedTuple):
     smtp: str
 
 
-class Rule(t.NamedTuple):
+class PrefRule(t.NamedTuple):
     """One preference of an account.
 
     Attributes:
@@ -46,49 +46,51 @@ class Rule(t.NamedTuple):
 
 # Kept as pushed, at every run.
 SERVER = (
-    Rule("type", lambda account: account.protocol.value),
-    Rule("hostname", lambda account: account.incoming.host),
-    Rule("port", lambda account: account.incoming.port),
-    Rule("userName", lambda account: account.username),
-    Rule("socketType", lambda account: _SOCKET_TYPES[account.incoming.security], 0),
-    Rule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
-    Rule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server), False),
-    Rule("delete_by_age_from_server", lambda account: _for_pop3(account, _limited(account)), False),
-    Rule("num_days_to_leave_on_server", lambda account: _for_pop3(account, account.leave_on_server_days or None), 7),
+    PrefRule("type", lambda account: account.protocol.value),
+    PrefRule("hostname", lambda account: account.incoming.host),
+    PrefRule("port", lambda account: account.incoming.port),
+    PrefRule("userName", lambda account: account.username),
+    PrefRule("socketType", lambda account: _SOCKET_TYPES[account.incoming.security], 0),
+    PrefRule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
+    PrefRule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server), False),
+    PrefRule("delete_by_age_from_server", lambda account: _for_pop3(account, _limited(account)), False),
+    PrefRule(
+        "num_days_to_leave_on_server", lambda account: _for_pop3(account, account.leave_on_server_days or None), 7
+    ),
 )
 IDENTITY = (
-    Rule("useremail", lambda account: account.email),
-    Rule("fullName", lambda account: account.full_name),
+    PrefRule("useremail", lambda account: account.email),
+    PrefRule("fullName", lambda account: account.full_name),
 )
 SMTP = (
-    Rule("type", lambda account: "smtp", "smtp"),
-    Rule("hostname", lambda account: account.outgoing.host),
-    Rule("port", lambda account: account.outgoing.port),
-    Rule("username", lambda account: account.username),
-    Rule("try_ssl", lambda account: _SOCKET_TYPES[account.outgoing.security], 0),
-    Rule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
+    PrefRule("type", lambda account: "smtp", "smtp"),
+    PrefRule("hostname", lambda account: account.outgoing.host),
+    PrefRule("port", lambda account: account.outgoing.port),
+    PrefRule("username", lambda account: account.username),
+    PrefRule("try_ssl", lambda account: _SOCKET_TYPES[account.outgoing.security], 0),
+    PrefRule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
 )
 
 # Written once, with a new account; from then on they are the person's.
 NEW_SERVER = (
-    Rule("name", lambda account: account.email),
-    Rule("check_new_mail", lambda account: True),
-    Rule("login_at_startup", lambda account: True),
-    Rule("download_on_biff", lambda account: _for_pop3(account, True)),
-    Rule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server is not False)),
-    Rule("delete_mail_left_on_server", lambda account: _for_pop3(account, True)),
+    PrefRule("name", lambda account: account.email),
+    PrefRule("check_new_mail", lambda account: True),
+    PrefRule("login_at_startup", lambda account: True),
+    PrefRule("download_on_biff", lambda account: _for_pop3(account, True)),
+    PrefRule("leave_on_server", lambda account: _for_pop3(account, account.leave_on_server is not False)),
+    PrefRule("delete_mail_left_on_server", lambda account: _for_pop3(account, True)),
 )
 NEW_IDENTITY = (
-    Rule("valid", lambda account: True),
-    Rule("reply_on_top", lambda account: 1),
-    Rule("fcc_folder", lambda account: folder_uri(account) + "/Sent"),
-    Rule("fcc_folder_picker_mode", lambda account: "0"),
-    Rule("draft_folder", lambda account: folder_uri(account) + "/Drafts"),
-    Rule("drafts_folder_picker_mode", lambda account: "0"),
-    Rule("stationery_folder", lambda account: folder_uri(account) + "/Templates"),
-    Rule("tmpl_folder_picker_mode", lambda account: "0"),
+    PrefRule("valid", lambda account: True),
+    PrefRule("reply_on_top", lambda account: 1),
+    PrefRule("fcc_folder", lambda account: folder_uri(account) + "/Sent"),
+    PrefRule("fcc_folder_picker_mode", lambda account: "0"),
+    PrefRule("draft_folder", lambda account: folder_uri(account) + "/Drafts"),
+    PrefRule("drafts_folder_picker_mode", lambda account: "0"),
+    PrefRule("stationery_folder", lambda account: folder_uri(account) + "/Templates"),
+    PrefRule("tmpl_folder_picker_mode", lambda account: "0"),
 )
-NEW_SMTP = (Rule("description", lambda account: account.email),)
+NEW_SMTP = (PrefRule("description", lambda account: account.email),)
 
 
 def branch(kind: str, key: str) -> str:
@@ -96,7 +98,7 @@ def branch(kind: str, key: str) -> str:
     return f"mail.{kind}.{key}."
 
 
-def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], account: Account) -> None:
+def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set every preference of something new, also where it equals a default: those differ between versions."""
     for rule in rules:
         wanted = rule.value(account)
@@ -104,7 +106,7 @@ def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], acco
             settings[prefix + rule.key] = wanted
 
 
-def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], account: Account) -> None:
+def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set each preference whose effective value differs from what the account says."""
     for rule in rules:
         wanted = rule.value(account)
@@ -112,7 +114,7 @@ def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[Rule], ac
             settings[prefix + rule.key] = wanted
 
 
-def effective(settings: Settings, prefix: str, rule: Rule) -> Value | None:
+def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
     """What Thunderbird works with: the value, else the user's default for all servers, else the built-in one.
 
     Thunderbird drops a preference that equals its default, so a missing one is no difference.
@@ -161,7 +163,7 @@ def names(settings: Settings, key: str) -> list[str]:
     return [name for name in map(str.strip, text(settings, key).split(",")) if name]
 
 
-def read_back(settings: Settings, ids: Ids) -> Account | None:
+def read_back(settings: Settings, ids: PrefIds) -> Account | None:
     """The account as it stands in the preferences; None where it is neither IMAP nor POP3."""
     server, identity, smtp = (
         branch("server", ids.server),
@@ -201,7 +203,7 @@ def _left_on_server(settings: Settings, prefix: str) -> tuple[bool, int]:
 
 
 def _number(settings: Settings, prefix: str, key: str, default: int) -> int:
-    value = effective(settings, prefix, Rule(key, lambda account: None, default))
+    value = effective(settings, prefix, PrefRule(key, lambda account: None, default))
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 

@@ -64,7 +64,7 @@ class _Entry(t.NamedTuple):
     end: int
 
 
-class _SyntaxError(Exception):
+class _PrefsSyntaxError(Exception):
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
         self.position = position
@@ -95,7 +95,7 @@ class PrefsFile:
         """
         try:
             return cls(content, list(_entries(content)))
-        except _SyntaxError as error:
+        except _PrefsSyntaxError as error:
             raise DamagedFileError(
                 path,
                 content.count(b"\n", 0, error.position) + 1,
@@ -205,7 +205,7 @@ def _parse_statement(content: bytes, start: int) -> tuple[_Entry | None, int]:
     """One statement of any form; no entry for ``pref`` and ``sticky_pref``, which set defaults."""
     kind = _KIND.match(content, start)
     if kind is None:
-        raise _SyntaxError(start, "user_pref, pref or sticky_pref was expected")
+        raise _PrefsSyntaxError(start, "user_pref, pref or sticky_pref was expected")
     position = _expect(content, kind.end(), b"(")
     name, position = _parse_string(content, _skip_blank(content, position))
     position = _expect(content, position, b",")
@@ -230,16 +230,16 @@ def _parse_value(content: bytes, position: int) -> tuple[Value, int]:
         digits = b"-" + number.group() if sign == b"-" else number.group()
         return _integer(digits, position), number.end()
     if signed:
-        raise _SyntaxError(position, "a whole number was expected after the sign")
+        raise _PrefsSyntaxError(position, "a whole number was expected after the sign")
     return _parse_string(content, position)
 
 
 def _parse_string(content: bytes, position: int) -> tuple[str, int]:
     if content[position : position + 1] not in {b'"', b"'"}:
-        raise _SyntaxError(position, "a value was expected: a text in quotes, a whole number, true or false")
+        raise _PrefsSyntaxError(position, "a value was expected: a text in quotes, a whole number, true or false")
     match = _STRING.match(content, position)
     if match is None:
-        raise _SyntaxError(position, "this text has no closing quote")
+        raise _PrefsSyntaxError(position, "this text has no closing quote")
     group = 1 if match.group(1) is not None else 2
     return _unescape(match.group(group), match.start(group)), match.end()
 
@@ -252,7 +252,7 @@ def _unescape(raw: bytes, position: int) -> str:
         if units is not None:
             return _characters(units, position + match.start())
         if simple not in _SIMPLE_ESCAPES:
-            raise _SyntaxError(position + match.start(), "an unknown escape sequence stands in a text")
+            raise _PrefsSyntaxError(position + match.start(), "an unknown escape sequence stands in a text")
         return _SIMPLE_ESCAPES[simple]
 
     return _decode(_ESCAPE.sub(replacement, raw))
@@ -260,7 +260,7 @@ def _unescape(raw: bytes, position: int) -> str:
 
 def _raw_byte(digits: bytes, position: int) -> bytes:
     if digits == b"00":
-        raise _SyntaxError(position, "a text holds a zero byte")
+        raise _PrefsSyntaxError(position, "a text holds a zero byte")
     return bytes([int(digits, 16)])
 
 
@@ -270,23 +270,23 @@ def _characters(units: bytes, position: int) -> bytes:
     if len(codes) == 2:
         return chr(0x10000 + ((codes[0] - 0xD800) << 10) + (codes[1] - 0xDC00)).encode("utf-8")
     if 0xD800 <= codes[0] <= 0xDFFF:
-        raise _SyntaxError(position, "a text holds half of a surrogate pair")
+        raise _PrefsSyntaxError(position, "a text holds half of a surrogate pair")
     if codes[0] == 0:
-        raise _SyntaxError(position, "a text holds a zero character")
+        raise _PrefsSyntaxError(position, "a text holds a zero character")
     return chr(codes[0]).encode("utf-8")
 
 
 def _integer(digits: bytes, position: int) -> int:
     number = int(digits)
     if number not in _INT32:
-        raise _SyntaxError(position, "a number needs more than 32 bits")
+        raise _PrefsSyntaxError(position, "a number needs more than 32 bits")
     return number
 
 
 def _expect(content: bytes, position: int, token: bytes) -> int:
     found = _skip_blank(content, position)
     if not content.startswith(token, found):
-        raise _SyntaxError(position, f"{token.decode()!r} was expected")
+        raise _PrefsSyntaxError(position, f"{token.decode()!r} was expected")
     return found + len(token)
 
 
@@ -294,7 +294,7 @@ def _skip_blank(content: bytes, position: int) -> int:
     match = _BLANK.match(content, position)
     end = position if match is None else match.end()
     if content.startswith(b"/*", end):
-        raise _SyntaxError(end, "this comment has no end")
+        raise _PrefsSyntaxError(end, "this comment has no end")
     if content.startswith(b"\x00", end):
-        raise _SyntaxError(end, "a zero byte, as a crash or a full disk leaves them")
+        raise _PrefsSyntaxError(end, "a zero byte, as a crash or a full disk leaves them")
     return end

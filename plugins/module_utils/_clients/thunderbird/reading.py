@@ -10,13 +10,13 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..found import Found, StoredLogin
+from ..stored_account import StoredAccount, StoredLogin
 from . import configure, mapping
 from .lookup import MARKER, find
-from .mapping import Ids
+from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .passwords import PasswordStore
+    from .password_store.store import NssPasswordStore
 
 # What an Account names, below the branches of its server, identity and SMTP server: not told a second time.
 _NAMED = (
@@ -26,7 +26,7 @@ _NAMED = (
 )
 
 
-def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> Found | None:
+def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
     found = None if ids is None else mapping.read_back(settings, ids)
@@ -39,7 +39,7 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> Fo
     except (PasswordStoreError, DamagedFileError) as error:
         # What follows is for somebody who wants to store one.
         stored, locked = [None, None], str(error).partition("; nothing was changed")[0]
-    return Found(
+    return StoredAccount(
         account=found,
         incoming=StoredLogin(incoming.username, stored[0]),
         outgoing=StoredLogin(outgoing.username, stored[1]),
@@ -48,7 +48,7 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> Fo
     )
 
 
-def _others(settings: Settings, ids: Ids, wanted: Account) -> tuple[Change, ...]:
+def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
     after, wanted_ids = configure.present(settings, wanted)
     if wanted_ids != ids:  # it has no SMTP server, or one that others use

@@ -12,7 +12,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.action.mail_clients import TRACES, look, seen
+from ansible_collections.charter.mail.plugins.module_utils._ansible.client_registry import (
+    detected,
+    detection_command,
+    programs,
+)
 
 SHELLS = [shell for shell in ("sh", "dash", "bash", "busybox") if shutil.which(shell)]
 
@@ -24,12 +28,14 @@ def host(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def found(host: pathlib.Path, shell: str = "sh") -> list[str]:
     """What the command finds on a host with that root and ``/root`` as the home of who asks."""
-    traces = {name: [_below(host, path) for path in paths] for name, paths in TRACES.items()}
+    below = {name: [_below(host, path) for path in paths] for name, paths in programs().items()}
     command = [shell, "sh"] if shell == "busybox" else [shell]
     environment = {"HOME": str(host / "root")}
-    done = subprocess.run([*command, "-c", look(traces)], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*command, "-c", detection_command(below)], env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
-    return seen(f"Welcome to thunderbird and evolution!\n{done.stdout}")
+    return detected(f"Welcome to thunderbird and evolution!\n{done.stdout}")
 
 
 def _below(host: pathlib.Path, path: str) -> str:
@@ -73,10 +79,10 @@ def test_any_trace_will_do(host: pathlib.Path, path: str, client: str) -> None:
 
 
 def test_no_path_needs_quoting() -> None:
-    characters: set[str] = set().union(*(set(path) for paths in TRACES.values() for path in paths))
+    characters: set[str] = set().union(*(set(path) for paths in programs().values() for path in paths))
     assert not {character for character in characters if not character.isalnum()} - set("/._-~*")
 
 
 def test_the_order_is_ours_and_words_within_lines_do_not_count() -> None:
     outputs: t.Sequence[str] = ("evolution\r\nthunderbird\n", "no thunderbird\nevolution: none", "")
-    assert [seen(output) for output in outputs] == [["thunderbird", "evolution"], [], []]
+    assert [detected(output) for output in outputs] == [["thunderbird", "evolution"], [], []]

@@ -22,11 +22,8 @@ from ansible_collections.charter.mail.plugins.filter.outlook_autodiscover_xml im
 )
 from ansible_collections.charter.mail.plugins.filter.outlook_prf import outlook_prf
 from ansible_collections.charter.mail.plugins.filter.outlook_reg import outlook_reg
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import (
-    autodiscover,
-    prf,
-    reg,
-)
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import autodiscover, prf
+from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.unit.amount import sample
 
@@ -92,7 +89,7 @@ def test_one_autodiscover_file_a_domain() -> None:
 def test_the_registry_file(warnings: list[str]) -> None:
     accounts = [JO, OTHER, {"email": "ann@charter.net"}]
     text = outlook_reg(accounts, prf=r"C:\Mail\jo.prf", xml_folder=r"C:\Mail")
-    registry = reg.parse(text.encode("utf-16"))
+    registry = reg_file.parse(text.encode("utf-16"))
     assert {path: {name: value.plain for name, value in values.items()} for path, values in registry.items()} == {
         SETUP: {"ImportPRF": r"C:\Mail\jo.prf"},
         AUTODISCOVER: {"twc.com": r"C:\Mail\twc.com.xml", "PreferLocalXML": 1, "ExcludeExplicitO365Endpoint": 1},
@@ -153,6 +150,6 @@ def test_in_a_playbook(tmp_path: pathlib.Path) -> None:
         assert contents["jo.xml"] == outlook_autodiscover_xml(wanted).encode()
     if "jo.reg" in contents:
         assert contents["jo.reg"].startswith(b"\xff\xfe")
-        value = reg.parse(contents["jo.reg"]).value(SETUP, "ImportPRF")
+        value = reg_file.parse(contents["jo.reg"]).value(SETUP, "ImportPRF")
         assert value is not None
         assert value.text == r"C:\Mail\jo.prf"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -12,18 +13,20 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
-from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Look
+from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
+from ansible_collections.charter.mail.plugins.module_utils._ansible.inspect_on_linux import inspections
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import CHOICES
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Status
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 EMAIL = "mario.rossi@charter.net"
@@ -51,14 +54,14 @@ def edit(home: pathlib.Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def look(home: pathlib.Path, **options: t.Any) -> Look:
-    found = from_client.look(from_client.client("thunderbird", "auto"), request(home, **options))
+def look(home: pathlib.Path, **options: t.Any) -> Inspection:
+    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)])
     for secret in (PASSWORD, options.get("password")):
         assert secret is None or secret not in repr(found)
     return found
 
 
-def passwords(found: Look) -> list[str | None]:
+def passwords(found: Inspection) -> list[str | None]:
     """The passwords that would be used, incoming first."""
     logins = (found.logins.incoming, found.logins.outgoing)
     return [None if login.password is None else login.password.reveal() for login in logins]
@@ -67,7 +70,7 @@ def passwords(found: Look) -> list[str | None]:
 def test_what_is_stored_is_used(tmp_path: pathlib.Path) -> None:
     configure(tmp_path)
     found = look(tmp_path)
-    assert found.check.status is Status.OK
+    assert found.check.status is CheckStatus.OK
     assert found.account.incoming.host == "imap.charter.net"
     assert passwords(found) == [PASSWORD, PASSWORD]
     assert not found.stored_differ
@@ -82,8 +85,8 @@ def test_a_given_password_comes_first(tmp_path: pathlib.Path) -> None:
         "password for sending: another one is stored in Thunderbird. "
     )
     kept = look(tmp_path, password="the given one", update_password="on_create")
-    assert kept.check.status is Status.OK
-    assert look(tmp_path, password=PASSWORD).check.status is Status.OK
+    assert kept.check.status is CheckStatus.OK
+    assert look(tmp_path, password=PASSWORD).check.status is CheckStatus.OK
 
 
 def test_a_given_password_goes_to_no_host_that_only_the_profile_names(tmp_path: pathlib.Path) -> None:
@@ -102,7 +105,7 @@ def test_a_given_password_goes_to_another_server_of_the_provider(tmp_path: pathl
     found = look(tmp_path, password=PASSWORD)
     assert found.account.incoming.host == found.account.outgoing.host == "mobile.charter.net"
     assert passwords(found) == [PASSWORD, PASSWORD]
-    assert found.check.status is Status.FAILED
+    assert found.check.status is CheckStatus.FAILED
 
 
 def test_no_password_goes_where_the_profile_asks_for_no_encryption(tmp_path: pathlib.Path) -> None:
@@ -140,7 +143,7 @@ def test_what_differs_is_said(tmp_path: pathlib.Path, old: str, new: str, clause
     configure(tmp_path)
     edit(tmp_path, old, new)
     found = look(tmp_path)
-    assert found.check.status is Status.FAILED
+    assert found.check.status is CheckStatus.FAILED
     assert clause in found.check.evidence
     assert clause in found.check.sentences
     assert "\n" not in found.check.sentences
@@ -153,12 +156,12 @@ def test_what_differs_is_said(tmp_path: pathlib.Path, old: str, new: str, clause
 def test_an_account_made_by_hand_that_is_as_wanted(tmp_path: pathlib.Path) -> None:
     configure(tmp_path)
     edit(tmp_path, 'user_pref("mail.server.server1.charter_mail", "imap:mario.rossi@charter.net");\n', "")
-    assert look(tmp_path).check.status is Status.OK
+    assert look(tmp_path).check.status is CheckStatus.OK
 
 
 def test_only_what_the_options_say_is_compared(tmp_path: pathlib.Path) -> None:
     configure(tmp_path, full_name="Mario")
-    assert look(tmp_path).check.status is Status.OK
+    assert look(tmp_path).check.status is CheckStatus.OK
     found = look(tmp_path, full_name="Maria")
     assert found.check.evidence.startswith("full_name: Maria wanted, Mario in Thunderbird. ")
 
@@ -167,7 +170,7 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
     configure(tmp_path)
     (tmp_path / ".thunderbird/charter.default/logins.json").write_text("{")
     damaged = look(tmp_path)
-    assert damaged.check.status is Status.FAILED
+    assert damaged.check.status is CheckStatus.FAILED
     assert "logins.json, line 1: it is not JSON" in damaged.check.sentences
     nobody = look(tmp_path, user="nobody-has-this-name")
     assert "this host does not know that user" in nobody.check.sentences
@@ -175,30 +178,34 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked() -> None:
-    assert str(list(CHOICES)).replace("'", "") in mail_verify.DOCUMENTATION
+    assert str(client_registry.locations()).replace("'", "") in mail_verify.DOCUMENTATION
     conftest = pathlib.Path(__file__).parents[4] / "conftest.py"
     program = (
         f"import runpy, sys; runpy.run_path({str(conftest)!r}); import {mail_verify.__name__}; "
-        "print([name for name in sys.modules if '_clients' in name])"
+        "print({name.partition('_clients.')[2] for name in sys.modules if '_clients.' in name})"
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
-    assert done.stdout.strip() == "[]", done.stderr
+    entries = {f"{name}.entry" for name in client_registry.names()}
+    entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
+    needed = {*entries, *client_registry.names(), "evolution.password_store"}
+    assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 
-def in_evolution(home: pathlib.Path, **options: t.Any) -> Look:
-    return from_client.look(from_client.client("evolution", "native"), request(home, **options))
+def in_evolution(home: pathlib.Path, **options: t.Any) -> Inspection:
+    (found,) = inspections(EVOLUTION, "native", [request(home, **options)])
+    return found
 
 
 def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
     missing = in_evolution(tmp_path)
-    assert missing.check.status is Status.FAILED
+    assert missing.check.status is CheckStatus.FAILED
     assert "charter.mail.evolution_account" in missing.check.advice
     files = LocalFiles()
     evolution = Evolution(files, locate(files, str(tmp_path), "native"), None, password_store="plaintext_keyring")
     engine.reconcile(evolution, [request(tmp_path, password=PASSWORD).account])
     found = in_evolution(tmp_path)
-    assert found.check.status is Status.OK
+    assert found.check.status is CheckStatus.OK
     assert found.check.evidence.startswith(
         f"Evolution profile {tmp_path}/.config/evolution/sources is set up as wanted"
     )
@@ -212,7 +219,10 @@ def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
     assert ".source, line 1: " in in_evolution(tmp_path).check.sentences
 
 
-def test_a_profile_or_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
-    assert "Evolution has one profile a person" in in_evolution(tmp_path, profile="work").check.sentences
-    with pytest.raises(OptionError, match="Evolution is not made as snap"):
-        from_client.client("evolution", "snap")
+def test_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(OptionError, match=r"Evolution is not available as snap\. Write one of auto, native, flatpak"):
+        inspections(EVOLUTION, "snap", [request(tmp_path)])
+
+
+def test_evolution_ignores_the_profile_of_thunderbird(tmp_path: pathlib.Path) -> None:
+    assert in_evolution(tmp_path, profile="work").check.sentences == in_evolution(tmp_path).check.sentences

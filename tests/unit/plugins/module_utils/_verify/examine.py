@@ -11,17 +11,27 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, EndpointReport, Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Endpoint, Role, Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.guard import Guard
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
-from ansible_collections.charter.mail.plugins.module_utils._verify.tls import Trust, trust
-from ansible_collections.charter.mail.plugins.module_utils._verify.visit import Errand, Kit, visit
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_walk import Context, EndpointTask, walk
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
+    Endpoint,
+    MailService,
+    Role,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
+    Check,
+    CheckStatus,
+    EndpointReport,
+    Stage,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import Trust, trust
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
 
-HOSTS = {Service.IMAP: "imap.lab.test", Service.POP3: "pop.lab.test", Service.SMTP: "smtp.lab.test"}
+HOSTS = {MailService.IMAP: "imap.lab.test", MailService.POP3: "pop.lab.test", MailService.SMTP: "smtp.lab.test"}
 PATIENT = VerifyOptions(ca_path=CA, timeout=20.0)
 HASTY = VerifyOptions(ca_path=CA, timeout=0.8)
 
@@ -33,12 +43,12 @@ def resolve(host: str, port: int) -> t.Sequence[Address]:
     return [Address(socket.AF_INET, ("127.0.0.1", port))]
 
 
-WORLD = World(resolver=resolve, clock=CLOCK)
+WORLD = Environment(resolver=resolve, clock=CLOCK)
 
 
-def endpoint(service: Service, port: int, security: Security, host: str | None = None) -> Endpoint:
+def endpoint(service: MailService, port: int, security: Security, host: str | None = None) -> Endpoint:
     """An endpoint of the lab."""
-    role = Role.OUTGOING if service is Service.SMTP else Role.INCOMING
+    role = Role.OUTGOING if service is MailService.SMTP else Role.INCOMING
     return Endpoint(role, service, Server(host or HOSTS[service], port, security))
 
 
@@ -47,20 +57,20 @@ def look(
     options: VerifyOptions = PATIENT,
     password: str | None = PASSWORD,
     username: str = USERNAME,
-    world: World = WORLD,
+    world: Environment = WORLD,
     keys: Trust | None = None,
 ) -> EndpointReport:
     """Examine an endpoint."""
     secret = None if password is None else Secret(password)
-    return visit(
-        Errand(target, USERNAME, username, secret),
-        Kit(options, keys or trust(options.ca_path), world, Guard(options.attempts)),
+    return walk(
+        EndpointTask(target, USERNAME, username, secret),
+        Context(options, keys or trust(options.ca_path), world, LoginLimit(options.attempts)),
     )
 
 
 def examine(
     script: Script,
-    service: Service,
+    service: MailService,
     security: Security,
     options: VerifyOptions = PATIENT,
     password: str | None = PASSWORD,
@@ -85,9 +95,9 @@ def failure(report: EndpointReport, stage: Stage) -> Check:
     assert report.failed.advice.endswith(".")
     assert report.failed.finding
     others = [check for check in report.checks if check is not report.failed]
-    assert all(check.status in (Status.OK, Status.SKIPPED) for check in others)
+    assert all(check.status in (CheckStatus.OK, CheckStatus.SKIPPED) for check in others)
     reason = f"not tested, because the stage {stage.value} failed"
-    assert all(check.evidence == reason for check in others if check.status is Status.SKIPPED)
+    assert all(check.evidence == reason for check in others if check.status is CheckStatus.SKIPPED)
     return report.failed
 
 
@@ -108,6 +118,6 @@ def account(imap_port: int, smtp_port: int, email: str = USERNAME, password: str
     )
 
 
-def at(world: World, now: float) -> World:
+def at(world: Environment, now: float) -> Environment:
     """The same world at another time of day."""
     return dataclasses.replace(world, now=lambda: now)

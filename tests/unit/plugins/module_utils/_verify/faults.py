@@ -8,13 +8,17 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
 
-SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
+SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
+    MailService.IMAP: imap,
+    MailService.POP3: pop3,
+    MailService.SMTP: smtp,
+}
 
-GREETINGS = {Service.IMAP: b"* OK Lab", Service.POP3: b"+OK Lab", Service.SMTP: b"220 Lab"}
+GREETINGS = {MailService.IMAP: b"* OK Lab", MailService.POP3: b"+OK Lab", MailService.SMTP: b"220 Lab"}
 
 # A ServerHello of TLS 1.0 with TLS_RSA_WITH_AES_128_CBC_SHA, which is what a server says that has nothing newer.
 _TLS_1_0 = b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + bytes(32) + b"\x00\x00\x2f\x00"
@@ -49,7 +53,7 @@ def answers_http(talk: Talk) -> None:
     talk.say(b"HTTP/1.1 400 Bad Request", b"")
 
 
-def greets_only_the_patient(service: Service) -> Script:
+def greets_only_the_patient(service: MailService) -> Script:
     """Plain until STARTTLS, and dumb towards a client that speaks first, as Charter's sister is (SUMO 1519443)."""
     visits = itertools.count()
 
@@ -105,7 +109,7 @@ def resets(talk: Talk) -> None:
 def greets_and_hangs_up(talk: Talk) -> None:
     """Greet inside TLS and go."""
     talk.start_tls()
-    talk.say(GREETINGS[Service.IMAP])
+    talk.say(GREETINGS[MailService.IMAP])
     talk.close()
 
 
@@ -123,22 +127,22 @@ def no_common_cipher(talk: Talk) -> None:
     talk.hear_out()
 
 
-def stripped(service: Service) -> Script:
+def stripped(service: MailService) -> Script:
     """STARTTLS taken out of the capabilities by something between."""
     answers = {
-        Service.IMAP: {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done"},
-        Service.POP3: {b"CAPA": b"+OK\r\nUSER\r\nSASL PLAIN\r\n."},
-        Service.SMTP: {b"EHLO": b"250-smtp.lab.test\r\n250 AUTH PLAIN"},
+        MailService.IMAP: {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done"},
+        MailService.POP3: {b"CAPA": b"+OK\r\nUSER\r\nSASL PLAIN\r\n."},
+        MailService.SMTP: {b"EHLO": b"250-smtp.lab.test\r\n250 AUTH PLAIN"},
     }
     return SERVERS[service](Server(tls="starttls", answers=answers[service]))
 
 
-def after_starttls(service: Service, more: bytes) -> Script:
+def after_starttls(service: MailService, more: bytes) -> Script:
     """Agree to STARTTLS and send something else than TLS together with that."""
     answers = {
-        Service.IMAP: {b"STARTTLS": b"TAG OK begin"},
-        Service.POP3: {b"STLS": b"+OK begin"},
-        Service.SMTP: {b"STARTTLS": b"220 begin"},
+        MailService.IMAP: {b"STARTTLS": b"TAG OK begin"},
+        MailService.POP3: {b"STLS": b"+OK begin"},
+        MailService.SMTP: {b"STARTTLS": b"220 begin"},
     }
     ((command, answer),) = answers[service].items()
     return SERVERS[service](Server(tls="starttls", answers={command: answer + b"\r\n" + more}))

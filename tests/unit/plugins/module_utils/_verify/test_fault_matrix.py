@@ -8,7 +8,6 @@ has the advice, the run ends in time, and nobody ever saw the password in clear 
 """
 
 # ruff: noqa: E501 - one row is one line
-
 from __future__ import annotations
 
 import contextlib
@@ -22,19 +21,25 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import BEFORE_SIGNING_IN, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Address, VerifyOptions, World
-from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
+    AccountReport,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
+    BEFORE_SIGNING_IN,
+    Stage,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faults
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import HOSTS, resolve
 
-IMAP, POP3, SMTP = Service.IMAP, Service.POP3, Service.SMTP
+IMAP, POP3, SMTP = MailService.IMAP, MailService.POP3, MailService.SMTP
 SSL, STARTTLS = Security.SSL, Security.STARTTLS
 NOTHING_SENT = "Nothing secret was sent."
 
@@ -60,7 +65,7 @@ class Fault:
     """One row."""
 
     name: str
-    service: Service
+    service: MailService
     security: Security
     fault: Script | Setting
     stage: Stage
@@ -71,12 +76,12 @@ class Fault:
     username: str = USERNAME
 
 
-def of(service: Service, tls: Security = SSL, **more: t.Any) -> Script:
+def of(service: MailService, tls: Security = SSL, **more: t.Any) -> Script:
     """A server of the usual kind with one thing changed."""
     return faults.SERVERS[service](Server(tls=tls.value, **more))
 
 
-def refusing(service: Service, command: bytes, answer: bytes) -> Script:
+def refusing(service: MailService, command: bytes, answer: bytes) -> Script:
     """A sound server that answers one command like that."""
     return of(service, answers={command: answer})
 
@@ -272,13 +277,13 @@ def account(fault: Fault, faulty: int, sound: int) -> Account:
     )
 
 
-def world(fault: Fault, place: Place) -> World:
+def world(fault: Fault, place: Place) -> Environment:
     """The sound server is always found."""
 
     def resolver(host: str, port: int) -> t.Sequence[Address]:
         return place.resolver(host, port) if host == HOSTS[fault.service] else resolve(host, port)
 
-    return World(resolver=resolver, clock=CLOCK)
+    return Environment(resolver=resolver, clock=CLOCK)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -328,7 +333,9 @@ def test_a_password_that_is_wrong_for_both_is_wrong(protocol: t.Callable[[Server
     fault = Fault("both", POP3 if protocol is pop3 else IMAP, SSL, protocol(stranger), AUTH, Code.PASSWORD_REFUSED, "")
     with peer(protocol(stranger)) as one, peer(smtp(stranger)) as other:
         options = VerifyOptions(ca_path=CA, timeout=QUICK)
-        (report,) = verify([account(fault, one.port, other.port)], options, world=World(resolver=resolve, clock=CLOCK))
+        (report,) = verify(
+            [account(fault, one.port, other.port)], options, world=Environment(resolver=resolve, clock=CLOCK)
+        )
     assert report.cause is not None
     assert report.cause.check.code is Code.PASSWORD_REFUSED
     assert report.summary.endswith("(535 5.7.8 Error: authentication failed). The cause is the same.")

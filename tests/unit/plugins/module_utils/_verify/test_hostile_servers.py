@@ -11,10 +11,13 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Check, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.connection import LINE_LIMIT, TOTAL_LIMIT
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Check, Stage
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import (
+    LINE_LIMIT,
+    TOTAL_LIMIT,
+)
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
@@ -24,12 +27,16 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.ex
     failure,
 )
 
-SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
-ALL = pytest.mark.parametrize("service", list(Service))
+SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
+    MailService.IMAP: imap,
+    MailService.POP3: pop3,
+    MailService.SMTP: smtp,
+}
+ALL = pytest.mark.parametrize("service", list(MailService))
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "tls"])
 
 
-def greeted_by(service: Service, encrypted: bool, greet: Script, options: VerifyOptions = PATIENT) -> Check:
+def greeted_by(service: MailService, encrypted: bool, greet: Script, options: VerifyOptions = PATIENT) -> Check:
     """What fails when the greeting is like that."""
 
     def script(talk: Talk) -> None:
@@ -64,16 +71,18 @@ def chat(talk: Talk) -> None:
         talk.send(b"220-more and more and more and more and more and more\r\n" * 512)
 
 
-@pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.POP3, True), (Service.SMTP, True)])
-def test_silence(service: Service, encrypted: bool) -> None:
+@pytest.mark.parametrize(
+    ("service", "encrypted"), [(MailService.IMAP, False), (MailService.POP3, True), (MailService.SMTP, True)]
+)
+def test_silence(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, lambda talk: None, HASTY)
     assert failed.finding == "did not answer within 0.8 seconds although it had to greet first"
     assert ("the service behind it does not" in failed.advice) == encrypted
     assert failed.seconds < 3
 
 
-@pytest.mark.parametrize(("service", "encrypted"), [(Service.IMAP, False), (Service.SMTP, True)])
-def test_slow_drip(service: Service, encrypted: bool) -> None:
+@pytest.mark.parametrize(("service", "encrypted"), [(MailService.IMAP, False), (MailService.SMTP, True)])
+def test_slow_drip(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, drip, HASTY)
     assert failed.finding == "sent only part of an answer within 0.8 seconds although it had to greet first"
     assert failed.seconds < 3
@@ -81,7 +90,7 @@ def test_slow_drip(service: Service, encrypted: bool) -> None:
 
 @ALL
 @BOTH
-def test_endless_line(service: Service, encrypted: bool) -> None:
+def test_endless_line(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, flood)
     assert failed.finding == "does not behave like a mail server"
     assert failed.evidence == f"a line of more than {LINE_LIMIT} bytes"
@@ -89,13 +98,13 @@ def test_endless_line(service: Service, encrypted: bool) -> None:
 
 @BOTH
 def test_endless_answer(encrypted: bool) -> None:
-    failed = greeted_by(Service.SMTP, encrypted, chat)
+    failed = greeted_by(MailService.SMTP, encrypted, chat)
     assert failed.evidence == f"more than {TOTAL_LIMIT} bytes"
 
 
 @ALL
 @BOTH
-def test_garbage(service: Service, encrypted: bool) -> None:
+def test_garbage(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, lambda talk: talk.send(bytes(range(255, -1, -1)) + b"\n"))
     assert failed.finding == f"does not speak {service.title}"
     assert failed.evidence.isprintable()
@@ -104,15 +113,15 @@ def test_garbage(service: Service, encrypted: bool) -> None:
 
 @ALL
 @BOTH
-def test_hanging_up_at_once(service: Service, encrypted: bool) -> None:
+def test_hanging_up_at_once(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, lambda talk: talk.close())
     assert failed.finding == "ended the connection although it had to greet first"
 
 
 @ALL
 @BOTH
-def test_half_a_greeting(service: Service, encrypted: bool) -> None:
-    greetings = {Service.IMAP: b"* OK Lab", Service.POP3: b"+OK Lab", Service.SMTP: b"220 Lab"}
+def test_half_a_greeting(service: MailService, encrypted: bool) -> None:
+    greetings = {MailService.IMAP: b"* OK Lab", MailService.POP3: b"+OK Lab", MailService.SMTP: b"220 Lab"}
 
     def half(talk: Talk) -> None:
         talk.send(greetings[service])
@@ -124,24 +133,24 @@ def test_half_a_greeting(service: Service, encrypted: bool) -> None:
 @pytest.mark.parametrize(
     ("service", "line", "finding"),
     [
-        (Service.IMAP, b"* BYE too busy", "turns everybody away"),
-        (Service.IMAP, b"* PREAUTH welcome back", "says that somebody is signed in already"),
-        (Service.POP3, b"-ERR too busy", "turns everybody away"),
-        (Service.SMTP, b"554 too busy", "turns everybody away"),
-        (Service.SMTP, b"421 too many connections", "takes no more for the moment"),
-        (Service.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this machine's public IP address"),
-        (Service.SMTP, b"220-first\r\nnonsense", "does not keep to SMTP"),
-        (Service.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),
-        (Service.POP3, b"* OK IMAP4", "speaks IMAP where POP3 is expected"),
-        (Service.POP3, b"220 hello", "speaks SMTP where POP3 is expected"),
+        (MailService.IMAP, b"* BYE too busy", "turns everybody away"),
+        (MailService.IMAP, b"* PREAUTH welcome back", "says that somebody is signed in already"),
+        (MailService.POP3, b"-ERR too busy", "turns everybody away"),
+        (MailService.SMTP, b"554 too busy", "turns everybody away"),
+        (MailService.SMTP, b"421 too many connections", "takes no more for the moment"),
+        (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this machine's public IP address"),
+        (MailService.SMTP, b"220-first\r\nnonsense", "does not keep to SMTP"),
+        (MailService.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),
+        (MailService.POP3, b"* OK IMAP4", "speaks IMAP where POP3 is expected"),
+        (MailService.POP3, b"220 hello", "speaks SMTP where POP3 is expected"),
     ],
 )
 @BOTH
-def test_unfriendly_greetings(service: Service, line: bytes, finding: str, encrypted: bool) -> None:
+def test_unfriendly_greetings(service: MailService, line: bytes, finding: str, encrypted: bool) -> None:
     assert greeted_by(service, encrypted, lambda talk: talk.say(line)).finding == finding
 
 
-NEXT = {Service.IMAP: b"CAPABILITY", Service.POP3: b"CAPA", Service.SMTP: b"EHLO"}
+NEXT = {MailService.IMAP: b"CAPABILITY", MailService.POP3: b"CAPA", MailService.SMTP: b"EHLO"}
 
 
 @ALL
@@ -153,12 +162,12 @@ NEXT = {Service.IMAP: b"CAPABILITY", Service.POP3: b"CAPA", Service.SMTP: b"EHLO
         (b"\0\xff\xfe", None),
     ],
 )
-def test_nonsense_instead_of_capabilities(service: Service, answer: bytes, finding: str | None) -> None:
+def test_nonsense_instead_of_capabilities(service: MailService, answer: bytes, finding: str | None) -> None:
     report, _server = examine(
         SERVERS[service](Server(answers={NEXT[service]: answer})), service, Security.SSL, HASTY, password=None
     )
     failed = report.failed
-    if service is Service.POP3 and finding is None:
+    if service is MailService.POP3 and finding is None:
         assert failed is None  # a server need not know CAPA
     else:
         assert failed is not None
@@ -173,13 +182,13 @@ def test_an_imap_server_that_says_why_it_hangs_up() -> None:
         talk.hear()
         talk.say(b"* BYE Server shutting down.")
 
-    report, _server = examine(script, Service.IMAP, Security.SSL)
+    report, _server = examine(script, MailService.IMAP, Security.SSL)
     failed = failure(report, Stage.CAPABILITY)
     assert (failed.finding, failed.evidence) == ("ended the connection", "* BYE Server shutting down.")
 
 
 @ALL
-def test_broken_encryption(service: Service) -> None:
+def test_broken_encryption(service: MailService) -> None:
     def script(talk: Talk) -> None:
         plain = talk.duplicate()
         talk.start_tls()
@@ -210,12 +219,12 @@ def encoded(text: str) -> str:
     ],
 )
 @ALL
-def test_a_server_that_echoes_the_password(service: Service, echo: str) -> None:
+def test_a_server_that_echoes_the_password(service: MailService, echo: str) -> None:
     text = f"you said <{echo}> to me".encode()
     answers = {
-        Service.IMAP: {b"AUTHENTICATE": b"TAG NO " + text},
-        Service.POP3: {b"AUTH": b"-ERR " + text},
-        Service.SMTP: {b"AUTH": b"535 5.7.8 " + text},
+        MailService.IMAP: {b"AUTHENTICATE": b"TAG NO " + text},
+        MailService.POP3: {b"AUTH": b"-ERR " + text},
+        MailService.SMTP: {b"AUTH": b"535 5.7.8 " + text},
     }
     report, _server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
     failed = failure(report, Stage.AUTHENTICATION)
@@ -224,11 +233,11 @@ def test_a_server_that_echoes_the_password(service: Service, echo: str) -> None:
 
 
 @ALL
-def test_the_password_is_sent_once_whatever_the_answer(service: Service) -> None:
+def test_the_password_is_sent_once_whatever_the_answer(service: MailService) -> None:
     answers = {
-        Service.IMAP: {b"AUTHENTICATE": b"TAG NO try again"},
-        Service.POP3: {b"AUTH": b"-ERR try again"},
-        Service.SMTP: {b"AUTH": b"454 4.7.0 try again"},
+        MailService.IMAP: {b"AUTHENTICATE": b"TAG NO try again"},
+        MailService.POP3: {b"AUTH": b"-ERR try again"},
+        MailService.SMTP: {b"AUTH": b"454 4.7.0 try again"},
     }
     report, server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
     failure(report, Stage.AUTHENTICATION)
@@ -240,11 +249,11 @@ def test_the_password_is_sent_once_whatever_the_answer(service: Service) -> None
 @pytest.mark.parametrize(
     ("service", "answers"),
     [
-        (Service.IMAP, {b"AUTHENTICATE": b"* OK wait"}),
-        (Service.SMTP, {b"AUTH": b"334-wait"}),
+        (MailService.IMAP, {b"AUTHENTICATE": b"* OK wait"}),
+        (MailService.SMTP, {b"AUTH": b"334-wait"}),
     ],
 )
-def test_silence_after_the_password(service: Service, answers: t.Mapping[bytes, bytes]) -> None:
+def test_silence_after_the_password(service: MailService, answers: t.Mapping[bytes, bytes]) -> None:
     script = SERVERS[service](Server(answers=answers))
     report, _server = examine(script, service, Security.SSL, HASTY)
     assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.8 seconds"

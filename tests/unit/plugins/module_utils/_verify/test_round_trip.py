@@ -16,16 +16,18 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.account_report import AccountReport
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
+    AccountReport,
+)
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip import (
     TripOptions,
     message,
     round_trips,
     subject,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.run import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server
 from ansible_collections.charter.mail.tests.unit.peers import peer
@@ -46,7 +48,7 @@ class Tripped:
     office: PostOffice
 
     @property
-    def status(self) -> Status:
+    def status(self) -> CheckStatus:
         """Of the check."""
         assert self.report.round_trip is not None
         return self.report.round_trip.status
@@ -118,7 +120,7 @@ def own_mail() -> list[Letter]:
 @PROTOCOLS
 def test_it_arrives_and_is_deleted_and_nothing_else_changes(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail()), protocol)
-    assert tripped.status is Status.OK, tripped.evidence
+    assert tripped.status is CheckStatus.OK, tripped.evidence
     assert re.fullmatch(r"arrived after [0-9]\.[0-9] seconds\. It was deleted again\.", tripped.evidence)
     assert tripped.advice == ""
     assert tripped.report.ok
@@ -133,7 +135,7 @@ def test_it_arrives_and_is_deleted_and_nothing_else_changes(protocol: Protocol) 
 @PROTOCOLS
 def test_it_may_take_its_time(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), delay=0.4), protocol)
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert tripped.advice == ""
     assert tripped.office.letters == own_mail()
 
@@ -141,7 +143,7 @@ def test_it_may_take_its_time(protocol: Protocol) -> None:
 @PROTOCOLS
 def test_lost(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), copies=0), protocol, BRIEF)
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert not tripped.report.ok
     assert tripped.code == "message_lost"
     assert tripped.evidence.startswith("did not arrive within 0.6 seconds; smtp.lab.test:")
@@ -156,7 +158,7 @@ def test_lost(protocol: Protocol) -> None:
 def test_late(protocol: Protocol) -> None:
     options = TripOptions(timeout=4.0, settle=0.05)
     tripped = trip(PostOffice(own_mail(), delay=2.1), protocol, options)
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert re.match(r"arrived late, after [23]\.[0-9] seconds of 4 allowed\. It was deleted again\.", tripped.evidence)
     assert len(tripped.report.warnings) == 1
     assert "held up between the provider's servers" in tripped.advice
@@ -167,7 +169,7 @@ def test_late(protocol: Protocol) -> None:
 @PROTOCOLS
 def test_duplicated(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail(), copies=3), protocol)
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert tripped.code == "message_duplicated"
     assert re.match(r"3 copies arrived, the first after .*\. All of them were deleted again\.", tripped.evidence)
     assert "rules on the provider's web page" in tripped.advice
@@ -178,7 +180,7 @@ def test_duplicated(protocol: Protocol) -> None:
 def test_a_server_without_uidplus_and_nothing_else_marked() -> None:
     before = own_mail()[:2]
     tripped = trip(PostOffice(list(before), uidplus=False))
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert tripped.evidence.endswith("It was deleted again.")
     assert tripped.office.letters == before
     assert b"EXPUNGE" in tripped.office.commands
@@ -186,7 +188,7 @@ def test_a_server_without_uidplus_and_nothing_else_marked() -> None:
 
 def test_a_server_without_uidplus_where_other_mail_is_marked() -> None:
     tripped = trip(PostOffice(own_mail(), uidplus=False))
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert "the server lacks UIDPLUS, and other messages that are marked would have gone with it" in tripped.evidence
     assert "EXPUNGE" not in " ".join(command.decode() for command in tripped.office.commands)
     assert tripped.office.letters[:3] == own_mail()
@@ -197,7 +199,7 @@ def test_a_server_without_uidplus_where_other_mail_is_marked() -> None:
 @pytest.mark.parametrize("before", [own_mail(), []])
 def test_an_imap_server_that_does_not_say_which_number_comes_next(before: list[Letter]) -> None:
     tripped = trip(PostOffice(list(before), tells_next_uid=False))
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert tripped.office.letters == before
 
 
@@ -205,14 +207,14 @@ def test_other_mail_that_comes_meanwhile_is_left_alone() -> None:
     office = PostOffice(own_mail(), delay=1.0)
     office.take(b"Subject: dinner\r\n\r\n")
     tripped = trip(office)
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert [letter.content for letter in tripped.office.letters[3:]] == [b"Subject: dinner\r\n\r\n"]
     assert all(letter.flags == frozenset() for letter in tripped.office.letters[3:])
 
 
 def test_a_mailbox_that_was_made_anew_meanwhile() -> None:
     tripped = trip(PostOffice(own_mail(), new_validity=True))
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert "has given all messages new numbers meanwhile" in tripped.evidence
     (sent,) = tripped.office.sent
     assert f'The message "{sent["Subject"]}" was sent and may still be in the mailbox.' in tripped.advice
@@ -221,7 +223,7 @@ def test_a_mailbox_that_was_made_anew_meanwhile() -> None:
 
 def test_a_pop3_server_without_top() -> None:
     tripped = trip(PostOffice(own_mail(), top=False), Protocol.POP3)
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert "does not show the beginning of a message" in tripped.evidence
     assert "may still be in the mailbox" in tripped.advice
     assert len(tripped.office.letters) == 4
@@ -229,20 +231,20 @@ def test_a_pop3_server_without_top() -> None:
 
 def test_a_pop3_server_without_uidl() -> None:
     tripped = trip(PostOffice(own_mail(), uidl=False), Protocol.POP3)
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert tripped.office.letters == own_mail()
 
 
 @PROTOCOLS
 def test_an_empty_mailbox(protocol: Protocol) -> None:
     tripped = trip(PostOffice([]), protocol)
-    assert tripped.status is Status.OK
+    assert tripped.status is CheckStatus.OK
     assert tripped.office.letters == []
 
 
 def test_the_message_is_refused() -> None:
     tripped = trip(PostOffice(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert tripped.code == "public_address_blocked"
     assert "blocks this machine's public IP address" in tripped.evidence
     assert "It is not known to have been sent." in tripped.evidence
@@ -251,7 +253,7 @@ def test_the_message_is_refused() -> None:
 
 def test_a_server_that_is_gone_after_the_message_was_sent() -> None:
     tripped = trip(PostOffice(own_mail(), goes_away=True))
-    assert tripped.status is Status.FAILED
+    assert tripped.status is CheckStatus.FAILED
     assert "ended the connection" in tripped.evidence
     assert "was sent and may still be in the mailbox" in tripped.advice
 
@@ -259,7 +261,7 @@ def test_a_server_that_is_gone_after_the_message_was_sent() -> None:
 @PROTOCOLS
 def test_nothing_is_sent_in_check_mode(protocol: Protocol) -> None:
     tripped = trip(PostOffice(own_mail()), protocol, check_mode=True)
-    assert tripped.status is Status.SKIPPED
+    assert tripped.status is CheckStatus.SKIPPED
     assert tripped.evidence == "not tested, because a message is never sent in check mode"
     assert tripped.report.ok
     assert not tripped.report.complete
@@ -269,7 +271,7 @@ def test_nothing_is_sent_in_check_mode(protocol: Protocol) -> None:
 @pytest.mark.parametrize("password", [PASSWORD[:-1]])
 def test_nothing_is_sent_unless_all_else_is_well(password: str) -> None:
     tripped = trip(PostOffice(own_mail()), password=password)
-    assert tripped.status is Status.SKIPPED
+    assert tripped.status is CheckStatus.SKIPPED
     assert tripped.evidence == "not tested, because a message is only sent after all other tests were successful"
     assert tripped.office.sent == []
 
@@ -306,5 +308,5 @@ def test_accounts_travel_side_by_side() -> None:
         assert CLOCK.monotonic() - started < 6
     assert len(office.sent) == 8
     assert len({str(sent["Charter-Mail-Test"]) for sent in office.sent}) == 8
-    assert all(report.round_trip is not None and report.round_trip.status is Status.FAILED for report in trips)
+    assert all(report.round_trip is not None and report.round_trip.status is CheckStatus.FAILED for report in trips)
     assert threading.active_count() < 50

@@ -10,9 +10,9 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Script, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
@@ -24,21 +24,25 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.ex
     look,
 )
 
-SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
-ALL = pytest.mark.parametrize("service", list(Service))
+SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
+    MailService.IMAP: imap,
+    MailService.POP3: pop3,
+    MailService.SMTP: smtp,
+}
+ALL = pytest.mark.parametrize("service", list(MailService))
 ENCRYPTED = pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
 LAST = {
-    Service.IMAP: (Stage.MAILBOX, "INBOX has 23 messages"),
-    Service.POP3: (Stage.MAILBOX, "the mailbox has 23 messages, 4711 bytes"),
-    Service.SMTP: (Stage.SENDING, f"accepted {USERNAME} as sender and recipient; nothing was sent"),
+    MailService.IMAP: (Stage.MAILBOX, "INBOX has 23 messages"),
+    MailService.POP3: (Stage.MAILBOX, "the mailbox has 23 messages, 4711 bytes"),
+    MailService.SMTP: (Stage.SENDING, f"accepted {USERNAME} as sender and recipient; nothing was sent"),
 }
 
 
 @ALL
 @ENCRYPTED
-def test_all_is_well(service: Service, security: Security) -> None:
+def test_all_is_well(service: MailService, security: Security) -> None:
     report, server = examine(SERVERS[service](Server(tls=security.value)), service, security)
-    assert [found.status for found in report.checks] == [Status.OK] * len(report.checks)
+    assert [found.status for found in report.checks] == [CheckStatus.OK] * len(report.checks)
     assert all(found.advice == "" and found.evidence for found in report.checks)
     stages = [Stage.SETTINGS, Stage.DNS, Stage.TCP, Stage.FIRST_BYTES, Stage.TLS, Stage.GREETING]
     if security is Security.STARTTLS:
@@ -56,11 +60,11 @@ def test_all_is_well(service: Service, security: Security) -> None:
 
 @ALL
 @ENCRYPTED
-def test_without_a_password_all_but_signing_in_is_tested(service: Service, security: Security) -> None:
+def test_without_a_password_all_but_signing_in_is_tested(service: MailService, security: Security) -> None:
     report, server = examine(SERVERS[service](Server(tls=security.value)), service, security, password=None)
-    assert [found.status for found in report.checks[-2:]] == [Status.SKIPPED, Status.SKIPPED]
+    assert [found.status for found in report.checks[-2:]] == [CheckStatus.SKIPPED, CheckStatus.SKIPPED]
     assert {found.evidence for found in report.checks[-2:]} == {"not tested, because no password was given"}
-    assert all(found.status is Status.OK for found in report.checks[:-2])
+    assert all(found.status is CheckStatus.OK for found in report.checks[:-2])
     assert b"AUTH" not in server.sealed
     assert b"LOGIN" not in server.sealed
     assert b"USER" not in server.sealed
@@ -69,19 +73,19 @@ def test_without_a_password_all_but_signing_in_is_tested(service: Service, secur
 @pytest.mark.parametrize(
     ("service", "offers", "how"),
     [
-        (Service.IMAP, (b"AUTH=PLAIN",), "AUTH PLAIN"),
-        (Service.IMAP, (), "LOGIN"),
-        (Service.IMAP, (b"AUTH=LOGIN", b"SASL-IR"), "LOGIN"),
-        (Service.POP3, (b"USER", b"TOP"), "USER and PASS"),
-        (Service.POP3, (), "USER and PASS"),
-        (Service.SMTP, (b"AUTH LOGIN",), "AUTH LOGIN"),
-        (Service.SMTP, (b"AUTH=LOGIN PLAIN",), "AUTH PLAIN"),
+        (MailService.IMAP, (b"AUTH=PLAIN",), "AUTH PLAIN"),
+        (MailService.IMAP, (), "LOGIN"),
+        (MailService.IMAP, (b"AUTH=LOGIN", b"SASL-IR"), "LOGIN"),
+        (MailService.POP3, (b"USER", b"TOP"), "USER and PASS"),
+        (MailService.POP3, (), "USER and PASS"),
+        (MailService.SMTP, (b"AUTH LOGIN",), "AUTH LOGIN"),
+        (MailService.SMTP, (b"AUTH=LOGIN PLAIN",), "AUTH PLAIN"),
     ],
 )
-def test_every_way_to_sign_in(service: Service, offers: tuple[bytes, ...], how: str) -> None:
+def test_every_way_to_sign_in(service: MailService, offers: tuple[bytes, ...], how: str) -> None:
     report, _server = examine(SERVERS[service](Server(offers=offers)), service, Security.SSL)
     assert check(report, Stage.AUTHENTICATION).evidence == f"signed in as {USERNAME} with {how}"
-    assert check(report, LAST[service][0]).status is Status.OK
+    assert check(report, LAST[service][0]).status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -90,32 +94,32 @@ def test_every_way_to_sign_in(service: Service, offers: tuple[bytes, ...], how: 
 def test_imap_strings_arrive_as_they_are(password: str) -> None:
     server = Server(offers=(), password=password)
     with peer(imap(server)) as listening:
-        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), password=password)
+        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), password=password)
     assert report.failed is None
 
 
 @ALL
-def test_a_long_password_does_not_break_the_limit_of_a_command(service: Service) -> None:
+def test_a_long_password_does_not_break_the_limit_of_a_command(service: MailService) -> None:
     password = "0123456789" * 60
     with peer(SERVERS[service](Server(password=password))) as listening:
         report = look(endpoint(service, listening.port, Security.SSL), password=password)
     assert report.failed is None
-    if service is not Service.IMAP:
+    if service is not MailService.IMAP:
         assert b"AUTH PLAIN\r\n" in listening.sealed
 
 
 @pytest.mark.parametrize("password", ["a\r\nDELE 1", "a\nb"])
 def test_a_line_break_in_a_password_never_becomes_a_command(password: str) -> None:
-    report, server = examine(pop3(Server(offers=(b"USER",))), Service.POP3, Security.SSL, password=password)
-    assert check(report, Stage.AUTHENTICATION).status is Status.FAILED
+    report, server = examine(pop3(Server(offers=(b"USER",))), MailService.POP3, Security.SSL, password=password)
+    assert check(report, Stage.AUTHENTICATION).status is CheckStatus.FAILED
     assert b"USER" not in server.sealed
 
 
 @ALL
-def test_no_password_without_encryption(service: Service) -> None:
+def test_no_password_without_encryption(service: MailService) -> None:
     report, server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE)
     skipped = report.checks[-2:]
-    assert [found.status for found in skipped] == [Status.SKIPPED, Status.SKIPPED]
+    assert [found.status for found in skipped] == [CheckStatus.SKIPPED, CheckStatus.SKIPPED]
     assert all("is not encrypted" in found.evidence for found in skipped)
     assert all("security to ssl or starttls" in found.advice for found in skipped)
     assert report.failed is None
@@ -126,42 +130,42 @@ def test_no_password_without_encryption(service: Service) -> None:
 
 
 @ALL
-def test_a_password_without_encryption_where_that_is_allowed(service: Service) -> None:
+def test_a_password_without_encryption_where_that_is_allowed(service: MailService) -> None:
     options = VerifyOptions(ca_path=CA, timeout=20, allow_plaintext=True)
     report, _server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE, options)
-    assert all(found.status is Status.OK for found in report.checks)
+    assert all(found.status is CheckStatus.OK for found in report.checks)
 
 
 def test_the_certificate_is_described() -> None:
     with peer(imap(Server())) as listening:
         world = at(WORLD, 4922899200 - 89.5 * 86400)  # before 1 January 2126
-        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), world=world)
+        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), world=world)
     evidence = check(report, Stage.TLS).evidence
     assert evidence == "TLSv1.3 TLS_AES_256_GCM_SHA384, certificate for imap.lab.test by Lab CA, 89 days left"
 
 
 def test_a_certificate_for_an_address() -> None:
     with peer(imap(Server())) as listening:
-        target = endpoint(Service.IMAP, listening.port, Security.SSL, host="127.0.0.1")
+        target = endpoint(MailService.IMAP, listening.port, Security.SSL, host="127.0.0.1")
         report = look(target, world=type(WORLD)())  # the real resolver, which asks nobody about an address
     assert report.failed is None
     assert check(report, Stage.DNS).evidence == "127.0.0.1"
 
 
 def test_mailboxes_are_only_looked_at() -> None:
-    _report, server = examine(imap(Server()), Service.IMAP, Security.SSL)
+    _report, server = examine(imap(Server()), MailService.IMAP, Security.SSL)
     commands = [line.split(b" ")[1] for line in server.sealed.splitlines()]
     assert commands == [b"CAPABILITY", b"AUTHENTICATE", b"EXAMINE", b"LOGOUT"]
-    _report, server = examine(pop3(Server()), Service.POP3, Security.SSL)
+    _report, server = examine(pop3(Server()), MailService.POP3, Security.SSL)
     assert [line.split(b" ")[0] for line in server.sealed.splitlines()] == [b"CAPA", b"AUTH", b"STAT", b"QUIT"]
-    _report, server = examine(smtp(Server()), Service.SMTP, Security.SSL)
+    _report, server = examine(smtp(Server()), MailService.SMTP, Security.SSL)
     commands = [line.split(b" ")[0] for line in server.sealed.splitlines()]
     assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
 
 
 def test_what_was_said_before_tls_is_forgotten() -> None:
     """Before TLS the server offers LOGINDISABLED and STARTTLS; what counts is what it offers afterwards."""
-    report, server = examine(imap(Server(tls="starttls", offers=())), Service.IMAP, Security.STARTTLS)
+    report, server = examine(imap(Server(tls="starttls", offers=())), MailService.IMAP, Security.STARTTLS)
     assert check(report, Stage.CAPABILITY).evidence == "IMAP4REV1"
     assert server.clear.count(b"CAPABILITY") == 1
     assert server.sealed.count(b"CAPABILITY") == 1

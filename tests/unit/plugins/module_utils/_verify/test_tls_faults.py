@@ -13,11 +13,11 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
-from ansible_collections.charter.mail.plugins.module_utils._verify.check import Stage, Status
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint import Service
-from ansible_collections.charter.mail.plugins.module_utils._verify.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
-from ansible_collections.charter.mail.plugins.module_utils._verify.tls import trust
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import trust
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CERTIFICATES, Script, Talk, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
@@ -32,8 +32,12 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.ex
     look,
 )
 
-SERVERS: t.Mapping[Service, t.Callable[[Server], Script]] = {Service.IMAP: imap, Service.POP3: pop3, Service.SMTP: smtp}
-ALL = pytest.mark.parametrize("service", list(Service))
+SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
+    MailService.IMAP: imap,
+    MailService.POP3: pop3,
+    MailService.SMTP: smtp,
+}
+ALL = pytest.mark.parametrize("service", list(MailService))
 ENCRYPTED = pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
 
 
@@ -70,7 +74,7 @@ ENCRYPTED = pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS
     ],
 )
 def test_certificates(
-    service: Service, security: Security, certificate: str, finding: str, evidence: str, advice: str
+    service: MailService, security: Security, certificate: str, finding: str, evidence: str, advice: str
 ) -> None:
     script = SERVERS[service](Server(tls=security.value, certificate=certificate))
     report, server = examine(script, service, security)
@@ -88,13 +92,13 @@ def test_certificates(
 def test_the_expiry_is_told_apart_from_that_of_the_issuer() -> None:
     with peer(imap(Server(certificate="expired"))) as listening:
         world = at(WORLD, 0)  # as if the server's own certificate had a future
-        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), world=world)
+        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), world=world)
     assert failure(report, Stage.TLS).finding == "has a certificate whose issuer's certificate has expired"
 
 
 def test_without_ca_path_the_private_ca_is_unknown() -> None:
     with peer(imap(Server())) as listening:
-        target = endpoint(Service.IMAP, listening.port, Security.SSL)
+        target = endpoint(MailService.IMAP, listening.port, Security.SSL)
         report = look(target, VerifyOptions(timeout=20))
     assert failure(report, Stage.TLS).finding == "has a certificate by Lab CA that this machine does not trust"
 
@@ -107,7 +111,7 @@ def test_a_certificate_that_cannot_be_looked_at_again() -> None:
         if len(visits) == 1:
             imap(Server(certificate="expired"))(talk)
 
-    report, _server = examine(script, Service.IMAP, Security.SSL)
+    report, _server = examine(script, MailService.IMAP, Security.SSL)
     failed = failure(report, Stage.TLS)
     assert failed.finding == "has a certificate that expired"
     assert failed.evidence == "certificate has expired"
@@ -129,12 +133,12 @@ def test_only_old_tls() -> None:
     older = trust(PATIENT.ca_path)
     older.verifying.minimum_version = ssl.TLSVersion.TLSv1_3  # stands for TLS 1.1, which this OpenSSL may not have
     with peer(script) as listening:
-        report = look(endpoint(Service.IMAP, listening.port, Security.SSL), keys=older)
+        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), keys=older)
     assert failure(report, Stage.TLS).finding == "has only versions of TLS that are not safe any more"
 
 
 @ALL
-def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) -> None:
+def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: MailService) -> None:
     report, server = examine(SERVERS[service](Server(tls="starttls")), service, Security.SSL)
     failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == (
@@ -144,9 +148,9 @@ def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) 
     side, port = failed.endpoint.role.value, failed.endpoint.server.port
     assert f"Set {side}.port to {port} and {side}.security to starttls" in failed.advice
     greetings = {
-        Service.IMAP: "* OK [CAPABILITY IMAP4rev1 LIES] Lab IMAP ready",
-        Service.POP3: "+OK Lab POP3 ready",
-        Service.SMTP: "220-smtp.lab.test",
+        MailService.IMAP: "* OK [CAPABILITY IMAP4rev1 LIES] Lab IMAP ready",
+        MailService.POP3: "+OK Lab POP3 ready",
+        MailService.SMTP: "220-smtp.lab.test",
     }
     assert failed.evidence == greetings[service]
     assert server.sealed == b""
@@ -154,7 +158,7 @@ def test_tls_from_the_first_byte_is_set_but_the_port_is_plain(service: Service) 
 
 @ALL
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.NONE])
-def test_starttls_is_set_but_the_port_begins_with_tls(service: Service, security: Security) -> None:
+def test_starttls_is_set_but_the_port_begins_with_tls(service: MailService, security: Security) -> None:
     options = dataclasses.replace(PATIENT, timeout=30)
     report, server = examine(SERVERS[service](Server(tls="ssl")), service, security, options)
     failed = failure(report, Stage.FIRST_BYTES)
@@ -168,7 +172,7 @@ def test_starttls_is_set_but_the_port_begins_with_tls(service: Service, security
 
 def test_starttls_is_set_and_the_server_answers_with_a_tls_alert() -> None:
     report, _server = examine(
-        lambda talk: talk.send(b"\x15\x03\x01\x00\x02\x02\x0a\n"), Service.IMAP, Security.STARTTLS
+        lambda talk: talk.send(b"\x15\x03\x01\x00\x02\x02\x0a\n"), MailService.IMAP, Security.STARTTLS
     )
     failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == "speaks TLS from the first byte on this port"
@@ -176,11 +180,11 @@ def test_starttls_is_set_and_the_server_answers_with_a_tls_alert() -> None:
 
 
 @ALL
-def test_starttls_is_taken_away(service: Service) -> None:
+def test_starttls_is_taken_away(service: MailService) -> None:
     stripped = {
-        Service.IMAP: {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done"},
-        Service.POP3: {b"CAPA": b"+OK\r\nUSER\r\nSASL PLAIN\r\n."},
-        Service.SMTP: {b"EHLO": b"250-smtp.lab.test\r\n250 AUTH PLAIN"},
+        MailService.IMAP: {b"CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done"},
+        MailService.POP3: {b"CAPA": b"+OK\r\nUSER\r\nSASL PLAIN\r\n."},
+        MailService.SMTP: {b"EHLO": b"250-smtp.lab.test\r\n250 AUTH PLAIN"},
     }
     report, server = examine(
         SERVERS[service](Server(tls="starttls", answers=stripped[service])), service, Security.STARTTLS
@@ -190,13 +194,13 @@ def test_starttls_is_taken_away(service: Service) -> None:
     assert "PLAIN" in failed.evidence
     assert "Nothing secret was sent." in failed.advice
     assert b"AUTH" not in server.clear
-    assert check(report, Stage.TLS).status is Status.SKIPPED
+    assert check(report, Stage.TLS).status is CheckStatus.SKIPPED
 
 
 @ALL
-def test_starttls_is_offered_and_refused(service: Service) -> None:
+def test_starttls_is_offered_and_refused(service: MailService) -> None:
     answers = {b"STARTTLS": b"454 4.7.0 TLS not available", b"STLS": b"-ERR not now"}
-    if service is Service.IMAP:
+    if service is MailService.IMAP:
         answers[b"STARTTLS"] = b"TAG NO not now"
     report, _server = examine(SERVERS[service](Server(tls="starttls", answers=answers)), service, Security.STARTTLS)
     failed = failure(report, Stage.STARTTLS)
@@ -205,14 +209,14 @@ def test_starttls_is_offered_and_refused(service: Service) -> None:
 
 
 INJECTED = {
-    Service.IMAP: (b"STARTTLS", b"TAG OK begin TLS now\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN"),
-    Service.POP3: (b"STLS", b"+OK begin TLS now\r\n+OK injected"),
-    Service.SMTP: (b"STARTTLS", b"220 begin TLS now\r\n250 AUTH PLAIN injected"),
+    MailService.IMAP: (b"STARTTLS", b"TAG OK begin TLS now\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN"),
+    MailService.POP3: (b"STLS", b"+OK begin TLS now\r\n+OK injected"),
+    MailService.SMTP: (b"STARTTLS", b"220 begin TLS now\r\n250 AUTH PLAIN injected"),
 }
 
 
 @ALL
-def test_text_injected_together_with_the_answer_to_starttls(service: Service) -> None:
+def test_text_injected_together_with_the_answer_to_starttls(service: MailService) -> None:
     command, answer = INJECTED[service]
     script = SERVERS[service](Server(tls="starttls", answers={command: answer}))
     report, server = examine(script, service, Security.STARTTLS)
@@ -220,15 +224,15 @@ def test_text_injected_together_with_the_answer_to_starttls(service: Service) ->
     assert failed.finding == "sends plain text where the encryption has to begin"
     assert "Nothing secret was sent." in failed.advice
     assert server.clear.splitlines()[-1].endswith((b"STARTTLS", b"STLS"))  # not even TLS was begun
-    assert check(report, Stage.STARTTLS).status is Status.OK
+    assert check(report, Stage.STARTTLS).status is CheckStatus.OK
 
 
 @ALL
-def test_text_injected_after_the_handshake_has_begun(service: Service) -> None:
+def test_text_injected_after_the_handshake_has_begun(service: MailService) -> None:
     opening = {
-        Service.IMAP: [b"* OK ready", b"* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done", b"a2 OK begin TLS now"],
-        Service.POP3: [b"+OK ready", b"+OK\r\nSTLS\r\n.", b"+OK begin TLS now"],
-        Service.SMTP: [b"220 ready", b"250-smtp.lab.test\r\n250 STARTTLS", b"220 begin TLS now"],
+        MailService.IMAP: [b"* OK ready", b"* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done", b"a2 OK begin TLS now"],
+        MailService.POP3: [b"+OK ready", b"+OK\r\nSTLS\r\n.", b"+OK begin TLS now"],
+        MailService.SMTP: [b"220 ready", b"250-smtp.lab.test\r\n250 STARTTLS", b"220 begin TLS now"],
     }
 
     def script(talk: Talk) -> None:
@@ -248,7 +252,7 @@ def test_text_injected_after_the_handshake_has_begun(service: Service) -> None:
 
 def test_text_injected_before_tls_is_not_read_inside_it() -> None:
     """The injected answer would be taken for the one to the first command inside TLS (CVE-2011-0411 and its kin)."""
-    command, answer = INJECTED[Service.SMTP]
+    command, answer = INJECTED[MailService.SMTP]
 
     def script(talk: Talk) -> None:
         talk.say(b"220 ready")
@@ -258,12 +262,12 @@ def test_text_injected_before_tls_is_not_read_inside_it() -> None:
         talk.say(answer)
         talk.start_tls()
 
-    report, _server = examine(script, Service.SMTP, Security.STARTTLS)
-    assert check(report, Stage.CAPABILITY).status is Status.SKIPPED
+    report, _server = examine(script, MailService.SMTP, Security.STARTTLS)
+    assert check(report, Stage.CAPABILITY).status is CheckStatus.SKIPPED
 
 
 @ALL
-def test_garbage_after_starttls(service: Service) -> None:
+def test_garbage_after_starttls(service: MailService) -> None:
     command, answer = INJECTED[service]
     answers = {command: answer.split(b"\r\n")[0] + b"\r\n" + bytes(range(256))}
     report, _server = examine(SERVERS[service](Server(tls="starttls", answers=answers)), service, Security.STARTTLS)
@@ -277,21 +281,21 @@ def test_a_handshake_that_fails(record: bytes) -> None:
         talk.send(record)
         talk.hear_out()
 
-    report, _server = examine(script, Service.IMAP, Security.SSL)
+    report, _server = examine(script, MailService.IMAP, Security.SSL)
     failed = failure(report, Stage.TLS)
     assert failed.finding == "and this machine cannot agree on TLS"
     assert "incoming.security (starttls is the other way to encrypt)" in failed.advice
 
 
 def test_silence_instead_of_a_handshake() -> None:
-    report, _server = examine(lambda talk: talk.hear_out(), Service.SMTP, Security.SSL, HASTY)
+    report, _server = examine(lambda talk: talk.hear_out(), MailService.SMTP, Security.SSL, HASTY)
     failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == "did not answer within 0.8 seconds when TLS had to begin"
     assert "Check outgoing.port (the usual one for SMTP with security ssl is 465)." in failed.advice
 
 
 def test_hanging_up_instead_of_a_handshake() -> None:
-    report, _server = examine(lambda talk: None, Service.SMTP, Security.SSL)
+    report, _server = examine(lambda talk: None, MailService.SMTP, Security.SSL)
     assert failure(report, Stage.FIRST_BYTES).finding == "ended the connection when TLS had to begin"
 
 
@@ -303,7 +307,7 @@ def test_a_handshake_drop_by_drop() -> None:
             talk.send(b"\x02")
             talk.pause(0.05)
 
-    report, _server = examine(script, Service.IMAP, Security.SSL, HASTY)
+    report, _server = examine(script, MailService.IMAP, Security.SSL, HASTY)
     assert "within 0.8 seconds" in failure(report, Stage.TLS).finding
 
 
@@ -318,7 +322,7 @@ def test_a_handshake_drop_by_drop() -> None:
 )
 @ENCRYPTED
 def test_somebody_else_in_plain_text(first: bytes, heard: str, advice: str, security: Security) -> None:
-    report, _server = examine(lambda talk: talk.say(first), Service.IMAP, security)
+    report, _server = examine(lambda talk: talk.say(first), MailService.IMAP, security)
     failed = failure(report, Stage.FIRST_BYTES)
     assert failed.finding == heard
     assert failed.evidence == first.decode()

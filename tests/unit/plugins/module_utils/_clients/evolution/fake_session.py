@@ -12,7 +12,8 @@ import configparser
 import pathlib
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import keyring, registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store import keyring
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Bus, BusError, Process
 
 _REFUSED = "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code2"
@@ -75,21 +76,21 @@ class Secrets:
         passwords: uid to password.
     """
 
-    def __init__(self, state: keyring.State = keyring.State.UNLOCKED) -> None:
+    def __init__(self, state: keyring.KeyringState = keyring.KeyringState.UNLOCKED) -> None:
         self.state = state
         self.passwords: dict[str, str] = {}
 
     def call(self, path: str, member: str, *arguments: t.Any) -> tuple[t.Any, ...]:
         uid = path.rpartition("/")[2]
         if member == "ReadAlias":
-            return ("/" if self.state is keyring.State.ABSENT else "/collection",)
+            return ("/" if self.state is keyring.KeyringState.ABSENT else "/collection",)
         if member == "Get":
-            return (self.state is keyring.State.LOCKED,)
+            return (self.state is keyring.KeyringState.LOCKED,)
         if member == "OpenSession":
             return ("", "/session")
         if member == "SearchItems":
             found = [f"/item/{key}" for key in self.passwords if key == arguments[0]["e-source-uid"]]
-            return (found, []) if self.state is keyring.State.UNLOCKED else ([], found)
+            return (found, []) if self.state is keyring.KeyringState.UNLOCKED else ([], found)
         if member == "GetSecret":
             return (("/session", b"", self.passwords[uid].encode(), "text/plain"),)
         if member == "SetSecret":
@@ -130,7 +131,7 @@ class Desktop:
         self.settings: dict[str, str] = {}
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        return self.programs if name == registry.PROGRAM else ()
+        return self.programs if name == account_registry.PROGRAM else ()
 
     def bus(self, address: str | None = None) -> Bus | None:
         return self if self.session else None
@@ -147,7 +148,7 @@ class Desktop:
 
     @property
     def services(self) -> dict[str, Registry | Secrets]:
-        offered = {registry.NAME: self.registry, keyring.NAME: self.secrets}
+        offered = {account_registry.NAME: self.registry, keyring.NAME: self.secrets}
         return {name: service for name, service in offered.items() if service is not None}
 
     def has_owner(self, name: str) -> bool:

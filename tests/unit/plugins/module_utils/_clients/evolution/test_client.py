@@ -12,14 +12,15 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import push as to_session
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup, writing
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyring import State
-from ansible_collections.charter.mail.plugins.module_utils._clients.report import before_and_after
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
+    KeyringState,
+)
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     ClientRunningError,
@@ -70,7 +71,7 @@ def edit(path: pathlib.Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def session(home: pathlib.Path, state: State = State.UNLOCKED) -> Desktop:
+def session(home: pathlib.Path, state: KeyringState = KeyringState.UNLOCKED) -> Desktop:
     return Desktop(Registry(folder(home)), Secrets(state))
 
 
@@ -118,7 +119,7 @@ def test_check_mode_touches_nothing(tmp_path: pathlib.Path) -> None:
     wanted = account(password="geheim", default=True)
     outcome = plan(client(tmp_path, desktop), [wanted])
     assert statuses(outcome) == [Status.CREATED]
-    assert client(tmp_path, desktop).particulars(outcome.after, wanted) == {"via": "session", "password": "stored"}
+    assert client(tmp_path, desktop).result_details(outcome.after, wanted) == {"via": "session", "password": "stored"}
     assert list(folder(tmp_path).iterdir()) == []
     assert desktop.registry is not None
     assert set(desktop.registry.asked) == {"GetManagedObjects"}
@@ -174,7 +175,7 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
 def test_a_file_that_the_registry_cannot_write_is_written(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
-    monkeypatch.setattr(to_session, "_PAUSE", 0.001)
+    monkeypatch.setattr(writing, "_PAUSE", 0.001)
     desktop = session(tmp_path)
     push(tmp_path, account(), desktop=desktop)
     assert desktop.registry is not None
@@ -202,7 +203,7 @@ def test_a_session_without_a_registry_has_files_and_a_keyring(tmp_path: pathlib.
     desktop = Desktop(None, Secrets())
     wanted = account(password="geheim")
     outcome = push(tmp_path, wanted, desktop=desktop)
-    assert client(tmp_path, desktop).particulars(outcome.after, wanted) == {"via": "files", "password": "stored"}
+    assert client(tmp_path, desktop).result_details(outcome.after, wanted) == {"via": "files", "password": "stored"}
     assert desktop.secrets is not None
     assert set(desktop.secrets.passwords) == {uids()["account"], uids()["transport"]}
 
@@ -210,8 +211,8 @@ def test_a_session_without_a_registry_has_files_and_a_keyring(tmp_path: pathlib.
 @pytest.mark.parametrize(
     ("desktop", "reason"),
     [
-        (Desktop(None, Secrets(State.LOCKED)), "the person's keyring is locked"),
-        (Desktop(None, Secrets(State.ABSENT)), "the person is not logged in with a keyring"),
+        (Desktop(None, Secrets(KeyringState.LOCKED)), "the person's keyring is locked"),
+        (Desktop(None, Secrets(KeyringState.ABSENT)), "the person is not logged in with a keyring"),
         (Desktop(None, None), "the person is not logged in with a keyring"),
         (Desktop(session=False), "the person is not logged in with a keyring"),
         (None, "the person is not logged in with a keyring"),
@@ -225,7 +226,7 @@ def test_without_a_keyring_the_account_is_made_and_the_person_warned(
         evolution = client(tmp_path, desktop)
         outcome = reconcile(evolution, [wanted])
         assert statuses(outcome) == [expected]
-        assert evolution.particulars(outcome.after, wanted)["password"] == "not stored"
+        assert evolution.result_details(outcome.after, wanted)["password"] == "not stored"
         assert evolution.warnings(outcome.after, wanted) == (
             f"{wanted}: its password is not stored, since {reason}; Evolution will ask for it once",
         )
@@ -234,7 +235,7 @@ def test_without_a_keyring_the_account_is_made_and_the_person_warned(
 
 def test_a_locked_keyring_keeps_the_password_of_a_removed_account(tmp_path: pathlib.Path) -> None:
     push(tmp_path, account())
-    evolution = client(tmp_path, Desktop(None, Secrets(State.LOCKED)))
+    evolution = client(tmp_path, Desktop(None, Secrets(KeyringState.LOCKED)))
     gone = account(state="absent")
     (warning,) = evolution.warnings(reconcile(evolution, [gone]).after, gone)
     assert "its password could not be deleted, since the person's keyring is locked" in warning
@@ -246,7 +247,7 @@ def test_no_password_is_stored_where_none_is_wanted(tmp_path: pathlib.Path) -> N
     wanted = account(password="geheim")
     evolution = client(tmp_path, desktop, password_store="none")
     outcome = reconcile(evolution, [wanted])
-    assert evolution.particulars(outcome.after, wanted)["password"] == "not stored"
+    assert evolution.result_details(outcome.after, wanted)["password"] == "not stored"
     assert evolution.warnings(outcome.after, wanted) == ()
     assert desktop.secrets is not None
     assert desktop.secrets.passwords == {}
@@ -259,7 +260,7 @@ def test_another_password_is_kept_if_so_wanted(tmp_path: pathlib.Path) -> None:
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert not outcome.changed
-    assert evolution.particulars(outcome.after, wanted)["password"] == "kept"
+    assert evolution.result_details(outcome.after, wanted)["password"] == "kept"
 
 
 def test_a_removed_account_leaves_no_copy_of_its_password(tmp_path: pathlib.Path) -> None:
@@ -370,7 +371,7 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     wanted = account(password="geheim", default=True)
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
-    assert evolution.particulars(outcome.after, wanted) == {"via": "files", "password": "not stored"}
+    assert evolution.result_details(outcome.after, wanted) == {"via": "files", "password": "not stored"}
     assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
@@ -401,7 +402,7 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
         assert login.password is not None
         assert login.password.reveal() == "geheim"
     assert (found.locked, found.others) == ("", ())
-    desktop.secrets = Secrets(State.LOCKED)
+    desktop.secrets = Secrets(KeyringState.LOCKED)
     edit(source(tmp_path, "transport"), "Method=PLAIN", "Method=none")
     desktop.registry = Registry(folder(tmp_path))
     found = client(tmp_path, desktop).account(account())

@@ -11,11 +11,15 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import comparing, configure, mapping
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.keyfile import KeyFile
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
+    configure,
+    differences,
+    mapping,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import Ids, Sources
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import SourceIds, Sources
 from ansible_collections.charter.mail.plugins.module_utils._clients.recognition import marker
+from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
@@ -101,7 +105,7 @@ def account(email: str = MARIO, **options: t.Any) -> Account:
 
 
 def sources(texts: t.Mapping[str, str]) -> Sources:
-    return Sources({uid: KeyFile.parse(text.encode(), uid) for uid, text in texts.items()})
+    return Sources({uid: GlibKeyFile.parse(text.encode(), uid) for uid, text in texts.items()})
 
 
 def by_hand(**edits: tuple[str, str]) -> Sources:
@@ -122,7 +126,7 @@ def present(before: Sources, wanted: Account) -> Sources:
     assert find(after, wanted) == ids
     assert configure.present(after, wanted)[0] is after
     for part in ids.all:
-        assert after[part].values == KeyFile.parse(after[part].render(), part).values
+        assert after[part].values == GlibKeyFile.parse(after[part].render(), part).values
     return after
 
 
@@ -132,14 +136,14 @@ def absent(before: Sources, wanted: Account) -> Sources:
     return after
 
 
-def ids_of(found: Sources, wanted: Account) -> Ids:
+def ids_of(found: Sources, wanted: Account) -> SourceIds:
     ids = find(found, wanted)
     assert ids is not None
     return ids
 
 
 def changed_keys(before: Sources, after: Sources) -> set[str]:
-    return {change.key for change in comparing.source_changes(before, after)}
+    return {change.key for change in differences.source_changes(before, after)}
 
 
 def test_a_first_account() -> None:
@@ -304,7 +308,7 @@ def test_what_nobody_uses_any_more_is_taken_again_and_what_somebody_uses_is_not(
     again = present(Sources(orphans), account(full_name="Second"))
     assert ids_of(again, account()) == ids
     assert again.text(ids.identity, "Mail Identity", "Name") == "Second"
-    theirs = KeyFile.parse(BY_HAND["acc"].replace("=ide\n", f"={ids.identity}\n").replace(MARIO, "x").encode(), "")
+    theirs = GlibKeyFile.parse(BY_HAND["acc"].replace("=ide\n", f"={ids.identity}\n").replace(MARIO, "x").encode(), "")
     after = present(Sources({**orphans, "theirs": theirs}), account(full_name="Second"))
     assert ids_of(after, account()).identity != ids.identity
     assert after[ids.identity] is orphans[ids.identity]
@@ -354,7 +358,7 @@ def test_an_account_of_the_other_protocol_is_not_taken_for_it() -> None:
 
 def test_a_marked_account_stays_found_whatever_is_renamed() -> None:
     before = present(by_hand(), account(provider="spectrum"))
-    other = KeyFile.parse(
+    other = GlibKeyFile.parse(
         before["acc"].render().replace(MARIO.encode() + b"\n", b"new@work.example\n", 1).replace(b"mobile", b"x"), ""
     )
     renamed = Sources({**before, "acc": other})
@@ -374,10 +378,10 @@ def test_a_marked_account_stays_found_whatever_is_renamed() -> None:
 def test_nonsense_reads_back_as_evolution_would_take_it(
     edit: tuple[str, str], account_field: str, value: object
 ) -> None:
-    found = mapping.read_back(by_hand(acc=edit), Ids("acc", "ide", "tra"))
+    found = mapping.read_back(by_hand(acc=edit), SourceIds("acc", "ide", "tra"))
     assert found is not None
     if account_field == "security":
         assert found.incoming.security is value
     else:
         assert getattr(found.incoming, account_field) == value
-    assert mapping.read_back(by_hand(), Ids("local")) is None
+    assert mapping.read_back(by_hand(), SourceIds("local")) is None

@@ -10,10 +10,9 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import check, locate
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
 NATIVE = ".config/evolution"
 FLATPAK = ".var/app/org.gnome.Evolution/config/evolution"
@@ -47,15 +46,9 @@ def test_before_the_first_use_it_is_the_one_that_is_installed(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, native: bool
 ) -> None:
     program = tmp_path / "evolution"
-    monkeypatch.setattr(locations, "_NATIVE_PROGRAM", str(program))
+    monkeypatch.setattr(locations, "NATIVE_PROGRAM", str(program))
     if native:
         program.touch()
     assert found(tmp_path) == NATIVE
     (tmp_path / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
     assert found(tmp_path) == (NATIVE if native else FLATPAK)
-
-
-def test_another_clients_location_is_refused() -> None:
-    check("native")
-    with pytest.raises(OptionError, match="Evolution is not made as snap"):
-        check("snap")

@@ -8,19 +8,20 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import places, prf, reg
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.people import Person
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import (
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
+from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import Machine, Snapshot
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
     RegValue,
     fold,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.stored import Machine, Snapshot
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 
-MARIO = Person("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
-ANNA = Person("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
+MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
+ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
@@ -42,7 +43,7 @@ class OfficePc:
     def __init__(self, **machine: t.Any) -> None:
         usual = Machine((MARIO, ANNA), r"C:\ProgramData", "cp1252", classic=True, new=False)
         self._machine = dataclasses.replace(usual, **machine)
-        self.everything = Registry().written(KeyWrite(places.outlook(person.sid)) for person in self._machine.people)
+        self.everything = Registry().written(KeyWrite(locations.outlook(person.sid)) for person in self._machine.people)
         self.folders: dict[str, dict[str, bytes]] = {}
         self.deaf = False
         self.writes = 0
@@ -51,9 +52,9 @@ class OfficePc:
         return self._machine
 
     def snapshot(self, sid: str) -> Snapshot:
-        hive = places.hive(sid)
-        keys = (places.outlook(sid), places.policies(sid), places.record(sid))
-        seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in keys)]
+        hive = keys.hive(sid)
+        ours = (locations.outlook(sid), locations.policies(sid), locations.record(sid))
+        seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
         return Snapshot(loaded, Registry(seen), dict(self.folders.get(sid, {})))
 
@@ -62,7 +63,7 @@ class OfficePc:
         if self.deaf:
             return
         # By way of a file, as on a real PC.
-        self.everything = self.everything.written(reg.parse_writes(reg.render(writes)))
+        self.everything = self.everything.written(reg_file.parse_writes(reg_file.render(writes)))
         folder = self.folders.setdefault(sid, {})
         for name, content in files.items():
             if content is None:
@@ -74,15 +75,15 @@ class OfficePc:
         """Somebody else sets or deletes a value."""
         self.everything = self.everything.written([KeyWrite(key, {name: value})])
 
-    def log_off(self, person: Person) -> None:
+    def log_off(self, person: WindowsUser) -> None:
         """The person's part of the registry goes."""
         self.everything = Registry(
-            (path, values) for path, values in self.everything.items() if not _is_below(path, places.hive(person.sid))
+            (path, values) for path, values in self.everything.items() if not _is_below(path, keys.hive(person.sid))
         )
 
-    def start_outlook(self, person: Person, *, ignores_prf: bool = False) -> None:
+    def start_outlook(self, person: WindowsUser, *, ignores_prf: bool = False) -> None:
         """Import the PRF that waits, as Outlook does: the accounts are made, ImportPRF goes, First-Run comes."""
-        setup = places.setup(person.sid)
+        setup = locations.setup(person.sid)
         waiting = self.everything.value(setup, "ImportPRF")
         if waiting is None:
             return
@@ -94,9 +95,9 @@ class OfficePc:
             for account in found.accounts:
                 self.make_account(person, account, found.profile)
 
-    def make_account(self, person: Person, account: Account, profile: str = "Outlook") -> None:
+    def make_account(self, person: WindowsUser, account: Account, profile: str = "Outlook") -> None:
         """Outlook makes an account, from a PRF or with the person's help."""
-        root = places.outlook(person.sid)
+        root = locations.outlook(person.sid)
         if self.everything.value(root, "DefaultProfile") is None:
             self.set(root, "DefaultProfile", RegValue.sz(profile))
         accounts = rf"{root}\Profiles\{profile}\{_ACCOUNTS}"

@@ -11,21 +11,25 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import places, prf, record
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import (
+    locations,
+    prf,
+    staging_record,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.people import Person
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.standing import Standing, Verdict
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 
 from .office_pc import ANNA, MARIO, OfficePc
 
 EMAIL = "mario.rossi@charter.net"
-SETUP = places.setup(MARIO.sid)
-AUTODISCOVER = places.autodiscover(MARIO.sid)
-PREFERENCES = places.outlook(MARIO.sid) + r"\Preferences"
+SETUP = locations.setup(MARIO.sid)
+AUTODISCOVER = locations.autodiscover(MARIO.sid)
+PREFERENCES = locations.outlook(MARIO.sid) + r"\Preferences"
 
 
 def account(email: str = EMAIL, **options: t.Any) -> Account:
@@ -35,7 +39,7 @@ def account(email: str = EMAIL, **options: t.Any) -> Account:
 
 
 def client(
-    pc: OfficePc, person: Person = MARIO, methods: t.Sequence[str] = METHODS, profile: str | None = None
+    pc: OfficePc, person: WindowsUser = MARIO, methods: t.Sequence[str] = METHODS, profile: str | None = None
 ) -> Outlook:
     return Outlook(pc, pc.machine(), person, methods, profile)
 
@@ -44,12 +48,12 @@ def push(pc: OfficePc, *accounts: Account, **who: t.Any) -> Outcome[t.Any]:
     return reconcile(client(pc, **who), accounts)
 
 
-def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> Verdict:
+def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> AccountStatus:
     one = client(pc, **who)
     return one.verdict(one.read(), wanted)
 
 
-def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> Standing:
+def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> OutlookStatus:
     return verdict(pc, wanted, **who).standing
 
 
@@ -58,7 +62,7 @@ def statuses(outcome: Outcome[t.Any]) -> list[Status]:
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:
-    content = pc.folders[MARIO.sid][places.PRF]
+    content = pc.folders[MARIO.sid][locations.PRF]
     return [one.email for one in prf.parse(content, "cp1252").accounts]
 
 
@@ -66,10 +70,10 @@ def staged_addresses(pc: OfficePc) -> list[str]:
 def test_staged_then_configured_by_outlook_and_never_written_again(protocol: str) -> None:
     pc, wanted = OfficePc(), account(protocol=protocol)
     assert statuses(push(pc, wanted)) == [Status.CREATED]
-    assert standing(pc, wanted) is Standing.STAGED
+    assert standing(pc, wanted) is OutlookStatus.STAGED
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
     pc.start_outlook(MARIO)
-    assert verdict(pc, wanted) == Verdict(Standing.CONFIGURED)
+    assert verdict(pc, wanted) == AccountStatus(OutlookStatus.CONFIGURED)
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
     assert pc.writes == 1
 
@@ -82,7 +86,7 @@ def test_check_mode_writes_nothing_and_tells_the_same_changes() -> None:
     assert pc.folders == {}
     done = push(pc, account())
     assert [step.changes for step in planned.steps] == [step.changes for step in done.steps]
-    (noted,) = [change for change in done.steps[0].changes if change.key.endswith(places.RECORD)]
+    (noted,) = [change for change in done.steps[0].changes if change.key.endswith(locations.RECORD)]
     assert noted.after == f"{EMAIL} (imap) (4 values, 2 files)"
     for change in set(done.steps[0].changes) - {noted}:
         place, _backslash, name = change.key.rpartition("\\")
@@ -115,7 +119,7 @@ def test_all_accounts_of_a_person_are_in_one_prf_also_over_several_runs() -> Non
     assert staged_addresses(pc) == [EMAIL, "mario@twc.com"]
     assert statuses(push(pc, one, other)) == [Status.UNCHANGED, Status.UNCHANGED]
     pc.start_outlook(MARIO)
-    assert [standing(pc, wanted) for wanted in (one, other)] == [Standing.CONFIGURED] * 2
+    assert [standing(pc, wanted) for wanted in (one, other)] == [OutlookStatus.CONFIGURED] * 2
 
 
 def test_what_outlook_has_is_not_staged_again_beside_a_new_account() -> None:
@@ -124,14 +128,14 @@ def test_what_outlook_has_is_not_staged_again_beside_a_new_account() -> None:
     pc.start_outlook(MARIO)
     push(pc, one, other)
     assert staged_addresses(pc) == ["mario@twc.com"]
-    assert [standing(pc, wanted) for wanted in (one, other)] == [Standing.CONFIGURED, Standing.STAGED]
+    assert [standing(pc, wanted) for wanted in (one, other)] == [OutlookStatus.CONFIGURED, OutlookStatus.STAGED]
 
 
 def test_an_account_that_the_person_makes_in_the_meantime_leaves_the_prf() -> None:
     pc, wanted = OfficePc(), account()
     push(pc, wanted)
     pc.make_account(MARIO, wanted)
-    assert standing(pc, wanted) is Standing.CONFIGURED
+    assert standing(pc, wanted) is OutlookStatus.CONFIGURED
     assert push(pc, wanted).changed
     assert pc.everything.value(SETUP, "ImportPRF") is None
     assert not push(pc, wanted).changed
@@ -147,17 +151,17 @@ def test_a_prf_that_makes_no_account_is_told_and_can_be_staged_again() -> None:
     pc, wanted = OfficePc(), account()
     push(pc, wanted)
     pc.start_outlook(MARIO, ignores_prf=True)
-    assert standing(pc, wanted) is Standing.CONSUMED
+    assert standing(pc, wanted) is OutlookStatus.CONSUMED
     assert "Add Account" in verdict(pc, wanted).advice
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
     other = account("mario@twc.com", provider="auto")
     push(pc, wanted, other)
     assert staged_addresses(pc) == ["mario@twc.com"]
-    assert standing(pc, wanted) is Standing.CONSUMED
+    assert standing(pc, wanted) is OutlookStatus.CONSUMED
     push(pc, account(state="absent"))
     push(pc, wanted)
     assert staged_addresses(pc) == ["mario@twc.com", EMAIL]
-    assert standing(pc, wanted) is Standing.STAGED
+    assert standing(pc, wanted) is OutlookStatus.STAGED
 
 
 def test_other_settings_are_staged_again_where_outlook_made_no_account() -> None:
@@ -165,14 +169,14 @@ def test_other_settings_are_staged_again_where_outlook_made_no_account() -> None
     push(pc, account())
     pc.start_outlook(MARIO, ignores_prf=True)
     assert statuses(push(pc, account(provider="spectrum"))) == [Status.UPDATED]
-    assert standing(pc, account(provider="spectrum")) is Standing.STAGED
+    assert standing(pc, account(provider="spectrum")) is OutlookStatus.STAGED
 
 
 def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account(provider="spectrum"))
     found = verdict(pc, account())
-    assert found.standing is Standing.DRIFTED
+    assert found.standing is OutlookStatus.DRIFTED
     assert "mobile.charter.net port 993 (ssl) instead of imap.charter.net port 993 (ssl)" in found.advice
     assert statuses(push(pc, account())) == [Status.UNCHANGED]
     assert pc.writes == 0
@@ -182,7 +186,7 @@ def test_nothing_is_written_for_who_is_not_logged_on() -> None:
     pc, wanted = OfficePc(), account()
     pc.log_off(MARIO)
     assert not push(pc, wanted).changed
-    assert standing(pc, wanted) is Standing.PENDING_LOGON
+    assert standing(pc, wanted) is OutlookStatus.PENDING_LOGON
     assert "nothing could be staged" in verdict(pc, wanted).advice
 
 
@@ -201,7 +205,7 @@ def test_what_was_staged_stays_known_while_the_person_is_logged_off() -> None:
     [
         (AUTODISCOVER, "ZeroConfigExchange", RegValue.dword(1), "for Exchange"),
         (AUTODISCOVER, "ZeroConfigExchangeOnce", RegValue.dword(1), "for Exchange"),
-        (places.policies(MARIO.sid) + r"\AutoDiscover", "ZeroConfigExchange", RegValue.dword(1), "Policies"),
+        (locations.policies(MARIO.sid) + r"\AutoDiscover", "ZeroConfigExchange", RegValue.dword(1), "Policies"),
         (SETUP, "ImportPRF", RegValue.sz(r"\\server\office.prf"), r"\\server\office.prf"),
         (PREFERENCES, "UseNewOutlook", RegValue.dword(1), "switch off New Outlook"),
     ],
@@ -212,15 +216,15 @@ def test_an_obstacle_is_told_and_nothing_is_staged(key: str, name: str, value: R
     assert not push(pc, account()).changed
     assert pc.writes == 0
     found = verdict(pc, account())
-    assert found.standing is Standing.BLOCKED
+    assert found.standing is OutlookStatus.BLOCKED
     assert said in found.advice
 
 
 def test_only_the_new_outlook_is_an_obstacle_and_no_outlook_yet_is_none() -> None:
-    assert standing(OfficePc(classic=False, new=True), account()) is Standing.BLOCKED
+    assert standing(OfficePc(classic=False, new=True), account()) is OutlookStatus.BLOCKED
     pc = OfficePc(classic=False)
     push(pc, account())
-    assert standing(pc, account()) is Standing.STAGED
+    assert standing(pc, account()) is OutlookStatus.STAGED
     assert "Install it" in verdict(pc, account()).advice
 
 
@@ -228,7 +232,7 @@ def test_an_obstacle_that_comes_later_is_told_and_what_is_staged_stays() -> None
     pc = OfficePc()
     push(pc, account())
     pc.set(SETUP, "ImportPRF", RegValue.sz(r"C:\other.prf"))
-    assert standing(pc, account()) is Standing.BLOCKED
+    assert standing(pc, account()) is OutlookStatus.BLOCKED
     assert not push(pc, account()).changed
     push(pc, account(state="absent"))
     value = pc.everything.value(SETUP, "ImportPRF")
@@ -241,7 +245,7 @@ def test_the_first_profiles_obstacle_is_none_where_a_profile_is() -> None:
     pc.make_account(MARIO, account("mario@twc.com", provider="auto"))
     pc.set(AUTODISCOVER, "ZeroConfigExchangeOnce", RegValue.dword(1))
     push(pc, account())
-    assert standing(pc, account()) is Standing.STAGED
+    assert standing(pc, account()) is OutlookStatus.STAGED
 
 
 def test_absent_takes_back_exactly_what_was_staged() -> None:
@@ -258,7 +262,7 @@ def test_absent_takes_back_exactly_what_was_staged() -> None:
     assert statuses(outcome) == [Status.REMOVED]
     assert pc.everything == before
     assert pc.folders[MARIO.sid] == {}
-    assert standing(pc, account(state="absent")) is Standing.ABSENT
+    assert standing(pc, account(state="absent")) is OutlookStatus.ABSENT
 
 
 def test_absent_leaves_what_outlook_or_others_have_changed_since() -> None:
@@ -278,7 +282,7 @@ def test_absent_of_an_account_that_outlook_has_says_what_the_person_must_do() ->
     pc.start_outlook(MARIO)
     assert push(pc, account(state="absent")).changed
     found = verdict(pc, account(state="absent"))
-    assert found.standing is Standing.CONFIGURED
+    assert found.standing is OutlookStatus.CONFIGURED
     assert "only the person can remove it" in found.advice
     assert not push(pc, account(state="absent")).changed
 
@@ -301,13 +305,13 @@ def test_a_staged_file_that_somebody_changed_is_put_right() -> None:
 def test_two_accounts_of_a_domain_leave_autodiscover_out_and_say_so() -> None:
     pc, one, other = OfficePc(), account(), account("second@charter.net")
     push(pc, one, other)
-    assert set(pc.folders[MARIO.sid]) == {places.PRF}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF}
     assert pc.everything.value(AUTODISCOVER, "charter.net") is None
     state = client(pc).read()
     (warning,) = client(pc).warnings(state, other)
     assert EMAIL in warning
     push(pc, account("second@charter.net", state="absent"))
-    assert set(pc.folders[MARIO.sid]) == {places.PRF, "charter.net.xml"}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF, "charter.net.xml"}
 
 
 def test_two_accounts_of_a_domain_are_refused_if_autodiscover_is_the_only_way() -> None:
@@ -320,7 +324,7 @@ def test_autodiscover_alone_waits_for_the_person() -> None:
     push(pc, account(), methods=["autodiscover"])
     assert pc.everything.value(SETUP, "ImportPRF") is None
     found = verdict(pc, account(), methods=["autodiscover"])
-    assert found.standing is Standing.STAGED
+    assert found.standing is OutlookStatus.STAGED
     assert "Add Account" in found.advice
 
 
@@ -328,11 +332,11 @@ def test_somebody_elses_settings_for_the_domain_stay() -> None:
     pc = OfficePc()
     pc.set(AUTODISCOVER, "charter.net", RegValue.sz(r"C:\theirs.xml"))
     push(pc, account())
-    assert set(pc.folders[MARIO.sid]) == {places.PRF}
+    assert set(pc.folders[MARIO.sid]) == {locations.PRF}
     (warning,) = client(pc).warnings(client(pc).read(), account())
     assert "theirs.xml" in warning
-    assert standing(OfficePc(), account(), methods=["autodiscover"]) is Standing.ABSENT
-    assert standing(pc, account(), methods=["autodiscover"]) is Standing.BLOCKED
+    assert standing(OfficePc(), account(), methods=["autodiscover"]) is OutlookStatus.ABSENT
+    assert standing(pc, account(), methods=["autodiscover"]) is OutlookStatus.BLOCKED
 
 
 def test_a_profile_that_is_there_is_appended_to() -> None:
@@ -341,18 +345,18 @@ def test_a_profile_that_is_there_is_appended_to() -> None:
     with pytest.raises(OptionError):  # cp1252 has no such letter as "ż", and "ó" only
         push(OfficePc(), account(full_name="Żółw"))
     push(pc, account())
-    assert prf.parse(pc.folders[MARIO.sid][places.PRF], "cp1252").profile == "Mój profil"
+    assert prf.parse(pc.folders[MARIO.sid][locations.PRF], "cp1252").profile == "Mój profil"
 
 
 def test_several_profiles_without_a_default_need_a_name() -> None:
     pc = OfficePc()
     for profile in ("A", "B"):
         pc.make_account(MARIO, account("mario@twc.com", provider="auto"), profile=profile)
-    pc.set(places.outlook(MARIO.sid), "DefaultProfile", None)
+    pc.set(locations.outlook(MARIO.sid), "DefaultProfile", None)
     with pytest.raises(OptionError, match="A, B"):
         push(pc, account())
     push(pc, account(), profile="B")
-    assert prf.parse(pc.folders[MARIO.sid][places.PRF], "cp1252").profile == "B"
+    assert prf.parse(pc.folders[MARIO.sid][locations.PRF], "cp1252").profile == "B"
     with pytest.raises(OptionError, match="one PRF"):
         push(pc, account("third@roadrunner.com", provider="twc"), profile="A")
 
@@ -361,7 +365,7 @@ def test_the_other_protocol_is_another_account_and_is_told() -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account(protocol="pop3"))
     push(pc, account())
-    assert standing(pc, account()) is Standing.STAGED
+    assert standing(pc, account()) is OutlookStatus.STAGED
     assert any("other protocol" in warning for warning in client(pc).warnings(client(pc).read(), account()))
 
 
@@ -370,10 +374,10 @@ def test_the_record_comes_back_as_it_was_written() -> None:
     pc.set(SETUP, "First-Run", RegValue.binary(b"\0\xff"))
     push(pc, account(protocol="pop3", leave_on_server_days=3, full_name="Zoë \u2028"[:3]))
     state = client(pc).read()
-    assert record.load(state.registry, MARIO.sid) == state.record
-    assert record.load(pc.everything.written([KeyWrite(places.record(MARIO.sid), delete=True)]), MARIO.sid) == (
-        record.Record()
-    )
+    assert staging_record.load(state.registry, MARIO.sid) == state.record
+    assert staging_record.load(
+        pc.everything.written([KeyWrite(locations.record(MARIO.sid), delete=True)]), MARIO.sid
+    ) == (staging_record.StagingRecord())
 
 
 def test_an_account_is_read_back_for_verification() -> None:

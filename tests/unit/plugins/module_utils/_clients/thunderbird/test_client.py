@@ -14,11 +14,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.report import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     ClientRunningError,
@@ -62,7 +62,7 @@ def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> Non
 def test_what_became_of_a_password_is_told(tmp_path: pathlib.Path) -> None:
     def told(**options: t.Any) -> t.Mapping[str, str]:
         wanted = account(**options)
-        return client(tmp_path).particulars(push(tmp_path, wanted).after, wanted)
+        return client(tmp_path).result_details(push(tmp_path, wanted).after, wanted)
 
     assert told() == {}
     assert told(password="first", update_password="on_create") == {"password": "stored"}

@@ -118,7 +118,7 @@ def test_a_first_account() -> None:
 def test_a_new_account_leaves_foreign_ones_alone() -> None:
     after = present(BY_HAND, account())
     ids = find(after, account())
-    assert ids == mapping.Ids("account5", "server3", "id8", "smtp4")
+    assert ids == mapping.PrefIds("account5", "server3", "id8", "smtp4")
     foreign = {key for key in changed_keys(BY_HAND, after) if key in BY_HAND}
     assert foreign == {"mail.account.lastKey", "mail.accountmanager.accounts", "mail.smtpservers"}
     assert after["mail.accountmanager.accounts"] == "account2,account1,account5"
@@ -248,7 +248,7 @@ def test_an_account_without_identity_or_smtp_server_gets_its_own() -> None:
     before["mail.account.account3.identities"] = ""
     after = present(before, account(provider="spectrum"))
     ids = find(after, account(provider="spectrum"))
-    assert ids == mapping.Ids("account3", "server3", "id8", "smtp5")
+    assert ids == mapping.PrefIds("account3", "server3", "id8", "smtp5")
 
 
 def test_imap_and_pop3_of_one_address_are_two_accounts() -> None:
@@ -345,7 +345,7 @@ def test_reading_back_gives_the_account() -> None:
 
 
 def test_reading_back_an_account_that_lacks_much() -> None:
-    found = mapping.read_back({"mail.server.s.type": "pop3"}, mapping.Ids("a", "s", "i", "m"))
+    found = mapping.read_back({"mail.server.s.type": "pop3"}, mapping.PrefIds("a", "s", "i", "m"))
     assert found is not None
     assert found.incoming == Server("", 110, Security.NONE)
-    assert mapping.read_back({"mail.server.s.type": "nntp"}, mapping.Ids("a", "s", "i", "m")) is None
+    assert mapping.read_back({"mail.server.s.type": "nntp"}, mapping.PrefIds("a", "s", "i", "m")) is None

@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import locations, profiles
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
 
 NEW_INI = """\

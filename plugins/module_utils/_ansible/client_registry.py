@@ -1,0 +1,55 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registry of mail clients: which there are, on which systems, and which a host has.
+
+To add a client, add its package to ``_clients`` and its entry to ``CLIENTS``. CONTRIBUTING.md lists the rest.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.entry import ClientEntry, System
+from .._clients.evolution.entry import EVOLUTION
+from .._clients.outlook.entry import OUTLOOK
+from .._clients.thunderbird.entry import THUNDERBIRD
+
+CLIENTS: dict[str, ClientEntry] = {entry.name: entry for entry in (THUNDERBIRD, EVOLUTION, OUTLOOK)}
+# A Linux host without a mail client gets the accounts for this one, ready for when it is installed.
+FALLBACK = THUNDERBIRD.name
+
+
+def names(system: System | None = None) -> list[str]:
+    """The names of the clients, in the order of the registry: those of a system, or all."""
+    return [name for name, entry in CLIENTS.items() if system in (None, entry.system)]
+
+
+def locations() -> list[str]:
+    """The choices of the option ``location``, of all clients that have it."""
+    choices = [entry.options["location"]["choices"] for entry in CLIENTS.values() if "location" in entry.options]
+    return list(dict.fromkeys(choice for some in choices for choice in some))
+
+
+def programs() -> dict[str, t.Sequence[str]]:
+    """The paths of which a Linux host has at least one if the client is installed, by the client's name."""
+    return {name: entry.programs for name, entry in CLIENTS.items() if entry.system is System.LINUX}
+
+
+def detection_command(paths: t.Mapping[str, t.Sequence[str]]) -> str:
+    """A command for any POSIX shell that prints the name of each installed client, one a line.
+
+    Args:
+        paths: see ``programs``.
+    """
+    loops = [
+        f'for path in {" ".join(some)}; do if [ -e "$path" ]; then echo {name}; break; fi; done'
+        for name, some in paths.items()
+    ]
+    return "; ".join(loops)
+
+
+def detected(output: str) -> list[str]:
+    """The names that the command has printed, in the order of the registry. A login shell may print other lines."""
+    lines = {line.strip() for line in output.splitlines()}
+    return [name for name in names() if name in lines]

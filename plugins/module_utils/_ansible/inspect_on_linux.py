@@ -1,0 +1,43 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings that the mail clients of this Linux host have, for the verification."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.engine import Client
+from .._clients.entry import ClientEntry
+from .._model.errors import OptionError
+from .arguments import Request
+from .desktop_hosts import desktop_hosts
+from .from_client import Inspection, inspect
+from .run_on_linux import opened, target_of
+
+
+def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]) -> list[Inspection]:
+    """Look for the accounts in a client of this host, each with the rights of its user. Nothing is changed.
+
+    Args:
+        entry: the client, one that Linux hosts have.
+        location: the option ``location``.
+        requests: the accounts.
+
+    Raises:
+        OptionError: the client is not available in such a location.
+    """
+    options = {**entry.defaults(), "wait_seconds": 0, "backup": False}
+    if "location" in entry.options:
+        choices = entry.options["location"]["choices"]
+        if location not in choices:
+            raise OptionError(
+                "location", f"{entry.title} is not available as {location}", "write one of " + ", ".join(choices)
+            )
+        options["location"] = location
+    make_host = desktop_hosts()
+
+    def open_client(request: Request) -> t.ContextManager[Client[t.Any]]:
+        return opened(entry, target_of(request), options, make_host)
+
+    return [inspect(entry, open_client, request) for request in requests]

@@ -1,0 +1,118 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What everything that configures a client does, in a module or in an action: one engine run a user, one result."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.diff import before_and_after
+from .._clients.engine import Client, Outcome, Status, plan, reconcile
+from .._model.errors import ClientRunningError, MailError
+from .arguments import Request
+from .result import TaskResult, step_details
+
+# What modules that configure a client have in common beside the accounts.
+CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
+    "when_running": {"type": "str", "choices": ["fail", "skip", "wait"], "default": "fail"},
+    "wait_seconds": {"type": "int", "default": 60},
+    "backup": {"type": "bool", "default": True},
+}
+
+K = t.TypeVar("K")
+NumberedRequests = t.Sequence[t.Tuple[int, Request]]
+
+
+class UserAccounts(t.NamedTuple):
+    """The accounts of one user's client, which share files.
+
+    Attributes:
+        user: the user's name.
+        requests: each with its place in the task's options, counted from 0.
+        open: opens the client, with the user's rights until the context is left.
+    """
+
+    user: str
+    requests: NumberedRequests
+    open: t.Callable[[], t.ContextManager[Client[t.Any]]]
+
+
+class Task(t.NamedTuple):
+    """How the task runs.
+
+    Attributes:
+        check_mode: change nothing.
+        when_running: what to do where a client is open: one of the choices of the option.
+        warn: shows a warning.
+    """
+
+    check_mode: bool
+    when_running: str
+    warn: t.Callable[[str], None]
+
+
+def grouped(requests: t.Iterable[Request], key: t.Callable[[Request], K]) -> t.Mapping[K, NumberedRequests]:
+    """The accounts by what they share, each with its place in the task's options."""
+    groups: dict[K, list[tuple[int, Request]]] = {}
+    for number, request in enumerate(requests):
+        groups.setdefault(key(request), []).append((number, request))
+    return groups
+
+
+def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
+    """Configure the accounts of a task. If a user's client cannot be configured, the other users get theirs."""
+    result = TaskResult()
+    for user in users:
+        try:
+            with user.open() as client:
+                _configure_user(client, user, task, result)
+        except MailError as error:
+            result.failures.append(f"{user.user}: {error}")
+            _add_all(result, user, Status.FAILED, str(error))
+    return result
+
+
+def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult) -> None:
+    accounts = [request.account for _number, request in user.requests]
+    for _number, request in user.requests:
+        for warning in request.warnings:
+            task.warn(warning)
+    try:
+        outcome = plan(client, accounts) if task.check_mode else reconcile(client, accounts)
+    except ClientRunningError as error:
+        if task.when_running != "skip":
+            raise
+        task.warn(str(error))
+        _add_all(result, user, Status.SKIPPED, str(error))
+        return
+    if task.check_mode and outcome.changed and client.running():
+        task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
+    warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
+    for warning in dict.fromkeys(warnings):
+        task.warn(warning)
+    _add_outcome(client, user, outcome, result)
+
+
+def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:
+    result.changed = result.changed or outcome.changed
+    result.backups += outcome.backups
+    for (number, request), step in zip(user.requests, outcome.steps):
+        details = {**step_details(client.profile, step), **client.result_details(outcome.after, request.account)}
+        status = step.status
+        obstacle = client.obstacle(outcome.after, request.account)
+        if obstacle is not None and (obstacle.status is Status.FAILED or not step.changes):
+            status = obstacle.status
+        if obstacle is not None and status is Status.FAILED:
+            result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
+            details["error"] = obstacle.reason
+        result.add_account(number, request, user.user, status.value, **details)
+    if outcome.changed:
+        result.add_diff(client.title, *before_and_after(outcome.steps))
+        for diff in client.file_diffs(outcome.before, outcome.after):
+            result.add_diff(*diff)
+
+
+def _add_all(result: TaskResult, user: UserAccounts, status: Status, error: str) -> None:
+    for number, request in user.requests:
+        result.add_account(number, request, user.user, status.value, error=error)

@@ -1,0 +1,82 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module does that configures a client of this Linux host."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._clients.engine import Client
+from .._clients.entry import ClientEntry
+from .._host.user_host import UserHost
+from .._linux import local_user
+from .._linux.local_user import Target
+from .._linux.user_host import LocalUserHost
+from .._model.errors import MailError
+from .arguments import Request, requests
+from .module import MailModule
+from .run_client import CLIENT_OPTIONS, Task, UserAccounts, configure, grouped
+
+MakeHost = t.Callable[[Target, contextlib.ExitStack], UserHost]
+
+
+def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
+    """Run the module of a client, and end it.
+
+    Args:
+        entry: the client.
+        host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
+    """
+    module = MailModule(**CLIENT_OPTIONS, **entry.options)
+    make_host = LocalUserHost if host_maker is None else host_maker(module)
+    options = {**module.params, "wait_seconds": 0}
+    if module.params["when_running"] == "wait":
+        options["wait_seconds"] = module.params["wait_seconds"]
+
+    def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
+        return lambda: opened(entry, target, options, make_host)
+
+    try:
+        groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
+    except MailError as error:
+        module.fail_json(msg=str(error))
+    users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    task = Task(module.check_mode, module.params["when_running"], module.warn)
+    result = configure(users, task)
+    if result.failures:
+        module.fail_json(**result.as_result())
+    module.exit_json(**result.as_result())
+
+
+def target_of(request: Request) -> Target:
+    """Whose client an account is for.
+
+    Raises:
+        HostError: this host does not know the user.
+    """
+    user = local_user.find(request.account.user)
+    return Target(user, request.home or user.home, request.profile)
+
+
+@contextlib.contextmanager
+def opened(
+    entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], make_host: MakeHost
+) -> t.Iterator[Client[t.Any]]:
+    """A client of a user of this host; the process acts as the user until the context is left.
+
+    Args:
+        entry: the client, one that Linux hosts have.
+        target: whose, and in which home directory.
+        options: as for ``entry.OpenClient``.
+        make_host: makes the user's part of the host.
+
+    Raises:
+        MailError: it cannot be opened.
+    """
+    if entry.open is None:
+        raise ValueError(f"{entry.name} is not a client of Linux hosts")
+    with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
+        profile = target.profile if entry.profiles else None
+        yield entry.open(make_host(target, stack), profile, options)

@@ -1,0 +1,150 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test of all accounts of a task, wherever it runs: on the host by the module, or on the controller for Windows."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._model.account import Account, State
+from .._model.errors import OptionError
+from .._verify.login import Logins
+from .._verify.options import VerifyOptions
+from .._verify.report.account_report import AccountReport
+from .._verify.report.check import CheckStatus
+from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
+from .._verify.scheduler import verify
+from .arguments import Request, requests
+
+if t.TYPE_CHECKING:
+    from .from_client import Inspection
+
+    Looks = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
+    # What was tested, who signed in, and what was found; to more than that.
+    Elsewhere = t.Callable[
+        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport]], t.Sequence[AccountReport]
+    ]
+
+# The options beside those of the accounts and those about a client.
+OPTIONS: t.Mapping[str, t.Any] = {
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "float", "default": 10.0},
+    "retries": {"type": "int", "default": 0},
+    "attempts": {"type": "int", "default": 2},
+    "suggest": {"type": "bool", "default": True},
+    "warn_days": {"type": "float", "default": 14.0},
+    "fail_on": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["failed", "skipped", "warning"],
+        "default": ["failed"],
+    },
+    "from_pc": {"type": "str", "choices": ["none", "reach", "sign_in"], "default": "reach"},
+    "round_trip": {"type": "bool", "default": False},
+    "round_trip_timeout": {"type": "float", "default": TIMEOUT},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class VerifyResult:
+    """What came of it.
+
+    Attributes:
+        result: ``msg``, ``accounts`` and ``found``.
+        warnings: what should be looked at although it works.
+        failed: something was found that lets the task fail.
+    """
+
+    result: t.Mapping[str, t.Any]
+    warnings: tuple[str, ...]
+    failed: bool
+
+
+def verify_all(
+    params: t.Mapping[str, t.Any], looks: Looks | None, elsewhere: Elsewhere | None = None, *, check_mode: bool
+) -> VerifyResult:
+    """Test all accounts that shall be present.
+
+    Args:
+        params: the options of the task.
+        looks: looks into the client of each account's user; None where no client is asked.
+        elsewhere: tests the same accounts from another place, too; None where there is no other.
+        check_mode: nothing is sent.
+
+    Raises:
+        MailError: an option that cannot be used.
+    """
+    wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
+    # The lint lets no account without encryption pass unless it was allowed for that account.
+    options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
+    reports = _reports(params, wanted, options, looks, elsewhere, check_mode=check_mode)
+    found = _found(reports)
+    return VerifyResult(
+        result={
+            "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
+            "accounts": [report.as_result() for report in reports],
+            "found": found,
+        },
+        warnings=tuple(dict.fromkeys(warning for report in reports for warning in report.warnings)),
+        failed=bool(set(found) & set(params["fail_on"])),
+    )
+
+
+def _reports(
+    params: t.Mapping[str, t.Any],
+    wanted: t.Sequence[Request],
+    options: VerifyOptions,
+    looks: Looks | None,
+    elsewhere: Elsewhere | None,
+    *,
+    check_mode: bool,
+) -> t.Sequence[AccountReport]:
+    """All that was asked for, for each account."""
+    accounts = [found.account for found in wanted]
+    logins = [Logins.of(account) for account in accounts]
+    findings = [[str(finding) for finding in found.findings] for found in wanted]
+    seen = () if looks is None else tuple(looks(wanted))
+    if seen:
+        accounts, logins = [found.account for found in seen], [found.logins for found in seen]
+        # What is remarkable about the options is not about other settings.
+        findings = [said if same.account == one else [] for said, same, one in zip(findings, wanted, accounts)]
+    reports = verify(accounts, options, findings, logins=logins)
+    if params["round_trip"]:
+        trip = TripOptions(timeout=params["round_trip_timeout"])
+        reports = round_trips(accounts, reports, logins, options, trip, check_mode=check_mode)
+    if seen:
+        reports = tuple(found.complete(report) for found, report in zip(seen, reports))
+    return elsewhere(accounts, logins, reports) if elsewhere is not None and accounts else reports
+
+
+def _found(reports: t.Sequence[AccountReport]) -> list[str]:
+    """Which of the choices of fail_on apply."""
+    facts = {
+        "failed": any(not report.ok for report in reports),
+        "skipped": any(
+            check.status is CheckStatus.SKIPPED for report in reports if report.ok for check in report.all_checks
+        ),
+        "warning": any(report.warnings for report in reports),
+    }
+    return [name for name, applies in facts.items() if applies]
+
+
+def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:
+    for name in ("timeout", "round_trip_timeout"):
+        if params[name] <= 0:
+            raise OptionError(name, "it is a number of seconds", "write a number above 0")
+    if params["retries"] < 0:
+        raise OptionError("retries", "it says how often to try again", "write 0 or more")
+    if params["attempts"] < 1:
+        raise OptionError("attempts", "without an attempt nobody signs in", "write 1 or more")
+    return VerifyOptions(
+        ca_path=params["ca_path"],
+        timeout=params["timeout"],
+        allow_plaintext=allow_plaintext,
+        retries=params["retries"],
+        attempts=params["attempts"],
+        suggest=params["suggest"],
+        warn_days=params["warn_days"],
+    )

@@ -1,0 +1,184 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evolution's registry of accounts while it runs in a person's session: it alone may then change them.
+
+Source of the interface: evolution-data-server, src/private/org.gnome.evolution.dataserver.Source*.xml; the name is the
+same since 3.28. ``Reload`` is never called: it does not read again what the registry knows already.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ..._host.desktop import Bus, BusError, Desktop, Process
+from ..._model.errors import HostError
+
+PROGRAM = "evolution-source-registry"
+NAME = "org.gnome.evolution.dataserver.Sources5"
+
+_FAMILY = NAME.rstrip("0123456789")
+_MANAGER = "/org/gnome/evolution/dataserver/SourceManager"
+_SOURCE = "org.gnome.evolution.dataserver.Source"
+_BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+_ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
+
+_LOOKS, _PAUSE = 25, 0.2  # a registry that starts needs up to half a second before it offers its service
+
+
+class AccountRegistry:
+    """The accounts as the registry has them in memory; what is changed here, it writes to the files itself.
+
+    Args:
+        bus: the one that the registry is on, open for further services.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+
+    def sources(self) -> t.Mapping[str, str]:
+        """The whole text of every source, by its uid."""
+        return {uid: text for uid, (_path, text) in self._objects().items()}
+
+    def create(self, uid: str, text: str) -> None:
+        """Add a source.
+
+        Raises:
+            HostError: the registry has it already, or refuses.
+        """
+        self._call(uid, _MANAGER, "SourceManager", "CreateSources", "a{ss}", {uid: text})
+
+    def write(self, uid: str, text: str) -> None:
+        """Replace the text of a source.
+
+        The registry answers first and writes the file a moment (some milliseconds) later; a new source, and one that
+        is removed, are on the disk when it answers.
+
+        Raises:
+            HostError: the registry does not have it, or refuses.
+        """
+        found = self._objects().get(uid)
+        if found is None:
+            raise _refused(uid, "the registry does not have it")
+        self._call(uid, found[0], "Source.Writable", "Write", "s", text)
+
+    def remove(self, uid: str) -> None:
+        """Remove a source with its file, and its children with it; no error where there is none.
+
+        Raises:
+            HostError: the registry refuses.
+        """
+        found = self._objects().get(uid)
+        if found is not None:
+            self._call(uid, found[0], "Source.Removable", "Remove")
+
+    def _objects(self) -> dict[str, tuple[str, str]]:
+        """The object and the text of every source, by its uid."""
+        interface = "org.freedesktop.DBus.ObjectManager"
+        try:
+            (objects,) = self.bus.call(NAME, _MANAGER, interface, "GetManagedObjects")
+        except BusError as error:
+            raise _unreachable(str(error)) from None
+        found = {}
+        for path, interfaces in objects.items():
+            properties = interfaces.get(_SOURCE, {})
+            if "UID" in properties and "Data" in properties:
+                found[properties["UID"]] = (path, properties["Data"])
+        return found
+
+    def _call(self, uid: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any) -> None:
+        full = f"org.gnome.evolution.dataserver.{interface}"
+        try:
+            self.bus.call(NAME, path, full, member, signature, *arguments)
+        except BusError as error:
+            raise _refused(uid, f"{member} was answered with: {error}") from None
+
+
+def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> AccountRegistry | None:
+    """The registry of a person's session, found by looking; None where none runs. Starts none.
+
+    Args:
+        desktop: the person's.
+        sleep: waits, for a registry that is just starting.
+
+    Raises:
+        HostError: one runs, and cannot be reached, so that nothing may be changed; or two of them run.
+    """
+    processes = [process for process in desktop.processes(PROGRAM) if not in_flatpak(process)]
+    if not processes:
+        bus = desktop.bus()
+        return AccountRegistry(bus) if bus is not None and _offers(bus) else None
+    found = {}
+    for address in {process.environment.get(_ADDRESS) for process in processes}:
+        bus = desktop.bus(address)
+        if bus is not None:
+            _await(bus, sleep)
+            found[_identity(bus)] = bus
+    if not found:
+        raise _unreachable("its message bus cannot be reached")
+    if len(found) > 1:
+        raise HostError(
+            "Evolution's account registry",
+            "two of them run for this user, on two message buses; nothing was changed",
+            "have the user log out and in again, and run once more",
+        )
+    return AccountRegistry(*found.values())
+
+
+def in_flatpak(process: Process) -> bool:
+    """Whether a program of Evolution's is that of the Flatpak package, which has files and services of its own."""
+    return process.sandboxed or bool(
+        process.environment.get("FLATPAK_ID") or process.environment.get("DBUS_SERVICES_PREFIX")
+    )
+
+
+def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
+    """Wait until the registry, which runs, offers its service."""
+    for _look in range(_LOOKS):
+        if _offers(bus):
+            return
+        sleep(_PAUSE)
+    raise _unreachable(f"it runs, but does not offer {NAME} on its message bus")
+
+
+def _offers(bus: Bus) -> bool:
+    try:
+        (names,) = bus.call(*_BUS, "ListNames")
+    except BusError as error:
+        raise _unreachable(str(error)) from None
+    if NAME in names:
+        return True
+    others = [name for name in names if name.startswith(_FAMILY) and name[len(_FAMILY) :].isdigit()]
+    if others:
+        raise HostError(
+            "Evolution's account registry",
+            f"it offers {others[0]}, where {NAME} is known here; nothing was changed",
+            "use a release of this collection that knows this release of Evolution",
+        )
+    return False
+
+
+def _identity(bus: Bus) -> str:
+    """What tells a bus from others, whatever its address."""
+    try:
+        (identity,) = bus.call(*_BUS, "GetId")
+    except BusError as error:
+        raise _unreachable(str(error)) from None
+    return str(identity)
+
+
+def _unreachable(reason: str) -> HostError:
+    return HostError(
+        "Evolution's account registry",
+        f"it runs in the user's session and cannot be asked: {reason}",
+        "have the user log out, or log in again, and run once more",
+    )
+
+
+def _refused(uid: str, reason: str) -> HostError:
+    return HostError(
+        f"Evolution's account registry, source {uid}",
+        reason,
+        "see that the user owns the folder of Evolution's sources and can write there, and run once more",
+    )

@@ -1,0 +1,51 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between two states of a person's Evolution."""
+
+from __future__ import annotations
+
+from ..._formats.glib_key_file import GlibKeyFile
+from ..._model.settings import Change, changes
+from . import defaults
+from .mapping import AUTHENTICATION
+from .sources import MAIL_TRANSPORT, Sources
+from .stored import EvolutionState
+
+
+def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
+    """What leads from one to the other, passwords hidden."""
+    found = source_changes(before.sources, after.sources)
+    for uid, secret in after.new_passwords.items():
+        if uid not in before.new_passwords or before.new_passwords[uid] != secret:
+            stored = before.new_passwords.get(uid) or before.passwords.value.anywhere(uid)
+            found.append(
+                Change.of_secret(_password_of(before, after, uid), stored=stored is not None, wanted=secret is not None)
+            )
+    for name, chosen in after.new_defaults.items():
+        if before.default(name) != chosen:
+            found.append(Change(defaults.path(name), before.default(name), chosen))
+    found += [Change("mail on this host", uid, None) for uid in after.purged if uid not in before.purged]
+    return tuple(found)
+
+
+def source_changes(before: Sources, after: Sources) -> list[Change]:
+    """What leads from some sources to others, each key as ``uid/group/key``."""
+    found: list[Change] = []
+    for uid in sorted({*before, *after}):
+        one, other = before.get(uid), after.get(uid)
+        if one is not other:
+            found += changes(_settings(uid, one), _settings(uid, other))
+    return found
+
+
+def _settings(uid: str, source: GlibKeyFile | None) -> dict[str, str]:
+    values = {} if source is None else source.values
+    return {f"{uid}/{group}/{key}": value for (group, key), value in values.items()}
+
+
+def _password_of(before: EvolutionState, after: EvolutionState, uid: str) -> str:
+    sources = after.sources if uid in after.sources else before.sources
+    doing = "sending" if sources.has_group(uid, MAIL_TRANSPORT) else "receiving"
+    login, host = (sources.text(uid, AUTHENTICATION, key) for key in ("User", "Host"))
+    return f"password of {login} for {doing} at {host}"

@@ -1,0 +1,52 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evolution's entry in the registry of clients."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..entry import ClientEntry, System, flatpaks
+from .installations import AUTO, CHOICES, FLATPAK_ID, NATIVE_PROGRAM
+from .password_store import store
+
+if t.TYPE_CHECKING:
+    from ..._host.desktop import DesktopHost
+    from .client import Evolution
+
+
+def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Evolution:
+    """See ``entry.OpenClient``. Evolution has no profiles."""
+    del profile
+    with host.as_root():
+        from . import locations
+        from .client import Evolution
+    return Evolution(
+        host.files,
+        locations.locate(host.files, host.home, options["location"]),
+        host.desktop(),
+        password_store=options["password_store"],
+        wait_seconds=options["wait_seconds"],
+        backup=options["backup"],
+        as_root=host.as_root,
+    )
+
+
+EVOLUTION = ClientEntry(
+    name="evolution",
+    title="Evolution",
+    module="charter.mail.evolution_account",
+    system=System.LINUX,
+    programs=(NATIVE_PROGRAM, "/usr/local/bin/evolution", *flatpaks(FLATPAK_ID)),
+    options={
+        "location": {"type": "str", "choices": list(CHOICES), "default": AUTO},
+        "password_store": {
+            "type": "str",
+            "choices": list(store.CHOICES),
+            "default": store.SECRET_SERVICE,
+            "no_log": False,
+        },
+    },
+    open=open_evolution,
+)

@@ -1,0 +1,67 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opening the password store that was asked for."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...._host.desktop import Bus
+from ...._host.files import Files
+from ...._model.secret import Secret
+from .keyring import Keyring, KeyringState
+from .plaintext_keyring import PlaintextKeyring
+from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords
+
+_PROBLEMS = {
+    KeyringState.LOCKED: "the person's keyring is locked",
+    KeyringState.ABSENT: "the person is not logged in with a keyring",
+}
+
+
+class SecretService:
+    """The keyring of the person's session, as a ``PasswordStore``.
+
+    Args:
+        keyring: it.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def stored(self, uid: str) -> Secret | None:
+        return self._keyring.stored(uid)
+
+    def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        for uid, item in wanted.items():
+            if item is None:
+                self._keyring.delete(uid)
+            else:
+                self._keyring.store(uid, item.label, item.secret)
+
+
+def open_passwords(
+    choice: str, files: Files, keyrings: str, bus: t.Callable[[], Bus | None], *, flatpak: bool
+) -> Passwords:
+    """The password store of one user.
+
+    Args:
+        choice: one of CHOICES.
+        files: the user's files.
+        keyrings: the folder of the user's keyrings.
+        bus: connects to the message bus of the user's session.
+        flatpak: Evolution is installed as a Flatpak.
+    """
+    if flatpak:
+        return Passwords(None, "Evolution as a Flatpak has a password store that only itself can open")
+    plaintext = PlaintextKeyring(files, keyrings)
+    if choice == PLAINTEXT_KEYRING:
+        return Passwords(plaintext)
+    keyring = Keyring(bus())
+    state = keyring.state
+    if state is not KeyringState.UNLOCKED:
+        return Passwords(None, _PROBLEMS[state], locked=state is KeyringState.LOCKED, others=(plaintext,))
+    if choice == NONE:
+        return Passwords(None, "no store was asked for", others=(SecretService(keyring), plaintext))
+    return Passwords(SecretService(keyring), others=(plaintext,))

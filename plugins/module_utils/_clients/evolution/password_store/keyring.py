@@ -1,0 +1,199 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evolution's passwords in the keyring of a person's session (Secret Service API 0.2).
+
+Nothing here unlocks a keyring or lets it ask the person. Passwords cross the person's own message bus, a local socket
+that only the same user and root can enter, which is what the service's plain sessions are for.
+"""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+
+from ...._host.desktop import Bus, BusError
+from ...._model.errors import PasswordStoreError
+from ...._model.secret import Secret
+from .store import ATTRIBUTES, UID_ATTRIBUTE
+
+NAME = "org.freedesktop.secrets"
+
+_SERVICE_PATH = "/org/freedesktop/secrets"
+_SERVICE = "org.freedesktop.Secret.Service"
+_COLLECTION = "org.freedesktop.Secret.Collection"
+_ITEM = "org.freedesktop.Secret.Item"
+_PROMPT = "org.freedesktop.Secret.Prompt"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_NOTHING = "/"
+
+_CONTENT_TYPE = "text/plain"
+
+_GONE = frozenset(
+    f"org.freedesktop.DBus.Error.{name}"
+    for name in ("NameHasNoOwner", "ServiceUnknown", "UnknownInterface", "UnknownMethod", "UnknownObject")
+) | {"org.freedesktop.Secret.Error.NoSuchObject"}
+
+
+class KeyringState(enum.Enum):
+    """Whether passwords can be stored now, without asking the person."""
+
+    UNLOCKED = "unlocked"
+    LOCKED = "locked"
+    ABSENT = "absent"
+    """No keyring runs in a session of the person's, or the person has none yet."""
+
+
+class Keyring:
+    """The keyring of a session.
+
+    Args:
+        bus: the session's; None where there is no session.
+    """
+
+    def __init__(self, bus: Bus | None) -> None:
+        self._bus = bus
+        self._session: str | None = None
+
+    @property
+    def state(self) -> KeyringState:
+        """That of the default keyring, where new passwords go.
+
+        Raises:
+            PasswordStoreError: the keyring does not answer.
+        """
+        collection = self._default()
+        if collection is None:
+            return KeyringState.ABSENT
+        try:
+            (locked,) = self._ask(collection, _PROPERTIES, "Get", "ss", _COLLECTION, "Locked")
+        except BusError as error:
+            if error.name in _GONE:
+                return KeyringState.ABSENT
+            raise _failed("cannot be asked", error) from None
+        return KeyringState.LOCKED if locked else KeyringState.UNLOCKED
+
+    def stored(self, uid: str) -> Secret | None:
+        """The password of a source; None if there is none, or if it is in a keyring that is locked.
+
+        Raises:
+            PasswordStoreError: the keyring does not answer.
+        """
+        for item in self._items(uid):
+            secret = self._secret_of(item)
+            if secret is not None:
+                return secret
+        return None
+
+    def store(self, uid: str, label: str, secret: Secret) -> None:
+        """Store the password of a source, in place of another one.
+
+        Args:
+            uid: the source's.
+            label: what people see in a list of passwords; one that is there is kept.
+            secret: the password.
+
+        Raises:
+            PasswordStoreError: the keyring is locked or not there, wants to ask the person, or refuses.
+        """
+        collection = self._default()
+        if collection is None:
+            raise PasswordStoreError("There is no keyring in a session of this user; no password was stored.")
+        value = (self._open(), b"", secret.reveal().encode("utf-8", "surrogateescape"), _CONTENT_TYPE)
+        items = self._items(uid)
+        properties = {
+            f"{_ITEM}.Label": ("s", label),
+            f"{_ITEM}.Attributes": ("a{ss}", {UID_ATTRIBUTE: uid, **ATTRIBUTES}),
+        }
+        try:
+            for item in items:
+                self._ask(item, _ITEM, "SetSecret", "(oayays)", value)
+            if not items:
+                created = self._ask(collection, _COLLECTION, "CreateItem", "a{sv}(oayays)b", properties, value, True)
+                self._no_prompt(created[1])
+        except BusError as error:
+            raise _failed("does not take the password", error) from None
+        if self.stored(uid) != secret:
+            raise PasswordStoreError("The keyring took the password, but does not give it back.")
+
+    def delete(self, uid: str) -> None:
+        """Delete the password of a source from every keyring that is not locked; no error where there is none.
+
+        Raises:
+            PasswordStoreError: the keyring wants to ask the person, or refuses.
+        """
+        for item in self._items(uid):
+            try:
+                (prompt,) = self._ask(item, _ITEM, "Delete")
+            except BusError as error:
+                if error.name not in _GONE:
+                    raise _failed("does not delete the password", error) from None
+            else:
+                self._no_prompt(prompt)
+
+    def _default(self) -> str | None:
+        """The keyring where new passwords go."""
+        if self._bus is None:
+            return None
+        try:
+            if not self._bus.has_owner(NAME):
+                return None
+            (collection,) = self._ask(_SERVICE_PATH, _SERVICE, "ReadAlias", "s", "default")
+        except BusError as error:
+            if error.name in _GONE:
+                return None
+            raise _failed("cannot be asked", error) from None
+        return None if collection == _NOTHING else str(collection)
+
+    def _items(self, uid: str) -> list[str]:
+        """A source's passwords in keyrings that are not locked."""
+        if self._bus is None:
+            return []
+        try:
+            if not self._bus.has_owner(NAME):
+                return []
+            unlocked, _locked = self._ask(_SERVICE_PATH, _SERVICE, "SearchItems", "a{ss}", {UID_ATTRIBUTE: uid})
+        except BusError as error:
+            if error.name in _GONE:
+                return []
+            raise _failed("cannot be asked", error) from None
+        return list(unlocked)
+
+    def _secret_of(self, item: str) -> Secret | None:
+        session = self._open()
+        try:
+            ((_session, _parameters, value, _content_type),) = self._ask(item, _ITEM, "GetSecret", "o", session)
+        except BusError as error:
+            if error.name in _GONE:  # of a file that the keyring has just found: not to be had yet
+                return None
+            raise _failed("does not tell the password", error) from None
+        return Secret(value.decode("utf-8", "surrogateescape"))
+
+    def _open(self) -> str:
+        """A session of the service: bound to the connection, and for values that are not encrypted once more."""
+        if self._session is None:
+            try:
+                _output, session = self._ask(_SERVICE_PATH, _SERVICE, "OpenSession", "sv", "plain", ("s", ""))
+            except BusError as error:
+                raise _failed("opens no session", error) from None
+            self._session = str(session)
+        return self._session
+
+    def _no_prompt(self, prompt: str) -> None:
+        """Call off what the keyring would ask the person."""
+        if prompt == _NOTHING:
+            return
+        try:
+            self._ask(prompt, _PROMPT, "Dismiss")
+        except BusError as error:
+            raise _failed("wants to ask the person, and goes on", error) from None
+        raise PasswordStoreError("The keyring wants to ask the person first; it was told not to.")
+
+    def _ask(self, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any) -> tuple[t.Any, ...]:
+        if self._bus is None:
+            raise PasswordStoreError("There is no session of this user, hence no keyring.")
+        return self._bus.call(NAME, path, interface, member, signature, *arguments)
+
+
+def _failed(what: str, error: BusError) -> PasswordStoreError:
+    return PasswordStoreError(f"The keyring of the user's session {what}: {error}.")

@@ -1,0 +1,92 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A keyring file without encryption, which GNOME's keyring reads as one more keyring, at any time and unasked.
+
+The format is that of gkm-secret-textual.c: a key file with ``[keyring]``, an item ``[N]`` and its attributes
+``[N:attributeM]``. Whoever can read the file can read the passwords; it is 0600 and only made on request.
+"""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+import typing as t
+
+from ...._formats.glib_key_file import GlibKeyFile, escaped
+from ...._host.files import Files, FileWrite
+from ...._model.secret import Secret
+from .store import ATTRIBUTES, UID_ATTRIBUTE, Item
+
+NAME = "charter-mail.keyring"
+_HEADER = "[keyring]\ndisplay-name=charter-mail\nlock-on-idle=false\nlock-after=false\n"
+
+
+class PlaintextKeyring:
+    """Implements the protocol ``PasswordStore``.
+
+    Args:
+        files: the user's files.
+        folder: the user's folder of keyrings.
+    """
+
+    def __init__(self, files: Files, folder: str) -> None:
+        self._files = files
+        self._folder = folder
+        self._path = posixpath.join(folder, NAME)
+
+    def stored(self, uid: str) -> Secret | None:
+        item = self._items.get(uid)
+        secret = None if item is None else self._content.text(item, "secret")
+        return None if secret is None else Secret(secret)
+
+    def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        before = after = self._content
+        new: dict[str, Item] = {}
+        for uid, item in wanted.items():
+            group = self._items.get(uid)
+            if group is None:
+                if item is not None:
+                    new[uid] = item
+            elif item is None:
+                after = after.without_group(*(name for name in after.groups if name.partition(":")[0] == group))
+            else:
+                after = after.with_text(group, "secret", item.secret.reveal())
+        if new:
+            after = GlibKeyFile.parse(after.render() + _added(after, new), self._path)
+        if after == before:
+            return
+        self._files.make_directory(self._folder)
+        self._files.replace([FileWrite(self._path, after.render())])
+        for cached in ("_content", "_items"):
+            self.__dict__.pop(cached, None)
+
+    @functools.cached_property
+    def _content(self) -> GlibKeyFile:
+        content = self._files.read(self._path)
+        return GlibKeyFile.parse(content or b"", self._path)
+
+    @functools.cached_property
+    def _items(self) -> t.Mapping[str, str]:
+        """uid of a source to the group of its item."""
+        content = self._content
+        return {
+            content.text(group, "value") or "": group.partition(":")[0]
+            for group in content.groups
+            if ":attribute" in group and content.text(group, "name") == UID_ATTRIBUTE
+        }
+
+
+def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
+    """The text of new items, to stand behind what is there."""
+    numbers = [int(name) for name in content.groups if name.isdecimal()]
+    groups: list[tuple[str, dict[str, str]]] = []
+    for number, (uid, item) in enumerate(new.items(), start=max(numbers, default=0) + 1):
+        secret = item.secret.reveal()
+        groups.append((str(number), {"item-type": "0", "display-name": item.label, "secret": secret}))
+        for index, (name, value) in enumerate({UID_ATTRIBUTE: uid, **ATTRIBUTES}.items()):
+            groups.append((f"{number}:attribute{index}", {"name": name, "type": "string", "value": value}))
+    text = "" if content.groups else _HEADER
+    for group, entries in groups:
+        text += f"\n[{group}]\n" + "".join(f"{key}={escaped(value)}\n" for key, value in entries.items())
+    return text.encode("utf-8", "surrogateescape")

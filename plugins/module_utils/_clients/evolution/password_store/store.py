@@ -1,0 +1,104 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where Evolution finds the password of a source: what all stores have in common, and the choice among them.
+
+Evolution asks the person's keyring (Secret Service) for an item with the attribute ``e-source-uid``. It has one for the
+account and one for the transport: the server for sending is not signed in to with the other's (e-secret-store.c).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...._model.secret import Secret
+
+SECRET_SERVICE = "secret_service"
+PLAINTEXT_KEYRING = "plaintext_keyring"
+NONE = "none"
+CHOICES = (SECRET_SERVICE, PLAINTEXT_KEYRING, NONE)
+
+# The attributes of an item; Evolution looks for the first.
+UID_ATTRIBUTE = "e-source-uid"
+ATTRIBUTES: t.Mapping[str, str] = {
+    "eds-origin": "evolution-data-server",
+    "xdg:schema": "org.gnome.Evolution.Data.Source",
+}
+
+
+class Item(t.NamedTuple):
+    """A password to store.
+
+    Attributes:
+        label: what people see in the list of their keyring.
+        secret: the password.
+    """
+
+    label: str
+    secret: Secret
+
+
+class PasswordStore(t.Protocol):
+    """The passwords of sources, by their uids."""
+
+    def stored(self, uid: str) -> Secret | None:
+        """The password; None where there is none."""
+
+    def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        """Store these passwords; None deletes one, and is no error where there is none.
+
+        Raises:
+            MailError: it cannot be done.
+        """
+
+
+class Passwords:
+    """The store to use, and where else a password may lie.
+
+    Args:
+        store: None where nothing can be stored.
+        problem: why not, a clause.
+        locked: there may be passwords that cannot be seen now.
+        others: further stores, which a removed account's passwords are deleted from, too.
+    """
+
+    def __init__(
+        self,
+        store: PasswordStore | None,
+        problem: str = "",
+        *,
+        locked: bool = False,
+        others: t.Sequence[PasswordStore] = (),
+    ) -> None:
+        self._store = store
+        self._others = others
+        self._known: dict[str, Secret | None] = {}
+        self.problem = problem
+        self.locked = locked
+
+    @property
+    def writable(self) -> bool:
+        """Whether passwords can be stored."""
+        return self._store is not None
+
+    def stored(self, uid: str) -> Secret | None:
+        """The password that Evolution would use, as far as that can be told."""
+        if self._store is None:
+            return None
+        if uid not in self._known:
+            self._known[uid] = self._store.stored(uid)
+        return self._known[uid]
+
+    def anywhere(self, uid: str) -> Secret | None:
+        """The password in whatever store has it."""
+        found = self.stored(uid)
+        for other in self._others:
+            found = other.stored(uid) if found is None else found
+        return found
+
+    def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        """Store these passwords, and delete every copy of those that are None."""
+        if self._store is not None:
+            self._store.write(wanted)
+        for other in self._others:
+            other.write({uid: None for uid, item in wanted.items() if item is None})

@@ -1,0 +1,83 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registry values that make Outlook take files which somebody has put on a PC by other means."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..._model import text
+from ..._model.account import Account
+from ..._model.errors import OptionError
+from ..._windows import keys, users
+from ..._windows.registry import KeyWrite, RegValue
+from . import autodiscover, locations
+
+# No variables, which Outlook does not replace here, and no signs that no name of a file has.
+_NAME = r"[^\\/%\":<>|?*]+"
+_FULL_PATH = re.compile(rf"(?:[A-Za-z]:|\\\\{_NAME})(?:\\{_NAME})+\\?")
+
+
+def writes(
+    accounts: t.Sequence[Account], *, sid: str | None, prf: str | None, xml_folder: str | None
+) -> tuple[KeyWrite, ...]:
+    """What to write for one Windows user.
+
+    With a PRF, a domain that more than one account is in is left to it.
+
+    Args:
+        accounts: at least one, which the files are for.
+        sid: the user's security identifier; None for the user who writes it.
+        prf: the full path of the PRF on the PC; None for none.
+        xml_folder: the folder on the PC with a file ``<domain>.xml`` for each domain; None for none.
+
+    Raises:
+        OptionError: a path that is none, no SID of a person, nothing to write, or a domain that one file cannot serve.
+    """
+    if prf is None and xml_folder is None:
+        raise OptionError("prf, xml_folder", "neither is given", "say where the files are on the PC")
+    hive = _hive(sid)
+    found = []
+    if prf is not None:
+        # With either of the last two, ImportPRF is not looked at.
+        values = {"ImportPRF": RegValue.sz(_full_path("prf", prf)), "First-Run": None, "FirstRun": None}
+        found.append(KeyWrite(hive + locations.SETUP, values))
+    if xml_folder is not None:
+        if prf is None:
+            autodiscover.refuse_shared_domains(accounts)
+        found += _autodiscover(accounts, hive, _full_path("xml_folder", xml_folder).rstrip("\\"))
+    return tuple(found)
+
+
+def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list[KeyWrite]:
+    shared = autodiscover.shared_domains(accounts)
+    domains = [account.email.rpartition("@")[2] for account in accounts]
+    values = {
+        domain: RegValue.sz(f"{folder}\\{locations.xml(domain)}") for domain in sorted(domains) if domain not in shared
+    }
+    if not values:
+        return []
+    switches = {"PreferLocalXML": RegValue.dword(1), "ExcludeExplicitO365Endpoint": RegValue.dword(1)}
+    return [KeyWrite(hive + locations.AUTODISCOVER, {**values, **switches})]
+
+
+def _hive(sid: str | None) -> str:
+    if sid is None:
+        return keys.CURRENT_USER
+    if not users.USER_SID.fullmatch(sid):
+        raise OptionError(
+            "sid", f"{sid!r} is no SID of a person", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
+        )
+    return keys.hive(sid.upper())
+
+
+def _full_path(option: str, path: str) -> str:
+    if not _FULL_PATH.fullmatch(text.visible(path, option)):
+        raise OptionError(
+            option,
+            f"{path!r} is not a full path of Windows without variables",
+            r"write one such as C:\ProgramData\Mail\jo.prf",
+        )
+    return path

@@ -1,0 +1,10 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Outlook's entry in the registry of clients."""
+
+from __future__ import annotations
+
+from ..entry import ClientEntry, System
+
+OUTLOOK = ClientEntry(name="outlook", title="Outlook", module="charter.mail.outlook_account", system=System.WINDOWS)

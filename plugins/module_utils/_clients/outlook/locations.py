@@ -1,0 +1,65 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where Outlook 2016 to Microsoft 365 ("16.0") and we keep things in a PC's registry and on its disk."""
+
+from __future__ import annotations
+
+from ..._windows.keys import MACHINE, hive
+
+# Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
+CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"
+# Store apps that Windows sets up for each user; the new Outlook is Microsoft.OutlookForWindows.
+STORE_APPS = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore\Applications"
+NEW_OUTLOOK = "Microsoft.OutlookForWindows_"
+
+# What this collection has staged, a key for each SID. Ordinary users cannot write here.
+RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
+RECORD = "StagingRecord"
+
+_OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
+_POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"
+
+# Below a user's part of the registry: where Outlook looks for a PRF at its start, and for a domain's settings when an
+# account is added.
+SETUP = _OUTLOOK + r"\Setup"
+AUTODISCOVER = _OUTLOOK + r"\AutoDiscover"
+
+# Below the folder %ProgramData%.
+FOLDERS = ("charter.mail", "Outlook")
+PRF = "accounts.prf"
+
+
+def outlook(sid: str) -> str:
+    """Outlook's own key of a user."""
+    return hive(sid) + _OUTLOOK
+
+
+def policies(sid: str) -> str:
+    """What an administrator prescribes to a user's Outlook."""
+    return hive(sid) + _POLICIES
+
+
+def setup(sid: str) -> str:
+    """Where Outlook looks for a PRF at its start."""
+    return hive(sid) + SETUP
+
+
+def autodiscover(sid: str) -> str:
+    """Where Outlook looks for a domain's settings when an account is added."""
+    return hive(sid) + AUTODISCOVER
+
+
+def record(sid: str) -> str:
+    """Our record of a user."""
+    return f"{RECORDS}\\{sid}"
+
+
+def folder(program_data: str, sid: str) -> str:
+    """The folder of the files staged for a user."""
+    return "\\".join((program_data, *FOLDERS, sid))
+
+
+def xml(domain: str) -> str:
+    """The name of the file with the settings of a mail domain."""
+    return f"{domain}.xml"

@@ -1,0 +1,198 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our own record of what was staged for a user, kept on the PC, so that exactly that can be taken back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.errors import DamagedFileError
+from ..._windows.registry import Registry, RegValue
+from ..recognition import marker
+from . import locations
+
+_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Staged:
+    """An account as it was staged.
+
+    Attributes:
+        account: without a password, and without what is only about the task.
+        methods: ``prf``, ``autodiscover`` or both.
+    """
+
+    account: Account
+    methods: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """What tells it from the user's other accounts."""
+        return marker(self.account)
+
+
+@dataclasses.dataclass(frozen=True)
+class RegistryChange:
+    """A value of the registry that we have set or deleted; None stands for "not there".
+
+    Attributes:
+        key: the whole path of its key.
+        name: the value's name.
+        before: what was there before us.
+        after: what we left there.
+    """
+
+    key: str
+    name: str
+    before: RegValue | None
+    after: RegValue | None
+
+
+@dataclasses.dataclass(frozen=True)
+class StagingRecord:
+    """What stands on the PC for one user because of us.
+
+    Attributes:
+        accounts: what was staged, in the order in which it was.
+        in_prf: marks of the accounts in the PRF that was written last.
+        profile: the Outlook profile which that PRF names; empty without one.
+        written: values of the registry.
+        files: names of the files in the user's folder.
+    """
+
+    accounts: tuple[Staged, ...] = ()
+    in_prf: tuple[str, ...] = ()
+    profile: str = ""
+    written: tuple[RegistryChange, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def find(self, account: Account) -> Staged | None:
+        """What was staged for an account."""
+        return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
+
+    def value_before(self, key: str, name: str) -> RegistryChange | None:
+        """What we noted about a value."""
+        return next((one for one in self.written if (one.key, one.name) == (key, name)), None)
+
+
+def bare(account: Account) -> Account:
+    """Only what Outlook is told of an account: no password, nothing about the task."""
+    return Account(
+        email=account.email,
+        protocol=account.protocol,
+        incoming=account.incoming,
+        outgoing=account.outgoing,
+        username=account.username,
+        full_name=account.full_name,
+        leave_on_server=account.leave_on_server,
+        leave_on_server_days=account.leave_on_server_days,
+        default=account.default,
+    )
+
+
+def dump(record: StagingRecord) -> str:
+    """The record as one line of text in ASCII."""
+    return json.dumps(
+        {
+            "version": _VERSION,
+            "accounts": [{**_account_out(one.account), "methods": list(one.methods)} for one in record.accounts],
+            "in_prf": list(record.in_prf),
+            "profile": record.profile,
+            "written": [[one.key, one.name, _value_out(one.before), _value_out(one.after)] for one in record.written],
+            "files": list(record.files),
+        },
+        separators=(",", ":"),
+    )
+
+
+def load(registry: Registry, sid: str) -> StagingRecord:
+    """The record of a user; an empty one where there is none.
+
+    Raises:
+        DamagedFileError: it is not one of ours, or of a version to come.
+    """
+    key = locations.record(sid)
+    value = registry.value(key, locations.RECORD)
+    if value is None:
+        return StagingRecord()
+    try:
+        stored = json.loads(value.text or "")
+        if stored["version"] != _VERSION:
+            raise ValueError("version")
+        return StagingRecord(
+            accounts=tuple(Staged(_account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
+            in_prf=tuple(stored["in_prf"]),
+            profile=stored["profile"],
+            written=tuple(
+                RegistryChange(path, name, _value_in(before), _value_in(after))
+                for path, name, before, after in stored["written"]
+            ),
+            files=tuple(stored["files"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DamagedFileError(
+            f"{key}\\{locations.RECORD}",
+            None,
+            "what was staged for this user is noted here, and cannot be read",
+            "use the version of this collection that wrote it, or delete the key; what it speaks of then stays",
+        ) from None
+
+
+def _account_out(account: Account) -> dict[str, t.Any]:
+    return {
+        "email": account.email,
+        "protocol": account.protocol.value,
+        "incoming": _server_out(account.incoming),
+        "outgoing": _server_out(account.outgoing),
+        "username": account.username,
+        "full_name": account.full_name,
+        "leave_on_server": account.leave_on_server,
+        "leave_on_server_days": account.leave_on_server_days,
+        "default": account.default,
+    }
+
+
+def _account_in(stored: t.Mapping[str, t.Any]) -> Account:
+    return Account(
+        email=stored["email"],
+        protocol=Protocol(stored["protocol"]),
+        incoming=_server_in(stored["incoming"]),
+        outgoing=_server_in(stored["outgoing"]),
+        username=stored["username"],
+        full_name=stored["full_name"],
+        leave_on_server=stored["leave_on_server"],
+        leave_on_server_days=stored["leave_on_server_days"],
+        default=stored["default"],
+    )
+
+
+def _server_out(server: Server) -> list[t.Any]:
+    return [server.host, server.port, server.security.value]
+
+
+def _server_in(stored: t.Sequence[t.Any]) -> Server:
+    host, port, security = stored
+    return Server(host, port, Security(security))
+
+
+def _value_out(value: RegValue | None) -> str | list[t.Any] | None:
+    """A text as it is, anything else as its type and its bytes in hexadecimal digits."""
+    if value is None:
+        return None
+    if value.text is not None and value == RegValue.sz(value.text):
+        return value.text
+    return [int(value.kind), value.data.hex()]
+
+
+def _value_in(stored: str | list[t.Any] | None) -> RegValue | None:
+    if stored is None:
+        return None
+    if isinstance(stored, str):
+        return RegValue.sz(stored)
+    kind, digits = stored
+    return RegValue(kind, bytes.fromhex(digits))

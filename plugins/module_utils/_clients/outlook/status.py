@@ -1,0 +1,163 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far an account has come in a person's Outlook, and what somebody has to do about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from ..._model.account import Account, Server
+from ..._model.account import State as AccountState
+from ..recognition import marker
+from .blockers import obstacle
+from .reading import ProfileAccount
+from .staging import AUTODISCOVER, PRF, domain_conflict
+from .staging_record import Staged
+from .stored import OutlookState
+
+
+class OutlookStatus(enum.Enum):
+    """How far an account has come."""
+
+    STAGED = "staged"
+    CONFIGURED = "configured"
+    DRIFTED = "drifted"
+    PENDING_LOGON = "pending_logon"
+    CONSUMED = "consumed_without_account"
+    BLOCKED = "blocked"
+    ABSENT = "absent"
+
+
+@dataclasses.dataclass(frozen=True)
+class AccountStatus:
+    """What is true, and what to do.
+
+    Attributes:
+        standing: how far it is.
+        advice: sentences for the admin; empty where nothing is to be done.
+    """
+
+    standing: OutlookStatus
+    advice: str = ""
+
+
+def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> AccountStatus:
+    """How an account stands by what the PC has stored.
+
+    Args:
+        state: what is stored.
+        account: the account as wanted.
+        methods: the ways in which it is to be staged.
+    """
+    staged = state.record.find(account)
+    if not state.loaded:
+        return _logged_off(state, account, staged)
+    made = state.find(account)
+    if account.state is AccountState.ABSENT:
+        return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
+    if made is not None:
+        clauses = differences(account, made)
+        return _drifted(state, made.profile, clauses) if clauses else AccountStatus(OutlookStatus.CONFIGURED)
+    block = obstacle(state, account, methods)
+    if block is not None:
+        return AccountStatus(OutlookStatus.BLOCKED, f"{block.reason} {block.advice}")
+    if staged is None:
+        return AccountStatus(OutlookStatus.ABSENT)
+    if PRF in staged.methods:
+        waits = state.is_pending and marker(account) in state.record.in_prf
+        return _staged_prf(state) if waits else _consumed(state, staged)
+    return _staged_xml(state, account)
+
+
+def differences(wanted: Account, made: ProfileAccount) -> list[str]:
+    """What Outlook's account has otherwise than it should, one clause each."""
+    has = made.account
+    pairs = [
+        ("incoming server", _server(wanted.incoming), _server(has.incoming)),
+        ("outgoing server", _server(wanted.outgoing), _server(has.outgoing)),
+        ("login", wanted.username, has.username),
+        ("login for sending", wanted.username, made.outgoing_username),
+    ]
+    return [f"{name} {there or 'none'} instead of {meant}" for name, meant, there in pairs if there != meant]
+
+
+def _server(server: Server) -> str:
+    return f"{server.host.lower()} port {server.port} ({server.security.value})"
+
+
+def _logged_off(state: OutlookState, account: Account, staged: Staged | None) -> AccountStatus:
+    if staged is None and account.state is AccountState.ABSENT:
+        what = "so whether there is an account to remove is not known"
+    elif account.state is AccountState.ABSENT:
+        what = "so what was staged cannot be taken back now"
+    elif staged is None:
+        what = "so nothing could be staged"
+    else:
+        what = "so what came of the account staged before is not known"
+    return AccountStatus(
+        OutlookStatus.PENDING_LOGON,
+        f"{state.person.name} is not logged on to this PC, {what}. Run again while the person is logged on.",
+    )
+
+
+def _unwanted(state: OutlookState) -> AccountStatus:
+    return AccountStatus(
+        OutlookStatus.CONFIGURED,
+        f"The account is in {state.person.name}'s Outlook, where only the person can remove it: File, Account "
+        "Settings, Account Settings, choose it, Remove.",
+    )
+
+
+def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountStatus:
+    return AccountStatus(
+        OutlookStatus.DRIFTED,
+        f"Outlook's profile {profile} has the account with {', '.join(clauses)}. Have {state.person.name} change it in "
+        "Outlook (File, Account Settings, Server Settings), or remove it there and run again, which stages it anew.",
+    )
+
+
+def _staged_prf(state: OutlookState) -> AccountStatus:
+    name = state.person.name
+    if not state.machine.classic:
+        return AccountStatus(
+            OutlookStatus.STAGED,
+            f"Classic Outlook is not installed on this PC. Install it; its first start by {name} sets up the account.",
+        )
+    return AccountStatus(
+        OutlookStatus.STAGED,
+        f"Have {name} close and start Outlook: it then makes the account and asks for its password once.",
+    )
+
+
+def _staged_xml(state: OutlookState, account: Account) -> AccountStatus:
+    rival = domain_conflict(state.record.accounts, account)
+    if rival is not None:
+        domain = account.email.rpartition("@")[2]
+        return AccountStatus(
+            OutlookStatus.BLOCKED,
+            f"Autodiscover can serve one account of {domain} for each person, and {rival} needs it, too. "
+            "Add prf to method, or set up one of them by hand.",
+        )
+    return AccountStatus(
+        OutlookStatus.STAGED,
+        f"Have {state.person.name} add {account.email} in Outlook (File, Add Account): it takes the servers from what "
+        "is staged and asks for the password.",
+    )
+
+
+def _consumed(state: OutlookState, staged: Staged) -> AccountStatus:
+    account = staged.account
+    by_hand = f"have {state.person.name} add {account.email} in Outlook (File, Add Account)"
+    if AUTODISCOVER in staged.methods and domain_conflict(state.record.accounts, account) is None:
+        by_hand += ", which finds the servers staged for it"
+    else:
+        by_hand += (
+            f", choose to set it up manually, and enter {_server(account.incoming)} and {_server(account.outgoing)}"
+        )
+    return AccountStatus(
+        OutlookStatus.CONSUMED,
+        "Outlook has taken the settings and there is no account. If it was started only a moment ago, run again; "
+        f"otherwise {by_hand}. To stage it once more, run with state=absent and then with state=present.",
+    )

@@ -1,0 +1,49 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Thunderbird's entry in the registry of clients."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..entry import ClientEntry, System, flatpaks
+from .installations import AUTO, CHOICES, FLATPAK_IDS, NATIVE_PROGRAMS, SNAP_PROGRAM
+
+if t.TYPE_CHECKING:
+    from ..._host.user_host import UserHost
+    from .client import Thunderbird
+
+
+def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Thunderbird:
+    """See ``entry.OpenClient``."""
+    with host.as_root():
+        from . import locations
+        from .client import Thunderbird
+    return Thunderbird(
+        host.files,
+        locations.root(host.files, host.home, options["location"]),
+        profile,
+        scratch=host.scratch(),
+        wait_seconds=options["wait_seconds"],
+        backup=options["backup"],
+        as_root=host.as_root,
+    )
+
+
+THUNDERBIRD = ClientEntry(
+    name="thunderbird",
+    title="Thunderbird",
+    module="charter.mail.thunderbird_account",
+    system=System.LINUX,
+    programs=(
+        "/usr/bin/thunderbird",
+        "/usr/local/bin/thunderbird",
+        *NATIVE_PROGRAMS,
+        SNAP_PROGRAM,
+        *flatpaks(*FLATPAK_IDS),
+    ),
+    options={"location": {"type": "str", "choices": list(CHOICES), "default": AUTO}},
+    profiles=True,
+    open=open_thunderbird,
+)

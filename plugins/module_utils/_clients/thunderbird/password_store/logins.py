@@ -1,0 +1,194 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""logins.json: Thunderbird's stored user names and passwords, encrypted one by one.
+
+JSON without white space, UTF-8 unescaped (toolkit LoginStore.sys.mjs, JSONFile.sys.mjs). Thunderbird looks for an entry
+whose ``hostname`` and ``httpRealm`` are both the server's origin, and then for the user name (MsgIncomingServer.sys.mjs
+and SmtpServer.sys.mjs). What is not understood here is kept as it is, in its place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import math
+import typing as t
+import uuid
+
+from ...._model.errors import DamagedFileError
+
+Entry = t.Mapping[str, t.Any]
+
+SDR = 1  # nsILoginManagerCrypto.ENCTYPE_SDR
+EMPTY = b'{"nextId":1,"logins":[],"potentiallyVulnerablePasswords":[],"version":3}'
+
+_ENCRYPTED = ("encryptedUsername", "encryptedPassword")
+
+# What remains of an entry that is known to a Sync server when it is removed (storage-json.sys.mjs).
+TOMBSTONE = ("id", "guid", "timePasswordChanged", "timeLastBreachAlertDismissed", "syncCounter", "everSynced")
+
+
+@dataclasses.dataclass(frozen=True)
+class LoginEntry:
+    """One entry, still encrypted.
+
+    Attributes:
+        position: where it stands in the file, counted from 0.
+        username: the encrypted user name.
+        password: the encrypted password.
+    """
+
+    position: int
+    username: str
+    password: str
+
+
+@dataclasses.dataclass(frozen=True)
+class LoginsFile:
+    """The whole file.
+
+    Attributes:
+        document: the file's object, with an empty ``logins`` in place of the entries.
+        entries: the entries in the order of the file.
+    """
+
+    document: t.Mapping[str, t.Any]
+    entries: tuple[Entry, ...]
+
+    def at(self, origin: str) -> tuple[LoginEntry, ...]:
+        """The entries that Thunderbird considers for a server.
+
+        Args:
+            origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
+        """
+        return tuple(self._by_origin.get(origin, ()))
+
+    @functools.cached_property
+    def _by_origin(self) -> t.Mapping[str, t.Sequence[LoginEntry]]:
+        found: dict[str, list[LoginEntry]] = {}
+        for position, entry in enumerate(self.entries):
+            origin, username, password = (entry.get(key) for key in ("hostname", *_ENCRYPTED))
+            if not (isinstance(origin, str) and isinstance(username, str) and isinstance(password, str)):
+                continue
+            if entry.get("httpRealm") == origin:
+                found.setdefault(origin, []).append(LoginEntry(position, username, password))
+        return found
+
+    def with_added(self, origin: str, username: str, password: str, now: int) -> LoginsFile:
+        """With one more entry, as Thunderbird would add it.
+
+        Args:
+            origin: the server's origin.
+            username: the encrypted user name.
+            password: the encrypted password.
+            now: the time in milliseconds since 1970.
+        """
+        ids = [_integer(entry.get("id")) for entry in self.entries]
+        number = max(_integer(self.document.get("nextId")), 1, *(known + 1 for known in ids))
+        entry = {
+            "id": number,
+            "hostname": origin,
+            "httpRealm": origin,
+            "formSubmitURL": None,
+            "usernameField": "",
+            "passwordField": "",
+            "encryptedUsername": username,
+            "encryptedPassword": password,
+            "guid": f"{{{uuid.uuid4()}}}",
+            "encType": SDR,
+            "timeCreated": now,
+            "timeLastUsed": now,
+            "timePasswordChanged": now,
+            "timesUsed": 1,
+        }
+        return LoginsFile({**self.document, "nextId": number + 1}, (*self.entries, entry))
+
+    def with_password(self, positions: t.Collection[int], password: str, now: int) -> LoginsFile:
+        """With another password (encrypted) in some entries."""
+        changed = {"encryptedPassword": password, "encType": SDR, "timePasswordChanged": now}
+        return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
+
+    def with_origin(self, positions: t.Collection[int], origin: str) -> LoginsFile:
+        """With some entries moved to another server."""
+        changed = {"hostname": origin, "httpRealm": origin}
+        return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
+
+    def without(self, positions: t.Collection[int]) -> LoginsFile:
+        """Without some entries; of one that a Sync server knows, Thunderbird's tombstone stays."""
+        buried = self._with(positions, _tombstone)
+        gone = {i for i in positions if self.entries[i].get("everSynced") is not True}
+        return LoginsFile(self.document, tuple(entry for i, entry in enumerate(buried.entries) if i not in gone))
+
+    def render(self) -> bytes:
+        """The file as Thunderbird writes it."""
+        text = json.dumps(
+            {**self.document, "logins": self.entries}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        # Only half a character (a lone surrogate) cannot be UTF-8; JavaScript, too, writes it as \udxxx then.
+        return text.encode("utf-8", "backslashreplace")
+
+    def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry]) -> LoginsFile:
+        changed = (change(entry) if i in positions else entry for i, entry in enumerate(self.entries))
+        return LoginsFile(self.document, tuple(changed))
+
+
+def parse(content: bytes | None, path: str) -> LoginsFile:
+    """Read the file; a missing one holds no logins.
+
+    Args:
+        content: the whole file, None where there is none.
+        path: where it comes from, for messages.
+
+    Raises:
+        DamagedFileError: Thunderbird could not read it either.
+    """
+    if content is None:
+        content = EMPTY
+    try:
+        document = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise _damaged(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _damaged(path, error.lineno, f"it is not JSON ({error.msg}, column {error.colno})") from None
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, None, f"its JSON cannot be read ({error})") from None
+    if not isinstance(document, dict):
+        raise _damaged(path, 1, "it is not a JSON object")
+    entries = document.get("logins")
+    if entries is None:  # Thunderbird, too, takes this for an empty list
+        entries = []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _damaged(path, None, "its logins are not a list of objects")
+    return LoginsFile({**document, "logins": ()}, tuple(entries))
+
+
+def _damaged(path: str, line: int | None, reason: str) -> DamagedFileError:
+    remedy = "start and quit Thunderbird once, which sets it aside and restores logins-backup.json, and run again"
+    return DamagedFileError(path, line, reason, remedy)
+
+
+def _no_number(name: str) -> t.NoReturn:
+    raise ValueError(f"{name} is no number of JSON's")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number out of range")
+    return number
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _counted(entry: Entry) -> Entry:
+    """What tells Sync that an entry has changed, where Sync keeps count."""
+    return {"syncCounter": entry["syncCounter"] + 1} if isinstance(entry.get("syncCounter"), int) else {}
+
+
+def _tombstone(entry: Entry) -> Entry:
+    kept = {name: value for name, value in entry.items() if name in TOMBSTONE}
+    return {**kept, **_counted(entry), "deleted": True}

@@ -1,0 +1,208 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grammar of GLib's key files, and editing them without touching a byte that need not change.
+
+The grammar is that of GLib's own parser (glib/gkeyfile.c):
+
+    line  = [blanks] ( "#" comment | "[" group "]" [blanks] | key [blanks] "=" [blanks] value | nothing )
+    value = everything up to the end of the line; in it \\s \\t \\n \\r \\\\ stand for characters
+
+The last of several values of a key counts, and a group may come in several pieces. Python's configparser reads another
+grammar: it would lose letter case, comments, repeated groups, and blanks at the end of a value.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+
+from .._model.errors import DamagedFileError
+
+_BLANKS = " \t\f\r\n"  # g_ascii_isspace
+_GROUP = re.compile(r"\[([^\[\]\x00-\x1f\x7f]+)\][ \t]*")
+_KEY = re.compile(r"[^=\[\] ](?:[^=\[\]]*[^=\[\] ])?(?:\[[A-Za-z0-9_.@-]*\])?")
+_ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
+_MEANINGS = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+_REMEDY = "mend that line, or remove the file if nobody knows what it is for; nothing was changed"
+
+
+class _KeyFileLine(t.NamedTuple):
+    """A line as it is written, with its line break.
+
+    Attributes:
+        raw: all of it.
+        group: the group that it stands in; empty before the first.
+        key: of an entry; empty for all else. A translation has its language in it, as in ``DisplayName[it]``.
+        value: of an entry, escapes as they are.
+        header: it begins a group.
+    """
+
+    raw: str
+    group: str
+    key: str = ""
+    value: str = ""
+    header: bool = False
+
+
+class GlibKeyFile:
+    """One key file, parsed; immutable. Bytes that are no UTF-8 are kept as lone surrogates."""
+
+    def __init__(self, lines: t.Sequence[_KeyFileLine] = ()) -> None:
+        self._lines = lines
+
+    @classmethod
+    def parse(cls, content: bytes, path: str) -> GlibKeyFile:
+        """Read a file.
+
+        Args:
+            content: the whole file; empty is a file without groups.
+            path: for errors.
+
+        Raises:
+            DamagedFileError: GLib would not accept it; the line is named.
+        """
+        lines: list[_KeyFileLine] = []
+        group = first_group = ""
+        for number, raw in enumerate(_split(content.decode("utf-8", "surrogateescape")), start=1):
+            try:
+                line = _line(raw, group)
+                group = line.group
+                first_group = first_group or group
+                if line.key == "Encoding" and group == first_group and line.value.upper() != "UTF-8":
+                    raise ValueError("it says that it is written in another encoding than UTF-8")
+            except ValueError as error:
+                raise DamagedFileError(path, number, str(error), _REMEDY) from None
+            lines.append(line)
+        return cls(lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GlibKeyFile) and self._lines == other._lines
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._lines))
+
+    @functools.cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The names of all groups, in their order."""
+        return tuple(dict.fromkeys(line.group for line in self._lines if line.header))
+
+    @functools.cached_property
+    def values(self) -> t.Mapping[tuple[str, str], str]:
+        """(group, key) to the value as it is written, escapes included."""
+        return {(line.group, line.key): line.value for line in self._lines if line.key}
+
+    def text(self, group: str, key: str) -> str | None:
+        """A value as a program gets it; None where there is none, or none that GLib can read."""
+        value = self.values.get((group, key))
+        if value is None or not _is_utf8(value):
+            return None
+        return value if "\\" not in value else _unescaped(value)
+
+    def with_text(self, group: str, key: str, text: str) -> GlibKeyFile:
+        """With this value; a new key goes to the end of its group, and a new group to the end of the file."""
+        lines = list(self._lines)
+        entry = f"{key}={escaped(text)}"
+        places = [place for place, line in enumerate(lines) if line.group == group and (line.key or line.header)]
+        same_key = [place for place in places if lines[place].key == key]
+        if same_key:
+            place = same_key[-1]
+            lines[place] = _line(_indent(lines[place].raw) + entry + _line_break(lines[place].raw), group)
+        else:
+            if places:
+                place = places[-1] + 1
+                new = [entry]
+            else:
+                place = len(lines)
+                new = [f"[{group}]", entry] if not lines or not lines[-1].raw.strip() else ["", f"[{group}]", entry]
+            if place and not lines[place - 1].raw.endswith("\n"):
+                last = lines[place - 1]
+                lines[place - 1] = _line(last.raw + self._line_break, last.group)
+            around = lines[place - 1].group if place else ""
+            for offset, line in enumerate(new):
+                made = _line(line + self._line_break, around)
+                around = made.group
+                lines.insert(place + offset, made)
+        return GlibKeyFile(lines)
+
+    def without(self, group: str, *keys: str) -> GlibKeyFile:
+        """Without any value of these keys; the file itself where there is none."""
+        return self._keeping(lambda line: line.group != group or line.key not in keys or not line.key)
+
+    def without_group(self, *groups: str) -> GlibKeyFile:
+        """Without these groups and what stands in them; the file itself where there is none of them."""
+        return self._keeping(lambda line: line.group not in groups or not line.group)
+
+    def render(self) -> bytes:
+        """The whole file."""
+        return "".join(line.raw for line in self._lines).encode("utf-8", "surrogateescape")
+
+    def _keeping(self, kept: t.Callable[[_KeyFileLine], bool]) -> GlibKeyFile:
+        lines = [line for line in self._lines if kept(line)]
+        return self if len(lines) == len(self._lines) else GlibKeyFile(lines)
+
+    @property
+    def _line_break(self) -> str:
+        return _line_break(self._lines[0].raw) or "\n" if self._lines else "\n"
+
+
+def escaped(text: str) -> str:
+    """A text as GLib writes it, on one line and with the blanks at its start kept."""
+    pieces: list[str] = []
+    leading = True
+    for character in text:
+        if character in " \t":
+            pieces.append({" ": "\\s", "\t": "\\t"}[character] if leading else character)
+            continue
+        leading = character in "\n\r"
+        pieces.append({"\n": "\\n", "\r": "\\r", "\\": "\\\\"}.get(character, character))
+    return "".join(pieces)
+
+
+def _is_utf8(value: str) -> bool:
+    return value.isascii() or not any("\udc80" <= character <= "\udcff" for character in value)
+
+
+def _unescaped(value: str) -> str | None:
+    try:
+        return _ESCAPE.sub(lambda match: _MEANINGS[match.group(1)], value)
+    except KeyError:
+        return None
+
+
+def _split(text: str) -> list[str]:
+    """The lines with their line breaks; only a line feed ends a line."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _line(raw: str, group: str) -> _KeyFileLine:
+    """One line, parsed. Raises ValueError with what is wrong, a clause."""
+    if "\0" in raw:
+        raise ValueError("this is not text")
+    stripped = raw[: len(raw) - len(_line_break(raw))].lstrip(_BLANKS)
+    if not stripped or stripped[0] == "#":
+        return _KeyFileLine(raw, group)
+    if stripped[0] == "[":
+        header = _GROUP.fullmatch(stripped)
+        if header is not None:
+            return _KeyFileLine(raw, header.group(1), header=True)
+    key, equals, value = stripped.partition("=")
+    key = key.rstrip(_BLANKS)
+    if not equals or not _KEY.fullmatch(key):
+        raise ValueError("a comment, a [group] or key=value was expected")
+    if not group:
+        raise ValueError("a value stands before the first [group]")
+    return _KeyFileLine(raw, group, key, value.lstrip(_BLANKS))
+
+
+def _line_break(raw: str) -> str:
+    if raw.endswith("\r\n"):
+        return "\r\n"
+    return "\n" if raw.endswith("\n") else ""
+
+
+def _indent(raw: str) -> str:
+    return raw[: len(raw) - len(raw.lstrip(_BLANKS))]

@@ -1,0 +1,28 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host offers to the mail clients of one of its users."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .files import Files
+
+
+class UserHost(t.Protocol):
+    """One user's part of a host, for as long as accounts of that user are configured or read."""
+
+    @property
+    def files(self) -> Files:
+        """The files, with the rights of the user."""
+
+    @property
+    def home(self) -> str:
+        """The home directory that holds the client's files."""
+
+    def scratch(self) -> str:
+        """A private folder, which is removed when the host is left."""
+
+    def as_root(self) -> t.ContextManager[None]:
+        """Entered for imports: the user may not be able to read Python's own files."""

@@ -1,0 +1,144 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages of D-Bus as bytes (D-Bus Specification 0.42, "Message Protocol"): calls to send, answers to read."""
+
+from __future__ import annotations
+
+import struct
+import typing as t
+
+from .wire import MAX_ARRAY, DbusReader, WireError, decode, encode, parse
+
+MAX_MESSAGE = 1 << 27  # bytes
+FIXED_HEADER = 16  # bytes, from which the size of the whole message follows
+
+METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL = 1, 2, 3, 4
+NO_AUTO_START = 0x2
+
+_HEADER = "yyyyuua(yv)"
+_VERSION = 1
+_PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SENDER, _SIGNATURE = range(1, 9)
+
+
+class Message(t.NamedTuple):
+    """A message as it came in.
+
+    Attributes:
+        kind: METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL, or one that is not known yet and to be ignored.
+        reply_serial: the call that it answers; 0 for none.
+        error_name: of an error; empty else.
+        signature: of the body.
+        body: the arguments as bytes.
+        order: ``<`` for little-endian, ``>`` for big-endian.
+    """
+
+    kind: int
+    reply_serial: int
+    error_name: str
+    signature: str
+    body: bytes
+    order: str
+
+    def __repr__(self) -> str:
+        return f"Message({self.kind}, {self.signature})"  # the body may hold a password
+
+    def arguments(self) -> tuple[t.Any, ...]:
+        """What the message carries.
+
+        Raises:
+            WireError: the body is not what its signature says.
+        """
+        return decode(self.signature, self.body, self.order)
+
+
+def encode_call(
+    serial: int, destination: str, path: str, interface: str, member: str, signature: str, arguments: t.Sequence[t.Any]
+) -> bytes:
+    """A whole method call that starts no service.
+
+    Args:
+        serial: its number on this connection, not 0.
+        destination: a name on the bus.
+        path: the object.
+        interface: of the method.
+        member: the method.
+        signature: the types of the arguments.
+        arguments: as many values.
+
+    Raises:
+        WireError: the arguments are not what the signature says, or too long.
+    """
+    body = encode(signature, arguments)
+    fields = [(_PATH, ("o", path)), (_INTERFACE, ("s", interface)), (_MEMBER, ("s", member))]
+    fields.append((_DESTINATION, ("s", destination)))
+    if signature:
+        fields.append((_SIGNATURE, ("g", signature)))
+    fixed = (ord("l"), METHOD_CALL, NO_AUTO_START, _VERSION, len(body), serial)
+    header = encode(_HEADER, (*fixed, fields))
+    message = header + bytes(-len(header) % 8) + body
+    if len(message) > MAX_MESSAGE:
+        raise WireError("a message that is too long")
+    return message
+
+
+def size_of(start: bytes) -> int:
+    """How long a message is, in bytes.
+
+    Args:
+        start: its first FIXED_HEADER bytes.
+
+    Raises:
+        WireError: no message starts like this.
+    """
+    order = _order_of(start)
+    version, body, _serial, fields = struct.unpack_from(f"{order}3xBIII", start)
+    if version != _VERSION:
+        raise WireError(f"version {version} of the protocol")
+    size: int = FIXED_HEADER + fields + -fields % 8 + body
+    if fields > MAX_ARRAY or size > MAX_MESSAGE:
+        raise WireError("a message that is too long")
+    return size
+
+
+def decode_message(data: bytes) -> Message:
+    """A whole message.
+
+    Raises:
+        WireError: it is not one.
+    """
+    if len(data) < FIXED_HEADER or size_of(data[:FIXED_HEADER]) != len(data):
+        raise WireError("not as long as it says")
+    order = _order_of(data)
+    body_size: int = struct.unpack_from(f"{order}4xI", data)[0]
+    reader = DbusReader(data[: len(data) - body_size], order)
+    _order, kind, _flags, _version, _size, serial, fields = (reader.get(part, 0) for part in parse(_HEADER))
+    reader.align(8)
+    if kind == 0 or serial == 0 or reader.position != len(data) - body_size:
+        raise WireError("a header that is not as the specification says")
+    known = dict(fields)
+    return Message(
+        kind,
+        _field(known, _REPLY_SERIAL, 0),
+        _field(known, _ERROR_NAME, ""),
+        _field(known, _SIGNATURE, ""),
+        data[len(data) - body_size :],
+        order,
+    )
+
+
+F = t.TypeVar("F", int, str)
+
+
+def _field(fields: t.Mapping[int, t.Any], code: int, default: F) -> F:
+    value = fields.get(code, default)
+    if not isinstance(value, type(default)):
+        raise WireError(f"field {code} of the header is of a wrong type")
+    return value
+
+
+def _order_of(start: bytes) -> str:
+    order = {b"l": "<", b"B": ">"}.get(start[:1])
+    if order is None:
+        raise WireError("no byte order")
+    return order

@@ -1,0 +1,215 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A user's message bus, by its socket (D-Bus Specification 0.42).
+
+A bus lets in whom the kernel says we are (SASL EXTERNAL, the effective user at the moment of connecting): root must act
+as the user. Every call forbids the bus to start a service for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import struct
+import time
+import typing as t
+
+from ..._host.desktop import BusError
+from .message import ERROR, FIXED_HEADER, METHOD_RETURN, Message, decode_message, encode_call, size_of
+from .wire import WireError
+
+TIMEOUT = 25.0  # seconds for a call, as libdbus has it
+
+BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+
+_ERRORS = "org.freedesktop.DBus.Error."
+_LONGEST_LINE = 16384  # bytes, during the login
+_CREDENTIALS = "iII"  # struct ucred of socket(7): process, user, group
+
+
+class SessionBus:
+    """Implements the protocol ``Bus``.
+
+    Args:
+        connection: to a bus, before anything was said.
+        timeout: seconds for the login and for each call.
+
+    Raises:
+        BusError: the bus does not let us in, or does not answer.
+    """
+
+    def __init__(self, connection: socket.socket, timeout: float = TIMEOUT) -> None:
+        self._socket = connection
+        self.timeout = timeout
+        self._received = bytearray()
+        self._serial = 0
+        self._login()
+        self.call(BUS, BUS_PATH, BUS, "Hello")
+
+    def has_owner(self, name: str) -> bool:
+        return self.call(BUS, BUS_PATH, BUS, "NameHasOwner", "s", name) == (True,)
+
+    def call(
+        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+    ) -> tuple[t.Any, ...]:
+        deadline = time.monotonic() + self.timeout
+        self._serial += 1
+        try:
+            request = encode_call(self._serial, destination, path, interface, member, signature, arguments)
+        except WireError as error:
+            raise BusError(_ERRORS + "InvalidArgs", f"{interface}.{member} cannot be called so: {error}") from None
+        try:
+            self._send(request, deadline)
+            reply = self._reply(deadline)
+            values = reply.arguments()
+        except WireError as error:
+            self.close()
+            raise BusError(_ERRORS + "InconsistentMessage", f"the message bus sent nonsense: {error}") from None
+        if reply.kind == ERROR:
+            raise BusError(reply.error_name, _sentence(values))
+        return values
+
+    def close(self) -> None:
+        """Leave the bus; calls fail from now on."""
+        self._socket.close()
+
+    def _login(self) -> None:
+        """As "Authentication Protocol" says; passing file descriptors is not asked for."""
+        deadline = time.monotonic() + self.timeout
+        identity = str(os.geteuid()).encode().hex()
+        self._send(f"\0AUTH EXTERNAL {identity}\r\n".encode(), deadline)
+        line = self._line(deadline)
+        if not line.startswith(b"OK "):
+            self.close()
+            raise BusError(_ERRORS + "AuthFailed", f"the message bus does not let the user {os.geteuid()} in")
+        self._send(b"BEGIN\r\n", deadline)
+
+    def _line(self, deadline: float) -> bytes:
+        while b"\r\n" not in self._received:
+            if len(self._received) > _LONGEST_LINE:
+                self.close()
+                raise BusError(_ERRORS + "AuthFailed", "what listens there is not a message bus")
+            self._receive(deadline)
+        line, _end, rest = bytes(self._received).partition(b"\r\n")
+        self._received[:] = rest
+        return line
+
+    def _reply(self, deadline: float) -> Message:
+        """The answer to the last call; signals, and answers that came too late, are dropped."""
+        while True:
+            message = self._message(deadline)
+            if message.kind in (METHOD_RETURN, ERROR) and message.reply_serial == self._serial:
+                return message
+
+    def _message(self, deadline: float) -> Message:
+        while len(self._received) < FIXED_HEADER:
+            self._receive(deadline)
+        size = size_of(bytes(self._received[:FIXED_HEADER]))
+        while len(self._received) < size:
+            self._receive(deadline)
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return decode_message(data)
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        try:
+            self._wait_until(deadline)
+            self._socket.sendall(data)
+        except OSError as error:
+            self.close()  # how much of the message went out is not known
+            raise _bus_error(error) from None
+
+    def _receive(self, deadline: float) -> None:
+        try:
+            self._wait_until(deadline)
+            data = self._socket.recv(65536)
+        except OSError as error:
+            if not isinstance(error, socket.timeout):
+                self.close()
+            raise _bus_error(error) from None
+        if not data:
+            self.close()
+            raise BusError(_ERRORS + "Disconnected", "the message bus closed the connection")
+        self._received += data
+
+    def _wait_until(self, deadline: float) -> None:
+        if self._socket.fileno() < 0:
+            raise OSError("it was closed")
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout
+        self._socket.settimeout(left)
+
+
+def connect(address: str, timeout: float = TIMEOUT) -> SessionBus | None:
+    """Enter a user's bus, as that user; the caller closes it.
+
+    Args:
+        address: as in ``DBUS_SESSION_BUS_ADDRESS``; of several, the first that somebody listens at counts.
+        timeout: seconds for the login and for each call.
+
+    Returns:
+        None if nobody listens there, or if there is no address of a kind that is known here (``disabled:``, ``tcp:``).
+
+    Raises:
+        BusError: somebody does, but it is not a bus of ours, does not let us in, or does not answer.
+    """
+    for name in socket_names(address):
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(name)
+            _check_owner(connection)
+            return SessionBus(connection, timeout)
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+        except OSError as error:
+            connection.close()
+            raise _bus_error(error) from None
+        except BaseException:
+            connection.close()
+            raise
+    return None
+
+
+def socket_names(address: str) -> list[str]:
+    """The sockets of an address list ("Server Addresses"), those with a path or an abstract name, which begins with a
+    zero byte.
+    """
+    names = []
+    for entry in address.split(";"):
+        transport, _colon, rest = entry.partition(":")
+        keys = dict(pair.partition("=")[::2] for pair in rest.split(","))
+        mark, name = ("", keys["path"]) if "path" in keys else ("\0", keys.get("abstract", ""))
+        name = _unescape(name)
+        if transport == "unix" and name and "\0" not in name:
+            names.append(mark + name)
+    return names
+
+
+def _unescape(value: str) -> str:
+    """Bytes that are not plain are written as %XX."""
+    raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(value))
+    return os.fsdecode(raw)
+
+
+def _check_owner(connection: socket.socket) -> None:
+    """A name that a session left behind could be taken by another user, who would be told passwords."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(_CREDENTIALS))
+    _process, owner, _group = struct.unpack(_CREDENTIALS, credentials)
+    if owner != os.geteuid():
+        raise BusError(_ERRORS + "AccessDenied", f"the message bus there belongs to the user {owner}")
+
+
+def _sentence(values: tuple[t.Any, ...]) -> str:
+    """What an error says for people: by convention its first argument."""
+    text = values[0] if values and isinstance(values[0], str) else "no reason given"
+    return " ".join(text.split())
+
+
+def _bus_error(error: OSError) -> BusError:
+    if isinstance(error, socket.timeout):
+        return BusError(_ERRORS + "NoReply", "the message bus does not answer in time")
+    return BusError(_ERRORS + "Disconnected", f"no connection to the message bus: {error.strerror or error}")

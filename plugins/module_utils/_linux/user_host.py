@@ -1,0 +1,38 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A user's part of this machine, for the user's mail clients."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._host.files import Files
+from . import local_user
+from .files import LocalFiles
+from .local_user import Target
+
+
+class LocalUserHost:
+    """Implements the protocol ``UserHost``. The process acts as the user for as long as it is used.
+
+    Args:
+        target: the user and the home directory.
+        stack: closed when the user's accounts are done.
+    """
+
+    def __init__(self, target: Target, stack: contextlib.ExitStack) -> None:
+        self._target = target
+        self._stack = stack
+        self.files: Files = LocalFiles()
+
+    @property
+    def home(self) -> str:
+        return self._target.home
+
+    def scratch(self) -> str:
+        return self._stack.enter_context(self.files.scratch())
+
+    def as_root(self) -> t.ContextManager[None]:
+        return local_user.acting_as_ourselves()

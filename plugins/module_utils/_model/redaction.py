@@ -1,0 +1,74 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text of servers made fit to be shown: printable, bounded, and never with a password in it."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+import typing as t
+
+from .secret import HIDDEN, Secret
+
+LENGTH_LIMIT = 200  # characters: a long banner or reply, but never a flood
+
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/]+=*")
+_SHORTEST_CORE = 8  # characters; shorter ones would also be found in innocent words
+
+
+@dataclasses.dataclass(frozen=True)
+class Redactor:
+    """Shows what a server said.
+
+    Attributes:
+        plain: forms of the password to hide, in lower and upper case.
+        encoded: whole Base64 texts to hide, without padding.
+        cores: parts of Base64 texts; the texts that they are in are hidden.
+    """
+
+    plain: t.Pattern[str] | None = dataclasses.field(default=None, repr=False)
+    encoded: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    cores: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+
+    @classmethod
+    def hiding(cls, username: str, password: Secret | None) -> Redactor:
+        """A quoter that hides this password: as it is, escaped as in IMAP, and inside Base64."""
+        if password is None or not password.reveal():
+            return cls()
+        text = password.reveal()
+        forms = (text.replace("\\", "\\\\").replace('"', '\\"'), text)
+        encoded = (
+            _base64(form.encode()) for form in (f"\0{username}\0{text}", f"{username}\0{username}\0{text}", text)
+        )
+        return cls(
+            plain=re.compile("|".join(map(re.escape, forms)), re.IGNORECASE),
+            encoded=tuple(encoded),
+            cores=tuple(core for core in _cores(text.encode()) if len(core) >= _SHORTEST_CORE),
+        )
+
+    def __call__(self, raw: bytes | str) -> str:
+        """The text with secrets hidden, unprintable characters as ``?`` and at most LENGTH_LIMIT characters."""
+        text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
+        if self.plain is not None:  # before anything else: a secret that is cut short is not recognised any more
+            text = self.plain.sub(HIDDEN, _BASE64_RUN.sub(self._without_secret, text))
+        text = " ".join(text.split())
+        text = "".join(character if character.isprintable() else "?" for character in text)
+        return text if len(text) <= LENGTH_LIMIT else text[:LENGTH_LIMIT] + " ..."
+
+    def _without_secret(self, run: t.Match[str]) -> str:
+        text = run.group().rstrip("=")
+        hidden = text in self.encoded or any(core in text for core in self.cores)
+        return HIDDEN if hidden else run.group()
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode().rstrip("=")
+
+
+def _cores(secret: bytes) -> t.Iterator[str]:
+    """What Base64 of any text with the secret in it contains, for each way its groups of three bytes can fall."""
+    for before in range(3):
+        first_whole, last_whole = -(-8 * before // 6), 8 * (before + len(secret)) // 6
+        yield _base64(bytes(before) + secret)[first_whole:last_whole]

@@ -1,0 +1,86 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two ends of an account that are tested: where mail comes from and where it goes to."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ..._model.account import Account, Protocol, Security, Server
+
+
+class Role(enum.Enum):
+    """What the endpoint is for; the value is also the name of the account's option."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class MailService(enum.Enum):
+    """What is spoken there."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+    SMTP = "smtp"
+
+    @property
+    def title(self) -> str:
+        """The name as people write it."""
+        return self.value.upper()
+
+
+# IANA's service names and port numbers; RFC 8314 prefers the first column.
+USUAL_PORTS: t.Mapping[MailService, t.Mapping[Security, int]] = {
+    MailService.IMAP: {Security.SSL: 993, Security.STARTTLS: 143, Security.NONE: 143},
+    MailService.POP3: {Security.SSL: 995, Security.STARTTLS: 110, Security.NONE: 110},
+    MailService.SMTP: {Security.SSL: 465, Security.STARTTLS: 587, Security.NONE: 587},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoint:
+    """One service of an account.
+
+    Attributes:
+        role: incoming or outgoing.
+        service: the protocol expected there.
+        server: host, port and security.
+    """
+
+    role: Role
+    service: MailService
+    server: Server
+
+    @property
+    def where(self) -> str:
+        """``host:port``, or ``[address]:port`` for IPv6 (RFC 3986)."""
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        return f"{host}:{self.server.port}"
+
+    @property
+    def port_hint(self) -> str:
+        """Which port this service usually has with this security, a clause."""
+        usual = USUAL_PORTS[self.service][self.server.security]
+        if self.server.port == usual:
+            return f"{usual} is the usual one"
+        return f"the usual one for {self.service.title} with security {self.server.security.value} is {usual}"
+
+    def settings(self, security: Security, port: int) -> str:
+        """How an admin writes them; the port is always named, because left out it follows from the security."""
+        return f"{self.option('port')} to {port} and {self.option('security')} to {security.value}"
+
+    def option(self, name: str) -> str:
+        """An option of this endpoint as an admin writes it, for example ``incoming.port``."""
+        return f"{self.role.value}.{name}"
+
+
+def endpoints(account: Account) -> tuple[Endpoint, Endpoint]:
+    """The incoming and the outgoing endpoint of an account."""
+    service = MailService.IMAP if account.protocol is Protocol.IMAP else MailService.POP3
+    return (
+        Endpoint(Role.INCOMING, service, account.incoming),
+        Endpoint(Role.OUTGOING, MailService.SMTP, account.outgoing),
+    )

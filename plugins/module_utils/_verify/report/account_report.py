@@ -1,0 +1,122 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about one account after the test."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .check import AccountCheck, Check, CheckStatus, EndpointReport
+from .diagnosis import Cause, diagnose
+from .sentences import summary
+
+
+@dataclasses.dataclass(frozen=True)
+class AccountReport:
+    """What is known about one account after the test.
+
+    Attributes:
+        email: the account.
+        incoming: the checks of the server that mail comes from.
+        outgoing: the checks of the server that mail goes to.
+        summary: the outcome as plain sentences that can be passed on as they are.
+        cause: why it does not work; None if both servers passed their tests.
+        client: how the settings of a mail client agree with those wanted; None where no client was asked.
+        round_trip: what became of a message to oneself; None where none was wanted.
+        made_from: the place that the checks were made from, where that is not the host of the task.
+        beside: the same account tested from another place, too; None if it was not.
+    """
+
+    email: str
+    incoming: EndpointReport
+    outgoing: EndpointReport
+    summary: str
+    cause: Cause | None = None
+    client: AccountCheck | None = None
+    round_trip: AccountCheck | None = None
+    made_from: str = ""
+    beside: AccountReport | None = None
+
+    @property
+    def checks(self) -> tuple[Check | AccountCheck, ...]:
+        """All checks: the client, the incoming endpoint, the outgoing one, the round trip."""
+        before = () if self.client is None else (self.client,)
+        after = () if self.round_trip is None else (self.round_trip,)
+        return (*before, *self.incoming.checks, *self.outgoing.checks, *after)
+
+    @property
+    def all_checks(self) -> tuple[Check | AccountCheck, ...]:
+        """Also those from another place."""
+        return self.checks if self.beside is None else (*self.checks, *self.beside.all_checks)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return all(check.status is not CheckStatus.FAILED for check in self.all_checks)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was skipped either."""
+        return all(check.status is CheckStatus.OK for check in self.all_checks)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should see although it works."""
+        return tuple(
+            f"{self.email if isinstance(check, AccountCheck) else check.endpoint.where}: {check.advice}"
+            for check in self.checks
+            if check.status is CheckStatus.OK and check.advice
+        )
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The report as a module returns it."""
+        return {
+            "email": self.email,
+            "ok": self.ok,
+            "complete": self.complete,
+            "summary": self.summary,
+            "cause": self._cause(),
+            "warnings": list(self.warnings),
+            "checks": self._checks(),
+        }
+
+    def _checks(self) -> list[dict[str, t.Any]]:
+        place = {"checked_from": self.made_from} if self.made_from else {}
+        own = [{**check.as_result(), **place} for check in self.checks]
+        return own if self.beside is None else own + self.beside._checks()
+
+    def _cause(self) -> dict[str, t.Any]:
+        found = self._own_cause()
+        if not found:
+            return {} if self.beside is None else self.beside._cause()
+        return {**found, "checked_from": self.made_from} if self.made_from else found
+
+    def _own_cause(self) -> dict[str, t.Any]:
+        """What keeps mail from working comes before what only differs."""
+        if self.cause is not None:
+            return self.cause.as_result()
+        for check in (self.client, self.round_trip):
+            if check is not None and check.status is CheckStatus.FAILED:
+                return {
+                    **{name: value for name, value in check.as_result().items() if name not in ("status", "seconds")},
+                    "sentence": check.sentences,
+                    "suggestion": {},
+                }
+        return {}
+
+
+def account_report(
+    email: str, incoming: EndpointReport, outgoing: EndpointReport, *, same_login: bool = True
+) -> AccountReport:
+    """The report on an account from those on its two servers.
+
+    Args:
+        email: the account.
+        incoming: what the test of receiving found.
+        outgoing: what the test of sending found.
+        same_login: both were given the same login and password, so that one says something about the other.
+    """
+    incoming, outgoing, cause = diagnose(incoming, outgoing, same_login=same_login)
+    return AccountReport(email, incoming, outgoing, summary(email, incoming, outgoing, cause), cause)

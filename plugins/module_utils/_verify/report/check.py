@@ -1,0 +1,177 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was tested and what came of it: values only."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ..._model.account import Security
+from ..findings.endpoint import Endpoint, Role
+from ..findings.failure import Code
+from .suggestion import Suggestion
+
+
+class Stage(enum.Enum):
+    """The steps of a test, in the order in which reports list them.
+
+    The first and the last are about the whole account (``AccountCheck``), the others about one endpoint.
+    With STARTTLS the stages greeting and starttls come before tls on the wire; the list keeps one order for all.
+    """
+
+    CLIENT = "client"
+    SETTINGS = "settings"
+    DNS = "dns"
+    TCP = "tcp"
+    FIRST_BYTES = "first_bytes"
+    TLS = "tls"
+    GREETING = "greeting"
+    STARTTLS = "starttls"
+    CAPABILITY = "capability"
+    AUTHENTICATION = "authentication"
+    MAILBOX = "mailbox"
+    SENDING = "sending"
+    ROUND_TRIP = "round_trip"
+
+
+# Up to here a server fails for everybody alike; afterwards it is about one account.
+BEFORE_SIGNING_IN = (
+    Stage.DNS,
+    Stage.TCP,
+    Stage.FIRST_BYTES,
+    Stage.TLS,
+    Stage.GREETING,
+    Stage.STARTTLS,
+    Stage.CAPABILITY,
+)
+
+
+OF_THE_ACCOUNT = {Stage.CLIENT, Stage.ROUND_TRIP}
+
+
+def stages(endpoint: Endpoint) -> tuple[Stage, ...]:
+    """The stages that an endpoint has, in the order of the report."""
+    foreign = {Stage.SENDING} if endpoint.role is Role.INCOMING else {Stage.MAILBOX}
+    if endpoint.server.security is Security.NONE:
+        foreign |= {Stage.TLS}
+    if endpoint.server.security is not Security.STARTTLS:
+        foreign |= {Stage.STARTTLS}
+    return tuple(stage for stage in Stage if stage not in foreign | OF_THE_ACCOUNT)
+
+
+class CheckStatus(enum.Enum):
+    """What came of a check."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One stage at one endpoint.
+
+    Attributes:
+        stage: what was tested.
+        endpoint: where.
+        status: what came of it.
+        seconds: how long it took, to the millisecond.
+        evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
+        advice: what to do, in plain sentences. Together with the status ok it is a warning.
+        finding: what went wrong, as a clause whose subject is the server; empty unless failed.
+        code: the same for programs; None unless failed.
+    """
+
+    stage: Stage
+    endpoint: Endpoint
+    status: CheckStatus
+    seconds: float
+    evidence: str
+    advice: str = ""
+    finding: str = ""
+    code: Code | None = None
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The check as a module returns it."""
+        return {
+            "stage": self.stage.value,
+            "endpoint": self.endpoint.role.value,
+            "service": self.endpoint.service.value,
+            "server": self.endpoint.where,
+            "status": self.status.value,
+            "code": "" if self.code is None else self.code.value,
+            "seconds": self.seconds,
+            "evidence": self.evidence,
+            "advice": self.advice,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class AccountCheck:
+    """One stage that is about the account as a whole.
+
+    Attributes:
+        stage: what was tested.
+        service: whose part it is: the client's name, or the protocol by which a message came back.
+        server: where that is; empty where no server is asked.
+        status: what came of it.
+        seconds: how long it took, to the millisecond.
+        evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
+        sentences: the outcome as part of the summary; empty where it adds nothing.
+        advice: what to do, in plain sentences. Together with the status ok it is a warning.
+        code: what went wrong, for programs; None unless failed.
+    """
+
+    stage: Stage
+    service: str
+    server: str
+    status: CheckStatus
+    seconds: float
+    evidence: str
+    sentences: str
+    advice: str = ""
+    code: Code | None = None
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The check as a module returns it."""
+        return {
+            "stage": self.stage.value,
+            "endpoint": "account",
+            "service": self.service,
+            "server": self.server,
+            "status": self.status.value,
+            "code": "" if self.code is None else self.code.value,
+            "seconds": self.seconds,
+            "evidence": self.evidence,
+            "advice": self.advice,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class EndpointReport:
+    """All checks of one endpoint, of which at most one has failed: the later ones are then skipped.
+
+    Attributes:
+        endpoint: what was tested.
+        checks: one for each stage of the endpoint, in the order of Stage.
+        encryption: ``TLS 1.3`` for example; empty where TLS was not reached or is not used.
+        suggestion: settings that answer properly where these do not; None if there are none or nobody looked.
+    """
+
+    endpoint: Endpoint
+    checks: tuple[Check, ...]
+    encryption: str
+    suggestion: Suggestion | None = None
+
+    @property
+    def failed(self) -> Check | None:
+        """The check that failed."""
+        return next((check for check in self.checks if check.status is CheckStatus.FAILED), None)
+
+    @property
+    def skipped(self) -> Check | None:
+        """The first check that was skipped; it says why."""
+        return next((check for check in self.checks if check.status is CheckStatus.SKIPPED), None)

@@ -1,0 +1,103 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the checks of both servers of an account to one cause; the rest is consequence."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..findings.endpoint import Role
+from ..findings.failure import Code
+from .check import Check, CheckStatus, EndpointReport, Stage
+from .suggestion import Suggestion
+
+_ORDER = list(Stage)
+
+
+@dataclasses.dataclass(frozen=True)
+class Cause:
+    """The one finding that explains why an account does not work.
+
+    Attributes:
+        check: what failed first, in the order of the stages; of two in the same stage that of receiving.
+        suggestion: settings that answer properly instead; None if none are known.
+    """
+
+    check: Check
+    suggestion: Suggestion | None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, fit to be passed on."""
+        return " ".join((observed(self.check), *remedies(self.check, self.suggestion)))
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The cause as a module returns it."""
+        check = self.check.as_result()
+        return {
+            **{name: check[name] for name in ("stage", "endpoint", "service", "server", "code", "evidence", "advice")},
+            "sentence": self.sentence,
+            "suggestion": {} if self.suggestion is None else self.suggestion.as_result(),
+        }
+
+
+def observed(check: Check) -> str:
+    """What was seen, a sentence."""
+    seen = check.evidence.rstrip(".")
+    return f"{check.endpoint.where} {check.finding}{f' ({seen})' if seen else ''}."
+
+
+def remedies(check: Check, suggestion: Suggestion | None) -> tuple[str, ...]:
+    """What to do, as sentences; what was tested comes before what is only likely."""
+    if suggestion is None:
+        return (check.advice,)
+    # There the advice is the same change, only untested.
+    return (suggestion.sentence,) if check.code in _ABOUT_SETTINGS else (suggestion.sentence, check.advice)
+
+
+_ABOUT_SETTINGS = (Code.NEEDS_SSL, Code.NEEDS_STARTTLS)
+
+
+def diagnose(
+    incoming: EndpointReport, outgoing: EndpointReport, *, same_login: bool = True
+) -> tuple[EndpointReport, EndpointReport, Cause | None]:
+    """Compare both servers, which may say more about a failure than one of them alone, if the login was the same.
+
+    Returns:
+        The reports, with what the comparison has added, and the cause; None if nothing failed.
+    """
+    compared = (incoming, outgoing)
+    if same_login:
+        compared = _compared(incoming, outgoing), _compared(outgoing, incoming)
+    causes = [Cause(report.failed, report.suggestion) for report in compared if report.failed is not None]
+    cause = min(causes, key=lambda found: _ORDER.index(found.check.stage), default=None)
+    return (*compared, cause)
+
+
+def _compared(report: EndpointReport, other: EndpointReport) -> EndpointReport:
+    """A password that is refused here and accepted there is not simply wrong."""
+    failed = report.failed
+    if failed is None or failed.code is not Code.PASSWORD_REFUSED or not _signed_in(other):
+        return report
+    here, there = _ACTIVITIES[report.endpoint.role], _ACTIVITIES[other.endpoint.role]
+    explained = dataclasses.replace(
+        failed,
+        code=Code.PASSWORD_REFUSED_HERE,
+        finding=f"{failed.finding}, which works for {there}",
+        advice=(
+            f"So neither login nor password is mistyped; change no setting. {here.capitalize()} may be blocked for "
+            f"this account, or a new password has not arrived at this server yet: sign in to the provider's web mail, "
+            f"then try again later. In a mail program, look at the password stored for {here}, an entry of its own."
+        ),
+    )
+    checks = tuple(explained if check is failed else check for check in report.checks)
+    return dataclasses.replace(report, checks=checks)
+
+
+_ACTIVITIES = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
+
+
+def _signed_in(report: EndpointReport) -> bool:
+    return any(check.stage is Stage.AUTHENTICATION and check.status is CheckStatus.OK for check in report.checks)

@@ -1,0 +1,102 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Other settings for an account: what to set, and which endpoints must answer for that to be worth setting."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..._model.account import Account, Security, Server
+from ..._providers.catalog import of_server, relatives
+from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService, Role, endpoints
+
+
+@dataclasses.dataclass(frozen=True)
+class Suggestion:
+    """Settings that may work where an endpoint fails.
+
+    Attributes:
+        options: what to set, as ``incoming.port`` or ``provider`` and its value.
+        endpoints: what must answer properly.
+    """
+
+    options: tuple[tuple[str, str | int], ...]
+    endpoints: tuple[Endpoint, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What to do, for a person."""
+        places = " and ".join(endpoint.where for endpoint in self.endpoints)
+        answers = "answers" if len(self.endpoints) == 1 else "answer"
+        options = " and ".join(f"{name} to {value}" for name, value in self.options)
+        return f"Set {options}: tested from here without a password, {places} {answers} properly."
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The options in the shape in which a task takes them."""
+        result: dict[str, t.Any] = {}
+        for name, value in self.options:
+            side, _dot, option = name.partition(".")
+            if option:
+                result.setdefault(side, {})[option] = value
+            else:
+                result[name] = value
+        return result
+
+
+# Ports that begin in clear text by the standards, and ports that do not: no server has them the other way round.
+_NEVER = {
+    Security.SSL: (25, 110, 143),
+    Security.STARTTLS: (465, 993, 995),
+}
+
+
+def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
+    """What to try where this side of an account fails, the nearest first: another mode or port, then another preset.
+
+    Unencrypted settings are never among them, and no provider whose addresses are other ones.
+    """
+    incoming, outgoing = endpoints(account)
+    failing = incoming if role is Role.INCOMING else outgoing
+    return (*_same_host(failing), *_presets(account, failing))
+
+
+def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
+    server, usual = failing.server, USUAL_PORTS[failing.service]
+    places = [(server.port, Security.SSL), (server.port, Security.STARTTLS)]
+    places += [(usual[security], security) for security in (Security.SSL, Security.STARTTLS)]
+    if failing.service is MailService.SMTP:
+        places.append((usual[Security.STARTTLS], Security.SSL))  # against RFC 8314, and what Spectrum has
+    for port, security in dict.fromkeys(places):
+        if (port, security) != (server.port, server.security) and port not in _NEVER[security]:
+            options = ((failing.option("port"), port), (failing.option("security"), security.value))
+            yield Suggestion(options, (_moved(failing, Server(server.host, port, security)),))
+
+
+def _presets(account: Account, failing: Endpoint) -> t.Iterator[Suggestion]:
+    ends = endpoints(account)
+    # Where all is as some preset has it, naming another preset changes all of it; otherwise single options win.
+    preset = all(of_server(end.server) is not None for end in ends)
+    for provider in relatives(account.email.rpartition("@")[2], failing.server.host):
+        published = {
+            Role.INCOMING: provider.incoming(account.protocol).server,
+            Role.OUTGOING: provider.submission.server,
+        }
+        server = published[failing.role]
+        if server == failing.server:
+            continue
+        if preset:
+            yield Suggestion((("provider", provider.name),), tuple(_moved(end, published[end.role]) for end in ends))
+        yield Suggestion(
+            (
+                (failing.option("host"), server.host),
+                (failing.option("port"), server.port),
+                (failing.option("security"), server.security.value),
+            ),
+            (_moved(failing, server),),
+        )
+
+
+def _moved(endpoint: Endpoint, server: Server) -> Endpoint:
+    return dataclasses.replace(endpoint, server=server)

@@ -1,0 +1,304 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One connection to a mail server: lines in, lines out, TLS on demand; every step ends by the deadline.
+
+The standard library's imaplib, poplib and smtplib are not used: they limit single reads and not the whole time, join
+TCP, TLS, greeting and capabilities in one constructor, and do not notice text that was injected before TLS.
+
+TLS runs over memory buffers, so that the bytes that come instead of TLS can be looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import types
+import typing as t
+
+from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
+from .clock import Clock
+from .protocol_guess import detect_protocol
+
+LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
+TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
+_CHUNK = 16384
+_SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but fails
+_TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
+
+_T = t.TypeVar("_T")
+
+_OVERLOADED = (
+    "Try again later. If other machines get on with this server, look at this machine's firewall, VPN and antivirus; "
+    "if none does, it is the provider's fault and no setting should be changed."
+)
+
+
+class Timeout(Failure):
+    """The server did not answer in time."""
+
+    def __init__(self, limit: float, partial: bool = False) -> None:
+        finding = "sent only part of an answer" if partial else "did not answer"
+        super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED, Code.NOTHING_SAID)
+
+
+class ConnectionEnded(Failure):
+    """The connection ended before the answer."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__("ended the connection", how, _OVERLOADED, Code.HUNG_UP)
+
+
+class TooMuchData(Failure):
+    """The server sent more than any mail server would."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER, Code.NOT_MAIL)
+
+
+class PlainAnswer(Exception):
+    """Something that is not TLS came where TLS had to begin.
+
+    Attributes:
+        first: the first line of it, as far as it came.
+    """
+
+    def __init__(self, first: bytes) -> None:
+        super().__init__("not TLS")
+        self.first = first.split(b"\n", 1)[0]
+
+
+class Deadline:
+    """The moment at which the test of an endpoint is over.
+
+    Args:
+        seconds: from now.
+        clock: what the seconds are measured with.
+    """
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
+
+    def restart(self) -> None:
+        """From now on the same time once more, for a connection that has several things to do."""
+        self._end = self._clock.monotonic() + self.seconds
+
+    def remaining(self) -> float:
+        """Seconds left, always more than 0.
+
+        Raises:
+            Timeout: there are none.
+        """
+        left = self._end - self._clock.monotonic()
+        if left <= 0:
+            raise Timeout(self.seconds)
+        return left
+
+    @property
+    def left(self) -> float:
+        """Seconds left, at least 0."""
+        return max(0.0, self._end - self._clock.monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether the moment has come."""
+        return self.left == 0
+
+    def wait(self, action: t.Callable[[float], _T]) -> _T:
+        """Call something that waits until this moment at the longest; see ``Clock.wait``."""
+        return self._clock.wait(action, max(self.left, _SHORTEST))
+
+    def part(self, seconds: float) -> Deadline:
+        """A moment that comes after so many seconds, or with this deadline if that is earlier."""
+        return Deadline(min(seconds, self._end - self._clock.monotonic()), self._clock)
+
+
+class Connection:
+    """Takes over a connected socket and closes it at the end of the ``with`` block.
+
+    All methods raise Timeout, ConnectionEnded or TooMuchData when the server does not do its part.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._socket = sock
+        self._deadline = deadline
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._handshake: ssl.SSLObject | None = None
+        self._tls: ssl.SSLObject | None = None
+        self._buffer = bytearray()
+        self._received = 0
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The encryption, once it is there: version, cipher and certificate can be asked of it."""
+        return self._tls
+
+    @property
+    def local_address(self) -> str:
+        """This machine's address as the connection has it."""
+        return str(self._socket.getsockname()[0])
+
+    def send_line(self, line: bytes) -> None:
+        """Send a line; CRLF is added. A line break inside would be a second command, so it is refused."""
+        if any(mark in line for mark in b"\r\n\0"):
+            raise ValueError("a command must be one line")
+        self.send(line + b"\r\n")
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        if self._tls is None:
+            self._send_raw(data)
+            return
+        self._tls.write(data)
+        self._send_raw(self._outgoing.read())
+
+    def read_line(self) -> bytes:
+        """The next line without its CRLF (or LF)."""
+        while True:
+            end = self._end_of_line()
+            if end >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                return line[:-1] if line.endswith(b"\r") else line
+            try:
+                self._buffer += self._receive()
+            except Timeout:
+                raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
+
+    def first_bytes(self, patience: float) -> bytes:
+        """What the server says first: enough of it to tell who speaks. It stays there to be read.
+
+        Args:
+            patience: how many seconds to wait for the very first byte.
+
+        Returns:
+            Nothing if nothing came within that time.
+        """
+        patient = self._deadline.part(patience)
+        while self._end_of_line() < 0 and detect_protocol(bytes(self._buffer)) is None:
+            try:
+                self._buffer += self._receive_raw(self._deadline if self._buffer else patient)
+            except Timeout:
+                if not self._buffer:
+                    self._deadline.remaining()
+                    return b""
+                raise Timeout(self._deadline.seconds, partial=True) from None
+        return bytes(self._buffer)
+
+    def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Say the first word of TLS, so that the server answers; ``secure`` says the rest."""
+        self._handshake = self._first_word_of_tls(context, host)
+
+    def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Begin TLS.
+
+        Raises:
+            PlainAnswer: something else came; with STARTTLS that is text injected before the encryption (RFC 3207 6).
+            ssl.SSLCertVerificationError: the certificate is not to be trusted.
+            ssl.SSLError: no agreement for another reason.
+        """
+        tls = self._handshake
+        if tls is None:
+            if self._buffer:
+                raise PlainAnswer(bytes(self._buffer))
+            tls = self._first_word_of_tls(context, host)
+        heard = False
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self._send_raw(self._outgoing.read())
+                data = bytes(self._buffer) or self._receive_raw(self._deadline)
+                self._buffer.clear()
+                if not heard and data[0] not in _TLS_RECORDS:
+                    raise PlainAnswer(data) from None
+                heard = True
+                self._incoming.write(data)
+            except ssl.SSLError:
+                with contextlib.suppress(Failure):  # the alert is a courtesy to the server
+                    self._send_raw(self._outgoing.read())
+                raise
+        self._send_raw(self._outgoing.read())
+        self._tls = tls
+
+    def leave(self, farewell: bytes) -> None:
+        """Say goodbye without waiting for the answer; what fails here does not matter any more."""
+        with contextlib.suppress(Failure, ssl.SSLError):
+            self.send_line(farewell)
+            if self._tls is not None:
+                with contextlib.suppress(ssl.SSLError):
+                    self._tls.unwrap()
+                self._send_raw(self._outgoing.read())
+
+    def _receive(self) -> bytes:
+        if self._tls is None:
+            return self._receive_raw(self._deadline)
+        while True:
+            try:
+                data = self._tls.read(_CHUNK)
+            except ssl.SSLWantReadError:
+                self._send_raw(self._outgoing.read())
+                self._incoming.write(self._receive_raw(self._deadline))
+                continue
+            except ssl.SSLZeroReturnError:
+                raise ConnectionEnded("closed by the server") from None
+            except ssl.SSLError as error:
+                raise ConnectionEnded(f"broken encryption: {error.reason}") from None
+            if not data:
+                raise ConnectionEnded("closed by the server")
+            return data
+
+    def _first_word_of_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            tls.do_handshake()
+        self._send_raw(self._outgoing.read())
+        return tls
+
+    def _end_of_line(self) -> int:
+        """Where the first line in the buffer ends; -1 if it has not come yet."""
+        end = self._buffer.find(b"\n")
+        if end > LINE_LIMIT or (end < 0 and len(self._buffer) > LINE_LIMIT):
+            raise TooMuchData(f"a line of more than {LINE_LIMIT} bytes")
+        return end
+
+    def _receive_raw(self, deadline: Deadline) -> bytes:
+        data = self._within_time(lambda: deadline.wait(self._receive_within), deadline)
+        if not data:
+            raise ConnectionEnded("closed by the server")
+        self._received += len(data)
+        if self._received > TOTAL_LIMIT:
+            raise TooMuchData(f"more than {TOTAL_LIMIT} bytes")
+        return data
+
+    def _receive_within(self, seconds: float) -> bytes:
+        self._socket.settimeout(seconds)
+        return self._socket.recv(_CHUNK)
+
+    def _send_raw(self, data: bytes) -> None:
+        if data:
+            self._within_time(lambda: self._socket.sendall(data), self._deadline)
+
+    def _within_time(self, action: t.Callable[[], _T], deadline: Deadline) -> _T:
+        self._socket.settimeout(deadline.remaining())
+        try:
+            return action()
+        except socket.timeout:
+            raise Timeout(deadline.seconds) from None
+        except ConnectionResetError:
+            raise ConnectionEnded("reset by the server or by something between") from None
+        except OSError as error:
+            raise ConnectionEnded(error.strerror or str(error)) from None

@@ -1,0 +1,225 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a name to a connected socket, and in plain words why not."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import enum
+import errno
+import itertools
+import queue
+import selectors
+import socket
+import threading
+import typing as t
+
+from ..findings.endpoint import Endpoint
+from ..findings.failure import Code, Failure
+from .connection import Connection, Deadline
+from .resolver import Address, Resolver
+
+_TURN = 0.25  # seconds that an address is ahead of the next (RFC 8305 5)
+_THIS_MACHINE = "Look at this machine's network, DNS, VPN and firewall; no mail setting should be changed."
+
+
+def resolve(endpoint: Endpoint, resolver: Resolver, deadline: Deadline) -> tuple[Address, ...]:
+    """The addresses of an endpoint's host, at least one.
+
+    The system's resolver cannot be given a time limit, so it runs in a thread that may be left behind.
+    """
+    host, port = endpoint.server.host, endpoint.server.port
+    answer: queue.SimpleQueue[t.Sequence[Address] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(resolver(host, port))
+        except (OSError, UnicodeError) as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    try:
+        found = deadline.wait(lambda seconds: answer.get(timeout=seconds))
+    except queue.Empty:
+        finding = f"cannot be looked up: no name server answered within {deadline.seconds:g} seconds"
+        raise Failure(finding, host, _THIS_MACHINE, Code.NAME_SERVER_SILENT) from None
+    if isinstance(found, Exception):
+        raise _not_found(endpoint, found)
+    if not found:
+        raise _not_found(endpoint, socket.gaierror(socket.EAI_NONAME, "no address"))
+    return tuple(found)
+
+
+def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
+    number = error.args[0] if isinstance(error, socket.gaierror) else socket.EAI_NONAME
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
+    evidence = f"{endpoint.server.host}: {reason}"
+    if number in (socket.EAI_AGAIN, socket.EAI_FAIL):
+        return Failure(
+            "cannot be looked up: the name server gave no answer", evidence, _THIS_MACHINE, Code.NAME_SERVER_SILENT
+        )
+    return Failure(
+        "cannot be found: its name has no address",
+        evidence,
+        f"Check the spelling of {endpoint.option('host')}. If other machines find it, look at this machine's DNS.",
+        Code.NAME_NOT_FOUND,
+    )
+
+
+class _ConnectFailure(enum.Enum):
+    """Why an address cannot be connected to. Of several addresses the first in this order says most about the cause."""
+
+    REFUSED = "refused"
+    RESET = "reset"
+    FORBIDDEN = "forbidden by this machine's firewall"
+    TIMED_OUT = "timed out"
+    UNREACHABLE = "unreachable"
+    OTHER = "failed"
+
+
+_REFUSALS = {
+    errno.ECONNREFUSED: _ConnectFailure.REFUSED,
+    errno.ECONNRESET: _ConnectFailure.RESET,
+    errno.EPERM: _ConnectFailure.FORBIDDEN,
+    errno.EACCES: _ConnectFailure.FORBIDDEN,
+    errno.ETIMEDOUT: _ConnectFailure.TIMED_OUT,
+    errno.EHOSTUNREACH: _ConnectFailure.UNREACHABLE,
+    errno.ENETUNREACH: _ConnectFailure.UNREACHABLE,
+    errno.EADDRNOTAVAIL: _ConnectFailure.UNREACHABLE,  # no IPv6 on this machine, for example
+    errno.EAFNOSUPPORT: _ConnectFailure.UNREACHABLE,
+}
+
+
+def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline) -> tuple[Connection, Address, str]:
+    """Connect to the first address that accepts.
+
+    The addresses are tried as RFC 8305 has it, IPv6 and IPv4 in turns: the next one as soon as one has failed or has
+    been silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
+
+    Returns:
+        The connection, the address that it leads to, and what was seen.
+    """
+    families = {address.family for address in addresses}
+    refusals: list[tuple[_ConnectFailure, str]] = []
+    waiting = collections.deque(_in_turns(addresses))
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        turn = deadline.part(_TURN)
+        under_way: dict[socket.socket, Address] = {}
+        while waiting or under_way:
+            if waiting and (not under_way or turn.over):
+                address, turn = waiting.popleft(), deadline.part(_TURN)
+                try:
+                    sock = _begin(address)
+                except OSError as error:
+                    refusals.append(_refused(address, error, families))
+                    continue
+                stack.callback(sock.close)
+                selector.register(sock, selectors.EVENT_WRITE)
+                under_way[sock] = address
+                continue
+            if deadline.over:
+                break
+            for key, _events in (turn if waiting else deadline).wait(selector.select):
+                sock = t.cast(socket.socket, key.fileobj)
+                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if number == 0:
+                    address = under_way.pop(sock)
+                    seen = [text for _refusal, text in refusals]
+                    seen += [f"{_label(slow, families)} not answering yet" for slow in under_way.values()]
+                    connection = Connection(_keep(sock), deadline)
+                    return connection, address, ", ".join([*seen, f"connected to {_label(address, families)}"])
+                selector.unregister(sock)
+                refusals.append(_refused(under_way.pop(sock), _os_error(number), families))
+                turn = deadline.part(0)  # the next one at once
+        refusals += [(_ConnectFailure.TIMED_OUT, f"{_label(slow, families)} timed out") for slow in under_way.values()]
+    order = list(_ConnectFailure)
+    cause = min((refusal for refusal, _text in refusals), key=order.index, default=_ConnectFailure.TIMED_OUT)
+    raise _unconnected(endpoint, cause, ", ".join(text for _refusal, text in refusals), deadline)
+
+
+def _in_turns(addresses: t.Sequence[Address]) -> t.Iterator[Address]:
+    """The families in turns, that of the first address first (RFC 8305 4)."""
+    first = [address for address in addresses if address.family == addresses[0].family]
+    others = [address for address in addresses if address.family != addresses[0].family]
+    for pair in itertools.zip_longest(first, others):
+        yield from (address for address in pair if address is not None)
+
+
+def _begin(address: Address) -> socket.socket:
+    """Begin to connect; the socket becomes writable when that has ended."""
+    sock = socket.socket(address.family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            sock.connect(address.target)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _keep(sock: socket.socket) -> socket.socket:
+    """The same connection in a socket of its own, which outlives the attempts."""
+    kept = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+    kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a short command never waits for the one before
+    return kept
+
+
+def _label(address: Address, families: set[int]) -> str:
+    """The address, with its family where that may be what matters."""
+    family = {socket.AF_INET: " (IPv4)", socket.AF_INET6: " (IPv6)"}.get(socket.AddressFamily(address.family), "")
+    return f"{address}{family if len(families) > 1 else ''}"
+
+
+def _refused(address: Address, error: OSError, families: set[int]) -> tuple[_ConnectFailure, str]:
+    refusal = _refusal(error)
+    detail = f" ({error.strerror or error})" if refusal is _ConnectFailure.OTHER else ""
+    return refusal, f"{_label(address, families)} {refusal.value}{detail}"
+
+
+def _os_error(number: int) -> OSError:
+    return OSError(number, errno.errorcode.get(number, str(number)))
+
+
+def _refusal(error: OSError) -> _ConnectFailure:
+    return _REFUSALS.get(error.errno or 0, _ConnectFailure.OTHER)
+
+
+def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
+    host, port = endpoint.option("host"), endpoint.option("port")
+    if cause is _ConnectFailure.REFUSED:
+        return Failure(
+            "refuses connections on this port",
+            evidence,
+            f"Check {host} and {port} ({endpoint.port_hint}). If they are right, the service is "
+            "down, or a firewall rejects it.",
+            Code.REFUSED,
+        )
+    if cause is _ConnectFailure.TIMED_OUT:
+        return Failure(
+            f"does not accept a connection within {deadline.seconds:g} seconds",
+            evidence,
+            f"Something drops the packets: a firewall, a VPN or a server that is down. Check {host} and {port}, and "
+            "try from another network; if that works, the settings are right and this network is the cause.",
+            Code.TIMED_OUT,
+        )
+    if cause is _ConnectFailure.FORBIDDEN:
+        return Failure(
+            "may not be connected to",
+            evidence,
+            f"This machine's own firewall forbids it: allow {endpoint.where}.",
+            Code.FORBIDDEN_HERE,
+        )
+    if cause is _ConnectFailure.UNREACHABLE:
+        return Failure("cannot be reached from this machine", evidence, _THIS_MACHINE, Code.UNREACHABLE)
+    if cause is _ConnectFailure.RESET:
+        return Failure(
+            "ends every connection at once",
+            evidence,
+            f"A firewall does that, or the service is broken. Check {host} and {port}.",
+            Code.RESET,
+        )
+    return Failure("cannot be connected to", evidence, _THIS_MACHINE)

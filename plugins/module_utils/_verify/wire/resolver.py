@@ -1,0 +1,40 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the addresses of a host."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """One address of a host, as ``socket`` wants it.
+
+    Attributes:
+        family: AF_INET or AF_INET6.
+        target: the argument of ``socket.connect``; the first member is the address as text.
+    """
+
+    family: int
+    target: tuple[t.Any, ...]
+
+    def __str__(self) -> str:
+        return str(self.target[0])
+
+
+Resolver = t.Callable[[str, int], t.Sequence[Address]]
+
+
+def system_resolver(host: str, port: int) -> t.Sequence[Address]:
+    """Addresses in the system's order of preference (RFC 6724).
+
+    Raises:
+        OSError: ``socket.gaierror`` says why there is none.
+        UnicodeError: the name cannot be one (an empty label, a label of more than 63 characters).
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(Address(family, target) for family, _kind, _protocol, _name, target in found))

@@ -1,0 +1,20 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registry keys of Windows itself."""
+
+from __future__ import annotations
+
+USERS = "HKEY_USERS"
+CURRENT_USER = "HKEY_CURRENT_USER"
+MACHINE = "HKEY_LOCAL_MACHINE"
+
+# Which Windows accounts have a profile folder here, by SID.
+PROFILE_LIST = MACHINE + r"\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
+# The PC's code pages: the value ACP is that of programs without Unicode, hence of a PRF.
+CODE_PAGES = MACHINE + r"\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
+
+
+def hive(sid: str) -> str:
+    """A user's part of the registry, which is there while the user is logged on."""
+    return f"{USERS}\\{sid}"

@@ -1,0 +1,71 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Windows PC offers, whatever connects to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .registry import KeyWrite, Registry
+from .users import WindowsUser
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What is true for all users of a PC.
+
+    Attributes:
+        people: the Windows accounts with a profile.
+        program_data: the folder for data of programs, usually ``C:\\ProgramData``.
+        code_page: Python's name for the code page of programs without Unicode.
+        classic: whether classic Outlook is installed.
+        new: whether the new Outlook is installed.
+    """
+
+    people: tuple[WindowsUser, ...]
+    program_data: str
+    code_page: str
+    classic: bool
+    new: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """What a PC has stored of one user.
+
+    Attributes:
+        loaded: the user's part of the registry is there, because the user is logged on.
+        registry: the keys of Outlook, its policies, and our record.
+        files: what is in the folder of staged files, by name.
+    """
+
+    loaded: bool
+    registry: Registry
+    files: t.Mapping[str, bytes]
+
+
+class Pc(t.Protocol):
+    """A Windows PC. What is written is read back by whoever asks next."""
+
+    def machine(self) -> Machine:
+        """What is true for all users.
+
+        Raises:
+            HostError: the PC does not say.
+        """
+
+    def snapshot(self, sid: str) -> Snapshot:
+        """What is stored of one user, since the last write at the latest.
+
+        Raises:
+            HostError: the PC does not say.
+        """
+
+    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
+        """Store it: files first, then the registry, then files are deleted (None).
+
+        Raises:
+            HostError: the user's folder cannot be kept from others; nothing was staged.
+        """

@@ -1,0 +1,274 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grammar of .reg files, which ``reg export`` writes and ``reg import`` reads.
+
+The grammar is that of Microsoft's article 310516 ("How to add, modify, or delete registry subkeys and values by using a
+.reg file"); what it leaves open is as Windows and Wine (programs/reg/export.c, import.c) write and read it:
+
+    file  = header { key { value } }      header = Windows Registry Editor Version 5.00 | REGEDIT4
+    key   = "[" ["-"] path "]"            the last "]" of the line ends it; "-" deletes the key and all below it
+    value = name "=" data                 name = "@" (the default value) | string
+    data  = string | "dword:" 1-8 digits | "hex" ["(" type ")"] ":" bytes | "-"      (deletes the value)
+    bytes = two digits each, with commas; a backslash at the end of a line continues it
+    string = "..." with \\\\ and \\"; Windows leaves line breaks in it as they are, Wine writes \\r and \\n
+    ; ... is a comment
+
+The digits are hexadecimal. Version 5 is UTF-16LE with a byte order mark; REGEDIT4 is in the PC's code page, and so are
+the texts in its hex data. Two exports can stand in one file one after the other, as ``copy /b`` leaves them.
+``reg import`` skips a line that it cannot read and still ends with 0; here such a line is an error.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+
+from .._model.errors import DamagedFileError, OptionError
+from .registry import KeyWrite, Kind, Registry, RegValue, encode_text
+
+_VERSION_5 = "Windows Registry Editor Version 5.00"
+_VERSION_4 = "REGEDIT4"
+_MARK = "\ufeff"
+_BREAK = "\r\n"
+_ROOTS = frozenset(
+    {"HKEY_CLASSES_ROOT", "HKEY_CURRENT_CONFIG", "HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE", "HKEY_USERS"}
+)
+_LONGEST_KEY = 255  # characters of one key's name, and of a value's: "Registry element size limits"
+_LONGEST_VALUE_NAME = 16383
+_LINE_LENGTH = 76  # where Windows continues hex data in the next line
+
+_BLANK = re.compile(r"(?:[ \t\r\n]|;[^\r\n]*)*")
+_HEADER = re.compile(rf"{_MARK}?({re.escape(_VERSION_5)}|{_VERSION_4})[ \t]*(?=[\r\n]|\Z)")
+_KEY = re.compile(r"\[(-?)([^\r\n]*)\][ \t]*(?=[\r\n]|\Z)")
+_NAME = re.compile(r'(?:@|"([^"\\]*(?:\\.[^"\\]*)*)")[ \t]*=[ \t]*', re.DOTALL)
+_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_DWORD = re.compile(r"dword:[ \t]*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])", re.IGNORECASE)
+_HEX = re.compile(r"hex(?:\(([0-9a-fA-F]{1,8})\))?:((?:[0-9a-fA-F, \t]|\\[ \t]*\r?\n)*)", re.IGNORECASE)
+_GAP = re.compile(r"[\\\s]+")
+_BYTES = re.compile(r"(?:[0-9a-fA-F]{1,2}(?:,[0-9a-fA-F]{1,2})*)?,?")
+_END = re.compile(r"[ \t]*(?:;[^\r\n]*)?(?=[\r\n]|\Z)")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"\\": "\\", '"': '"', "r": "\r", "n": "\n", "0": "\0"}
+
+
+class _RegSyntaxError(Exception):
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
+def parse(content: bytes, source: str = "registry export", *, code_page: str = "cp1252") -> Registry:
+    """The keys and values of an export.
+
+    Args:
+        content: the whole file.
+        source: what it is, for errors.
+        code_page: Python's name of the PC's code page, for REGEDIT4.
+
+    Raises:
+        DamagedFileError: it does not follow the grammar; the line is named.
+    """
+    return Registry().written(parse_writes(content, source, code_page=code_page))
+
+
+def parse_writes(content: bytes, source: str = ".reg file", *, code_page: str = "cp1252") -> tuple[KeyWrite, ...]:
+    """What the import of a file would do, in its order. Arguments and errors as for ``parse``."""
+    text = _decode(content, source, code_page)
+    try:
+        return tuple(_statements(text, code_page))
+    except _RegSyntaxError as error:
+        raise DamagedFileError(
+            source,
+            text.count("\n", 0, error.position) + 1,
+            str(error),
+            "see whether the file was cut off or edited, and export it again",
+        ) from None
+
+
+def render(writes: t.Iterable[KeyWrite]) -> bytes:
+    """A file that does this when it is imported, in version 5, laid out as Windows does it.
+
+    A text with control characters is written as hex data, which arrive as they are.
+
+    Raises:
+        OptionError: a name that cannot stand in such a file, or that no registry can have.
+    """
+    parts = [_VERSION_5, _BREAK]
+    for write in writes:
+        _refuse_path(write.path)
+        if write.delete:
+            parts += [_BREAK, f"[-{write.path}]", _BREAK]
+        if write.values or not write.delete:
+            parts += [_BREAK, f"[{write.path}]", _BREAK]
+            for name, value in write.values.items():
+                parts += [_assignment(write.path, name, value), _BREAK]
+    return (_MARK + "".join([*parts, _BREAK])).encode("utf-16-le", "surrogatepass")
+
+
+def _decode(content: bytes, source: str, code_page: str) -> str:
+    again = "export it with reg.exe, and copy it as it is"
+    if content.startswith(b"\xff\xfe"):
+        if len(content) % 2:
+            raise DamagedFileError(source, None, "it ends in the middle of a character", again)
+        return content.decode("utf-16-le", "surrogatepass")
+    if content.startswith((b"\xfe\xff", b"\xef\xbb\xbf")):
+        raise DamagedFileError(source, None, "it is not in UTF-16LE, which alone Windows reads", again)
+    if b"\0" in content[:4]:
+        raise DamagedFileError(source, None, "it is in UTF-16 without its byte order mark (FF FE)", again)
+    try:
+        return content.decode(code_page)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DamagedFileError(source, line, f"this is not text in the code page {code_page}", again) from None
+
+
+def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
+    header = _HEADER.match(text)
+    if header is None:
+        raise _RegSyntaxError(0, f"{_VERSION_5!r} was expected")
+    old = header.group(1) == _VERSION_4
+    position = _skip_blank(text, header.end())
+    path: str | None = None
+    values: dict[str, RegValue | None] = {}
+    while position < len(text):
+        key = _KEY.match(text, position)
+        header = None if key else _HEADER.match(text, position)
+        if key is None and header is None:
+            if path is None:
+                raise _RegSyntaxError(position, "a [key] was expected")
+            name, value, end = _value(text, position, code_page if old else None)
+            values[name] = value
+        else:
+            if path is not None:
+                yield KeyWrite(path, values)
+            path, values = None, {}
+            if header is not None:
+                old, end = header.group(1) == _VERSION_4, header.end()
+            elif key is not None:
+                path, end = key.group(2), key.end()
+                if key.group(1):
+                    yield KeyWrite(path, delete=True)
+                    path = None
+        position = _skip_blank(text, end)
+    if path is not None:
+        yield KeyWrite(path, values)
+
+
+def _value(text: str, start: int, code_page: str | None) -> tuple[str, RegValue | None, int]:
+    """One ``name=data``: the name, the value or None to delete it, and where it ends."""
+    name = _NAME.match(text, start)
+    if name is None:
+        raise _RegSyntaxError(start, 'a [key] or "name"=value was expected')
+    value, position = _data(text, name.end(), code_page)
+    end = _END.match(text, position)
+    if end is None:
+        raise _RegSyntaxError(start, "something else stands behind the value")
+    return _unescape(name.group(1) or "", start), value, end.end()
+
+
+def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None, int]:
+    if text.startswith("-", start):
+        return None, start + 1
+    string = _STRING.match(text, start)
+    if string is not None:
+        return RegValue.sz(_unescape(string.group(1), start)), string.end()
+    dword = _DWORD.match(text, start)
+    if dword is not None:
+        return RegValue.dword(int(dword.group(1), 16)), dword.end()
+    numbers = _HEX.match(text, start)
+    if numbers is not None:
+        kind = Kind.BINARY if numbers.group(1) is None else int(numbers.group(1), 16)
+        data = _bytes(numbers.group(2), start)
+        if code_page is not None and kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.MULTI_SZ}:
+            data = _wide(data, code_page, start)
+        return RegValue(kind, data), numbers.end()
+    raise _RegSyntaxError(start, "a text in quotes, dword:, hex: or - was expected")
+
+
+def _bytes(digits: str, position: int) -> bytes:
+    packed = _GAP.sub("", digits)
+    if _BYTES.fullmatch(packed) is None:
+        raise _RegSyntaxError(position, "the hex data are broken")
+    return bytes(int(byte, 16) for byte in packed.split(",") if byte)
+
+
+def _wide(data: bytes, code_page: str, position: int) -> bytes:
+    try:
+        return data.decode(code_page).encode("utf-16-le")
+    except UnicodeDecodeError:
+        raise _RegSyntaxError(position, f"the hex data are not text in the code page {code_page}") from None
+
+
+def _unescape(raw: str, position: int) -> str:
+    def replacement(match: t.Match[str]) -> str:
+        if match.group(1) not in _ESCAPED:
+            raise _RegSyntaxError(position, f"\\{match.group(1)} is no escape sequence; a backslash is written twice")
+        return _ESCAPED[match.group(1)]
+
+    return _ESCAPE.sub(replacement, raw) if "\\" in raw else raw
+
+
+def _skip_blank(text: str, position: int) -> int:
+    match = _BLANK.match(text, position)
+    return position if match is None else match.end()
+
+
+def _refuse_path(path: str) -> None:
+    option = f"the registry key {path!r}"
+    root, *names = path.split("\\")
+    if root.upper() not in _ROOTS:
+        raise OptionError(option, "it does not begin with a root", "write the long name, such as HKEY_USERS")
+    for name in names:
+        if not name or len(name) > _LONGEST_KEY:
+            raise OptionError(option, f"a key's name has 1 to {_LONGEST_KEY} characters", "see what it is made from")
+    _refuse_invisible(path, option)
+
+
+def _refuse_invisible(name: str, option: str) -> None:
+    for character in name:
+        if not _visible(character):
+            raise OptionError(
+                option, f"it holds U+{ord(character):04X}, which a name in a .reg file cannot", "choose another name"
+            )
+
+
+def _visible(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} and character != _MARK
+
+
+def _assignment(path: str, name: str, value: RegValue | None) -> str:
+    option = f"the value {name!r} of the registry key {path!r}"
+    _refuse_invisible(name, option)
+    if len(name) > _LONGEST_VALUE_NAME:
+        raise OptionError(option, f"a name has at most {_LONGEST_VALUE_NAME} characters", "choose another name")
+    left = f"{_quoted(name)}=" if name else "@="
+    if value is None:
+        return left + "-"
+    if value.kind == Kind.DWORD and value.number is not None:
+        return f"{left}dword:{value.number:08x}"
+    text = value.text if value.kind == Kind.SZ else None
+    if text is not None and encode_text(text) == value.data and all(map(_visible, text)):
+        return left + _quoted(text)
+    return _hex(left, value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _hex(left: str, value: RegValue) -> str:
+    """Hex data, continued in the next line where Windows does so."""
+    line = left + ("hex:" if value.kind == Kind.BINARY else f"hex({value.kind:x}):")
+    beyond = sum(character > "\uffff" for character in line)  # these count twice, as they are stored
+    lines: list[str] = []
+    for index, byte in enumerate(value.data):
+        line += f"{byte:02x}"
+        if index + 1 < len(value.data):
+            line += ","
+            if len(line) + beyond > _LINE_LENGTH:
+                lines.append(line + "\\")
+                line, beyond = "  ", 0
+    return _BREAK.join([*lines, line])

@@ -1,0 +1,224 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A part of a Windows registry: immutable, and as Windows names things, without regard to letter case.
+
+Types and their numbers are those of winnt.h ("Registry value types" in Microsoft's reference). Data are kept as the
+bytes that Windows stores: little endian, texts in UTF-16 with a zero character at the end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import itertools
+import typing as t
+
+from .._model.settings import Value
+
+
+class Kind(enum.IntEnum):
+    """The types of values that have names; any other number may stand in a registry, too."""
+
+    NONE = 0
+    SZ = 1
+    EXPAND_SZ = 2
+    BINARY = 3
+    DWORD = 4
+    DWORD_BIG_ENDIAN = 5
+    LINK = 6
+    MULTI_SZ = 7
+    QWORD = 11
+
+
+_SIZES: t.Mapping[int, int] = {Kind.DWORD: 4, Kind.DWORD_BIG_ENDIAN: 4, Kind.QWORD: 8}
+V = t.TypeVar("V")
+
+
+@dataclasses.dataclass(frozen=True)
+class RegValue:
+    """One value.
+
+    Attributes:
+        kind: its type, a ``Kind`` or another number of 32 bits.
+        data: its bytes.
+    """
+
+    kind: int
+    data: bytes
+
+    @classmethod
+    def sz(cls, text: str) -> RegValue:
+        """A text."""
+        return cls(Kind.SZ, encode_text(text))
+
+    @classmethod
+    def expand_sz(cls, text: str) -> RegValue:
+        """A text with ``%variables%``."""
+        return cls(Kind.EXPAND_SZ, encode_text(text))
+
+    @classmethod
+    def multi_sz(cls, texts: t.Iterable[str]) -> RegValue:
+        """A list of texts, none of them empty: an empty one would end the list."""
+        return cls(Kind.MULTI_SZ, b"".join(encode_text(text) for text in texts) + b"\0\0")
+
+    @classmethod
+    def binary(cls, data: bytes) -> RegValue:
+        """Bytes."""
+        return cls(Kind.BINARY, data)
+
+    @classmethod
+    def dword(cls, number: int) -> RegValue:
+        """A number of 32 bits without sign."""
+        return cls(Kind.DWORD, number.to_bytes(4, "little"))
+
+    @classmethod
+    def qword(cls, number: int) -> RegValue:
+        """A number of 64 bits without sign."""
+        return cls(Kind.QWORD, number.to_bytes(8, "little"))
+
+    @property
+    def text(self) -> str | None:
+        """A text up to its first zero character, as Windows programs read it; None for other types."""
+        return decode_text(self.data) if self.kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.LINK} else None
+
+    @property
+    def texts(self) -> tuple[str, ...] | None:
+        """A list of texts up to the first empty one; None for other types."""
+        if self.kind != Kind.MULTI_SZ:
+            return None
+        return tuple(itertools.takewhile(bool, _utf_16(self.data).split("\0")))
+
+    @property
+    def number(self) -> int | None:
+        """A number; None for other types, and where the data are too short or too long for one."""
+        if _SIZES.get(self.kind) != len(self.data):
+            return None
+        return int.from_bytes(self.data, "big" if self.kind == Kind.DWORD_BIG_ENDIAN else "little")
+
+    @property
+    def plain(self) -> Value:
+        """What a person should see of it: a text, a number, or the bytes."""
+        for shown in (self.text, self.number):
+            if shown is not None:
+                return shown
+        return self.data if self.texts is None else "\n".join(self.texts)
+
+
+@dataclasses.dataclass(frozen=True)
+class KeyWrite:
+    """What shall be done to one key; the order within a key is: delete, make, set.
+
+    Attributes:
+        path: the whole path, beginning with the long name of a root such as ``HKEY_USERS``.
+        values: by name (empty for the default value): what to set, or None to delete the value.
+        delete: delete the key first, with all values and keys below it; without ``values`` it stays deleted.
+    """
+
+    path: str
+    values: t.Mapping[str, RegValue | None] = dataclasses.field(default_factory=dict)
+    delete: bool = False
+
+
+class ByName(t.Mapping[str, V]):
+    """A mapping in which two names are one if they differ in letter case only; the first spelling stays."""
+
+    def __init__(self, entries: t.Iterable[tuple[str, V]] = ()) -> None:
+        self._entries: dict[str, tuple[str, V]] = {}
+        for name, value in entries:
+            folded = fold(name)
+            self._entries[folded] = (self._entries.get(folded, (name,))[0], value)
+
+    def __getitem__(self, name: str) -> V:
+        return self._entries[fold(name)][1]
+
+    def __iter__(self) -> t.Iterator[str]:
+        return (name for name, _value in self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByName) and self._folded() == other._folded()
+
+    def _folded(self) -> dict[str, V]:
+        return {folded: value for folded, (_name, value) in self._entries.items()}
+
+
+Values = ByName[RegValue]
+_NO_VALUES: Values = ByName()
+
+
+class Registry(ByName[Values]):
+    """The values of keys, by the keys' whole paths, which begin with the long name of a root."""
+
+    def value(self, path: str, name: str) -> RegValue | None:
+        """One value; None where it or its key is missing."""
+        return self.get(path, _NO_VALUES).get(name)
+
+    def children(self, path: str) -> tuple[str, ...]:
+        """The names of the keys directly below a key, as first spelt."""
+        above = fold(path) + "\\"
+        below = (spelt[len(above) :] for spelt in self if fold(spelt).startswith(above))
+        return tuple(ByName((name.partition("\\")[0], None) for name in below))
+
+    def written(self, writes: t.Iterable[KeyWrite]) -> Registry:
+        """The registry after these writes, in their order."""
+        keys = dict(self._entries)
+        for write in writes:
+            key = fold(write.path)
+            if write.delete:
+                for gone in [path for path in keys if path == key or path.startswith(key + "\\")]:
+                    del keys[gone]
+            if write.values or not write.delete:
+                path, values = keys.get(key, (write.path, _NO_VALUES))
+                changed = ByName([*values.items(), *write.values.items()])
+                left = ByName((name, value) for name, value in changed.items() if value is not None)
+                keys[key] = (path, left)
+        return Registry(keys.values())
+
+
+def difference(before: Registry, after: Registry) -> tuple[KeyWrite, ...]:
+    """What leads from one registry to the other: ``before.written(difference(before, after)) == after``."""
+    removals: list[KeyWrite] = []
+    left = before
+    for path in before:
+        if path in left and path not in after:
+            removals.append(KeyWrite(path, delete=True))
+            left = left.written(removals[-1:])
+    writes: list[KeyWrite] = []
+    for path, values in after.items():
+        known = left.get(path, _NO_VALUES)
+        changed: dict[str, RegValue | None] = {name: None for name in known if name not in values}
+        changed.update((name, value) for name, value in values.items() if known.get(name) != value)
+        if changed or path not in left:
+            writes.append(KeyWrite(path, changed))
+    return (*removals, *writes)
+
+
+def fold(name: str) -> str:
+    """A name as Windows compares it: letter by letter in upper case, where that is one letter and can be undone.
+
+    Windows has a table of its own (RtlUpcaseUnicodeChar) which knows no letter that becomes two.
+    """
+    return name.upper() if name.isascii() else "".join(map(_upper, name))
+
+
+def encode_text(text: str) -> bytes:
+    """A text as the registry stores it. Half of a surrogate pair is kept, as Windows does."""
+    return (text + "\0").encode("utf-16-le", "surrogatepass")
+
+
+def decode_text(data: bytes) -> str:
+    """A text as the registry stores it, up to its first zero character."""
+    return _utf_16(data).partition("\0")[0]
+
+
+def _utf_16(data: bytes) -> str:
+    """An odd byte at the end, which is half a character, is left out."""
+    return data[: len(data) // 2 * 2].decode("utf-16-le", "surrogatepass")
+
+
+def _upper(letter: str) -> str:
+    upper = letter.upper()
+    return upper if len(upper) == 1 and upper.lower() == letter and upper < "\U00010000" else letter

@@ -1,0 +1,90 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection of an Ansible task as a way to a Windows PC."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import re
+import tempfile
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ...module_utils._model.errors import HostError
+
+# Signs that cmd.exe or PowerShell would take for something else, even between quotation marks.
+_REFUSED = re.compile(r"[^\w .:\\~-]")
+_SHOWN = 300  # characters of an error message
+
+
+class TaskConnection:
+    """Implements the protocol ``Connection``; made by ``open``."""
+
+    def __init__(self, action: ActionBase, remote: str, local: pathlib.Path) -> None:
+        self._action = action
+        self._remote = remote
+        self._local = local
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, action: ActionBase) -> t.Iterator[TaskConnection]:
+        """Make the temporary folder on the PC, and remove it at the end whatever happens.
+
+        Raises:
+            HostError: its path cannot be used in a command line that means the same to all shells.
+        """
+        remote = action._make_tmp_path()
+        try:
+            refused = sorted(set(_REFUSED.findall(remote)))
+            if refused:
+                raise HostError(
+                    remote,
+                    f"the path of the temporary folder has the signs {' '.join(refused)}, which command lines of "
+                    "Windows do not take as they are",
+                    "set ansible_remote_tmp to a folder without them that only administrators can use",
+                )
+            with tempfile.TemporaryDirectory() as local:  # readable by us only
+                yield cls(action, remote, pathlib.Path(local))
+        finally:
+            action._remove_tmp_path(remote)
+
+    def put(self, name: str, content: bytes) -> None:
+        local = self._local / name
+        local.write_bytes(content)
+        try:
+            self._action._connection.put_file(str(local), self._path(name))
+        except AnsibleConnectionFailure:
+            raise
+        except AnsibleError as error:
+            raise HostError(name, f"it could not be copied to the PC ({_short(str(error))})", "see why") from error
+        finally:
+            local.unlink()
+
+    def run(self, name: str) -> str:
+        """The one form of command line there is. It means the same to cmd.exe and to PowerShell."""
+        done = self._action._low_level_execute_command(f'cmd.exe /d /c "{self._path(name)}"', sudoable=False)
+        said = _short(f"{done.get('stdout', '')} {done.get('stderr', '')}")
+        return f"exit code {done.get('rc')}" + (f", {said}" if said else "")
+
+    def fetch(self, name: str) -> bytes | None:
+        local = self._local / name
+        try:
+            self._action._connection.fetch_file(self._path(name), str(local))
+            return local.read_bytes() if local.is_file() else None
+        except AnsibleConnectionFailure:
+            raise
+        except AnsibleError:
+            return None
+        finally:
+            local.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> str:
+        return str(self._action._connection._shell.join_path(self._remote, name))
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:_SHOWN]

@@ -1,0 +1,76 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keyring without encryption: one more keyring among the person's, and nobody else's to read."""
+
+from __future__ import annotations
+
+import pathlib
+import stat
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.plaintext_keyring import (
+    PlaintextKeyring,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.store import (
+    Item,
+)
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+
+
+def keyring(home: pathlib.Path) -> PlaintextKeyring:
+    return PlaintextKeyring(LocalFiles(), str(home / "keyrings"))
+
+
+def path(home: pathlib.Path) -> pathlib.Path:
+    return home / "keyrings/charter-mail.keyring"
+
+
+def item(secret: str) -> Item:
+    return Item("label", Secret(secret))
+
+
+@pytest.mark.parametrize("secret", ["geheim", " leading", "p%a=s;s#w\\ord", "p\u00e4ssw\u00f6rd \U0001f511", "tab\t"])
+def test_what_is_stored_is_found_again(tmp_path: pathlib.Path, secret: str) -> None:
+    keyring(tmp_path).write({"uid1": item("another"), "uid2": item(secret)})
+    stored = keyring(tmp_path)
+    assert stored.stored("uid2") == Secret(secret)
+    assert stored.stored("uid1") == Secret("another")
+    assert stored.stored("uid3") is None
+    assert stat.S_IMODE(path(tmp_path).stat().st_mode) == 0o600
+    assert stat.S_IMODE(path(tmp_path).parent.stat().st_mode) == 0o700
+
+
+def test_what_is_stored_replaces_and_goes_alone(tmp_path: pathlib.Path) -> None:
+    store = keyring(tmp_path)
+    store.write({"uid1": item("first"), "uid2": item("second")})
+    before = path(tmp_path).read_text()
+    store.write({"uid1": item("third")})
+    assert path(tmp_path).read_text() == before.replace("secret=first", "secret=third")
+    assert store.stored("uid1") == Secret("third")
+    store.write({"uid1": None})
+    assert store.stored("uid1") is None
+    assert store.stored("uid2") == Secret("second")
+    assert "third" not in path(tmp_path).read_text()
+    store.write({"uid3": item("fourth")})
+    assert path(tmp_path).read_text().count("[3]") == 1
+
+
+def test_nothing_is_written_for_nothing(tmp_path: pathlib.Path) -> None:
+    keyring(tmp_path).write({"uid1": None})
+    assert not path(tmp_path).exists()
+    keyring(tmp_path).write({"uid1": item("x")})
+    before = path(tmp_path).stat()
+    keyring(tmp_path).write({"uid1": item("x"), "uid2": None})
+    assert path(tmp_path).stat() == before
+
+
+def test_damage_is_told_without_a_secret(tmp_path: pathlib.Path) -> None:
+    keyring(tmp_path).write({"uid1": item("x")})
+    path(tmp_path).write_text("[1]\nsecret hunter\n")
+    with pytest.raises(DamagedFileError, match="line 2") as caught:
+        keyring(tmp_path).stored("uid1")
+    assert "hunter" not in str(caught.value)
