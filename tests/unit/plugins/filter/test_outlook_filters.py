@@ -138,7 +138,7 @@ def test_in_a_playbook(tmp_path: pathlib.Path) -> None:
     )
     played = ansible.command("ansible-playbook", str(tmp_path / "play.yml"))
     assert played.code == 0, played.output
-    assert "they belong to several people: 'jo', 'ann'. Select those of one" in played.output
+    assert "they belong to several users: 'jo', 'ann'. Select those of one" in played.output
     wanted = [{**JO, "user": "jo", "full_name": "Jo Usér"}]
     assert (tmp_path / "jo.prf").read_bytes() == outlook_prf(wanted).encode("cp1252")
     assert (tmp_path / "jo.xml").read_bytes() == outlook_autodiscover_xml(wanted).encode()
