@@ -64,14 +64,14 @@ class ActionModule(NormalAction):
     def _verify(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         by_pc = params["from_pc"] != _NO_PC
         with contextlib.ExitStack() as until:
-            looks = None
+            inspect_clients = None
             if params["from_client"]:
                 pc = WindowsPc(until.enter_context(TaskConnection.open(self)))
 
-                def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
+                def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
                     return [_look(pc, request) for request in wanted]
 
-            def elsewhere(
+            def from_second_host(
                 accounts: t.Sequence[Account], logins: t.Sequence[Logins], reports: t.Sequence[AccountReport]
             ) -> list[AccountReport]:
                 return from_pc.add(
@@ -85,7 +85,7 @@ class ActionModule(NormalAction):
                 )
 
             verdict = run_verify.verify_all(
-                params, looks, elsewhere if by_pc else None, check_mode=self._task.check_mode
+                params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
             _display.warning(warning)

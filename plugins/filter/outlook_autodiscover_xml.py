@@ -54,7 +54,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import autodiscover
 from ..module_utils._model import text
 from ..module_utils._model.errors import OptionError
@@ -66,7 +66,7 @@ _SPEC: t.Mapping[str, t.Any] = {"domain": {"type": "str"}}
 def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
-        found, own = of_one_person(accounts, _SPEC, {"domain": domain})
+        found, own = of_one_user(accounts, _SPEC, {"domain": domain})
         domains = list(dict.fromkeys(request.account.email.rpartition("@")[2] for request in found))
         wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
         if wanted not in domains:

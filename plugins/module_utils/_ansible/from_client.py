@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings that a mail client really has, in place of those that the options ask for."""
+"""The settings that a mail client has, to be tested in place of those of the options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 @dataclasses.dataclass(frozen=True)
 class Inspection:
-    """What came of looking into the client for one account.
+    """What a client has for one account.
 
     Attributes:
         account: what to test.
@@ -42,7 +42,7 @@ class Inspection:
     stored_differ: bool = False
 
     def complete(self, report: AccountReport) -> AccountReport:
-        """The report on the test with what the look found."""
+        """The report on the test, with the result of the inspection."""
         aside = ""
         if self.stored_differ and drift.only_sending_refused(report):
             aside = (

@@ -141,7 +141,7 @@ def test_in_a_playbook(tmp_path: pathlib.Path) -> None:
     )
     played = ansible.command("ansible-playbook", str(tmp_path / "play.yml"))
     assert played.code == 0, played.output
-    assert "they belong to several people: 'jo', 'ann'. Select those of one" in played.output
+    assert "they belong to several users: 'jo', 'ann'. Select those of one" in played.output
     wanted = [{**JO, "user": "jo", "full_name": "Jo Usér"}]
     contents = {name: (tmp_path / name).read_bytes() for name in written}
     if "jo.prf" in contents:
