@@ -22,8 +22,8 @@ import typing as t
 from rich.console import Console
 from rich.text import Text
 
-from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, smtp
-from ansible_collections.charter.mail.tests.unit.peers import CA, peer
+from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, smtp
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, serve
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "images" / "verify.svg"
@@ -87,8 +87,8 @@ def terminal() -> str:
     """What the command prints on standard output, with its colours as escape sequences."""
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="charter-mail-docs-")))
-        receiving = stack.enter_context(peer(imap(_ACCOUNT)))
-        sending = stack.enter_context(peer(smtp(_ACCOUNT)))
+        receiving = stack.enter_context(serve(imap(_ACCOUNT)))
+        sending = stack.enter_context(serve(smtp(_ACCOUNT)))
         places = {
             "imap.charter.net:993": receiving.port,
             "mobile.charter.net:993": receiving.port,

@@ -213,7 +213,7 @@ def test_the_playbook_goes_as_far_as_it_is_told(desk: Desk) -> None:
     played = desk.ansible.playbook("verify", inventory, *further)
     assert played.code == 2
     assert "incoming: imap.charter.net 993 ssl wanted, mobile.charter.net 993 ssl in Thunderbird" in played.output
-    assert "A message to oneself arrived after" in played.output
+    assert "The test message arrived after" in played.output
     accounts[0]["provider"] = "spectrum"
     again = desk.ansible.playbook("verify", inventory, *further)
     assert again.code == 0, again.output

@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansi
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
-ARRIVED = re.compile(r"A message to oneself arrived after [0-9.]+ seconds\. It was deleted again\.$")
+ARRIVED = re.compile(r"The test message arrived after [0-9.]+ seconds\. It was deleted again\.$")
 
 
 @pytest.fixture

@@ -11,20 +11,21 @@ import typing as t
 from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._verify.login import Logins
+from .._verify.login_limit import LoginLimit
 from .._verify.options import VerifyOptions
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
-from .._verify.scheduler import verify
+from .._verify.verify_accounts import verify
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
     from .from_client import Inspection
 
     InspectClients = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
-    # What was tested, who signed in, and what was found; to more than that.
+    # What was tested, who signed in, what was found, and how often a login may still be tried; to more reports.
     FromSecondHost = t.Callable[
-        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport]], t.Sequence[AccountReport]
+        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
     ]
 
 # The options beside those of the accounts and those about a client.
@@ -114,13 +115,16 @@ def _reports(
         accounts, logins = [found.account for found in seen], [found.logins for found in seen]
         # What is remarkable about the options is not about other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
-    reports = verify(accounts, options, findings, logins=logins)
+    limit = LoginLimit(options.attempts)  # one for all tests of this task
+    reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         trip = TripOptions(timeout=params["round_trip_timeout"])
-        reports = round_trips(accounts, reports, logins, options, trip, check_mode=check_mode)
+        reports = round_trips(accounts, reports, logins, options, trip, login_limit=limit, check_mode=check_mode)
     if seen:
         reports = tuple(found.complete(report) for found, report in zip(seen, reports))
-    return from_second_host(accounts, logins, reports) if from_second_host is not None and accounts else reports
+    if from_second_host is None or not accounts:
+        return reports
+    return from_second_host(accounts, logins, reports, limit)
 
 
 def _found(reports: t.Sequence[AccountReport]) -> list[str]:

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Batch files for cmd.exe that ask a Windows PC for a part of its registry and some files, or change them.
+"""Batch files for cmd.exe that read a part of a Windows PC's registry and some files, or change them.
 
-All that varies in them is made of letters, digits and a few signs that mean nothing to cmd.exe, which is checked here;
-all free text goes into files beside them. The answer is one file: parts behind marks, each mark a line that begins with
-a random word. The commands are those that Windows has had since 7 and that Wine has, too.
+Whatever varies in them is made of letters, digits and a few characters that mean nothing to cmd.exe, which is checked
+here. All free text goes into files beside them. The answer is one file: parts after marks, each mark a line that begins
+with a random word. The commands are those that Windows has had since 7; Wine has them, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _USERS = "*S-1-5-32-545"
 
 
 class Batch:
-    """A batch file in the making.
+    """A batch file that is being written.
 
     Args:
         word: the random word that begins each mark.
@@ -41,7 +41,7 @@ class Batch:
         ).encode("ascii")
 
     def answer_key(self, part: str, key: str) -> None:
-        """CurlResult with a key of the registry and all below it; without the part where there is no such key.
+        """Answer with a key of the registry and all below it; without the part where there is no such key.
 
         Only ``reg export`` gives values as they are: ``reg query`` shows them in the console's code page.
         """
@@ -52,20 +52,20 @@ class Batch:
         ]
 
     def answer_whether_key(self, part: str, key: str) -> None:
-        """CurlResult with an empty part if there is the key."""
+        """Answer with an empty part if there is the key."""
         self._lines += [
             f'reg.exe query "{_plain(key)}" >nul 2>&1',
             f"if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
         ]
 
     def answer_program_data(self, part: str) -> None:
-        """CurlResult with the path of the folder for data of programs."""
+        """Answer with the path of the folder for programs' data."""
         self._lines += [f">>{ANSWER} echo {self.word} {_plain(part)}", f">>{ANSWER} echo %ProgramData%"]
 
     def answer_files(self, part: str, folder: str) -> None:
-        """CurlResult with each file of a folder, its name behind that of the part."""
+        """Answer with each file of a folder, its name after that of the part."""
         self._lines += [
-            f"for %%f in ({_without_blank(folder)}\\*) do (",
+            f"for %%f in ({_without_space(folder)}\\*) do (",
             f">mark.txt echo {self.word} {_plain(part)} %%~nxf",
             f'copy /b {ANSWER}+mark.txt+"%%f" next.bin >nul',
             f"move /y next.bin {ANSWER} >nul",
@@ -73,7 +73,7 @@ class Batch:
         ]
 
     def answer_rights(self, part: str, folder: str) -> None:
-        """CurlResult with the access rights of a folder, and with its attributes where it leads elsewhere.
+        """Answer with the access rights of a folder, and with its attributes.
 
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """
@@ -86,11 +86,11 @@ class Batch:
         ]
 
     def make_private(self, folder: str, reader: str | None) -> None:
-        """Make a folder, or take it over, so that only administrators can change it.
+        """Create a folder, or take it over, so that only administrators can change it.
 
         Args:
-            folder: the folder; the one above it is there.
-            reader: the SID of the one who may read it, with all that is in it; None for all users, and the folder only.
+            folder: the folder; its parent exists.
+            reader: the SID of the user who may read it and all that is in it; None for all users, and the folder only.
         """
         path = _plain(folder)
         reading = f"{_USERS}:RX" if reader is None else f"*{_plain(reader)}:(OI)(CI)RX"
@@ -103,21 +103,21 @@ class Batch:
             f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1',
         ]
 
-    def visit_servers(self, config: str, said: str, bodies: t.Sequence[str]) -> None:
+    def run_curl(self, config: str, output: str, bodies: t.Sequence[str]) -> None:
         """Run the curl.exe that Windows ships, with a config file beside the batch file, which is then deleted.
 
         Args:
-            config: the file; part ``kept`` of the answer if it could not be deleted.
-            said: the part with what curl says; not there without a curl.exe. Part ``version`` is of the same kind.
-            bodies: the files that curl makes, also parts; those that it does not make are not there.
+            config: the file; the answer has a part ``kept`` if it could not be deleted.
+            output: the part with what curl prints; missing without a curl.exe. So is the part ``version``.
+            bodies: the files that curl writes, also parts; those that it does not write are missing.
         """
         self._lines += [
             'set "CURL=%SystemRoot%\\System32\\curl.exe"',
-            f'if exist "%CURL%" "%CURL%" -q -K {_plain(config)} >said.txt 2>nul',
+            f'if exist "%CURL%" "%CURL%" -q -K {_plain(config)} >output.txt 2>nul',
             f"if exist {config} del /f /q {config} >nul 2>&1",
             f"if exist {config} >>{ANSWER} echo {self.word} kept",
             'if exist "%CURL%" "%CURL%" -q --version >version.txt 2>nul',
-            *self._add(said, "said.txt"),
+            *self._add(output, "output.txt"),
             *self._add("version", "version.txt"),
         ]
         for name in bodies:
@@ -161,13 +161,13 @@ def _plain(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         raise HostError(
             repr(text),
-            "it has signs that mean something to cmd.exe, so that it cannot be used in a command",
-            "report it, if it is nothing unusual",
+            "it has characters that mean something to cmd.exe and cannot be used in a command",
+            "report this if the name is nothing unusual",
         )
     return text
 
 
-def _without_blank(path: str) -> str:
+def _without_space(path: str) -> str:
     if " " in path:
-        raise HostError(path, "it has a blank", "report where this PC keeps the data of programs")
+        raise HostError(path, "it has a space", "report where this PC keeps programs' data")
     return _plain(path)

@@ -1,26 +1,21 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Windows PC over any connection that can put a file, fetch a file and run one command."""
+"""A Windows PC over any connection that can put a file, fetch a file and run a batch file."""
 
 from __future__ import annotations
 
 import codecs
-import dataclasses
 import secrets
 import typing as t
 
 from ...module_utils._clients.outlook import locations
 from ...module_utils._model.errors import HostError
-from ...module_utils._model.redaction import Redactor
 from ...module_utils._windows import keys, reg_file
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
 from ...module_utils._windows.users import people
-from .._verify_from_pc import curl_answers, curl_config
-from .._verify_from_pc.curl_answers import CurlResult
-from .._verify_from_pc.curl_config import CurlTest
 from . import batch
 from .batch import Batch
 
@@ -37,26 +32,11 @@ class PcConnection(t.Protocol):
         """Run a batch file of the temporary folder.
 
         Returns:
-            What there is to say of how it went: it can be wrong, and only an error message may show it.
+            How it went, for error messages only: it can be wrong.
         """
 
     def fetch(self, name: str) -> bytes | None:
         """Read a file of the temporary folder; None if it is not there."""
-
-
-@dataclasses.dataclass(frozen=True)
-class CurlTests:
-    """What came of visits to servers.
-
-    Attributes:
-        has_curl: whether there is a curl.exe.
-        version: what it calls itself, such as ``curl 8.13.0``.
-        answers: by the numbers of the visits.
-    """
-
-    has_curl: bool
-    version: str
-    answers: t.Mapping[int, CurlResult]
 
 
 class WindowsPc:
@@ -72,20 +52,20 @@ class WindowsPc:
         self._snapshots: dict[str, Snapshot] = {}
         self._protected: set[str] = set()
         self.unproven: set[str] = set()
-        """Folders whose access rights the PC does not tell."""
+        """Folders whose access rights the PC does not show."""
 
     def machine(self) -> Machine:
         if self._machine is None:
-            asking = Batch(secrets.token_hex(16))
-            asking.answer_program_data("program data")
+            asked = Batch(secrets.token_hex(16))
+            asked.answer_program_data("program data")
             for part, key in (
                 ("people", keys.PROFILE_LIST),
                 ("code pages", keys.CODE_PAGES),
                 ("classic", locations.CLASSIC),
                 ("store apps", locations.STORE_APPS),
             ):
-                asking.answer_key(part, key)
-            answer = self._run("survey.cmd", asking)
+                asked.answer_key(part, key)
+            answer = self.run_batch("survey.cmd", asked)
             registry = _registry(answer, "people", "code pages", "store apps")
             store_apps = registry.children(locations.STORE_APPS)
             self._machine = Machine(
@@ -98,13 +78,13 @@ class WindowsPc:
         return self._machine
 
     def look_at(self, sids: t.Sequence[str]) -> None:
-        """Take the snapshots of several users in one go, where they are not taken yet."""
+        """Take the snapshots of several users at once, as far as they are not taken yet."""
         missing = [sid for sid in sids if sid not in self._snapshots]
         if missing:
-            asking = Batch(secrets.token_hex(16))
+            asked = Batch(secrets.token_hex(16))
             for sid in missing:
-                self._ask(asking, sid)
-            answer = self._run("look.cmd", asking)
+                self._ask(asked, sid)
+            answer = self.run_batch("look.cmd", asked)
             for sid in missing:
                 self._snapshots[sid] = self._snapshot(answer, sid)
 
@@ -129,43 +109,48 @@ class WindowsPc:
         for name in gone:
             applying.delete_file(f"{folder}\\{name}")
         if gone:
-            for place in reversed(self._folders(sid)):
-                applying.delete_empty_folder(place)
+            for emptied in reversed(self._folders(sid)):
+                applying.delete_empty_folder(emptied)
             self._protected.discard(sid)
         self._ask(applying, sid)
-        self._snapshots[sid] = self._snapshot(self._run("apply.cmd", applying), sid)
+        self._snapshots[sid] = self._snapshot(self.run_batch("apply.cmd", applying), sid)
 
-    def visit_servers(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
-        """Have the PC's own curl.exe visit mail servers. Passwords are in a file that is gone at the end of it.
+    def run_batch(self, name: str, asked: Batch, files: t.Mapping[str, bytes] | None = None) -> t.Mapping[str, bytes]:
+        """Run a batch file in the temporary folder of the connection.
+
+        Args:
+            name: of the batch file.
+            asked: what is in it.
+            files: what lies beside it, by name.
+
+        Returns:
+            The parts of its answer.
 
         Raises:
-            HostError: the PC did not do it, or that file could not be deleted.
+            HostError: it did not run to its end.
         """
-        mark = secrets.token_hex(16)
-        config, said = "visits.cfg", "said"
-        bodies = [curl_config.body(number) for number in range(len(visits))]
-        asking = Batch(secrets.token_hex(16))
-        asking.visit_servers(config, said, bodies)
-        self._connection.put(config, curl_config.render(visits, mark, seconds))
-        answer = self._run("visit.cmd", asking)
-        if "kept" in answer:
+        for beside, data in (files or {}).items():
+            self._connection.put(beside, data)
+        self._connection.put(name, asked.text())
+        outcome = self._connection.run(name)
+        content = self._connection.fetch(batch.ANSWER)
+        answer = None if content is None else batch.parse(content, asked.word)
+        if answer is None:
             raise HostError(
-                config, "it could not be deleted on the PC at once", "see whether the temporary folder is gone"
+                "the PC",
+                f"the batch file {name} did not run to its end ({outcome})",
+                "check that this is Windows, and whether a policy (AppLocker, WDAC) forbids .cmd files in %TEMP%",
             )
-        answers = {
-            number: dataclasses.replace(one, body=answer.get(curl_config.body(number), b""))
-            for number, one in curl_answers.parse(answer.get(said, b""), mark).items()
-        }
-        return CurlTests(said in answer, Redactor()(answer.get("version", b"").partition(b" (")[0]), answers)
+        return answer
 
-    def _ask(self, asking: Batch, sid: str) -> None:
-        asking.answer_whether_key(f"{sid} loaded", keys.hive(sid))
-        asking.answer_key(f"{sid} outlook", locations.outlook(sid))
-        asking.answer_key(f"{sid} policies", locations.policies(sid))
-        asking.answer_key(f"{sid} record", locations.record(sid))
-        asking.answer_files(f"{sid} file", self._folder(sid))
+    def _ask(self, asked: Batch, sid: str) -> None:
+        asked.answer_whether_key(f"{sid} loaded", keys.hive(sid))
+        asked.answer_key(f"{sid} outlook", locations.outlook(sid))
+        asked.answer_key(f"{sid} policies", locations.policies(sid))
+        asked.answer_key(f"{sid} record", locations.record(sid))
+        asked.answer_files(f"{sid} file", self._folder(sid))
         for number, folder in enumerate(self._folders(sid)):
-            asking.answer_rights(f"{sid} rights {number}", folder)
+            asked.answer_rights(f"{sid} rights {number}", folder)
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
         if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
@@ -178,28 +163,28 @@ class WindowsPc:
         )
 
     def _protect(self, sid: str) -> None:
-        """Make the user's folder such that nobody else can slip in other servers, before anything is put there."""
+        """Protect the user's folder before anything is put there, so that no other user can change the servers."""
         folders = self._folders(sid)
         protecting = Batch(secrets.token_hex(16))
         for number, folder in enumerate(folders):
             protecting.make_private(folder, sid if folder == folders[-1] else None)
             protecting.answer_rights(f"{sid} rights {number}", folder)
-        answer = self._run("protect.cmd", protecting)
+        answer = self.run_batch("protect.cmd", protecting)
         for number, folder in enumerate(folders):
             attributes = _after(answer, f"{sid} rights {number} attributes ")
             if "d" not in attributes or "l" in attributes:
                 raise HostError(
                     folder,
-                    "it is no folder of its own, or cannot be made",
-                    "see what is there on the PC, and whether the connection is an administrator's",
+                    "it is not a folder of its own, or it cannot be created",
+                    "check what is there on the PC, and whether the connection is an administrator's",
                 )
             if f"{sid} rights {number}" not in answer:
                 self.unproven.add(folders[0])
             elif not self._is_protected(answer, sid, number):
                 raise HostError(
                     folder,
-                    "other users may change what is in it, and so the servers that Outlook signs in to",
-                    "see its access rights, and whether the connection is an administrator's; nothing was staged",
+                    "other users may change its content, and with it the servers that Outlook signs in to",
+                    "check its access rights, and whether the connection is an administrator's; nothing was staged",
                 )
         self._protected.add(sid)
 
@@ -212,24 +197,10 @@ class WindowsPc:
         return locations.folder(self.machine().program_data, sid)
 
     def _folders(self, sid: str) -> list[str]:
-        """The user's folder and those above it that are ours, from above."""
+        """The user's folder and its parents that are ours, from the top."""
         names = (*locations.FOLDERS, sid)
         root = self.machine().program_data
         return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
-
-    def _run(self, name: str, asking: Batch) -> t.Mapping[str, bytes]:
-        self._connection.put(name, asking.text())
-        said = self._connection.run(name)
-        content = self._connection.fetch(batch.ANSWER)
-        answer = None if content is None else batch.parse(content, asking.word)
-        if answer is None:
-            raise HostError(
-                "the PC",
-                f"the batch file {name} did not run to its end ({said})",
-                "see whether this is Windows, and whether a policy (AppLocker, WDAC) keeps .cmd files in %TEMP% from "
-                "running",
-            )
-        return answer
 
 
 def _registry(answer: t.Mapping[str, bytes], *parts: str) -> Registry:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ends of an account that are tested: where mail comes from and where it goes to."""
+"""The two servers of an account that are tested: one for receiving, one for sending."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Role(enum.Enum):
 
 
 class MailService(enum.Enum):
-    """What is spoken there."""
+    """The protocol of an endpoint."""
 
     IMAP = "imap"
     POP3 = "pop3"
@@ -28,7 +28,7 @@ class MailService(enum.Enum):
 
     @property
     def title(self) -> str:
-        """The name as people write it."""
+        """The name as users write it."""
         return self.value.upper()
 
 

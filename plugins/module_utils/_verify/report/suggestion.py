@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other settings for an account: what to set, and which endpoints must answer for that to be worth setting."""
+"""Other settings for an account: what to set, and which endpoints must work for that to help."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Suggestion:
 
     Attributes:
         options: what to set, as ``incoming.port`` or ``provider`` and its value.
-        endpoints: what must answer properly.
+        endpoints: what must work.
     """
 
     options: tuple[tuple[str, str | int], ...]
@@ -28,7 +28,7 @@ class Suggestion:
 
     @property
     def sentence(self) -> str:
-        """What to do, for a person."""
+        """What to do."""
         places = " and ".join(endpoint.where for endpoint in self.endpoints)
         answers = "answers" if len(self.endpoints) == 1 else "answer"
         options = " and ".join(f"{name} to {value}" for name, value in self.options)

@@ -6,7 +6,7 @@
 The standard library's imaplib, poplib and smtplib are not used: they limit single reads and not the whole time, join
 TCP, TLS, greeting and capabilities in one constructor, and do not notice text that was injected before TLS.
 
-TLS runs over memory buffers, so that the bytes that come instead of TLS can be looked at.
+TLS runs over memory buffers, so that bytes that come instead of TLS can be read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import ssl
 import types
 import typing as t
 
-from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
+from ..findings.failure import Failure
+from ..findings.interruptions import ConnectionEnded, Timeout, TooMuchData
 from .clock import Clock
 from .protocol_guess import detect_protocol
 
@@ -28,33 +29,6 @@ _SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but f
 _TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
 
 _T = t.TypeVar("_T")
-
-_OVERLOADED = (
-    "Try again later. If other machines get on with this server, look at this machine's firewall, VPN and antivirus; "
-    "if none does, it is the provider's fault and no setting should be changed."
-)
-
-
-class Timeout(Failure):
-    """The server did not answer in time."""
-
-    def __init__(self, limit: float, partial: bool = False) -> None:
-        finding = "sent only part of an answer" if partial else "did not answer"
-        super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED, Code.NOTHING_SAID)
-
-
-class ConnectionEnded(Failure):
-    """The connection ended before the answer."""
-
-    def __init__(self, how: str) -> None:
-        super().__init__("ended the connection", how, _OVERLOADED, Code.HUNG_UP)
-
-
-class TooMuchData(Failure):
-    """The server sent more than any mail server would."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER, Code.NOT_MAIL)
 
 
 class PlainAnswer(Exception):
@@ -299,6 +273,6 @@ class Connection:
         except socket.timeout:
             raise Timeout(deadline.seconds) from None
         except ConnectionResetError:
-            raise ConnectionEnded("reset by the server or by something between") from None
+            raise ConnectionEnded("reset by the server or on the way") from None
         except OSError as error:
             raise ConnectionEnded(error.strerror or str(error)) from None

@@ -22,11 +22,18 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.accoun
     AccountReport,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.suggestion import suggestions
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.scripted_server import (
+    CA,
+    Script,
+    ScriptedServer,
+    black_hole,
+    closed_port,
+    serve,
+)
 
 OPTIONS = VerifyOptions(ca_path=CA, timeout=20.0)
 HOST = "imap.lab.test"
@@ -35,10 +42,10 @@ HOST = "imap.lab.test"
 @contextlib.contextmanager
 def internet(
     offered: t.Mapping[tuple[str, int], Script], elsewhere: int
-) -> t.Iterator[tuple[Environment, dict[t.Any, Peer]]]:
-    """A world where hosts have these ports, and any other port of any host is the one given."""
+) -> t.Iterator[tuple[Environment, dict[t.Any, ScriptedServer]]]:
+    """A environment where hosts have these ports, and any other port of any host is the one given."""
     with contextlib.ExitStack() as stack:
-        peers = {place: stack.enter_context(peer(script)) for place, script in offered.items()}
+        peers = {place: stack.enter_context(serve(script)) for place, script in offered.items()}
 
         def resolver(host: str, port: int) -> t.Sequence[Address]:
             actual = peers[host, port].port if (host, port) in peers else elsewhere
@@ -89,13 +96,13 @@ def test_another_port_or_mode(
     }
     protocol = Protocol.POP3 if service is pop3 else Protocol.IMAP
     wrong = person(Settings(HOST, port, security), Settings(*GOOD_OUT, STARTTLS), protocol)
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([wrong], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, peers):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == suggested
     assert f"Set incoming.port to {there} and incoming.security to {mode.value}: tested" in report.summary
     found = peers[HOST, there]
-    assert b"AUTH" not in found.sealed + found.clear  # probed without a password
-    assert not found.heard_in_clear(USERNAME, PASSWORD)
+    assert b"AUTH" not in found.in_tls + found.in_clear  # probed without a password
+    assert not found.received_in_clear(USERNAME, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +112,8 @@ def test_another_port_or_mode(
 def test_another_port_or_mode_for_sending(there: int, mode: Security, port: int, security: Security) -> None:
     offered = {(HOST, 993): imap(Server()), ("smtp.lab.test", there): smtp(Server(tls=mode.value))}
     wrong = person(Settings(HOST, 993, SSL), Settings("smtp.lab.test", port, security))
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([wrong], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, _peers):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"port": there, "security": mode.value}}
 
 
@@ -123,13 +130,13 @@ def test_another_preset() -> None:
         ("mobile.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, peers):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"provider": "spectrum"}
     assert "Set provider to spectrum: tested" in report.summary
     assert "mobile.charter.net:993 and mobile.charter.net:587 answer properly." in report.summary
     assert report.summary.count("Set provider to") == 1  # once is enough
-    assert all(b"AUTH" not in found.sealed for found in peers.values())
+    assert all(b"AUTH" not in found.in_tls for found in peers.values())
 
 
 def test_half_a_preset() -> None:
@@ -138,15 +145,15 @@ def test_half_a_preset() -> None:
         ("imap.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, _peers):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"host": "mobile.charter.net", "port": 587, "security": "ssl"}}
 
 
 def test_a_server_with_a_bad_certificate_is_no_suggestion() -> None:
     offered = {("mobile.charter.net", 993): imap(Server()), ("mobile.charter.net", 587): smtp(Server())}
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, _peers):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {}
     assert "answer properly" not in report.summary
 
@@ -171,19 +178,19 @@ def test_only_servers_of_the_same_addresses_are_tried(email: str, provider: str,
 def test_with_suggest_false_nobody_is_asked() -> None:
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
     wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([wrong], dataclasses.replace(OPTIONS, suggest=False), world=world)
+    with internet(offered, closed_port()) as (environment, peers):
+        (report,) = verify([wrong], dataclasses.replace(OPTIONS, suggest=False), environment=environment)
     assert options_of(report) == {}
-    assert peers[HOST, 993].visits == 0
+    assert peers[HOST, 993].connections == 0
 
 
 def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
     """The search begins while the dead server is still waited for, and ends with the timeout."""
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
     wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with black_hole() as hole, internet(offered, hole) as (world, _peers):
+    with black_hole() as hole, internet(offered, hole) as (environment, _peers):
         started = CLOCK.monotonic()
-        (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), world=world)
+        (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), environment=environment)
         seconds = CLOCK.monotonic() - started
     assert options_of(report) == {"incoming": {"port": 993, "security": "ssl"}}
     assert seconds < 4.0 + 3.0
@@ -191,7 +198,9 @@ def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
 
 def test_a_refused_password_is_no_reason_to_look_elsewhere() -> None:
     offered = {(HOST, 993): imap(Server(password="other")), GOOD_OUT: smtp(Server(tls="starttls"))}
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([person(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, peers):
+        (report,) = verify(
+            [person(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, environment=environment
+        )
     assert options_of(report) == {}
-    assert peers[HOST, 993].visits == 1
+    assert peers[HOST, 993].connections == 1

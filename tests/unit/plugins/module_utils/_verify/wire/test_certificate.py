@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.certific
     Certificate,
     read_certificate,
 )
-from ansible_collections.charter.mail.tests.unit.peers import CERTIFICATES
+from ansible_collections.charter.mail.tests.unit.scripted_server import CERTIFICATES
 
 NAMES = ("imap.lab.test", "pop.lab.test", "smtp.lab.test", "127.0.0.1")
 

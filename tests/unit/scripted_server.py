@@ -38,7 +38,7 @@ def _context(certificate: str, newest: ssl.TLSVersion) -> ssl.SSLContext:
 class Talk:
     """One conversation, from the server's side."""
 
-    def __init__(self, sock: socket.socket, peer: Peer) -> None:
+    def __init__(self, sock: socket.socket, peer: ScriptedServer) -> None:
         self._socket = sock
         self._peer = peer
         self._buffer = b""
@@ -114,7 +114,7 @@ class Talk:
 Script = t.Callable[[Talk], None]
 
 
-class Peer:
+class ScriptedServer:
     """A listening server.
 
     Attributes:
@@ -125,9 +125,9 @@ class Peer:
     """
 
     def __init__(self, script: Script) -> None:
-        self.clear = b""
-        self.sealed = b""
-        self.visits = 0
+        self.in_clear = b""
+        self.in_tls = b""
+        self.connections = 0
         self._script = script
         self._defects: list[BaseException] = []
         self._threads: list[threading.Thread] = []
@@ -140,14 +140,14 @@ class Peer:
         """Note what was heard."""
         with self._lock:
             if encrypted:
-                self.sealed += data
+                self.in_tls += data
             else:
-                self.clear += data
+                self.in_clear += data
 
-    def heard_in_clear(self, username: str, password: str) -> bool:
+    def received_in_clear(self, username: str, password: str) -> bool:
         """Whether the password went over an unencrypted connection in any form that a client could use."""
         forms = (password, f"\0{username}\0{password}")
-        return any(form.encode() in self.clear or base64.b64encode(form.encode()) in self.clear for form in forms)
+        return any(form.encode() in self.in_clear or base64.b64encode(form.encode()) in self.in_clear for form in forms)
 
     def close(self) -> None:
         """Stop listening, wait for the conversations, and raise what went wrong in the script itself."""
@@ -170,7 +170,7 @@ class Peer:
             except OSError:
                 return
             with self._lock:
-                self.visits += 1
+                self.connections += 1
             self._start(self._converse, sock)
 
     def _converse(self, sock: socket.socket) -> None:
@@ -188,9 +188,9 @@ class Peer:
 
 
 @contextlib.contextmanager
-def peer(script: Script) -> t.Iterator[Peer]:
+def serve(script: Script) -> t.Iterator[ScriptedServer]:
     """A server that follows a script with everybody who comes, until the end of the block."""
-    server = Peer(script)
+    server = ScriptedServer(script)
     try:
         yield server
     finally:

@@ -11,12 +11,14 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_walk import Context, EndpointTask, walk
+from ansible_collections.charter.mail.plugins.module_utils._verify.context import Context
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_check import EndpointTask, check_endpoint
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
     MailService,
     Role,
 )
+from ansible_collections.charter.mail.plugins.module_utils._verify.login import Login
 from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
@@ -28,8 +30,8 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import Trust, trust
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
-from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, Script, ScriptedServer, serve
 
 HOSTS = {MailService.IMAP: "imap.lab.test", MailService.POP3: "pop.lab.test", MailService.SMTP: "smtp.lab.test"}
 PATIENT = VerifyOptions(ca_path=CA, timeout=20.0)
@@ -43,7 +45,7 @@ def resolve(host: str, port: int) -> t.Sequence[Address]:
     return [Address(socket.AF_INET, ("127.0.0.1", port))]
 
 
-WORLD = Environment(resolver=resolve, clock=CLOCK)
+LAB = Environment(resolver=resolve, clock=CLOCK)
 
 
 def endpoint(service: MailService, port: int, security: Security, host: str | None = None) -> Endpoint:
@@ -52,37 +54,37 @@ def endpoint(service: MailService, port: int, security: Security, host: str | No
     return Endpoint(role, service, Server(host or HOSTS[service], port, security))
 
 
-def look(
+def report_on(
     target: Endpoint,
     options: VerifyOptions = PATIENT,
     password: str | None = PASSWORD,
     username: str = USERNAME,
-    world: Environment = WORLD,
+    environment: Environment = LAB,
     keys: Trust | None = None,
 ) -> EndpointReport:
     """Examine an endpoint."""
     secret = None if password is None else Secret(password)
-    return walk(
-        EndpointTask(target, USERNAME, username, secret),
-        Context(options, keys or trust(options.ca_path), world, LoginLimit(options.attempts)),
+    return check_endpoint(
+        EndpointTask(target, USERNAME, Login(username, secret)),
+        Context(options, keys or trust(options.ca_path), environment, LoginLimit(options.attempts)),
     )
 
 
-def examine(
+def try_server(
     script: Script,
     service: MailService,
     security: Security,
     options: VerifyOptions = PATIENT,
     password: str | None = PASSWORD,
     username: str = USERNAME,
-) -> tuple[EndpointReport, Peer]:
+) -> tuple[EndpointReport, ScriptedServer]:
     """Examine a peer, and make sure that it was never told the password in clear, unless that was allowed."""
     started = CLOCK.monotonic()
-    with peer(script) as server:
-        report = look(endpoint(service, server.port, security), options, password, username)
+    with serve(script) as server:
+        report = report_on(endpoint(service, server.port, security), options, password, username)
     assert CLOCK.monotonic() - started < options.timeout + 2
     if not options.allow_plaintext and password is not None:
-        assert not server.heard_in_clear(username, password)
+        assert not server.received_in_clear(username, password)
     if password is not None:
         assert password not in repr(report)
     return report, server
@@ -118,6 +120,6 @@ def account(imap_port: int, smtp_port: int, email: str = USERNAME, password: str
     )
 
 
-def at(world: Environment, now: float) -> Environment:
-    """The same world at another time of day."""
-    return dataclasses.replace(world, now=lambda: now)
+def at(environment: Environment, now: float) -> Environment:
+    """The same environment at another time of day."""
+    return dataclasses.replace(environment, now=lambda: now)

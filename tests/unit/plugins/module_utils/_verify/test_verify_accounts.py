@@ -18,33 +18,40 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify import scheduler
+from ansible_collections.charter.mail.plugins.module_utils._verify import server_queues
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import (
-    SESSIONS_PER_SERVER,
-    verify,
-)
+from ansible_collections.charter.mail.plugins.module_utils._verify.server_queues import SESSIONS_PER_SERVER
+from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Talk, black_hole, closed_port, peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     HASTY,
+    LAB,
     PATIENT,
-    WORLD,
     account,
+)
+from ansible_collections.charter.mail.tests.unit.scripted_server import (
+    CA,
+    ScriptedServer,
+    Talk,
+    black_hole,
+    closed_port,
+    serve,
 )
 
 
 @contextlib.contextmanager
-def lab(incoming: Server | None = None, outgoing: Server | None = None) -> t.Iterator[tuple[Peer, Peer]]:
+def lab(
+    incoming: Server | None = None, outgoing: Server | None = None
+) -> t.Iterator[tuple[ScriptedServer, ScriptedServer]]:
     """An IMAP and a submission server."""
-    with peer(imap(incoming or Server())) as one, peer(smtp(outgoing or Server(tls="starttls"))) as other:
+    with serve(imap(incoming or Server())) as one, serve(smtp(outgoing or Server(tls="starttls"))) as other:
         yield one, other
 
 
@@ -56,7 +63,7 @@ def report_of(
 ) -> tuple[AccountReport, int, int]:
     """The report on one account of the lab, and the two ports."""
     with lab(incoming, outgoing) as (one, other):
-        (report,) = verify([account(one.port, other.port, password=password)], PATIENT, [findings], WORLD)
+        (report,) = verify([account(one.port, other.port, password=password)], PATIENT, [findings], LAB)
     return report, one.port, other.port
 
 
@@ -71,7 +78,7 @@ def test_all_is_well() -> None:
 
 
 def test_all_is_well_with_pop3() -> None:
-    with peer(pop3(Server())) as one, peer(smtp(Server())) as other:
+    with serve(pop3(Server())) as one, serve(smtp(Server())) as other:
         settings = Account(
             email=USERNAME,
             protocol=Protocol.POP3,
@@ -80,7 +87,7 @@ def test_all_is_well_with_pop3() -> None:
             username=USERNAME,
             password=Secret(PASSWORD),
         )
-        (report,) = verify([settings], PATIENT, world=WORLD)
+        (report,) = verify([settings], PATIENT, environment=LAB)
     assert report.ok
     assert f"received from pop.lab.test (POP3, port {one.port}, TLS 1.3)" in report.summary
 
@@ -101,10 +108,10 @@ def test_only_sending_fails() -> None:
     assert not report.ok
     assert report.summary == (
         f"Mail cannot be sent: smtp.lab.test:{smtp_port} refused the password of mario.rossi@lab.test, which works for "
-        "receiving (535 5.7.8 Error: authentication failed). So neither login nor password is mistyped; change no "
-        "setting. Sending may be blocked for this account, or a new password has not arrived at this server yet: sign "
-        "in to the provider's web mail, then try again later. In a mail program, look at the password stored for "
-        "sending, an entry of its own. "
+        "receiving (535 5.7.8 Error: authentication failed). Login and password are right: change no setting. Sending "
+        "may be blocked for this account, or a new password has not reached this server yet. Sign in to the provider's "
+        "web mail, then try again later. In a mail client, check the password stored for sending: it is an entry of "
+        "its own. "
         f"Mail can be received from imap.lab.test (IMAP, port {imap_port}, TLS 1.3)."
     )
 
@@ -123,7 +130,7 @@ def test_one_side_in_plain_text() -> None:
     with lab(Server(tls="none")) as (one, other):
         settings = account(one.port, other.port)
         plain = dataclasses.replace(settings, incoming=settings.incoming._replace(security=Security.NONE))
-        (report,) = verify([plain], PATIENT, world=WORLD)
+        (report,) = verify([plain], PATIENT, environment=LAB)
     assert report.ok
     assert not report.complete
     assert report.summary == (
@@ -162,7 +169,7 @@ def test_findings_are_shown_where_they_belong() -> None:
 
 def test_findings_must_fit_the_accounts() -> None:
     with pytest.raises(ValueError, match="one sequence for each account"):
-        verify([account(1, 2)], PATIENT, [(), ()], WORLD)
+        verify([account(1, 2)], PATIENT, [(), ()], LAB)
 
 
 def test_no_accounts() -> None:
@@ -184,24 +191,24 @@ def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
             with lock:
                 busy -= 1
 
-    with peer(counted) as one, peer(smtp(Server(tls="starttls"))) as other:
-        reports = verify([account(one.port, other.port, email) for email in emails], PATIENT, world=WORLD)
+    with serve(counted) as one, serve(smtp(Server(tls="starttls"))) as other:
+        reports = verify([account(one.port, other.port, email) for email in emails], PATIENT, environment=LAB)
     assert [report.email for report in reports] == emails
     assert {report.incoming.failed.stage for report in reports if report.incoming.failed} == {Stage.AUTHENTICATION}
-    assert one.visits == other.visits == len(emails)
-    assert one.sealed.count(b"AUTHENTICATE") == len(emails)  # a refused password says nothing about the next one
+    assert one.connections == other.connections == len(emails)
+    assert one.in_tls.count(b"AUTHENTICATE") == len(emails)  # a refused password says nothing about the next one
     assert 1 < most <= SESSIONS_PER_SERVER + 4  # the script sees a visitor go a little later than the visitor does
 
 
 def test_a_dead_server_is_not_asked_by_everybody() -> None:
     emails = [f"user{number}@lab.test" for number in range(5 * SESSIONS_PER_SERVER)]
-    with peer(lambda talk: talk.say(b"junk")) as one, black_hole() as hole:
+    with serve(lambda talk: talk.say(b"junk")) as one, black_hole() as hole:
         accounts = [account(one.port, hole, email) for email in emails]
         started = CLOCK.monotonic()
-        reports = verify(accounts, HASTY, [[f"incoming.host: {email}."] for email in emails], WORLD)
+        reports = verify(accounts, HASTY, [[f"incoming.host: {email}."] for email in emails], LAB)
         seconds = CLOCK.monotonic() - started
     assert seconds < HASTY.timeout + 2
-    assert one.visits <= 2 * SESSIONS_PER_SERVER + 1  # one looks for other settings
+    assert one.connections <= 2 * SESSIONS_PER_SERVER + 1  # one looks for other settings
     assert [report.checks[0].evidence.split()[-1] for report in reports] == [f"{email}." for email in emails]
     for report in reports:
         assert report.incoming.failed is not None
@@ -219,10 +226,12 @@ def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others()
         imap(Server())(talk)
 
     accounts = [account(1, closed_port())] * 4 * SESSIONS_PER_SERVER
-    with peer(script) as one:
-        reports = verify([dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, world=WORLD)
+    with serve(script) as one:
+        reports = verify(
+            [dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, environment=LAB
+        )
     assert sum(report.incoming.failed is not None for report in reports) == 1
-    assert len(accounts) < one.visits <= len(accounts) + 3  # whether it is of another kind, and other settings
+    assert len(accounts) < one.connections <= len(accounts) + 3  # whether it is of another kind, and other settings
 
 
 def test_where_threads_are_scarce_fewer_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +244,7 @@ def test_where_threads_are_scarce_fewer_do_it(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(threading.Thread, "start", scarce)
     with lab() as (one, other):
-        reports = verify([account(one.port, other.port)] * 5, PATIENT, world=WORLD)
+        reports = verify([account(one.port, other.port)] * 5, PATIENT, environment=LAB)
     assert all(report.complete for report in reports)
 
 
@@ -254,7 +263,7 @@ def test_many_black_holes_take_the_time_of_one() -> None:
             for number in range(100 if FULL else 30)
         ]
         started = CLOCK.monotonic()
-        reports = verify(accounts, HASTY, world=WORLD)
+        reports = verify(accounts, HASTY, environment=LAB)
         seconds = CLOCK.monotonic() - started
     assert seconds < HASTY.timeout + 3
     assert all(report.incoming.failed and report.outgoing.failed for report in reports)
@@ -264,27 +273,27 @@ def test_a_defect_is_raised_where_somebody_sees_it(monkeypatch: pytest.MonkeyPat
     class Defect(Exception):
         pass
 
-    def walk(task: object, context: object) -> t.NoReturn:
+    def check_endpoint(task: object, context: object) -> t.NoReturn:
         raise Defect
 
-    monkeypatch.setattr(scheduler, "walk", walk)
+    monkeypatch.setattr(server_queues, "check_endpoint", check_endpoint)
     with pytest.raises(Defect):
-        verify([account(1, 2)] * 40, PATIENT, world=WORLD)
+        verify([account(1, 2)] * 40, PATIENT, environment=LAB)
 
 
 def test_after_an_interruption_nobody_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     visited: list[object] = []
 
-    def walk(task: object, context: object) -> t.NoReturn:
+    def check_endpoint(task: object, context: object) -> t.NoReturn:
         visited.append(task)
         if len(visited) > 1:
             release.wait(20)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scheduler, "walk", walk)
+    monkeypatch.setattr(server_queues, "check_endpoint", check_endpoint)
     with pytest.raises(KeyboardInterrupt):
-        verify([account(1, 2)] * 500, PATIENT, world=WORLD)
+        verify([account(1, 2)] * 500, PATIENT, environment=LAB)
     release.set()
     time.sleep(0.2)
     assert len(visited) <= 2 * SESSIONS_PER_SERVER + 1
@@ -301,7 +310,7 @@ def test_no_thread_holds_back_the_end_of_the_program(monkeypatch: pytest.MonkeyP
         release.wait(20)
         return ()
 
-    verify([account(1, 2)], HASTY, world=dataclasses.replace(WORLD, resolver=resolver))
+    verify([account(1, 2)], HASTY, environment=dataclasses.replace(LAB, resolver=resolver))
     release.set()
     assert daemons
     assert all(daemons)
@@ -309,7 +318,7 @@ def test_no_thread_holds_back_the_end_of_the_program(monkeypatch: pytest.MonkeyP
 
 def test_no_ca_path_is_the_system_store() -> None:
     with lab() as (one, other):
-        (report,) = verify([account(one.port, other.port)], VerifyOptions(timeout=20), world=WORLD)
+        (report,) = verify([account(one.port, other.port)], VerifyOptions(timeout=20), environment=LAB)
     assert [check.stage for check in report.checks if check.status is CheckStatus.FAILED] == [Stage.TLS, Stage.TLS]
     assert "ca_path" in report.summary
     assert VerifyOptions().ca_path is None
@@ -318,5 +327,5 @@ def test_no_ca_path_is_the_system_store() -> None:
 
 def test_nothing_listens() -> None:
     port = closed_port()
-    (report,) = verify([account(port, port)], PATIENT, world=WORLD)
+    (report,) = verify([account(port, port)], PATIENT, environment=LAB)
     assert report.summary.count("127.0.0.1 refused") == 2

@@ -11,30 +11,30 @@ import itertools
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._verify import scheduler
+from ansible_collections.charter.mail.plugins.module_utils._verify import server_queues
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.interceptors import interceptor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
-from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, smtp
-from ansible_collections.charter.mail.tests.unit.peers import Peer, Talk, peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
+from ansible_collections.charter.mail.tests.unit.mail_servers import USERNAME, Server, imap, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
+    LAB,
     PATIENT,
-    WORLD,
     account,
     at,
     check,
 )
+from ansible_collections.charter.mail.tests.unit.scripted_server import ScriptedServer, Talk, serve
 
 
-def attempts(*servers: Peer) -> int:
+def attempts(*servers: ScriptedServer) -> int:
     """How many sign-ins were tried."""
-    return sum(server.sealed.count(b"AUTH") for server in servers)
+    return sum(server.in_tls.count(b"AUTH") for server in servers)
 
 
 def test_a_wrong_password_costs_two_attempts_however_long_the_list() -> None:
-    with peer(imap(Server(password="other"))) as one, peer(smtp(Server(tls="starttls", password="other"))) as other:
-        reports = verify([account(one.port, other.port)] * 20, PATIENT, world=WORLD)
+    with serve(imap(Server(password="other"))) as one, serve(smtp(Server(tls="starttls", password="other"))) as other:
+        reports = verify([account(one.port, other.port)] * 20, PATIENT, environment=LAB)
     assert attempts(one, other) == 2
     assert not any(report.complete for report in reports)
     untested = [found for report in reports for found in report.checks if found.stage is Stage.AUTHENTICATION]
@@ -44,8 +44,8 @@ def test_a_wrong_password_costs_two_attempts_however_long_the_list() -> None:
 
 def test_with_one_attempt_sending_waits_for_receiving_or_the_other_way_round() -> None:
     options = dataclasses.replace(PATIENT, attempts=1)
-    with peer(imap(Server(password="other"))) as one, peer(smtp(Server(tls="starttls", password="other"))) as other:
-        (report,) = verify([account(one.port, other.port)], options, world=WORLD)
+    with serve(imap(Server(password="other"))) as one, serve(smtp(Server(tls="starttls", password="other"))) as other:
+        (report,) = verify([account(one.port, other.port)], options, environment=LAB)
     assert attempts(one, other) == 1
     assert report.cause is not None
     assert "was refused already and repeated failures lock accounts" in report.summary
@@ -53,8 +53,8 @@ def test_with_one_attempt_sending_waits_for_receiving_or_the_other_way_round() -
 
 def test_with_one_attempt_a_right_password_tests_all() -> None:
     options = dataclasses.replace(PATIENT, attempts=1)
-    with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-        reports = verify([account(one.port, other.port)] * 5, options, world=WORLD)
+    with serve(imap(Server())) as one, serve(smtp(Server(tls="starttls"))) as other:
+        reports = verify([account(one.port, other.port)] * 5, options, environment=LAB)
     assert all(report.complete for report in reports)
 
 
@@ -62,8 +62,8 @@ def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
     options = dataclasses.replace(PATIENT, attempts=1, timeout=1.0)
     slow = {b"AUTHENTICATE": b"* OK wait"}
     slower = {b"AUTH": b"334-"}
-    with peer(imap(Server(answers=slow))) as one, peer(smtp(Server(tls="starttls", answers=slower))) as other:
-        (report,) = verify([account(one.port, other.port)], options, world=WORLD)
+    with serve(imap(Server(answers=slow))) as one, serve(smtp(Server(tls="starttls", answers=slower))) as other:
+        (report,) = verify([account(one.port, other.port)], options, environment=LAB)
     assert attempts(one, other) == 1
     assert report.cause is not None
     assert report.cause.check.code is Code.NOTHING_SAID
@@ -74,13 +74,13 @@ def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
 
 def test_other_logins_are_not_held_back() -> None:
     emails = [f"user{number}@lab.test" for number in range(4)]
-    with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-        verify([account(one.port, other.port, email) for email in emails], PATIENT, world=WORLD)
+    with serve(imap(Server())) as one, serve(smtp(Server(tls="starttls"))) as other:
+        verify([account(one.port, other.port, email) for email in emails], PATIENT, environment=LAB)
     assert attempts(one, other) == 2 * len(emails)
 
 
 def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "_PAUSE", 0.01)
+    monkeypatch.setattr(server_queues, "_PAUSE", 0.01)
     visits = itertools.count()
 
     def script(talk: Talk) -> None:
@@ -90,9 +90,9 @@ def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.Mon
 
     for retries, well in ((0, False), (1, True)):
         visits = itertools.count()
-        with peer(script) as one, peer(smtp(Server(tls="starttls"))) as other:
+        with serve(script) as one, serve(smtp(Server(tls="starttls"))) as other:
             options = dataclasses.replace(PATIENT, retries=retries, suggest=False)
-            (report,) = verify([account(one.port, other.port)], options, world=WORLD)
+            (report,) = verify([account(one.port, other.port)], options, environment=LAB)
         assert report.ok is well
 
 
@@ -105,24 +105,24 @@ def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.Mon
     ],
 )
 def test_what_is_never_repeated(monkeypatch: pytest.MonkeyPatch, incoming: Server, visits: int) -> None:
-    monkeypatch.setattr(scheduler, "_PAUSE", 0.01)
+    monkeypatch.setattr(server_queues, "_PAUSE", 0.01)
     options = dataclasses.replace(PATIENT, retries=3, suggest=False)
-    with peer(imap(incoming)) as one, peer(smtp(Server(tls="starttls"))) as other:
-        verify([account(one.port, other.port)], options, world=WORLD)
-    assert one.visits == visits
+    with serve(imap(incoming)) as one, serve(smtp(Server(tls="starttls"))) as other:
+        verify([account(one.port, other.port)], options, environment=LAB)
+    assert one.connections == visits
 
 
 def test_a_certificate_that_ends_soon_is_warned_about() -> None:
     end = float(calendar.timegm((2126, 1, 1, 0, 0, 0)))
     for days, warned in ((13.5, True), (14.5, False)):
-        with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-            (report,) = verify([account(one.port, other.port)], PATIENT, world=at(WORLD, end - days * 86400))
+        with serve(imap(Server())) as one, serve(smtp(Server(tls="starttls"))) as other:
+            (report,) = verify([account(one.port, other.port)], PATIENT, environment=at(LAB, end - days * 86400))
         assert report.ok
         assert (len(report.warnings) == 2) is warned
         if warned:
             assert report.warnings[0] == (
-                f"imap.lab.test:{one.port}: The certificate expires on 2126-01-01, 13 days left: its operator must "
-                "renew it before. Change no setting."
+                f"imap.lab.test:{one.port}: The certificate expires on 2126-01-01, 13 days left. The server's "
+                "operator must renew it before then. Change no setting."
             )
             assert check(report.incoming, Stage.TLS).status is CheckStatus.OK
 

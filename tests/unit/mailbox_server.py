@@ -12,14 +12,14 @@ import threading
 import typing as t
 
 from .idle_clock import CLOCK
-from .mail_peers import Answer, ImapSession, Pop3Session, Server, SmtpSession
-from .peers import Gone, Script, Talk
+from .mail_servers import Answer, ImapSession, Pop3Session, Server, SmtpSession
+from .scripted_server import Gone, Script, Talk
 
 _ANSWERS = t.Mapping[bytes, t.Callable[[bytes], Answer]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Letter:
+class StoredMessage:
     """A message in the mailbox.
 
     Attributes:
@@ -39,11 +39,11 @@ class Letter:
         return lines[0] + b"\r\n" if lines else b""
 
 
-class PostOffice:
+class FakeMailbox:
     """The mailbox and how it misbehaves.
 
     Args:
-        letters: what is in it.
+        messages: what is in it.
         copies: how many of each message arrive.
         delay: seconds that they need.
         uidplus: IMAP offers UIDPLUS.
@@ -57,7 +57,7 @@ class PostOffice:
 
     def __init__(
         self,
-        letters: list[Letter],
+        messages: list[StoredMessage],
         *,
         copies: int = 1,
         delay: float = 0.0,
@@ -78,26 +78,26 @@ class PostOffice:
         self.top = top
         self.uidl = uidl
         self.refusal = refusal
-        self._letters = letters
+        self._messages = messages
         self._coming: list[tuple[float, bytes]] = []
         self._copies = copies
         self._delay = delay
         self._lock = threading.Lock()
 
     @property
-    def letters(self) -> list[Letter]:
+    def messages(self) -> list[StoredMessage]:
         """What is in the mailbox now."""
         with self._lock:
             here = [content for moment, content in self._coming if moment <= CLOCK.monotonic()]
             self._coming = [entry for entry in self._coming if entry[1] not in here]
             for content in here:
-                self._letters.append(Letter(self.next_uid, content, frozenset()))
-            return list(self._letters)
+                self._messages.append(StoredMessage(self.next_uid, content, frozenset()))
+            return list(self._messages)
 
     @property
     def next_uid(self) -> int:
         """Of the next message."""
-        return max([letter.uid for letter in self._letters], default=10) + 1
+        return max([stored.uid for stored in self._messages], default=10) + 1
 
     def take(self, content: bytes) -> None:
         """A message was sent."""
@@ -109,38 +109,38 @@ class PostOffice:
     def change(self, uid: int, flags: frozenset[bytes] | None) -> None:
         """Give a message other flags, or remove it."""
         with self._lock:
-            place = [letter.uid for letter in self._letters].index(uid)
-            changed = [] if flags is None else [dataclasses.replace(self._letters[place], flags=flags)]
-            self._letters[place : place + 1] = changed
+            place = [stored.uid for stored in self._messages].index(uid)
+            changed = [] if flags is None else [dataclasses.replace(self._messages[place], flags=flags)]
+            self._messages[place : place + 1] = changed
 
 
-def imap(server: Server, office: PostOffice) -> Script:
+def imap(server: Server, mailbox: FakeMailbox) -> Script:
     """The mailbox by IMAP."""
-    return lambda talk: _Imap(server, talk, office).run()
+    return lambda talk: _Imap(server, talk, mailbox).run()
 
 
-def pop3(server: Server, office: PostOffice) -> Script:
+def pop3(server: Server, mailbox: FakeMailbox) -> Script:
     """The mailbox by POP3."""
-    return lambda talk: _Pop3(server, talk, office).run()
+    return lambda talk: _Pop3(server, talk, mailbox).run()
 
 
-def smtp(server: Server, office: PostOffice) -> Script:
+def smtp(server: Server, mailbox: FakeMailbox) -> Script:
     """Where its mail comes from."""
-    return lambda talk: _Smtp(server, talk, office).run()
+    return lambda talk: _Smtp(server, talk, mailbox).run()
 
 
 class _Imap(ImapSession):
     """Has no command that reads a message without PEEK, and none that changes a flag but the one for deletion."""
 
-    def __init__(self, server: Server, talk: Talk, office: PostOffice) -> None:
+    def __init__(self, server: Server, talk: Talk, mailbox: FakeMailbox) -> None:
         super().__init__(server, talk)
-        self.office = office
+        self.mailbox = mailbox
         self.writable = False
         self.visible: list[int] = []
         self.looks = 0
 
     def offers(self) -> Answer:
-        extra = (b"UIDPLUS",) if self.signed_in and self.office.uidplus else ()
+        extra = (b"UIDPLUS",) if self.signed_in and self.mailbox.uidplus else ()
         return (*super().offers(), *extra)
 
     def commands(self) -> _ANSWERS:
@@ -159,34 +159,34 @@ class _Imap(ImapSession):
         self.writable = writable
         self.looks += 1
         self.notice()
-        validity = 17 + (self.looks if self.office.new_validity else 0)
+        validity = 17 + (self.looks if self.mailbox.new_validity else 0)
         return (
             b"* %d EXISTS" % len(self.visible),
             b"* OK [UIDVALIDITY %d] valid" % validity,
-            *((b"* OK [UIDNEXT %d] next" % self.office.next_uid,) if self.office.tells_next_uid else ()),
+            *((b"* OK [UIDNEXT %d] next" % self.mailbox.next_uid,) if self.mailbox.tells_next_uid else ()),
             b"TAG OK [READ-WRITE] done" if writable else b"TAG OK [READ-ONLY] done",
         )
 
     def notice(self) -> Answer:
-        self.visible = [letter.uid for letter in self.office.letters]
+        self.visible = [stored.uid for stored in self.mailbox.messages]
         return (b"* %d EXISTS" % len(self.visible), b"TAG OK done")
 
-    def shown(self) -> list[Letter]:
-        return [letter for letter in self.office.letters if letter.uid in self.visible]
+    def shown(self) -> list[StoredMessage]:
+        return [stored for stored in self.mailbox.messages if stored.uid in self.visible]
 
     def uid_command(self, argument: bytes) -> Answer:
-        self.office.commands.append(argument)
+        self.mailbox.commands.append(argument)
         command, _space, rest = argument.partition(b" ")
         return {b"SEARCH": self.search, b"FETCH": self.fetch, b"STORE": self.store, b"EXPUNGE": self.expunge}[command](
             rest
         )
 
     def search(self, criteria: bytes) -> Answer:
-        if self.office.goes_away:
+        if self.mailbox.goes_away:
             self.talk.say(b"* BYE maintenance")
             raise Gone
         if criteria == b"DELETED":
-            uids = [letter.uid for letter in self.shown() if b"\\Deleted" in letter.flags]
+            uids = [stored.uid for stored in self.shown() if b"\\Deleted" in stored.flags]
         else:
             keyword, first, *last = criteria.replace(b":", b" ").split(b" ")
             assert keyword == b"UID"
@@ -194,15 +194,15 @@ class _Imap(ImapSession):
             # "*" is the last message, whatever its number.
             lowest = newest if first == b"*" else min(int(first), newest)
             assert last in ([], [b"*"])
-            uids = [letter.uid for letter in self.shown() if letter.uid >= lowest]
+            uids = [stored.uid for stored in self.shown() if stored.uid >= lowest]
         return (b" ".join((b"* SEARCH", *(b"%d" % uid for uid in uids))), b"TAG OK done")
 
     def fetch(self, argument: bytes) -> Answer:
         number, _space, items = argument.partition(b" ")
         assert items.startswith(b"(BODY.PEEK[HEADER.FIELDS ("), "only PEEK leaves the flags as they are"
         name = items.partition(b"FIELDS (")[2].partition(b")")[0]
-        (letter,) = [letter for letter in self.shown() if letter.uid == int(number)]
-        text = letter.field(name) + b"\r\n"
+        (stored,) = [stored for stored in self.shown() if stored.uid == int(number)]
+        text = stored.field(name) + b"\r\n"
         begin = b"* 1 FETCH (UID %s BODY[HEADER.FIELDS (%s)] {%d}\r\n" % (number, name, len(text))
         return (begin + text + b")", b"TAG OK done")
 
@@ -210,70 +210,70 @@ class _Imap(ImapSession):
         number, _space, rest = argument.partition(b" ")
         assert self.writable
         assert rest == b"+FLAGS.SILENT (\\Deleted)"
-        (letter,) = [letter for letter in self.shown() if letter.uid == int(number)]
-        self.office.change(letter.uid, letter.flags | {b"\\Deleted"})
+        (stored,) = [stored for stored in self.shown() if stored.uid == int(number)]
+        self.mailbox.change(stored.uid, stored.flags | {b"\\Deleted"})
         return (b"TAG OK done",)
 
     def expunge(self, argument: bytes | None) -> Answer:
         assert self.writable
-        assert argument is None or self.office.uidplus
+        assert argument is None or self.mailbox.uidplus
         if argument is None:
-            self.office.commands.append(b"EXPUNGE")
-        for letter in self.shown():
-            if b"\\Deleted" in letter.flags and argument in (None, b"%d" % letter.uid):
-                self.office.change(letter.uid, None)
+            self.mailbox.commands.append(b"EXPUNGE")
+        for stored in self.shown():
+            if b"\\Deleted" in stored.flags and argument in (None, b"%d" % stored.uid):
+                self.mailbox.change(stored.uid, None)
         return (b"TAG OK done",)
 
 
 class _Pop3(Pop3Session):
     """Shows what was there when the session began; deletes at its end. Has no RETR, which would change a flag."""
 
-    def __init__(self, server: Server, talk: Talk, office: PostOffice) -> None:
+    def __init__(self, server: Server, talk: Talk, mailbox: FakeMailbox) -> None:
         super().__init__(server, talk)
-        self.office = office
-        self.letters: list[Letter] = []
-        self.doomed: list[Letter] = []
+        self.mailbox = mailbox
+        self.messages: list[StoredMessage] = []
+        self.doomed: list[StoredMessage] = []
 
     def signs_in(self, right: bool) -> Answer:
-        self.letters = self.office.letters
+        self.messages = self.mailbox.messages
         return super().signs_in(right)
 
     def commands(self) -> _ANSWERS:
         found: dict[bytes, t.Callable[[bytes], Answer]] = {
             **super().commands(),
-            b"STAT": lambda _: (b"+OK %d 4711" % len(self.letters),),
+            b"STAT": lambda _: (b"+OK %d 4711" % len(self.messages),),
             b"DELE": self.dele,
             b"QUIT": lambda _: self.quit(),
         }
-        if self.office.uidl:
-            found[b"UIDL"] = lambda number: (b"+OK %s uid%d" % (number, self.letter(number).uid),)
-        if self.office.top:
+        if self.mailbox.uidl:
+            found[b"UIDL"] = lambda number: (b"+OK %s uid%d" % (number, self.stored(number).uid),)
+        if self.mailbox.top:
             found[b"TOP"] = self.top
         return found
 
-    def letter(self, number: bytes) -> Letter:
-        return self.letters[int(number) - 1]
+    def stored(self, number: bytes) -> StoredMessage:
+        return self.messages[int(number) - 1]
 
     def top(self, argument: bytes) -> Answer:
         number, _space, lines = argument.partition(b" ")
         assert lines == b"0"
-        header = self.letter(number).content.partition(b"\r\n\r\n")[0]
+        header = self.stored(number).content.partition(b"\r\n\r\n")[0]
         return (b"+OK", *header.split(b"\r\n"), b"", b".")
 
     def dele(self, number: bytes) -> Answer:
-        self.doomed.append(self.letter(number))
+        self.doomed.append(self.stored(number))
         return (b"+OK",)
 
     def quit(self) -> Answer:
-        for letter in self.doomed:
-            self.office.change(letter.uid, None)
+        for stored in self.doomed:
+            self.mailbox.change(stored.uid, None)
         return (b"+OK bye",)
 
 
 class _Smtp(SmtpSession):
-    def __init__(self, server: Server, talk: Talk, office: PostOffice) -> None:
+    def __init__(self, server: Server, talk: Talk, mailbox: FakeMailbox) -> None:
         super().__init__(server, talk)
-        self.office = office
+        self.mailbox = mailbox
 
     def data(self, argument: bytes) -> Answer:
         self.talk.say(b"354 go on")
@@ -283,7 +283,7 @@ class _Smtp(SmtpSession):
             if line == b".":
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
-        if self.office.refusal:
-            return (self.office.refusal,)
-        self.office.take(b"\r\n".join(lines) + b"\r\n")
+        if self.mailbox.refusal:
+            return (self.mailbox.refusal,)
+        self.mailbox.take(b"\r\n".join(lines) + b"\r\n")
         return (b"250 2.0.0 Ok: queued as 4711",)

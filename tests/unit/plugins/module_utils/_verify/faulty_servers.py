@@ -9,8 +9,8 @@ import itertools
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
-from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
+from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.scripted_server import Script, Talk
 
 SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.IMAP: imap,

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What curl's exit codes and words mean."""
+"""Which findings curl's exit codes and messages are."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.redaction import LENGTH_LIMIT, Redactor
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings import reachability
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
     MailService,
     Role,
 )
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import curl_answers
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_answers import CurlResult
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import curl_results
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc.curl_results import CurlResult
 
 IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.charter.net", 993, Security.SSL))
 SMTP = Endpoint(Role.OUTGOING, MailService.SMTP, Server("smtp.charter.net", 587, Security.STARTTLS))
@@ -83,7 +84,7 @@ SCHANNEL = "schannel: next InitializeSecurityContext failed: "
     ],
 )
 def test_a_server_before_signing_in(code: int, message: str, address: str, stage: str, name: str) -> None:
-    found = curl_answers.trouble(IMAP, CurlResult(code, 0.1, address, message), 5)
+    found = curl_results.server_failure(IMAP, CurlResult(code, 0.1, address, message), 5)
     assert found is not None
     where, failure = found
     assert (where.value, failure.code.value) == (stage, name)
@@ -93,11 +94,11 @@ def test_a_server_before_signing_in(code: int, message: str, address: str, stage
 
 
 def test_a_sound_server() -> None:
-    assert curl_answers.trouble(IMAP, CurlResult(0, 0.1, "192.0.2.1", ""), 5) is None
+    assert curl_results.server_failure(IMAP, CurlResult(0, 0.1, "192.0.2.1", ""), 5) is None
 
 
 def test_with_starttls_a_silent_server_owes_a_greeting() -> None:
-    found = curl_answers.trouble(SMTP, CurlResult(28, 5, "192.0.2.1", "Operation timed out"), 5)
+    found = curl_results.server_failure(SMTP, CurlResult(28, 5, "192.0.2.1", "Operation timed out"), 5)
     assert found is not None
     assert found[0].value == "greeting"
 
@@ -118,16 +119,16 @@ def test_with_starttls_a_silent_server_owes_a_greeting() -> None:
     ],
 )
 def test_signing_in(endpoint: Endpoint, code: int, message: str, stage: str, name: str) -> None:
-    found = curl_answers.sign_in_trouble(
-        endpoint, CurlResult(code, 0.1, "192.0.2.1", message), "m@charter.net", Redactor()
-    )
+    result = CurlResult(code, 0.1, "192.0.2.1", message)
+    found = curl_results.sign_in_failure(endpoint, result, "m@charter.net", "m@charter.net", 5, Redactor())
     assert found is not None
     assert (found[0].value, found[1].code.value) == (stage, name)
 
 
 def test_a_password_in_an_answer_is_hidden() -> None:
-    answer = CurlResult(67, 0.1, "192.0.2.1", "no, not s3cret-word")
-    found = curl_answers.sign_in_trouble(IMAP, answer, "m", Redactor.hiding("m", Secret("s3cret-word")))
+    result = CurlResult(67, 0.1, "192.0.2.1", "no, not s3cret-word")
+    redact = Redactor.hiding("m", Secret("s3cret-word"))
+    found = curl_results.sign_in_failure(IMAP, result, "m", "m@charter.net", 5, redact)
     assert found is not None
     assert "s3cret" not in found[1].evidence
 
@@ -143,19 +144,33 @@ def test_a_password_in_an_answer_is_hidden() -> None:
     ],
 )
 def test_whether_sign_in_is_offered(body: bytes, offered: bool) -> None:
-    assert curl_answers.offers_sign_in(CurlResult(0, 0.1, "192.0.2.1", "", body)) is offered
+    assert curl_results.offers_sign_in(CurlResult(0, 0.1, "192.0.2.1", "", body)) is offered
 
 
 def test_lines_are_read_by_their_mark_only() -> None:
-    said = (
+    output = (
         b"noise\r\nmark 0 0 0.125000 [192.0.2.1] \r\nmark 3 67 0,5 [2001:db8::1] Login denied\n"
         b"other 1 0 0.1 [] \nmark x 0 0.1 [] \nmark 2 6 0.0 [] " + b"\x00\xff" + b"a" * 1000 + b"\n"
     )
-    answers = curl_answers.parse(said, "mark")
-    assert answers[0] == CurlResult(0, 0.125, "192.0.2.1", "")
-    assert answers[3] == CurlResult(67, 0.5, "2001:db8::1", "Login denied")
-    assert set(answers) == {0, 2, 3}
-    assert len(answers[2].message) < LENGTH_LIMIT + 10
-    assert answers[2].message.isprintable()
-    assert curl_answers.parse(b"", "mark") == {}
-    assert curl_answers.parse(b"mark 1 0 1.2.3 [] \n", "mark") == {}
+    results = curl_results.parse(output, "mark")
+    assert results[0] == CurlResult(0, 0.125, "192.0.2.1", "")
+    assert results[3] == CurlResult(67, 0.5, "2001:db8::1", "Login denied")
+    assert set(results) == {0, 2, 3}
+    assert len(results[2].message) < LENGTH_LIMIT + 10
+    assert results[2].message.isprintable()
+    assert curl_results.parse(b"", "mark") == {}
+    assert curl_results.parse(b"mark 1 0 1.2.3 [] \n", "mark") == {}
+
+
+def test_the_same_finding_has_the_same_words_whoever_saw_it() -> None:
+    """The PC's findings are the host's, except for the name of the machine."""
+    found = curl_results.server_failure(IMAP, CurlResult(7, 0.1, "", "refused"), 5)
+    seen = reachability.connection_refused(IMAP, "refused")
+    assert found is not None
+    assert (found[1].finding, found[1].advice, found[1].code) == (seen.finding, seen.advice, seen.code)
+    found = curl_results.server_failure(IMAP, CurlResult(6, 0.1, "", "no host"), 5)
+    seen = reachability.name_not_found(IMAP, "no host")
+    assert found is not None
+    assert found[1].finding == seen.finding
+    assert found[1].advice.replace("the PC", "this machine") == seen.advice
+    assert "the PC's DNS" in found[1].advice

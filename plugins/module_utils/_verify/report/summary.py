@@ -1,26 +1,26 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The outcome for one account as plain sentences that can be passed on as they are."""
+"""The summary of an account: sentences that can be passed on as they are."""
 
 from __future__ import annotations
 
 from ..findings.endpoint import Role
+from .cause import Cause, observed, remedies
 from .check import EndpointReport
-from .diagnosis import Cause, observed, remedies
 
 
 def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport, cause: Cause | None) -> str:
-    """What came of all tests of an account; the cause comes first, and what was not tested is never left out."""
+    """The results of all tests of an account. The cause comes first; what was not tested is never left out."""
     if cause is not None:
         first, second = incoming, outgoing
         if cause.check.endpoint.role is Role.OUTGOING:
             first, second = outgoing, incoming
-        return f"{_verdict(first)}: {cause.sentence} {_beside(cause, second)}"
+        return f"{_conclusion(first)}: {cause.sentence} {_other_server(cause, second)}"
     reports = (incoming, outgoing)
     reasons = {None if report.skipped is None else report.skipped.evidence for report in reports}
     if len(reasons) > 1:
-        return " ".join(map(_outcome, sorted(reports, key=lambda report: report.skipped is None)))
+        return " ".join(map(_result, sorted(reports, key=lambda report: report.skipped is None)))
     (reason,) = reasons
     if reason is None:
         return (
@@ -33,24 +33,24 @@ def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport, caus
     )
 
 
-def _beside(cause: Cause, report: EndpointReport) -> str:
-    """The other server's outcome; what has the same cause needs no advice of its own."""
+def _other_server(cause: Cause, report: EndpointReport) -> str:
+    """The result of the other server; with the same cause it needs no advice of its own."""
     failed = report.failed
     if failed is None:
-        return _outcome(report)
+        return _result(report)
     advice = remedies(failed, report.suggestion)
     if (failed.stage, failed.code) == (cause.check.stage, cause.check.code):
         wanted = report.suggestion
-        told = cause.suggestion is not None and wanted is not None and wanted.options == cause.suggestion.options
-        advice = ("The cause is the same.",) if wanted is None or told else (wanted.sentence,)
-    return " ".join((f"{_verdict(report)}: {observed(failed)}", *advice))
+        same = cause.suggestion is not None and wanted is not None and wanted.options == cause.suggestion.options
+        advice = ("The cause is the same.",) if wanted is None or same else (wanted.sentence,)
+    return " ".join((f"{_conclusion(report)}: {observed(failed)}", *advice))
 
 
-def _verdict(report: EndpointReport) -> str:
+def _conclusion(report: EndpointReport) -> str:
     return f"Mail cannot be {'received' if report.endpoint.role is Role.INCOMING else 'sent'}"
 
 
-def _outcome(report: EndpointReport) -> str:
+def _result(report: EndpointReport) -> str:
     """One endpoint that did not fail."""
     incoming = report.endpoint.role is Role.INCOMING
     action, last = ("received from", "the mailbox") if incoming else ("sent through", "sending")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the checks of both servers of an account to one cause; the rest is consequence."""
+"""The one cause among the checks of an account's two servers; the rest is consequence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typing as t
 
 from ..findings.endpoint import Role
 from ..findings.failure import Code
+from ..findings.refusals import refused_here_only
 from .check import Check, CheckStatus, EndpointReport, Stage
 from .suggestion import Suggestion
 
@@ -22,7 +23,7 @@ class Cause:
 
     Attributes:
         check: what failed first, in the order of the stages; of two in the same stage that of receiving.
-        suggestion: settings that answer properly instead; None if none are known.
+        suggestion: settings that work instead; None if none are known.
     """
 
     check: Check
@@ -30,7 +31,7 @@ class Cause:
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, fit to be passed on."""
+        """What is wrong and what to do, ready to be passed on."""
         return " ".join((observed(self.check), *remedies(self.check, self.suggestion)))
 
     def as_result(self) -> dict[str, t.Any]:
@@ -50,23 +51,23 @@ def observed(check: Check) -> str:
 
 
 def remedies(check: Check, suggestion: Suggestion | None) -> tuple[str, ...]:
-    """What to do, as sentences; what was tested comes before what is only likely."""
+    """What to do, as sentences: what was tested first, then what is only likely."""
     if suggestion is None:
         return (check.advice,)
-    # There the advice is the same change, only untested.
+    # For these codes the advice is the same change, untested.
     return (suggestion.sentence,) if check.code in _ABOUT_SETTINGS else (suggestion.sentence, check.advice)
 
 
 _ABOUT_SETTINGS = (Code.NEEDS_SSL, Code.NEEDS_STARTTLS)
 
 
-def diagnose(
+def find_cause(
     incoming: EndpointReport, outgoing: EndpointReport, *, same_login: bool = True
 ) -> tuple[EndpointReport, EndpointReport, Cause | None]:
-    """Compare both servers, which may say more about a failure than one of them alone, if the login was the same.
+    """Compare both servers, which can explain a failure better than one of them, if the login was the same.
 
     Returns:
-        The reports, with what the comparison has added, and the cause; None if nothing failed.
+        The reports, with what the comparison added, and the cause; None if nothing failed.
     """
     compared = (incoming, outgoing)
     if same_login:
@@ -77,21 +78,13 @@ def diagnose(
 
 
 def _compared(report: EndpointReport, other: EndpointReport) -> EndpointReport:
-    """A password that is refused here and accepted there is not simply wrong."""
+    """A password that one server refuses and the other accepts is not simply wrong."""
     failed = report.failed
     if failed is None or failed.code is not Code.PASSWORD_REFUSED or not _signed_in(other):
         return report
     here, there = _ACTIVITIES[report.endpoint.role], _ACTIVITIES[other.endpoint.role]
-    explained = dataclasses.replace(
-        failed,
-        code=Code.PASSWORD_REFUSED_HERE,
-        finding=f"{failed.finding}, which works for {there}",
-        advice=(
-            f"So neither login nor password is mistyped; change no setting. {here.capitalize()} may be blocked for "
-            f"this account, or a new password has not arrived at this server yet: sign in to the provider's web mail, "
-            f"then try again later. In a mail program, look at the password stored for {here}, an entry of its own."
-        ),
-    )
+    refused = refused_here_only(failed.finding, failed.evidence, here, there)
+    explained = dataclasses.replace(failed, code=refused.code, finding=refused.finding, advice=refused.advice)
     checks = tuple(explained if check is failed else check for check in report.checks)
     return dataclasses.replace(report, checks=checks)
 

@@ -10,7 +10,7 @@ import dataclasses
 import re
 import typing as t
 
-from .peers import Script, Talk
+from .scripted_server import Script, Talk
 
 USERNAME = "mario.rossi@lab.test"
 PASSWORD = 'p"a\\s s-wörd'

@@ -1,0 +1,82 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about a server that stops answering: too late, not any more, or too much."""
+
+from __future__ import annotations
+
+from .endpoint import Endpoint
+from .failure import Code, Failure
+
+CHECK_THE_SERVER = "Check host and port: a mail server does not answer like this."
+_TRY_LATER = (
+    "Try again later. If other machines can use this server, check this machine's firewall, VPN and antivirus. If none "
+    "can, the provider must act. Change no setting."
+)
+
+
+class Timeout(Failure):
+    """The server did not answer in time.
+
+    Args:
+        limit: the time limit in seconds.
+        partial: the beginning of an answer came.
+        evidence: what is known besides.
+    """
+
+    def __init__(self, limit: float, partial: bool = False, evidence: str = "") -> None:
+        finding = "sent only part of an answer" if partial else "did not answer"
+        super().__init__(f"{finding} within {limit:g} seconds", evidence, _TRY_LATER, Code.NOTHING_SAID)
+
+
+class ConnectionEnded(Failure):
+    """The connection ended before the answer."""
+
+    def __init__(self, evidence: str) -> None:
+        super().__init__("ended the connection", evidence, _TRY_LATER, Code.HUNG_UP)
+
+
+class TooMuchData(Failure):
+    """The server sent more than any mail server would."""
+
+    def __init__(self, evidence: str) -> None:
+        super().__init__("does not behave like a mail server", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
+
+
+def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted: bool | None) -> Failure:
+    """The server accepted the connection, perhaps also the encryption, and then did not greet.
+
+    Args:
+        endpoint: where.
+        ending: how the wait for the greeting ended.
+        encrypted: whether TLS was agreed on before; None where nobody tried whether the server begins TLS instead.
+    """
+    if encrypted:
+        advice = "TLS works, but the mail service behind it does not answer. The provider must act. Change no setting."
+    else:
+        advice = (
+            f"{'' if encrypted is None else 'It does not begin TLS either. '}The service is overloaded, or a firewall "
+            f"holds it back. Try another network and check {endpoint.option('port')} ({endpoint.port_hint})."
+        )
+    return Failure(f"{ending.finding}, although it must greet first", ending.evidence, advice, ending.code)
+
+
+def no_handshake(endpoint: Endpoint, ending: Timeout | ConnectionEnded) -> Failure:
+    """The server accepted the connection and then did not begin TLS."""
+    return Failure(
+        f"{ending.finding} when TLS had to begin",
+        ending.evidence,
+        f"Check {endpoint.option('port')} ({endpoint.port_hint}). If it is right, a firewall, a VPN or an antivirus "
+        "blocks encrypted connections, or the service is overloaded. Try another network.",
+        ending.code,
+    )
+
+
+def sign_in_interrupted(ending: Failure) -> Failure:
+    """The server stopped answering while a user signed in."""
+    return Failure(
+        f"{ending.finding} during sign-in",
+        ending.evidence,
+        "The password was neither accepted nor refused. Try again later. Change no setting.",
+        ending.code,
+    )
