@@ -61,7 +61,7 @@ def test_options_that_are_left_out_are_not_compared() -> None:
 def test_each_setting_by_itself(
     wanted: dict[str, t.Any], stored: dict[str, t.Any], expected: tuple[str, t.Any]
 ) -> None:
-    assert found(dataclasses.replace(WANTED, **wanted), **stored) == [expected]
+    assert found(dataclasses.replace(WANTED, **wanted), **stored) == [Difference._make(expected)]
 
 
 @pytest.mark.parametrize(
