@@ -25,12 +25,15 @@ class Change(t.NamedTuple):
         before: its value now.
         after: its value to be.
         secret: the values are not known here and print as hidden.
+        significant: it is a reason to change the client. False for what is only written along with such a reason: our
+            own marker, and settings that ``differences`` compares by their meaning.
     """
 
     key: str
     before: Value | None
     after: Value | None
     secret: bool = False
+    significant: bool = True
 
     @classmethod
     def of_secret(cls, key: str, *, stored: bool, wanted: bool) -> Change:

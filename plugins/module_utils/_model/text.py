@@ -71,6 +71,23 @@ def host_name(text: str, option: str) -> str:
     return ascii_name
 
 
+def same_host(one: str, other: str) -> bool:
+    """Whether two names are one host, whatever their letter case, form (RFC 5891) and dot at the end."""
+    return one.lower() == other.lower() or _comparable(one) == _comparable(other)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two e-mail addresses are one mailbox: no provider tells mailboxes apart by letter case."""
+    return one.lower() == other.lower()
+
+
+def _comparable(host: str) -> str:
+    try:
+        return host_name(host, "host")
+    except OptionError:  # it was read from a client, which stores anything
+        return host
+
+
 def _ip_address(text: str) -> str | None:
     import ipaddress  # slow to load, and seldom asked for
 

@@ -118,7 +118,12 @@ class Evolution(ClientDefaults):
             "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
         }
         details = {name: value for name, value in shown.items() if value}
-        return View(mapping.read_back(state.sources, ids, default=default), ids._asdict(), details)
+        return View(
+            mapping.read_back(state.sources, ids, default=default),
+            ids._asdict(),
+            details,
+            outgoing_username=mapping.outgoing_username(state.sources, ids),
+        )
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
@@ -211,10 +216,7 @@ class Evolution(ClientDefaults):
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
-        new_defaults = {}
-        if account.default:
-            wanted = {defaults.ACCOUNT: ids.account, defaults.IDENTITY: ids.identity}
-            new_defaults = {name: uid for name, uid in wanted.items() if before.default(name) != uid}
+        new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults and not before.defaults.value.writable:
             raise OptionError(
                 "default",

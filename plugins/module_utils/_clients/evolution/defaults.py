@@ -14,6 +14,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
+from .sources import SourceIds
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"
@@ -25,6 +26,17 @@ _SCHEMA = "org.gnome.Evolution.DefaultSources"
 def path(name: str) -> str:
     """The path of one of them among the desktop settings."""
     return f"/{_PATH}/{name}"
+
+
+def missing(ids: SourceIds, stored: t.Callable[[str], str | None]) -> dict[str, str]:
+    """What has to be stored to make an account the default; empty where it is.
+
+    Args:
+        ids: the account's.
+        stored: what is stored under one of NAMES.
+    """
+    wanted = {ACCOUNT: ids.account, IDENTITY: ids.identity}
+    return {name: uid for name, uid in wanted.items() if stored(name) != uid}
 
 
 class Defaults(t.Protocol):

@@ -190,6 +190,12 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
     )
 
 
+def outgoing_username(sources: Sources, ids: SourceIds) -> str:
+    """The login for sending; empty where Evolution does not sign in."""
+    method = sources.text(ids.transport, AUTHENTICATION, "Method")
+    return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
+
+
 def _security(source: GlibKeyFile) -> Security:
     return _SECURITIES.get(source.text(SECURITY, "Method") or "", Security.NONE)
 

@@ -141,7 +141,9 @@ class Thunderbird(ClientDefaults):
         return self._with(before, account)
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
-        found = [*changes(before.settings, after.settings), *after.password_changes]
+        with self._as_root():
+            from .differences import preference_changes
+        found = [*preference_changes(before.settings, after.settings), *after.password_changes]
         found += [
             Change(path, "the old server's folders", "the new server's folders")
             for path, content in after.references.items()
@@ -161,7 +163,8 @@ class Thunderbird(ClientDefaults):
             folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
             if folder:
                 details[name] = folder
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
+        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
+        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
