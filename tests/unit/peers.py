@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import pathlib
 import socket
 import ssl
@@ -14,6 +15,8 @@ import struct
 import threading
 import time
 import typing as t
+
+from .idle_clock import CLOCK
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parent / "certificates"
 CA = str(CERTIFICATES / "ca.pem")
@@ -24,6 +27,7 @@ class Gone(Exception):
     """The client has left; a script may end with it."""
 
 
+@functools.lru_cache(maxsize=None)
 def _context(certificate: str, newest: ssl.TLSVersion) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(str(CERTIFICATES / f"{certificate}.pem"))
@@ -85,7 +89,7 @@ class Talk:
 
     def pause(self, seconds: float) -> None:
         """Let the client wait."""
-        time.sleep(seconds)
+        CLOCK.wait(time.sleep, seconds)
 
     def reset(self) -> None:
         """Hang up as a firewall does: at once, with RST."""

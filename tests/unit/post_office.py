@@ -9,9 +9,9 @@ import dataclasses
 import email
 import email.message
 import threading
-import time
 import typing as t
 
+from .idle_clock import CLOCK
 from .mail_peers import Answer, ImapSession, Pop3Session, Server, SmtpSession
 from .peers import Gone, Script, Talk
 
@@ -88,7 +88,7 @@ class PostOffice:
     def letters(self) -> list[Letter]:
         """What is in the mailbox now."""
         with self._lock:
-            here = [content for moment, content in self._coming if moment <= time.monotonic()]
+            here = [content for moment, content in self._coming if moment <= CLOCK.monotonic()]
             self._coming = [entry for entry in self._coming if entry[1] not in here]
             for content in here:
                 self._letters.append(Letter(self.next_uid, content, frozenset()))
@@ -102,7 +102,7 @@ class PostOffice:
     def take(self, content: bytes) -> None:
         """A message was sent."""
         self.sent.append(email.message_from_bytes(content))
-        moment = time.monotonic() + self._delay
+        moment = CLOCK.monotonic() + self._delay
         with self._lock:
             self._coming += [(moment, content)] * self._copies
 

@@ -25,6 +25,7 @@ from .protocols.smtp import SmtpDialogue
 from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
 from .wire import mismatch, network, tls
 from .wire.certificate import Certificate
+from .wire.clock import Clock
 from .wire.connection import Connection, ConnectionEnded, Deadline, PlainAnswer, Timeout
 from .wire.first_bytes import first_bytes
 from .wire.handshake import handshake
@@ -82,7 +83,7 @@ class Context:
 
 def walk(errand: EndpointTask, kit: Context) -> EndpointReport:
     """Go through the stages of an endpoint until one fails or all are done."""
-    log = _Log(errand, kit.world.monotonic)
+    log = _Log(errand, kit.world.clock)
     with contextlib.suppress(Failure), contextlib.ExitStack() as stack:  # the log has the failure
         _Walk(errand, kit, log, stack).go()
     return log.report()
@@ -99,17 +100,17 @@ class _Seen:
 class _Log:
     """The checks of one walk while it goes on."""
 
-    def __init__(self, errand: EndpointTask, monotonic: t.Callable[[], float]) -> None:
+    def __init__(self, errand: EndpointTask, clock: Clock) -> None:
         self.encryption = ""
         self._endpoint = errand.endpoint
-        self._monotonic = monotonic
+        self._clock = clock
         self._checks = {Stage.SETTINGS: errand.settings_check()}
         self._rest = ("not tested", "")
 
     @contextlib.contextmanager
     def stage(self, stage: Stage) -> t.Iterator[_Seen]:
         """Time a stage and note how it ends; its failure goes on to the caller."""
-        started = self._monotonic()
+        started = self._clock.monotonic()
         seen = _Seen()
         try:
             yield seen
@@ -141,7 +142,7 @@ class _Log:
         advice: str,
         failure: Failure | None = None,
     ) -> None:
-        seconds = round(self._monotonic() - started, 3)
+        seconds = round(self._clock.monotonic() - started, 3)
         finding, code = ("", None) if failure is None else (failure.finding, failure.code)
         self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
 
@@ -156,7 +157,7 @@ class _Walk:
         self._log = log
         self._stack = stack
         self._quote = Redactor.hiding(errand.username, errand.password)
-        self._deadline = Deadline(kit.options.timeout, kit.world.monotonic)
+        self._deadline = Deadline(kit.options.timeout, kit.world.clock)
 
     def go(self) -> None:
         """All stages in the order in which they happen."""

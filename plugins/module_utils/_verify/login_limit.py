@@ -38,7 +38,7 @@ class LoginLimit:
                     return False
                 if self._refused.get(login, 0) + self._under_way.get(login, 0) < self.attempts:
                     break
-                self._changed.wait(deadline.left)
+                deadline.wait(self._changed.wait)
             self._under_way[login] = self._under_way.get(login, 0) + 1
             return True
 

@@ -9,6 +9,7 @@ import dataclasses
 import time
 import typing as t
 
+from .wire.clock import Clock
 from .wire.resolver import Resolver, system_resolver
 
 
@@ -42,10 +43,10 @@ class Environment:
 
     Attributes:
         resolver: finds addresses; may block for ever.
-        monotonic: seconds that never jump, for time limits.
+        clock: for time limits.
         now: seconds since 1970, for certificates.
     """
 
     resolver: Resolver = system_resolver
-    monotonic: t.Callable[[], float] = time.monotonic
+    clock: Clock = dataclasses.field(default_factory=Clock)
     now: t.Callable[[], float] = time.time

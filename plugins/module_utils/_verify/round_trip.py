@@ -95,10 +95,10 @@ def with_trip(report: AccountReport, check: AccountCheck) -> AccountReport:
 def round_trip(account: Account, logins: Logins, kit: Context, options: TripOptions) -> AccountCheck:
     """Send one message, wait for it and delete it; whatever happens is a check."""
     incoming, outgoing = endpoints(account)
-    started = kit.world.monotonic()
+    started = kit.world.clock.monotonic()
     trip = _Trip(account.email, incoming, outgoing, logins, kit, options)
     check = trip.go()
-    return dataclasses.replace(check, seconds=round(kit.world.monotonic() - started, 3))
+    return dataclasses.replace(check, seconds=round(kit.world.clock.monotonic() - started, 3))
 
 
 def message(address: str, token: str, now: float) -> bytes:
@@ -179,25 +179,25 @@ class _Trip:
     def _send(self) -> tuple[float, str]:
         """When the server took the message, and what it said."""
         world = self.kit.world
-        deadline = Deadline(self.kit.options.timeout, world.monotonic)
+        deadline = Deadline(self.kit.options.timeout, world.clock)
         with signed_in(SmtpDialogue, self.outgoing, self.logins.outgoing, self.kit, deadline) as dialogue:
             receipt = dialogue.send(self.address, message(self.address, self.token, world.now()))
-            return world.monotonic(), receipt
+            return world.clock.monotonic(), receipt
 
     def _await(self, inbox: Mailbox, accepted: float) -> float | None:
         """How many seconds it took; None for longer than allowed."""
         for pause in inbox.pauses:
             copies = inbox.look(self.token.encode())
-            waited = self.kit.world.monotonic() - accepted
+            waited = self.kit.world.clock.monotonic() - accepted
             if copies:
                 return waited
             if waited >= self.options.timeout:
                 break
-            time.sleep(min(pause, max(self.options.timeout - waited, 0.01)))
+            self.kit.world.clock.wait(time.sleep, min(pause, max(self.options.timeout - waited, 0.01)))
         return None
 
     def _settled(self, inbox: Mailbox) -> int:
-        time.sleep(self.options.settle)
+        self.kit.world.clock.wait(time.sleep, self.options.settle)
         return inbox.look(self.token.encode())
 
     def _arrived(self, seconds: float, copies: int, leftover: str) -> AccountCheck:

@@ -44,7 +44,7 @@ def mailbox(endpoint: Endpoint, login: Login, kit: Context) -> t.Iterator[Mailbo
     if endpoint.service is MailService.POP3:
         yield Pop3Mailbox(endpoint, login, kit)
         return
-    deadline = Deadline(kit.options.timeout, kit.world.monotonic)
+    deadline = Deadline(kit.options.timeout, kit.world.clock)
     with signed_in(ImapDialogue, endpoint, login, kit, deadline) as dialogue:
         yield ImapMailbox(dialogue, deadline)
 
@@ -122,7 +122,7 @@ class Pop3Mailbox:
         return ""
 
     def _session(self) -> t.ContextManager[Pop3Dialogue]:
-        deadline = Deadline(self._kit.options.timeout, self._kit.world.monotonic)
+        deadline = Deadline(self._kit.options.timeout, self._kit.world.clock)
         return signed_in(Pop3Dialogue, self._endpoint, self._login, self._kit, deadline)
 
     def _marked(self, dialogue: Pop3Dialogue, value: bytes) -> list[int]:

@@ -133,7 +133,7 @@ class _ServerQueue:
             return dataclasses.replace(broken, suggestion=probes.best(task.candidates))
         report = walk(errand, kit)
         for _again in range(kit.options.retries):
-            if not _may_pass(report) or cancelled.wait(_PAUSE):
+            if not _may_pass(report) or kit.world.clock.wait(cancelled.wait, _PAUSE):
                 break
             report = walk(errand, kit)
         if not _before_signing_in(report):
@@ -178,13 +178,18 @@ def _side_by_side(tasks: t.Sequence[_Task], kit: Context) -> list[EndpointReport
 
     try:
         _start(work, min(len(seats), SESSIONS))
-        concurrent.futures.wait(places, kit.options.timeout * _SUSPICION, concurrent.futures.FIRST_EXCEPTION)
+        kit.world.clock.wait(lambda seconds: _all_done(places, seconds), kit.options.timeout * _SUSPICION)
         for task in tasks:
             if lines[task.errand.endpoint].undecided:
                 probes.start(task.candidates)
         return [place.result() for place in places]
     finally:
         cancelled.set()
+
+
+def _all_done(places: t.Sequence[concurrent.futures.Future[EndpointReport]], seconds: float) -> bool:
+    """Wait until all are done or one has failed; whether all are done."""
+    return not concurrent.futures.wait(places, seconds, concurrent.futures.FIRST_EXCEPTION).not_done
 
 
 def _start(work: t.Callable[[], None], count: int) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
 import sys
 import textwrap
 
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.charter.mail.tests import run_tests
 from ansible_collections.charter.mail.tests.run_tests import Counts, Failed, Missing
+from ansible_collections.charter.mail.tests.unit import amount as amount_of
 
 
 def _fails() -> Counts:
@@ -30,6 +32,7 @@ def _passes() -> Counts:
     return Counts(passed=5)
 
 
+ALL_STEPS = dict(run_tests.STEPS)
 STEPS = {"fails": _fails, "lacks": _lacks, "passes": _passes}
 
 
@@ -54,6 +57,43 @@ def test_one_failed_step_fails_the_run_and_the_rest_still_runs(
     assert lines[-1] == "tests: 7 passed, 1 failed, 0 skipped"
     assert any(line.split()[:2] == ["fails", "FAILED"] for line in lines)
     assert any(line.split()[:2] == ["passes", "passed"] for line in lines)
+
+
+def test_the_fast_loop_is_only_for_those_who_ask(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests, "STEPS", {"unit": _fails, "unit-full": _passes})
+    assert _main(monkeypatch)
+    assert "unit-full     passed" in capsys.readouterr().out
+    assert not _main(monkeypatch, "unit")
+
+
+@pytest.mark.parametrize(
+    ("step", "in_ci", "amount"),
+    [
+        ("unit", False, "sample"),
+        ("unit", True, "full"),
+        ("unit-full", False, "full"),
+        ("unit-3.8", False, "full"),
+        ("real", False, "full"),
+    ],
+)
+def test_only_the_fast_loop_tries_a_sample(
+    monkeypatch: pytest.MonkeyPatch, step: str, in_ci: bool, amount: str
+) -> None:
+    seen: list[str] = []
+
+    def run(command: list[str], *, env: dict[str, str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        seen.append(env[amount_of.VARIABLE])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(run_tests, "IN_CI", in_ci)
+    monkeypatch.setattr(run_tests, "environment", lambda name: None)
+    monkeypatch.setattr(run_tests, "need_root", lambda why: None)
+    monkeypatch.setattr(run_tests, "ansible_for_targets", lambda: "")
+    monkeypatch.setattr(subprocess, "run", run)
+    ALL_STEPS[step]()
+    assert seen == [amount]
 
 
 def test_what_is_missing_is_skipped_and_said(

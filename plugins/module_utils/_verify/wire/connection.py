@@ -18,11 +18,13 @@ import types
 import typing as t
 
 from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
+from .clock import Clock
 from .protocol_guess import detect_protocol
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
 TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
 _CHUNK = 16384
+_SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but fails
 _TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
 
 _T = t.TypeVar("_T")
@@ -72,17 +74,17 @@ class Deadline:
 
     Args:
         seconds: from now.
-        monotonic: the clock.
+        clock: what the seconds are measured with.
     """
 
-    def __init__(self, seconds: float, monotonic: t.Callable[[], float]) -> None:
+    def __init__(self, seconds: float, clock: Clock) -> None:
         self.seconds = seconds
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
         """From now on the same time once more, for a connection that has several things to do."""
-        self._end = self._monotonic() + self.seconds
+        self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
         """Seconds left, always more than 0.
@@ -90,7 +92,7 @@ class Deadline:
         Raises:
             Timeout: there are none.
         """
-        left = self._end - self._monotonic()
+        left = self._end - self._clock.monotonic()
         if left <= 0:
             raise Timeout(self.seconds)
         return left
@@ -98,16 +100,20 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds left, at least 0."""
-        return max(0.0, self._end - self._monotonic())
+        return max(0.0, self._end - self._clock.monotonic())
 
     @property
     def over(self) -> bool:
         """Whether the moment has come."""
         return self.left == 0
 
+    def wait(self, action: t.Callable[[float], _T]) -> _T:
+        """Call something that waits until this moment at the longest; see ``Clock.wait``."""
+        return self._clock.wait(action, max(self.left, _SHORTEST))
+
     def part(self, seconds: float) -> Deadline:
         """A moment that comes after so many seconds, or with this deadline if that is earlier."""
-        return Deadline(min(seconds, self._end - self._monotonic()), self._monotonic)
+        return Deadline(min(seconds, self._end - self._clock.monotonic()), self._clock)
 
 
 class Connection:
@@ -270,13 +276,17 @@ class Connection:
         return end
 
     def _receive_raw(self, deadline: Deadline) -> bytes:
-        data = self._within_time(lambda: self._socket.recv(_CHUNK), deadline)
+        data = self._within_time(lambda: deadline.wait(self._receive_within), deadline)
         if not data:
             raise ConnectionEnded("closed by the server")
         self._received += len(data)
         if self._received > TOTAL_LIMIT:
             raise TooMuchData(f"more than {TOTAL_LIMIT} bytes")
         return data
+
+    def _receive_within(self, seconds: float) -> bytes:
+        self._socket.settimeout(seconds)
+        return self._socket.recv(_CHUNK)
 
     def _send_raw(self, data: bytes) -> None:
         if data:

@@ -41,7 +41,7 @@ def resolve(endpoint: Endpoint, resolver: Resolver, deadline: Deadline) -> tuple
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
     try:
-        found = answer.get(timeout=deadline.remaining())
+        found = deadline.wait(lambda seconds: answer.get(timeout=seconds))
     except queue.Empty:
         finding = f"cannot be looked up: no name server answered within {deadline.seconds:g} seconds"
         raise Failure(finding, host, _THIS_MACHINE, Code.NAME_SERVER_SILENT) from None
@@ -122,7 +122,7 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
                 continue
             if deadline.over:
                 break
-            for key, _events in selector.select(turn.left if waiting else deadline.left):
+            for key, _events in (turn if waiting else deadline).wait(selector.select):
                 sock = t.cast(socket.socket, key.fileobj)
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 if number == 0:

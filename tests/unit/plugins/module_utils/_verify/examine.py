@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import socket
-import time
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security, Server
@@ -28,6 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import Trust, trust
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, peer
 
@@ -43,7 +43,7 @@ def resolve(host: str, port: int) -> t.Sequence[Address]:
     return [Address(socket.AF_INET, ("127.0.0.1", port))]
 
 
-WORLD = Environment(resolver=resolve)
+WORLD = Environment(resolver=resolve, clock=CLOCK)
 
 
 def endpoint(service: MailService, port: int, security: Security, host: str | None = None) -> Endpoint:
@@ -77,10 +77,10 @@ def examine(
     username: str = USERNAME,
 ) -> tuple[EndpointReport, Peer]:
     """Examine a peer, and make sure that it was never told the password in clear, unless that was allowed."""
-    started = time.monotonic()
+    started = CLOCK.monotonic()
     with peer(script) as server:
         report = look(endpoint(service, server.port, security), options, password, username)
-    assert time.monotonic() - started < options.timeout + 2
+    assert CLOCK.monotonic() - started < options.timeout + 2
     if not options.allow_plaintext and password is not None:
         assert not server.heard_in_clear(username, password)
     if password is not None:

@@ -14,7 +14,6 @@ import contextlib
 import dataclasses
 import socket
 import threading
-import time
 import typing as t
 
 import pytest
@@ -34,6 +33,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faults
@@ -283,7 +283,7 @@ def world(fault: Fault, place: Place) -> Environment:
     def resolver(host: str, port: int) -> t.Sequence[Address]:
         return place.resolver(host, port) if host == HOSTS[fault.service] else resolve(host, port)
 
-    return Environment(resolver=resolver)
+    return Environment(resolver=resolver, clock=CLOCK)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -296,9 +296,9 @@ def test_fault(fault: Fault) -> None:
     options = VerifyOptions(ca_path=CA, timeout=fault.timeout, suggest=False)
     other = imap if fault.service is SMTP else smtp
     with peer(other(Server())) as healthy, place_of(fault) as place:
-        started = time.monotonic()
+        started = CLOCK.monotonic()
         (report,) = verify([account(fault, place.port, healthy.port)], options, world=world(fault, place))
-        seconds = time.monotonic() - started
+        seconds = CLOCK.monotonic() - started
     assert_cause(fault, report)
     assert seconds < (WAITS + SLACK if fault.timeout == WAITS else QUICK / 2)
     assert_discretion(fault, [healthy] if place.peer is None else [healthy, place.peer])
@@ -333,7 +333,9 @@ def test_a_password_that_is_wrong_for_both_is_wrong(protocol: t.Callable[[Server
     fault = Fault("both", POP3 if protocol is pop3 else IMAP, SSL, protocol(stranger), AUTH, Code.PASSWORD_REFUSED, "")
     with peer(protocol(stranger)) as one, peer(smtp(stranger)) as other:
         options = VerifyOptions(ca_path=CA, timeout=QUICK)
-        (report,) = verify([account(fault, one.port, other.port)], options, world=Environment(resolver=resolve))
+        (report,) = verify(
+            [account(fault, one.port, other.port)], options, world=Environment(resolver=resolve, clock=CLOCK)
+        )
     assert report.cause is not None
     assert report.cause.check.code is Code.PASSWORD_REFUSED
     assert report.summary.endswith("(535 5.7.8 Error: authentication failed). The cause is the same.")

@@ -10,7 +10,6 @@ import dataclasses
 import email
 import re
 import threading
-import time
 
 import pytest
 
@@ -29,6 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip im
     subject,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server
 from ansible_collections.charter.mail.tests.unit.peers import peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import PATIENT, WORLD
@@ -303,9 +303,9 @@ def test_accounts_travel_side_by_side() -> None:
         )
         accounts = [account] * 8
         reports = verify(accounts, PATIENT, world=WORLD)
-        started = time.monotonic()
+        started = CLOCK.monotonic()
         trips = round_trips(accounts, reports, [Logins.of(account)] * 8, PATIENT, options, WORLD)
-        assert time.monotonic() - started < 6
+        assert CLOCK.monotonic() - started < 6
     assert len(office.sent) == 8
     assert len({str(sent["Charter-Mail-Test"]) for sent in office.sent}) == 8
     assert all(report.round_trip is not None and report.round_trip.status is CheckStatus.FAILED for report in trips)

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup, writing
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     KeyringState,
@@ -172,7 +172,10 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
 
 
 @pytest.mark.parametrize("content", [None, b"nonsense"])
-def test_a_file_that_the_registry_cannot_write_is_written(tmp_path: pathlib.Path, content: bytes | None) -> None:
+def test_a_file_that_the_registry_cannot_write_is_written(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    monkeypatch.setattr(writing, "_PAUSE", 0.001)
     desktop = session(tmp_path)
     push(tmp_path, account(), desktop=desktop)
     assert desktop.registry is not None

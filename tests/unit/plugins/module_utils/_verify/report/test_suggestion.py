@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import socket
-import time
 import typing as t
 
 import pytest
@@ -25,6 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.accoun
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.suggestion import suggestions
 from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
 
@@ -44,7 +44,7 @@ def internet(
             actual = peers[host, port].port if (host, port) in peers else elsewhere
             return [Address(socket.AF_INET, ("127.0.0.1", actual))]
 
-        yield Environment(resolver=resolver), peers
+        yield Environment(resolver=resolver, clock=CLOCK), peers
 
 
 def person(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:
@@ -182,9 +182,9 @@ def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
     wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
     with black_hole() as hole, internet(offered, hole) as (world, _peers):
-        started = time.monotonic()
+        started = CLOCK.monotonic()
         (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), world=world)
-        seconds = time.monotonic() - started
+        seconds = CLOCK.monotonic() - started
     assert options_of(report) == {"incoming": {"port": 993, "security": "ssl"}}
     assert seconds < 4.0 + 3.0
 

@@ -9,7 +9,6 @@ import dataclasses
 import errno
 import socket
 import threading
-import time
 import typing as t
 
 import pytest
@@ -20,6 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.options impor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import network
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address, Resolver
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap
 from ansible_collections.charter.mail.tests.unit.peers import black_hole, closed_port, peer
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
@@ -91,9 +91,11 @@ def test_a_resolver_that_never_answers() -> None:
         release.wait(30)
         return ()
 
-    started = time.monotonic()
-    report = look(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=Environment(resolver=resolver))
-    assert time.monotonic() - started < 5
+    started = CLOCK.monotonic()
+    report = look(
+        endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=Environment(resolver=resolver, clock=CLOCK)
+    )
+    assert CLOCK.monotonic() - started < 5
     release.set()
     assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.8 seconds"
 
