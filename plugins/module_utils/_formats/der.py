@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few DER elements that Thunderbird's password store is made of (ITU-T X.690).
+"""The DER elements of Thunderbird's password store and of certificates (ITU-T X.690).
 
 Writing gives the one shortest form; reading accepts nothing else, so that whatever is read is written back the same.
 Integers are never negative here.
@@ -9,12 +9,26 @@ Integers are never negative here.
 
 from __future__ import annotations
 
+import typing as t
+
 INTEGER = 0x02
 OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 
 LONGEST = 64  # octets of an integer or an object identifier: far beyond what is in use, and quick to refuse
+
+
+class Element(t.NamedTuple):
+    """An element of any type.
+
+    Attributes:
+        tag: its type.
+        content: its octets, without tag and length.
+    """
+
+    tag: int
+    content: bytes
 
 
 class DerReader:
@@ -61,6 +75,14 @@ class DerReader:
         if encode_identifier(name) != _element(OBJECT_IDENTIFIER, content):
             raise ValueError("an object identifier that is cut off or not in its shortest form")
         return name
+
+    def elements(self) -> list[Element]:
+        """All elements from the next one on, whatever they are."""
+        found = []
+        while self._position < len(self._data):
+            tag = self._data[self._position]
+            found.append(Element(tag, self._content(None)))
+        return found
 
     def whole(self) -> bytes:
         """The next element as it is encoded, its tag and length included, whatever it is."""

@@ -27,17 +27,6 @@ class Security(enum.Enum):
     NONE = "none"
 
 
-# Where a client connects for receiving unless told otherwise (RFC 8314, RFC 9051, RFC 1939).
-INCOMING_PORTS: t.Mapping[tuple[Protocol, Security], int] = {
-    (Protocol.IMAP, Security.SSL): 993,
-    (Protocol.IMAP, Security.STARTTLS): 143,
-    (Protocol.IMAP, Security.NONE): 143,
-    (Protocol.POP3, Security.SSL): 995,
-    (Protocol.POP3, Security.STARTTLS): 110,
-    (Protocol.POP3, Security.NONE): 110,
-}
-
-
 class State(enum.Enum):
     """Whether the account shall be there."""
 

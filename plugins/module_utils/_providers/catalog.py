@@ -9,33 +9,12 @@ import typing as t
 
 from .._model.account import Protocol, Security, Server
 from .._model.errors import OptionError
+from .._model.ports import standard_port, standard_security
 from .charter import FAMILIES, PROVIDERS
 from .provider import Provider
 
 AUTO = "auto"
 NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
-
-# RFC 8314 section 7.3 and RFC 6409; what a mode means for a port and the other way round.
-_STANDARD_PORTS = {
-    ("imap", Security.SSL): 993,
-    ("imap", Security.STARTTLS): 143,
-    ("imap", Security.NONE): 143,
-    ("pop3", Security.SSL): 995,
-    ("pop3", Security.STARTTLS): 110,
-    ("pop3", Security.NONE): 110,
-    ("smtp", Security.SSL): 465,
-    ("smtp", Security.STARTTLS): 587,
-    ("smtp", Security.NONE): 587,
-}
-_STANDARD_SECURITY = {
-    993: Security.SSL,
-    995: Security.SSL,
-    465: Security.SSL,
-    143: Security.STARTTLS,
-    110: Security.STARTTLS,
-    587: Security.STARTTLS,
-    25: Security.STARTTLS,
-}
 
 
 class ServerOptions(t.NamedTuple):
@@ -134,12 +113,12 @@ def _complete(service: str, given: ServerOptions, preset: Server | None) -> Serv
     elif port is not None and security is None:
         same_port = preset is not None and preset.port == port
         fallback = preset.security if preset else Security.SSL
-        security = fallback if same_port else _STANDARD_SECURITY.get(port, fallback)
+        security = fallback if same_port else standard_security(port) or fallback
     elif port is None and security is not None:
         same_mode = preset is not None and preset.security is security
-        port = preset.port if preset and same_mode else _STANDARD_PORTS[service, security]
+        port = preset.port if preset and same_mode else standard_port(service, security)
     if security is None:
         security = Security.STARTTLS if service == "smtp" else Security.SSL
     if port is None:
-        port = _STANDARD_PORTS[service, security]
+        port = standard_port(service, security)
     return Server(host, port, security)

@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 from ..._model.settings import Settings, Value, same
 
 PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
@@ -175,7 +176,7 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         return None
     protocol = Protocol(kind)
     incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
-    default_port = INCOMING_PORTS[protocol, incoming_security]
+    default_port = standard_port(protocol.value, incoming_security)
     leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
     return Account(
         email=text(settings, identity + "useremail"),
@@ -185,7 +186,7 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         ),
         outgoing=Server(
             text(settings, smtp + "hostname"),
-            _number(settings, smtp, "port", 587),
+            _number(settings, smtp, "port", standard_port("smtp", Security.STARTTLS)),
             _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE),
         ),
         username=text(settings, server + "userName"),
