@@ -8,26 +8,27 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mail_clients
 version_added: 0.1.0
-short_description: See which mail clients a host has
+short_description: Detect the mail clients of a host
 description:
-  - Looks which of the mail clients that this collection can configure are installed on a host. The playbooks of this
-    collection use it to decide which clients get the accounts.
-  - Looked for are programs of the system, Snaps, and Flatpaks, both those of the system and those that a person has
-    installed in a home directory in C(/home). It is one command of the host's shell; Python is not needed there.
+  - Detects which of the mail clients that this collection can configure are installed on a host. The playbooks of this
+    collection use it to decide which clients to configure.
+  - Finds system packages, Snaps and Flatpaks, including the Flatpaks that a user has installed in a home directory
+    below C(/home).
+  - Runs one shell command on the host, which needs no Python.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   clients:
     description:
-      - The clients that are meant, whether installed or not. The host is not asked then.
-      - Left out, it is those that are installed; where none is, V(thunderbird), with a warning.
+      - The clients to return, whether they are installed or not. The host is then not asked.
+      - If omitted, the installed clients are returned. If none is installed, V(thunderbird) is returned with a warning.
     type: list
     elements: str
     choices: [thunderbird, evolution]
 attributes:
   diff_mode:
     support: N/A
-    details: It changes nothing.
+    details: The task changes nothing.
   platform:
     platforms: posix
 seealso:
@@ -37,21 +38,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See which mail clients this host has
+- name: Detect mail clients
   charter.mail.mail_clients:
-  register: here
+  register: detected
 
-- name: Give mario an account in Thunderbird, where there is one
+- name: Add an account for mario where Thunderbird is installed
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
   become: true
-  when: "'thunderbird' in here.clients"
+  when: "'thunderbird' in detected.clients"
 """
 
 RETURN = r"""
 clients:
-  description: The clients that are meant.
+  description: The clients to configure.
   returned: success
   type: list
   elements: str

@@ -42,7 +42,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "allow_plaintext": {"type": "bool"},
 }
 # Defaults apply after an entry of ``accounts`` and the task have both been asked, so the spec itself has none.
-_DEFAULTS: t.Mapping[str, t.Any] = {
+DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,
     "provider": "charter",
     "update_password": "always",
@@ -131,7 +131,7 @@ def secrets(raw: Options) -> t.Iterator[str]:
 
 def _request(entry: Options, task: Options) -> Request:
     def said(name: str) -> t.Any:
-        for source in (entry, task, _DEFAULTS):
+        for source in (entry, task, DEFAULTS):
             if source.get(name) is not None:
                 return source[name]
         return None

@@ -15,7 +15,7 @@ LOOK = "See which mail clients get them"
 CONFIGURE = "Set up the accounts in Thunderbird"
 EVOLUTION = "Set up the accounts in Evolution"
 VERIFY = "Test receiving and sending from this host"
-COMPLAIN = "Say what does not work"
+COMPLAIN = "Fail if mail does not work"
 
 
 Leaked = t.Callable[[bytes], list[str]]
