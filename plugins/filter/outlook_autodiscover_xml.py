@@ -53,7 +53,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import autodiscover
 from ..module_utils._model import text
 from ..module_utils._model.errors import OptionError
@@ -65,14 +65,16 @@ _SPEC: t.Mapping[str, t.Any] = {"domain": {"type": "str"}}
 def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
-        found, own = of_one_person(accounts, _SPEC, {"domain": domain})
+        found, own = of_one_user(accounts, _SPEC, {"domain": domain})
         domains = list(dict.fromkeys(request.account.email.rpartition("@")[2] for request in found))
         wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
         if wanted not in domains:
-            raise OptionError("domain", f"no account is of {wanted}", f"write one of {', '.join(domains)}")
+            raise OptionError("domain", f"no account has the domain {wanted}", f"write one of {', '.join(domains)}")
         if own["domain"] is None and len(domains) > 1:
             raise OptionError(
-                "domain", f"the accounts are of several: {', '.join(domains)}", "make one file for each, and say which"
+                "domain",
+                f"the accounts have several domains: {', '.join(domains)}",
+                "create one file for each, and name its domain",
             )
         chosen = [request for request in found if request.account.email.rpartition("@")[2] == wanted]
         autodiscover.refuse_shared_domains(request.account for request in chosen)

@@ -73,7 +73,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import prf
 from ..module_utils._model.errors import OptionError
 from ..plugin_utils._filters.errors import readable_errors, warn
@@ -90,10 +90,10 @@ def outlook_prf(accounts: t.Any, profile: t.Any = None, existing_profile: t.Any 
     """See the documentation above."""
     with readable_errors():
         options = {"profile": profile, "existing_profile": existing_profile, "code_page": code_page}
-        found, own = of_one_person(accounts, _SPEC, options)
+        found, own = of_one_user(accounts, _SPEC, options)
         named = list(dict.fromkeys(request.profile for request in found if request.profile))
         if own["profile"] is None and len(named) > 1:
-            raise OptionError("profile", f"the accounts name several: {', '.join(named)}", "give the filter one")
+            raise OptionError("profile", f"the accounts have several profiles: {', '.join(named)}", "set this option")
         first = sorted((request.account for request in found), key=lambda account: not account.default)
         content = prf.render(
             own["profile"] or next(iter(named), _FIRST_PROFILE),

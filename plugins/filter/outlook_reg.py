@@ -68,7 +68,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import autodiscover, deployment
 from ..module_utils._windows import reg_file
 from ..plugin_utils._filters.errors import readable_errors, warn
@@ -79,7 +79,7 @@ _SPEC: t.Mapping[str, t.Any] = {"prf": {"type": "str"}, "xml_folder": {"type": "
 def outlook_reg(accounts: t.Any, prf: t.Any = None, xml_folder: t.Any = None, sid: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
-        found, own = of_one_person(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
+        found, own = of_one_user(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
         there = [request.account for request in found]
         content = reg_file.render(
             deployment.writes(there, sid=own["sid"], prf=own["prf"], xml_folder=own["xml_folder"])

@@ -63,7 +63,7 @@ def test_the_profile_of_the_prf() -> None:
     assert profile(JO) == "Outlook"
     assert profile({**JO, "profile": "Work"}, OTHER) == "Work"
     assert profile({**JO, "profile": "Work"}, {**OTHER, "profile": "Home"}, profile="Mail") == "Mail"
-    with pytest.raises(AnsibleFilterError, match="the accounts name several: Work, Home"):
+    with pytest.raises(AnsibleFilterError, match="the accounts have several profiles: Work, Home"):
         profile({**JO, "profile": "Work"}, {**OTHER, "profile": "Home"})
 
 
@@ -77,9 +77,9 @@ def test_letters_of_the_code_page() -> None:
 def test_one_autodiscover_file_a_domain() -> None:
     account = autodiscover.parse(outlook_autodiscover_xml([JO, OTHER], domain="TWC.com").encode(), "jo@twc.com")
     assert account.incoming.host == "mail.twc.com"
-    with pytest.raises(AnsibleFilterError, match=r"several: charter\.net, twc\.com"):
+    with pytest.raises(AnsibleFilterError, match=r"several domains: charter\.net, twc\.com"):
         outlook_autodiscover_xml([JO, OTHER])
-    with pytest.raises(AnsibleFilterError, match=r"no account is of rr\.com"):
+    with pytest.raises(AnsibleFilterError, match=r"no account has the domain rr\.com"):
         outlook_autodiscover_xml([JO, OTHER], domain="rr.com")
     with pytest.raises(AnsibleFilterError, match="one account of charter"):
         outlook_autodiscover_xml([JO, {"email": "ann@charter.net"}])
@@ -138,7 +138,7 @@ def test_in_a_playbook(tmp_path: pathlib.Path) -> None:
     )
     played = ansible.command("ansible-playbook", str(tmp_path / "play.yml"))
     assert played.code == 0, played.output
-    assert "they belong to several people: 'jo', 'ann'. Select those of one" in played.output
+    assert "they belong to several users: 'jo', 'ann'. Select those of one" in played.output
     wanted = [{**JO, "user": "jo", "full_name": "Jo Usér"}]
     assert (tmp_path / "jo.prf").read_bytes() == outlook_prf(wanted).encode("cp1252")
     assert (tmp_path / "jo.xml").read_bytes() == outlook_autodiscover_xml(wanted).encode()
