@@ -52,8 +52,8 @@ options:
   offline_hives:
     description:
       - Also write for users who are not logged on, by loading their registry hive.
-      - This version refuses V(true). A mistake there destroys the user's Windows profile, and it was not tested on a
-        real Windows.
+      - This version refuses V(true). A mistake there can destroy the user's Windows profile, and it was not tested on
+        a real Windows.
     type: bool
     default: false
 attributes:
@@ -156,13 +156,15 @@ accounts:
     outlook_status:
       description:
         - The status of the account in Outlook.
-        - V(staged), files and registry values are in place for the next start of Outlook.
-        - V(configured), an Outlook profile has the account with the wanted servers, ports, encryption and login.
-        - V(drifted), an Outlook profile has the account with other settings.
-        - V(pending_logon), the user is not logged on, so nothing can be read or written.
-        - V(consumed_without_account), Outlook has imported the PRF but has no such account.
-        - V(blocked), something prevents Outlook from using staged files. Nothing is staged and the task fails.
-        - V(absent), nothing is staged and there is no such account.
+        - V(staged) means that files and registry values are in place for the next start of Outlook.
+        - V(configured) means that an Outlook profile has the account with the wanted servers, ports, encryption and
+          login.
+        - V(drifted) means that an Outlook profile has the account with other settings.
+        - V(pending_logon) means that the user is not logged on, so nothing can be read or written.
+        - V(consumed_without_account) means that Outlook has imported the PRF file but has no such account.
+        - V(blocked) means that something prevents Outlook from using staged files. Nothing is staged and the task
+          fails.
+        - V(absent) means that nothing is staged and there is no such account.
       type: str
       returned: unless the account failed before this was known
       sample: staged
