@@ -25,7 +25,7 @@ from ..plugin_utils._windows.task_connection import TaskConnection
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
-    "outlook_profile": {"type": "str"},
+    "mail_profile": {"type": "str"},
     "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
     "offline_hives": {"type": "bool", "default": False},
 }
@@ -69,9 +69,7 @@ class ActionModule(ActionBase):
             pc.look_at([user.sid for user in groups])
 
             def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
-                return lambda: contextlib.nullcontext(
-                    Outlook(pc, pc.machine(), user, methods, params["outlook_profile"])
-                )
+                return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, params["mail_profile"]))
 
             by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
             answer = configure(by_user, Task(self._task.check_mode, "fail", _display.warning))

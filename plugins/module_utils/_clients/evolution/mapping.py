@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 from ..recognition import marker
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, SourceIds, Sources
 
@@ -34,7 +35,6 @@ _METHODS = {
 _SECURITIES = {method: security for security, method in _METHODS.items()}
 _BACKENDS = {Protocol.IMAP: "imapx", Protocol.POP3: "pop"}
 _PROTOCOLS = {"imapx": Protocol.IMAP, "imap": Protocol.IMAP, "pop": Protocol.POP3}
-_SUBMISSION_PORT = 587
 
 
 Value = t.Union[str, int, bool]
@@ -176,11 +176,13 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         protocol=protocol,
         incoming=Server(
             account.text(AUTHENTICATION, "Host") or "",
-            _port(account, INCOMING_PORTS[protocol, incoming_security]),
+            _port(account, standard_port(protocol.value, incoming_security)),
             incoming_security,
         ),
         outgoing=Server(
-            transport.text(AUTHENTICATION, "Host") or "", _port(transport, _SUBMISSION_PORT), outgoing_security
+            transport.text(AUTHENTICATION, "Host") or "",
+            _port(transport, standard_port("smtp", Security.STARTTLS)),
+            outgoing_security,
         ),
         username=account.text(AUTHENTICATION, "User") or "",
         full_name=identity.text(MAIL_IDENTITY, "Name") or None,

@@ -24,6 +24,7 @@ _CLASSES = {
 }
 _MAIL_ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _PREFIXES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
+# What Outlook takes where no port is stored, whatever the security: facts about Outlook, not about protocols.
 _DEFAULT_PORTS = {Protocol.IMAP: 143, Protocol.POP3: 110}
 _DEFAULT_SUBMISSION_PORT = 25
 _OWN_LOGIN = 1  # SMTP Auth Method: with a user and a password of its own

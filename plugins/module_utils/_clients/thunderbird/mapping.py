@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 from ..._model.settings import Settings, Value, same
 
 PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
@@ -175,8 +176,8 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         return None
     protocol = Protocol(kind)
     incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
-    default_port = INCOMING_PORTS[protocol, incoming_security]
     outgoing_security = _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE)
+    default_port = standard_port(protocol.value, incoming_security)
     leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
     return Account(
         email=text(settings, identity + "useremail"),
@@ -186,7 +187,7 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         ),
         outgoing=Server(
             text(settings, smtp + "hostname"),
-            _number(settings, smtp, "port", 465 if outgoing_security is Security.SSL else 587),  # SmtpClient.sys.mjs
+            _number(settings, smtp, "port", standard_port("smtp", outgoing_security)),  # SmtpClient.sys.mjs
             outgoing_security,
         ),
         username=text(settings, server + "userName"),

@@ -10,7 +10,7 @@ import typing as t
 
 from ..._model.account import Security
 from ..._model.secret import Secret
-from ..findings.endpoint import USUAL_PORTS, Endpoint
+from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
 
 
@@ -45,7 +45,7 @@ def starttls_missing(endpoint: Endpoint, offered: str) -> Failure:
         "does not offer STARTTLS",
         f"offers {offered or 'nothing'}",
         "Nothing secret was sent. The server, or an antivirus or a firewall between, takes STARTTLS away: try another "
-        f"network, or set {endpoint.settings(Security.SSL, USUAL_PORTS[endpoint.service][Security.SSL])}.",
+        f"network, or set {endpoint.settings(Security.SSL, endpoint.usual_port(Security.SSL))}.",
         Code.STARTTLS_MISSING,
     )
 

@@ -9,8 +9,9 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account, Security, Server
+from ..._model.ports import CLEARTEXT, IMPLICIT_TLS
 from ..._providers.catalog import of_server, relatives
-from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService, Role, endpoints
+from ..findings.endpoint import Endpoint, MailService, Role, endpoints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,11 +46,8 @@ class Suggestion:
         return result
 
 
-# Ports that begin in clear text by the standards, and ports that do not: no server has them the other way round.
-_NEVER = {
-    Security.SSL: (25, 110, 143),
-    Security.STARTTLS: (465, 993, 995),
-}
+# Where a security never works.
+_IMPOSSIBLE_PORTS = {Security.SSL: CLEARTEXT, Security.STARTTLS: IMPLICIT_TLS}
 
 
 def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
@@ -63,13 +61,13 @@ def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
 
 
 def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
-    server, usual = failing.server, USUAL_PORTS[failing.service]
+    server, usual = failing.server, failing.usual_port
     places = [(server.port, Security.SSL), (server.port, Security.STARTTLS)]
-    places += [(usual[security], security) for security in (Security.SSL, Security.STARTTLS)]
+    places += [(usual(security), security) for security in (Security.SSL, Security.STARTTLS)]
     if failing.service is MailService.SMTP:
-        places.append((usual[Security.STARTTLS], Security.SSL))  # against RFC 8314, and what Spectrum has
+        places.append((usual(Security.STARTTLS), Security.SSL))  # against RFC 8314, and what Spectrum has
     for port, security in dict.fromkeys(places):
-        if (port, security) != (server.port, server.security) and port not in _NEVER[security]:
+        if (port, security) != (server.port, server.security) and port not in _IMPOSSIBLE_PORTS[security]:
             options = ((failing.option("port"), port), (failing.option("security"), security.value))
             yield Suggestion(options, (_moved(failing, Server(server.host, port, security)),))
 

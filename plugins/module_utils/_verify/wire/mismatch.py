@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._model.account import Security
 from ..._model.redaction import Redactor
-from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService
+from ..findings.endpoint import Endpoint, MailService
 from ..findings.failure import Code, Failure
 from .connection import ConnectionEnded, PlainAnswer, Timeout
 from .protocol_guess import DetectedProtocol, detect_protocol
@@ -29,7 +29,7 @@ def plain_answer(endpoint: Endpoint, first: bytes, quote: Redactor) -> Failure:
     heard = detect_protocol(first)
     if heard is None or heard.value != endpoint.service.title:
         return other_greeting(endpoint, first, quote)
-    usual = USUAL_PORTS[endpoint.service][Security.SSL]
+    usual = endpoint.usual_port(Security.SSL)
     alternative = "" if endpoint.server.port == usual else f", or {endpoint.settings(Security.SSL, usual)}"
     return Failure(
         f"is plain until STARTTLS: it speaks {endpoint.service.title} on this port and not TLS from the first byte",
@@ -93,7 +93,7 @@ def _correction(endpoint: Endpoint, heard: DetectedProtocol | None) -> str:
         return f"Check {host} and {port} ({endpoint.port_hint}). A proxy or a firewall between may also have answered."
     if heard not in _MAIL:
         return f"Correct {host} or {port} ({endpoint.port_hint}). A proxy between may also have answered."
-    usual = USUAL_PORTS[endpoint.service][server.security]
+    usual = endpoint.usual_port(server.security)
     place = f"correct {host}" if server.port == usual else f"{port} to {usual}"
     if heard is DetectedProtocol.SMTP:
         return _sentence(f"{place}. This one is for sending.")

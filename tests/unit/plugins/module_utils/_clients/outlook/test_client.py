@@ -271,6 +271,22 @@ def test_another_spelling_in_outlook_is_no_reason_to_stage_again() -> None:
     assert pc.everything == before
 
 
+def test_an_account_is_named_by_its_profile_and_the_full_path_of_its_key() -> None:
+    pc, wanted = OfficePc(), account()
+    push(pc, wanted)
+    one = client(pc)
+    assert one.view(one.read(), wanted).ids == {}  # Outlook does not have it yet
+    pc.start_outlook(MARIO)
+    (profile,) = pc.snapshot(MARIO.sid).registry.children(locations.outlook(MARIO.sid) + r"\Profiles")
+    ids = one.view(one.read(), wanted).ids
+    assert ids.keys() == {"profile", "key"}
+    assert ids["profile"] == profile
+    folder, _, number = ids["key"].rpartition("\\")
+    assert folder == rf"{locations.outlook(MARIO.sid)}\Profiles\{profile}\9375CFF0413111d3B88A00104B2A6676"
+    assert len(number) == 8
+    assert ids["key"] in pc.snapshot(MARIO.sid).registry
+
+
 def test_nothing_is_written_for_who_is_not_logged_on() -> None:
     pc, wanted = OfficePc(), account()
     pc.log_off(MARIO)
