@@ -197,7 +197,7 @@ def test_two_defaults_of_one_user_are_refused() -> None:
 
 
 def test_a_client_without_profiles_takes_the_list_of_thunderbird() -> None:
-    entries = [
+    entries: list[dict[str, t.Any]] = [
         {"email": "jo@charter.net", "profile": "work", "default": True},
         {"email": "jo@charter.net", "profile": "home", "default": True},
         {"email": "ann@charter.net", "profile": "home"},
@@ -207,6 +207,6 @@ def test_a_client_without_profiles_takes_the_list_of_thunderbird() -> None:
     assert [request.account.default for request in found] == [True, True, False]
     assert found[0].account == found[1].account
     entries[1]["provider"] = "spectrum"
-    with pytest.raises(MailError, match=r"accounts\[1\]: jo@charter.net is in the list with different"):
+    with pytest.raises(MailError, match=r"accounts\[1\]: jo@charter.net \(imap\) is in the list with different"):
         requests({"accounts": entries}, profiles=False)
     assert len(requests({"accounts": entries})) == 3
