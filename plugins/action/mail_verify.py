@@ -101,8 +101,8 @@ class ActionModule(NormalAction):
             with TaskConnection.open(self) as connection:
                 return WindowsPc(connection).visit_servers(visits, seconds)
         except AnsibleError as error:
-            said = " ".join(str(error).split())
-            raise HostError("the PC", f"it cannot be asked ({said})", "see why Ansible does not reach it") from error
+            reason = " ".join(str(error).split())
+            raise HostError("the PC", f"it cannot be reached ({reason})", "check Ansible's connection to it") from error
 
 
 def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
@@ -113,8 +113,6 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 def _look(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
-        raise OptionError(
-            "user", f"whose Outlook has {request.account} is not said", "write the Windows account's name or SID"
-        )
+        raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
     found = users.find(pc.machine().people, user)
     return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
         if params["offline_hives"]:
             raise OptionError(
                 "offline_hives",
-                "this version does not write for people who are not logged on, since that could not be tried out",
+                "this version does not write for users who are not logged on, because that could not be tested",
                 "leave it out and run again while they are logged on; until then the result is pending_logon",
             )
         if params["sid"] is not None:

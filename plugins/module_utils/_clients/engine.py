@@ -38,12 +38,12 @@ class PasswordState(enum.Enum):
     KEPT = "kept"
     """The client has another one, which was to be left."""
     NOT_STORED = "not stored"
-    """The client cannot take one now, and will ask the person."""
+    """The client cannot take one now, and will ask the user."""
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """An account as it stands in a client, for people and for results.
+    """An account as it stands in a client, for users and for results.
 
     Attributes:
         account: what the client's settings say; None if the account is not there.

@@ -77,7 +77,7 @@ def same_host(one: str, other: str) -> bool:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two e-mail addresses are one mailbox: no provider tells mailboxes apart by letter case."""
+    """Whether two e-mail addresses are one mailbox: no provider distinguishes mailboxes by letter case."""
     return one.lower() == other.lower()
 
 

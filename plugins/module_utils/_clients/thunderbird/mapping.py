@@ -72,7 +72,7 @@ SMTP = (
     PrefRule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
 )
 
-# Written once, with a new account; from then on they are the person's.
+# Written once, with a new account; from then on they are the user's.
 NEW_SERVER = (
     PrefRule("name", lambda account: account.email),
     PrefRule("check_new_mail", lambda account: True),
