@@ -120,8 +120,6 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
-        raise OptionError(
-            "user", f"the Windows user of {request.account} is missing", "write the Windows account's name or SID"
-        )
+        raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
     found = users.find(pc.machine().people, user)
     return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

@@ -18,3 +18,4 @@ _TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[0] = str(_TESTS)
 runpy.run_path(str(_TESTS / "conftest.py"))
 runpy.run_module("ansible_collections.charter.mail.tests.docs.generate", run_name="__main__", alter_sys=True)
+runpy.run_module("ansible_collections.charter.mail.tests.docs.role_arguments", run_name="__main__", alter_sys=True)

@@ -144,7 +144,7 @@ def test_a_wrong_password_stored_for_sending_only(desk: Desk) -> None:
     assert verdict.status("outgoing", "authentication") == "failed"
     assert verdict.cause["code"] == "password_refused"
     assert "which works for receiving" not in verdict.message
-    assert "The password stored for sending is another one than that for receiving" in verdict.message
+    assert "The passwords stored for receiving and for sending differ" in verdict.message
     assert sorted(desk.sign_ins()) == [False, True]
 
 

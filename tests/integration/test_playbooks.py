@@ -11,10 +11,7 @@ import subprocess
 import typing as t
 
 import pytest
-import yaml
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
@@ -240,28 +237,6 @@ def test_an_ordinary_person_needs_no_root(ansible: Ansible, mario: Person, anna:
         others = ansible.playbook("configure", desk)
         assert others.code == 2
         assert f"user {anna.name}: only root can configure another user's mail." in others.output
-
-
-ACCOUNTS = {"thunderbird": "thunderbird_accounts", "evolution": "evolution_accounts", "verify": "verify_accounts"}
-
-
-@pytest.mark.parametrize("role", ACCOUNTS)
-def test_the_contract_of_a_role_is_that_of_its_module(role: str) -> None:
-    contract = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
-    options = contract["argument_specs"]["main"]["options"]
-    of_module = argument_spec(**CLIENT_OPTIONS)["accounts"]["options"]
-    assert plain(options[ACCOUNTS[role]]["options"]) == plain(of_module)
-    defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
-    assert {name: option.get("default") for name, option in options.items() if "default" in option} == defaults
-
-
-def plain(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What matters of options: not their descriptions, and no ``no_log: false``."""
-    found = {}
-    for name, option in options.items():
-        kept = {key: value for key, value in option.items() if key not in {"description", "options"} and value}
-        found[name] = {**kept, **({"options": plain(option["options"])} if "options" in option else {})}
-    return found
 
 
 def test_the_readme_names_what_there_is() -> None:

@@ -31,11 +31,11 @@ if t.TYPE_CHECKING:
 # The options beside those of the accounts and those about a client.
 OPTIONS: t.Mapping[str, t.Any] = {
     "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 10.0},
-    "retries": {"type": "int", "default": 0},
-    "attempts": {"type": "int", "default": 2},
-    "suggest": {"type": "bool", "default": True},
-    "warn_days": {"type": "float", "default": 14.0},
+    "timeout": {"type": "float", "default": VerifyOptions.timeout},
+    "retries": {"type": "int", "default": VerifyOptions.retries},
+    "attempts": {"type": "int", "default": VerifyOptions.attempts},
+    "suggest": {"type": "bool", "default": VerifyOptions.suggest},
+    "warn_days": {"type": "float", "default": VerifyOptions.warn_days},
     "fail_on": {
         "type": "list",
         "elements": "str",

@@ -27,7 +27,7 @@ class StoredLogin(t.NamedTuple):
 class StoredAccount(t.NamedTuple):
     """An account as read back.
 
-    The texts come from files that the person can write: they may hold anything.
+    The texts come from files that the user can write: they may hold anything.
 
     Attributes:
         account: the settings; the login is that of the incoming server, and there is no password in it.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The DER elements of Thunderbird's password store and of certificates (ITU-T X.690).
 
-Writing gives the one shortest form; reading accepts nothing else, so that whatever is read is written back the same.
-Integers are never negative here.
+Writing produces the shortest form, and reading accepts only that, so that an element that was read is written back
+unchanged. Negative integers are not supported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 
-LONGEST = 64  # octets of an integer or an object identifier: far beyond what is in use, and quick to refuse
+LONGEST = 64  # octets of an integer or an object identifier: far more than any in use
 
 
 class Element(t.NamedTuple):
@@ -32,7 +32,7 @@ class Element(t.NamedTuple):
 
 
 class DerReader:
-    """Reads elements one after the other; whatever is not as asked for is a ValueError.
+    """Reads elements in sequence. An element of another type or form raises ValueError.
 
     Args:
         data: encoded elements, one after the other.
@@ -43,7 +43,7 @@ class DerReader:
         self._position = 0
 
     def sequence(self) -> DerReader:
-        """The next element's parts."""
+        """A reader for the parts of the next element, a sequence."""
         return DerReader(self._content(SEQUENCE))
 
     def octets(self) -> bytes:
@@ -77,7 +77,7 @@ class DerReader:
         return name
 
     def elements(self) -> list[Element]:
-        """All elements from the next one on, whatever they are."""
+        """All remaining elements, of any type."""
         found = []
         while self._position < len(self._data):
             tag = self._data[self._position]
@@ -85,13 +85,13 @@ class DerReader:
         return found
 
     def whole(self) -> bytes:
-        """The next element as it is encoded, its tag and length included, whatever it is."""
+        """The next element, of any type, in its encoding with tag and length."""
         start = self._position
         self._content(None)
         return self._data[start : self._position]
 
     def end(self) -> None:
-        """Insist that there is nothing more."""
+        """Raise ValueError if elements remain."""
         if self._position != len(self._data):
             raise ValueError("more than was expected")
 
@@ -116,7 +116,7 @@ class DerReader:
 
 
 def encode_sequence(*parts: bytes) -> bytes:
-    """A sequence of parts that are encoded already."""
+    """A sequence of encoded parts."""
     return _element(SEQUENCE, b"".join(parts))
 
 
@@ -131,7 +131,7 @@ def encode_integer(number: int) -> bytes:
 
 
 def encode_identifier(name: str) -> bytes:
-    """An object identifier in dotted form, of two arcs at least."""
+    """An object identifier in dotted form, of at least two arcs."""
     first, second, *rest = (int(arc) for arc in name.split("."))
     return _element(OBJECT_IDENTIFIER, b"".join(_base128(arc) for arc in (40 * first + second, *rest)))
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host's file system must offer to a client's code. All paths are absolute."""
+"""The file system of a host, as the code of clients uses it. All paths are absolute."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class FileWrite(t.NamedTuple):
     Attributes:
         path: the file; a symbolic link is kept and its target replaced.
         content: all of it.
-        mode: for a file that is new; an existing file keeps its own.
-        backup: keep a copy of what is there beside it.
+        mode: of a new file; an existing file keeps its mode.
+        backup: keep a copy of the existing file in the same folder.
     """
 
     path: str
@@ -28,7 +28,7 @@ class LockedError(Exception):
     """Another process holds the lock.
 
     Attributes:
-        pid: that process, where the host can tell.
+        pid: that process, if the host knows it.
     """
 
     def __init__(self, pid: int | None) -> None:
@@ -37,46 +37,46 @@ class LockedError(Exception):
 
 
 class Files(t.Protocol):
-    """Files of one local user, seen and written with that user's rights.
+    """The files of one local user, read and written with the rights of that user.
 
-    Everything raises ``HostError`` (permission, full disk, read-only mount ...) naming the path.
+    All methods raise ``HostError`` (permission, full disk, read-only mount ...) naming the path.
     """
 
     def read(self, path: str) -> bytes | None:
-        """The whole content; None where there is no such file."""
+        """The whole content; None if there is no such file."""
 
     def is_directory(self, path: str) -> bool:
         """Whether it is a directory (or a link to one)."""
 
     def names(self, path: str) -> t.Sequence[str]:
-        """The sorted names in a directory; empty where there is none."""
+        """The sorted names in a directory; empty if there is none."""
 
     def modified(self, path: str) -> float | None:
-        """When the content last changed, in seconds since 1970; None where there is no such file."""
+        """When the content last changed, in seconds since 1970; None if there is no such file."""
 
     def make_directory(self, path: str) -> None:
-        """Make it and its missing parents, mode 0700; no error where it is there."""
+        """Create it and its missing parents, mode 0700; no error if it exists."""
 
     def replace(self, writes: t.Sequence[FileWrite]) -> t.Sequence[str]:
-        """Write all files or none: each is staged beside its target and flushed to the disk,
-        then all are renamed into place in the order given.
+        """Write all files or none: each is written next to its target and flushed to the disk,
+        then all are renamed into place in the given order.
 
         Returns:
-            The paths of the backups made.
+            The paths of the backups.
         """
 
     def delete(self, path: str) -> None:
-        """Delete a file or a directory with all in it; no error where there is none."""
+        """Delete a file or a directory with its content; no error if there is none."""
 
     def lock(self, path: str) -> t.ContextManager[None]:
-        """Hold an exclusive advisory lock (fcntl) on a file, which is made where it is missing.
+        """Hold an exclusive advisory lock (fcntl) on a file, which is created if it is missing.
 
         Raises:
             LockedError: another process holds it.
         """
 
     def lock_holder(self, path: str) -> int | None:
-        """The process that holds that lock, 0 where it cannot be told; None if nobody does. Makes nothing."""
+        """The process that holds that lock, 0 if it is not known; None if the lock is free. Creates nothing."""
 
     def scratch(self) -> t.ContextManager[str]:
-        """A new private directory (0700) that is deleted at the end."""
+        """A new private directory (0700), deleted at the end."""

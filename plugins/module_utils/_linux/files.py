@@ -22,8 +22,8 @@ from .._model.errors import HostError
 _REMEDIES = {
     errno.EACCES: "see that the user owns this path and the folders above it",
     errno.EPERM: "see that the user owns this path and the folders above it",
-    errno.ENOSPC: "make room on this file system and run again; nothing was changed",
-    errno.EDQUOT: "raise the user's quota or make room and run again; nothing was changed",
+    errno.ENOSPC: "free space on this file system and run again; nothing was changed",
+    errno.EDQUOT: "raise the user's quota or free space and run again; nothing was changed",
     errno.EROFS: "mount this file system writable and run again; nothing was changed",
     errno.ENOTDIR: "see what stands where a folder is expected",
     errno.ELOOP: "see where its symbolic links lead",

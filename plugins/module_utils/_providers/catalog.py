@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the few things an admin says about an account to the complete account."""
+"""Completes the servers of an account from its options, its provider and the standards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
 
 
 class ServerOptions(t.NamedTuple):
-    """What the admin said about a server; None for what the preset shall say."""
+    """The options of a server; None for what the preset decides."""
 
     host: str | None = None
     port: int | None = None
@@ -34,11 +34,11 @@ def servers(
         name: a preset's name or ``auto``.
         email: the address, its domain in lower-case A-labels.
         protocol: how mail is received.
-        incoming: what was said explicitly, which always wins.
+        incoming: the explicit options, which take precedence.
         outgoing: likewise.
 
     Raises:
-        OptionError: ``auto`` knows no provider for the address, and the hosts were not given.
+        OptionError: ``auto`` knows no provider for the address, and a host is missing.
     """
     provider = _provider(name, email)
     if provider is None:
@@ -49,7 +49,7 @@ def servers(
 
 
 def for_domain(domain: str) -> Provider | None:
-    """The provider that gives out addresses of this domain; None if it is not one of ours."""
+    """The provider that issues addresses of this domain; None if it has no preset."""
     for provider in PROVIDERS:
         for pattern in provider.domains:
             if domain == pattern or (pattern.startswith("*.") and domain.endswith(pattern[1:])):
@@ -58,7 +58,7 @@ def for_domain(domain: str) -> Provider | None:
 
 
 def of_host(host: str) -> Provider | None:
-    """The provider that a server belongs to; None if it is not one of ours."""
+    """The provider that a server belongs to; None if it has no preset."""
     for provider in PROVIDERS:
         if host.lower() in provider.hosts:
             return provider
@@ -66,7 +66,7 @@ def of_host(host: str) -> Provider | None:
 
 
 def of_server(server: Server) -> Provider | None:
-    """The provider that publishes exactly these settings for one of its services; None if none of ours does."""
+    """The provider that publishes exactly these settings for one of its services; None if no preset has them."""
     for provider in PROVIDERS:
         if server in (provider.imap.server, provider.pop3.server, provider.submission.server):
             return provider
@@ -74,11 +74,11 @@ def of_server(server: Server) -> Provider | None:
 
 
 def relatives(domain: str, host: str) -> tuple[Provider, ...]:
-    """The presets that serve the same addresses, today's first.
+    """The presets that serve the same addresses, the current one first.
 
     Args:
-        domain: the domain of the address. If it is nobody's, the host tells.
-        host: the server that is set.
+        domain: the domain of the address.
+        host: the server, which decides if no provider issues addresses of the domain.
     """
     provider = for_domain(domain) or of_host(host)
     return next((family for family in FAMILIES if provider in family), ())
@@ -105,7 +105,7 @@ def _require_hosts(email: str, incoming: ServerOptions, outgoing: ServerOptions)
 
 
 def _complete(service: str, given: ServerOptions, preset: Server | None) -> Server:
-    """What was given, then what follows from it, then the preset, then the standard."""
+    """The explicit options, then what follows from them, then the preset, then the standard."""
     host = given.host if given.host is not None else (preset.host if preset else "")
     port, security = given.port, given.security
     if port is None and security is None and preset:

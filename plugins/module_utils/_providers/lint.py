@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds settings that cannot work, or that look wrong and are right, before anything is written or asked."""
+"""Finds settings that cannot work, or that look wrong but are correct, before anything is written or connected to."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .catalog import of_host
 
 
 class Level(enum.Enum):
-    """An error stops, a warning is shown, a notice is only part of the result."""
+    """An error stops the task, a warning is shown, a notice is only part of the result."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
 
 
-_GRAVEST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
+_MOST_SERIOUS_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
 class Finding(t.NamedTuple):
-    """One thing about an option.
+    """One finding about an option.
 
     Attributes:
-        level: whether it stops.
-        option: the option to look at.
+        level: how serious it is.
+        option: the option that it concerns.
         reason: why, a clause without a full stop.
         remedy: what to write instead, a clause without a full stop.
     """
@@ -45,11 +45,11 @@ class Finding(t.NamedTuple):
 
 
 def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, ...]:
-    """All findings about an account, the gravest first.
+    """All findings about an account, the most serious first.
 
     Args:
-        account: complete, its texts already checked (``_model.text``).
-        allow_plaintext: the admin has asked for unencrypted transport where ``security`` is ``none``.
+        account: the complete account, its texts already checked (``_model.text``).
+        allow_plaintext: the options allow ``security`` to be ``none``.
     """
     if account.state is State.ABSENT:
         return ()
@@ -67,7 +67,7 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, .
         *_login(account),
         *_leave_on_server(account),
     ]
-    return tuple(sorted(findings, key=lambda finding: _GRAVEST_FIRST.index(finding.level)))
+    return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
 
 
 def refuse_errors(findings: tuple[Finding, ...]) -> None:

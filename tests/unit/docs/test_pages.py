@@ -24,7 +24,6 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/*.md", "roles/*/README.md")
     for path in ROOT.glob(pattern)
 )
-ROLES = sorted(path.parent.name for path in ROOT.glob("roles/*/README.md"))
 
 
 def cause_codes() -> set[str]:
@@ -100,24 +99,6 @@ def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
             own |= set(play.get("vars", {}))
     listed = [named(row) for row in rows(text("README.md").partition("## Playbooks")[2].partition("\n## ")[0])]
     assert sorted(name for name in listed if name.startswith("mail_")) == sorted(used - own)
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_the_page_of_a_role_lists_its_variables_and_their_defaults(role: str) -> None:
-    specs = yaml.safe_load(text(f"roles/{role}/meta/argument_specs.yml"))
-    options = specs["argument_specs"]["main"]["options"]
-    listed = {named(row): row[1] for row in rows(text(f"roles/{role}/README.md")) if named(row).startswith(f"{role}_")}
-    assert set(listed) == set(options)
-    for name, shown in listed.items():
-        default = options[name].get("default")
-        expected = "none" if default in (None, "") else f"`{_as_written(default)}`"
-        assert shown == expected, name
-
-
-def _as_written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 @pytest.mark.parametrize("page", PAGES)

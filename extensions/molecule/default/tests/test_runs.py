@@ -15,7 +15,7 @@ LOOK = "Detect mail clients"
 CONFIGURE = "Set up the accounts in Thunderbird"
 EVOLUTION = "Set up the accounts in Evolution"
 VERIFY = "Test receiving and sending from this host"
-COMPLAIN = "Fail with the causes"
+COMPLAIN = "Fail if mail does not work"
 
 
 Leaked = t.Callable[[bytes], list[str]]

@@ -1,16 +1,26 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between two states of a person's Evolution."""
+"""What differs between two states of a user's Evolution."""
 
 from __future__ import annotations
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.settings import Change, changes
 from . import defaults
-from .mapping import AUTHENTICATION
-from .sources import MAIL_TRANSPORT, Sources
+from .mapping import AUTHENTICATION, MARKER_GROUP, MARKER_KEY, POP_BACKEND, SECURITY
+from .sources import MAIL_IDENTITY, MAIL_TRANSPORT, Sources
 from .stored import EvolutionState
+
+# What an Account names counts by what it means, see ``_model.differences``. Not so the port: what Evolution takes where
+# there is none is not known.
+_INSIGNIFICANT = {
+    *((AUTHENTICATION, key) for key in ("Host", "User")),
+    (SECURITY, "Method"),
+    *((MAIL_IDENTITY, key) for key in ("Address", "Name")),
+    *((POP_BACKEND, key) for key in ("KeepOnServer", "DeleteAfterDays")),
+    (MARKER_GROUP, MARKER_KEY),
+}
 
 
 def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
@@ -36,7 +46,12 @@ def source_changes(before: Sources, after: Sources) -> list[Change]:
         one, other = before.get(uid), after.get(uid)
         if one is not other:
             found += changes(_settings(uid, one), _settings(uid, other))
-    return found
+    return [change._replace(significant=_place(change.key) not in _INSIGNIFICANT) for change in found]
+
+
+def _place(key: str) -> tuple[str, str]:
+    group, _slash, name = key.partition("/")[2].rpartition("/")
+    return group, name
 
 
 def _settings(uid: str, source: GlibKeyFile | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ class Location(t.NamedTuple):
         config: for settings; below it, ``sources`` has the accounts.
         data: for what cannot be had again.
         cache: for what can.
-        keyrings: the person's keyrings, where this Evolution uses them.
+        keyrings: the user's keyrings, where this Evolution uses them.
         settings: the file with the desktop settings of a Flatpak.
     """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Evolution's sources express it: the tables, and reading them back.
 
-Groups, keys and values are those of Evolution 3.28 and later. What no table names is the person's and never touched:
+Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
 organization, signature, folders, aliases, encryption, translations.
 """
 
@@ -101,7 +101,7 @@ _SIGNING_IN = (
     SourceRule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
 )
 
-# Written once, with a new source; from then on they are the person's.
+# Written once, with a new source; from then on they are the user's.
 NEW_ACCOUNT = (
     _NAME,
     SourceRule(DATA_SOURCE, "Parent", lambda account, ids: ""),
@@ -161,7 +161,7 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
     Args:
         sources: all of them.
         ids: the account's.
-        default: whether the person's default is known to be this account.
+        default: whether the user's default is known to be this account.
     """
     account = sources.get(ids.account, GlibKeyFile())
     identity = sources.get(ids.identity, GlibKeyFile())
@@ -190,6 +190,12 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         leave_on_server_days=_number(account.text(POP_BACKEND, "DeleteAfterDays"), 0) if pop3 else None,
         default=default,
     )
+
+
+def outgoing_username(sources: Sources, ids: SourceIds) -> str:
+    """The login for sending; empty where Evolution does not sign in."""
+    method = sources.text(ids.transport, AUTHENTICATION, "Method")
+    return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
 
 
 def _security(source: GlibKeyFile) -> Security:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All sources of one person, and how they name each other.
+"""All sources of one user, and how they name each other.
 
 One account is three sources: the account itself names its identity, and that its transport, which is the server for
 sending (e-source-mail-account.c and its neighbours in evolution-data-server).

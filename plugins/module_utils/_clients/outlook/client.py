@@ -10,6 +10,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
+from ..._model.differences import as_spelled
 from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
 from ..._windows.pc import Machine, Pc
@@ -72,9 +73,12 @@ class Outlook(ClientDefaults):
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
         if not before.loaded:
             return before
+        staged = before.record.find(account)
+        if staged is not None:
+            account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
         if account.state is AccountState.ABSENT:
             return staging.without_account(before, account)
-        if before.find(account) is not None and before.record.find(account) is None:
+        if before.find(account) is not None and staged is None:
             return before  # Outlook has it, and nothing of ours
         if before.find(account) is None and obstacle(before, account, self._methods) is not None:
             return before
@@ -108,11 +112,22 @@ class Outlook(ClientDefaults):
     def view(self, state: OutlookState, account: Account) -> View:
         made = state.find(account)
         if made is not None:
-            return View(made.account, {"profile": made.profile, "key": made.key}, profile=made.profile)
+            return View(
+                made.account,
+                {"profile": made.profile, "key": made.key},
+                profile=made.profile,
+                outgoing_username=made.outgoing_username,
+            )
         staged = state.record.find(account)
         if staged is None:
             return View(None, profile="")
-        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)}, profile="")
+        return View(
+            staged.account,
+            {},
+            {"staged by": " and ".join(staged.methods)},
+            profile="",
+            outgoing_username=staged.account.username,
+        )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
         """How far the account has come."""

@@ -26,7 +26,7 @@ from .mapping import PrefIds
 from .prefs import PrefsFile
 from .profiles import Profile
 
-if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
+if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
     from .password_store.store import NssPasswordStore
 
@@ -66,7 +66,7 @@ class ThunderbirdState:
         new_passwords: the password store once an account changed it.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
-        announced: Thunderbird shall open this profile, and be told of it where it does not know.
+        announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
 
     profile: Profile
@@ -141,7 +141,9 @@ class Thunderbird(ClientDefaults):
         return self._with(before, account)
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
-        found = [*changes(before.settings, after.settings), *after.password_changes]
+        with self._as_root():
+            from .differences import preference_changes
+        found = [*preference_changes(before.settings, after.settings), *after.password_changes]
         found += [
             Change(path, "the old server's folders", "the new server's folders")
             for path, content in after.references.items()
@@ -161,7 +163,8 @@ class Thunderbird(ClientDefaults):
             folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
             if folder:
                 details[name] = folder
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
+        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
+        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -175,13 +178,13 @@ class Thunderbird(ClientDefaults):
         return absence(wanted, has_other_protocol(self.read().settings, wanted))
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
-        """What the person should know about an account beside what is done for it."""
+        """What the admin should know about an account beside what is done for it."""
         if not has_other_protocol(state.settings, account):
             return ()
         return about_other_protocol(account, lambda: find(state.settings, account) is not None)
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
-        """What a result says of an account beside what all clients do."""
+        """What the account's result has beside what all clients return."""
         if account.password is None or account.state is AccountState.ABSENT:
             return {}
         return {"password": self._password_state(state, account).value}

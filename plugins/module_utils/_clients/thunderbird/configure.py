@@ -13,7 +13,7 @@ from ..._model.settings import Settings, Value, same
 from ..recognition import marker
 from . import mapping
 from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allocate_ids, find, stored
-from .mapping import PrefIds, branch, enforce, names, text
+from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, names, text
 
 
 class LoginKey(t.NamedTuple):
@@ -77,9 +77,9 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     _remove(after, ACCOUNTS, {ids.account})
     _remove(after, SMTP_SERVERS, own_smtp)
     if text(before, DEFAULT_ACCOUNT) == ids.account:
-        _set_or_drop(after, DEFAULT_ACCOUNT, _first_mail_account(after))
+        _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
     if text(before, DEFAULT_SMTP) in own_smtp:
-        _set_or_drop(after, DEFAULT_SMTP, next(iter(names(after, SMTP_SERVERS)), ""))
+        _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
     return after, ids
 
 
@@ -174,7 +174,7 @@ def _follow_move(after: dict[str, Value], before: Settings, ids: PrefIds, accoun
 
 def _choose_default(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
     """Make it the default where that is asked for, or where there is no other that could be."""
-    if account.default or _first_mail_account(after) == ids.account:
+    if account.default or default_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
     if account.default or names(after, SMTP_SERVERS) == [ids.smtp]:
         after[DEFAULT_SMTP] = ids.smtp
@@ -196,13 +196,6 @@ def _all_identities(settings: Settings) -> set[str]:
     return {
         name for key in names(settings, ACCOUNTS) for name in names(settings, branch("account", key) + "identities")
     }
-
-
-def _first_mail_account(settings: Settings) -> str:
-    for ids in stored(settings):
-        if ids.identity and text(settings, branch("server", ids.server) + "type") != "none":
-            return ids.account
-    return ""
 
 
 def _add(settings: dict[str, Value], key: str, name: str) -> None:

@@ -185,7 +185,7 @@ def _integer(value: object) -> int:
 
 
 def _counted(entry: Entry) -> Entry:
-    """What tells Sync that an entry has changed, where Sync keeps count."""
+    """What shows Sync that an entry has changed, where Sync keeps count."""
     return {"syncCounter": entry["syncCounter"] + 1} if isinstance(entry.get("syncCounter"), int) else {}
 
 

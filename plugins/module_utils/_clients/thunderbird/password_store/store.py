@@ -61,7 +61,7 @@ class NssPasswordStore:
     """The stored passwords of one profile.
 
     Every method may raise ``PasswordStoreError`` (a primary password is set, this machine lacks what is needed),
-    ``DamagedFileError`` or ``HostError`` (no room in the scratch directory); nothing has changed then. key4.db is only
+    ``DamagedFileError`` or ``HostError`` (no space in the scratch directory); nothing has changed then. key4.db is only
     opened where an entry of that origin must be read or written.
 
     Attributes:

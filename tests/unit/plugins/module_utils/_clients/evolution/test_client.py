@@ -211,11 +211,11 @@ def test_a_session_without_a_registry_has_files_and_a_keyring(tmp_path: pathlib.
 @pytest.mark.parametrize(
     ("desktop", "reason"),
     [
-        (Desktop(None, Secrets(KeyringState.LOCKED)), "the person's keyring is locked"),
-        (Desktop(None, Secrets(KeyringState.ABSENT)), "the person is not logged in with a keyring"),
-        (Desktop(None, None), "the person is not logged in with a keyring"),
-        (Desktop(session=False), "the person is not logged in with a keyring"),
-        (None, "the person is not logged in with a keyring"),
+        (Desktop(None, Secrets(KeyringState.LOCKED)), "the user's keyring is locked"),
+        (Desktop(None, Secrets(KeyringState.ABSENT)), "the user is not logged in with a keyring"),
+        (Desktop(None, None), "the user is not logged in with a keyring"),
+        (Desktop(session=False), "the user is not logged in with a keyring"),
+        (None, "the user is not logged in with a keyring"),
     ],
 )
 def test_without_a_keyring_the_account_is_made_and_the_person_warned(
@@ -238,7 +238,7 @@ def test_a_locked_keyring_keeps_the_password_of_a_removed_account(tmp_path: path
     evolution = client(tmp_path, Desktop(None, Secrets(KeyringState.LOCKED)))
     gone = account(state="absent")
     (warning,) = evolution.warnings(reconcile(evolution, [gone]).after, gone)
-    assert "its password could not be deleted, since the person's keyring is locked" in warning
+    assert "its password could not be deleted, since the user's keyring is locked" in warning
     assert evolution.warnings(reconcile(evolution, [gone]).after, gone) == ()
 
 
@@ -407,6 +407,6 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
     desktop.registry = Registry(folder(tmp_path))
     found = client(tmp_path, desktop).account(account())
     assert found is not None
-    assert found.locked == "the person's keyring is locked"
+    assert found.locked == "the user's keyring is locked"
     assert (found.outgoing.username, found.outgoing.password) == ("", None)
     assert [(change.before, change.after) for change in found.others] == [("none", "PLAIN")]
