@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README's screenshot: a real run of ansible-playbook against peers on loopback, rendered as SVG.
+"""The README's screenshot: a real run of ansible-playbook against scripted servers on loopback, rendered as SVG.
 
 One of Charter's names has no address in it, all other servers answer. Needs no root, and asks no server and no resolver
-outside this process: a stand-in for the resolver leads the names to the peers.
+outside this process: a stand-in for the resolver leads the names to them.
 """
 
 from __future__ import annotations

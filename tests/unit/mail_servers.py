@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Well-behaved mail servers as scripts for peers, with a place for each kind of misbehaviour."""
+"""Well-behaved mail servers as scripts for scripted servers, with a place for each kind of misbehaviour."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scripted peers: servers on loopback that say exactly what a test wants, and remember what they heard."""
+"""Scripted servers on loopback: they send exactly what a test wants, and keep what they receive."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .idle_clock import CLOCK
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parent / "certificates"
 CA = str(CERTIFICATES / "ca.pem")
-_PATIENCE = 20.0  # seconds; only a defect makes a peer wait so long
+_PATIENCE = 20.0  # seconds; only a defect makes a server wait so long
 
 
 class Gone(Exception):
@@ -38,9 +38,9 @@ def _context(certificate: str, newest: ssl.TLSVersion) -> ssl.SSLContext:
 class Talk:
     """One conversation, from the server's side."""
 
-    def __init__(self, sock: socket.socket, peer: ScriptedServer) -> None:
+    def __init__(self, sock: socket.socket, server: ScriptedServer) -> None:
         self._socket = sock
-        self._peer = peer
+        self._server = server
         self._buffer = b""
         self.encrypted = False
 
@@ -85,7 +85,7 @@ class Talk:
 
     def duplicate(self) -> Talk:
         """A second hold of the connection, which stays below TLS."""
-        return Talk(self._socket.dup(), self._peer)
+        return Talk(self._socket.dup(), self._server)
 
     def pause(self, seconds: float) -> None:
         """Let the client wait."""
@@ -107,7 +107,7 @@ class Talk:
             raise Gone from None
         if not data:
             raise Gone
-        self._peer.remember(data, self.encrypted)
+        self._server.remember(data, self.encrypted)
         self._buffer += data
 
 
@@ -119,9 +119,9 @@ class ScriptedServer:
 
     Attributes:
         port: where it listens, on 127.0.0.1.
-        clear: all that was heard before TLS.
-        sealed: all that was heard inside TLS.
-        visits: how many connections there were.
+        in_clear: all that was received before TLS.
+        in_tls: all that was received inside TLS.
+        connections: how many there were.
     """
 
     def __init__(self, script: Script) -> None:
@@ -137,7 +137,7 @@ class ScriptedServer:
         self._start(self._accept)
 
     def remember(self, data: bytes, encrypted: bool) -> None:
-        """Note what was heard."""
+        """Keep what was received."""
         with self._lock:
             if encrypted:
                 self.in_tls += data

@@ -60,7 +60,7 @@ class StageLog(t.Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class OpenSession(t.Generic[_D]):
-    """A session in which nobody has signed in yet.
+    """A session before signing in.
 
     Attributes:
         dialogue: ready for the next command.

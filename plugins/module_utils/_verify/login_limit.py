@@ -20,7 +20,7 @@ class SignIn(enum.Enum):
     """How a sign-in ended."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # also where nobody knows
+    REFUSED = "refused"  # also if it is not known
     NOT_TRIED = "not tried"
 
 

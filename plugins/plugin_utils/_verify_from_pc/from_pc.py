@@ -132,7 +132,7 @@ def _why_not(endpoint: Endpoint, login: Login, login_limit: LoginLimit, *, sign_
     """Why the PC does not sign in, whatever others do; empty if it may."""
     if not sign_in:
         return NO_PASSWORD_THERE
-    # curl is told to require TLS and to verify the certificate, unless security is none.
+    # Unless security is none, the config of curl requires TLS, and curl verifies the certificate.
     encrypted = endpoint.server.security is not Security.NONE
     not_tried = before_sign_in(endpoint, login, encrypted=encrypted, allow_plaintext=False)
     if not_tried is not None:

@@ -121,7 +121,7 @@ class WindowsPc:
         Args:
             name: of the batch file.
             asked: what is in it.
-            files: what lies beside it, by name.
+            files: other files for the same folder, by name.
 
         Returns:
             The parts of its answer.
@@ -129,8 +129,8 @@ class WindowsPc:
         Raises:
             HostError: it did not run to its end.
         """
-        for beside, data in (files or {}).items():
-            self._connection.put(beside, data)
+        for other, data in (files or {}).items():
+            self._connection.put(other, data)
         self._connection.put(name, asked.text())
         outcome = self._connection.run(name)
         content = self._connection.fetch(batch.ANSWER)

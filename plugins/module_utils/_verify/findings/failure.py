@@ -44,18 +44,18 @@ class Code(enum.Enum):
     )
     NOT_MAIL = "not_a_mail_server", "Something else answers, such as a web server or a proxy."
     NEEDS_SSL = "needs_ssl", "The server speaks TLS from the first byte."
-    NEEDS_STARTTLS = "needs_starttls", "The server begins in clear text."
+    NEEDS_STARTTLS = "needs_starttls", "The server begins in plain text."
     # tls
     EXPIRED = "certificate_expired", "The certificate, or its issuer's, has expired."
     NOT_YET_VALID = "certificate_not_yet_valid", "The certificate is not valid yet."
     OTHER_NAME = "certificate_for_another_name", "The certificate is for other names."
-    SELF_SIGNED = "certificate_self_signed", "The server signed its certificate itself."
+    SELF_SIGNED = "certificate_self_signed", "The certificate is self-signed."
     UNKNOWN_ISSUER = "certificate_of_unknown_issuer", "The host does not trust the issuer."
     INTERCEPTED = (
         "certificate_of_interceptor",
         "Antivirus software or a proxy intercepts TLS with its own certificate.",
     )
-    TLS_TOO_OLD = "tls_too_old", "The server has only versions of TLS that are no longer safe."
+    TLS_TOO_OLD = "tls_too_old", "The server supports only TLS versions that are no longer safe."
     NO_TLS = "tls_not_agreed", "Server and host cannot agree on TLS."
     INJECTED = "text_injected_before_tls", "Plain text arrives where encryption must begin."
     # greeting, starttls, capability
@@ -68,12 +68,12 @@ class Code(enum.Enum):
     PASSWORD_EXPIRED = "password_expired", "The password has expired."
     LOCKED = "account_locked", "The provider has locked the account."
     NO_MECHANISM = "no_way_to_sign_in", "The server offers no way to sign in with a password."
-    UNSUPPORTED_MECHANISM = "mechanism_not_supported", "The server does not understand this way to sign in."
-    APP_PASSWORD = "application_password_needed", "The provider wants a password made for this program."
-    ENCRYPTION_NEEDED = "encryption_needed", "The server wants encryption before the password."
+    UNSUPPORTED_MECHANISM = "mechanism_not_supported", "The server does not support this way to sign in."
+    APP_PASSWORD = "application_password_needed", "The provider requires an application password."
+    ENCRYPTION_NEEDED = "encryption_needed", "The server requires encryption before the password."
     # wherever a server refuses
     LIMITED = "too_many", "The server limits connections, sign-ins or messages."
-    UNAVAILABLE = "temporarily_unavailable", "The service is not available for the moment."
+    UNAVAILABLE = "temporarily_unavailable", "The service is temporarily unavailable."
     # mailbox, sending
     MAILBOX_CLOSED = "mailbox_not_opened", "The inbox cannot be opened."
     ADDRESS_BLOCKED = "public_address_blocked", "The provider blocks this network's public IP address."
@@ -81,8 +81,8 @@ class Code(enum.Enum):
     SENDER_REJECTED = "sender_rejected", "The sender's address is not accepted."
     SENDER_NOT_LOGIN = "sender_is_not_login", "The sender's address must be the login."
     POLICY = "policy", "The provider's acceptable use policy forbids it."
-    NOT_SIGNED_IN = "not_signed_in", "The server takes mail only after signing in."
-    FULL = "mailbox_full", "The mailbox has no room left."
+    NOT_SIGNED_IN = "not_signed_in", "The server accepts mail only after signing in."
+    FULL = "mailbox_full", "The mailbox has no space left."
     UNKNOWN_ADDRESS = "address_unknown", "The server does not know the address."
     # client
     CLIENT_DIFFERS = "client_differs", "The client has other settings than the list."

@@ -49,7 +49,7 @@ def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted
     Args:
         endpoint: where.
         ending: how the wait for the greeting ended.
-        encrypted: whether TLS was agreed on before; None where nobody tried whether the server begins TLS instead.
+        encrypted: whether TLS was agreed on before; None if it was not tested whether the server begins TLS instead.
     """
     if encrypted:
         advice = "TLS works, but the mail service behind it does not answer. The provider must act. Change no setting."

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a certificate says about itself (RFC 5280), also when it is not to be trusted.
+"""The fields of a certificate (RFC 5280), also of one that is not trusted.
 
 The standard library shows the fields of a certificate only after it was verified. This reads the few that explain a
-refusal; it decides nothing: whether a certificate is good is decided by the TLS library alone.
+refusal; it decides nothing: only the TLS library decides whether a certificate is valid.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ENCODINGS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """The part of a certificate that people want to know.
+    """The part of a certificate that explains a refusal.
 
     Attributes:
         names: host names and addresses that it is for.

@@ -23,7 +23,7 @@ from .clock import Clock
 from .protocol_guess import detect_protocol
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
-TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
+TOTAL_LIMIT = 1 << 20  # bytes in one connection; a real server stays far below
 _CHUNK = 16384
 _SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but fails
 _TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
@@ -32,7 +32,7 @@ _T = t.TypeVar("_T")
 
 
 class PlainAnswer(Exception):
-    """Something that is not TLS came where TLS had to begin.
+    """Something other than TLS came where TLS had to begin.
 
     Attributes:
         first: the first line of it, as far as it came.
@@ -57,7 +57,7 @@ class Deadline:
         self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
-        """From now on the same time once more, for a connection that has several things to do."""
+        """Begin the same time anew, for a connection that has several things to do."""
         self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
@@ -93,7 +93,7 @@ class Deadline:
 class Connection:
     """Takes over a connected socket and closes it at the end of the ``with`` block.
 
-    All methods raise Timeout, ConnectionEnded or TooMuchData when the server does not do its part.
+    All methods raise Timeout, ConnectionEnded or TooMuchData if the server does not answer as it should.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
@@ -152,7 +152,7 @@ class Connection:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
     def first_bytes(self, patience: float) -> bytes:
-        """What the server says first: enough of it to tell who speaks. It stays there to be read.
+        """The server's first bytes, enough to detect the protocol. They stay in the buffer to be read.
 
         Args:
             patience: how many seconds to wait for the very first byte.
@@ -172,23 +172,23 @@ class Connection:
         return bytes(self._buffer)
 
     def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Say the first word of TLS, so that the server answers; ``secure`` says the rest."""
-        self._handshake = self._first_word_of_tls(context, host)
+        """Send the first message of TLS, so that the server answers; ``secure`` continues."""
+        self._handshake = self._begin_tls(context, host)
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Begin TLS.
 
         Raises:
             PlainAnswer: something else came; with STARTTLS that is text injected before the encryption (RFC 3207 6).
-            ssl.SSLCertVerificationError: the certificate is not to be trusted.
+            ssl.SSLCertVerificationError: the certificate is not trusted.
             ssl.SSLError: no agreement for another reason.
         """
         tls = self._handshake
         if tls is None:
             if self._buffer:
                 raise PlainAnswer(bytes(self._buffer))
-            tls = self._first_word_of_tls(context, host)
-        heard = False
+            tls = self._begin_tls(context, host)
+        received = False
         while True:
             try:
                 tls.do_handshake()
@@ -197,21 +197,21 @@ class Connection:
                 self._send_raw(self._outgoing.read())
                 data = bytes(self._buffer) or self._receive_raw(self._deadline)
                 self._buffer.clear()
-                if not heard and data[0] not in _TLS_RECORDS:
+                if not received and data[0] not in _TLS_RECORDS:
                     raise PlainAnswer(data) from None
-                heard = True
+                received = True
                 self._incoming.write(data)
             except ssl.SSLError:
-                with contextlib.suppress(Failure):  # the alert is a courtesy to the server
+                with contextlib.suppress(Failure):  # the server need not get the alert
                     self._send_raw(self._outgoing.read())
                 raise
         self._send_raw(self._outgoing.read())
         self._tls = tls
 
-    def leave(self, farewell: bytes) -> None:
-        """Say goodbye without waiting for the answer; what fails here does not matter any more."""
+    def leave(self, command: bytes) -> None:
+        """End the session without waiting for the answer; failures do not matter any more."""
         with contextlib.suppress(Failure, ssl.SSLError):
-            self.send_line(farewell)
+            self.send_line(command)
             if self._tls is not None:
                 with contextlib.suppress(ssl.SSLError):
                     self._tls.unwrap()
@@ -235,7 +235,7 @@ class Connection:
                 raise ConnectionEnded("closed by the server")
             return data
 
-    def _first_word_of_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
+    def _begin_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
         tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         with contextlib.suppress(ssl.SSLWantReadError):
             tls.do_handshake()

@@ -87,8 +87,8 @@ _REFUSALS = {
 def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline) -> tuple[Connection, Address, str]:
     """Connect to the first address that accepts.
 
-    The addresses are tried as RFC 8305 has it, IPv6 and IPv4 in turns: the next one as soon as one has failed or has
-    been silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
+    The addresses are tried as in RFC 8305, IPv6 and IPv4 in turns: the next one as soon as one has failed or has been
+    silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
 
     Returns:
         The connection, the address that it leads to, and what was seen.

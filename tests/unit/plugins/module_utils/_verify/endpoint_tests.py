@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shortcuts of these tests: one endpoint, or one account, against peers on loopback."""
+"""Shortcuts of these tests: one endpoint, or one account, against scripted servers on loopback."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def report_on(
     environment: Environment = LAB,
     keys: Trust | None = None,
 ) -> EndpointReport:
-    """Examine an endpoint."""
+    """The report on an endpoint."""
     secret = None if password is None else Secret(password)
     return check_endpoint(
         EndpointTask(target, USERNAME, Login(username, secret)),
@@ -78,7 +78,7 @@ def try_server(
     password: str | None = PASSWORD,
     username: str = USERNAME,
 ) -> tuple[EndpointReport, ScriptedServer]:
-    """Examine a peer, and make sure that it was never told the password in clear, unless that was allowed."""
+    """Test a scripted server, and make sure that it never received the password in clear, unless that was allowed."""
     started = CLOCK.monotonic()
     with serve(script) as server:
         report = report_on(endpoint(service, server.port, security), options, password, username)

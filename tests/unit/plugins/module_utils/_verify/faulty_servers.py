@@ -55,10 +55,10 @@ def answers_http(talk: Talk) -> None:
 
 def greets_only_the_patient(service: MailService) -> Script:
     """Plain until STARTTLS, and dumb towards a client that speaks first, as Charter's sister is (SUMO 1519443)."""
-    visits = itertools.count()
+    connections = itertools.count()
 
     def script(talk: Talk) -> None:
-        if next(visits) > 0:
+        if next(connections) > 0:
             talk.say(GREETINGS[service])
         talk.hear_out()
 

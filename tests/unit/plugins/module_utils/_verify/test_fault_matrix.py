@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fault matrix: for each thing that can be wrong with a server, what an admin is told, and how soon.
+"""The fault matrix: for each thing that can be wrong with a server, what an admin reads, and how soon.
 
 Each row is a whole run for an account whose other server is sound. In each the cause is the one expected, its sentence
 has the advice, the run ends in time, and nobody ever saw the password in clear or before TLS was verified.
@@ -57,7 +57,7 @@ SLACK = 4.0  # seconds; the machine may be busy
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where the faulty server is, and what the environment is like."""
+    """Where the faulty server is, and the environment of the test."""
 
     port: int
     resolver: t.Callable[[str, int], t.Sequence[Address]] = resolve
@@ -324,14 +324,14 @@ def assert_cause(fault: Fault, report: AccountReport) -> None:
     assert report.summary.startswith(f"Mail cannot be {verb}: {cause.sentence}")
 
 
-def assert_discretion(fault: Fault, peers: t.Sequence[ScriptedServer]) -> None:
-    """Nobody heard the password in clear, and the faulty server only after all before signing in was well."""
-    for listening in peers:
+def assert_discretion(fault: Fault, servers: t.Sequence[ScriptedServer]) -> None:
+    """No server received the password in clear, and the faulty server only after all before signing in was well."""
+    for listening in servers:
         assert not listening.received_in_clear(fault.username, PASSWORD)
-    if fault.stage in BEFORE_SIGNING_IN and len(peers) > 1:
-        heard = peers[1].in_clear + peers[1].in_tls
-        assert not any(word in heard for word in (b"AUTH", b"LOGIN ", b"USER ", b"PASS "))
-        assert PASSWORD.encode() not in heard
+    if fault.stage in BEFORE_SIGNING_IN and len(servers) > 1:
+        received = servers[1].in_clear + servers[1].in_tls
+        assert not any(word in received for word in (b"AUTH", b"LOGIN ", b"USER ", b"PASS "))
+        assert PASSWORD.encode() not in received
 
 
 @pytest.mark.parametrize("protocol", [imap, pop3])
@@ -353,5 +353,5 @@ def test_a_leak_would_be_noticed() -> None:
     with serve(faulty_servers.silent) as listening, socket.create_connection(("127.0.0.1", listening.port)) as client:
         client.sendall(Server().plain() + b"\r\n")
         client.shutdown(socket.SHUT_WR)
-        assert client.recv(1) == b""  # all was heard
+        assert client.recv(1) == b""  # all was received
     assert listening.received_in_clear(USERNAME, PASSWORD)

@@ -58,7 +58,7 @@ def test_with_one_attempt_a_right_password_tests_all() -> None:
     assert all(report.complete for report in reports)
 
 
-def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
+def test_a_login_that_is_tried_at_another_server_for_too_long_is_skipped() -> None:
     options = dataclasses.replace(PATIENT, attempts=1, timeout=1.0)
     slow = {b"AUTHENTICATE": b"* OK wait"}
     slower = {b"AUTH": b"334-"}
@@ -81,15 +81,15 @@ def test_other_logins_are_not_held_back() -> None:
 
 def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_queues, "_PAUSE", 0.01)
-    visits = itertools.count()
+    connections = itertools.count()
 
     def script(talk: Talk) -> None:
-        if next(visits) < 2:  # the connection itself and the look whether it is of another kind
+        if next(connections) < 2:  # the connection itself and the one that tests the other way to begin
             return
         imap(Server())(talk)
 
     for retries, well in ((0, False), (1, True)):
-        visits = itertools.count()
+        connections = itertools.count()
         with serve(script) as one, serve(smtp(Server(tls="starttls"))) as other:
             options = dataclasses.replace(PATIENT, retries=retries, suggest=False)
             (report,) = verify([account(one.port, other.port)], options, environment=LAB)
@@ -97,19 +97,19 @@ def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("incoming", "visits"),
+    ("incoming", "connections"),
     [
         (Server(password="other"), 1),  # a refused password
         (Server(answers={b"AUTHENTICATE": b"TAG NO [UNAVAILABLE] later"}), 1),  # even where it may pass
         (Server(certificate="expired"), 2),  # the certificate is read over a second connection
     ],
 )
-def test_what_is_never_repeated(monkeypatch: pytest.MonkeyPatch, incoming: Server, visits: int) -> None:
+def test_what_is_never_repeated(monkeypatch: pytest.MonkeyPatch, incoming: Server, connections: int) -> None:
     monkeypatch.setattr(server_queues, "_PAUSE", 0.01)
     options = dataclasses.replace(PATIENT, retries=3, suggest=False)
     with serve(imap(incoming)) as one, serve(smtp(Server(tls="starttls"))) as other:
         verify([account(one.port, other.port)], options, environment=LAB)
-    assert one.connections == visits
+    assert one.connections == connections
 
 
 def test_a_certificate_that_ends_soon_is_warned_about() -> None:

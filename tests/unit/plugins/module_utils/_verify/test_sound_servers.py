@@ -163,7 +163,7 @@ def test_mailboxes_are_only_looked_at() -> None:
     assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
 
 
-def test_what_was_said_before_tls_is_forgotten() -> None:
+def test_capabilities_from_before_tls_are_forgotten() -> None:
     """Before TLS the server offers LOGINDISABLED and STARTTLS; what counts is what it offers afterwards."""
     report, server = try_server(imap(Server(tls="starttls", offers=())), MailService.IMAP, Security.STARTTLS)
     assert check(report, Stage.CAPABILITY).evidence == "IMAP4REV1"

@@ -83,13 +83,13 @@ def test_certificates(
     assert evidence in failed.evidence
     assert advice in failed.advice
     assert server.connections == 2  # the second only reads the certificate
-    said = server.in_clear + server.in_tls
-    assert not any(word in said for word in (b"AUTH", b"LOGIN ", b"USER", b"PASS", b"MAIL"))
+    received = server.in_clear + server.in_tls
+    assert not any(word in received for word in (b"AUTH", b"LOGIN ", b"USER", b"PASS", b"MAIL"))
     if security is Security.SSL:
         assert server.in_tls == b""
 
 
-def test_the_expiry_is_told_apart_from_that_of_the_issuer() -> None:
+def test_the_expiry_is_distinguished_from_that_of_the_issuer() -> None:
     with serve(imap(Server(certificate="expired"))) as listening:
         environment = at(LAB, 0)  # as if the server's own certificate had a future
         report = report_on(endpoint(MailService.IMAP, listening.port, Security.SSL), environment=environment)
@@ -104,11 +104,11 @@ def test_without_ca_path_the_private_ca_is_unknown() -> None:
 
 
 def test_a_certificate_that_cannot_be_looked_at_again() -> None:
-    visits: list[Talk] = []
+    connections: list[Talk] = []
 
     def script(talk: Talk) -> None:
-        visits.append(talk)
-        if len(visits) == 1:
+        connections.append(talk)
+        if len(connections) == 1:
             imap(Server(certificate="expired"))(talk)
 
     report, _server = try_server(script, MailService.IMAP, Security.SSL)
@@ -312,7 +312,7 @@ def test_a_handshake_drop_by_drop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "heard", "advice"),
+    ("first", "finding", "advice"),
     [
         (b"HTTP/1.1 400 Bad Request", "speaks HTTP where IMAP is expected", "Correct incoming.host or incoming.port"),
         (b"SSH-2.0-OpenSSH_9.2", "speaks SSH where IMAP is expected", "Correct incoming.host or incoming.port"),
@@ -321,10 +321,10 @@ def test_a_handshake_drop_by_drop() -> None:
     ],
 )
 @ENCRYPTED
-def test_somebody_else_in_plain_text(first: bytes, heard: str, advice: str, security: Security) -> None:
+def test_somebody_else_in_plain_text(first: bytes, finding: str, advice: str, security: Security) -> None:
     report, _server = try_server(lambda talk: talk.say(first), MailService.IMAP, security)
     failed = failure(report, Stage.FIRST_BYTES)
-    assert failed.finding == heard
+    assert failed.finding == finding
     assert failed.evidence == first.decode()
     assert failed.advice.startswith(advice)
 

@@ -218,10 +218,10 @@ def test_a_dead_server_is_not_asked_by_everybody() -> None:
 
 
 def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others() -> None:
-    visits = itertools.count()
+    connections = itertools.count()
 
     def script(talk: Talk) -> None:
-        if next(visits) == SESSIONS_PER_SERVER:
+        if next(connections) == SESSIONS_PER_SERVER:
             return
         imap(Server())(talk)
 
@@ -231,7 +231,7 @@ def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others()
             [dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, environment=LAB
         )
     assert sum(report.incoming.failed is not None for report in reports) == 1
-    assert len(accounts) < one.connections <= len(accounts) + 3  # whether it is of another kind, and other settings
+    assert len(accounts) < one.connections <= len(accounts) + 3  # the other way to begin, and alternatives
 
 
 def test_where_threads_are_scarce_fewer_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,11 +283,11 @@ def test_a_defect_is_raised_where_somebody_sees_it(monkeypatch: pytest.MonkeyPat
 
 def test_after_an_interruption_nobody_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    visited: list[object] = []
+    checked: list[object] = []
 
     def check_endpoint(task: object, context: object) -> t.NoReturn:
-        visited.append(task)
-        if len(visited) > 1:
+        checked.append(task)
+        if len(checked) > 1:
             release.wait(20)
         raise KeyboardInterrupt
 
@@ -296,7 +296,7 @@ def test_after_an_interruption_nobody_else_is_asked(monkeypatch: pytest.MonkeyPa
         verify([account(1, 2)] * 500, PATIENT, environment=LAB)
     release.set()
     time.sleep(0.2)
-    assert len(visited) <= 2 * SESSIONS_PER_SERVER + 1
+    assert len(checked) <= 2 * SESSIONS_PER_SERVER + 1
 
 
 def test_no_thread_holds_back_the_end_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other settings for servers that fail: which are tried, what is said of them, and that it costs no time."""
+"""Other settings for servers that fail: which are tried, what is suggested, and that it costs no time."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ HOST = "imap.lab.test"
 def internet(
     offered: t.Mapping[tuple[str, int], Script], elsewhere: int
 ) -> t.Iterator[tuple[Environment, dict[t.Any, ScriptedServer]]]:
-    """A environment where hosts have these ports, and any other port of any host is the one given."""
+    """An environment where hosts have these ports, and any other port of any host is the one given."""
     with contextlib.ExitStack() as stack:
-        peers = {place: stack.enter_context(serve(script)) for place, script in offered.items()}
+        running = {place: stack.enter_context(serve(script)) for place, script in offered.items()}
 
         def resolver(host: str, port: int) -> t.Sequence[Address]:
-            actual = peers[host, port].port if (host, port) in peers else elsewhere
+            actual = running[host, port].port if (host, port) in running else elsewhere
             return [Address(socket.AF_INET, ("127.0.0.1", actual))]
 
-        yield Environment(resolver=resolver, clock=CLOCK), peers
+        yield Environment(resolver=resolver, clock=CLOCK), running
 
 
-def person(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:
+def account_with(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:
     """An account with a password."""
     return Account(USERNAME, protocol, incoming, outgoing, USERNAME, password=Secret(PASSWORD))
 
@@ -95,12 +95,12 @@ def test_another_port_or_mode(
         GOOD_OUT: smtp(Server(tls="starttls")),
     }
     protocol = Protocol.POP3 if service is pop3 else Protocol.IMAP
-    wrong = person(Settings(HOST, port, security), Settings(*GOOD_OUT, STARTTLS), protocol)
-    with internet(offered, closed_port()) as (environment, peers):
+    wrong = account_with(Settings(HOST, port, security), Settings(*GOOD_OUT, STARTTLS), protocol)
+    with internet(offered, closed_port()) as (environment, running):
         (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == suggested
     assert f"Set incoming.port to {there} and incoming.security to {mode.value}: tested" in report.summary
-    found = peers[HOST, there]
+    found = running[HOST, there]
     assert b"AUTH" not in found.in_tls + found.in_clear  # probed without a password
     assert not found.received_in_clear(USERNAME, PASSWORD)
 
@@ -111,8 +111,8 @@ def test_another_port_or_mode(
 )
 def test_another_port_or_mode_for_sending(there: int, mode: Security, port: int, security: Security) -> None:
     offered = {(HOST, 993): imap(Server()), ("smtp.lab.test", there): smtp(Server(tls=mode.value))}
-    wrong = person(Settings(HOST, 993, SSL), Settings("smtp.lab.test", port, security))
-    with internet(offered, closed_port()) as (environment, _peers):
+    wrong = account_with(Settings(HOST, 993, SSL), Settings("smtp.lab.test", port, security))
+    with internet(offered, closed_port()) as (environment, _running):
         (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"port": there, "security": mode.value}}
 
@@ -130,13 +130,13 @@ def test_another_preset() -> None:
         ("mobile.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (environment, peers):
+    with internet(offered, closed_port()) as (environment, running):
         (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"provider": "spectrum"}
     assert "Set provider to spectrum: tested" in report.summary
     assert "mobile.charter.net:993 and mobile.charter.net:587 answer properly." in report.summary
     assert report.summary.count("Set provider to") == 1  # once is enough
-    assert all(b"AUTH" not in found.in_tls for found in peers.values())
+    assert all(b"AUTH" not in found.in_tls for found in running.values())
 
 
 def test_half_a_preset() -> None:
@@ -145,14 +145,14 @@ def test_half_a_preset() -> None:
         ("imap.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (environment, _peers):
+    with internet(offered, closed_port()) as (environment, _running):
         (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"host": "mobile.charter.net", "port": 587, "security": "ssl"}}
 
 
 def test_a_server_with_a_bad_certificate_is_no_suggestion() -> None:
     offered = {("mobile.charter.net", 993): imap(Server()), ("mobile.charter.net", 587): smtp(Server())}
-    with internet(offered, closed_port()) as (environment, _peers):
+    with internet(offered, closed_port()) as (environment, _running):
         (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {}
     assert "answer properly" not in report.summary
@@ -177,18 +177,18 @@ def test_only_servers_of_the_same_addresses_are_tried(email: str, provider: str,
 
 def test_with_suggest_false_nobody_is_asked() -> None:
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
-    wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with internet(offered, closed_port()) as (environment, peers):
+    wrong = account_with(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
+    with internet(offered, closed_port()) as (environment, running):
         (report,) = verify([wrong], dataclasses.replace(OPTIONS, suggest=False), environment=environment)
     assert options_of(report) == {}
-    assert peers[HOST, 993].connections == 0
+    assert running[HOST, 993].connections == 0
 
 
 def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
     """The search begins while the dead server is still waited for, and ends with the timeout."""
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
-    wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with black_hole() as hole, internet(offered, hole) as (environment, _peers):
+    wrong = account_with(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
+    with black_hole() as hole, internet(offered, hole) as (environment, _running):
         started = CLOCK.monotonic()
         (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), environment=environment)
         seconds = CLOCK.monotonic() - started
@@ -198,9 +198,9 @@ def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
 
 def test_a_refused_password_is_no_reason_to_look_elsewhere() -> None:
     offered = {(HOST, 993): imap(Server(password="other")), GOOD_OUT: smtp(Server(tls="starttls"))}
-    with internet(offered, closed_port()) as (environment, peers):
+    with internet(offered, closed_port()) as (environment, running):
         (report,) = verify(
-            [person(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, environment=environment
+            [account_with(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, environment=environment
         )
     assert options_of(report) == {}
-    assert peers[HOST, 993].connections == 1
+    assert running[HOST, 993].connections == 1

@@ -140,7 +140,7 @@ def test_other_reasons(monkeypatch: pytest.MonkeyPatch, number: int, finding: st
 
 
 def addresses(*found: Address) -> Environment:
-    """A environment where every name has these addresses."""
+    """An environment where every name has these addresses."""
     return dataclasses.replace(LAB, resolver=lambda host, port: found)
 
 
