@@ -53,6 +53,7 @@ def test_troubleshooting_has_a_row_with_meaning_and_remedy_for_each_code() -> No
     _before, _begin, table = text("docs/troubleshooting.md").partition("<!-- codes -->")
     found = [row for row in rows(table.partition("<!-- end of codes -->")[0]) if row[0]]
     assert sorted(map(named, found)) == sorted(cause_codes())
+    assert {named(row): row[1] for row in found} == {code.value: code.meaning for code in Code}
     assert [row for row in found if len(row) != 3 or not all(cell.endswith(".") for cell in row[1:])] == []
 
 

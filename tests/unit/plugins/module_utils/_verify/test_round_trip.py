@@ -16,7 +16,9 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import endpoints
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
+from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit, SignIn
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
@@ -274,6 +276,35 @@ def test_nothing_is_sent_unless_all_else_is_well(password: str) -> None:
     assert tripped.status is CheckStatus.SKIPPED
     assert tripped.evidence == "not tested, because a message is sent only after all other tests were successful"
     assert tripped.mailbox.sent == []
+
+
+def test_refusals_before_the_message_count() -> None:
+    """The message has the limit of the tests, so that a login that they used up is not tried again."""
+    with serve(imap(Server(), FakeMailbox([]))) as one, serve(smtp(Server(), FakeMailbox([]))) as other:
+        account = Account(
+            email=USERNAME,
+            protocol=Protocol.IMAP,
+            incoming=Settings("imap.lab.test", one.port, Security.SSL),
+            outgoing=Settings("smtp.lab.test", other.port, Security.SSL),
+            username=USERNAME,
+            password=Secret(PASSWORD),
+        )
+        logins = [Logins.of(account)]
+        reports = verify([account], PATIENT, environment=LAB)
+        limit = LoginLimit(PATIENT.attempts)
+        (elsewhere, _outgoing) = endpoints(
+            dataclasses.replace(account, incoming=Settings("x.lab.test", 993, Security.SSL))
+        )
+        for _attempt in range(PATIENT.attempts):
+            assert limit.begin(elsewhere, USERNAME.upper(), Secret(PASSWORD))
+            limit.end(elsewhere, USERNAME.upper(), Secret(PASSWORD), SignIn.REFUSED)
+        before = one.in_tls.count(b"AUTH") + other.in_tls.count(b"AUTH")
+        (report,) = round_trips([account], reports, logins, PATIENT, QUICK, LAB, limit)
+        assert one.in_tls.count(b"AUTH") + other.in_tls.count(b"AUTH") == before
+    assert report.round_trip is not None
+    assert report.round_trip.status is CheckStatus.FAILED
+    assert "was refused already and repeated failures lock accounts" in report.round_trip.evidence
+    assert "Nothing was sent." in report.round_trip.evidence
 
 
 def test_a_message_is_as_the_standards_want_it() -> None:
