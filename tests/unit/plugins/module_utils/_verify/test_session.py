@@ -69,9 +69,9 @@ def test_no_password_goes_over_a_connection_in_clear_text() -> None:
 @pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
 @pytest.mark.parametrize("certificate", ["expired", "other-name", "self-signed", "unknown-issuer"])
 def test_no_password_goes_to_a_server_whose_certificate_is_not_trusted(security: Security, certificate: str) -> None:
-    with serve(imap(Server(tls=security.value, certificate=certificate))) as server:
-        with pytest.raises(Failure, match="certificate") as caught:
-            enter(server, security)
+    script = imap(Server(tls=security.value, certificate=certificate))
+    with serve(script) as server, pytest.raises(Failure, match="certificate") as caught:
+        enter(server, security)
     assert caught.value.code.value.startswith("certificate_")
     received = server.in_clear + server.in_tls
     assert not any(word in received for word in (b"AUTH", b"LOGIN "))
