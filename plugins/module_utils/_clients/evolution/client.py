@@ -15,6 +15,7 @@ from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..._model.persistent import updated
 from ..engine import PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
@@ -225,7 +226,7 @@ class Evolution:
             return before
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **new_passwords},
+            new_passwords=updated(before.new_passwords, new_passwords),
             new_defaults={**before.new_defaults, **new_defaults},
         )
 
@@ -249,7 +250,7 @@ class Evolution:
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **dict.fromkeys(known)},
+            new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
             purged=(*before.purged, ids.account) if account.purge else before.purged,
             left=(*before.left, str(account)) if passwords.locked else before.left,
@@ -298,8 +299,7 @@ class Evolution:
                 return session.bus
             return None if self._desktop is None else self._desktop.bus()
 
-        where = self._location
-        return open_passwords(self._password_store, self._files, where.keyrings, bus, flatpak=where.flatpak)
+        return open_passwords(self._password_store, self._location, self._files, bus)
 
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:

@@ -11,8 +11,17 @@ from ..stored_account import StoredAccount, StoredLogin
 from . import configure, mapping
 from .differences import source_changes
 from .lookup import find
-from .mapping import AUTHENTICATION, MARKER_GROUP, POP_BACKEND
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, SourceIds, Sources
+from .mapping import POP_BACKEND
+from .sources import (
+    AUTHENTICATION,
+    MAIL_ACCOUNT,
+    MAIL_IDENTITY,
+    MAIL_SUBMISSION,
+    MARKER_GROUP,
+    MARKER_KEY,
+    SourceIds,
+    Sources,
+)
 from .stored import EvolutionState
 
 # What an Account names, below the source: not told a second time.
@@ -21,7 +30,7 @@ _NAMED = (
     f"{mapping.SECURITY}/Method",
     *(f"{MAIL_IDENTITY}/{key}" for key in ("Address", "Name")),
     *(f"{POP_BACKEND}/{key}" for key in ("KeepOnServer", "DeleteAfterDays")),
-    f"{MARKER_GROUP}/{mapping.MARKER_KEY}",
+    f"{MARKER_GROUP}/{MARKER_KEY}",
 )
 
 
