@@ -28,7 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.secret import 
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 
 AnyClient = t.Union[Thunderbird, Evolution]
-FEW = 6 if FULL else 3  # and twice as many, and four times
+FEW = 6 if FULL else 2  # and twice as many, and four times
 # Twice the work is 2, and the square of it 4. Few accounts say less: a node more or less in a map of theirs counts.
 LIMIT = 2.1 if FULL else 2.6
 LIMITS = {"remove": LIMIT + 0.15}  # what is taken out of a list has the rest of the list written anew
