@@ -107,8 +107,7 @@ class GlibKeyFile:
         places = [place for place, line in enumerate(lines) if line.group == group and (line.key or line.header)]
         same_key = [place for place in places if lines[place].key == key]
         if same_key:
-            place = same_key[-1]
-            lines[place] = _line(_indent(lines[place].raw) + entry + _line_break(lines[place].raw), group)
+            lines[same_key[-1]] = _with_value(lines[same_key[-1]], text)
         else:
             if places:
                 place = places[-1] + 1
@@ -126,13 +125,28 @@ class GlibKeyFile:
                 lines.insert(place + offset, made)
         return GlibKeyFile(lines)
 
+    def with_texts(self, texts: t.Mapping[tuple[str, str], str]) -> GlibKeyFile:
+        """With these values, (group, key) to text; those that are there are replaced in one pass."""
+        last = {(line.group, line.key): place for place, line in enumerate(self._lines) if line.key}
+        lines = list(self._lines)
+        for (group, key), text in texts.items():
+            place = last.get((group, key))
+            if place is not None:
+                lines[place] = _with_value(lines[place], text)
+        after = GlibKeyFile(lines)
+        for (group, key), text in texts.items():
+            if (group, key) not in last:
+                after = after.with_text(group, key, text)
+        return after
+
     def without(self, group: str, *keys: str) -> GlibKeyFile:
         """The file without any value of these keys; the file itself if there is none."""
         return self._keeping(lambda line: line.group != group or line.key not in keys or not line.key)
 
     def without_group(self, *groups: str) -> GlibKeyFile:
-        """The file without these groups and their content; the file itself if there is none of them."""
-        return self._keeping(lambda line: line.group not in groups or not line.group)
+        """Without these groups and what stands in them; the file itself where there is none of them."""
+        gone = frozenset(groups)
+        return self._keeping(lambda line: line.group not in gone or not line.group)
 
     def render(self) -> bytes:
         """The whole file."""
@@ -145,6 +159,11 @@ class GlibKeyFile:
     @property
     def _line_break(self) -> str:
         return _line_break(self._lines[0].raw) or "\n" if self._lines else "\n"
+
+
+def _with_value(line: _KeyFileLine, text: str) -> _KeyFileLine:
+    """The line of a key with another value."""
+    return _line(f"{_indent(line.raw)}{line.key}={escaped(text)}{_line_break(line.raw)}", line.group)
 
 
 def escaped(text: str) -> str:

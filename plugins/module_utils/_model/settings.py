@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .persistent import differing
 from .secret import HIDDEN
 
 Value = t.Union[str, int, bool, bytes]
@@ -50,6 +51,6 @@ def changes(before: Settings, after: Settings) -> tuple[Change, ...]:
     """The changes that turn one mapping into the other, sorted by key."""
     return tuple(
         Change(key, before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys())
+        for key in sorted(differing(before, after))
         if not same(before.get(key), after.get(key))
     )

@@ -15,6 +15,7 @@ from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
@@ -227,7 +228,7 @@ class Evolution(ClientDefaults):
             return before
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **new_passwords},
+            new_passwords=updated(before.new_passwords, new_passwords),
             new_defaults={**before.new_defaults, **new_defaults},
         )
 
@@ -251,7 +252,7 @@ class Evolution(ClientDefaults):
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **dict.fromkeys(known)},
+            new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
             purged=(*before.purged, ids.account) if account.purge else before.purged,
             left=(*before.left, str(account)) if passwords.locked else before.left,

@@ -15,17 +15,23 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.ports import standard_port
 from ..recognition import marker
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, SourceIds, Sources
+from .sources import (
+    AUTHENTICATION,
+    DATA_SOURCE,
+    MAIL_ACCOUNT,
+    MAIL_IDENTITY,
+    MAIL_SUBMISSION,
+    MAIL_TRANSPORT,
+    MARKER_GROUP,
+    MARKER_KEY,
+    SourceIds,
+    Sources,
+)
 
 MAIL_COMPOSITION = "Mail Composition"
-AUTHENTICATION = "Authentication"
 SECURITY = "Security"
 POP_BACKEND = "Pop Backend"
 IMAPX_BACKEND = "Imapx Backend"
-# Evolution keeps groups that it does not know, so the account is found again whatever is renamed or moved. (A group
-# named Autoconfig would not do: such files are deleted at the start of a session.)
-MARKER_GROUP = "X-Charter-Mail"
-MARKER_KEY = "Account"
 
 _METHODS = {
     Security.SSL: "ssl-on-alternate-port",

@@ -21,6 +21,7 @@ from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, folder_references, mapping, profiles
 from .configure import LoginKey
+from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
@@ -133,7 +134,8 @@ class Thunderbird(ClientDefaults):
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        return ThunderbirdState(self._profile, prefs, prefs.values, references, self._read_passwords())
+        settings = IndexedSettings(prefs.values)
+        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords())
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if account.state is AccountState.ABSENT:
@@ -144,11 +146,12 @@ class Thunderbird(ClientDefaults):
         with self._as_root():
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
-        found += [
-            Change(path, "the old server's folders", "the new server's folders")
-            for path, content in after.references.items()
-            if content != before.references[path]
-        ]
+        if after.references is not before.references:
+            found += [
+                Change(path, "the old server's folders", "the new server's folders")
+                for path, content in after.references.items()
+                if content != before.references[path]
+            ]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -273,9 +276,9 @@ class Thunderbird(ClientDefaults):
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
-        still_used = configure.all_logins(settings)
         for login in configure.logins(before.settings, ids):
-            remaining = passwords if login in still_used else passwords.without_login(login.origin, login.username)
+            still_used = configure.uses_login(settings, login)
+            remaining = passwords if still_used else passwords.without_login(login.origin, login.username)
             if remaining is not passwords:
                 password_changes.append(_password_change(login, stored=True, wanted=False))
             passwords = remaining
@@ -351,9 +354,8 @@ def _move_passwords(
     if not moves:
         return before.new_passwords, []
     passwords, password_changes = before.passwords, []
-    in_use = configure.all_logins(settings)
     for old, new in moves:
-        if old in in_use:
+        if configure.uses_login(settings, old):
             continue
         try:
             after = passwords.with_moved_login(old.origin, new.origin, old.username)

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ..._model.settings import Change, Settings, changes
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, MARKER
+from .indexed_settings import MARKER
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP
 from .mapping import default_smtp_server
 
 # What an Account names counts by what it means, see ``_model.differences``: a missing port is the usual one.

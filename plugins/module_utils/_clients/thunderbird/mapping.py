@@ -99,7 +99,7 @@ def branch(kind: str, key: str) -> str:
     return f"mail.{kind}.{key}."
 
 
-def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
+def write(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set every preference of something new, also where it equals a default: those differ between versions."""
     for rule in rules:
         wanted = rule.value(account)
@@ -107,7 +107,7 @@ def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], 
             settings[prefix + rule.key] = wanted
 
 
-def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
+def enforce(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set each preference whose effective value differs from what the account says."""
     for rule in rules:
         wanted = rule.value(account)
@@ -161,7 +161,12 @@ def text(settings: Settings, key: str) -> str:
 
 def names(settings: Settings, key: str) -> list[str]:
     """A preference that is a list with commas."""
-    return [name for name in map(str.strip, text(settings, key).split(",")) if name]
+    return names_in(text(settings, key))
+
+
+def names_in(listed: str) -> list[str]:
+    """The names in a list with commas."""
+    return [name for name in map(str.strip, listed.split(",")) if name]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:

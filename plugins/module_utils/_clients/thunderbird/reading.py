@@ -14,6 +14,7 @@ from ..._model.settings import Change, Settings
 from ..stored_account import StoredAccount, StoredLogin
 from . import configure, mapping
 from .differences import preference_changes
+from .indexed_settings import IndexedSettings
 from .lookup import find
 from .mapping import PrefIds
 
@@ -45,7 +46,7 @@ def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) ->
 
 def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
-    after, wanted_ids = configure.present(settings, wanted)
+    after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
     if wanted_ids != ids:  # it has no SMTP server, or one that others use
         smtp = mapping.branch("identity", ids.identity) + "smtpServer"
         return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)
