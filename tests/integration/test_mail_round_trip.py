@@ -73,7 +73,7 @@ def test_nothing_is_sent_in_check_mode(ansible: Ansible, mail_lab: MailLab, mail
     result = send(ansible, mail_lab, mail_user, protocol=protocol, check=True)
     assert not result["failed"], result["msg"]
     assert trip(result)["status"] == "skipped"
-    assert "never sent in check mode" in trip(result)["evidence"]
+    assert "check mode sends no message" in trip(result)["evidence"]
     assert f"to=<{mail_user.address}>" not in mail_lab.log_text()
 
 
