@@ -88,7 +88,7 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
             encryption.starttls_refused(seen) if denied else encryption.starttls_missing(endpoint, seen)
         )
     if result.code in _ENDED:
-        return Stage.GREETING, ConnectionEnded(seen)
+        return Stage.GREETING, ConnectionEnded(seen, THE_PC)
     if result.code in (_ODD_ANSWER, _COMMAND_REFUSED):
         return Stage.GREETING, wrong_service.unexpected_answer(endpoint, seen)
     return Stage.GREETING, reachability.not_tested_by_curl(result.code, seen, THE_PC)
@@ -121,9 +121,9 @@ def sign_in_failure(
             return Stage.SENDING, address_refused(with_number_first, email)
         return Stage.MAILBOX, sessions.mailbox_not_opened("inbox", seen)
     if result.code == _TIMED_OUT:
-        return Stage.AUTHENTICATION, sign_in_interrupted(Timeout(seconds, evidence=seen))
+        return Stage.AUTHENTICATION, sign_in_interrupted(Timeout(seconds, evidence=seen, observer=THE_PC))
     if result.code in _ENDED:
-        return Stage.AUTHENTICATION, sign_in_interrupted(ConnectionEnded(seen))
+        return Stage.AUTHENTICATION, sign_in_interrupted(ConnectionEnded(seen, THE_PC))
     return Stage.AUTHENTICATION, sign_in_interrupted(reachability.not_tested_by_curl(result.code, seen, THE_PC))
 
 
@@ -138,7 +138,7 @@ def _timed_out(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[
         return Stage.DNS, reachability.name_server_silent(seconds, seen, THE_PC)
     if not result.address:
         return Stage.TCP, reachability.connection_timed_out(endpoint, seconds, seen, THE_PC)
-    ending = Timeout(seconds, evidence=seen)
+    ending = Timeout(seconds, evidence=seen, observer=THE_PC)
     if endpoint.server.security is Security.SSL:
         return Stage.TLS, no_handshake(endpoint, ending)
     return Stage.GREETING, no_greeting(endpoint, ending, encrypted=None)

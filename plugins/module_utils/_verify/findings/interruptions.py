@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from .endpoint import Endpoint
 from .failure import Code, Failure
+from .observer import THIS_MACHINE, Observer
 
 CHECK_THE_SERVER = "Check host and port: a mail server does not answer like this."
-_TRY_LATER = (
-    "Try again later. If other machines can use this server, check this machine's firewall, VPN and antivirus. If none "
-    "can, the provider must act. Change no setting."
-)
+
+
+def _try_later(observer: Observer) -> str:
+    return (
+        f"Try again later. If other machines can use this server, check {observer.name}'s firewall, VPN and antivirus. "
+        "If none can, the provider must act. Change no setting."
+    )
 
 
 class Timeout(Failure):
@@ -22,18 +26,21 @@ class Timeout(Failure):
         limit: the time limit in seconds.
         partial: the beginning of an answer came.
         evidence: what is known besides.
+        observer: who waited.
     """
 
-    def __init__(self, limit: float, partial: bool = False, evidence: str = "") -> None:
+    def __init__(
+        self, limit: float, partial: bool = False, evidence: str = "", observer: Observer = THIS_MACHINE
+    ) -> None:
         finding = "sent only part of an answer" if partial else "did not answer"
-        super().__init__(f"{finding} within {limit:g} seconds", evidence, _TRY_LATER, Code.NOTHING_SAID)
+        super().__init__(f"{finding} within {limit:g} seconds", evidence, _try_later(observer), Code.NOTHING_SAID)
 
 
 class ConnectionEnded(Failure):
     """The connection ended before the answer."""
 
-    def __init__(self, evidence: str) -> None:
-        super().__init__("ended the connection", evidence, _TRY_LATER, Code.HUNG_UP)
+    def __init__(self, evidence: str, observer: Observer = THIS_MACHINE) -> None:
+        super().__init__("ended the connection", evidence, _try_later(observer), Code.HUNG_UP)
 
 
 class TooMuchData(Failure):

@@ -59,9 +59,9 @@ def connection_timed_out(
 def connection_forbidden(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
     """The firewall of the observer itself says no."""
     return Failure(
-        "must not be connected to",
+        f"is blocked by a firewall on {observer.name}",
         evidence,
-        f"A firewall on {observer.name} forbids the connection. Allow connections to {endpoint.where}.",
+        f"Allow connections from {observer.name} to {endpoint.where}.",
         Code.FORBIDDEN_HERE,
     )
 

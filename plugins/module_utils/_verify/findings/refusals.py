@@ -36,13 +36,13 @@ _SENDING: t.Sequence[_RefusalRule] = (
     _refusal(
         r"AUP#Out-1130",
         Code.ADDRESS_BLOCKED,
-        "blocks this machine's public IP address",
+        "blocks this network's public IP address",
         "Do not use a VPN or a proxy: their addresses are often blocked. Otherwise ask the provider to unblock it.",
     ),
     _refusal(
         r"AUP#Out-1220",
         Code.ADDRESS_LISTED,
-        "rejects this machine's public IP address because Spamhaus lists it",
+        "rejects this network's public IP address because Spamhaus lists it",
         "Look the address up at Spamhaus and request its removal there. Do not use a VPN or a proxy.",
     ),
     _refusal(

@@ -138,7 +138,7 @@ def test_half_a_greeting(service: MailService, encrypted: bool) -> None:
         (MailService.POP3, b"-ERR too busy", "turns clients away"),
         (MailService.SMTP, b"554 too busy", "turns clients away"),
         (MailService.SMTP, b"421 too many connections", "accepts no more for now"),
-        (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this machine's public IP address"),
+        (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this network's public IP address"),
         (MailService.SMTP, b"220-first\r\nnonsense", "does not follow SMTP"),
         (MailService.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),
         (MailService.POP3, b"* OK IMAP4", "speaks IMAP where POP3 is expected"),

@@ -248,7 +248,7 @@ def test_the_message_is_refused() -> None:
     tripped = trip(FakeMailbox(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
     assert tripped.status is CheckStatus.FAILED
     assert tripped.code == "public_address_blocked"
-    assert "blocks this machine's public IP address" in tripped.evidence
+    assert "blocks this network's public IP address" in tripped.evidence
     assert "The message was probably not sent." in tripped.evidence
     assert tripped.mailbox.messages == own_mail()
 

@@ -89,6 +89,7 @@ def test_a_server_before_signing_in(code: int, message: str, address: str, stage
     where, failure = found
     assert (where.value, failure.code.value) == (stage, name)
     assert failure.evidence == message
+    assert "this machine" not in failure.finding + failure.advice
     assert failure.advice.endswith(".")
     assert not failure.finding.endswith(".")
 

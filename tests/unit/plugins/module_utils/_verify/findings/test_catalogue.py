@@ -16,6 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings import (
     certificates,
     encryption,
+    interruptions,
     reachability,
     sessions,
 )
@@ -92,6 +93,8 @@ def by(observer: Observer) -> list[Failure]:
         certificates.self_signed("seen", observer),
         certificates.unknown_issuer("seen", observer=observer),
         certificates.not_accepted("seen", observer),
+        interruptions.Timeout(5, observer=observer),
+        interruptions.ConnectionEnded("seen", observer),
     ]
 
 

@@ -127,8 +127,8 @@ def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer:
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        ("554 AUP#Out-1130 - see the page", "blocks this machine's public IP address"),
-        ("554 AUP#Out-1220", "rejects this machine's public IP address because Spamhaus lists it"),
+        ("554 AUP#Out-1130 - see the page", "blocks this network's public IP address"),
+        ("554 AUP#Out-1220", "rejects this network's public IP address because Spamhaus lists it"),
         ("550 5.1.0 <a@b> sender rejected. AUP#Out-1320", "rejects the sender's address"),
         ("421 AUP#Out-1390 try later", "is temporarily unavailable"),
         ("550 5.1.0 AUP#Out-1500", "requires the login as the sender's address"),

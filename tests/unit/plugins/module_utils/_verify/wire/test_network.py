@@ -126,7 +126,7 @@ def test_no_answer_at_all() -> None:
         (errno.ENETUNREACH, "cannot be reached from this machine", "127.0.0.1 unreachable"),
         (errno.ETIMEDOUT, "does not accept a connection within 20 seconds", "127.0.0.1 timed out"),
         (errno.ECONNRESET, "ends every connection at once", "127.0.0.1 reset"),
-        (errno.EPERM, "must not be connected to", "127.0.0.1 forbidden by this machine's firewall"),
+        (errno.EPERM, "is blocked by a firewall on this machine", "127.0.0.1 forbidden by this machine's firewall"),
         (errno.EMFILE, "cannot be connected to", "127.0.0.1 failed (Too many open files)"),
     ],
 )
