@@ -59,7 +59,7 @@ def inspect(
     wanted = request.account
     try:
         with open_client(request) as client:
-            found = client.account(wanted)
+            found = client.undisturbed(lambda: client.account(wanted))
             absence = "" if found else client.absence(wanted)
             place = client.title
     except MailError as error:

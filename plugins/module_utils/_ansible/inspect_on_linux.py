@@ -15,6 +15,8 @@ from .from_client import Inspection, inspect
 from .local_desktops import local_desktops
 from .run_on_linux import opened, target_of
 
+_LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
+
 
 def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]) -> list[Inspection]:
     """Look for the accounts in a client of this host, each with the rights of its user. Nothing is changed.
@@ -27,7 +29,7 @@ def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]
     Raises:
         OptionError: the client is not available in such a location.
     """
-    options = {**entry.defaults(), "wait_seconds": 0, "backup": False}
+    options = {**entry.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
     if "location" in entry.options:
         choices = entry.options["location"]["choices"]
         if location not in choices:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._clients.diff import before_and_after
-from .._clients.engine import Client, Outcome, Status, plan, reconcile
+from .._clients.engine import Client, Outcome, Status, preview, reconcile
 from .._model.errors import ClientRunningError, MailError
 from .arguments import Request
 from .result import TaskResult, step_details
@@ -17,6 +17,7 @@ from .result import TaskResult, step_details
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "when_running": {"type": "str", "choices": ["fail", "skip", "wait"], "default": "fail"},
     "wait_seconds": {"type": "int", "default": 60},
+    "lock_timeout": {"type": "int", "default": 30},
     "backup": {"type": "bool", "default": True},
 }
 
@@ -69,6 +70,7 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
                 _configure_user(client, user, task, result)
         except MailError as error:
             result.failures.append(f"{user.user}: {error}")
+            result.changed = result.changed or error.changed
             _add_all(result, user, Status.FAILED, str(error))
     return result
 
@@ -79,7 +81,7 @@ def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, resul
         for warning in request.warnings:
             task.warn(warning)
     try:
-        outcome = plan(client, accounts) if task.check_mode else reconcile(client, accounts)
+        outcome = preview(client, accounts) if task.check_mode else reconcile(client, accounts)
     except ClientRunningError as error:
         if task.when_running != "skip":
             raise
@@ -88,6 +90,11 @@ def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, resul
         return
     if task.check_mode and outcome.changed and client.running():
         task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
+    if outcome.interrupted:
+        task.warn(
+            f"{user.user}, {client.title}: an earlier run was interrupted; what it left is completed or taken back now"
+            f"{', outside check mode' if task.check_mode else ''}"
+        )
     warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
     for warning in dict.fromkeys(warnings):
         task.warn(warning)

@@ -51,9 +51,12 @@ def target_of(request: Request) -> Target:
     """Whose client an account is for.
 
     Raises:
-        HostError: this host does not know the user.
+        HostError: this host does not know the user, or it cannot be told whose the home directory is.
     """
-    user = local_user.find(request.account.user)
+    if request.account.user is None and request.home is not None:
+        user = local_user.owner(request.home)
+    else:
+        user = local_user.find(request.account.user)
     return Target(user, request.home or user.home, request.profile)
 
 
@@ -66,7 +69,7 @@ def opened(
     Args:
         entry: the client, one that Linux hosts have.
         target: whose, and in which home directory.
-        options: as for ``entry.OpenClient``.
+        options: as for ``entry.OpenClient``, and ``lock_timeout``.
         open_desktop: connects to the user's desktop.
 
     Raises:
@@ -76,4 +79,5 @@ def opened(
         raise ValueError(f"{entry.name} is not a client of Linux hosts")
     with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
         profile = target.profile if entry.profiles else None
-        yield entry.open(LocalUserHost(target, stack, open_desktop), profile, options)
+        host = LocalUserHost(target, stack, entry.name, options["lock_timeout"], open_desktop)
+        yield entry.open(host, profile, options)

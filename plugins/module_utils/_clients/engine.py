@@ -10,11 +10,12 @@ import enum
 import typing as t
 
 from .._model.account import Account
-from .._model.errors import HostError
+from .._model.errors import HostError, MailError
 from .._model.settings import Change
 from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
+T = t.TypeVar("T")
 
 
 class Status(enum.Enum):
@@ -107,11 +108,19 @@ class Client(t.Protocol[S]):
     def view(self, state: S, account: Account) -> View:
         """The account as it stands."""
 
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        """What is read while no other run of this collection writes: see ``Files.undisturbed``."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
+
     def exclusive(self) -> t.ContextManager[None]:
-        """Keeps the client from using or changing its settings for the duration.
+        """Keeps the client and other runs from using or changing its settings, and settles what such a run left.
 
         Raises:
-            ClientRunningError: it does so now.
+            ClientRunningError: the client does so now.
+            AnotherRunError: another run does, and did not end in time.
         """
 
     def write(self, before: S, after: S) -> t.Sequence[str]:
@@ -162,6 +171,15 @@ class ClientDefaults:
         """See ``Client``."""
         return f"{self.name} profile {self.profile}"
 
+    @property
+    def interrupted(self) -> bool:
+        """See ``Client``."""
+        return False
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        """See ``Client``."""
+        return read()
+
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
         del state, account
@@ -208,17 +226,19 @@ class Outcome(t.Generic[S]):
         before: what was stored.
         after: what is stored now, or would be in check mode.
         backups: copies of what was replaced.
+        interrupted: an earlier run was interrupted, and what it left is settled now, or would be in check mode.
     """
 
     steps: tuple[Step[S], ...]
     before: S
     after: S
     backups: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether anything differed."""
-        return any(step.changes for step in self.steps)
+        return self.interrupted or any(step.changes for step in self.steps)
 
 
 def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
@@ -236,24 +256,48 @@ def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     return Outcome(tuple(steps), before, state)
 
 
+def preview(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+    """What a run would do, seen while no other run of this collection writes; nothing is written."""
+    outcome = client.undisturbed(lambda: plan(client, accounts))
+    return dataclasses.replace(outcome, interrupted=client.interrupted)
+
+
 def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     """Make the client's settings what the accounts say, and see that they are.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
-        MailError: it cannot be done; nothing, or nothing but whole files, was changed.
+        MailError: it cannot be done; nothing was changed, unless the error says so.
     """
-    outcome = plan(client, accounts)
+    outcome = preview(client, accounts)
     if not outcome.changed:
         return outcome
+    interrupted = outcome.interrupted
     with client.exclusive():
         # What was read before may be stale: the client could have been open until a moment ago.
         outcome = plan(client, accounts)
-        backups = client.write(outcome.before, outcome.after)
-        if plan(client, accounts).changed:
-            raise HostError(
-                client.title,
-                "the settings were written and do not read back as written",
-                "see whether something else changes these files at the same time, then run again",
-            )
-    return dataclasses.replace(outcome, backups=tuple(backups))
+        backups: t.Sequence[str] = ()
+        if outcome.changed:
+            backups = client.write(outcome.before, outcome.after)
+            _prove(client, accounts)
+    return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
+
+
+def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:
+    """See that what was written reads back."""
+    try:
+        proven = not plan(client, accounts).changed
+    except MailError as error:
+        raise HostError(
+            client.title,
+            f"the settings were written and cannot be read back: {str(error).rstrip('.')}",
+            "run again",
+            changed=True,
+        ) from error
+    if not proven:
+        raise HostError(
+            client.title,
+            "the settings were written and do not read back as written",
+            "see whether something else changes these files at the same time, then run again",
+            changed=True,
+        )

@@ -24,14 +24,23 @@ class LocalUserHost:
     Args:
         target: the user and the home directory.
         stack: closed when the user's accounts are done.
+        client: the client's name; runs for the same client wait for each other.
+        lock_timeout: for how many seconds.
         open_desktop: connects to the user's desktop; None for clients that have no use for it.
     """
 
-    def __init__(self, target: Target, stack: contextlib.ExitStack, open_desktop: OpenDesktop | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        stack: contextlib.ExitStack,
+        client: str,
+        lock_timeout: float,
+        open_desktop: OpenDesktop | None = None,
+    ) -> None:
         self._target = target
         self._stack = stack
         self._open_desktop = open_desktop
-        self.files: Files = LocalFiles()
+        self.files: Files = LocalFiles(posixpath.join(target.home, f".charter-mail-{client}.journal"), lock_timeout)
 
     @property
     def home(self) -> str:

@@ -11,17 +11,17 @@ import time
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._host.files import Files
+from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..._model.errors import ClientRunningError, DamagedFileError, HostError, MailError, OptionError
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, Item
+from .password_store.store import NONE, SECRET_SERVICE, Item
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
     from .password_store.store import Passwords
+
+T = t.TypeVar("T")
 
 _POLL_SECONDS = 0.5
 
@@ -164,16 +166,25 @@ class Evolution(ClientDefaults):
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Waits until nothing has the sources in its memory that could not be told of a change."""
-        give_up = time.monotonic() + self._wait_seconds
-        while True:
-            process = self._in_the_way()
-            if process is None:
-                break
-            if time.monotonic() >= give_up:
-                raise ClientRunningError(self.name, self.profile, process.pid)
-            time.sleep(_POLL_SECONDS)
-        yield
+        """Waits for other runs, and until nothing has the sources in its memory that could not be told of a change."""
+        with self._files.exclusive():
+            give_up = time.monotonic() + self._wait_seconds
+            while True:
+                process = self._in_the_way()
+                if process is None:
+                    break
+                if time.monotonic() >= give_up:
+                    raise ClientRunningError(self.name, self.profile, process.pid)
+                time.sleep(_POLL_SECONDS)
+            self._files.recover()
+            yield
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        return self._files.undisturbed(read)
+
+    @property
+    def interrupted(self) -> bool:
+        return self._files.interrupted
 
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
@@ -181,25 +192,54 @@ class Evolution(ClientDefaults):
         items = {uid: _item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
-        if stored:
-            after.passwords.value.write(stored)
-        backups: t.Sequence[str] = ()
-        if after.sources is not before.sources:
-            if after.session:
-                backups = writing.to_session(
-                    after.session, self._files, self.profile, before.sources, after.sources, backup=self._backup
-                )
-            else:
-                backups = writing.to_files(
+        removed = {uid: item for uid, item in items.items() if item is None}
+        session = None
+        if after.session and after.sources is not before.sources:
+            session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+        done = []
+        try:
+            if stored:
+                after.passwords.value.write(stored)
+                done += ["passwords were stored already"] if self._password_store == SECRET_SERVICE else []
+            if session is None:
+                writes, deletes = writing.as_files(
                     self._files, self.profile, before.sources, after.sources, backup=self._backup
                 )
-        if len(stored) < len(items):
-            after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
-        if after.new_defaults:
-            after.defaults.value.write(after.new_defaults)
-        for uid in after.purged:
-            self._purge(uid)
+                backups = self._files.replace(
+                    [*self._password_writes(after, items), *writes, *self._default_writes(after)],
+                    [*deletes, *self._purged(after)],
+                )
+            else:
+                passwords = self._password_writes(after, stored)
+                backups = self._files.replace([*passwords, *(session.kept() if self._backup else ())])
+                done += ["passwords were stored already"] if passwords else []
+                # A kill from here on is made good by the next run: what is deleted is noted before the session acts.
+                self._files.replace(
+                    [*self._password_writes(after, removed), *self._default_writes(after)],
+                    [*session.deletes, *self._purged(after)],
+                    session.make,
+                )
+                done.append("the accounts were changed already")
+                session.mend()
+            done.append("the accounts were changed already")
+            if removed:
+                after.passwords.value.write(removed)
+            if after.new_defaults:
+                after.defaults.value.write(after.new_defaults)
+        except HostError as error:
+            if done and not error.changed:
+                raise error.after(done[-1]) from error
+            raise
+        except MailError as error:
+            error.changed = error.changed or bool(done)
+            raise
         return backups
+
+    def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        return after.passwords.value.file_writes(items) if items else []
+
+    def _default_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
+        return after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
 
     def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
         if self._password_store == NONE or not state.passwords.value.writable:
@@ -255,11 +295,14 @@ class Evolution(ClientDefaults):
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 
-    def _purge(self, account: str) -> None:
-        """Delete the mail of an account, also where Evolution has put it aside for a while."""
-        for folder in (self._location.cache, self._location.data):
-            for place in ("mail", "mail/trash"):
-                self._files.delete(posixpath.join(folder, place, account))
+    def _purged(self, after: EvolutionState) -> list[str]:
+        """The folders with mail of accounts, also where Evolution has put it aside for a while."""
+        return [
+            posixpath.join(folder, place, account)
+            for account in after.purged
+            for folder in (self._location.cache, self._location.data)
+            for place in ("mail", "mail/trash")
+        ]
 
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""

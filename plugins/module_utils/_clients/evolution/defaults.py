@@ -8,7 +8,6 @@ Where they are not set, or name what is not there, Evolution takes the first: on
 
 from __future__ import annotations
 
-import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
@@ -36,7 +35,10 @@ class Defaults(t.Protocol):
         """The uid of the default source; None where the person has not chosen one."""
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
-        """Store these; None resets one."""
+        """Have these stored where a service does that; None resets one."""
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        """What must be written to files beside ``write``."""
 
 
 class DesktopDefaults:
@@ -54,6 +56,9 @@ class DesktopDefaults:
         for name, uid in wanted.items():
             self._desktop.store_setting(path(name), uid, _SCHEMA)
 
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        return ()
+
 
 class FlatpakDefaults:
     """In a file, as programs in a sandbox have it (gkeyfilesettingsbackend.c): values are GVariants as text."""
@@ -69,12 +74,13 @@ class FlatpakDefaults:
         return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else None
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        """Nothing: all of it is in the file."""
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
         before = after = self._read()
         for name, uid in wanted.items():
             after = after.without(_PATH, name) if uid is None else after.with_text(_PATH, name, f"'{uid}'")
-        if after != before:
-            self._files.make_directory(posixpath.dirname(self._path))
-            self._files.replace([FileWrite(self._path, after.render())])
+        return [FileWrite(self._path, after.render())] if after != before else []
 
     def _read(self) -> GlibKeyFile:
         return GlibKeyFile.parse(self._files.read(self._path) or b"", self._path)
@@ -90,3 +96,6 @@ class NoDefaults:
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
         return
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        return ()

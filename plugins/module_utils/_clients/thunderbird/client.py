@@ -30,6 +30,8 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
     from ..stored_account import StoredAccount
     from .password_store.store import NssPasswordStore
 
+T = t.TypeVar("T")
+
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _LEFTOVERS = ("key4.db-journal", "key4.db-wal")
@@ -193,14 +195,22 @@ class Thunderbird(ClientDefaults):
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
 
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        return self._files.undisturbed(read)
+
+    @property
+    def interrupted(self) -> bool:
+        return self._files.interrupted
+
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
-        if not self._files.is_directory(self.profile):
-            yield
-            return
-        with contextlib.ExitStack() as held:
-            self._acquire(held)
+        with self._files.exclusive(), contextlib.ExitStack() as held:
+            self._while_closed(self._files.recover)
+            self._profile = profiles.choose(self._files, self._root, self._wanted)
+            if self._files.is_directory(self.profile):
+                lock = self._path(".parentlock")
+                self._while_closed(lambda: held.enter_context(self._files.lock(lock)))
             yield
 
     def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
@@ -218,13 +228,8 @@ class Thunderbird(ClientDefaults):
         ]
         if after.announced:
             writes += profile.files
-        self._files.make_directory(profile.path)
-        backups = self._files.replace(writes)
-        for folder in after.purged:
-            path = posixpath.join(profile.path, folder)
-            self._files.delete(path)
-            self._files.delete(path + ".msf")
-        return backups
+        folders = [posixpath.join(profile.path, folder) for folder in after.purged]
+        return self._files.replace(writes, [path for folder in folders for path in (folder, f"{folder}.msf")])
 
     def _password_state(self, state: ThunderbirdState, account: Account) -> PasswordState:
         ids = None if account.replace_password else find(state.settings, account)
@@ -285,15 +290,16 @@ class Thunderbird(ClientDefaults):
             purged=before.purged if folder is None else (*before.purged, folder),
         )
 
-    def _acquire(self, held: contextlib.ExitStack) -> None:
+    def _while_closed(self, action: t.Callable[[], object]) -> None:
+        """Do what needs Thunderbird's lock, as soon as it can be had."""
         give_up = time.monotonic() + self._wait_seconds
         while True:
             try:
-                held.enter_context(self._files.lock(self._path(".parentlock")))
+                action()
                 return
             except LockedError as error:
                 if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, self.profile, error.pid) from None
+                    raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
             time.sleep(_POLL_SECONDS)
 
     def _read_passwords(self) -> PasswordFiles:

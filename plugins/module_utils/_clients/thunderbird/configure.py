@@ -128,7 +128,7 @@ def _create(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "identities"] = ids.identity
     last_key = after.get(LAST_KEY)
     number = int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)  # both fit in 32 bits
     _add(after, ACCOUNTS, ids.account)
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)

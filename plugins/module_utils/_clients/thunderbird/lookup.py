@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -21,7 +22,8 @@ LAST_KEY = "mail.account.lastKey"
 # Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
 MARKER = "charter_mail"
 
-_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]+)")
+LARGEST_NUMBER = 2**31 - 1  # what a preference can hold, lastKey among them
+_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
 
 
 def find(settings: Settings, account: Account) -> PrefIds | None:
@@ -81,19 +83,31 @@ def _ids(settings: Settings, key: str, server: str) -> PrefIds:
 
 
 def allocate_ids(settings: Settings) -> PrefIds:
-    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey."""
-    highest = {"account": 0, "server": 0, "id": 0, "smtp": 0}
+    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey.
+
+    Numbers that do not fit in Thunderbird's 32 bits do not count.
+    """
+    used: dict[str, set[int]] = {"account": set(), "server": set(), "id": set(), "smtp": set()}
     last_key = settings.get(LAST_KEY)
     if isinstance(last_key, int):
-        highest["account"] = last_key
+        used["account"].add(last_key)
     for kind, number in _numbers(settings):
-        highest[kind] = max(highest[kind], number)
+        used[kind].add(number)
+    free = {kind: _free(numbers) for kind, numbers in used.items()}
     return PrefIds(
-        account=f"account{highest['account'] + 1}",
-        server=f"server{highest['server'] + 1}",
-        identity=f"id{highest['id'] + 1}",
-        smtp=f"smtp{highest['smtp'] + 1}",
+        account=f"account{free['account']}",
+        server=f"server{free['server']}",
+        identity=f"id{free['id']}",
+        smtp=f"smtp{free['smtp']}",
     )
+
+
+def _free(used: t.AbstractSet[int]) -> int:
+    """One above the highest number; where Thunderbird's 32 bits end there, the lowest that is free."""
+    highest = max((number for number in used if 0 <= number <= LARGEST_NUMBER), default=0)
+    if highest < LARGEST_NUMBER:
+        return highest + 1
+    return next(number for number in itertools.count(1) if number not in used)
 
 
 def _numbers(settings: Settings) -> t.Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...._host.desktop import Bus
-from ...._host.files import Files
+from ...._host.files import Files, FileWrite
 from ...._model.secret import Secret
 from .keyring import Keyring, KeyringState
 from .plaintext_keyring import PlaintextKeyring
@@ -32,6 +32,11 @@ class SecretService:
 
     def stored(self, uid: str) -> Secret | None:
         return self._keyring.stored(uid)
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        """None: the service writes its files itself."""
+        del wanted
+        return []
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         for uid, item in wanted.items():

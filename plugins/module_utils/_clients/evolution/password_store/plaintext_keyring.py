@@ -32,7 +32,6 @@ class PlaintextKeyring:
 
     def __init__(self, files: Files, folder: str) -> None:
         self._files = files
-        self._folder = folder
         self._path = posixpath.join(folder, NAME)
 
     def stored(self, uid: str) -> Secret | None:
@@ -41,6 +40,10 @@ class PlaintextKeyring:
         return None if secret is None else Secret(secret)
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        """Nothing: all of it is in the file."""
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        """See ``PasswordStore``; what is returned counts as written from then on."""
         before = after = self._content
         new: dict[str, Item] = {}
         for uid, item in wanted.items():
@@ -55,11 +58,10 @@ class PlaintextKeyring:
         if new:
             after = GlibKeyFile.parse(after.render() + _added(after, new), self._path)
         if after == before:
-            return
-        self._files.make_directory(self._folder)
-        self._files.replace([FileWrite(self._path, after.render())])
-        for cached in ("_content", "_items"):
-            self.__dict__.pop(cached, None)
+            return []
+        self.__dict__.pop("_items", None)
+        self.__dict__["_content"] = after
+        return [FileWrite(self._path, after.render())]
 
     @functools.cached_property
     def _content(self) -> GlibKeyFile:

@@ -148,8 +148,13 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Pa
 class OtherWriter(LocalFiles):
     """A host on which something else changes what was just written."""
 
-    def replace(self, writes: t.Sequence[FileWrite]) -> t.Sequence[str]:
-        backups = super().replace(writes)
+    def replace(
+        self,
+        writes: t.Sequence[FileWrite],
+        deletes: t.Sequence[str] = (),
+        before_renames: t.Callable[[], None] = lambda: None,
+    ) -> t.Sequence[str]:
+        backups = super().replace(writes, deletes, before_renames)
         for write in writes:
             if write.path.endswith("prefs.js"):
                 super().replace([FileWrite(write.path, b"")])
