@@ -35,7 +35,7 @@ class LocalFiles:
         self._locks: dict[str, int] = {}
         self._view: t.Mapping[str, str | None] = {}
         self._interrupted = False
-        self._leftovers: tuple[str, ...] = ()
+        self._leftovers = Interrupted()
 
     def read(self, path: str) -> bytes | None:
         if self._view:
@@ -89,7 +89,8 @@ class LocalFiles:
         before_renames: t.Callable[[], None] = lambda: None,
     ) -> t.Sequence[str]:
         with self.exclusive():
-            return transaction.replace(self._journal, writes, deletes, before_renames, list(self._locks), self._leftovers)
+            locks = list(self._locks)
+            return transaction.replace(self._journal, writes, deletes, before_renames, locks, self._leftovers)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -101,12 +102,9 @@ class LocalFiles:
         journal.acquire(create=True)
         try:
             yield
-        except BaseException:
-            with contextlib.suppress(HostError):
+        finally:
+            with contextlib.suppress(HostError):  # what it was held for is done; the next run removes the file
                 journal.release(remove=True)
-            raise
-        else:
-            journal.release(remove=True)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
         journal = self._journal
@@ -147,7 +145,7 @@ class LocalFiles:
                 if path not in self._locks and os.path.isdir(os.path.dirname(path)):
                     held.enter_context(self.lock(path))
             if not found.settle():
-                self._leftovers = found.targets
+                self._leftovers = found
                 return
         journal.clear()
 

@@ -71,7 +71,7 @@ def read(path: str) -> bytes:
         os.close(descriptor)
     raise HostError(
         path,
-        f"the file has {size} bytes or more, and files of more than {LIMIT} bytes ({LIMIT // 1024**2} MiB) are not read",
+        f"the file has at least {size} bytes, and none of more than {LIMIT} bytes ({LIMIT // 1024**2} MiB) is read",
         "see what fills it, make it smaller or move it away, and run again",
     )
 

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file or folder of a set that changes: where its old and its new content lie, and which of them stands there.
+"""One file of a set that changes: where its old and its new content lie, and which of them stands there.
 
 Everything lies in the folder of the target, so that each change is one rename(2):
 
 * ``.NAME.charter-mail-new``: what it shall be, until it is renamed to the target;
 * ``.NAME.charter-mail-old``: what it was, until the set is complete;
-* ``.NAME.charter-mail-gone``: a target that is deleted, until the set is complete.
+* ``.NAME.charter-mail-gone``: a file that is deleted, until the set is complete.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Step(t.NamedTuple):
     """The change of one target.
 
     Attributes:
-        target: the file, or the folder; no link but one that is deleted.
+        target: the file; no link but one that is deleted.
         old: what stood there; None for nothing.
         kept: the copy of it.
         new: what shall stand there; None for nothing: the target is deleted.
@@ -109,7 +109,9 @@ class Step(t.NamedTuple):
         """Make the target new."""
         with naming(self.target):
             if self.stands is Stands.OLD:
-                os.rename(*((self.target, gone(self.target)) if self.new is None else (staged(self.target), self.target)))
+                os.rename(
+                    *((self.target, gone(self.target)) if self.new is None else (staged(self.target), self.target))
+                )
 
     def undo(self) -> None:
         """Make the target old again."""

@@ -98,10 +98,10 @@ def _locked(name: str) -> int | None:
         return None
     try:
         found = os.fstat(descriptor)
-        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == 0o700 and _lock(descriptor):
-            # Whoever had the lock until now may have removed it at its end.
-            if os.path.samestat(found, os.lstat(name)):
-                return descriptor
+        ours = found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == 0o700
+        # Whoever had the lock until now may have removed it at its end: hence the second look.
+        if ours and _lock(descriptor) and os.path.samestat(found, os.lstat(name)):
+            return descriptor
     except FileNotFoundError:
         pass
     except BaseException:

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Changing a set of files all or nothing, also when the process is killed.
 
-Everything is staged first, and noted in the journal; then come the renames, one a file; then the old content goes. A
-failure before the end takes back what was done. Where the process is killed, the next run reads the journal, and
-finishes the set, or takes it back where it cannot be finished. It leaves alone what somebody has changed meanwhile.
+Everything is staged first, and noted in the journal; then come the renames, one a file; then the old content goes, and
+folders that are deleted. A failure before that takes back what was done. Where the process is killed, the next run
+reads the journal, and finishes the set, or takes it back where it cannot be finished. It leaves alone what somebody has
+changed meanwhile.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import shutil
 import typing as t
 
 from .._host.files import FileWrite
-from .._model.errors import HostError, MailError
-from . import replacement
+from .._model.errors import HostError
+from . import regular_file, replacement
 from .journal import Journal, sync_directory
 from .os_errors import host_error, naming
 from .replacement import Identity, Stands, Step
 
-_STAGING, _NOTED = "staging", "noted"
+Folder = t.Tuple[str, Identity]
 
 
 class Interrupted(t.NamedTuple):
@@ -31,13 +33,15 @@ class Interrupted(t.NamedTuple):
     Attributes:
         targets: the paths beside which staged files may lie.
         made: folders that it made.
-        steps: what has been begun; empty if nothing visible has been changed.
+        steps: what has been begun; empty if nothing visible has been changed, or all of it.
+        folders: folders that are to be deleted when all steps are done.
         locks: files whose locks it held, so that no client used the set.
     """
 
     targets: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    folders: tuple[Folder, ...] = ()
     locks: tuple[str, ...] = ()
 
     @classmethod
@@ -45,11 +49,20 @@ class Interrupted(t.NamedTuple):
         """What a journal says; one that cannot be understood says nothing."""
         entry = journal.last() or {}
         try:
-            steps = tuple(Step.parsed(step) for step in entry.get("steps", ()))
-            targets, made, locks = (_paths(entry.get(name, ())) for name in ("targets", "made", "locks"))
+            return cls(
+                targets=_paths(entry["targets"]),
+                made=_paths(entry["made"]),
+                steps=tuple(Step.parsed(step) for step in entry["steps"]),
+                folders=tuple((_paths([path])[0], Identity(*map(int, found))) for path, found in entry["folders"]),
+                locks=_paths(entry["locks"]),
+            )
         except (KeyError, TypeError, ValueError):
             return cls()
-        return cls(targets, made, steps, locks)
+
+    def note(self, journal: Journal | None, *, durable: bool) -> None:
+        """Have the journal say it."""
+        if journal is not None:
+            journal.note({**self._asdict(), "steps": [step.as_json() for step in self.steps]}, durable=durable)
 
     @property
     def finishes(self) -> bool:
@@ -85,22 +98,20 @@ class Interrupted(t.NamedTuple):
         Raises:
             HostError: it can neither be finished nor taken back; as much as possible was.
         """
-        taken_back = not self.steps
-        if self.finishes:
+        complete = not self.steps
+        if self.steps and self.finishes:
             try:
                 _finish(self.steps)
+                complete = True
             except HostError:
                 _undo(self.steps)
-                taken_back = True
         elif self.undoes:
             _undo(self.steps)
-            taken_back = True
         try:
-            _clean(self.targets)
+            _clean(self.targets, self.folders if complete else ())
         except HostError:
             return False
-        if taken_back:
-            _unmake(self.made)
+        _unmake(self.made)
         return True
 
 
@@ -110,7 +121,7 @@ def replace(
     deletes: t.Sequence[str],
     before_renames: t.Callable[[], None],
     locks: t.Sequence[str],
-    leftovers: t.Sequence[str],
+    leftovers: Interrupted,
 ) -> list[str]:
     """Write and delete all files or none.
 
@@ -120,7 +131,7 @@ def replace(
         deletes: files and folders to delete, after that; no error where one is missing.
         before_renames: called when all is staged and noted; an error takes all back.
         locks: files whose locks this process holds.
-        leftovers: targets of an earlier set, beside which something may still have to be removed.
+        leftovers: an earlier set of which something may still have to be removed.
 
     Returns:
         The paths of the backups made.
@@ -128,37 +139,38 @@ def replace(
     Raises:
         HostError: it cannot be done. The message says what was changed: nothing, in nearly all cases.
     """
-    doomed = _existing(deletes)
+    doomed, folders = _existing(deletes)
     backups, contents = _contents(writes, doomed)
-    targets = [*(write.path for write in contents), *doomed, *leftovers]
-    if len(targets) == len(leftovers):
+    if not contents and not doomed and not folders:
         before_renames()
         return []
-    steps: list[Step] = []
+    targets = (*(write.path for write in contents), *doomed, *leftovers.targets)
     made = _missing_folders(os.path.dirname(write.path) for write in contents)
+    noted = Interrupted(targets, tuple(made), locks=tuple(locks))
+    steps: list[Step] = []
     try:
-        if journal is not None:
-            journal.note({"phase": _STAGING, "targets": targets, "made": made}, durable=False)
+        noted.note(journal, durable=False)
         _make(made)
         staged = [_staged(write) for write in contents]
         staged += [_doomed(target) for target in doomed]
-        if journal is not None:
-            entry = {"phase": _NOTED, "targets": targets, "made": made, "locks": list(locks)}
-            journal.note({**entry, "steps": [step.as_json() for step in staged]}, durable=True)
+        noted._replace(steps=tuple(staged), folders=folders).note(journal, durable=True)
         steps = staged
         before_renames()
         _finish(steps)
+        folders = (*folders, *leftovers.folders)
+        if folders:  # whoever changes one of the files from now on does not keep them
+            noted._replace(made=(), folders=folders).note(journal, durable=True)
     except BaseException as error:
-        _take_back(journal, steps, targets, made, error)
+        _take_back(journal, steps, noted, error)
         raise
     try:
-        _clean(targets)
+        _clean(targets, folders)
         if journal is not None:
             journal.clear()
     except HostError as error:
         raise HostError(
             error.subject,
-            f"all files were written as wanted, but what was there before could not be removed: {error.reason}",
+            f"all was changed as wanted, but what was to go could not be removed: {error.reason}",
             f"{error.remedy}; the next run removes it",
             changed=True,
         ) from error
@@ -178,15 +190,27 @@ def _contents(writes: t.Sequence[FileWrite], doomed: t.Sequence[str]) -> tuple[l
             if write.backup and os.path.exists(target):
                 backups.append(_backup_name(write.path))
                 mode = os.stat(target).st_mode & 0o7777
-                contents.append(FileWrite(os.path.realpath(backups[-1]), replacement.regular_file.read(target), mode))
+                contents.append(FileWrite(os.path.realpath(backups[-1]), regular_file.read(target), mode))
         if target not in doomed:
             contents.append(write._replace(path=target))
     return backups, contents
 
 
-def _existing(deletes: t.Sequence[str]) -> list[str]:
-    found = (os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)) for path in deletes)
-    return [path for path in found if os.path.lexists(path)]
+def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
+    """The files, links among them, and the folders that are there to be deleted."""
+    files: list[str] = []
+    folders: list[Folder] = []
+    for path in deletes:
+        target = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        with naming(target):
+            identity = Identity.of(target)
+            if identity is None:
+                continue
+            if os.path.isdir(target) and not os.path.islink(target):
+                folders.append((target, identity))
+            else:
+                files.append(target)
+    return files, tuple(folders)
 
 
 def _staged(write: FileWrite) -> Step:
@@ -222,9 +246,7 @@ def _undo(steps: t.Sequence[Step]) -> None:
         raise failures[0]
 
 
-def _take_back(
-    journal: Journal | None, steps: t.Sequence[Step], targets: t.Sequence[str], made: t.Sequence[str], error: BaseException
-) -> None:
+def _take_back(journal: Journal | None, steps: t.Sequence[Step], noted: Interrupted, error: BaseException) -> None:
     """Undo what was done, and raise what a message must say of it."""
     try:
         _undo(steps)
@@ -239,29 +261,31 @@ def _take_back(
             ) from error
         return  # the journal keeps it for the next run
     with contextlib.suppress(HostError):  # the next run removes what is left
-        _clean(targets)
-        _unmake(made)
+        _clean(noted.targets, ())
+        _unmake(noted.made)
         if journal is not None:
             journal.clear()
     if isinstance(error, HostError) and not error.changed:
         raise error.with_nothing_changed() from error
-    if isinstance(error, OSError):
-        raise host_error(targets[0], error) from error
-    if isinstance(error, MailError):
-        raise error
 
 
-def _clean(targets: t.Iterable[str]) -> None:
-    """Remove what lies beside targets that are as they shall be."""
+def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
+    """Remove what lies beside targets that are as they shall be, and folders that shall go."""
+    paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
     failures = []
-    for target in targets:
-        for name in (replacement.staged, replacement.kept, replacement.gone):
-            try:
-                replacement.remove(name(target))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            except OSError as error:
-                failures.append(host_error(name(target), error))
+    for path in paths:
+        try:
+            replacement.remove(path)
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            failures.append(host_error(path, error))
+    for path, identity in folders:
+        try:
+            if Identity.of(path) == identity:
+                shutil.rmtree(path)
+        except OSError as error:
+            failures.append(host_error(error.filename if isinstance(error.filename, str) else path, error))
     if failures:
         raise failures[0]
 

@@ -84,7 +84,8 @@ def dying(name):
 for name in ("open", "write", "fchmod", "fsync", "link", "rename", "unlink", "stat", "close"):
     setattr(files.os, name, dying(name))
 folder = sys.argv[2]
-files.LocalFiles(folder + "/.journal").replace([FileWrite(folder + "/a", b"new a", backup=True), FileWrite(folder + "/b", b"new b")])
+writes = [FileWrite(folder + "/a", b"new a", backup=True), FileWrite(folder + "/b", b"new b")]
+files.LocalFiles(folder + "/.journal").replace(writes)
 """
 
 
