@@ -118,7 +118,12 @@ class Bench:
         found += self._half_written()
         if error is not None:
             found += self._untrue(broken)
+        now = tree(self._home)
+        foreseen = self._run(options={**self._scenario.options, "_ansible_check_mode": True})
+        found += ["check mode writes"] if tree(self._home) != now else []
         second = self._run()
+        if foreseen.failed or foreseen.changed != second.changed:
+            found.append(f"check mode says {foreseen.message}, and the run {second.message}")
         found += [f"the next run fails: {second.message}"] if second.failed else []
         found += self._differences()
         found += [f"left in the scratch folder: {path.name}" for path in self._scratch.iterdir()]

@@ -36,6 +36,7 @@ if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those th
 T = t.TypeVar("T")
 
 _POLL_SECONDS = 0.5
+_LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or two thousand
 
 
 class Evolution(ClientDefaults):
@@ -86,8 +87,16 @@ class Evolution(ClientDefaults):
             for uid, text in memory.items()
         }
         damaged = {}
+        total = 0
         for uid in self._uids():
             content = None if uid in memory else self._files.read(self._path(uid))
+            total += len(content or b"")
+            if total > _LARGEST:
+                raise HostError(
+                    self.profile,
+                    f"the sources in this folder have more than {_LARGEST} bytes ({_LARGEST // 1024**2} MiB) together",
+                    "see what fills them, move that away and run again",
+                )
             try:
                 source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
             except DamagedFileError as error:

@@ -42,7 +42,7 @@ def account(email: str = EMAIL, **options: t.Any) -> Account:
 
 
 def client(home: pathlib.Path, desktop: Desktop | None = None, location: str = "auto", **options: t.Any) -> Evolution:
-    files = LocalFiles()
+    files = LocalFiles(str(home / ".charter-mail-evolution.journal"))
     return Evolution(files, locations.locate(files, str(home), location), desktop, **options)
 
 

@@ -35,7 +35,7 @@ def account(**options: t.Any) -> Account:
 
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
-    files = files or LocalFiles()
+    files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
     return Thunderbird(files, str(home / ".thunderbird"), None, scratch=str(home), **options)
 
 
@@ -135,6 +135,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Pa
         killed = killed_at(point, lambda home=home: push(home, wanted))  # type: ignore[misc]
         push(home, wanted)
         assert not push(home, wanted).changed
+        assert not [path for path in home.rglob("*") if ".charter-mail-" in path.name]
         ini = (home / ".thunderbird/profiles.ini").read_text()
         assert ini.count("Path=") == 1
         assert "Path=charter.default\n" in ini

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, mapping
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import find, has_other_protocol
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings, changes
@@ -349,3 +350,33 @@ def test_reading_back_an_account_that_lacks_much() -> None:
     assert found is not None
     assert found.incoming == Server("", 110, Security.NONE)
     assert mapping.read_back({"mail.server.s.type": "nntp"}, mapping.PrefIds("a", "s", "i", "m")) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "last_key"),
+    [
+        ({**BY_HAND, "mail.account.lastKey": 2**31 - 2}, f"account{2**31 - 1}", 2**31 - 1),
+        ({**BY_HAND, "mail.account.lastKey": 2**31 - 1}, "account3", 2**31 - 1),
+        ({**BY_HAND, "mail.account.lastKey": -(2**31)}, "account3", 3),
+        ({**BY_HAND, "mail.account.account2147483647.server": "server2"}, "account3", 4),
+        ({**BY_HAND, "mail.account.account999999999999.server": "server2"}, "account5", 5),
+        ({**BY_HAND, f"mail.account.account{'9' * 6000}.server": "server2"}, "account5", 5),
+    ],
+)
+def test_numbers_at_the_edge_of_32_bits(before: dict[str, t.Any], new: str, last_key: int) -> None:
+    after = present(before, account())
+    assert after["mail.accountmanager.accounts"] == f"account2,account1,{new}"
+    assert after["mail.account.lastKey"] == last_key
+    PrefsFile.parse(PrefsFile.parse(b"", "prefs.js").with_values(after), "prefs.js")
+
+
+def test_ids_at_the_edge_of_32_bits() -> None:
+    edge = {
+        "mail.server.server2147483647.x": 1,
+        "mail.identity.id2147483647.x": 1,
+        "mail.smtpserver.smtp2147483647.x": 1,
+    }
+    after = present({**BY_HAND, **edge}, account())
+    assert after["mail.account.account5.server"] == "server3"
+    assert after["mail.account.account5.identities"] == "id2"
+    assert after["mail.identity.id2.smtpServer"] == "smtp1"
