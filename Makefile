@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-3.8 lint sanity real molecule bench soak test clean
+.PHONY: help demo unit unit-3.8 lint sanity real molecule bench package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -32,6 +32,10 @@ molecule: ## the playbooks and roles on several hosts over SSH, verified with te
 bench: ## how fast it is, beside pings and Ansible's own modules (root; about five minutes)
 	@$(PYTHON) tests/setup/environment.py tests
 	@.venv/bin/python tests/bench
+
+package: ## the built collection, in dist/
+	@$(PYTHON) tests/setup/environment.py tests
+	@rm -rf dist && PATH="$(CURDIR)/.venv/bin:$$PATH" tests/setup/tree.sh build dist && rm -rf dist/source
 
 soak: ## runs killed, and with I/O errors, at every point where they change something (about five minutes)
 	@$(PYTHON) tests/setup/environment.py tests

@@ -338,6 +338,33 @@ def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person,
     assert precious.read_bytes() == b'user_pref("precious", 1);\n'
 
 
+def test_a_home_without_a_user_is_used_as_its_owner(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+    target = tmp_path / "of-root"
+    target.mkdir(mode=0o700)
+    give_profile(mario)
+    arguments: dict[str, t.Any] = {"home": str(mario.home), "email": EMAIL, "password": PASSWORD}
+    assert ansible.module("thunderbird_account", **arguments)["accounts"][0]["user"] == mario.name
+    assert {path.lstat().st_uid for path in mario.home.rglob("*")} == {mario.uid}
+    for path in mario.thunderbird.glob("*/prefs.js"):
+        path.unlink()
+        path.symlink_to(target / "made-by-root")
+    result = ansible.module("thunderbird_account", **arguments)
+    assert result["failed"]
+    assert os.listdir(target) == []
+    mario.home.chmod(0o755)
+    os.chown(mario.home, 0, 0)
+    result = ansible.module("thunderbird_account", **arguments)
+    assert f"this is the home directory of {mario.name}, and not that user's own" in result["msg"]
+
+
+def test_a_template_for_new_users(ansible: Ansible, tmp_path: pathlib.Path) -> None:
+    skeleton = tmp_path / "skel"
+    skeleton.mkdir()
+    assert ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
+    assert sorted(os.listdir(skeleton)) == [".thunderbird"]
+    assert not ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
+
+
 def test_a_home_of_ones_own_choice(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
     skeleton = tmp_path / "skel"
     skeleton.mkdir()

@@ -90,7 +90,8 @@ class LocalFiles:
     ) -> t.Sequence[str]:
         with self.exclusive():
             locks = list(self._locks)
-            return transaction.replace(self._journal, writes, deletes, before_renames, locks, self._leftovers)
+            journal = self._journal if self._journal is not None and self._journal.held else None
+            return transaction.replace(journal, writes, deletes, before_renames, locks, self._leftovers)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -99,7 +100,9 @@ class LocalFiles:
             yield
             return
         self.make_directory(os.path.dirname(journal.path))
-        journal.acquire(create=True)
+        if not journal.acquire(create=True):
+            yield
+            return
         try:
             yield
         finally:

@@ -64,7 +64,8 @@ class Journal:
             create: make the file where it is missing.
 
         Returns:
-            False where the file is missing and shall not be made: no run is at work, and none was interrupted.
+            False where the file is missing and shall not be made: no run is at work, and none was interrupted. Also
+            where the user may not make it: a home that its user cannot write in is no reason not to try.
 
         Raises:
             AnotherRunError: another run has had it all the time.
@@ -161,7 +162,10 @@ class Journal:
                 raise host_error(self.path, error) from error
             return None
         except OSError as error:
-            if not create and error.errno in {errno.EROFS, errno.ENOTDIR}:  # nobody can be at work there
+            # Nobody can be at work there.
+            if error.errno in {errno.EROFS, errno.ENOTDIR} and not create:
+                return None
+            if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM} and not os.path.lexists(self.path):
                 return None
             raise host_error(self.path, error) from error
         if os.fstat(descriptor).st_uid != os.geteuid():

@@ -61,8 +61,13 @@ class Interrupted(t.NamedTuple):
 
     def note(self, journal: Journal | None, *, durable: bool) -> None:
         """Have the journal say it."""
-        if journal is not None:
+        if journal is None:
+            return
+        try:
             journal.note({**self._asdict(), "steps": [step.as_json() for step in self.steps]}, durable=durable)
+        except HostError as error:
+            first = next((step.target for step in self.steps), next(iter(self.targets), ""))
+            raise HostError(f"{error.subject}, to change {first}", error.reason, error.remedy) from error
 
     @property
     def finishes(self) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import signal
@@ -14,6 +15,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import AnotherRunError, HostError
@@ -136,3 +138,23 @@ def test_what_is_made_is_the_users_alone_whatever_the_umask(path: str, tmp_path:
     finally:
         os.umask(before)
     assert [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("a", "a/b")] == [0o700, 0o700]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_home_that_cannot_be_written_is_no_reason_not_to_try(
+    path: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    real = os.open
+
+    def refusing(name: str, flags: int, mode: int = 0o777) -> int:
+        if name == path and flags & os.O_CREAT:
+            raise OSError(number, os.strerror(number))
+        return real(name, flags, mode)
+
+    monkeypatch.setattr(os, "open", refusing)
+    run = LocalFiles(path)
+    assert run.undisturbed(lambda: "read") == "read"
+    with run.exclusive():
+        run.recover()
+        run.replace([FileWrite(str(tmp_path / "x"), b"x")])
+    assert os.listdir(tmp_path) == ["x"]
