@@ -71,7 +71,8 @@ BLOCKED = rule(
 # Weaker words: limits use them, too, and come before these.
 NOT_ACCEPTED_FROM_HERE = rule(
     rf"{_THIS_NETWORK}[^;]{{0,40}}\b(?:rejected|refused|denied|prohibited|not (?:permitted|allowed|accepted))\b"
-    rf"|\b(?:rejected|refused|denied|prohibited|not (?:permitted|allowed|accepted))\b.{{0,25}}\b(?:from|for|to)\b.{{0,15}}"
+    rf"|\b(?:rejected|refused|denied|prohibited|not (?:permitted|allowed|accepted))\b"
+    r".{0,25}\b(?:from|for|to)\b.{0,15}"
     rf"{_THIS_NETWORK}",
     Code.ADDRESS_BLOCKED,
     "rejects this network's public IP address",

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables for SMTP: what servers answer to a connection, to EHLO, to an address, and to a message.
 
-Codes: RFC 5321, RFC 6409, and the registry of enhanced codes (RFC 3463, 5248, 7372). AUP#: Charter's own codes, from the
-provider's published error pages. A greeting and EHLO come before any address was named, so their table has no rule on
-senders, recipients and mailboxes.
+Codes: RFC 5321, RFC 6409, and the registry of enhanced codes (RFC 3463, 5248, 7372). AUP#: Charter's own codes, from
+the provider's published error pages. A greeting and EHLO come before any address was named, so their tables have no
+rules on senders, recipients and mailboxes.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ _PROVIDER: t.Sequence[RefusalRule] = (
     ),
 )
 _SIZE = rule(
-    r"[45]\.3\.4\b|[45]\.2\.3\b|\b(?:message|mail) (?:size|is too (?:large|big)|too (?:large|big))|\bsize (?:limit|exceed)",
+    r"[45]\.3\.4\b|[45]\.2\.3\b|\b(?:message|mail) (?:size|is too (?:large|big)|too (?:large|big))"
+    r"|\bsize (?:limit|exceed)",
     Code.TOO_LARGE,
     "does not accept a message of this size",
     "Send smaller messages. Change no setting.",
@@ -90,7 +91,8 @@ _LIMIT = rule(
     f"The provider limits connections or messages. {NO_CHANGE}",
 )
 _NAME = rule(
-    r"\b(?:helo|ehlo) (?:command rejected|name|argument|host ?name)|(?:invalid|bad|missing|illegal|forged).{0,20}\b(?:helo|ehlo)\b"
+    r"\b(?:helo|ehlo) (?:command rejected|name|argument|host ?name)"
+    r"|(?:invalid|bad|missing|illegal|forged).{0,20}\b(?:helo|ehlo)\b"
     r"|fully[- ]qualified (?:host|domain)",
     Code.CLIENT_NAME_REFUSED,
     "rejects the name by which this machine introduced itself (EHLO)",
@@ -126,8 +128,8 @@ GREETING: t.Sequence[RefusalRule] = (
     NAMELESS,
     _OUTBOUND,
     _LIMIT,
-    NOT_ACCEPTED_FROM_HERE,
     *_PASSING,
+    NOT_ACCEPTED_FROM_HERE,
 )
 
 EHLO: t.Sequence[RefusalRule] = (
@@ -137,9 +139,9 @@ EHLO: t.Sequence[RefusalRule] = (
     NAMELESS,
     _LIMIT,
     _NAME,
-    NOT_ACCEPTED_FROM_HERE,
     _ENCRYPTION,
     *_PASSING,
+    NOT_ACCEPTED_FROM_HERE,
     rule(
         r"^50[02]",
         Code.SMTP_INSPECTED,
@@ -191,7 +193,6 @@ MESSAGE: t.Sequence[RefusalRule] = (
     _OUTBOUND,
     _LIMIT,
     _NAME,
-    NOT_ACCEPTED_FROM_HERE,
     rule(
         r"mailbox.{0,40}(?:\bfull\b|quota|limit|space)|\bover ?quota|^5(?:52|5\d).*quota|^452 (?!4\.).*(?:quota|full)",
         Code.FULL,
@@ -206,8 +207,10 @@ MESSAGE: t.Sequence[RefusalRule] = (
         "for the outgoing server.",
     ),
     *_PASSING,
+    NOT_ACCEPTED_FROM_HERE,
     rule(
-        r"relay(?:ing)?\b.{0,20}(?:denied|prohibited|not (?:permitted|allowed))|(?:not permitted|unable|not allowed) to relay",
+        r"relay(?:ing)?\b.{0,20}(?:denied|prohibited|not (?:permitted|allowed))"
+        r"|(?:not permitted|unable|not allowed) to relay",
         Code.RELAY_DENIED,
         "does not relay mail for the account, although the sign-in was accepted",
         "Change no setting. The provider must permit sending for this account.",
@@ -219,14 +222,16 @@ MESSAGE: t.Sequence[RefusalRule] = (
         _GIVE_THE_ANSWER,
     ),
     rule(
-        r"5\.1\.[16]\b|5\.2\.1\b|\b(?:user|recipient|mailbox)\b.{0,20}\b(?:unknown|not found|unavailable|does ?n[o']t exist)"
+        r"5\.1\.[16]\b|5\.2\.1\b"
+        r"|\b(?:user|recipient|mailbox)\b.{0,20}\b(?:unknown|not found|unavailable|does ?n[o']t exist)"
         r"|\b(?:unknown|no such|invalid) (?:user|recipient|mailbox|address|local)",
         Code.UNKNOWN_ADDRESS,
         "does not know the address",
         "Check email. If it is right, the mailbox may be closed: ask the provider.",
     ),
     rule(
-        r"^553|5\.1\.[78]\b|\bsender\b.*(?:reject|denied|refused|not )|\bfrom\b.*address.*not verified|address is not verified",
+        r"^553|5\.1\.[78]\b|\bsender\b.*(?:reject|denied|refused|not )|\bfrom\b.*address.*not verified"
+        r"|address is not verified",
         Code.SENDER_REJECTED,
         "does not accept this sender's address",
         _COMPARE,

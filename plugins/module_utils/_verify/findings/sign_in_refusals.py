@@ -22,7 +22,8 @@ _NEITHER = "The password was neither accepted nor refused."
 
 # What is over in a moment, in the words of all stages.
 _USED = rule(
-    r"\[IN-?USE\]|\b(?:unable|cannot|can't|failed) to (?:get |acquire |obtain )?(?:a )?lock|maildrop.{0,20}\b(?:lock|busy|in use)"
+    r"\[IN-?USE\]|\b(?:unable|cannot|can't|failed) to (?:get |acquire |obtain )?(?:a )?lock"
+    r"|maildrop.{0,20}\b(?:lock|busy|in use)"
     r"|\block (?:is )?busy|lock(?:ed)? by (?:another|other)|another (?:pop3?|imap|session|process|program|client)"
     r"|\b(?:mailbox|maildrop|inbox) (?:is )?(?:already )?(?:in use|busy|open)",
     Code.LIMITED,
@@ -37,8 +38,10 @@ _LIMIT_WORDS = (
 _BROKEN_SERVICE = (
     r"\[UNAVAILABLE\]|\[SERVERBUG\]|\[SYS/TEMP\]|\binternal\b|temporar(?:y|ily)\b|generic failure|server error"
     r"|\b(?:service|server|database|directory|backend|ldap|back-end)\b.{0,40}"
-    r"(?:\bdown\b|\bunavailable|not available|unreachable|not reachable|cannot be reached|not respond|time-?out|timed out)"
-    r"|(?:cannot|can't|could not|unable to|failed to) (?:be )?(?:reach|contact|connect|verify|check)|connection (?:was )?lost"
+    r"(?:\bdown\b|\bunavailable|not available|unreachable|not reachable|cannot be reached|not respond"
+    r"|time-?out|timed out)"
+    r"|(?:cannot|can't|could not|unable to|failed to) (?:be )?(?:reach|contact|connect|verify|check)"
+    r"|connection (?:was )?lost"
     r"|lost connection|under maintenance|system problem"
 )
 
@@ -79,15 +82,18 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
     # Words that name the subject.
     rule(
         r"\b(?:basic auth\w*|smtpclientauth\w*|(?:legacy|password) auth\w*)\b.{0,20}(?:disabled|blocked|off|not)"
-        r"|\b(?:oauth2?|modern auth\w*)\b.{0,30}\b(?:required|only|needed|must)|\b(?:use|requires?|only) (?:xoauth2|oauth)",
+        r"|\b(?:oauth2?|modern auth\w*)\b.{0,30}\b(?:required|only|needed|must)"
+        r"|\b(?:use|requires?|only) (?:xoauth2|oauth)",
         Code.OAUTH_NEEDED,
         "does not accept passwords for this account, because sign-in with a password is switched off",
         "The password was not judged. Use a mail client that signs in with OAuth, or ask the administrator of the "
         "mail domain to enable sign-in with a password (SMTP AUTH). Change no setting.",
     ),
     rule(
-        rf"\b{_SERVICE}\b.{{0,60}}{_OFF}|{_OFF} for {_SERVICE}\b|(?:enable|activate|turn on|switch on|allow) {_SERVICE}\b"
-        r"|\b(?:via|in|with|using|through|from) (?:your |a |the )?(?:web )?browser|web ?login required|log in to .{0,30}web",
+        rf"\b{_SERVICE}\b.{{0,60}}{_OFF}|{_OFF} for {_SERVICE}\b"
+        rf"|(?:enable|activate|turn on|switch on|allow) {_SERVICE}\b"
+        r"|\b(?:via|in|with|using|through|from) (?:your |a |the )?(?:web )?browser|web ?login required"
+        r"|log in to .{0,30}web",
         Code.PROTOCOL_OFF,
         "does not accept mail programs for this account",
         "Sign in to the provider's web mail: confirm what it asks for, and enable access by IMAP, POP3 and SMTP in its "
@@ -118,13 +124,13 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         "Set a new password at the provider.",
     ),
     rule(
-        r"(?:unrecogni[sz]ed|unsupported) auth|invalid authentication mechanism|mechanism not (?:supported|available)|^50[0-4]|^BAD",
+        r"(?:unrecogni[sz]ed|unsupported) auth|invalid authentication mechanism"
+        r"|mechanism not (?:supported|available)|^50[0-4]|^BAD",
         Code.UNSUPPORTED_MECHANISM,
         "does not support this way to sign in, which it offers",
         "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program may use "
         "another way. Otherwise the server's operator must correct it. Change no setting.",
     ),
-    # What Postfix always adds, and what says that the password was judged, even if "later" follows.
     rule(
         rf"^4|{_BROKEN_SERVICE}",
         Code.UNAVAILABLE,
