@@ -78,6 +78,13 @@ NOT_ACCEPTED_FROM_HERE = rule(
     "rejects this network's public IP address",
     f"{NOT_FROM_HERE} Otherwise ask the provider to accept the address.",
 )
+# A sign-in may be denied to a user "from" an address, so only words on permission count there.
+NOT_PERMITTED_FROM_HERE = rule(
+    rf"{_THIS_NETWORK}[^;]{{0,40}}\b(?:prohibited|not (?:permitted|allowed|accepted))\b",
+    Code.ADDRESS_BLOCKED,
+    NOT_ACCEPTED_FROM_HERE.finding,
+    NOT_ACCEPTED_FROM_HERE.advice,
+)
 NAMELESS = rule(
     r"^5.*(?:reverse (?:host ?name|dns|name|lookup|mapping)|\bptr\b|\brdns\b)|5\.7\.25\b",
     Code.ADDRESS_NAMELESS,

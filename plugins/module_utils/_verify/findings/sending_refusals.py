@@ -25,6 +25,8 @@ from .refusal_rules import (
 )
 
 _COMPARE = "The address must belong to the account that signs in: compare email and username."
+_UNKNOWN = "does not know the address"
+_CHECK_EMAIL = "Check email. If it is right, the mailbox may be closed: ask the provider."
 _GIVE_THE_ANSWER = "Change no setting. Give the answer shown to the provider's support."
 
 _LIMIT_WORDS = (
@@ -156,7 +158,10 @@ MESSAGE: t.Sequence[RefusalRule] = (
     *_PROVIDER,
     # Codes that name one cause.
     rule(
-        r"[45]\.2\.2\b",
+        r"[45]\.2\.2\b"
+        r"|^(?!.*\b(?:daily|hourly|sending|outbound|per (?:day|hour))\b).*"
+        r"(?:\b(?:mailbox|inbox)\b.{0,40}(?:\bfull\b|storage|space|quota)|storage (?:limit|quota|allocation)"
+        r"|\bover ?quota)",
         Code.FULL,
         "has no space left in the mailbox",
         "Delete mail or empty the trash, then try again.",
@@ -178,6 +183,7 @@ MESSAGE: t.Sequence[RefusalRule] = (
         "Send through the provider's own server, from a network that the domain permits. Change no setting. Otherwise "
         "give the answer shown to the provider's support.",
     ),
+    rule(r"5\.1\.[16]\b|5\.2\.1\b", Code.UNKNOWN_ADDRESS, _UNKNOWN, _CHECK_EMAIL),
     # Words that name the subject.
     LISTED,
     BLOCKED,
@@ -194,7 +200,7 @@ MESSAGE: t.Sequence[RefusalRule] = (
     _LIMIT,
     _NAME,
     rule(
-        r"mailbox.{0,40}(?:\bfull\b|quota|limit|space)|\bover ?quota|^5(?:52|5\d).*quota|^452 (?!4\.).*(?:quota|full)",
+        r"^5(?:52|5\d).*quota|^452 (?!4\.).*(?:quota|full)",
         Code.FULL,
         "has no space left in the mailbox",
         "Delete mail or empty the trash, then try again.",
@@ -207,6 +213,12 @@ MESSAGE: t.Sequence[RefusalRule] = (
         "for the outgoing server.",
     ),
     *_PASSING,
+    rule(
+        r"\bspam\b|\bvirus|\bcontent\b",
+        Code.POLICY,
+        "rejects the content of the message",
+        _GIVE_THE_ANSWER,
+    ),
     NOT_ACCEPTED_FROM_HERE,
     rule(
         r"relay(?:ing)?\b.{0,20}(?:denied|prohibited|not (?:permitted|allowed))"
@@ -216,25 +228,19 @@ MESSAGE: t.Sequence[RefusalRule] = (
         "Change no setting. The provider must permit sending for this account.",
     ),
     rule(
-        r"\bspam\b|\bvirus|\bcontent\b",
-        Code.POLICY,
-        "rejects the content of the message",
-        _GIVE_THE_ANSWER,
-    ),
-    rule(
-        r"5\.1\.[16]\b|5\.2\.1\b"
-        r"|\b(?:user|recipient|mailbox)\b.{0,20}\b(?:unknown|not found|unavailable|does ?n[o']t exist)"
-        r"|\b(?:unknown|no such|invalid) (?:user|recipient|mailbox|address|local)",
-        Code.UNKNOWN_ADDRESS,
-        "does not know the address",
-        "Check email. If it is right, the mailbox may be closed: ask the provider.",
-    ),
-    rule(
-        r"^553|5\.1\.[78]\b|\bsender\b.*(?:reject|denied|refused|not )|\bfrom\b.*address.*not verified"
+        r"^553|5\.1\.[78]\b|\bsender\b.*(?:reject|denied|refused|fail|invalid|unknown|not )|unknown sender"
+        r"|\bfrom\b.*address.*not verified"
         r"|address is not verified",
         Code.SENDER_REJECTED,
         "does not accept this sender's address",
         _COMPARE,
+    ),
+    rule(
+        r"\b(?:user|recipient|mailbox)\b.{0,20}\b(?:unknown|not found|unavailable|does ?n[o']t exist)"
+        r"|\b(?:unknown|no such|invalid) (?:user|recipient|mailbox|address|local)",
+        Code.UNKNOWN_ADDRESS,
+        _UNKNOWN,
+        _CHECK_EMAIL,
     ),
 )
 
@@ -256,7 +262,7 @@ ADDRESS: t.Sequence[RefusalRule] = (
     rule(
         r"^550|5\.1\.0\b",
         Code.UNKNOWN_ADDRESS,
-        "does not know the address",
-        "Check email. If it is right, the mailbox may be closed: ask the provider.",
+        _UNKNOWN,
+        _CHECK_EMAIL,
     ),
 )

@@ -12,9 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from .failure import Code
-from .refusal_rules import BLOCKED, LISTED, LOCATION, NO_CHANGE, NOT_ACCEPTED_FROM_HERE, RefusalRule, rule
+from .refusal_rules import BLOCKED, LISTED, LOCATION, NO_CHANGE, NOT_PERMITTED_FROM_HERE, RefusalRule, rule
 
-_SERVICE = r"(?:imap4?|pop3?|smtp|(?:mail )?clients?|external (?:mail )?(?:programs?|apps?)|third[- ]party apps?)"
+_SERVICE = r"(?:imap4?|pop3?|smtp|e?-?mail clients?|external (?:mail )?(?:programs?|apps?)|third[- ]party apps?)"
 _OFF = r"(?:disabled|not enabled|not (?:been )?activated|deactivated|switched off|turned off|not (?:allowed|permitted))"
 _UNLOCK = "Do not try again. Unlock the account on the provider's web page, or ask the provider."
 _IN_USE = "Another program is using the mailbox, for example on a phone. Wait a few minutes, then try again."
@@ -22,9 +22,11 @@ _NEITHER = "The password was neither accepted nor refused."
 
 # What is over in a moment, in the words of all stages.
 _USED = rule(
-    r"\[IN-?USE\]|\b(?:unable|cannot|can't|failed) to (?:get |acquire |obtain )?(?:a )?lock"
+    r"\[IN-?USE\]"
+    r"|\b(?:unable to|failed to|cannot|can't|could not) (?:get |acquire |obtain )?(?:an? )?(?:exclusive )?lock"
     r"|maildrop.{0,20}\b(?:lock|busy|in use)"
-    r"|\block (?:is )?busy|lock(?:ed)? by (?:another|other)|another (?:pop3?|imap|session|process|program|client)"
+    r"|^-ERR.*\b(?:mailbox|maildrop)\b.{0,20}\blocked|\block (?:is )?busy|lock(?:ed)? by (?:another|other)"
+    r"|another (?:pop3?|imap|session|process|program|client)"
     r"|\b(?:mailbox|maildrop|inbox) (?:is )?(?:already )?(?:in use|busy|open)",
     Code.LIMITED,
     "has the mailbox in use by another program",
@@ -36,7 +38,8 @@ _LIMIT_WORDS = (
     r"|\blimits? (?:is |was |has been )?(?:exceeded|reached)|concurrent|simultaneous"
 )
 _BROKEN_SERVICE = (
-    r"\[UNAVAILABLE\]|\[SERVERBUG\]|\[SYS/TEMP\]|\binternal\b|temporar(?:y|ily)\b|generic failure|server error"
+    r"\[UNAVAILABLE\]|\[SERVERBUG\]|\[SYS/TEMP\]|\binternal (?:\w+ )?(?:error|failure|problem)"
+    r"|temporar(?:y|ily)\b|generic failure|server error"
     r"|\b(?:service|server|database|directory|backend|ldap|back-end)\b.{0,40}"
     r"(?:\bdown\b|\bunavailable|not available|unreachable|not reachable|cannot be reached|not respond"
     r"|time-?out|timed out)"
@@ -74,12 +77,17 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         "Create an application password on the provider's web page and use it instead of the normal one.",
     ),
     rule(
-        r"\[PRIVACYREQUIRED\]|^530|^538|encryption required",
+        r"\[PRIVACYREQUIRED\]|^530|^538|encryption required|plain ?text auth\w*.{0,20}(?:disallowed|disabled|not)"
+        r"|non-secure",
         Code.ENCRYPTION_NEEDED,
         "requires an encrypted connection before the password",
         "Set security to ssl or starttls.",
     ),
     # Words that name the subject.
+    LOCATION,
+    LISTED,
+    BLOCKED,
+    NOT_PERMITTED_FROM_HERE,
     rule(
         r"\b(?:basic auth\w*|smtpclientauth\w*|(?:legacy|password) auth\w*)\b.{0,20}(?:disabled|blocked|off|not)"
         r"|\b(?:oauth2?|modern auth\w*)\b.{0,30}\b(?:required|only|needed|must)"
@@ -99,11 +107,8 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         "Sign in to the provider's web mail: confirm what it asks for, and enable access by IMAP, POP3 and SMTP in its "
         "settings. Change no setting here.",
     ),
-    LOCATION,
-    LISTED,
-    BLOCKED,
     rule(
-        r"\b(?:account|mailbox|user|login)\b (?:has been |have been |is |was |are )?(?:temporarily |currently )?"
+        r"\b(?:account|mailbox|user)\b (?:has been |have been |is |was |are )?(?:temporarily |currently )?"
         r"(?:locked|disabled|suspended|blocked|deactivated|frozen|on hold)|locked out",
         Code.LOCKED,
         "has locked the account",
@@ -115,16 +120,17 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         "accepts no more sign-ins of this account for now",
         "Another program is using the mailbox, or there were too many sign-ins. Wait a few minutes, then try again.",
     ),
-    NOT_ACCEPTED_FROM_HERE,
     rule(
         r"password (?:has |is |was )*(?:expired|too (?:simple|weak|short|old))|password expired"
-        r"|(?:must|need to|have to|please) (?:be )?(?:change|reset|renew)|password (?:must|needs|change|reset)\b",
+        r"|^(?!.*(?:invalid|incorrect|wrong|forgot)).*(?:must|need to|have to|please) (?:be )?(?:change|reset"
+        r"|renew)|password (?:must|needs|change|reset)\b",
         Code.PASSWORD_EXPIRED,
         "requires a new password",
         "Set a new password at the provider.",
     ),
     rule(
-        r"(?:unrecogni[sz]ed|unsupported) auth|invalid authentication mechanism"
+        r"(?:unrecogni[sz]ed|unsupported) auth|\b(?:login|plain)\b (?:command |mechanism )?(?:is )?disabled"
+        r"|invalid authentication mechanism"
         r"|mechanism not (?:supported|available)|^50[0-4]|^BAD",
         Code.UNSUPPORTED_MECHANISM,
         "does not support this way to sign in, which it offers",
@@ -176,6 +182,6 @@ GREETING: t.Sequence[RefusalRule] = (
         f"The provider limits connections. {NO_CHANGE}",
     ),
     LOCATION,
-    NOT_ACCEPTED_FROM_HERE,
+    NOT_PERMITTED_FROM_HERE,
     rule(_BROKEN_SERVICE, Code.UNAVAILABLE, "is unavailable for now", NO_CHANGE),
 )

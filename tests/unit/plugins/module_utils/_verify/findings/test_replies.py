@@ -55,6 +55,10 @@ SIGNING_IN: t.Sequence[Row] = (
     ("535 Incorrect authentication data", C.PASSWORD_REFUSED, "Exim's wording"),
     ("535 5.7.3 Authentication unsuccessful", C.PASSWORD_REFUSED, "own"),
     ("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect", C.PASSWORD_REFUSED, "own"),
+    ("535 5.7.8 Invalid login or password for a@internal.lab.test", C.PASSWORD_REFUSED, "own"),
+    ("535 5.7.8 Access denied for user a@lab.test from 203.0.113.7", C.PASSWORD_REFUSED, "own"),
+    ("535 Invalid password. Forgot it? Please reset it on our page", C.PASSWORD_REFUSED, "own"),
+    ("535 5.7.0 Authentication failed: ask the administrator of the server", C.PASSWORD_REFUSED, "own"),
     # the check of passwords fails
     ("NO [SERVERBUG] Internal error, see the server's log", C.UNAVAILABLE, "imapsync #346, RFC 5530"),
     ("NO [UNAVAILABLE] Temporary authentication failure.", C.UNAVAILABLE, "RFC 5530"),
@@ -123,11 +127,16 @@ SIGNING_IN: t.Sequence[Row] = (
     ("-ERR maildrop lock busy! Is another session active?", C.LIMITED, "cyrus-imapd #706"),
     ("-ERR [IN-USE] The account is locked by another program", C.LIMITED, "own; RFC 2449"),
     ("-ERR [IN-USE] account disabled until the other session ends", C.LIMITED, "own; RFC 2449"),
+    ("-ERR mailbox is locked", C.LIMITED, "own"),
+    ("-ERR can't lock the mailbox", C.LIMITED, "own"),
     ("-ERR mailbox is already in use", C.LIMITED, "own"),
     ("NO [INUSE] locked", C.LIMITED, "RFC 5530"),
     # others
     ("-ERR [SYS/PERM] mailbox is damaged, contact support", C.MAILBOX_CLOSED, "own; RFC 3206"),
     ("NO [PRIVACYREQUIRED] no plain text", C.ENCRYPTION_NEEDED, "RFC 5530"),
+    ("-ERR Plaintext authentication disallowed on non-secure connections.", C.ENCRYPTION_NEEDED, "Dovecot's wording"),
+    ("NO LOGIN is disabled", C.UNSUPPORTED_MECHANISM, "own; RFC 3501"),
+    ("535 5.7.1 SMTP AUTH from your IP address is not allowed", C.ADDRESS_BLOCKED, "own"),
     ("538 5.7.11 Encryption required", C.ENCRYPTION_NEEDED, "RFC 4954"),
     ("504 5.5.4 Unrecognized authentication type", C.UNSUPPORTED_MECHANISM, "RFC 4954"),
     ("535 5.7.8 Error: authentication failed: Invalid authentication mechanism", C.UNSUPPORTED_MECHANISM, "Postfix's wording"),
@@ -217,6 +226,7 @@ ADDRESS: t.Sequence[Row] = (
     # policies
     ("550 5.7.23 SPF validation failed for your address 203.0.113.7", C.POLICY, "RFC 7372"),
     ("550 5.7.26 unauthenticated mail", C.POLICY, "RFC 7372"),
+    ("554 5.7.1 [203.0.113.7] the message was rejected as spam", C.POLICY, "own"),
     ("554 5.7.1 rejected as spam", C.POLICY, "own"),
     ("550 5.7.1 no", C.POLICY, "own: the code does not say who is meant"),
     ("554 5.7.1 <a@lab.test>: Relay access denied", C.RELAY_DENIED, "Postfix's wording"),
@@ -232,6 +242,8 @@ ADDRESS: t.Sequence[Row] = (
     ("452 4.2.2 The mailbox is over its quota", C.FULL, "RFC 3463"),
     ("552 5.2.2 Over quota", C.FULL, "RFC 3463"),
     ("550 Mailbox full", C.FULL, "own"),
+    ("552 5.0.0 mailbox exceeded its storage limit", C.FULL, "own"),
+    ("552 Requested mail action aborted: exceeded storage allocation", C.FULL, "RFC 5321"),
     ("552 quota exceeded", C.FULL, "own"),
     # the sender
     ("550 5.7.60 SMTP; Client does not have permissions to send as this sender", C.SENDER_NOT_LOGIN, "swiftmailer #1030, MimeKit #647"),
@@ -239,10 +251,12 @@ ADDRESS: t.Sequence[Row] = (
     ("550 5.7.1 not authorized to send from this address", C.SENDER_NOT_LOGIN, "own"),
     ("554 5.7.1 Sender address rejected: Access denied", C.SENDER_REJECTED, "Postfix's wording"),
     ("550 5.1.8 Sender address rejected: Domain not found", C.SENDER_REJECTED, "Postfix's wording"),
+    ("550 Sender verify failed", C.SENDER_REJECTED, "Exim's wording"),
     ("553 no", C.SENDER_REJECTED, "own"),
     # the recipient
     ("550 5.1.1 <nobody@lab.test>: Recipient address rejected: User unknown", C.UNKNOWN_ADDRESS, "Postfix's wording"),
     ("550 Requested action not taken: mailbox unavailable", C.UNKNOWN_ADDRESS, "RFC 5321"),
+    ("550 5.2.1 The account that you tried to reach is disabled", C.UNKNOWN_ADDRESS, "own; RFC 3463"),
     ("550 5.2.1 Mailbox closed", C.UNKNOWN_ADDRESS, "RFC 3463"),
     ("550 no", C.UNKNOWN_ADDRESS, "RFC 5321"),
 )
