@@ -1,8 +1,8 @@
-# The workshop. `make` lists what there is; each line of it is a step of tests/run_tests.py.
+# How to build and test. `make` lists the targets; most are steps of tests/run_tests.py.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-3.8 lint sanity real molecule bench package soak test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity real molecule bench package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -11,10 +11,13 @@ demo: ## see it work, in about a minute: no root, nothing installed outside this
 	@$(PYTHON) tests/setup/environment.py demo
 	@.venv/bin/python tests/demo
 
-unit: ## the unit tests, in about a minute
+unit: ## the unit tests in a quarter of a minute, with a sample of generated examples and kill points
 	@$(PYTHON) tests/run_tests.py unit
 
-unit-3.8: ## the unit tests of what runs on targets, on Python 3.8
+unit-full: ## the unit tests with all generated examples and kill points, in about a minute
+	@$(PYTHON) tests/run_tests.py unit-full
+
+unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with all examples and kill points
 	@$(PYTHON) tests/run_tests.py unit-3.8
 
 lint: ## style, types, documentation, changelog, the built package
@@ -45,4 +48,5 @@ test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-3.8 .mypy_cache .pytest_cache .ruff_cache .ansible dist tests/output
+	@rm -rf .tree .venv .venv-3.8 .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +

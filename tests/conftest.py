@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import pathlib
+import signal
 import sys
 import types
+import typing as t
+
+if t.TYPE_CHECKING:
+    import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 NAME = "ansible_collections.charter.mail"
@@ -38,9 +43,25 @@ if not _is_this_clone():
     _provide()
 
 
-def pytest_configure() -> None:
-    """How slow this machine is at the moment is no property of the code: generated examples have no time limit."""
+def pytest_configure(config: pytest.Config) -> None:
+    """See that the tests do not depend on how they were started, nor on how slow this machine is at the moment."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
+        # It would be ignored in all that the tests start as well, and SIGTERM is how they end some of that.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # the tests run in other processes, and to import Hypothesis takes longer than any of them
     from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
 
-    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    from ansible_collections.charter.mail.tests.unit.amount import examples
+
+    settings.register_profile(
+        "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
+    )
     settings.load_profile("any machine")
+
+
+def pytest_report_header() -> str:
+    """Say how much is tried."""
+    from ansible_collections.charter.mail.tests.unit.amount import FULL, VARIABLE
+
+    return f"generated examples and kill points: {'all' if FULL else f'a sample; all of them with {VARIABLE}=full'}"

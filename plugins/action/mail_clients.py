@@ -25,6 +25,14 @@ NONE_INSTALLED = (
 )
 
 
+def spec() -> dict[str, t.Any]:
+    """The module's options, as AnsibleModule knows them."""
+    return {
+        "clients": {"type": "list", "elements": "str", "choices": client_registry.names()},
+        "installed": {"type": "bool", "default": True},
+    }
+
+
 class ActionModule(ActionBase):
     """The plugin."""
 
@@ -34,11 +42,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """See plugins/modules/mail_clients.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        spec = {
-            "clients": {"type": "list", "elements": "str", "choices": client_registry.names()},
-            "installed": {"type": "bool", "default": True},
-        }
-        _valid, options = self.validate_argument_spec(spec)  # type: ignore[no-untyped-call]
+        _valid, options = self.validate_argument_spec(spec())  # type: ignore[no-untyped-call]
         try:
             system = system_of(self, task_vars)
         except MailError as error:

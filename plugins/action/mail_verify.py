@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of mail accounts: on the host by the module, and for a Windows host on the controller."""
+"""The test of mail accounts: by the module on a Linux host, and on the controller for a Windows host."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._windows import users
 from ..plugin_utils._verify_from_pc import from_pc
+from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -30,10 +31,9 @@ from ..plugin_utils._windows.task_connection import TaskConnection
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account
     from ..module_utils._verify.login import Logins
+    from ..module_utils._verify.login_limit import LoginLimit
     from ..module_utils._verify.report.account_report import AccountReport
     from ..plugin_utils._verify_from_pc.curl_config import CurlTest
-    from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import CurlTests
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     # Outlook is the only client on Windows: in a mixed office, a choice made for Linux hosts means it, too.
@@ -47,7 +47,7 @@ _display = Display()
 
 
 class ActionModule(NormalAction):
-    """Windows has no Python to run the module. The controller tests, and the PC what its own curl.exe can."""
+    """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         if system_of(self, task_vars) is System.LINUX:
@@ -63,29 +63,32 @@ class ActionModule(NormalAction):
 
     def _verify(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         by_pc = params["from_pc"] != _NO_PC
-        with contextlib.ExitStack() as until:
-            looks = None
+        with contextlib.ExitStack() as stack:
+            inspect_clients = None
             if params["from_client"]:
-                pc = WindowsPc(until.enter_context(TaskConnection.open(self)))
+                pc = WindowsPc(stack.enter_context(TaskConnection.open(self)))
 
-                def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
-                    return [_look(pc, request) for request in wanted]
+                def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
+                    return [_inspect(pc, request) for request in wanted]
 
-            def elsewhere(
-                accounts: t.Sequence[Account], logins: t.Sequence[Logins], reports: t.Sequence[AccountReport]
+            def from_second_host(
+                accounts: t.Sequence[Account],
+                logins: t.Sequence[Logins],
+                reports: t.Sequence[AccountReport],
+                login_limit: LoginLimit,
             ) -> list[AccountReport]:
                 return from_pc.add(
-                    self._visit_servers,
+                    self._run_tests,
                     accounts,
                     logins,
                     reports,
                     sign_in=params["from_pc"] == _SIGN_IN,
-                    attempts=params["attempts"],
+                    login_limit=login_limit,
                     seconds=params["timeout"],
                 )
 
             verdict = run_verify.verify_all(
-                params, looks, elsewhere if by_pc else None, check_mode=self._task.check_mode
+                params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
             _display.warning(warning)
@@ -95,26 +98,28 @@ class ActionModule(NormalAction):
             result["msg"] = f"{result['msg']} {_WHERE}"
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
 
-    def _visit_servers(self, visits: t.Sequence[CurlTest], seconds: float) -> CurlTests:
-        """A PC that cannot be asked is no reason not to tell what the controller has found."""
+    def _run_tests(self, tests: t.Sequence[CurlTest], seconds: float) -> CurlRun:
+        """Run the tests on the PC. If it is not reached, the results from the controller still count.
+
+        Raises:
+            HostError: the PC did not run them.
+        """
         try:
             with TaskConnection.open(self) as connection:
-                return WindowsPc(connection).visit_servers(visits, seconds)
+                return run_curl(WindowsPc(connection), tests, seconds)
         except AnsibleError as error:
-            said = " ".join(str(error).split())
-            raise HostError("the PC", f"it cannot be asked ({said})", "see why Ansible does not reach it") from error
+            reason = " ".join(str(error).split())
+            raise HostError("the PC", f"it cannot be reached ({reason})", "check Ansible's connection to it") from error
 
 
 def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    from_there = (check for one in accounts for check in one["checks"] if check.get("checked_from") == from_pc.PC)
-    return "both" if any(check["status"] != "skipped" for check in from_there) else from_pc.CONTROLLER
+    by_pc = (check for one in accounts for check in one["checks"] if check.get("checked_from") == from_pc.PC)
+    return "both" if any(check["status"] != "skipped" for check in by_pc) else from_pc.CONTROLLER
 
 
-def _look(pc: WindowsPc, request: Request) -> Inspection:
+def _inspect(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
-        raise OptionError(
-            "user", f"whose Outlook has {request.account} is not said", "write the Windows account's name or SID"
-        )
-    found = users.find(pc.machine().people, user)
+        raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
+    found = users.find(pc.machine().people, user, pc.machine().name)
     return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

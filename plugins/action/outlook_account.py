@@ -25,7 +25,7 @@ from ..plugin_utils._windows.task_connection import TaskConnection
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
-    "outlook_profile": {"type": "str"},
+    "mail_profile": {"type": "str"},
     "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
     "offline_hives": {"type": "bool", "default": False},
 }
@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
         if params["offline_hives"]:
             raise OptionError(
                 "offline_hives",
-                "this version does not write for people who are not logged on, since that could not be tried out",
+                "this version does not write for users who are not logged on, because that could not be tested",
                 "leave it out and run again while they are logged on; until then the result is pending_logon",
             )
         if params["sid"] is not None:
@@ -69,9 +69,7 @@ class ActionModule(ActionBase):
             pc.look_at([user.sid for user in groups])
 
             def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
-                return lambda: contextlib.nullcontext(
-                    Outlook(pc, pc.machine(), user, methods, params["outlook_profile"])
-                )
+                return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, params["mail_profile"]))
 
             by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
             answer = configure(by_user, Task(self._task.check_mode, "fail", _display.warning))
@@ -79,6 +77,11 @@ class ActionModule(ActionBase):
             _display.warning(
                 f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
                 "can change what is in it."
+            )
+        for folder, name in pc.moved_aside.items():
+            _display.warning(
+                f"{folder} was there before this collection staged anything, so that its maker could have changed what "
+                f"is staged. It is {name} now; see what it is, and delete it."
             )
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
@@ -99,4 +102,4 @@ def _user_of(pc: WindowsPc, request: Request) -> WindowsUser:
             f"it is missing for {request.account}, and on a PC it is not the user who connects",
             "write the name or SID of the Windows user",
         )
-    return users.find(pc.machine().people, user)
+    return users.find(pc.machine().people, user, pc.machine().name)

@@ -1,264 +1,138 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that describe accounts: once for the task and once for an entry of ``accounts``.
+"""The documentation of the options that describe accounts: one text for each option.
 
-Ansible's own tools read this text without running it, hence the repetition; a test holds the two against each other.
+Types, choices and defaults come from the argument specification. An option appears with its full text at the level of
+the task; in an entry of ``accounts`` and in the second of two servers it refers to that text. The first item of each
+text stands alone: tests/docs takes it for the roles.
 """
 
 from __future__ import annotations
 
+import json
+import typing as t
+
+from ..module_utils._ansible.arguments import DEFAULTS, argument_spec
+
+_Options = t.Mapping[str, t.Any]
+
+TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "email": ("The email address of the account.", "Either O(email) or O(accounts) is required."),
+    "accounts": (
+        "A list of accounts. Each entry takes the options of a single account.",
+        "An option that an entry omits is taken from the task.",
+    ),
+    "user": (
+        "The local user that the account belongs to. Defaults to the user who runs the task.",
+        "The task acts with the rights of that user. Only root can act for other users, so use C(become).",
+    ),
+    "home": ("The home directory to use instead of the user's own, for example a template for new users.",),
+    "profile": (
+        "The Thunderbird profile, by name or folder. Other clients ignore this option.",
+        "If omitted, it is the profile that Thunderbird opens. If there is none, one is created.",
+    ),
+    "full_name": ("The name that recipients see. If omitted, an existing account keeps its name.",),
+    "protocol": (
+        "How mail is received.",
+        "The same address with the other protocol is a separate account.",
+    ),
+    "provider": (
+        "Whose servers to use.",
+        "V(charter) is imap.charter.net 993, pop.charter.net 995 (both TLS) and smtp.charter.net 587 (STARTTLS).",
+        "V(spectrum) is mobile.charter.net, which Spectrum publishes today.",
+        "V(twc) is mail.twc.com, and V(brighthouse) is mail.brighthouse.com.",
+        "V(auto) chooses the provider by the domain of the address.",
+        "O(incoming) and O(outgoing) take precedence.",
+    ),
+    "username": ("The login name for both servers. Defaults to the address.",),
+    "password": (
+        "The password for both servers. If omitted, stored passwords are kept, and the client asks for a missing one.",
+        "Keep it in Ansible Vault and pass it as a variable, never on a command line.",
+    ),
+    "update_password": (
+        "When to replace a stored password.",
+        "V(always) replaces a stored password that differs. V(on_create) only stores a missing one.",
+    ),
+    "incoming": ("The IMAP or POP3 server, where it differs from the provider's.",),
+    "outgoing": ("The submission (SMTP) server, where it differs from the provider's.",),
+    "leave_on_server": (
+        "POP3 only. Whether mail stays on the server.",
+        "If omitted, an existing account keeps its setting, and a new account leaves mail on the server.",
+    ),
+    "leave_on_server_days": (
+        "POP3 only. How many days mail stays on the server. V(0) means no limit.",
+        "If omitted, an existing account keeps its setting. A new account has no limit.",
+    ),
+    "default": ("Make this the user's default account. Otherwise the default account stays the same.",),
+    "state": (
+        "Whether the account exists.",
+        "V(absent) removes the account's settings and stored passwords. Mail files are kept unless O(purge=true).",
+    ),
+    "purge": (
+        "With O(state=absent), also delete the mail that the client keeps on this host for the account.",
+        "Mail received by POP3 may exist nowhere else.",
+    ),
+    "allow_plaintext": (
+        "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
+    ),
+}
+SERVER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "host": ("The host name or IP address. Letters outside ASCII are converted (IDNA).",),
+    "port": ("The port. If omitted, it follows from the security and the provider.",),
+    "security": (
+        "How the connection is encrypted. If omitted, it follows from the port and the provider.",
+        "V(ssl) is TLS from the first byte. V(starttls) begins in clear text and must then switch to TLS.",
+        "V(none) is unencrypted and is refused unless O(allow_plaintext=true).",
+    ),
+}
+
+
+def texts(name: str) -> list[str]:
+    """The description of an option, its default included."""
+    first, *rest = TEXTS[name]
+    default = DEFAULTS.get(name)
+    return [f"{first} Defaults to V({default})." if isinstance(default, str) else first, *rest]
+
+
+def _documented(option: _Options, description: list[str], suboptions: _Options) -> dict[str, t.Any]:
+    kept = {key: option[key] for key in ("type", "elements", "choices", "required") if key in option}
+    return {"description": description, **kept, **({"suboptions": suboptions} if suboptions else {})}
+
+
+def _server(name: str, spec: _Options) -> dict[str, t.Any]:
+    """The options of a server; those of ``outgoing`` refer to those of ``incoming``."""
+    return {
+        part: _documented(option, list(SERVER_TEXTS[part]) if name == "incoming" else [f"As O(incoming.{part})."], {})
+        for part, option in spec.get("options", {}).items()
+    }
+
+
+def _entry(spec: _Options) -> dict[str, t.Any]:
+    """The options of an entry of ``accounts``; they refer to those of the task."""
+    return {
+        name: _documented(
+            option,
+            [f"As O({name})."],
+            {
+                part: _documented(suboption, [f"As O({name}.{part})."], {})
+                for part, suboption in option.get("options", {}).items()
+            },
+        )
+        for name, option in spec.items()
+    }
+
+
+def _options() -> dict[str, t.Any]:
+    spec = argument_spec()
+    return {
+        name: _documented(
+            option, texts(name), _entry(option["options"]) if name == "accounts" else _server(name, option)
+        )
+        for name, option in spec.items()
+    }
+
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
-options:
-  email:
-    description:
-      - The address of the account. Either this or O(accounts) is required.
-    type: str
-  accounts:
-    description:
-      - Any number of accounts. Each takes the same options as the task itself.
-      - What an entry leaves out is taken from the task.
-    type: list
-    elements: dict
-    suboptions:
-      email:
-        description: The address of the account.
-        type: str
-        required: true
-      user:
-        description:
-          - The local user whose client is meant. Everything is done with that user's rights.
-          - Left out, it is the user who runs the task. Only root can configure others, so use C(become).
-        type: str
-      home:
-        description:
-          - The home directory to use instead of the user's own, such as a template for new users.
-        type: path
-      profile:
-        description:
-          - The client's profile, by its name or folder.
-          - Left out, it is the one that the client would open; if there is none, one is made.
-        type: str
-      full_name:
-        description: The name that recipients see. Left out, the one that is there stays.
-        type: str
-      protocol:
-        description:
-          - How mail is received. The default is V(imap).
-          - An account by the other protocol is another account, even for the same address.
-        type: str
-        choices: [imap, pop3]
-      provider:
-        description:
-          - Whose servers to use. The default is V(charter).
-          - V(charter) is imap.charter.net 993, pop.charter.net 995 (both TLS) and smtp.charter.net 587 (STARTTLS).
-          - V(spectrum) is mobile.charter.net, which Spectrum publishes today; V(twc) is mail.twc.com; V(brighthouse) is
-            mail.brighthouse.com.
-          - V(auto) chooses by the domain of the address.
-          - What O(accounts[].incoming) and O(accounts[].outgoing) say always wins.
-        type: str
-        choices: [charter, spectrum, brighthouse, twc, auto]
-      username:
-        description: The login for both servers. The default is the address.
-        type: str
-      password:
-        description:
-          - The password for both servers. Left out, stored passwords stay as they are and the client asks if there is
-            none.
-          - Pass it as a variable from Ansible Vault, not on a command line.
-        type: str
-      update_password:
-        description:
-          - V(always), the default, replaces a stored password that differs; V(on_create) only stores a missing one.
-        type: str
-        choices: [always, on_create]
-      incoming:
-        description:
-          - The IMAP or POP3 server, where it differs from what O(accounts[].provider) says.
-        type: dict
-        suboptions:
-          host:
-            description: Its name; letters outside ASCII are converted.
-            type: str
-          port:
-            description:
-              - Its port. Left out, it follows from its security and the provider.
-            type: int
-          security:
-            description:
-              - How the connection is protected.
-              - V(ssl) is TLS from the first byte; V(starttls) begins in clear text and must then be encrypted.
-              - V(none) is not encrypted, and refused unless O(accounts[].allow_plaintext=true).
-              - Left out, it follows from the port and the provider.
-            type: str
-            choices: [ssl, starttls, none]
-      outgoing:
-        description:
-          - The submission (SMTP) server, where it differs from what O(accounts[].provider) says.
-        type: dict
-        suboptions:
-          host:
-            description: Its name; letters outside ASCII are converted.
-            type: str
-          port:
-            description:
-              - Its port. Left out, it follows from its security and the provider.
-            type: int
-          security:
-            description:
-              - How the connection is protected.
-              - V(ssl) is TLS from the first byte; V(starttls) begins in clear text and must then be encrypted.
-              - V(none) is not encrypted, and refused unless O(accounts[].allow_plaintext=true).
-              - Left out, it follows from the port and the provider.
-            type: str
-            choices: [ssl, starttls, none]
-
-      leave_on_server:
-        description:
-          - POP3 only. Keep mail on the server. A new account does, so that nothing is lost.
-          - Left out, an existing account stays as it is.
-        type: bool
-      leave_on_server_days:
-        description:
-          - POP3 only. For how many days mail stays on the server; V(0) is without limit, as in a new account.
-          - Left out, an existing account stays as it is.
-        type: int
-      default:
-        description:
-          - Make it the person's default account. Otherwise the default stays what it is.
-        type: bool
-      state:
-        description:
-          - Whether the account shall be there. The default is V(present).
-          - V(absent) removes the account's settings and stored passwords, and keeps mail files unless
-            O(accounts[].purge=true).
-        type: str
-        choices: [present, absent]
-      purge:
-        description:
-          - With O(accounts[].state=absent), delete the mail that the client keeps on this host for the account, too.
-            Mail received by POP3 may be nowhere else.
-        type: bool
-      allow_plaintext:
-        description:
-          - Accept V(none) as security of a server, which lets everybody on the way read the password.
-        type: bool
-  user:
-    description:
-      - The local user whose client is meant. Everything is done with that user's rights.
-      - Left out, it is the user who runs the task. Only root can configure others, so use C(become).
-    type: str
-  home:
-    description:
-      - The home directory to use instead of the user's own, such as a template for new users.
-    type: path
-  profile:
-    description:
-      - The client's profile, by its name or folder.
-      - Left out, it is the one that the client would open; if there is none, one is made.
-    type: str
-  full_name:
-    description: The name that recipients see. Left out, the one that is there stays.
-    type: str
-  protocol:
-    description:
-      - How mail is received. The default is V(imap).
-      - An account by the other protocol is another account, even for the same address.
-    type: str
-    choices: [imap, pop3]
-  provider:
-    description:
-      - Whose servers to use. The default is V(charter).
-      - V(charter) is imap.charter.net 993, pop.charter.net 995 (both TLS) and smtp.charter.net 587 (STARTTLS).
-      - V(spectrum) is mobile.charter.net, which Spectrum publishes today; V(twc) is mail.twc.com; V(brighthouse) is
-        mail.brighthouse.com.
-      - V(auto) chooses by the domain of the address.
-      - What O(incoming) and O(outgoing) say always wins.
-    type: str
-    choices: [charter, spectrum, brighthouse, twc, auto]
-  username:
-    description: The login for both servers. The default is the address.
-    type: str
-  password:
-    description:
-      - The password for both servers. Left out, stored passwords stay as they are and the client asks if there is none.
-      - Pass it as a variable from Ansible Vault, not on a command line.
-    type: str
-  update_password:
-    description:
-      - V(always), the default, replaces a stored password that differs; V(on_create) only stores a missing one.
-    type: str
-    choices: [always, on_create]
-  incoming:
-    description:
-      - The IMAP or POP3 server, where it differs from what O(provider) says.
-    type: dict
-    suboptions:
-      host:
-        description: Its name; letters outside ASCII are converted.
-        type: str
-      port:
-        description:
-          - Its port. Left out, it follows from its security and the provider.
-        type: int
-      security:
-        description:
-          - How the connection is protected.
-          - V(ssl) is TLS from the first byte; V(starttls) begins in clear text and must then be encrypted.
-          - V(none) is not encrypted, and refused unless O(allow_plaintext=true).
-          - Left out, it follows from the port and the provider.
-        type: str
-        choices: [ssl, starttls, none]
-  outgoing:
-    description:
-      - The submission (SMTP) server, where it differs from what O(provider) says.
-    type: dict
-    suboptions:
-      host:
-        description: Its name; letters outside ASCII are converted.
-        type: str
-      port:
-        description:
-          - Its port. Left out, it follows from its security and the provider.
-        type: int
-      security:
-        description:
-          - How the connection is protected.
-          - V(ssl) is TLS from the first byte; V(starttls) begins in clear text and must then be encrypted.
-          - V(none) is not encrypted, and refused unless O(allow_plaintext=true).
-          - Left out, it follows from the port and the provider.
-        type: str
-        choices: [ssl, starttls, none]
-
-  leave_on_server:
-    description:
-      - POP3 only. Keep mail on the server. A new account does, so that nothing is lost.
-      - Left out, an existing account stays as it is.
-    type: bool
-  leave_on_server_days:
-    description:
-      - POP3 only. For how many days mail stays on the server; V(0) is without limit, as in a new account.
-      - Left out, an existing account stays as it is.
-    type: int
-  default:
-    description:
-      - Make it the person's default account. Otherwise the default stays what it is.
-    type: bool
-  state:
-    description:
-      - Whether the account shall be there. The default is V(present).
-      - V(absent) removes the account's settings and stored passwords, and keeps mail files unless O(purge=true).
-    type: str
-    choices: [present, absent]
-  purge:
-    description:
-      - With O(state=absent), delete the mail that the client keeps on this host for the account, too.
-        Mail received by POP3 may be nowhere else.
-    type: bool
-  allow_plaintext:
-    description:
-      - Accept V(none) as security of a server, which lets everybody on the way read the password.
-    type: bool
-"""
+    # The annotation keeps this line from ansible-test's yamllint, which reads only texts that are written out.
+    DOCUMENTATION: str = json.dumps({"options": _options()})

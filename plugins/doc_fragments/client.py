@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What modules that configure a client have in common beside the accounts."""
+"""The options that all modules for a client on Linux have, in addition to the accounts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class ModuleDocFragment:
 options:
   when_running:
     description:
-      - What to do when something must change and the person has the client open. It is never closed or started.
-      - V(fail) fails for this person; V(skip) leaves the person's accounts as they are, with a warning; V(wait) waits
-        for O(wait_seconds) and then fails.
+      - What to do when a change is needed while the user's client is running. It is never closed or started.
+      - V(fail) fails for this user. V(skip) leaves the user's accounts unchanged, with a warning. V(wait) waits for
+        O(wait_seconds) and then fails.
     type: str
     choices: [fail, skip, wait]
     default: fail
   wait_seconds:
-    description: How long to wait with O(when_running=wait).
+    description: How many seconds to wait with O(when_running=wait).
     type: int
     default: 60
   lock_timeout:
@@ -28,7 +28,7 @@ options:
     type: int
     default: 30
   backup:
-    description: Keep a copy of each settings file beside it before it is changed.
+    description: Keep a backup copy of each settings file, in the same folder, before it is changed.
     type: bool
     default: true
 """

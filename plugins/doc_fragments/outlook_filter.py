@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the filters for Outlook take."""
+"""The input of the filters for Outlook."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ class ModuleDocFragment:
 options:
   _input:
     description:
-      - The accounts of one person, with the options of an entry of
-        O(charter.mail.thunderbird_account#module:accounts), so that C(mail_accounts) of the inventory serves here, too.
-      - Entries with V(absent) as their C(state) are left out. Passwords are not even looked at, so that no vault need
-        be open.
-      - They are checked as the modules do it; what cannot work is an error, and what is doubtful a warning.
+      - The accounts of one user, with the options of an entry of O(charter.mail.outlook_account#module:accounts). The
+        entries of C(mail_accounts) in the inventory can be used as they are.
+      - Entries with C(state=absent) are skipped. Passwords are not read, so no vault password is needed.
+      - Accounts are checked as in the modules. Settings that cannot work are an error, and doubtful ones a warning.
     type: list
     elements: dict
     required: true

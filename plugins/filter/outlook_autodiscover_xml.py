@@ -8,25 +8,24 @@ name: outlook_autodiscover_xml
 version_added: 0.1.0
 short_description: Write an account as an Autodiscover file for Outlook
 description:
-  - Makes the text of an Autodiscover file, from which classic Outlook on Windows takes servers, ports and login when a
-    person adds the account by its address and password. It is for people who deploy by Group Policy, Intune or
-    M(ansible.windows.win_copy); M(charter.mail.outlook_account) does it for them otherwise.
-  - Outlook finds the file by the domain of the address. So one file serves one account of a domain for each Windows
-    user, and several are an error; use P(charter.mail.outlook_prf#filter) for them.
+  - Creates the text of an Autodiscover file. Classic Outlook on Windows reads servers, ports and login from it when a
+    user adds the account by address and password.
+  - Use this filter to deploy with Group Policy, Intune or M(ansible.windows.win_copy). M(charter.mail.outlook_account)
+    does all of this itself.
+  - Outlook finds the file by the domain of the address. One file therefore serves one account of a domain for each
+    Windows user. Several accounts are an error; use P(charter.mail.outlook_prf#filter) for them.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.outlook_filter
 options:
   domain:
     description:
-      - Take the account of this mail domain.
-      - Left out, the accounts must be of one domain.
+      - The mail domain of the account. If omitted, all accounts must be of one domain.
     type: str
 notes:
-  - Write the text in UTF-8 and call the file C(<domain>.xml), which is where P(charter.mail.outlook_reg#filter) looks
-    for it.
-  - Put it where only administrators can change it, or somebody else could redirect a person's mail.
-  - The grammar is Microsoft's. This project has no Outlook to try it with.
+  - Write the text in UTF-8 and name the file C(<domain>.xml), the name that P(charter.mail.outlook_reg#filter) uses.
+  - Put it where only administrators can change it. Anybody who can change it can redirect the user's mail.
+  - The grammar is Microsoft's. The result was not tested with a real Outlook.
 seealso:
   - plugin: charter.mail.outlook_reg
     plugin_type: filter
@@ -38,7 +37,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Put the settings of Jo's account on the PC
+- name: Copy the settings of jo's account to the PC
   ansible.windows.win_copy:
     content: "{{ jo | charter.mail.outlook_autodiscover_xml(domain='charter.net') }}"
     dest: C:\ProgramData\Mail\charter.net.xml
@@ -54,7 +53,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import autodiscover
 from ..module_utils._model import text
 from ..module_utils._model.errors import OptionError
@@ -66,14 +65,16 @@ _SPEC: t.Mapping[str, t.Any] = {"domain": {"type": "str"}}
 def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
-        found, own = of_one_person(accounts, _SPEC, {"domain": domain})
+        found, own = of_one_user(accounts, _SPEC, {"domain": domain})
         domains = list(dict.fromkeys(request.account.email.rpartition("@")[2] for request in found))
         wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
         if wanted not in domains:
-            raise OptionError("domain", f"no account is of {wanted}", f"write one of {', '.join(domains)}")
+            raise OptionError("domain", f"no account has the domain {wanted}", f"write one of {', '.join(domains)}")
         if own["domain"] is None and len(domains) > 1:
             raise OptionError(
-                "domain", f"the accounts are of several: {', '.join(domains)}", "make one file for each, and say which"
+                "domain",
+                f"the accounts have several domains: {', '.join(domains)}",
+                "create one file for each, and name its domain",
             )
         chosen = [request for request in found if request.account.email.rpartition("@")[2] == wanted]
         autodiscover.refuse_shared_domains(request.account for request in chosen)

@@ -8,38 +8,38 @@ name: outlook_prf
 version_added: 0.1.0
 short_description: Write accounts as a PRF file for Outlook
 description:
-  - Makes the text of a PRF (Outlook Profile) file, from which classic Outlook on Windows makes accounts at its next
-    start. It is for people who deploy by Group Policy, Intune or M(ansible.windows.win_copy);
-    M(charter.mail.outlook_account) does it for them otherwise.
-  - A PRF cannot hold a password, so that Outlook asks for it once.
+  - Creates the text of a PRF (Outlook Profile) file. Classic Outlook on Windows creates accounts from it at its next
+    start.
+  - Use this filter to deploy with Group Policy, Intune or M(ansible.windows.win_copy). M(charter.mail.outlook_account)
+    does all of this itself.
+  - A PRF file cannot hold a password. Outlook asks for it once.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.outlook_filter
 options:
   profile:
-    description:
-      - The name of the Outlook profile.
-      - Left out, it is the C(profile) that the accounts name, and V(Outlook) if they name none.
+    description: The name of the Outlook profile.
     type: str
+    default: Outlook
   existing_profile:
-    description: The profile is there already. Otherwise Outlook makes one.
+    description: Whether the profile exists. If not, Outlook creates it.
     type: bool
     default: false
   code_page:
     description:
-      - The code page of the PC for programs without Unicode, C(cp) and its number (the value C(ACP) in
-        C(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Nls\CodePage)).
-      - A text that it cannot hold is an error.
+      - The ANSI code page of the PC, as C(cp) and the number in the registry value C(ACP) of
+        C(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Nls\CodePage), such as V(cp936) or V(cp65001) (UTF-8).
+      - A character that it does not have is an error.
     type: str
     default: cp1252
 notes:
-  - Write the text in the encoding O(code_page). The line ends (CR LF) are in it. Text in English letters alone is the
-    same in all of them.
-  - Outlook finds the file by the registry, see P(charter.mail.outlook_reg#filter). It imports one PRF for a user, once;
-    so all accounts of a person belong in one.
-  - Put it where only administrators can change it, or somebody else could redirect a person's mail.
-  - STARTTLS for incoming mail cannot be said in a PRF, and is an error.
-  - The form is the one that others measured with Outlook 2024 for POP3. This project has no Outlook to try it with.
+  - Write the text in the encoding O(code_page), with its line ends (CR LF). ASCII text is the same in all code pages.
+    V(cp65001) is C(utf-8) without a byte order mark.
+  - Outlook finds the file through the registry, see P(charter.mail.outlook_reg#filter). It imports one PRF file for
+    each user, once. Put all accounts of a user into one file.
+  - Put it where only administrators can change it. Anybody who can change it can redirect the user's mail.
+  - A PRF file cannot express STARTTLS for incoming mail, so it is an error.
+  - The format follows measurements by others with Outlook 2024 and POP3. The result was not tested with a real Outlook.
 seealso:
   - plugin: charter.mail.outlook_reg
     plugin_type: filter
@@ -52,7 +52,7 @@ author:
 
 EXAMPLES = r"""
 # The template holds: {{ jo | charter.mail.outlook_prf }}
-- name: Put the PRF of Jo's accounts on the PC
+- name: Copy the PRF of jo's accounts to the PC
   ansible.windows.win_template:
     src: outlook.prf.j2
     dest: C:\ProgramData\Mail\jo.prf
@@ -73,36 +73,32 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import prf
-from ..module_utils._model.errors import OptionError
+from ..module_utils._windows import code_pages
 from ..plugin_utils._filters.errors import readable_errors, warn
 
 _SPEC: t.Mapping[str, t.Any] = {
-    "profile": {"type": "str"},
+    "profile": {"type": "str", "default": "Outlook"},  # as Outlook itself calls it
     "existing_profile": {"type": "bool", "default": False},
     "code_page": {"type": "str", "default": "cp1252"},
 }
-_FIRST_PROFILE = "Outlook"  # as Outlook itself calls it
 
 
 def outlook_prf(accounts: t.Any, profile: t.Any = None, existing_profile: t.Any = None, code_page: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
         options = {"profile": profile, "existing_profile": existing_profile, "code_page": code_page}
-        found, own = of_one_person(accounts, _SPEC, options)
-        named = list(dict.fromkeys(request.profile for request in found if request.profile))
-        if own["profile"] is None and len(named) > 1:
-            raise OptionError("profile", f"the accounts name several: {', '.join(named)}", "give the filter one")
+        found, own = of_one_user(accounts, _SPEC, options)
         first = sorted((request.account for request in found), key=lambda account: not account.default)
         content = prf.render(
-            own["profile"] or next(iter(named), _FIRST_PROFILE),
+            own["profile"],
             first,  # Outlook takes the first one as the default
             existing_profile=own["existing_profile"],
             code_page=own["code_page"],
         )
         warn(warning for request in found for warning in request.warnings)
-        return content.decode(own["code_page"])
+        return content.decode(code_pages.codec(own["code_page"]) or "ascii")
 
 
 class FilterModule:

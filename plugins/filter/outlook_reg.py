@@ -6,39 +6,39 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: outlook_reg
 version_added: 0.1.0
-short_description: Write a registry file that makes Outlook take a PRF and Autodiscover files
+short_description: Write a registry file that makes Outlook use a PRF and Autodiscover files
 description:
-  - Makes the text of a C(.reg) file, after whose import classic Outlook (2016 to Microsoft 365) on Windows takes the
-    files that P(charter.mail.outlook_prf#filter) and P(charter.mail.outlook_autodiscover_xml#filter) make, wherever
-    they were put on the PC. It is for people who deploy by Group Policy, Intune or M(ansible.windows.win_copy);
-    M(charter.mail.outlook_account) does it for them otherwise.
-  - Import it once. Outlook deletes the value C(ImportPRF) when it has taken the PRF. B(Importing the file again, as a
-    logon script does, brings ImportPRF back, and Outlook may then make the accounts twice.)
+  - Creates the text of a C(.reg) file. Once it is imported, classic Outlook (2016 to Microsoft 365) on Windows uses the
+    files that P(charter.mail.outlook_prf#filter) and P(charter.mail.outlook_autodiscover_xml#filter) create, wherever
+    they are on the PC.
+  - Use this filter to deploy with Group Policy, Intune or M(ansible.windows.win_copy). M(charter.mail.outlook_account)
+    does all of this itself.
+  - Import it once. Outlook deletes the value C(ImportPRF) after it has imported the PRF file. B(If the C(.reg) file is
+    imported again, as by a logon script, ImportPRF is back, and Outlook may create the accounts twice.)
 positional: _input
 extends_documentation_fragment:
   - charter.mail.outlook_filter
 options:
   prf:
-    description: The full path of the PRF on the PC, without variables. Either this or O(xml_folder) is required.
+    description: The full path of the PRF file on the PC, without variables. Either this or O(xml_folder) is required.
     type: str
   xml_folder:
     description:
-      - The full path of the folder on the PC that holds a file C(<domain>.xml) for each domain of the accounts.
-      - A domain with several accounts, which one file cannot serve, is left to the PRF with a warning. Without O(prf)
-        it is an error.
+      - The full path of the folder on the PC that has a file C(<domain>.xml) for each domain of the accounts.
+      - One file cannot serve several accounts of a domain. Such a domain is left to the PRF file with a warning, and is
+        an error without O(prf).
     type: str
   sid:
     description:
-      - The SID of the Windows user, to whose part of the registry it is written; the user must be logged on when an
-        administrator imports the file.
-      - Left out, it is C(HKEY_CURRENT_USER), the user who imports it.
+      - The SID of the Windows user whose registry hive is changed. The user must be logged on when an administrator
+        imports the file.
+      - If omitted, the file changes C(HKEY_CURRENT_USER), the hive of the user who imports it.
     type: str
 notes:
-  - Write the text in UTF-16LE with a byte order mark (C(utf-16) in Ansible and Python), as Windows does. The line ends
-    (CR LF) are in it.
-  - The paths should lead to where only administrators can change files, or somebody else could redirect a person's
-    mail.
-  - This project has no Outlook to try it with. C(reg.exe) of Wine imports it.
+  - Write the text in UTF-16LE with a byte order mark (C(utf-16) in Ansible and Python), as Windows does, and with its
+    line ends (CR LF).
+  - Use paths where only administrators can change files. Anybody who can change them can redirect the user's mail.
+  - The result was tested with C(reg.exe) of Wine, but not with a real Outlook.
 seealso:
   - plugin: charter.mail.outlook_prf
     plugin_type: filter
@@ -51,7 +51,7 @@ author:
 
 EXAMPLES = r"""
 # The template holds: {{ jo | charter.mail.outlook_reg(prf='C:\\ProgramData\\Mail\\jo.prf') }}
-- name: Put the registry file for Jo on the PC
+- name: Copy the registry file for jo to the PC
   ansible.windows.win_template:
     src: outlook.reg.j2
     dest: C:\ProgramData\Mail\jo.reg
@@ -68,7 +68,7 @@ _value:
 
 import typing as t
 
-from ..module_utils._ansible.account_list import of_one_person
+from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import autodiscover, deployment
 from ..module_utils._windows import reg_file
 from ..plugin_utils._filters.errors import readable_errors, warn
@@ -79,7 +79,7 @@ _SPEC: t.Mapping[str, t.Any] = {"prf": {"type": "str"}, "xml_folder": {"type": "
 def outlook_reg(accounts: t.Any, prf: t.Any = None, xml_folder: t.Any = None, sid: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
-        found, own = of_one_person(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
+        found, own = of_one_user(accounts, _SPEC, {"prf": prf, "xml_folder": xml_folder, "sid": sid})
         there = [request.account for request in found]
         content = reg_file.render(
             deployment.writes(there, sid=own["sid"], prf=own["prf"], xml_folder=own["xml_folder"])

@@ -8,13 +8,12 @@ module: evolution_account
 version_added: 0.1.0
 short_description: Set up mail accounts in Evolution
 description:
-  - Adds, changes or removes mail accounts in the Evolution of a local user, with the settings of Charter (Spectrum)
-    unless told otherwise.
-  - An account that is there already, made by this module or by hand, is recognised and only what differs is changed.
-    What the person has set up beside it (name of the account, signature, folders, organization, encryption) stays as
-    it was, to the byte.
-  - If the person is logged in, everything is done through their session, and an open Evolution shows it at once.
-    Otherwise the files are written. Evolution is never started, and need not be installed.
+  - Adds, changes or removes mail accounts in the Evolution of a local user. The default servers are those of Charter
+    (Spectrum).
+  - Recognises an existing account, whether this module or the user created it, and changes only what differs. The
+    user's own settings (name of the account, signature, folders, organization, encryption) stay the same, to the byte.
+  - If the user is logged in, the module works through the user's session, and a running Evolution shows the change at
+    once. Otherwise the module writes the files. It never starts Evolution, which need not be installed.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
@@ -22,23 +21,23 @@ extends_documentation_fragment:
 options:
   location:
     description:
-      - Which kind of Evolution is meant, since each keeps its accounts in a place of its own.
-      - With V(auto) it is the one that was used last; if there is none, the one that is installed, and V(native) where
-        none or both are.
-      - The Flatpak is only configured while it is closed (O(when_running)), and no password can be stored for it.
+      - Which Evolution to configure. Native and Flatpak builds keep accounts in different folders.
+      - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
+        or both are installed.
+      - The Flatpak is only configured while it is closed, see O(when_running). No password can be stored for it.
     type: str
     choices: [auto, native, flatpak]
     default: auto
   password_store:
     description:
-      - Where passwords go.
-      - V(secret_service) is the keyring of the person's session. While the person is not logged in, or the keyring is
-        locked, no password can be stored. Then the account is made all the same, a warning says so, and Evolution asks
-        for the password once, which a later run can spare the person.
-      - V(plaintext_keyring) is the file C(~/.local/share/keyrings/charter-mail.keyring), which GNOME's keyring reads
-        without asking anybody. It works for people who are not logged in. B(The passwords in it are not encrypted);
-        only the permissions of the file (0600) keep others from reading them.
-      - V(none) stores no password.
+      - Where to store passwords.
+      - V(secret_service) is the keyring of the user's session. While the user is not logged in, or the keyring is
+        locked, no password can be stored. The account is then created without it, with a warning. Evolution asks for
+        the password once, unless a later run stores it first.
+      - V(plaintext_keyring) is the file C(~/.local/share/keyrings/charter-mail.keyring), which GNOME Keyring reads
+        without a prompt. It also works for users who are not logged in. B(The passwords in it are not encrypted);
+        only the permissions of the file (0600) protect them.
+      - V(none) stores no password, and Evolution asks for it.
     type: str
     choices: [secret_service, plaintext_keyring, none]
     default: secret_service
@@ -49,22 +48,21 @@ seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.mail_verify
 notes:
-  - O(profile) and O(accounts[].profile) must be left out, since Evolution has one profile a person.
-  - O(default=true) needs C(dconf), and C(dbus-run-session) for a person who is not logged in.
-  - A person's account that comes from GNOME Online Accounts is not touched, and the task fails for that person with the
-    reason.
-  - With O(home), nothing but files is written, and passwords only go into V(plaintext_keyring).
-  - A removed account's passwords are deleted where they can be reached. Those in a keyring that is closed at that time
-    are deleted by Evolution's own services, within a day of use.
-  - O(purge) deletes what Evolution keeps of the account's mailbox. Mail received by POP3 lies in the folders "On This
-    Computer", which belong to no account, and stays.
-  - Evolution trusts the host's own certificate authorities. A private one must be added to those.
+  - Evolution has no profiles. O(profile) and O(accounts[].profile) have no effect.
+  - O(default=true) needs C(dconf), and C(dbus-run-session) for a user who is not logged in.
+  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason.
+  - With O(home), only files are written, and passwords can only be stored with O(password_store=plaintext_keyring).
+  - When an account is removed, its passwords are deleted from every store that is open. Evolution's own services delete
+    those in a keyring that is locked at that time, within a day of use.
+  - O(purge) deletes Evolution's copy of the account's mailbox. Mail received by POP3 is kept in the folders "On This
+    Computer", which belong to no account, and is not deleted.
+  - Evolution trusts the certificate authorities of the host. A private authority must be added to those.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: Give mario his Charter account (IMAP), logged in or not
+- name: Add a Charter account (IMAP) for mario, logged in or not
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
@@ -72,7 +70,7 @@ EXAMPLES = r"""
     password: "{{ vault_mario }}"
   become: true
 
-- name: Several accounts in one task, which costs no more than one
+- name: Configure several accounts in one task, which takes no longer than one
   charter.mail.evolution_account:
     accounts:
       - user: mario
@@ -88,7 +86,7 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
-- name: Accounts for people who have not logged in yet, with passwords in a file that is not encrypted
+- name: Add an account for a user who has not logged in yet, with the password in a file that is not encrypted
   charter.mail.evolution_account:
     user: luca
     email: luca@charter.net
@@ -96,7 +94,7 @@ EXAMPLES = r"""
     password_store: plaintext_keyring
   become: true
 
-- name: Move an account to the servers that Spectrum publishes today, folders and all
+- name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
@@ -113,7 +111,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: What was found and done, in the order of the task's accounts.
+  description: The result of each account, in the order of the task's accounts.
   returned: always, except for bad options
   type: list
   elements: dict
@@ -135,18 +133,18 @@ accounts:
       sample: mario
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) and V(failed).
-        - In check mode, what would be.
+        - V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) or V(failed).
+        - In check mode, what the task would do.
       type: str
       returned: always
       sample: created
     profile:
-      description: The folder of Evolution's sources.
+      description: The folder of Evolution's account files (sources).
       type: str
       returned: unless skipped or failed
       sample: /home/mario/.config/evolution/sources
     ids:
-      description: The names (uids) of the account's sources.
+      description: The UIDs of the account's sources.
       type: dict
       returned: unless skipped or failed
       sample:
@@ -160,31 +158,32 @@ accounts:
       returned: unless skipped or failed
       sample: [{setting: f67c9d10c8e219359e90a6076fe8bfc41aee776e/Authentication/Port, before: "143", after: "993"}]
     via:
-      description: V(session) if the person's session has the account and does the writing; V(files) otherwise.
+      description: V(session) if the account is managed through the user's session, V(files) if through its files.
       type: str
       returned: unless skipped or failed
       sample: files
     password:
       description:
-        - What became of the password. V(stored) if it is stored, or would be in check mode; V(kept) if another one is
-          stored and O(update_password=on_create); V(not stored) if Evolution will ask for it.
+        - V(stored) if the password is stored, or would be in check mode.
+        - V(kept) if another one is stored and O(update_password=on_create).
+        - V(not stored) if Evolution will ask for it.
       type: str
-      returned: if a password was given for an account that shall be there, unless skipped or failed
+      returned: if a password was given for an account with O(state=present), unless skipped or failed
       sample: stored
     notices:
-      description: What is unusual about the account and yet right.
+      description: Settings that are unusual but correct.
       type: list
       elements: str
       returned: always
       sample: []
     error:
-      description: Why it was skipped or has failed.
+      description: Why the account was skipped or failed.
       type: str
       returned: if skipped or failed
       sample: "/home/mario/.config/evolution/sources: permission denied. See that the user owns this path and the
         folders above it."
 backup_files:
-  description: Copies of what was replaced or removed.
+  description: The backup copies that were made.
   returned: always, except for bad options
   type: list
   elements: str
@@ -196,13 +195,13 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible.local_desktops import local_desktops
+from ..module_utils._ansible.desktop_hosts import desktop_hosts
 from ..module_utils._ansible.run_on_linux import run_module
 from ..module_utils._clients.evolution.entry import EVOLUTION
 
 
 def main() -> None:
-    run_module(EVOLUTION, local_desktops)
+    run_module(EVOLUTION, desktop_hosts)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ options:
 attributes:
   diff_mode:
     support: N/A
-    details: It changes nothing.
+    details: The task changes nothing.
   platform:
     platforms: posix, windows
 seealso:
@@ -44,11 +44,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Detect the mail clients of this host
+- name: Detect mail clients
   charter.mail.mail_clients:
   register: detected
 
-- name: Set up an account for mario in Thunderbird, if it is installed
+- name: Add an account for mario where Thunderbird is installed
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clients:
-  description: The clients.
+  description: The clients to configure.
   returned: success
   type: list
   elements: str

@@ -6,15 +6,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mail_verify
 version_added: 0.1.0
-short_description: Prove that mail can be received and sent from a host
+short_description: Verify that mail can be received and sent from a host
 description:
-  - Tests the servers of mail accounts from the host on which the task runs, step by step, and says in plain words what
-    works and what does not.
-  - The steps are the settings, name resolution, connection, who speaks on the port, TLS with its certificate, greeting,
-    STARTTLS, capabilities, signing in, the mailbox, and the right to send. All servers are tested side by side.
-  - Of what fails, one finding is named as the cause, with the exact options to set, or with the advice to set none.
-  - Nothing is changed and, without O(round_trip), nothing is sent. A password is given to a server only inside TLS with
-    a verified certificate, and once for each server, unless O(round_trip) needs more.
+  - Tests the servers of mail accounts from the host on which the task runs, step by step, and reports in plain
+    sentences what works and what does not.
+  - The steps are the settings, name resolution, connection, the protocol on the port, TLS with its certificate,
+    greeting, STARTTLS, capabilities, signing in, the mailbox, and the permission to send. All servers are tested in
+    parallel.
+  - If tests fail, one is returned as the cause, with the exact options to set, or with the advice to change none.
+  - Changes nothing and, without O(round_trip), sends nothing. A password is sent to a server only inside TLS with a
+    verified certificate, and once for each server, unless O(round_trip) needs more.
   - Without a password, everything up to signing in is tested, and the result says so.
 extends_documentation_fragment:
   - charter.mail.account
@@ -22,198 +23,198 @@ extends_documentation_fragment:
 options:
   ca_path:
     description:
-      - A file on the host with the certificates of a private certificate authority (PEM), to be trusted instead of the
-        system's.
+      - A file on the host with the certificates of a private certificate authority (PEM). They are trusted instead of
+        those of the system.
     type: path
   timeout:
     description:
-      - How many seconds the test of one server may take, from the look-up of its name to the last step, the search for
-        other settings included. All servers are tested at the same time, so it is also about the time of the task.
+      - How many seconds the test of one server may take, from name resolution to the last step.
+      - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
     type: float
     default: 10.0
   retries:
     description:
-      - How often a server is tested again that failed before signing in for a reason that may pass, such as a
-        connection that was refused or timed out. Each time has the whole O(timeout), after a second of rest.
-      - A refused sign-in is never repeated.
+      - How often to test a server again after a temporary failure, such as a refused connection or a timeout. A refused
+        sign-in is never repeated.
+      - Only failures before signing in count. Each retry has the whole O(timeout) and starts after one second.
     type: int
     default: 0
   attempts:
     description:
-      - How many sign-ins of one login may be refused in one task, over all servers and accounts. After that the login
-        is not tried any more, and the tests that need it are skipped with that reason, because repeated failures lock
-        accounts at the provider.
-      - The default lets receiving and sending be tested at the same time, which costs a wrong password two attempts.
-        With V(1), sending is tested after receiving has accepted the password.
-      - A login is sent to a server once for each account, and only a server that has accepted it is asked further.
+      - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
+        failures can lock the account at the provider.
+      - The tests that need the login are then skipped with that reason.
+      - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
+        V(1), sending is tested only after the incoming server has accepted the password.
+      - A login is sent to a server once for each account. It is sent again only to a server that has accepted it.
     type: int
     default: 2
   suggest:
     description:
-      - Where a server fails before signing in, look for settings that work, without a password and within O(timeout).
-        Tried are the other usual ports and kinds of encryption of the same server, and the presets of O(provider) that
-        serve the same addresses.
-      - The first that answers properly is named with the exact options to set, in the sentences and in
+      - Whether to search for settings that work, where a server fails before signing in. The search uses no password.
+      - The search tries the other standard ports and kinds of encryption of the same server, and the presets of
+        O(provider) that serve the same addresses. It ends within O(timeout).
+      - The first settings that work are named with the exact options to set, in the sentences and in
         RV(accounts[].cause.suggestion). Settings without encryption are never suggested. Nothing is changed.
     type: bool
     default: true
   warn_days:
-    description: Certificates that expire within so many days are warned about.
+    description: Warn about certificates that expire within this number of days.
     type: float
     default: 14.0
   fail_on:
     description:
-      - What lets the task fail. V(failed) is a failed test, V(skipped) a test that could not be made, for example
-        for want of a password, and V(warning) is a warning in RV(accounts[].warnings).
-      - With an empty list the task never fails, except for bad options, and RV(accounts) is there to be looked at.
+      - Which findings make the task fail. With an empty list, the task fails for invalid options only.
+      - V(failed) is a failed test. V(skipped) is a test that could not be made, for example without a password.
+        V(warning) is a warning in RV(accounts[].warnings).
+      - If the task does not fail, inspect RV(accounts) instead.
     type: list
     elements: str
     choices: [failed, skipped, warning]
     default: [failed]
   from_client:
     description:
-      - Test what the mail client of the account's O(user) really has, instead of what the options say. Left out, no
-        client is asked.
-      - Where the client has something else than the options say, the stage C(client) fails and says what differs. All
-        else is then tested with the client's servers and logins.
-      - If no O(password) is given, the passwords that the client itself has stored are used, each for its server.
-        Nothing of them is shown. Where they cannot be read (Thunderbird's primary password, a keyring that is locked or
-        not there), signing in is not tested.
-      - A O(password) is only given to the servers that the options name and to those of the known providers, whatever
-        the client has.
-      - To look into another user's client takes root.
-      - On a Windows host it is V(outlook), and V(outlook) is for Windows hosts only. Its passwords cannot be read.
+      - Test the settings that this mail client of each account's user has stored, instead of those of the options. If
+        omitted, no client is read.
+      - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
+        stages then test the servers and logins of the client.
+      - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
+        never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
+        signing in is not tested.
+      - O(password) is only sent to the servers that the options name and to those of the known providers, whatever the
+        client has stored.
+      - Reading the client of another user requires root.
+      - Windows hosts only support V(outlook), and V(outlook) is only supported there. Its passwords cannot be read.
     type: str
     choices: [thunderbird, evolution, outlook]
   location:
     description:
-      - With O(from_client), which kind of the client is meant, as in M(charter.mail.thunderbird_account) and
-        M(charter.mail.evolution_account). There is no Evolution as a Snap.
+      - With O(from_client), which installation of the client to read. Evolution is not available as a Snap.
+      - See O(charter.mail.thunderbird_account#module:location) and O(charter.mail.evolution_account#module:location).
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
   from_pc:
     description:
-      - On a Windows host, what the PC itself tests beside the controller, with the C(curl.exe) that Windows ships. On
-        other hosts it has no effect, since there the host itself tests everything.
-      - With V(reach), the PC looks up the names, connects, and sees whether it trusts the certificates, without a
-        password. So it proves that PC's network, firewall and certificate store.
-      - With V(sign_in), it also signs in. The passwords are then in a file of the task's private temporary folder on
-        the PC, which the batch file deletes that reads it; they are in no command line and no log. Without an
-        encrypted connection none is sent, nor one that the controller has seen refused. Those tried by the PC alone
-        count against O(attempts), too.
-      - With V(none), nothing is asked of the PC.
-      - All servers are tested side by side, at most 16 at a time, each within O(timeout). Certificates are those that
-        Windows trusts; O(ca_path) is for the controller.
-      - A PC that cannot be asked, or without C(curl.exe) 7.75 or later, is no failure. The result says so, and its
-        tests are skipped.
+      - Windows hosts only. What the PC itself tests in addition to the controller, with the C(curl.exe) of Windows.
+        Other hosts test everything themselves.
+      - With V(reach), the PC resolves the names, connects, and checks whether it trusts the certificates. It uses no
+        password. This tests the network, firewall and certificate store of that PC.
+      - With V(sign_in), the PC also signs in. The passwords are written to a file in the private temporary folder of
+        the task on the PC. The batch file that reads this file deletes it. Passwords are in no command line and no log.
+        A password is never sent without encryption, nor after the controller has seen it refused. Sign-ins by the PC
+        also count against O(attempts).
+      - With V(none), the PC tests nothing.
+      - All servers are tested in parallel, at most 16 at a time, each within O(timeout). Windows decides which
+        certificates are trusted; O(ca_path) applies to the controller.
+      - A PC that does not answer, or has no C(curl.exe) 7.75 or later, is not a failure. The result says so, and the
+        tests of the PC are skipped.
     type: str
     choices: [none, reach, sign_in]
     default: reach
   round_trip:
     description:
-      - Send each account one message from itself, wait for it in the inbox, and delete it again. Nothing else in the
-        mailbox is changed.
-      - The message is sent only if all other tests of both servers were successful, and never in check mode.
-      - It bears C(Auto-Submitted) (RFC 3834), so that no program answers it.
+      - Send each account one message from itself, wait for it in the inbox, and delete it. Nothing else in the mailbox
+        is changed. Never in check mode.
+      - The message is sent only if all other tests of both servers succeed.
+      - It has the header C(Auto-Submitted) (RFC 3834), so that no program replies to it.
     type: bool
     default: false
   round_trip_timeout:
     description:
-      - In how many seconds the message must have arrived. If it takes more than half of them, the result says that it
-        was late.
-      - POP3 shows new mail only to a new session, so each look for the message is a sign-in. The pauses between them
-        grow up to ten seconds.
+      - With O(round_trip), within how many seconds the message must arrive. A message that takes more than half of this
+        time is reported as late.
+      - A POP3 session does not see mail that arrives after its start, so each check for the message is a sign-in. The
+        pauses between the checks grow to ten seconds.
     type: float
     default: 60.0
 attributes:
   action:
-    description: A part of it runs on the controller.
+    description: Runs on the controller in part.
     support: partial
-    details: On a Windows host, all but what the PC's own C(curl.exe) does.
+    details: For a Windows host, everything except what C(curl.exe) does on the PC.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
   diff_mode:
     support: N/A
-    details: It changes nothing that lasts.
+    details: The task makes no lasting change.
   platform:
     platforms: posix, windows
-    details: Windows has no Python to run it. For a Windows host the servers are tested from the controller, and those
-      parts that O(from_pc) names from the PC.
+    details: Windows has no Python. For a Windows host, the controller tests the servers, and the PC tests what
+      O(from_pc) selects.
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
 notes:
-  - For a Windows host everything is tested from the controller, with O(ca_path) a file there, and the PC's way to the
-    servers from the PC, see O(from_pc). RV(checked_from), RV(accounts[].checks[].checked_from) and every summary say
-    which.
-  - It takes the same accounts as the modules that configure clients, so that one list serves all. Options that are
-    about clients only are accepted and have no effect, and accounts with O(accounts[].state=absent) are left out.
-  - The sentences in RV(msg) can be passed on as they are. Programs should look at RV(accounts[].cause.code), which
-    stays when a sentence is reworded.
+  - For a Windows host, the controller tests everything, and O(ca_path) is a file on the controller. The PC tests its
+    own connections to the servers, see O(from_pc). RV(checked_from), RV(accounts[].checks[].checked_from) and every
+    summary say who tested what.
+  - The module takes the same accounts as the modules that configure clients, so that one list serves all. Options that
+    concern clients only are accepted and have no effect. Accounts with O(accounts[].state=absent) are skipped.
+  - The sentences in RV(msg) are written for users. Programs should use RV(accounts[].cause.code), which does not change
+    when a sentence is reworded.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: Can mario receive and send from this machine?
+- name: Verify that mario can receive and send from this host
   charter.mail.mail_verify:
     email: mario.rossi@charter.net
     password: "{{ vault_mario }}"
 
-- name: Are Spectrum's servers reachable and sound from here? (no password needed)
+- name: Test Spectrum's servers from this host without a password
   charter.mail.mail_verify:
     email: mario.rossi@charter.net
     provider: spectrum
 
-- name: Do the settings and passwords in mario's own Thunderbird work, and are they the ones wanted?
+- name: Test the settings and passwords that mario's Thunderbird has stored, and compare them with these
   charter.mail.mail_verify:
     user: mario
     email: mario.rossi@charter.net
     from_client: thunderbird
   become: true
 
-- name: Does a message really arrive?
+- name: Send a message and wait for it
   charter.mail.mail_verify:
     email: mario.rossi@charter.net
     password: "{{ vault_mario }}"
     round_trip: true
 
-- name: Test all accounts of a host's list
+- name: Test all accounts of a list
   charter.mail.mail_verify:
     accounts: "{{ mail_accounts }}"
 
-- name: Collect what is wrong from all hosts, and go on
+- name: Collect the findings of all hosts without a failure
   charter.mail.mail_verify:
     accounts: "{{ mail_accounts }}"
     fail_on: []
     retries: 2
     attempts: 1
-  register: proof
+  register: verification
 """
 
 RETURN = r"""
 msg:
-  description: The outcome in plain sentences.
+  description: The result in plain sentences.
   returned: always
   type: str
   sample: >-
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
 checked_from:
-  description: For a Windows host V(controller), or V(both) if the PC itself has tested, too; otherwise the host itself
-    has tested, and there is no such key.
+  description: V(controller), or V(both) if the PC has tested too. Other hosts test themselves, and the key is missing.
   returned: for a Windows host
   type: str
   sample: controller
 found:
-  description: What there was of V(failed), V(skipped) and V(warning), as O(fail_on) means them.
+  description: Which of V(failed), V(skipped) and V(warning) were found, see O(fail_on).
   returned: always, except for bad options
   type: list
   elements: str
 accounts:
-  description: What was found, in the order of the task's accounts.
+  description: The result of each account, in the order of the task's accounts.
   returned: always, except for bad options
   type: list
   elements: dict
@@ -224,26 +225,26 @@ accounts:
       returned: always
       sample: mario.rossi@charter.net
     ok:
-      description: Whether no test failed.
+      description: V(true) if no test failed.
       type: bool
       returned: always
     complete:
-      description: Whether no test was skipped, either; without a password some are.
+      description: V(true) if no test failed and none was skipped. Without a password, some tests are skipped.
       type: bool
       returned: always
     summary:
-      description: The outcome for this account in plain sentences.
+      description: The result of this account in plain sentences.
       type: str
       returned: always
     warnings:
-      description: What should be looked at although it works, such as a certificate that expires soon; sentences.
+      description: Problems that do not stop mail yet, such as a certificate that expires soon, in sentences.
       type: list
       elements: str
       returned: always
     cause:
       description:
-        - Why the account does not work. It is the failed test that comes first in the order of the stages; other
-          failures are its consequence or come after it. Empty if no test failed.
+        - Why the account does not work. This is the first failed test in the order of the stages; other failures follow
+          from it or come after it. Empty if no test failed.
       type: dict
       returned: always
       contains:
@@ -268,47 +269,47 @@ accounts:
           returned: if a test failed
           sample: mobile.charter.net:587
         code:
-          description: A name for what is wrong that stays the same over versions.
+          description: The kind of failure. It is stable across releases.
           type: str
           returned: if a test failed
           sample: needs_ssl
         evidence:
-          description: What was seen.
+          description: What was observed.
           type: str
           returned: if a test failed
         advice:
-          description: What to do.
+          description: What to do about it.
           type: str
           returned: if a test failed
         sentence:
-          description: All of this in sentences that can be passed on.
+          description: All of this in sentences for users.
           type: str
           returned: if a test failed
         checked_from:
-          description: V(controller) or V(pc); what the controller found comes first.
+          description: V(controller) or V(pc). Failures that the controller found come first.
           type: str
           returned: for a Windows host, if a test failed, unless O(from_pc=none)
         suggestion:
-          description: Options that answer properly where those of the task do not, in the shape in which a task takes
-            them; empty if none were found or looked for.
+          description: Options that work where those of the task do not, in the form in which a task takes them. Empty
+            if none were found, or with O(suggest=false).
           type: dict
           returned: if a test failed
           sample: {"provider": "spectrum"}
     checks:
-      description: Each test, the incoming server's first; those from a Windows PC itself come last.
+      description: All tests. Those of the incoming server come first, and those that a Windows PC made come last.
       type: list
       elements: dict
       returned: always
       contains:
         stage:
-          description: What was tested. One of V(settings), V(dns), V(tcp), V(first_bytes), V(tls), V(greeting),
-            V(starttls), V(capability), V(authentication), V(mailbox) and V(sending); V(client) before them with
-            O(from_client), and V(round_trip) after them with O(round_trip).
+          description: What was tested. V(settings), V(dns), V(tcp), V(first_bytes), V(tls), V(greeting), V(starttls),
+            V(capability), V(authentication), V(mailbox) or V(sending); V(client) before them with O(from_client), and
+            V(round_trip) after them with O(round_trip).
           type: str
           returned: always
           sample: tls
         checked_from:
-          description: V(controller) or V(pc). C(curl.exe) on the PC does not tell V(first_bytes) apart.
+          description: V(controller) or V(pc). C(curl.exe) on the PC does not test V(first_bytes) separately.
           type: str
           returned: for a Windows host, unless O(from_pc=none)
           sample: pc
@@ -333,20 +334,20 @@ accounts:
           returned: always
           sample: ok
         code:
-          description: A name for what is wrong; empty unless it failed.
+          description: The kind of failure. Empty unless the test failed.
           type: str
           returned: always
         seconds:
-          description: How long it took.
+          description: How long the test took.
           type: float
           returned: always
           sample: 0.021
         evidence:
-          description: What was seen, or why it was skipped.
+          description: What was observed, or why the test was skipped.
           type: str
           returned: always
         advice:
-          description: What to do; empty when all is well. With the status V(ok) it is a warning.
+          description: What to do. Empty if nothing. With the status V(ok), it is a warning.
           type: str
           returned: always
 """
@@ -376,7 +377,7 @@ def main() -> None:
     name = module.params["from_client"]
     entry = client_registry.CLIENTS.get(name)
 
-    def looks(wanted: t.Sequence[Request]) -> list[Inspection]:
+    def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
         return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
@@ -384,7 +385,7 @@ def main() -> None:
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = run_verify.verify_all(module.params, looks if entry else None, check_mode=module.check_mode)
+        verdict = run_verify.verify_all(module.params, inspect_clients if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:

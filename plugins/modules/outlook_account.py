@@ -6,51 +6,54 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: outlook_account
 version_added: 0.1.0
-short_description: Stage mail accounts for classic Outlook on Windows, and tell what became of them
+short_description: Stage mail accounts for classic Outlook on Windows and report their status
 description:
-  - Stages mail accounts for classic Outlook (2016 to Microsoft 365) of Windows users, with the settings of Charter
-    (Spectrum) unless told otherwise, reads back what Outlook made of them, and says so in one word for each account.
-  - Outlook makes its accounts itself. What can be done from outside is to leave it a PRF file, which it imports at its
-    next start, and settings for Autodiscover, which it uses when the person adds the account. Neither can hold a
-    password, so Outlook asks the person for it once.
-  - An account that is in one of the person's Outlook profiles already, made by whatever means, is compared and never
+  - Stages mail accounts for the classic Outlook (2016 to Microsoft 365) of Windows users. The default servers are those
+    of Charter (Spectrum). Then reads back what Outlook did with them and returns one status for each account.
+  - Only Outlook can create its accounts. This module leaves it a PRF file, which Outlook imports at its next start, and
+    Autodiscover settings, which Outlook uses when the user adds the account. Neither can hold a password, so Outlook
+    asks the user for it once.
+  - An account that already exists in an Outlook profile of the user, however it was created, is compared and never
     changed.
-  - The task does all its thinking on the controller. Of the PC it asks only to copy files and to run C(reg.exe),
-    C(icacls.exe) and C(cmd.exe), so that it works over every connection to Windows, and there is nothing to install.
-  - Outlook need not be closed. It is neither started nor closed.
+  - The task runs on the controller. On the PC it only copies files and runs C(reg.exe), C(icacls.exe) and C(cmd.exe).
+    It works over every connection to Windows, and nothing needs to be installed.
+  - Outlook need not be closed. The module neither starts nor closes it.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
 options:
   user:
     description:
-      - The Windows account whose Outlook is meant, by its name, C(DOMAIN\name) or SID. It is required, since on a PC
-        it is not the user who connects.
-      - Names are those of the profile folders that the PC knows. Where several folders could be meant, such as
-        C(mario) and C(mario.CORP), nothing is guessed, and the SID is needed.
+      - The Windows user whose Outlook is configured, by name, C(DOMAIN\name) or SID. Either this or O(sid) is required
+        for each account, because the user who connects is usually another one.
+      - Names are those of the user profile folders of the PC. If several folders match, such as C(mario) and
+        C(mario.CORP), the task fails and asks for the SID.
     type: str
   sid:
-    description: The SID of the Windows account, instead of O(user).
+    description: The SID of the Windows user, instead of O(user).
     type: str
-  outlook_profile:
+  mail_profile:
     description:
-      - The Outlook profile for new accounts. Defaults to the user's default profile; if there is none, Outlook makes
-        one.
+      - The Outlook profile for new accounts. If omitted, it is the user's default profile. If there is none, Outlook
+        creates one.
+      - O(accounts[].profile) is the Thunderbird profile and has no effect.
     type: str
   method:
     description:
-      - How accounts are staged. V(prf) is a PRF file with all accounts of the person that Outlook does not have yet.
-      - V(autodiscover) is a file with the settings for the domain of the address, of which a person can have one for
-        each domain. With two accounts of one domain it is left out with a warning, and refused if there is no other
-        method.
+      - How accounts are staged.
+      - V(prf) is a PRF file with all accounts of the user that Outlook does not have yet.
+      - V(autodiscover) is a file with the settings for the domain of the address. Each domain has one file for each
+        user. If two accounts share a domain, the method is skipped with a warning; without another method the task
+        fails.
     type: list
     elements: str
     choices: [prf, autodiscover]
     default: [prf, autodiscover]
   offline_hives:
     description:
-      - Write also for people who are not logged on, by loading their part of the registry. This version refuses it,
-        since a mistake there costs a person the Windows profile, and it could not be tried out on a real Windows.
+      - Also write for users who are not logged on, by loading their registry hive.
+      - This version refuses V(true). A mistake there can destroy the user's Windows profile, and it was not tested on
+        a real Windows.
     type: bool
     default: false
 attributes:
@@ -58,13 +61,13 @@ attributes:
     support: full
   diff_mode:
     support: full
-    details: Shows each file and each value of the registry.
+    details: Shows each file and each registry value.
   idempotent:
     support: full
   platform:
     platforms: windows
   action:
-    description: It runs on the controller.
+    description: Runs on the controller.
     support: full
   async:
     description: Can be run with C(async).
@@ -74,26 +77,25 @@ seealso:
   - module: charter.mail.mail_verify
 notes:
   - The options O(home), O(password), O(update_password) and O(purge) are accepted, so that one list of accounts serves
-    all clients, and have no effect. A password never leaves the controller.
-  - What O(accounts[].user) says of local users is as in O(user) here.
-  - The connection must be an administrator's. C(become) has no effect. Nothing can be written for a person who is not
-    logged on; run the task again while the person is.
+    all clients, but have no effect. Passwords never leave the controller.
+  - The user who connects must be an administrator. C(become) has no effect. Nothing can be written for a user who is
+    not logged on; run the task again while the user is.
   - The staged files are in C(C:\ProgramData\charter.mail\Outlook\<SID>), which only administrators can change and
-    that person can read. What was staged is noted in C(HKLM\SOFTWARE\charter.mail\Outlook\<SID>), with what was in
-    its place before, and O(state=absent) puts exactly that back.
-  - The new Outlook for Windows keeps its accounts at Microsoft and cannot be given any from outside.
+    the user can read. C(HKLM\SOFTWARE\charter.mail\Outlook\<SID>) records what was staged and the values that were
+    there before; O(state=absent) restores exactly those.
+  - The new Outlook for Windows keeps its accounts at Microsoft and cannot be configured from outside.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: Stage mario's Charter account for his Outlook (IMAP)
+- name: Stage a Charter account (IMAP) for mario's Outlook
   charter.mail.outlook_account:
     user: mario
     email: mario.rossi@charter.net
     full_name: Mario Rossi
 
-- name: Several accounts of one PC in one task, which costs little more than one
+- name: Stage several accounts of one PC in one task, which takes little longer than one
   charter.mail.outlook_account:
     accounts:
       - user: CORP\mario
@@ -104,18 +106,18 @@ EXAMPLES = r"""
         protocol: pop3
         leave_on_server_days: 14
 
-- name: What became of it? (writes nothing)
+- name: Read the status of an account without a change
   charter.mail.outlook_account:
     user: mario
     email: mario.rossi@charter.net
   check_mode: true
   register: outlook
 
-- name: Who has to do something
+- name: Show what must be done next
   ansible.builtin.debug:
     msg: "{{ outlook.accounts | map(attribute='advice') | select }}"
 
-- name: Take back what was staged
+- name: Remove what was staged
   charter.mail.outlook_account:
     user: mario
     email: mario.rossi@charter.net
@@ -124,7 +126,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: What was found and done, in the order of the task's accounts.
+  description: The result of each account, in the order of the task's accounts.
   returned: always, except for bad options
   type: list
   elements: dict
@@ -140,63 +142,75 @@ accounts:
       returned: always
       sample: imap
     user:
-      description: The Windows account, as its profile folder is named.
+      description: The Windows user, by the name of the user profile folder.
       type: str
       returned: always
       sample: mario
     status:
       description:
-        - What this run did. One of V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) and
-          V(failed).
-        - In check mode, what would be.
+        - What the task did. V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) or V(failed).
+        - In check mode, what the task would do.
       type: str
       returned: always
       sample: created
     outlook_status:
       description:
-        - How far the account has come in Outlook.
-        - V(staged), files and registry are in place and wait for Outlook.
-        - V(configured), the account is in an Outlook profile with the right servers, ports, encryption and login.
-        - V(drifted), it is there and differs.
-        - V(pending_logon), the person is not logged on, so that nothing can be read or written.
-        - V(consumed_without_account), Outlook has taken the PRF and there is no account.
-        - V(blocked), nothing would come of it, so nothing is staged and the task fails.
-        - V(absent), there is nothing of ours, and no such account.
+        - The status of the account in Outlook.
+        - V(staged) means that files and registry values are in place for the next start of Outlook.
+        - V(configured) means that an Outlook profile has the account with the wanted servers, ports, encryption and
+          login.
+        - V(drifted) means that an Outlook profile has the account with other settings.
+        - V(pending_logon) means that the user is not logged on, so nothing can be read or written.
+        - V(consumed_without_account) means that Outlook has imported the PRF file but has no such account.
+        - V(blocked) means that something prevents Outlook from using staged files. Nothing is staged and the task
+          fails.
+        - V(absent) means that nothing is staged and there is no such account.
       type: str
-      returned: unless failed before it was known
+      returned: unless the account failed before this was known
       sample: staged
     advice:
-      description: What the admin or the person should do, in sentences; empty where nothing is to be done.
+      description: What the administrator or the user must do next, in sentences. Empty if nothing.
       type: str
-      returned: unless failed before it was known
+      returned: unless the account failed before this was known
       sample: "Have mario close and start Outlook: it then makes the account and asks for its password once."
     profile:
-      description: The Outlook profile that has the account; empty while none has.
+      description: The Outlook profile that has the account. Empty if none has.
       type: str
-      returned: unless failed before it was known
+      returned: unless the account failed before this was known
       sample: Outlook
     ids:
-      description: Where the account is in that profile.
+      description: The Outlook profile and the registry key of the account. Empty if no profile has the account.
       type: dict
-      returned: unless failed before it was known
-      sample: {profile: Outlook, key: "00000002"}
+      returned: unless the account failed before this was known
+      contains:
+        profile:
+          description: The name of the Outlook profile.
+          type: str
+          returned: if an Outlook profile has the account
+          sample: Outlook
+        key:
+          description: The full path of the account's registry key.
+          type: str
+          returned: if an Outlook profile has the account
+          sample: "HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\\Office\\16.0\\Outlook\\Profiles\\Outlook\\\
+            9375CFF0413111d3B88A00104B2A6676\\00000002"
     changes:
-      description: Each file and each value of the registry that differed.
+      description: Each file and each registry value that differed.
       type: list
       elements: dict
-      returned: unless failed before it was known
+      returned: unless the account failed before this was known
       sample:
         - setting: HKEY_USERS\S-1-5-21-1-2-3-1001\Software\Microsoft\Office\16.0\Outlook\Setup\ImportPRF
           before: null
           after: C:\ProgramData\charter.mail\Outlook\S-1-5-21-1-2-3-1001\accounts.prf
     notices:
-      description: What is unusual about the account and yet right.
+      description: Settings that are unusual but correct.
       type: list
       elements: str
       returned: always
       sample: []
     error:
-      description: Why it has failed.
+      description: Why the account failed.
       type: str
       returned: if failed
 """

@@ -8,11 +8,11 @@ module: thunderbird_account
 version_added: 0.1.0
 short_description: Set up mail accounts in Thunderbird
 description:
-  - Adds, changes or removes mail accounts in the Thunderbird profile of a local user, with the settings of Charter
-    (Spectrum) unless told otherwise.
-  - An account that is there already, made by this module or by hand, is recognised and only what differs is changed.
-    Everything else in the profile stays as it was, to the byte.
-  - If the person never started Thunderbird, a profile is made so that its first start shows the account.
+  - Adds, changes or removes mail accounts in the Thunderbird profile of a local user. The default servers are those of
+    Charter (Spectrum).
+  - Recognises an existing account, whether this module or the user created it, and changes only what differs.
+    Everything else in the profile stays the same, to the byte.
+  - If the user has never started Thunderbird, the module creates a profile, and the first start shows the account.
   - Thunderbird need not be installed.
 extends_documentation_fragment:
   - charter.mail.account
@@ -21,9 +21,9 @@ extends_documentation_fragment:
 options:
   location:
     description:
-      - Which kind of Thunderbird is meant, since each keeps its profiles in a place of its own.
-      - With V(auto) it is the place that was used last; if there is none, that of the Thunderbird that is installed,
-        and V(native) where none is.
+      - Which Thunderbird to configure. Native, Snap and Flatpak builds keep profiles in different folders.
+      - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
+        is installed.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
@@ -33,16 +33,16 @@ attributes:
 seealso:
   - module: charter.mail.mail_verify
 notes:
-  - Passwords go into Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the person has set a
-    primary password, whoever can read the profile can read them, as with every password that Thunderbird stores.
-  - With a primary password set, no password can be stored, and the task fails without a change if it has one to store.
+  - Passwords are stored in Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the user has set a
+    primary password, anybody who can read the profile can read them, as with every password that Thunderbird stores.
+  - If a primary password is set, no password can be stored. The task fails without a change if it has one to store.
   - Backups are made of C(prefs.js) and C(profiles.ini), never of the password store.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: Give mario his Charter account (IMAP)
+- name: Add a Charter account (IMAP) for mario
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -50,7 +50,7 @@ EXAMPLES = r"""
     password: "{{ vault_mario }}"
   become: true
 
-- name: Several accounts in one task, which costs no more than one
+- name: Configure several accounts in one task, which takes no longer than one
   charter.mail.thunderbird_account:
     accounts:
       - user: mario
@@ -65,7 +65,7 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
-- name: Move an account to the servers that Spectrum publishes today, folders and all
+- name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -74,7 +74,7 @@ EXAMPLES = r"""
     wait_seconds: 300
   become: true
 
-- name: Remove an account and its stored passwords, and keep the mail files
+- name: Remove an account and its stored passwords, but keep the mail files
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -84,7 +84,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: What was found and done, in the order of the task's accounts.
+  description: The result of each account, in the order of the task's accounts.
   returned: always, except for bad options
   type: list
   elements: dict
@@ -106,8 +106,8 @@ accounts:
       sample: mario
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) and V(failed).
-        - In check mode, what would be.
+        - V(created), V(updated), V(unchanged), V(removed), V(absent), V(skipped) or V(failed).
+        - In check mode, what the task would do.
       type: str
       returned: always
       sample: created
@@ -117,7 +117,7 @@ accounts:
       returned: unless skipped or failed
       sample: /home/mario/.thunderbird/charter.default
     ids:
-      description: The names of the account's parts in Thunderbird's preferences.
+      description: The keys of the account, its servers and its identity in Thunderbird's preferences.
       type: dict
       returned: unless skipped or failed
       sample: {account: account1, server: server1, identity: id1, smtp: smtp1}
@@ -129,24 +129,24 @@ accounts:
       sample: [{setting: mail.server.server1.port, before: 143, after: 993}]
     password:
       description:
-        - What became of the password. V(stored) if Thunderbird has it, or would in check mode; V(kept) if Thunderbird
-          has another one and O(update_password=on_create).
+        - V(stored) if Thunderbird has the password, or would have it in check mode.
+        - V(kept) if Thunderbird has another one and O(update_password=on_create).
       type: str
       returned: if a password was given, unless skipped or failed
       sample: stored
     notices:
-      description: What is unusual about the account and yet right.
+      description: Settings that are unusual but correct.
       type: list
       elements: str
       returned: always
       sample: []
     error:
-      description: Why it was skipped or has failed.
+      description: Why the account was skipped or failed.
       type: str
       returned: if skipped or failed
       sample: Thunderbird is running with the profile /home/mario/.thunderbird/charter.default; nothing was changed.
 backup_files:
-  description: Copies of what was replaced.
+  description: The backup copies that were made.
   returned: always, except for bad options
   type: list
   elements: str

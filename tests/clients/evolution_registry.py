@@ -81,7 +81,7 @@ def identity(source: t.Any, submission: t.Any) -> dict[str, t.Any]:
 def group(source: t.Any, name: str) -> dict[str, str]:
     content = source.to_string()
     text = content[0] if isinstance(content, tuple) else content
-    file = GLib.GlibKeyFile()
+    file = GLib.KeyFile()
     file.load_from_data(text, len(text.encode()), GLib.KeyFileFlags.NONE)
     if not file.has_group(name):
         return {}

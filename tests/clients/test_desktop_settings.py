@@ -276,8 +276,8 @@ import subprocess, sys, types
 for name, path in (("charter", []), ("charter.mail", [sys.argv[1]])):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = path
-from charter.mail.module_utils._ansible import local_user
-from charter.mail.module_utils._ansible.desktop import LocalDesktop
+from charter.mail.module_utils._linux import local_user
+from charter.mail.module_utils._linux.desktop import LocalDesktop
 def run(command):
     done = subprocess.run(command, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr

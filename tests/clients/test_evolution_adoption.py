@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""evolution_account where there are accounts already: a person's own is adopted, another program's is refused."""
+"""evolution_account where there are accounts already: a user's own is adopted, another program's is refused."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ def test_an_account_made_by_the_assistant_is_adopted(evolution_desk: Desk, proto
             adopted = desk.push_one("updated", protocol=protocol)
             after = evolution.account(desk.user.address)
             desk.uses_mail(evolution, after, "Adopted")
+        # The password is a reason to write, and then the account is marked as well.
+        keys = {change["setting"].partition("/")[2] for change in adopted["changes"]} - {""}
+        assert keys == {"X-Charter-Mail/Account"}
     else:
         with desk.log_in() as evolution:
             before = evolution.account(desk.user.address)
-        adopted = desk.push_one("updated", protocol=protocol, password=None)
+        files = snapshot(desk.person.home)
+        adopted = desk.push_one("unchanged", protocol=protocol, password=None)
+        assert adopted["changes"] == []
+        assert snapshot(desk.person.home) == files
         with desk.log_in() as evolution:
             after = evolution.account(desk.user.address)
     assert adopted["via"] == ("session" if logged_in else "files")
     assert adopted["ids"] == ADOPTED
-    keys = {change["setting"].partition("/")[2] for change in adopted["changes"] if "password" not in change["setting"]}
-    assert keys == {"X-Charter-Mail/Account"}
     assert after == before
     desk.push_one("unchanged", protocol=protocol, password=None)
 

@@ -62,13 +62,14 @@ import sys, types
 for name, path in (("charter", []), ("charter.mail", [sys.argv[1]])):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = path
-from charter.mail.module_utils._ansible import local_user
-from charter.mail.module_utils._ansible.desktop import LocalDesktop
-from charter.mail.module_utils._clients.evolution import keyring, registry
+from charter.mail.module_utils._linux import local_user
+from charter.mail.module_utils._linux.desktop import LocalDesktop
+from charter.mail.module_utils._clients.evolution import account_registry
+from charter.mail.module_utils._clients.evolution.password_store import keyring
 from charter.mail.module_utils._model.secret import Secret
 user, uid = local_user.find(None), sys.argv[2]
 with local_user.acting_as(user), LocalDesktop(user, None) as desktop:
-    live, passwords = registry.running(desktop), keyring.Keyring(desktop.bus())
+    live, passwords = account_registry.running(desktop), keyring.Keyring(desktop.bus())
     live.remove(uid)
     live.create(uid, "[Data Source]\\nDisplayName=x\\n")
     passwords.store(uid, "label", Secret("told"))

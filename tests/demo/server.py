@@ -29,6 +29,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import signal
 import sys
 import threading
 import typing as t
@@ -74,6 +75,8 @@ class Ready(t.TypedDict):
 def main(arguments: collections.abc.Sequence[str]) -> int:
     """Run until told to end; returns the exit code."""
     options = _parser().parse_args(arguments)
+    # Twisted takes SIGINT only where it is not ignored, as it is in what a shell starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o077)
     try:
         options.directory.mkdir(mode=0o700)

@@ -43,6 +43,7 @@ _FOLDER = pathlib.Path(__file__).parent
 def main(arguments: t.Sequence[str]) -> int:
     """Run a command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    mail_lab.end_on_signals()
     try:
         if options.command == "up":
             _up(options.link, arguments)

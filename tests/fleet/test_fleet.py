@@ -187,8 +187,10 @@ def wait_until_gone(name: str) -> None:
     assert traces(name) == []
 
 
-def test_up_and_down(link: pathlib.Path) -> None:
-    start(link)
+@pytest.mark.parametrize("prefix", [[], ["sh", "-c", 'trap "" INT TERM; exec "$@"', "sh"]], ids=["", "ignoring"])
+def test_up_and_down(link: pathlib.Path, prefix: list[str]) -> None:
+    """Also where whoever started it ignores the signal that ends it."""
+    start(link, prefix=prefix)
     name = link.readlink().name
     assert run(["ssh", "-F", str(link / "ssh_config"), "desk-1", "hostname"]) == "desk-1\n"
     assert "is up already" in run([sys.executable, str(FLEET), "up", str(link)])

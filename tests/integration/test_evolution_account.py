@@ -195,8 +195,8 @@ def test_bad_input_stops_before_the_first_write(ansible: Ansible, mario: Person,
         result = ansible.module("evolution_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
         assert result["failed"]
     assert "user nobody-here: this host does not know that user" in result["msg"]
-    refused = account(ansible, mario, profile="x.default")
-    assert "profile" in refused["msg"]
+    refused = account(ansible, mario, location="snap")
+    assert "location" in refused["msg"]
     assert snapshot(mario.home) == before
 
 

@@ -121,7 +121,7 @@ def test_servers_without_tls(
 @pytest.mark.parametrize(
     ("address", "provider", "host", "code", "words"),
     [
-        ("gina.neri@twc.com", "twc", None, "certificate_expired", "this machine's clock says"),
+        ("gina.neri@twc.com", "twc", None, "certificate_expired", "First check the clock of this machine: it says"),
         ("rosa.bruno@brighthouse.com", "brighthouse", None, "certificate_for_another_name", WRONG_NAME),
         ("mario.rossi@charter.net", "charter", "untrusted.charter.net", "certificate_of_unknown_issuer", "ca_path"),
     ],

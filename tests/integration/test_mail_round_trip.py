@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansi
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
-ARRIVED = re.compile(r"A message to oneself arrived after [0-9.]+ seconds\. It was deleted again\.$")
+ARRIVED = re.compile(r"The test message arrived after [0-9.]+ seconds\. It was deleted again\.$")
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_nothing_is_sent_in_check_mode(ansible: Ansible, mail_lab: MailLab, mail
     result = send(ansible, mail_lab, mail_user, protocol=protocol, check=True)
     assert not result["failed"], result["msg"]
     assert trip(result)["status"] == "skipped"
-    assert "never sent in check mode" in trip(result)["evidence"]
+    assert "check mode sends no message" in trip(result)["evidence"]
     assert f"to=<{mail_user.address}>" not in mail_lab.log_text()
 
 

@@ -11,10 +11,7 @@ import subprocess
 import typing as t
 
 import pytest
-import yaml
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible
 from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
@@ -121,7 +118,7 @@ def test_only_the_clients_that_are_named(office: Office) -> None:
     office.variables["mail_clients"] = ["evolutoin"]
     refused = office.play("configure")
     assert refused.code == 2
-    assert "must be one or more of: thunderbird, evolution" in refused.output
+    assert "must be one or more of: thunderbird, evolution, outlook" in refused.output
 
 
 def test_unless_some_are_named_it_is_those_that_are_installed(office: Office) -> None:
@@ -131,11 +128,28 @@ def test_unless_some_are_named_it_is_those_that_are_installed(office: Office) ->
     assert [found["clients"] for found in office.ansible.results() if "clients" in found] == [list(BOTH)]
 
 
-def test_windows_is_not_asked_for_clients(ansible: Ansible) -> None:
-    desk = ansible.local_host(ansible_shell_type="powershell", mail_system="linux", mail_accounts=[{"email": EMAIL}])
-    played = ansible.playbook("configure", desk)
-    assert played.code == 2
-    assert "A Windows host cannot be asked for mail clients: name them." in played.output
+@pytest.mark.parametrize(
+    ("variables", "system", "clients"),
+    [
+        ({}, "linux", ["thunderbird", "evolution"]),
+        ({"mail_system": "windows"}, "windows", ["outlook"]),
+        ({"ansible_shell_type": "powershell"}, "windows", ["outlook"]),
+        ({"ansible_shell_type": "cmd", "mail_system": "{{ 'lin' ~ 'ux' }}"}, "linux", ["thunderbird", "evolution"]),
+    ],
+)
+def test_the_system_is_what_mail_system_says_or_the_connection_shows(
+    ansible: Ansible, variables: dict[str, str], system: str, clients: list[str]
+) -> None:
+    desk = ansible.local_host(**variables)
+    found = ansible.module("mail_clients", hosts=desk, installed=False)
+    assert (found["system"], found["clients"]) == (system, clients)
+    named = ansible.module("mail_clients", hosts=desk, clients=["outlook", "evolution"])
+    assert named["clients"] == (["outlook"] if system == "windows" else ["evolution"])
+
+
+def test_a_system_that_there_is_not_is_refused(ansible: Ansible) -> None:
+    found = ansible.module("mail_clients", hosts=ansible.local_host(mail_system="window"), installed=True)
+    assert "mail_system: 'window' is not a system. Write linux or windows." in found["msg"]
 
 
 def test_a_profile_is_thunderbirds_alone(office: Office) -> None:
@@ -223,28 +237,6 @@ def test_an_ordinary_person_needs_no_root(ansible: Ansible, mario: Person, anna:
         others = ansible.playbook("configure", desk)
         assert others.code == 2
         assert f"user {anna.name}: only root can configure another user's mail." in others.output
-
-
-ACCOUNTS = {"thunderbird": "thunderbird_accounts", "evolution": "evolution_accounts", "verify": "verify_accounts"}
-
-
-@pytest.mark.parametrize("role", ACCOUNTS)
-def test_the_contract_of_a_role_is_that_of_its_module(role: str) -> None:
-    contract = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
-    options = contract["argument_specs"]["main"]["options"]
-    of_module = argument_spec(**CLIENT_OPTIONS)["accounts"]["options"]
-    assert plain(options[ACCOUNTS[role]]["options"]) == plain(of_module)
-    defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
-    assert {name: option.get("default") for name, option in options.items() if "default" in option} == defaults
-
-
-def plain(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What matters of options: not their descriptions, and no ``no_log: false``."""
-    found = {}
-    for name, option in options.items():
-        kept = {key: value for key, value in option.items() if key not in {"description", "options"} and value}
-        found[name] = {**kept, **({"options": plain(option["options"])} if "options" in option else {})}
-    return found
 
 
 def test_the_readme_names_what_there_is() -> None:

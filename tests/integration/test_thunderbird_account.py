@@ -289,7 +289,7 @@ def test_a_damaged_file_is_named_and_left(
 def test_a_home_that_cannot_be_written(ansible: Ansible, mario: Person) -> None:
     mario.home.chmod(0o500)
     result = account(ansible, mario)
-    assert result["msg"].startswith(f"{mario.thunderbird}: permission denied. ")
+    assert result["msg"].startswith(f"{mario.name}: {mario.thunderbird}: permission denied. ")
 
 
 @pytest.mark.parametrize("kind", ["full", "read-only"])

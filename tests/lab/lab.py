@@ -254,9 +254,19 @@ def _check(name: str, site: Site) -> None:
             raise LabError(f"{site.directory} cannot be reached by the servers' users: {parent} is closed to them")
 
 
+def end_on_signals() -> None:
+    """Let SIGINT and SIGTERM end this program, also where it was started with them ignored; for the start of a program.
+
+    A shell ignores SIGINT for what it starts in the background, and what is ignored is inherited. SIGHUP stays as it
+    is: ``nohup`` ignores it on purpose.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def signals_raise() -> t.Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block like Ctrl-C, unless the program has plans of its own for them."""
+    """Let SIGTERM and SIGHUP end the block like Ctrl-C, unless the program handles or ignores them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

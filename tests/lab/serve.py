@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab in the foreground, for a person who wants to try a mail client on it; Ctrl-C ends it."""
+"""The lab in the foreground, for a person who wants to try a mail client on it; Ctrl-C, SIGTERM or SIGHUP ends it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import sys
 from .certificates import Quality
 from .errors import LabError
 from .hosts import NETWORK
-from .lab import USERS, MailLab
+from .lab import USERS, MailLab, end_on_signals
 
 
 def main(arguments: collections.abc.Sequence[str]) -> int:
     """Run the lab until a signal comes; returns the exit code."""
     options = _parser().parse_args(arguments)
+    end_on_signals()
     try:
         with MailLab.start(
             options.directory,

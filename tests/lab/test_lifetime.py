@@ -28,6 +28,7 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 LAB = pathlib.Path(__file__).parent
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
 
 
@@ -77,10 +78,17 @@ def outside() -> list[tuple[str, int, int]]:
 
 
 @contextlib.contextmanager
-def served(name: str) -> t.Iterator[subprocess.Popen[str]]:
-    """The lab as a person runs it, when it is up."""
+def served(name: str, *ignored: signal.Signals) -> t.Iterator[subprocess.Popen[str]]:
+    """The lab as a person runs it, when it is up; started with some signals ignored, and with no others."""
+
+    def start() -> None:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+
     command = [sys.executable, str(LAB), "--name", name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=start
+    ) as process:
         try:
             assert process.stdout is not None
             said = ""
@@ -121,9 +129,13 @@ def test_an_exception_ends_it(name: str) -> None:
         assert traces[0].left() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it(name: str, number: signal.Signals) -> None:
-    with contextlib.ExitStack() as stack, served(name) as process:
+@pytest.mark.parametrize(
+    ("number", "ignored"),
+    [*((number, False) for number in ENDING), (signal.SIGINT, True), (signal.SIGTERM, True)],
+)
+def test_a_signal_ends_it(name: str, number: signal.Signals, ignored: bool) -> None:
+    """Also one that whoever started it ignores; only SIGHUP is ignored on purpose, by nohup."""
+    with contextlib.ExitStack() as stack, served(name, *([number] if ignored else [])) as process:
         traces = Traces(name, stack)
         process.send_signal(number)
         assert process.wait(PATIENCE) == 0

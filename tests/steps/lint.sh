@@ -46,6 +46,7 @@ else
 fi
 check ansible-lint ansible-lint --profile production --offline
 check docs antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
+check docsite tests/steps/docsite.sh "$scratch"
 check changelog antsibull-changelog lint
 check package package
 

@@ -15,11 +15,12 @@ import pathlib
 import shlex
 import typing as t
 
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import run_curl
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 
 from .office_pc import OfficePC
 
-DAMAGE = [{"file": "visit.cmd", "text": '"%CURL%" -q', "instead": "call C:\\curl.cmd -q"}]
+DAMAGE = [{"file": run_curl.BATCH_FILE, "text": '"%CURL%" -q', "instead": "call C:\\curl.cmd -q"}]
 
 _WAITING = r"""@echo off
 if exist C:\curl.code del C:\curl.code

@@ -99,7 +99,7 @@ def test_who_is_not_logged_on_cannot_be_asked(verify: Verify, office_pc: OfficeP
 @pytest.mark.parametrize(
     "options",
     [
-        {"from_client": "thunderbird"},
+        {"from_client": "netscape"},
         {"timeout": 0},
         {"from_client": "outlook", "accounts": [{"email": "a@b.example"}]},
     ],

@@ -114,7 +114,7 @@ def test_a_setting_that_was_changed_is_told(admin: Admin, office_pc: OfficePC, o
     assert (result["failed"], result["changed"]) == (False, False)
     (entry,) = result["accounts"]
     assert entry["outlook_status"] == "drifted"
-    assert "port 143 (none) instead of imap.charter.net port 993 (ssl)" in entry["advice"]
+    assert "imap.charter.net 993 ssl wanted, imap.charter.net 143 none in Outlook" in entry["advice"]
     assert office_pc.photo() == before
 
 

@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_from_pc import run_curl
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
@@ -181,18 +182,18 @@ def test_a_pc_that_cannot_be_asked_is_no_reason_to_be_silent(
 
 @pytest.mark.parametrize("stays", [False, True])
 def test_the_batch_file_itself_deletes_the_passwords_and_notices_where_it_cannot(windows: Prefix, stays: bool) -> None:
-    folder = windows.drive / "windows/temp/visit"
+    folder = windows.drive / "windows/temp/curl"
     folder.mkdir()
     try:
-        config = folder / "visits.cfg"
+        config = folder / run_curl.CONFIG
         if stays:
             config.mkdir()  # nothing else resists root
         else:
             config.write_text("secret")
-        visiting = batch.Batch("word")
-        visiting.visit_servers(config.name, "said", ["body0.txt"])
-        (folder / "visit.cmd").write_bytes(visiting.text())
-        windows.run(["cmd.exe", "/d", "/c", "C:\\windows\\temp\\visit\\visit.cmd"])
+        written = batch.Batch("word")
+        written.run_curl(config.name, "output", ["body0.txt"])
+        (folder / run_curl.BATCH_FILE).write_bytes(written.text())
+        windows.run(["cmd.exe", "/d", "/c", f"C:\\windows\\temp\\curl\\{run_curl.BATCH_FILE}"])
         assert config.exists() is stays
         answer = batch.parse((folder / batch.ANSWER).read_bytes(), "word")
         assert answer is not None

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A list of accounts given to something that is no task, such as a filter: checked as a task's options are."""
+"""A list of accounts outside a task, such as the input of a filter, checked like the options of a task."""
 
 from __future__ import annotations
 
@@ -13,33 +13,36 @@ from .arguments import Request, argument_spec, requests
 from .validate import validated
 
 
-def of_one_person(
+def of_one_user(
     entries: t.Any, spec: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]
 ) -> tuple[tuple[Request, ...], dict[str, t.Any]]:
-    """The accounts that shall be there, in the order of the list, and the other options with their types.
+    """The accounts with ``state: present``, in the order of the list, and the other options with their types.
 
-    Passwords are not looked at: there is no place for one in what comes out, and the key to a vault need not be there.
+    Passwords are not read: no result holds one, and the vault password need not be known.
 
     Args:
         entries: dicts with the options of an entry of ``accounts``.
-        spec: of the other options, as AnsibleModule knows it.
-        options: those; None is not given.
+        spec: the argument specification of the other options.
+        options: the other options; None for one that is omitted.
 
     Raises:
-        MailError: the first option that cannot be used; no account, or accounts of several people.
+        MailError: the first invalid option; no account, or accounts of several users.
     """
     if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
         raise OptionError("accounts", "a list of accounts was expected", "give a list of dicts")
     bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
     given = {name: value for name, value in options.items() if value is not None}
     params = validated({"accounts": bare, **given}, argument_spec(**spec))
-    found = tuple(request for request in requests(params) if request.account.state is State.PRESENT)
+    present = (request for request in requests(params, profiles=False) if request.account.state is State.PRESENT)
+    found = tuple({request.account: request for request in present}.values())
     if not found:
-        raise OptionError("accounts", "there is none that shall be present", "give at least one")
-    people = list(dict.fromkeys(request.account.user for request in found))
-    if len(people) > 1:
-        names = ", ".join("nobody named" if user is None else repr(user) for user in people)
+        raise OptionError("accounts", "no account has state=present", "give at least one")
+    users = list(dict.fromkeys(request.account.user for request in found))
+    if len(users) > 1:
+        names = ", ".join("no user" if user is None else repr(user) for user in users)
         raise OptionError(
-            "accounts", f"they belong to several people: {names}", "select those of one, for example by selectattr"
+            "accounts",
+            f"they belong to several users: {names}",
+            "select those of one user, for example with selectattr",
         )
     return found, {name: params[name] for name in spec}

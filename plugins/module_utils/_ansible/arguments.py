@@ -1,10 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that describe accounts: one argument spec for all modules, and the way from options to accounts."""
+"""The options that describe accounts: one argument specification for all modules, and accounts from options."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._model import text
@@ -21,7 +22,7 @@ _SERVER_OPTIONS: t.Mapping[str, t.Any] = {
     "port": {"type": "int"},
     "security": {"type": "str", "choices": [security.value for security in Security]},
 }
-# What can be said of one account, and, beside ``accounts``, of all that do not say it themselves.
+# The options of one account. At the level of the task, they apply to all entries of ``accounts`` that omit them.
 _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "user": {"type": "str"},
     "home": {"type": "path"},
@@ -41,8 +42,8 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "purge": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
-# Defaults apply after an entry of ``accounts`` and the task have both been asked, so the spec itself has none.
-_DEFAULTS: t.Mapping[str, t.Any] = {
+# A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
+DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,
     "provider": "charter",
     "update_password": "always",
@@ -54,14 +55,14 @@ _DEFAULTS: t.Mapping[str, t.Any] = {
 
 
 class Request(t.NamedTuple):
-    """One account as asked for, with what only some modules need.
+    """One account of the options, with what only some modules need.
 
     Attributes:
         account: complete and checked.
-        findings: what is worth knowing about it, no errors among them.
+        findings: warnings and notices about it.
         home: the home directory to use instead of the user's own.
-        profile: the client's profile, by name or folder.
-        allow_plaintext: unencrypted transport was asked for.
+        profile: the Thunderbird profile, by name or folder.
+        allow_plaintext: the options allow unencrypted transport.
     """
 
     account: Account
@@ -72,23 +73,23 @@ class Request(t.NamedTuple):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the person should see even when all goes well."""
+        """Warnings for the administrator."""
         return tuple(f"{self.account}: {item}" for item in self.findings if item.level is Level.WARNING)
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is only part of the result."""
+        """Notices, which are only part of the result."""
         return tuple(str(item) for item in self.findings if item.level is Level.NOTICE)
 
 
 def argument_spec(**own: t.Any) -> dict[str, t.Any]:
-    """The argument spec of a module: the accounts, and the module's own options."""
+    """The argument specification of a module: the accounts, and the module's own options."""
     entry = {"email": {"type": "str", "required": True}, **_ACCOUNT_OPTIONS}
     accounts = {"type": "list", "elements": "dict", "options": entry}
     return {"email": {"type": "str"}, **_ACCOUNT_OPTIONS, "accounts": accounts, **own}
 
 
-# For AnsibleModule, beside the spec.
+# For AnsibleModule, in addition to the specification.
 CONSTRAINTS: t.Mapping[str, t.Any] = {
     "required_one_of": [("email", "accounts")],
     "mutually_exclusive": [("email", "accounts")],
@@ -100,36 +101,59 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
 
     Args:
         options: of the task.
-        profiles: the client has profiles. If not, the option ``profile`` is ignored, so that one list serves all
-            clients, and an account may be there once for each profile.
+        profiles: the client has profiles. If not, see ``_without_profiles``.
 
     Raises:
-        MailError: the first option that cannot be used; of an entry of ``accounts``, its place is named.
+        MailError: the first invalid option; the message names the entry of ``accounts``.
     """
     entries = options["accounts"]
     if entries is None:
-        return (_in_profile(_request(options, options), profiles),)
-    found = []
-    for index, entry in enumerate(entries):
-        try:
-            found.append(_in_profile(_request(entry, options), profiles))
-        except MailError as error:
-            raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
-    _refuse_contradictions(found, profiles)
-    return tuple(found)
+        found = [_request(options, options)]
+    else:
+        found = []
+        for index, entry in enumerate(entries):
+            try:
+                found.append(_request(entry, options))
+            except MailError as error:
+                raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
+    _refuse_contradictions(found)
+    return tuple(found if profiles else _without_profiles(found))
 
 
-def _in_profile(request: Request, profiles: bool) -> Request:
-    return request if profiles else request._replace(profile=None)
+def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
+    """The accounts for a client without profiles, so that one list serves all clients.
+
+    A list can have an account, and a default, once for each profile. Here the accounts must be equal, and the first
+    default is the default.
+    """
+    seen: dict[tuple[object, ...], Account] = {}
+    defaults: set[tuple[object, ...]] = set()
+    results = []
+    for index, request in enumerate(found):
+        account, user = request.account, (request.account.user, request.home)
+        if account.default and user in defaults:
+            account = dataclasses.replace(account, default=False)
+        if account.default:
+            defaults.add(user)
+        key = (*user, account.email.lower(), account.protocol)
+        first = seen.setdefault(key, account)
+        if dataclasses.replace(account, default=first.default) != first:
+            raise OptionError(
+                f"accounts[{index}]",
+                f"{account} is in the list with different options, once for each profile of Thunderbird",
+                "make the options equal, or use a separate list for other clients",
+            )
+        results.append(request._replace(account=first, profile=None))
+    return results
 
 
 def secrets(raw: Options) -> t.Iterator[str]:
-    """Every password in options that may be of any shape."""
+    """Every password in raw options, which may have any form."""
     password, accounts = raw.get("password"), raw.get("accounts")
     if password:
         yield str(password)
     if isinstance(accounts, str):
-        yield accounts  # not understood as a list: a password could be anywhere in it
+        yield accounts  # not a list: a password could be anywhere in it
     elif isinstance(accounts, list):
         for entry in accounts:
             if isinstance(entry, str):
@@ -139,40 +163,40 @@ def secrets(raw: Options) -> t.Iterator[str]:
 
 
 def _request(entry: Options, task: Options) -> Request:
-    def said(name: str) -> t.Any:
-        for source in (entry, task, _DEFAULTS):
+    def option(name: str) -> t.Any:
+        for source in (entry, task, DEFAULTS):
             if source.get(name) is not None:
                 return source[name]
         return None
 
     email = text.address(entry["email"], "email")
-    protocol = Protocol(said("protocol"))
+    protocol = Protocol(option("protocol"))
     incoming, outgoing = servers(
-        said("provider"), email, protocol, _server("incoming", said), _server("outgoing", said)
+        option("provider"), email, protocol, _server("incoming", option), _server("outgoing", option)
     )
     account = Account(
         email=email,
         protocol=protocol,
         incoming=incoming,
         outgoing=outgoing,
-        username=_optional_text("username", said) or email,
-        full_name=_optional_text("full_name", said),
-        password=_password(said("password")),
-        replace_password=said("update_password") == "always",
-        leave_on_server=said("leave_on_server"),
-        leave_on_server_days=said("leave_on_server_days"),
-        default=said("default"),
-        user=_optional_text("user", said),
-        state=State(said("state")),
-        purge=said("purge"),
+        username=_optional_text("username", option) or email,
+        full_name=_optional_text("full_name", option),
+        password=_password(option("password")),
+        replace_password=option("update_password") == "always",
+        leave_on_server=option("leave_on_server"),
+        leave_on_server_days=option("leave_on_server_days"),
+        default=option("default"),
+        user=_optional_text("user", option),
+        state=State(option("state")),
+        purge=option("purge"),
     )
-    findings = lint(account, allow_plaintext=said("allow_plaintext"))
+    findings = lint(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
-    return Request(account, findings, said("home"), said("profile"), said("allow_plaintext"))
+    return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
 
 
-def _server(side: str, said: t.Callable[[str], t.Any]) -> ServerOptions:
-    given = said(side) or {}
+def _server(side: str, option: t.Callable[[str], t.Any]) -> ServerOptions:
+    given = option(side) or {}
     host, security = given.get("host"), given.get("security")
     return ServerOptions(
         host=None if host is None else text.host_name(host, f"{side}.host"),
@@ -181,8 +205,8 @@ def _server(side: str, said: t.Callable[[str], t.Any]) -> ServerOptions:
     )
 
 
-def _optional_text(name: str, said: t.Callable[[str], t.Any]) -> str | None:
-    value = said(name)
+def _optional_text(name: str, option: t.Callable[[str], t.Any]) -> str | None:
+    value = option(name)
     return None if value is None else text.visible(value, name)
 
 
@@ -190,22 +214,18 @@ def _password(value: str | None) -> Secret | None:
     if value is None:
         return None
     if not value:
-        raise OptionError("password", "it is empty", "leave it out, or see that the variable behind it is set")
+        raise OptionError("password", "it is empty", "leave it out, or make sure that its variable is set")
     if any(character in value for character in "\0\r\n"):
-        raise OptionError(
-            "password", "it holds a line break or a zero character", "see how the variable behind it is written"
-        )
+        raise OptionError("password", "it contains a line break or a NUL character", "check the value of its variable")
     return Secret(value)
 
 
-def _refuse_contradictions(found: t.Sequence[Request], profiles: bool) -> None:
+def _refuse_contradictions(found: t.Sequence[Request]) -> None:
     seen: dict[tuple[object, ...], int] = {}
     for index, request in enumerate(found):
         account, place = request.account, (request.account.user, request.home, request.profile)
         key: tuple[object, ...] = (*place, account.email.lower(), account.protocol)
         if key in seen:
-            if not profiles and account == found[seen[key]].account:
-                continue
             raise OptionError(
                 f"accounts[{index}]", f"{account} is in the list twice", f"keep one of [{seen[key]}], [{index}]"
             )
@@ -215,7 +235,7 @@ def _refuse_contradictions(found: t.Sequence[Request], profiles: bool) -> None:
             if key in seen:
                 raise OptionError(
                     f"accounts[{index}].default",
-                    f"accounts[{seen[key]}] of the same user is the default already",
+                    f"accounts[{seen[key]}] of the same user is already the default",
                     "set default for one of them",
                 )
             seen[key] = index

@@ -1,23 +1,25 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings that a mail client really has, in place of those that the options ask for."""
+"""The settings that a mail client has, to be tested in place of those of the options."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
+from .._clients.difference_text import change_text, difference_texts
 from .._clients.engine import Client
 from .._clients.entry import ClientEntry
 from .._clients.stored_account import StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
+from .._model.differences import differences
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
 from .._verify.findings.endpoint import Role
 from .._verify.login import Login, Logins
-from .._verify.report import drift
+from .._verify.report import client_check
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
 from .arguments import Request
@@ -27,7 +29,7 @@ _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 @dataclasses.dataclass(frozen=True)
 class Inspection:
-    """What came of looking into the client for one account.
+    """What a client has for one account.
 
     Attributes:
         account: what to test.
@@ -42,14 +44,14 @@ class Inspection:
     stored_differ: bool = False
 
     def complete(self, report: AccountReport) -> AccountReport:
-        """The report on the test with what the look found."""
-        aside = ""
-        if self.stored_differ and drift.only_sending_refused(report):
-            aside = (
-                "The password stored for sending is another one than that for receiving, and only the latter is right: "
-                "store the right one for sending, too."
+        """The report on the test, with the result of the inspection."""
+        remark = ""
+        if self.stored_differ and client_check.only_sending_refused(report):
+            remark = (
+                "The passwords stored for receiving and for sending differ, and only the first is right. Store it for "
+                "sending, too."
             )
-        return drift.with_client(report, self.check, aside)
+        return client_check.add_to_report(self.check, report, remark)
 
 
 def inspect(
@@ -63,9 +65,9 @@ def inspect(
             absence = "" if found else client.absence(wanted)
             place = client.title
     except MailError as error:
-        return Inspection(wanted, Logins.of(wanted), drift.unreadable(entry.title, str(error)))
+        return Inspection(wanted, Logins.of(wanted), client_check.unreadable(entry.title, str(error)))
     if found is None:
-        check = drift.missing(entry.title, place, str(wanted), absence, entry.module)
+        check = client_check.account_missing(entry.title, place, str(wanted), absence, entry.module)
         return Inspection(wanted, Logins.of(wanted), check)
     return _compare(entry, place, request, found)
 
@@ -74,21 +76,20 @@ def _compare(entry: ClientEntry, place: str, request: Request, found: StoredAcco
     wanted, has = request.account, found.account
     incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
     outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
-    clauses = [
-        *drift.differences(wanted, has, found.outgoing.username, entry.title),
-        *_password_differences(entry, wanted, found),
-    ]
-    if not clauses:
-        clauses = [drift.setting(change, entry.title) for change in found.others]
+    named = (*differences(wanted, has, found.outgoing.username), *found.sign_in)
+    clauses = difference_texts(named, wanted, has, entry.title, found.security_names)
+    if not clauses:  # other settings follow from these, such as the addresses of folders
+        clauses = [change_text(change, entry.title) for change in found.others]
+    clauses += _password_differences(entry, wanted, found)
     note = "the tests ran with the password of the option"
     if wanted.password is None:
         note = f"the tests ran with what {entry.title} has stored"
     if found.locked:
         note = f"{note}; stored passwords cannot be read: {found.locked}"
     if clauses:
-        check = drift.drifted(entry.title, place, clauses, note, entry.module)
+        check = client_check.differs(entry.title, place, clauses, note, entry.module)
     else:
-        check = drift.agreed(entry.title, place, note)
+        check = client_check.as_wanted(entry.title, place, note)
     account = dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, username=one.username)
     both = one.password is not None and other.password is not None
     return Inspection(account, Logins(one, other), check, stored_differ=both and one.password != other.password)

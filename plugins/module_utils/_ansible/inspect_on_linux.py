@@ -11,8 +11,8 @@ from .._clients.engine import Client
 from .._clients.entry import ClientEntry
 from .._model.errors import OptionError
 from .arguments import Request
+from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
-from .local_desktops import local_desktops
 from .run_on_linux import opened, target_of
 
 _LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
@@ -37,9 +37,9 @@ def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]
                 "location", f"{entry.title} is not available as {location}", "write one of " + ", ".join(choices)
             )
         options["location"] = location
-    desktop = local_desktops()
+    make_host = desktop_hosts()
 
     def open_client(request: Request) -> t.ContextManager[Client[t.Any]]:
-        return opened(entry, target_of(request), options, desktop)
+        return opened(entry, target_of(request), options, make_host)
 
     return [inspect(entry, open_client, request) for request in requests]

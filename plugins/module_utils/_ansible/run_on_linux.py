@@ -10,30 +10,35 @@ import typing as t
 
 from .._clients.engine import Client
 from .._clients.entry import ClientEntry
+from .._host.files import Files
+from .._host.user_host import UserHost
 from .._linux import local_user
+from .._linux.files import LocalFiles
 from .._linux.local_user import Target
-from .._linux.user_host import LocalUserHost, OpenDesktop
+from .._linux.user_host import LocalUserHost
 from .._model.errors import MailError
 from .arguments import Request, requests
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS, Task, UserAccounts, configure, grouped
 
+MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], UserHost]
 
-def run_module(entry: ClientEntry, open_desktop: t.Callable[[MailModule], OpenDesktop] | None = None) -> t.NoReturn:
+
+def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
     """Run the module of a client, and end it.
 
     Args:
         entry: the client.
-        open_desktop: makes what connects to a user's desktop; None for clients that have no use for it.
+        host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
     """
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
-    desktop = None if open_desktop is None else open_desktop(module)
+    make_host = LocalUserHost if host_maker is None else host_maker(module)
     options = {**module.params, "wait_seconds": 0}
     if module.params["when_running"] == "wait":
         options["wait_seconds"] = module.params["wait_seconds"]
 
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
-        return lambda: opened(entry, target, options, desktop)
+        return lambda: opened(entry, target, options, make_host)
 
     try:
         groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
@@ -62,7 +67,7 @@ def target_of(request: Request) -> Target:
 
 @contextlib.contextmanager
 def opened(
-    entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], open_desktop: OpenDesktop | None = None
+    entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], make_host: MakeHost
 ) -> t.Iterator[Client[t.Any]]:
     """A client of a user of this host; the process acts as the user until the context is left.
 
@@ -70,7 +75,7 @@ def opened(
         entry: the client, one that Linux hosts have.
         target: whose, and in which home directory.
         options: as for ``entry.OpenClient``, and ``lock_timeout``.
-        open_desktop: connects to the user's desktop.
+        make_host: makes the user's part of the host.
 
     Raises:
         MailError: it cannot be opened.
@@ -79,5 +84,5 @@ def opened(
         raise ValueError(f"{entry.name} is not a client of Linux hosts")
     with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
         profile = target.profile if entry.profiles else None
-        host = LocalUserHost(target, stack, entry.name, options["lock_timeout"], open_desktop)
-        yield entry.open(host, profile, options)
+        files = LocalFiles(f"{target.home}/.charter-mail-{entry.name}.journal", options["lock_timeout"])
+        yield entry.open(make_host(target, stack, files), profile, options)

@@ -11,30 +11,31 @@ import typing as t
 from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._verify.login import Logins
+from .._verify.login_limit import LoginLimit
 from .._verify.options import VerifyOptions
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
-from .._verify.scheduler import verify
+from .._verify.verify_accounts import verify
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
     from .from_client import Inspection
 
-    Looks = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
-    # What was tested, who signed in, and what was found; to more than that.
-    Elsewhere = t.Callable[
-        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport]], t.Sequence[AccountReport]
+    InspectClients = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
+    # What was tested, who signed in, what was found, and how often a login may still be tried; to more reports.
+    FromSecondHost = t.Callable[
+        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
     ]
 
 # The options beside those of the accounts and those about a client.
 OPTIONS: t.Mapping[str, t.Any] = {
     "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 10.0},
-    "retries": {"type": "int", "default": 0},
-    "attempts": {"type": "int", "default": 2},
-    "suggest": {"type": "bool", "default": True},
-    "warn_days": {"type": "float", "default": 14.0},
+    "timeout": {"type": "float", "default": VerifyOptions.timeout},
+    "retries": {"type": "int", "default": VerifyOptions.retries},
+    "attempts": {"type": "int", "default": VerifyOptions.attempts},
+    "suggest": {"type": "bool", "default": VerifyOptions.suggest},
+    "warn_days": {"type": "float", "default": VerifyOptions.warn_days},
     "fail_on": {
         "type": "list",
         "elements": "str",
@@ -63,14 +64,18 @@ class VerifyResult:
 
 
 def verify_all(
-    params: t.Mapping[str, t.Any], looks: Looks | None, elsewhere: Elsewhere | None = None, *, check_mode: bool
+    params: t.Mapping[str, t.Any],
+    inspect_clients: InspectClients | None,
+    from_second_host: FromSecondHost | None = None,
+    *,
+    check_mode: bool,
 ) -> VerifyResult:
     """Test all accounts that shall be present.
 
     Args:
         params: the options of the task.
-        looks: looks into the client of each account's user; None where no client is asked.
-        elsewhere: tests the same accounts from another place, too; None where there is no other.
+        inspect_clients: reads the accounts' settings in a client; None to test the options.
+        from_second_host: tests the same accounts from a second host, too; None if there is none.
         check_mode: nothing is sent.
 
     Raises:
@@ -79,7 +84,7 @@ def verify_all(
     wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
     # The lint lets no account without encryption pass unless it was allowed for that account.
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
-    reports = _reports(params, wanted, options, looks, elsewhere, check_mode=check_mode)
+    reports = _reports(params, wanted, options, inspect_clients, from_second_host, check_mode=check_mode)
     found = _found(reports)
     return VerifyResult(
         result={
@@ -96,8 +101,8 @@ def _reports(
     params: t.Mapping[str, t.Any],
     wanted: t.Sequence[Request],
     options: VerifyOptions,
-    looks: Looks | None,
-    elsewhere: Elsewhere | None,
+    inspect_clients: InspectClients | None,
+    from_second_host: FromSecondHost | None,
     *,
     check_mode: bool,
 ) -> t.Sequence[AccountReport]:
@@ -105,18 +110,21 @@ def _reports(
     accounts = [found.account for found in wanted]
     logins = [Logins.of(account) for account in accounts]
     findings = [[str(finding) for finding in found.findings] for found in wanted]
-    seen = () if looks is None else tuple(looks(wanted))
+    seen = () if inspect_clients is None else tuple(inspect_clients(wanted))
     if seen:
         accounts, logins = [found.account for found in seen], [found.logins for found in seen]
         # What is remarkable about the options is not about other settings.
-        findings = [said if same.account == one else [] for said, same, one in zip(findings, wanted, accounts)]
-    reports = verify(accounts, options, findings, logins=logins)
+        findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
+    limit = LoginLimit(options.attempts)  # one for all tests of this task
+    reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         trip = TripOptions(timeout=params["round_trip_timeout"])
-        reports = round_trips(accounts, reports, logins, options, trip, check_mode=check_mode)
+        reports = round_trips(accounts, reports, logins, options, trip, login_limit=limit, check_mode=check_mode)
     if seen:
         reports = tuple(found.complete(report) for found, report in zip(seen, reports))
-    return elsewhere(accounts, logins, reports) if elsewhere is not None and accounts else reports
+    if from_second_host is None or not accounts:
+        return reports
+    return from_second_host(accounts, logins, reports, limit)
 
 
 def _found(reports: t.Sequence[AccountReport]) -> list[str]:

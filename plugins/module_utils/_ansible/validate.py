@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of a task that runs on the controller, checked as AnsibleModule checks those of a module."""
+"""Validates the options of a task that runs on the controller, as AnsibleModule does for a module."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
     """The options with their types and defaults.
 
     Args:
-        raw: as the task has them.
-        spec: of ``arguments.argument_spec``.
-        constraints: further ones beside those of the accounts, as AnsibleModule knows them.
+        raw: the arguments of the task.
+        spec: from ``arguments.argument_spec``.
+        constraints: further constraints of AnsibleModule, in addition to those of the accounts.
 
     Raises:
-        MailError: what is wrong with them, without a password.
+        MailError: what is invalid, without passwords.
     """
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
     result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
@@ -34,10 +34,10 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
 
 
 def _message(error: AnsibleValidationError) -> str:
-    # AnsibleModule words this one anew, too: it begins with the option's name alone.
+    # This message is only the option's name; AnsibleModule rewords it, too.
     return f"Unknown option {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
 def without_secrets(value: t.Any, raw: t.Mapping[str, t.Any]) -> t.Any:
-    """A result or a text in which no password of the options can be read."""
+    """A result or a text without the passwords of the options."""
     return remove_values(value, set(secrets(raw)))

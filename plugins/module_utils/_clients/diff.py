@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts before and after as short texts for people, the same for every client."""
+"""Accounts before and after as short texts for users, the same for every client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
         lines_before += [_setting(change.key, change.before) for change in secrets if change.before is not None]
         lines_after += [_setting(change.key, change.after) for change in secrets if change.after is not None]
         if lines_before == lines_after:
-            # Nothing that a person would name differs, and something does: then it is shown as the client has it.
+            # Nothing differs that a user would name, but something does: show it as the client has it.
             lines_before += [
                 _setting(change.key, change.before) for change in step.changes if change.before is not None
             ]

@@ -9,7 +9,8 @@ import dataclasses
 import enum
 import typing as t
 
-from .._model.account import Account
+from .._model.account import Account, State
+from .._model.differences import Difference, as_spelled, differences
 from .._model.errors import HostError, MailError
 from .._model.settings import Change
 from .stored_account import StoredAccount
@@ -38,24 +39,26 @@ class PasswordState(enum.Enum):
     KEPT = "kept"
     """The client has another one, which was to be left."""
     NOT_STORED = "not stored"
-    """The client cannot take one now, and will ask the person."""
+    """The client cannot take one now, and will ask the user."""
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """An account as it stands in a client, for people and for results.
+    """An account as it stands in a client, for users and for results.
 
     Attributes:
         account: what the client's settings say; None if the account is not there.
         ids: the client's own names for its parts.
         details: further lines worth showing, name to value, such as the folder for sent mail.
         profile: the client's profile that has the account; None for ``Client.profile``.
+        outgoing_username: the login for sending; empty where the client does not sign in.
     """
 
     account: Account | None
     ids: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     details: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     profile: str | None = None
+    outgoing_username: str = ""
 
 
 class Obstacle(t.NamedTuple):
@@ -98,12 +101,14 @@ class Client(t.Protocol[S]):
     def configure(self, before: S, account: Account) -> S:
         """What shall be stored, with everything that is not the account's kept: ``before`` itself for no change. Pure.
 
+        The engine gives hosts and the address as the client spells them, where that makes no difference.
+
         Raises:
             MailError: it cannot be done; nothing has been changed.
         """
 
     def compare(self, before: S, after: S) -> tuple[Change, ...]:
-        """What differs, passwords hidden."""
+        """What differs, passwords hidden. Mark what is no reason to write anything as not significant."""
 
     def view(self, state: S, account: Account) -> View:
         """The account as it stands."""
@@ -216,6 +221,20 @@ class Step(t.Generic[S]):
             return Status.CREATED
         return Status.UPDATED if self.changes else Status.UNCHANGED
 
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs for the user or the server; none for an account that is created or removed."""
+        if self.before.account is None or self.account.state is State.ABSENT:
+            return ()
+        return differences(self.account, self.before.account, self.before.outgoing_username)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything differs for the user: an account is not written only to be marked as ours."""
+        if self.before.account is None or self.after.account is None or not self.changes:
+            return bool(self.changes)
+        return any(change.significant for change in self.changes) or bool(self.differences)
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome(t.Generic[S]):
@@ -243,16 +262,27 @@ class Outcome(t.Generic[S]):
 
 def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     """What a run would do; nothing is written."""
-    before = state = client.read()
+    before = client.read()
+    outcome = _plan(client, before, accounts, keep_bookkeeping=False)
+    found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
+    if len(found) == len(set(found)):
+        return outcome
+    # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
+    return _plan(client, before, accounts, keep_bookkeeping=True)
+
+
+def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:
+    state = before
     steps: list[Step[S]] = []
     for account in accounts:
-        wanted = client.configure(state, account)
         view = client.view(state, account)
-        if wanted is state:  # most accounts of most runs
-            steps.append(Step(account, view, view, ()))
-        else:
-            steps.append(Step(account, view, client.view(wanted, account), client.compare(state, wanted)))
-        state = wanted
+        wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
+        step: Step[S] = Step(account, view, view, ())
+        if wanted is not state:  # few accounts of few runs
+            changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
+            if keep_bookkeeping or changed.is_needed:
+                step, state = changed, wanted
+        steps.append(step)
     return Outcome(tuple(steps), before, state)
 
 

@@ -9,7 +9,6 @@ import enum
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .._host.user_host import UserHost
     from .engine import Client
 
 
@@ -21,19 +20,15 @@ class System(enum.Enum):
 
 
 class OpenClient(t.Protocol):
-    """Opens a client of one user of a Linux host."""
+    """Opens a client of one user of a Linux host; raises MailError.
 
-    def __call__(self, host: UserHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]:
-        """Open it.
+    Args:
+        host: a ``UserHost``, or what the client's module makes of it.
+        profile: the option ``profile``; None for a client without profiles.
+        options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``.
+    """
 
-        Args:
-            host: the user's part of the host.
-            profile: the option ``profile`` of the user's accounts; clients without profiles ignore it.
-            options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``.
-
-        Raises:
-            MailError: it cannot be opened.
-        """
+    def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]: ...
 
 
 class ClientEntry(t.NamedTuple):

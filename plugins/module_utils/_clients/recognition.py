@@ -12,7 +12,7 @@ from .._model.errors import OptionError
 
 
 def marker(account: Account) -> str:
-    """What marks an account as ours. One person may have the same address by IMAP and by POP3."""
+    """What marks an account as ours. One user may have the same address by IMAP and by POP3."""
     return f"{account.protocol.value}:{account.email.lower()}"
 
 
@@ -32,7 +32,7 @@ def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -
 
 
 def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tuple[str, ...]:
-    """What the person should know where the address is set up by the other protocol: often that is a mistake.
+    """What the user should know where the address is set up by the other protocol: often that is a mistake.
 
     Args:
         account: as wanted.

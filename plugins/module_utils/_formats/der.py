@@ -1,24 +1,38 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few DER elements that Thunderbird's password store is made of (ITU-T X.690).
+"""The DER elements of Thunderbird's password store and of certificates (ITU-T X.690).
 
-Writing gives the one shortest form; reading accepts nothing else, so that whatever is read is written back the same.
-Integers are never negative here.
+Writing produces the shortest form, and reading accepts only that, so that an element that was read is written back
+unchanged. Negative integers are not supported.
 """
 
 from __future__ import annotations
+
+import typing as t
 
 INTEGER = 0x02
 OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
 
-LONGEST = 64  # octets of an integer or an object identifier: far beyond what is in use, and quick to refuse
+LONGEST = 64  # octets of an integer or an object identifier: far more than any in use
+
+
+class Element(t.NamedTuple):
+    """An element of any type.
+
+    Attributes:
+        tag: its type.
+        content: its octets, without tag and length.
+    """
+
+    tag: int
+    content: bytes
 
 
 class DerReader:
-    """Reads elements one after the other; whatever is not as asked for is a ValueError.
+    """Reads elements in sequence. An element of another type or form raises ValueError.
 
     Args:
         data: encoded elements, one after the other.
@@ -29,7 +43,7 @@ class DerReader:
         self._position = 0
 
     def sequence(self) -> DerReader:
-        """The next element's parts."""
+        """A reader for the parts of the next element, a sequence."""
         return DerReader(self._content(SEQUENCE))
 
     def octets(self) -> bytes:
@@ -62,14 +76,22 @@ class DerReader:
             raise ValueError("an object identifier that is cut off or not in its shortest form")
         return name
 
+    def elements(self) -> list[Element]:
+        """All remaining elements, of any type."""
+        found = []
+        while self._position < len(self._data):
+            tag = self._data[self._position]
+            found.append(Element(tag, self._content(None)))
+        return found
+
     def whole(self) -> bytes:
-        """The next element as it is encoded, its tag and length included, whatever it is."""
+        """The next element, of any type, in its encoding with tag and length."""
         start = self._position
         self._content(None)
         return self._data[start : self._position]
 
     def end(self) -> None:
-        """Insist that there is nothing more."""
+        """Raise ValueError if elements remain."""
         if self._position != len(self._data):
             raise ValueError("more than was expected")
 
@@ -94,7 +116,7 @@ class DerReader:
 
 
 def encode_sequence(*parts: bytes) -> bytes:
-    """A sequence of parts that are encoded already."""
+    """A sequence of encoded parts."""
     return _element(SEQUENCE, b"".join(parts))
 
 
@@ -109,7 +131,7 @@ def encode_integer(number: int) -> bytes:
 
 
 def encode_identifier(name: str) -> bytes:
-    """An object identifier in dotted form, of two arcs at least."""
+    """An object identifier in dotted form, of at least two arcs."""
     first, second, *rest = (int(arc) for arc in name.split("."))
     return _element(OBJECT_IDENTIFIER, b"".join(_base128(arc) for arc in (40 * first + second, *rest)))
 

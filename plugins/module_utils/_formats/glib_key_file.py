@@ -1,15 +1,15 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of GLib's key files, and editing them without touching a byte that need not change.
+"""The grammar of GLib's key files. Editing changes no byte that need not change.
 
 The grammar is that of GLib's own parser (glib/gkeyfile.c):
 
     line  = [blanks] ( "#" comment | "[" group "]" [blanks] | key [blanks] "=" [blanks] value | nothing )
     value = everything up to the end of the line; in it \\s \\t \\n \\r \\\\ stand for characters
 
-The last of several values of a key counts, and a group may come in several pieces. Python's configparser reads another
-grammar: it would lose letter case, comments, repeated groups, and blanks at the end of a value.
+The last of several values of a key counts, and a group may appear several times. Python's configparser has another
+grammar: it loses letter case, comments, repeated groups, and blanks at the end of a value.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _GROUP = re.compile(r"\[([^\[\]\x00-\x1f\x7f]+)\][ \t]*")
 _KEY = re.compile(r"[^=\[\] ](?:[^=\[\]]*[^=\[\] ])?(?:\[[A-Za-z0-9_.@-]*\])?")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _MEANINGS = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
-_REMEDY = "mend that line, or remove the file if nobody knows what it is for; nothing was changed"
+_REMEDY = "correct that line, or remove the file if it is not needed; nothing was changed"
 
 
 class _KeyFileLine(t.NamedTuple):
@@ -33,10 +33,10 @@ class _KeyFileLine(t.NamedTuple):
 
     Attributes:
         raw: all of it.
-        group: the group that it stands in; empty before the first.
-        key: of an entry; empty for all else. A translation has its language in it, as in ``DisplayName[it]``.
+        group: its group; empty before the first.
+        key: of an entry; empty for other lines. A translation includes its language, as in ``DisplayName[it]``.
         value: of an entry, escapes as they are.
-        header: it begins a group.
+        header: whether it begins a group.
     """
 
     raw: str
@@ -47,7 +47,7 @@ class _KeyFileLine(t.NamedTuple):
 
 
 class GlibKeyFile:
-    """One key file, parsed; immutable. Bytes that are no UTF-8 are kept as lone surrogates."""
+    """One parsed key file; immutable. Bytes that are not UTF-8 are kept as lone surrogates."""
 
     def __init__(self, lines: t.Sequence[_KeyFileLine] = ()) -> None:
         self._lines = lines
@@ -61,7 +61,7 @@ class GlibKeyFile:
             path: for errors.
 
         Raises:
-            DamagedFileError: GLib would not accept it; the line is named.
+            DamagedFileError: GLib does not accept the file; the error names the line.
         """
         lines: list[_KeyFileLine] = []
         group = first_group = ""
@@ -71,7 +71,7 @@ class GlibKeyFile:
                 group = line.group
                 first_group = first_group or group
                 if line.key == "Encoding" and group == first_group and line.value.upper() != "UTF-8":
-                    raise ValueError("it says that it is written in another encoding than UTF-8")
+                    raise ValueError("the file states another encoding than UTF-8")
             except ValueError as error:
                 raise DamagedFileError(path, number, str(error), _REMEDY) from None
             lines.append(line)
@@ -85,30 +85,29 @@ class GlibKeyFile:
 
     @functools.cached_property
     def groups(self) -> tuple[str, ...]:
-        """The names of all groups, in their order."""
+        """The names of all groups, in order."""
         return tuple(dict.fromkeys(line.group for line in self._lines if line.header))
 
     @functools.cached_property
     def values(self) -> t.Mapping[tuple[str, str], str]:
-        """(group, key) to the value as it is written, escapes included."""
+        """(group, key) to the value as written, escapes included."""
         return {(line.group, line.key): line.value for line in self._lines if line.key}
 
     def text(self, group: str, key: str) -> str | None:
-        """A value as a program gets it; None where there is none, or none that GLib can read."""
+        """A value without escapes; None if there is none, or none that GLib can read."""
         value = self.values.get((group, key))
         if value is None or not _is_utf8(value):
             return None
         return value if "\\" not in value else _unescaped(value)
 
     def with_text(self, group: str, key: str, text: str) -> GlibKeyFile:
-        """With this value; a new key goes to the end of its group, and a new group to the end of the file."""
+        """The file with this value; a new key is added at the end of its group, a new group at the end of the file."""
         lines = list(self._lines)
         entry = f"{key}={escaped(text)}"
         places = [place for place, line in enumerate(lines) if line.group == group and (line.key or line.header)]
         same_key = [place for place in places if lines[place].key == key]
         if same_key:
-            place = same_key[-1]
-            lines[place] = _line(_indent(lines[place].raw) + entry + _line_break(lines[place].raw), group)
+            lines[same_key[-1]] = _with_value(lines[same_key[-1]], text)
         else:
             if places:
                 place = places[-1] + 1
@@ -126,13 +125,28 @@ class GlibKeyFile:
                 lines.insert(place + offset, made)
         return GlibKeyFile(lines)
 
+    def with_texts(self, texts: t.Mapping[tuple[str, str], str]) -> GlibKeyFile:
+        """With these values, (group, key) to text; those that are there are replaced in one pass."""
+        last = {(line.group, line.key): place for place, line in enumerate(self._lines) if line.key}
+        lines = list(self._lines)
+        for (group, key), text in texts.items():
+            place = last.get((group, key))
+            if place is not None:
+                lines[place] = _with_value(lines[place], text)
+        after = GlibKeyFile(lines)
+        for (group, key), text in texts.items():
+            if (group, key) not in last:
+                after = after.with_text(group, key, text)
+        return after
+
     def without(self, group: str, *keys: str) -> GlibKeyFile:
-        """Without any value of these keys; the file itself where there is none."""
+        """The file without any value of these keys; the file itself if there is none."""
         return self._keeping(lambda line: line.group != group or line.key not in keys or not line.key)
 
     def without_group(self, *groups: str) -> GlibKeyFile:
         """Without these groups and what stands in them; the file itself where there is none of them."""
-        return self._keeping(lambda line: line.group not in groups or not line.group)
+        gone = frozenset(groups)
+        return self._keeping(lambda line: line.group not in gone or not line.group)
 
     def render(self) -> bytes:
         """The whole file."""
@@ -147,8 +161,13 @@ class GlibKeyFile:
         return _line_break(self._lines[0].raw) or "\n" if self._lines else "\n"
 
 
+def _with_value(line: _KeyFileLine, text: str) -> _KeyFileLine:
+    """The line of a key with another value."""
+    return _line(f"{_indent(line.raw)}{line.key}={escaped(text)}{_line_break(line.raw)}", line.group)
+
+
 def escaped(text: str) -> str:
-    """A text as GLib writes it, on one line and with the blanks at its start kept."""
+    """A text as GLib writes it: on one line, with the blanks at its start escaped."""
     pieces: list[str] = []
     leading = True
     for character in text:
@@ -179,7 +198,7 @@ def _split(text: str) -> list[str]:
 
 
 def _line(raw: str, group: str) -> _KeyFileLine:
-    """One line, parsed. Raises ValueError with what is wrong, a clause."""
+    """One parsed line. Raises ValueError with what is wrong, a clause."""
     if "\0" in raw:
         raise ValueError("this is not text")
     stripped = raw[: len(raw) - len(_line_break(raw))].lstrip(_BLANKS)

@@ -1,23 +1,25 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host offers of one local user's desktop: running programs, the message bus, stored desktop settings.
+"""The desktop of one local user on a host: running programs, the message bus, stored desktop settings.
 
-Nothing here starts a program on a person's screen, opens a prompt, or activates a service that does not run yet.
+No method starts a program on the user's screen, opens a prompt, or activates a service that is not running.
 """
 
 from __future__ import annotations
 
 import typing as t
 
+from .user_host import UserHost
+
 
 class Process(t.NamedTuple):
-    """A running program of the user's.
+    """A running program of the user.
 
     Attributes:
         pid: its number.
-        environment: its variables as they were at its start; empty where they cannot be read.
-        sandboxed: whether it sees another root directory than this host's, as in Flatpak or a container.
+        environment: its variables at its start; empty if they cannot be read.
+        sandboxed: whether its root directory is not that of the host, as in a Flatpak or a container.
     """
 
     pid: int
@@ -29,7 +31,7 @@ class Process(t.NamedTuple):
 
 
 class BusError(Exception):
-    """A call on a message bus was answered with an error, or not at all.
+    """A call on a message bus failed or was not answered.
 
     Attributes:
         name: the error's D-Bus name, such as ``org.freedesktop.DBus.Error.UnknownMethod``.
@@ -43,58 +45,66 @@ class BusError(Exception):
 class Bus(t.Protocol):
     """A connection to a D-Bus message bus (D-Bus Specification 0.42).
 
-    Values are Python's: str for s, o and g; bool for b; int for y, n, q, i, u, x and t; float for d; bytes for ay; list
-    for other arrays; dict for a{..}; tuple for (..). For v, ``(signature, value)`` is sent and the bare value received.
+    Values are those of Python: str for s, o and g; bool for b; int for y, n, q, i, u, x and t; float for d; bytes for
+    ay; list for other arrays; dict for a{..}; tuple for (..). For v, ``(signature, value)`` is sent and the bare value
+    received.
     """
 
     def has_owner(self, name: str) -> bool:
-        """Whether a program offers the service of that name now. Starts none."""
+        """Whether a running program offers the service of that name. Starts none."""
 
     def call(
         self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
-        """Call a method and wait for the answer, for a limited time. Starts no service.
+        """Call a method and wait for the answer for a limited time. Starts no service.
 
         Raises:
-            BusError: the answer is an error, there is no such service, or nobody answers.
+            BusError: the answer is an error, there is no such service, or no answer arrives.
         """
 
 
 class Desktop(t.Protocol):
-    """The desktop of one local user, with that user's rights."""
+    """The desktop of one local user, used with the rights of that user."""
 
     def processes(self, name: str) -> t.Sequence[Process]:
         """The user's running programs whose executable has that name.
 
-        The first answer may be a second old, so that many users share one look at the host; later ones are fresh.
+        The first result may be a second old, so that many users share one scan of the host; later ones are current.
         """
 
     def bus(self, address: str | None = None) -> Bus | None:
-        """The message bus at that address (the user's own session's by default); None if nobody is there.
+        """The message bus at that address (by default that of the user's session); None if there is none.
 
-        The connection stays open until the run of this user ends; asking twice gives the same one.
+        The connection stays open until the run of this user ends; a second call returns the same one.
 
         Raises:
-            HostError: somebody is there, but does not let us in or does not answer.
+            HostError: the bus exists, but refuses the connection or does not answer.
         """
 
     def setting(self, path: str) -> str | None:
-        """A text among the user's desktop settings (dconf), such as ``/org/gnome/evolution/default-mail-account``.
+        """A text in the user's desktop settings (dconf), such as ``/org/gnome/evolution/default-mail-account``.
 
-        None where the user has not set it.
+        None if the user has not set it.
 
         Raises:
             DamagedFileError: the settings cannot be read.
         """
 
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
-        """Store it, by way of the session where one is alive; None resets it.
+        """Store a text, through the user's session if there is one; None resets it.
 
         Args:
             path: as above.
             value: the text.
-            schema: what GSettings calls the description of these settings, for hosts without dconf's own tool.
+            schema: the GSettings schema of these settings, for hosts without the dconf tool.
 
         Raises:
             HostError: it cannot be stored, or does not read back.
         """
+
+
+class DesktopHost(UserHost, t.Protocol):
+    """A host whose users have desktops."""
+
+    def desktop(self) -> Desktop | None:
+        """The user's desktop; None if no session of the user can work with the files in ``home``."""

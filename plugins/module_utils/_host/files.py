@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host's file system must offer to a client's code. All paths are absolute."""
+"""The file system of a host, as the code of clients uses it. All paths are absolute."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class FileWrite(t.NamedTuple):
     Attributes:
         path: the file; a symbolic link is kept and its target replaced.
         content: all of it.
-        mode: for a file that is new; an existing file keeps its own.
-        backup: keep a copy of what is there beside it.
+        mode: of a new file; an existing file keeps its mode.
+        backup: keep a copy of the existing file in the same folder.
     """
 
     path: str
@@ -43,7 +43,7 @@ class LockedError(Exception):
 class Files(t.Protocol):
     """Files of one local user for one client, seen and written with that user's rights.
 
-    Everything raises ``HostError`` (permission, full disk, read-only mount ...) naming the path.
+    All methods raise ``HostError`` (permission, full disk, read-only mount ...) naming the path.
     """
 
     def read(self, path: str) -> bytes | None:
@@ -52,14 +52,24 @@ class Files(t.Protocol):
     def is_directory(self, path: str) -> bool:
         """Whether it is a directory (or a link to one)."""
 
+    def real_path(self, path: str) -> str:
+        """Where the path leads, with all symbolic links resolved as far as there is something."""
+
+    def require_writable(self, path: str) -> None:
+        """See that the file could be written or made, with missing folders above it. Changes nothing.
+
+        Raises:
+            HostError: the user may not, or something else is there.
+        """
+
     def names(self, path: str) -> t.Sequence[str]:
-        """The sorted names in a directory; empty where there is none."""
+        """The sorted names in a directory; empty if there is none."""
 
     def modified(self, path: str) -> float | None:
-        """When the content last changed, in seconds since 1970; None where there is no such file."""
+        """When the content last changed, in seconds since 1970; None if there is no such file."""
 
     def make_directory(self, path: str) -> None:
-        """Make it and its missing parents, mode 0700; no error where it is there."""
+        """Create it and its missing parents, mode 0700; no error if it exists."""
 
     def replace(
         self,
@@ -78,7 +88,7 @@ class Files(t.Protocol):
             before_renames: called when everything is staged, before the first rename; an error takes all back.
 
         Returns:
-            The paths of the backups made.
+            The paths of the backups.
         """
 
     def exclusive(self) -> t.ContextManager[None]:
@@ -111,7 +121,7 @@ class Files(t.Protocol):
         """
 
     def lock(self, path: str) -> t.ContextManager[None]:
-        """Hold an exclusive advisory lock (fcntl) on a file, which is made where it is missing.
+        """Hold an exclusive advisory lock (fcntl) on a file, which is created if it is missing.
 
         Raises:
             LockedError: another process holds it.

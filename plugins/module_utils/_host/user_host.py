@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .desktop import Desktop
+from .environment import Environment
 from .files import Files
 
 
@@ -22,8 +22,12 @@ class UserHost(t.Protocol):
     def home(self) -> str:
         """The home directory that holds the client's files."""
 
-    def desktop(self) -> Desktop | None:
-        """The user's desktop; None if no session of the user can work with the files in ``home``."""
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        """The variables of the user's sessions.
+
+        Args:
+            programs: names of programs whose variables count while they run, the most telling one first.
+        """
 
     def scratch(self) -> str:
         """A private folder, which is removed when the host is left."""

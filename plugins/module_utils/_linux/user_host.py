@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import posixpath
 import typing as t
 
-from .._host.desktop import Desktop
+from .._host.environment import Environment
 from .._host.files import Files
 from . import local_user
-from .files import LocalFiles
 from .local_user import Target
-
-OpenDesktop = t.Callable[[Target], t.ContextManager[Desktop]]
+from .processes import Processes
 
 
 class LocalUserHost:
@@ -24,33 +21,26 @@ class LocalUserHost:
     Args:
         target: the user and the home directory.
         stack: closed when the user's accounts are done.
-        client: the client's name; runs for the same client wait for each other.
-        lock_timeout: for how many seconds.
-        open_desktop: connects to the user's desktop; None for clients that have no use for it.
+        files: the user's files, for the client in question.
+        processes: the running programs of this machine, shared by the hosts of all users.
     """
 
     def __init__(
-        self,
-        target: Target,
-        stack: contextlib.ExitStack,
-        client: str,
-        lock_timeout: float,
-        open_desktop: OpenDesktop | None = None,
+        self, target: Target, stack: contextlib.ExitStack, files: Files, processes: Processes | None = None
     ) -> None:
         self._target = target
         self._stack = stack
-        self._open_desktop = open_desktop
-        self.files: Files = LocalFiles(posixpath.join(target.home, f".charter-mail-{client}.journal"), lock_timeout)
+        self._processes = processes or Processes()
+        self.files = files
 
     @property
     def home(self) -> str:
         return self._target.home
 
-    def desktop(self) -> Desktop | None:
-        own = posixpath.normpath(self._target.home) == posixpath.normpath(self._target.user.home)
-        if self._open_desktop is None or not own:  # nobody's session works with the files of another home
-            return None
-        return self._stack.enter_context(self._open_desktop(self._target))
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        with local_user.acting_as_ourselves():
+            from .session_environment import session_environment
+        return session_environment(self._target, self._processes, programs)
 
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mail account as every client and every check understands it: complete, immutable, without I/O."""
+"""A complete mail account, the same for all clients and checks: immutable, without I/O."""
 
 from __future__ import annotations
 
@@ -27,19 +27,8 @@ class Security(enum.Enum):
     NONE = "none"
 
 
-# Where a client connects for receiving unless told otherwise (RFC 8314, RFC 9051, RFC 1939).
-INCOMING_PORTS: t.Mapping[tuple[Protocol, Security], int] = {
-    (Protocol.IMAP, Security.SSL): 993,
-    (Protocol.IMAP, Security.STARTTLS): 143,
-    (Protocol.IMAP, Security.NONE): 143,
-    (Protocol.POP3, Security.SSL): 995,
-    (Protocol.POP3, Security.STARTTLS): 110,
-    (Protocol.POP3, Security.NONE): 110,
-}
-
-
 class State(enum.Enum):
-    """Whether the account shall be there."""
+    """Whether the account exists."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -61,7 +50,7 @@ class Server(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Account:
-    """One person's mail account.
+    """A mail account of one user.
 
     Attributes:
         email: the address; its domain in lower-case A-labels.
@@ -69,17 +58,17 @@ class Account:
         incoming: the IMAP or POP3 server.
         outgoing: the submission server (RFC 6409).
         username: the login for both servers.
-        full_name: the name shown to recipients; None leaves the one that is there.
-        password: for both servers; None leaves the stored ones alone.
-        replace_password: replace a stored password that differs; otherwise only a missing one is stored.
-        leave_on_server: POP3 only: keep mail on the server; None leaves the setting that is there,
-            and means yes for a new account, so that nothing is lost.
-        leave_on_server_days: POP3 only: for how many days, 0 without limit; None as above, and means
-            without limit for a new account.
-        default: make it the person's default account; otherwise the default stays what it is.
-        user: the local user whose client is meant; None is the user who runs the task.
+        full_name: the name that recipients see; None keeps the name of an existing account.
+        password: for both servers; None keeps stored passwords.
+        replace_password: replace a stored password that differs; False only stores a missing one.
+        leave_on_server: POP3 only: leave mail on the server; None keeps the setting of an existing account and is True
+            for a new one, so that no mail is lost.
+        leave_on_server_days: POP3 only: for how many days, 0 without limit; None keeps the setting of an existing
+            account and is 0 for a new one.
+        default: make it the user's default account; False keeps the default account.
+        user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
-        purge: with absent: delete the mail that the client keeps on the host, too.
+        purge: with absent: also delete the mail that the client keeps on the host.
     """
 
     email: str

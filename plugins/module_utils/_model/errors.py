@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, in words for the person who must mend it.
+"""Errors for administrators.
 
-Every message says what is wrong, where, and what to do. Nothing here ever holds a secret.
+Every message says what is wrong, where, and what to do. No message holds a secret.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class MailError(Exception):
 
 
 class OptionError(MailError):
-    """An option that cannot be used as it is; raised before anything is written.
+    """An invalid option; raised before anything is written.
 
     Args:
-        option: the option as the admin wrote it, for example ``incoming.port``.
+        option: the option as the administrator wrote it, for example ``incoming.port``.
         reason: what is wrong with it, a clause without a full stop.
         remedy: what to write instead, a clause without a full stop.
     """
@@ -36,11 +36,11 @@ class OptionError(MailError):
 
 
 class DamagedFileError(MailError):
-    """A file of the client that does not follow its grammar; it was left as it was.
+    """A file of the client that does not follow its grammar; it was not changed.
 
     Args:
         path: the file.
-        line: where, counted from 1; None where lines mean nothing (a database).
+        line: where, counted from 1; None for a file without lines (a database).
         reason: what is wrong, a clause without a full stop.
         remedy: what to do about it, a clause without a full stop.
     """
@@ -56,7 +56,7 @@ class HostError(MailError):
     """The host refused: no such user, no permission, a full disk, a read-only mount.
 
     Args:
-        subject: the path or the name that it is about.
+        subject: the path or the name that was refused.
         reason: what is wrong, a clause without a full stop.
         remedy: what to do about it, a clause without a full stop.
         changed: see ``MailError``.
@@ -101,12 +101,12 @@ class AnotherRunError(HostError):
 
 
 class ClientRunningError(MailError):
-    """The person's mail client is open, so that its files must not be touched.
+    """The user's mail client is running, so its files must not be changed.
 
     Args:
         client: the client's name, for example ``Thunderbird``.
         profile: the profile that is in use.
-        pid: the process that holds it, where that is known.
+        pid: the process that uses it, if known.
     """
 
     def __init__(self, client: str, profile: str, pid: int | None) -> None:
@@ -119,7 +119,7 @@ class ClientRunningError(MailError):
 
 
 class PasswordStoreError(MailError):
-    """The client's password store cannot take a password; nothing was changed."""
+    """The client's password store cannot store a password; nothing was changed."""
 
 
 def _sentence(clause: str) -> str:

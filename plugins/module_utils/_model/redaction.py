@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of servers made fit to be shown: printable, bounded, and never with a password in it."""
+"""Makes text from servers fit for output: printable, of limited length, and without passwords."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import typing as t
 
 from .secret import HIDDEN, Secret
 
-LENGTH_LIMIT = 200  # characters: a long banner or reply, but never a flood
+LENGTH_LIMIT = 200  # characters: enough for a long banner or reply
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/]+=*")
-_SHORTEST_CORE = 8  # characters; shorter ones would also be found in innocent words
+_SHORTEST_CORE = 8  # characters; shorter ones also occur in ordinary words
 
 
 @dataclasses.dataclass(frozen=True)
 class Redactor:
-    """Shows what a server said.
+    """Makes a text from a server fit for output.
 
     Attributes:
         plain: forms of the password to hide, in lower and upper case.
@@ -34,7 +34,7 @@ class Redactor:
 
     @classmethod
     def hiding(cls, username: str, password: Secret | None) -> Redactor:
-        """A quoter that hides this password: as it is, escaped as in IMAP, and inside Base64."""
+        """A redactor that hides this password: as it is, escaped as in IMAP, and inside Base64."""
         if password is None or not password.reveal():
             return cls()
         text = password.reveal()
@@ -51,7 +51,7 @@ class Redactor:
     def __call__(self, raw: bytes | str) -> str:
         """The text with secrets hidden, unprintable characters as ``?`` and at most LENGTH_LIMIT characters."""
         text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-        if self.plain is not None:  # before anything else: a secret that is cut short is not recognised any more
+        if self.plain is not None:  # first, because a secret that is cut short is no longer recognised
             text = self.plain.sub(HIDDEN, _BASE64_RUN.sub(self._without_secret, text))
         text = " ".join(text.split())
         text = "".join(character if character.isprintable() else "?" for character in text)
@@ -68,7 +68,7 @@ def _base64(data: bytes) -> str:
 
 
 def _cores(secret: bytes) -> t.Iterator[str]:
-    """What Base64 of any text with the secret in it contains, for each way its groups of three bytes can fall."""
+    """What Base64 of any text with the secret contains, for each position of the secret in a group of three."""
     for before in range(3):
         first_whole, last_whole = -(-8 * before // 6), 8 * (before + len(secret)) // 6
         yield _base64(bytes(before) + secret)[first_whole:last_whole]

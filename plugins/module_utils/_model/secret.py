@@ -9,7 +9,7 @@ HIDDEN = "********"
 
 
 class Secret:
-    """A text that shows as asterisks wherever it is printed, formatted or logged."""
+    """A text that appears as asterisks wherever it is printed, formatted or logged."""
 
     __slots__ = ("_text",)
 
@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: for a cipher or an authenticated, encrypted connection, nothing else."""
+        """The text itself, only for a cipher or an authenticated, encrypted connection."""
         return self._text
 
     def __repr__(self) -> str:

@@ -1,16 +1,17 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client's settings as one flat mapping, and what differs between two of them.
+"""A client's settings as one flat mapping, and the differences between two of them.
 
-A key is whatever names one setting for the client: a preference, ``source/group/key``, ``subkey\\value``.
-Secrets are never in it.
+A key names one setting of the client: a preference, ``source/group/key``, ``subkey\\value``. The mapping holds no
+secrets.
 """
 
 from __future__ import annotations
 
 import typing as t
 
+from .persistent import differing
 from .secret import HIDDEN
 
 Value = t.Union[str, int, bool, bytes]
@@ -22,31 +23,34 @@ class Change(t.NamedTuple):
 
     Attributes:
         key: the setting.
-        before: its value now.
-        after: its value to be.
-        secret: the values are not known here and print as hidden.
+        before: its present value.
+        after: its new value.
+        secret: the values are hidden and not known here.
+        significant: it is a reason to change the client. False for what is only written along with such a reason: our
+            own marker, and settings that ``differences`` compares by their meaning.
     """
 
     key: str
     before: Value | None
     after: Value | None
     secret: bool = False
+    significant: bool = True
 
     @classmethod
     def of_secret(cls, key: str, *, stored: bool, wanted: bool) -> Change:
-        """A change of a password: only whether there is one can be told."""
+        """A change of a password, which shows only whether there is one."""
         return cls(key, HIDDEN if stored else None, HIDDEN + " (new)" if wanted else None, secret=True)
 
 
 def same(one: Value | None, other: Value | None) -> bool:
-    """Whether two values are equal and of one type (to a client, True, 1 and "1" are three things)."""
+    """Whether two values are equal and of one type (a client distinguishes True, 1 and "1")."""
     return type(one) is type(other) and one == other
 
 
 def changes(before: Settings, after: Settings) -> tuple[Change, ...]:
-    """What leads from one mapping to the other, sorted by key."""
+    """The changes that turn one mapping into the other, sorted by key."""
     return tuple(
         Change(key, before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys())
+        for key in sorted(differing(before, after))
         if not same(before.get(key), after.get(key))
     )

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that comes from people, made fit for servers and settings files: addresses, host names, names.
+"""Checks and normalises text from options for servers and settings files: addresses, host names, names.
 
-Each function takes the option's name, so that an error can say where the text came from.
+Each function takes the option's name, which an error names.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import unicodedata
 
 from .errors import OptionError
 
-# RFC 5321 section 4.1.2, Dot-string. The quoted form ("a b"@example.net) is legal and no provider gives it out.
+# RFC 5321 section 4.1.2, Dot-string. The quoted form ("a b"@example.net) is valid, but no provider issues it.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-# RFC 1123 section 2.1, with the underscore that some internal names have.
+# RFC 1123 section 2.1, and the underscore, which some internal names have.
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
 _EXAMPLE = "write a full address such as mario.rossi@charter.net"
@@ -47,7 +47,7 @@ def address(text: str, option: str) -> str:
 def host_name(text: str, option: str) -> str:
     """A host name in lower-case A-labels (RFC 5891), or an IP address as it is.
 
-    The conversion is the standard library's, which follows IDNA 2003 (RFC 3490); targets have no other.
+    The conversion is that of the standard library, which follows IDNA 2003 (RFC 3490); targets have no other.
 
     Raises:
         OptionError: it is neither.
@@ -59,7 +59,7 @@ def host_name(text: str, option: str) -> str:
         address_text = _ip_address(name)
         if address_text is not None:
             return address_text
-    # The codec is slow to load, and names that need it are rare.
+    # The codec loads slowly, and names that need it are rare.
     try:
         ascii_name = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
     except UnicodeError:
@@ -71,8 +71,25 @@ def host_name(text: str, option: str) -> str:
     return ascii_name
 
 
+def same_host(one: str, other: str) -> bool:
+    """Whether two names are one host, whatever their letter case, form (RFC 5891) and dot at the end."""
+    return one.lower() == other.lower() or _comparable(one) == _comparable(other)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two e-mail addresses are one mailbox: no provider distinguishes mailboxes by letter case."""
+    return one.lower() == other.lower()
+
+
+def _comparable(host: str) -> str:
+    try:
+        return host_name(host, "host")
+    except OptionError:  # it was read from a client, which stores anything
+        return host
+
+
 def _ip_address(text: str) -> str | None:
-    import ipaddress  # slow to load, and seldom asked for
+    import ipaddress  # here, because it loads slowly and is rarely needed
 
     try:
         return str(ipaddress.ip_address(text))

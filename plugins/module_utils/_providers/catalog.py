@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the few things an admin says about an account to the complete account."""
+"""Completes the servers of an account from its options, its provider and the standards."""
 
 from __future__ import annotations
 
@@ -9,37 +9,16 @@ import typing as t
 
 from .._model.account import Protocol, Security, Server
 from .._model.errors import OptionError
+from .._model.ports import standard_port, standard_security
 from .charter import FAMILIES, PROVIDERS
 from .provider import Provider
 
 AUTO = "auto"
 NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
 
-# RFC 8314 section 7.3 and RFC 6409; what a mode means for a port and the other way round.
-_STANDARD_PORTS = {
-    ("imap", Security.SSL): 993,
-    ("imap", Security.STARTTLS): 143,
-    ("imap", Security.NONE): 143,
-    ("pop3", Security.SSL): 995,
-    ("pop3", Security.STARTTLS): 110,
-    ("pop3", Security.NONE): 110,
-    ("smtp", Security.SSL): 465,
-    ("smtp", Security.STARTTLS): 587,
-    ("smtp", Security.NONE): 587,
-}
-_STANDARD_SECURITY = {
-    993: Security.SSL,
-    995: Security.SSL,
-    465: Security.SSL,
-    143: Security.STARTTLS,
-    110: Security.STARTTLS,
-    587: Security.STARTTLS,
-    25: Security.STARTTLS,
-}
-
 
 class ServerOptions(t.NamedTuple):
-    """What the admin said about a server; None for what the preset shall say."""
+    """The options of a server; None for what the preset decides."""
 
     host: str | None = None
     port: int | None = None
@@ -55,11 +34,11 @@ def servers(
         name: a preset's name or ``auto``.
         email: the address, its domain in lower-case A-labels.
         protocol: how mail is received.
-        incoming: what was said explicitly, which always wins.
+        incoming: the explicit options, which take precedence.
         outgoing: likewise.
 
     Raises:
-        OptionError: ``auto`` knows no provider for the address, and the hosts were not given.
+        OptionError: ``auto`` knows no provider for the address, and a host is missing.
     """
     provider = _provider(name, email)
     if provider is None:
@@ -70,7 +49,7 @@ def servers(
 
 
 def for_domain(domain: str) -> Provider | None:
-    """The provider that gives out addresses of this domain; None if it is not one of ours."""
+    """The provider that issues addresses of this domain; None if it has no preset."""
     for provider in PROVIDERS:
         for pattern in provider.domains:
             if domain == pattern or (pattern.startswith("*.") and domain.endswith(pattern[1:])):
@@ -79,7 +58,7 @@ def for_domain(domain: str) -> Provider | None:
 
 
 def of_host(host: str) -> Provider | None:
-    """The provider that a server belongs to; None if it is not one of ours."""
+    """The provider that a server belongs to; None if it has no preset."""
     for provider in PROVIDERS:
         if host.lower() in provider.hosts:
             return provider
@@ -87,7 +66,7 @@ def of_host(host: str) -> Provider | None:
 
 
 def of_server(server: Server) -> Provider | None:
-    """The provider that publishes exactly these settings for one of its services; None if none of ours does."""
+    """The provider that publishes exactly these settings for one of its services; None if no preset has them."""
     for provider in PROVIDERS:
         if server in (provider.imap.server, provider.pop3.server, provider.submission.server):
             return provider
@@ -95,11 +74,11 @@ def of_server(server: Server) -> Provider | None:
 
 
 def relatives(domain: str, host: str) -> tuple[Provider, ...]:
-    """The presets that serve the same addresses, today's first.
+    """The presets that serve the same addresses, the current one first.
 
     Args:
-        domain: the domain of the address. If it is nobody's, the host tells.
-        host: the server that is set.
+        domain: the domain of the address.
+        host: the server, which decides if no provider issues addresses of the domain.
     """
     provider = for_domain(domain) or of_host(host)
     return next((family for family in FAMILIES if provider in family), ())
@@ -126,7 +105,7 @@ def _require_hosts(email: str, incoming: ServerOptions, outgoing: ServerOptions)
 
 
 def _complete(service: str, given: ServerOptions, preset: Server | None) -> Server:
-    """What was given, then what follows from it, then the preset, then the standard."""
+    """The explicit options, then what follows from them, then the preset, then the standard."""
     host = given.host if given.host is not None else (preset.host if preset else "")
     port, security = given.port, given.security
     if port is None and security is None and preset:
@@ -134,12 +113,12 @@ def _complete(service: str, given: ServerOptions, preset: Server | None) -> Serv
     elif port is not None and security is None:
         same_port = preset is not None and preset.port == port
         fallback = preset.security if preset else Security.SSL
-        security = fallback if same_port else _STANDARD_SECURITY.get(port, fallback)
+        security = fallback if same_port else standard_security(port) or fallback
     elif port is None and security is not None:
         same_mode = preset is not None and preset.security is security
-        port = preset.port if preset and same_mode else _STANDARD_PORTS[service, security]
+        port = preset.port if preset and same_mode else standard_port(service, security)
     if security is None:
         security = Security.STARTTLS if service == "smtp" else Security.SSL
     if port is None:
-        port = _STANDARD_PORTS[service, security]
+        port = standard_port(service, security)
     return Server(host, port, security)

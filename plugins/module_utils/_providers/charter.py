@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers of Charter, today Spectrum, and of the two companies it took over.
+"""The servers of Charter, now Spectrum, and of the two companies that it acquired.
 
-Read in public copies between 2025 and 2026-09; no server was asked. SUMO n is support.mozilla.org/questions/n.
+The sources are public copies from 2025 to 2026-09; no server was queried. SUMO n is support.mozilla.org/questions/n.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from .provider import Confidence, Provider, PublishedServer
 
 _CONTRACT = "the settings this collection was made for; imap., pop. and smtp.charter.net are Charter's older names"
 _SPECTRUM = "Spectrum's published settings for e-mail clients, 2026"
-# Outside RFC 8314, and real: never "correct" it.
+# Contrary to RFC 8314, and still what the server does: do not "correct" it.
 _IMPLICIT_587 = "Thunderbird's ISPDB ('Spec violation'), FairEmail commit 498e1074, SUMO 1492722, 1526917"
 
 CHARTER = Provider(
     name="charter",
     title="Charter",
-    # Addresses at charter.net are found by SPECTRUM, whose servers are the published ones today.
+    # SPECTRUM has the domain charter.net, because its servers are the published ones today.
     domains=(),
     imap=PublishedServer(Server("imap.charter.net", 993, Security.SSL), Confidence.HIGH, _CONTRACT),
-    # The article says 993 for both protocols; IANA and every provider list say 995 for POP3 over TLS.
+    # The article states 993 for both protocols; IANA and all provider lists state 995 for POP3 over TLS.
     pop3=PublishedServer(
         Server("pop.charter.net", 995, Security.SSL), Confidence.MEDIUM, "RFC 8314 section 7.2; SUMO 1519443"
     ),
@@ -38,7 +38,7 @@ SPECTRUM = Provider(
     submission=PublishedServer(Server("mobile.charter.net", 587, Security.SSL), Confidence.HIGH, _IMPLICIT_587),
 )
 
-# Listed before TWC: its names below rr.com are exceptions from TWC's rule for all of them.
+# Before TWC in the list: its names below rr.com are exceptions to TWC's rule for all of them.
 BRIGHTHOUSE = Provider(
     name="brighthouse",
     title="Bright House",
@@ -56,7 +56,7 @@ BRIGHTHOUSE = Provider(
     ),
     imap=PublishedServer(Server("mail.brighthouse.com", 993, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
     pop3=PublishedServer(Server("mail.brighthouse.com", 995, Security.SSL), Confidence.LOW, _SPECTRUM),
-    # Sources disagree about the mode; STARTTLS is what RFC 6409 and its sister TWC have.
+    # Sources disagree about the security; RFC 6409 and the sister company TWC have STARTTLS.
     submission=PublishedServer(
         Server("mail.brighthouse.com", 587, Security.STARTTLS), Confidence.LOW, "disputed, to be verified"
     ),
@@ -71,7 +71,7 @@ TWC = Provider(
     submission=PublishedServer(Server("mail.twc.com", 587, Security.STARTTLS), Confidence.HIGH, _SPECTRUM),
 )
 
-# Those in one line serve the same addresses.
+# The presets of one family serve the same addresses.
 FAMILIES: tuple[tuple[Provider, ...], ...] = ((SPECTRUM, CHARTER), (BRIGHTHOUSE,), (TWC,))
 
 PROVIDERS = (CHARTER, SPECTRUM, BRIGHTHOUSE, TWC)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds settings that cannot work, or that look wrong and are right, before anything is written or asked."""
+"""Finds settings that cannot work, or that look wrong but are correct, before anything is written or connected to."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ import typing as t
 
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import OptionError
+from .._model.ports import CLEARTEXT, IMPLICIT_TLS, counterpart, protocol_of, standard_port
 from .catalog import of_host
 
 
 class Level(enum.Enum):
-    """An error stops, a warning is shown, a notice is only part of the result."""
+    """An error stops the task, a warning is shown, a notice is only part of the result."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
 
 
-_GRAVEST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
+_MOST_SERIOUS_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
 class Finding(t.NamedTuple):
-    """One thing about an option.
+    """One finding about an option.
 
     Attributes:
-        level: whether it stops.
-        option: the option to look at.
+        level: how serious it is.
+        option: the option that it concerns.
         reason: why, a clause without a full stop.
         remedy: what to write instead, a clause without a full stop.
     """
@@ -44,11 +45,11 @@ class Finding(t.NamedTuple):
 
 
 def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, ...]:
-    """All findings about an account, the gravest first.
+    """All findings about an account, the most serious first.
 
     Args:
-        account: complete, its texts already checked (``_model.text``).
-        allow_plaintext: the admin has asked for unencrypted transport where ``security`` is ``none``.
+        account: the complete account, its texts already checked (``_model.text``).
+        allow_plaintext: the options allow ``security`` to be ``none``.
     """
     if account.state is State.ABSENT:
         return ()
@@ -56,8 +57,8 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, .
         *_port_range("incoming", account.incoming),
         *_port_range("outgoing", account.outgoing),
         *_incoming_port(account),
-        *_implicit_tls("incoming", account.incoming, {143, 110}),
-        *_implicit_tls("outgoing", account.outgoing, {25}),
+        *_implicit_tls("incoming", account.incoming),
+        *_implicit_tls("outgoing", account.outgoing),
         *_starttls("incoming", account.incoming),
         *_starttls("outgoing", account.outgoing),
         *_implicit_587(account.outgoing),
@@ -66,7 +67,7 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, .
         *_login(account),
         *_leave_on_server(account),
     ]
-    return tuple(sorted(findings, key=lambda finding: _GRAVEST_FIRST.index(finding.level)))
+    return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
 
 
 def refuse_errors(findings: tuple[Finding, ...]) -> None:
@@ -95,70 +96,76 @@ def _port_range(side: str, server: Server) -> list[Finding]:
 
 
 def _incoming_port(account: Account) -> list[Finding]:
-    port = account.incoming.port
-    if account.protocol is Protocol.POP3 and port == 993:
-        # Accepted since Charter's own article says so, and only ever by explicit choice.
+    """A port of the other protocol for receiving."""
+    port, protocol = account.incoming.port, account.protocol.value
+    belongs_to = protocol_of(port)
+    if belongs_to in {None, protocol, "smtp"}:
+        return []
+    usual = standard_port(protocol, Security.SSL)
+    if account.protocol is Protocol.POP3 and port in IMPLICIT_TLS:
+        # Charter's own article names this port, so it is accepted where it is set explicitly.
         return [
             _warning(
                 "incoming.port",
-                "993 is the port of IMAP; the published port of POP3 over TLS is 995, and POP3 on 993 is a known cause "
-                "of mail that never arrives",
-                "write 995, or leave it out, unless you know that this server speaks POP3 on 993",
+                f"{port} is the port of IMAP; the published port of POP3 over TLS is {usual}, and POP3 on {port} is a "
+                "known cause of mail that never arrives",
+                f"write {usual}, or leave it out, unless you know that this server speaks POP3 on {port}",
             )
         ]
-    if account.protocol is Protocol.POP3 and port == 143:
-        return [
-            _error("incoming.port", "143 is a port of IMAP, and protocol is pop3", "write 995, or set protocol to imap")
-        ]
-    if account.protocol is Protocol.IMAP and port in {995, 110}:
-        return [
-            _error(
-                "incoming.port", f"{port} is a port of POP3, and protocol is imap", "write 993, or set protocol to pop3"
-            )
-        ]
-    return []
+    return [
+        _error(
+            "incoming.port",
+            f"{port} is a port of {belongs_to.upper()}, and protocol is {protocol}",
+            f"write {usual}, or set protocol to {belongs_to}",
+        )
+    ]
 
 
-def _implicit_tls(side: str, server: Server, cleartext_ports: set[int]) -> list[Finding]:
-    if server.security is not Security.SSL or server.port not in cleartext_ports:
+def _implicit_tls(side: str, server: Server) -> list[Finding]:
+    port = server.port
+    for_this_side = (protocol_of(port) == "smtp") is (side == "outgoing")
+    if server.security is not Security.SSL or port not in CLEARTEXT or not for_this_side:
         return []
     return [
         _error(
             f"{side}.security",
-            f"port {server.port} starts in clear text, so that TLS from the first byte (ssl) cannot work there",
-            "write starttls, or use port " + {143: "993", 110: "995", 25: "465"}[server.port],
+            f"port {port} starts in clear text, so that TLS from the first byte (ssl) cannot work there",
+            f"write starttls, or use port {counterpart(port, Security.SSL)}",
         )
     ]
 
 
 def _starttls(side: str, server: Server) -> list[Finding]:
-    if server.security is not Security.STARTTLS or server.port not in {993, 995, 465}:
+    port = server.port
+    if server.security is not Security.STARTTLS or port not in IMPLICIT_TLS:
         return []
     return [
         _error(
             f"{side}.security",
-            f"port {server.port} speaks TLS from the first byte, so that STARTTLS cannot work there",
-            "write ssl, or use port " + {993: "143", 995: "110", 465: "587"}[server.port],
+            f"port {port} speaks TLS from the first byte, so that STARTTLS cannot work there",
+            f"write ssl, or use port {counterpart(port, Security.STARTTLS)}",
         )
     ]
 
 
 def _implicit_587(server: Server) -> list[Finding]:
-    if server.security is not Security.SSL or server.port != 587:
+    clear, implicit = (standard_port("smtp", security) for security in (Security.STARTTLS, Security.SSL))
+    if server.security is not Security.SSL or server.port != clear:
         return []
     known = of_host(server.host)
     if known is not None and known.submission.server == server:
         return [
             _notice(
                 "outgoing.security",
-                f"implicit TLS on port 587 is unusual, and right for {server.host}, which really works this way",
+                f"implicit TLS on port {clear} is unusual, and right for {server.host}, which really works this way",
                 "leave it as it is",
             )
         ]
     return [
         _warning(
             "outgoing.security",
-            "implicit TLS on port 587 is unusual: by RFC 6409 and RFC 8314 587 is for STARTTLS and 465 for ssl",
+            f"implicit TLS on port {clear} is unusual: by RFC 6409 and RFC 8314 {clear} is for STARTTLS and {implicit} "
+            "for ssl",
             "write starttls unless you know that this server works this way",
         )
     ]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known about a mail provider, each fact with where it comes from and how sure it is."""
+"""The facts about a mail provider, each with its source and its confidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._model.account import Protocol, Server
 
 
 class Confidence(enum.Enum):
-    """How sure it is that a fact holds today."""
+    """How certain it is that a fact holds today."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -24,8 +24,8 @@ class PublishedServer(t.NamedTuple):
 
     Attributes:
         server: host, port and security as published.
-        confidence: how sure that is.
-        source: where it was read, with its date.
+        confidence: how certain that is.
+        source: where it was published, with the date.
     """
 
     server: Server
@@ -38,7 +38,7 @@ class Provider(t.NamedTuple):
 
     Attributes:
         name: the value of the option ``provider``.
-        title: for people.
+        title: its name in messages.
         domains: the domains of its addresses; ``*.rr.com`` stands for every name below rr.com.
         imap: receiving by IMAP.
         pop3: receiving by POP3.

@@ -1,257 +1,191 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One endpoint examined, stage by stage, in one connection."""
+"""The one way into a server: resolve, connect, greet, STARTTLS, TLS, capabilities, sign in, stage by stage.
+
+The test of an endpoint and the session of a test message both go this way; each takes note of the stages in its own
+``StageLog``. Nothing secret is sent before ``sign_in``, which asks ``sign_in_rules`` and ``LoginLimit`` first.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import ssl
 import typing as t
 
 from .._model.account import Security
 from .._model.redaction import Redactor
-from .._model.secret import Secret
-from .findings.endpoint import Endpoint, MailService, Role
+from .context import Context
+from .findings.endpoint import Endpoint
 from .findings.failure import Failure
-from .login import NO_PASSWORD
-from .login_limit import LoginLimit
-from .options import Environment, VerifyOptions
+from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
+from .login import Login
+from .login_limit import SignIn
 from .protocols.dialogue import Dialogue
-from .protocols.imap import ImapDialogue
-from .protocols.pop3 import Pop3Dialogue
-from .protocols.smtp import SmtpDialogue
-from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
-from .wire import mismatch, network, tls
+from .report.check import Stage
+from .sign_in_rules import NotTried, before_sign_in, limited
+from .wire import network, tls
 from .wire.certificate import Certificate
-from .wire.connection import Connection, ConnectionEnded, Deadline, PlainAnswer, Timeout
+from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
-from .wire.handshake import handshake
+from .wire.handshake import handshake, unverified_certificate
 from .wire.resolver import Address
 
-_DIALOGUES: t.Mapping[MailService, t.Callable[[Connection, Endpoint, Redactor], Dialogue]] = {
-    MailService.IMAP: ImapDialogue,
-    MailService.POP3: Pop3Dialogue,
-    MailService.SMTP: SmtpDialogue,
-}
-
-_SECURITY_TITLES = {
-    Security.SSL: "TLS from the first byte",
-    Security.STARTTLS: "STARTTLS",
-    Security.NONE: "plain text: nothing on this connection is encrypted",
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class EndpointTask:
-    """What to test at one endpoint.
-
-    Attributes:
-        endpoint: where.
-        email: the sender and recipient for the test of sending.
-        username: the login.
-        password: None leaves everything from signing in untested.
-        findings: what is remarkable about the settings, as sentences.
-        no_password: why there is no password, a clause.
-    """
-
-    endpoint: Endpoint
-    email: str
-    username: str
-    password: Secret | None = None
-    findings: tuple[str, ...] = ()
-    no_password: str = NO_PASSWORD
-
-    def settings_check(self) -> Check:
-        """The settings are checked before anything gets here; this says which they are and what is remarkable."""
-        server = self.endpoint.server
-        evidence = f"{self.endpoint.service.title} at {self.endpoint.where}, {_SECURITY_TITLES[server.security]}"
-        return Check(Stage.SETTINGS, self.endpoint, CheckStatus.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
-
-
-@dataclasses.dataclass(frozen=True)
-class Context:
-    """What every walk needs, made once."""
-
-    options: VerifyOptions
-    trust: tls.Trust
-    world: Environment
-    guard: LoginLimit
-
-
-def walk(errand: EndpointTask, kit: Context) -> EndpointReport:
-    """Go through the stages of an endpoint until one fails or all are done."""
-    log = _Log(errand, kit.world.monotonic)
-    with contextlib.suppress(Failure), contextlib.ExitStack() as stack:  # the log has the failure
-        _Walk(errand, kit, log, stack).go()
-    return log.report()
+_D = t.TypeVar("_D", bound=Dialogue)
+DialogueType = t.Callable[[Connection, Endpoint, Redactor], _D]
 
 
 @dataclasses.dataclass
-class _Seen:
-    """What a stage saw, filled in by the stage."""
+class Observation:
+    """What was seen in a stage; the walk fills it in.
+
+    Attributes:
+        evidence: printable, bounded, without secrets.
+        warning: what a user should see although the stage succeeded; usually empty.
+    """
 
     evidence: str = ""
     warning: str = ""
 
 
-class _Log:
-    """The checks of one walk while it goes on."""
+class StageLog(t.Protocol):
+    """Takes note of the stages of a walk."""
 
-    def __init__(self, errand: EndpointTask, monotonic: t.Callable[[], float]) -> None:
-        self.encryption = ""
-        self._endpoint = errand.endpoint
-        self._monotonic = monotonic
-        self._checks = {Stage.SETTINGS: errand.settings_check()}
-        self._rest = ("not tested", "")
+    def stage(self, stage: Stage) -> t.ContextManager[Observation]:
+        """A stage lasts as long as the block. A Failure in it must go on to the caller."""
+
+    def encrypted(self, version: str) -> None:
+        """TLS was agreed on, in this version."""
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenSession(t.Generic[_D]):
+    """A session before signing in.
+
+    Attributes:
+        dialogue: ready for the next command.
+        encrypted: the connection has TLS with a verified certificate.
+    """
+
+    dialogue: _D
+    encrypted: bool
+
+
+class EndpointWalk(t.Generic[_D]):
+    """One walk.
+
+    Args:
+        dialogue_type: makes the dialogue of the endpoint's protocol.
+        endpoint: where.
+        login: who signs in, with or without a password.
+        context: what all tests of the task share.
+        deadline: of the walk.
+        log: takes note of the stages.
+    """
+
+    def __init__(
+        self,
+        dialogue_type: DialogueType[_D],
+        endpoint: Endpoint,
+        login: Login,
+        context: Context,
+        deadline: Deadline,
+        log: StageLog,
+    ) -> None:
+        self._dialogue_type = dialogue_type
+        self._endpoint = endpoint
+        self._login = login
+        self._context = context
+        self._deadline = deadline
+        self._log = log
+        self._redact = Redactor.hiding(login.username, login.password)
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[_Seen]:
-        """Time a stage and note how it ends; its failure goes on to the caller."""
-        started = self._monotonic()
-        seen = _Seen()
-        try:
-            yield seen
-        except Failure as failure:
-            self._note(stage, CheckStatus.FAILED, started, failure.evidence, failure.advice, failure)
-            self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
-            raise
-        self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
+    def connected(self) -> t.Iterator[OpenSession[_D]]:
+        """A session with its capabilities known; it ends with the block.
 
-    def skip_rest(self, reason: str, advice: str) -> None:
-        """Say why the stages that are still missing were not tested."""
-        self._rest = (reason, advice)
-
-    def report(self) -> EndpointReport:
-        """All stages of the endpoint."""
-        reason, advice = self._rest
-        checks = (
-            self._checks.get(stage) or Check(stage, self._endpoint, CheckStatus.SKIPPED, 0.0, reason, advice)
-            for stage in stages(self._endpoint)
-        )
-        return EndpointReport(self._endpoint, tuple(checks), self.encryption)
-
-    def _note(
-        self,
-        stage: Stage,
-        status: CheckStatus,
-        started: float,
-        evidence: str,
-        advice: str,
-        failure: Failure | None = None,
-    ) -> None:
-        seconds = round(self._monotonic() - started, 3)
-        finding, code = ("", None) if failure is None else (failure.finding, failure.code)
-        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
-
-
-class _Walk:
-    """The walk through the stages."""
-
-    def __init__(self, errand: EndpointTask, kit: Context, log: _Log, stack: contextlib.ExitStack) -> None:
-        self._errand = errand
-        self._endpoint = errand.endpoint
-        self._kit = kit
-        self._log = log
-        self._stack = stack
-        self._quote = Redactor.hiding(errand.username, errand.password)
-        self._deadline = Deadline(kit.options.timeout, kit.world.monotonic)
-
-    def go(self) -> None:
-        """All stages in the order in which they happen."""
-        security = self._endpoint.server.security
-        with self._log.stage(Stage.DNS) as seen:
-            addresses = network.resolve(self._endpoint, self._kit.world.resolver, self._deadline)
+        Raises:
+            Failure: of the stage that failed.
+        """
+        endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
+        with log.stage(Stage.DNS) as seen:
+            addresses = network.resolve(endpoint, self._context.environment.resolver, self._deadline)
             seen.evidence = ", ".join(map(str, addresses))
-        with self._log.stage(Stage.TCP) as seen:
-            opened, address, seen.evidence = network.dial(self._endpoint, addresses, self._deadline)
-        connection = self._stack.enter_context(opened)
-        dialogue = _DIALOGUES[self._endpoint.service](connection, self._endpoint, self._quote)
-        with self._log.stage(Stage.FIRST_BYTES) as seen:
-            seen.evidence = first_bytes(
-                connection, self._endpoint, address, self._kit.trust, self._deadline, self._quote
-            )
-        if security is Security.SSL:
-            self._encrypt(connection, address)
-        with self._log.stage(Stage.GREETING) as seen:
-            seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
-        if security is Security.STARTTLS:
-            with self._log.stage(Stage.STARTTLS) as seen:
-                seen.evidence = dialogue.starttls()
-            self._encrypt(connection, address)
-        with self._log.stage(Stage.CAPABILITY) as seen:
-            seen.evidence = dialogue.capability()
+        with log.stage(Stage.TCP) as seen:
+            opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+        with opened as connection:
+            dialogue = self._dialogue_type(connection, endpoint, self._redact)
+            with log.stage(Stage.FIRST_BYTES) as seen:
+                trust = self._context.trust
+                seen.evidence = first_bytes(connection, endpoint, address, trust, self._deadline, self._redact)
+            if security is Security.SSL:
+                self._encrypt(connection, address)
+            with log.stage(Stage.GREETING) as seen:
+                seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
+            if security is Security.STARTTLS:
+                with log.stage(Stage.STARTTLS) as seen:
+                    seen.evidence = dialogue.starttls()
+                self._encrypt(connection, address)
+            with log.stage(Stage.CAPABILITY) as seen:
+                seen.evidence = dialogue.capability()
+            try:
+                yield OpenSession(dialogue, connection.tls is not None)
+            finally:
+                dialogue.leave()
+
+    def sign_in(self, session: OpenSession[_D]) -> NotTried | None:
+        """Sign in, once.
+
+        Returns:
+            Why it was not tried; None if the user is signed in.
+
+        Raises:
+            Failure: it was tried and did not succeed.
+        """
+        endpoint, login, limit = self._endpoint, self._login, self._context.login_limit
+        not_tried = before_sign_in(
+            endpoint, login, encrypted=session.encrypted, allow_plaintext=self._context.options.allow_plaintext
+        )
+        if not_tried is not None or login.password is None:
+            return not_tried
+        if not limit.begin(endpoint, login.username, login.password, self._deadline):
+            return limited(limit, login.username)
+        how = SignIn.REFUSED
         try:
-            self._sign_in_and_use(dialogue, encrypted=connection.tls is not None)
+            with self._log.stage(Stage.AUTHENTICATION) as seen:
+                try:
+                    seen.evidence = session.dialogue.sign_in(login.username, login.password)
+                except (Timeout, ConnectionEnded) as ending:
+                    raise sign_in_interrupted(ending) from None
+                how = SignIn.ACCEPTED
         finally:
-            dialogue.leave()
+            limit.end(endpoint, login.username, login.password, how)
+        return None
 
     def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
         try:
             return dialogue.greeting()
         except (Timeout, ConnectionEnded) as ending:
-            raise mismatch.no_greeting(self._endpoint, ending, encrypted) from None
+            raise no_greeting(self._endpoint, ending, encrypted) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
-        endpoint, quote = self._endpoint, self._quote
+        endpoint, redact, trust = self._endpoint, self._redact, self._context.trust
         with self._log.stage(Stage.TLS) as seen:
-            now = self._kit.world.now()
-            handshake(
-                connection, endpoint, self._kit.trust, now, quote, look=lambda: self._look_at_certificate(address)
-            )
+            now = self._context.environment.now()
+            handshake(connection, endpoint, trust, now, redact, lambda: self._refused_certificate(address))
             certificate = tls.peer_certificate(connection)
-            seen.evidence = tls.agreed(endpoint, connection, now, quote)
-            seen.warning = tls.certificate_warning(certificate, now, self._kit.options.warn_days)
-            self._log.encryption = tls.version(connection)
+            seen.evidence = tls.agreed(endpoint, connection, now, redact)
+            seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
+            self._log.encrypted(tls.version(connection))
 
-    def _look_at_certificate(self, address: Address) -> Certificate | None:
-        """Read a refused certificate over a second connection, on which nothing else is ever said."""
-        with contextlib.suppress(Failure, PlainAnswer, ssl.SSLError):
+    def _refused_certificate(self, address: Address) -> Certificate | None:
+        """Read a refused certificate over a second connection, which carries nothing else."""
+        with contextlib.suppress(Failure):
             opened, _address, _seen = network.dial(self._endpoint, [address], self._deadline)
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
-                    dialogue = _DIALOGUES[self._endpoint.service](connection, self._endpoint, self._quote)
+                    dialogue = self._dialogue_type(connection, self._endpoint, self._redact)
                     dialogue.greeting()
                     dialogue.starttls()
-                connection.secure(self._kit.trust.looking, self._endpoint.server.host)
-                return tls.peer_certificate(connection)
+                return unverified_certificate(connection, self._endpoint, self._context.trust)
         return None
-
-    def _sign_in_and_use(self, dialogue: Dialogue, encrypted: bool) -> None:
-        password = self._errand.password
-        if password is None:
-            reason = f"not tested, because {self._errand.no_password}"
-            self._log.skip_rest(reason, "Give a password to test this as well.")
-            return
-        if not encrypted and not self._kit.options.allow_plaintext:
-            security = self._endpoint.option("security")
-            self._log.skip_rest(
-                "not tested, because the connection is not encrypted and the password would be readable on its way",
-                f"Set {security} to ssl or starttls; only in a network that you trust as a whole, use allow_plaintext.",
-            )
-            return
-        if not self._sign_in(dialogue, password):
-            return
-        with self._log.stage(Stage.MAILBOX if self._endpoint.role is Role.INCOMING else Stage.SENDING) as seen:
-            seen.evidence = dialogue.use(self._errand.email)
-
-    def _sign_in(self, dialogue: Dialogue, password: Secret) -> bool:
-        """Sign in unless this login was refused too often already."""
-        endpoint, username, guard = self._endpoint, self._errand.username, self._kit.guard
-        if not guard.enter(endpoint, username, password, self._deadline):
-            if guard.spent(username):
-                reason = f"{username} was refused already and repeated failures lock accounts"
-                self._log.skip_rest(f"not tested, because {reason}", "Correct the login or the password first.")
-            else:
-                reason = "the time was up while the same login was being tried elsewhere"
-                self._log.skip_rest(f"not tested, because {reason}", "Raise timeout or attempts.")
-            return False
-        accepted = False
-        try:
-            with self._log.stage(Stage.AUTHENTICATION) as seen:
-                seen.evidence = dialogue.sign_in(username, password)
-                accepted = True
-        finally:
-            guard.leave(endpoint, username, password, accepted)
-        return True

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who signs in at the two servers of an account, where that is not the same for both."""
+"""Who signs in at the two servers of an account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_PASSWORD = "no password was given"
 
 @dataclasses.dataclass(frozen=True)
 class Login:
-    """What one server is told.
+    """The login for one server.
 
     Attributes:
         username: the login.
@@ -30,14 +30,14 @@ class Login:
 
 @dataclasses.dataclass(frozen=True)
 class Logins:
-    """Both logins of an account. Mail clients store them apart, so that they can differ."""
+    """Both logins of an account. Mail clients store them separately, so they can differ."""
 
     incoming: Login
     outgoing: Login
 
     @property
     def same(self) -> bool:
-        """Whether both servers are told the same."""
+        """Whether both servers get the same login and password."""
         return self.incoming == self.outgoing
 
     @classmethod

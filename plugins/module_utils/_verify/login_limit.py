@@ -1,59 +1,120 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps accounts from being locked: counts the refused sign-ins of each login over all servers of a task."""
+"""How often a login may be tried, so that no account is locked: one limit for all servers and machines of a task."""
 
 from __future__ import annotations
 
+import enum
 import threading
+import typing as t
 
 from .._model.secret import Secret
 from .findings.endpoint import Endpoint
 from .wire.connection import Deadline
 
+_POLL = 1.0  # seconds; a counter that others share changes without notice
+
+
+class SignIn(enum.Enum):
+    """How a sign-in ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # also if it is not known
+    NOT_TRIED = "not tried"
+
+
+class SignInCounter(t.Protocol):
+    """Counts sign-ins by login. Each task has one of its own; one that many hosts share can take its place."""
+
+    def begin(self, login: str, limit: int | None) -> bool:
+        """Count one more sign-in as under way, in one step, and return whether it may begin.
+
+        It may not if those that were refused and those under way have reached the limit; None is no limit.
+        """
+
+    def end(self, login: str, *, refused: bool) -> None:
+        """One that was under way has ended."""
+
+    def refused(self, login: str) -> int:
+        """How many were refused."""
+
+
+class TaskCounter:
+    """Implements ``SignInCounter`` in memory, for one ``LoginLimit``, which has the lock."""
+
+    def __init__(self) -> None:
+        self._refused: dict[str, int] = {}
+        self._under_way: dict[str, int] = {}
+
+    def begin(self, login: str, limit: int | None) -> bool:
+        under_way = self._under_way.get(login, 0)
+        if limit is not None and self.refused(login) + under_way >= limit:
+            return False
+        self._under_way[login] = under_way + 1
+        return True
+
+    def end(self, login: str, *, refused: bool) -> None:
+        self._under_way[login] -= 1
+        if refused:
+            self._refused[login] = self.refused(login) + 1
+
+    def refused(self, login: str) -> int:
+        return self._refused.get(login, 0)
+
 
 class LoginLimit:
-    """Lets a login be tried as long as it can still be refused without too many refusals.
+    """Lets a login be tried as long as it cannot be refused too often.
 
-    Logins that are under way count as refused until it is known. What a server has accepted once, it may be asked again
-    by any number of accounts.
+    Sign-ins that are under way count as refused until they end. What a server has accepted once may be repeated there
+    any number of times. Logins that differ only in letter case are one login, as they are for most servers.
 
     Args:
         attempts: how many sign-ins of one login may be refused, at least 1.
+        counter: where they are counted; None for this task alone.
     """
 
-    def __init__(self, attempts: int) -> None:
-        self.attempts = attempts
+    def __init__(self, attempts: int, counter: SignInCounter | None = None) -> None:
+        self._attempts = attempts
+        self._counter: SignInCounter = counter or TaskCounter()
         self._changed = threading.Condition()
-        self._refused: dict[str, int] = {}
-        self._under_way: dict[str, int] = {}
         self._accepted: set[tuple[Endpoint, str, Secret]] = set()
 
-    def enter(self, endpoint: Endpoint, username: str, password: Secret, deadline: Deadline) -> bool:
-        """Whether to sign in. If so, ``leave`` must follow. Waits for others of the same login while that may help."""
-        login = username.lower()
-        with self._changed:
-            while (endpoint, username, password) not in self._accepted:
-                if self._refused.get(login, 0) >= self.attempts or deadline.over:
-                    return False
-                if self._refused.get(login, 0) + self._under_way.get(login, 0) < self.attempts:
-                    break
-                self._changed.wait(deadline.left)
-            self._under_way[login] = self._under_way.get(login, 0) + 1
-            return True
+    def begin(self, endpoint: Endpoint, username: str, password: Secret, deadline: Deadline | None = None) -> bool:
+        """Whether to sign in. If so, ``end`` must follow.
 
-    def spent(self, username: str) -> bool:
+        Args:
+            endpoint: where.
+            username: the login.
+            password: the password.
+            deadline: how long to wait for other sign-ins of the same login, as far as that may help; None not to wait.
+        """
+        login = username.casefold()
+        with self._changed:
+            while True:
+                accepted = (endpoint, username, password) in self._accepted
+                if not accepted and deadline is not None and deadline.over:
+                    return False
+                if self._counter.begin(login, None if accepted else self._attempts):
+                    return True
+                if deadline is None or self._counter.refused(login) >= self._attempts:
+                    return False
+                deadline.part(_POLL).wait(self._changed.wait)
+
+    def end(self, endpoint: Endpoint, username: str, password: Secret, how: SignIn) -> None:
+        """A sign-in that began has ended."""
+        with self._changed:
+            if how is SignIn.ACCEPTED:
+                self._accepted.add((endpoint, username, password))
+            self._counter.end(username.casefold(), refused=how is SignIn.REFUSED)
+            self._changed.notify_all()
+
+    def refused(self, username: str) -> bool:
+        """Whether the login was refused at least once."""
+        with self._changed:
+            return self._counter.refused(username.casefold()) > 0
+
+    def exhausted(self, username: str) -> bool:
         """Whether the login was refused as often as it may be."""
         with self._changed:
-            return self._refused.get(username.lower(), 0) >= self.attempts
-
-    def leave(self, endpoint: Endpoint, username: str, password: Secret, accepted: bool) -> None:
-        """Say how it went; whatever was not accepted counts as refused."""
-        login = username.lower()
-        with self._changed:
-            self._under_way[login] -= 1
-            if accepted:
-                self._accepted.add((endpoint, username, password))
-            else:
-                self._refused[login] = self._refused.get(login, 0) + 1
-            self._changed.notify_all()
+            return self._counter.refused(username.casefold()) >= self._attempts

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a test may do, and what it takes from the world around it."""
+"""How to test, and what tests of this code replace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import dataclasses
 import time
 import typing as t
 
+from .wire.clock import Clock
 from .wire.resolver import Resolver, system_resolver
 
 
@@ -17,14 +18,14 @@ class VerifyOptions:
     """How to test.
 
     Attributes:
-        ca_path: a file of CA certificates (PEM) to trust instead of the system's; None for the system's.
+        ca_path: a file of CA certificates (PEM) to trust instead of the system's; None for those of the system.
         timeout: seconds for the whole test of one endpoint, more than 0.
         allow_plaintext: sign in even where the account asks for a connection without encryption.
-        retries: how often a server is asked again that fails before signing in for a reason that may pass; each time
-            has the whole timeout.
+        retries: how often a server is tried again that fails before signing in for a transient reason; each time has
+            the whole timeout.
         attempts: how many sign-ins of one login may be refused, over all servers, until no more are made.
-        suggest: look for settings that work where these do not, without a password and within the timeout.
-        warn_days: certificates with fewer days left are warned about.
+        suggest: test alternatives to settings that do not work, without a password and within the timeout.
+        warn_days: a certificate with fewer days left gets a warning.
     """
 
     ca_path: str | None = None
@@ -42,10 +43,10 @@ class Environment:
 
     Attributes:
         resolver: finds addresses; may block for ever.
-        monotonic: seconds that never jump, for time limits.
+        clock: for time limits.
         now: seconds since 1970, for certificates.
     """
 
     resolver: Resolver = system_resolver
-    monotonic: t.Callable[[], float] = time.monotonic
+    clock: Clock = dataclasses.field(default_factory=Clock)
     now: t.Callable[[], float] = time.time

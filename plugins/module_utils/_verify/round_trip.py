@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A message to oneself: sent, awaited, deleted again."""
+"""A test message from an account to itself: sent, awaited, deleted again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import time
 import typing as t
 
 from .._model.account import Account
-from .endpoint_walk import Context
+from .context import Context
+from .findings import round_trips as findings
 from .findings.endpoint import Endpoint, endpoints
 from .findings.failure import Code, Failure
 from .login import Logins
@@ -25,11 +26,10 @@ from .report.check import AccountCheck, CheckStatus, Stage
 from .round_trip_mailbox import MARK, Mailbox, mailbox
 from .session import signed_in
 from .wire.connection import Deadline
-from .wire.tls import trust
 
 TIMEOUT = 60.0
-CHECK_MODE = "not tested, because a message is never sent in check mode"
-NOT_OK = "not tested, because a message is only sent after all other tests were successful"
+CHECK_MODE = "not tested, because check mode sends no message"
+NOT_OK = "not tested, because a message is sent only after all other tests were successful"
 _LATE = 0.5  # of the time allowed
 _SIDE_BY_SIDE = 16  # messages; servers limit connections, and providers count messages
 
@@ -39,8 +39,8 @@ class TripOptions:
     """How long to wait.
 
     Attributes:
-        timeout: seconds in which the message must have come back, more than 0.
-        settle: seconds in which a second copy is still waited for.
+        timeout: seconds in which the message must arrive, more than 0.
+        settle: seconds to wait for a second copy.
     """
 
     timeout: float = TIMEOUT
@@ -53,11 +53,12 @@ def round_trips(
     logins: t.Sequence[Logins],
     options: VerifyOptions,
     trip_options: TripOptions,
-    world: Environment | None = None,
+    environment: Environment | None = None,
+    login_limit: LoginLimit | None = None,
     *,
     check_mode: bool = False,
 ) -> tuple[AccountReport, ...]:
-    """Send each account a message from itself, side by side, where all tests of the account were successful.
+    """Send each account a message from itself, side by side, if all tests of the account were successful.
 
     Args:
         accounts: as tested.
@@ -65,21 +66,21 @@ def round_trips(
         logins: who signs in, one for each account.
         options: as for the tests.
         trip_options: how long to wait.
-        world: replaced in tests of this code only.
-        check_mode: send nothing and say so.
+        environment: replaced in tests of this code only.
+        login_limit: that of the tests; None for a new one.
+        check_mode: send nothing; the reports say so.
 
     Returns:
-        The reports with what became of the messages.
+        The reports with the result of the messages.
     """
-    world = world or Environment()
-    kit = Context(options, trust(options.ca_path), world, LoginLimit(options.attempts))
+    context = Context.of(options, environment, login_limit)
 
     def check(account: Account, report: AccountReport, login: Logins) -> AccountReport:
         if check_mode:
             return with_trip(report, _skipped(account, CHECK_MODE))
         if not _is_proven(report):
             return with_trip(report, _skipped(account, NOT_OK))
-        return with_trip(report, round_trip(account, login, kit, trip_options))
+        return with_trip(report, round_trip(account, login, context, trip_options))
 
     if not accounts:
         return ()
@@ -88,21 +89,21 @@ def round_trips(
 
 
 def with_trip(report: AccountReport, check: AccountCheck) -> AccountReport:
-    """The report with one check and its sentences more."""
+    """The report with one more check and its sentences."""
     return dataclasses.replace(report, round_trip=check, summary=f"{report.summary} {check.sentences}".strip())
 
 
-def round_trip(account: Account, logins: Logins, kit: Context, options: TripOptions) -> AccountCheck:
+def round_trip(account: Account, logins: Logins, context: Context, options: TripOptions) -> AccountCheck:
     """Send one message, wait for it and delete it; whatever happens is a check."""
     incoming, outgoing = endpoints(account)
-    started = kit.world.monotonic()
-    trip = _Trip(account.email, incoming, outgoing, logins, kit, options)
-    check = trip.go()
-    return dataclasses.replace(check, seconds=round(kit.world.monotonic() - started, 3))
+    clock = context.environment.clock
+    started = clock.monotonic()
+    check = _Trip(account.email, incoming, outgoing, logins, context, options).run()
+    return dataclasses.replace(check, seconds=round(clock.monotonic() - started, 3))
 
 
 def message(address: str, token: str, now: float) -> bytes:
-    """The message: from the address to itself, marked as automatic (RFC 3834), so that nobody answers it.
+    """The message: from the address to itself, marked as automatic (RFC 3834), so that no program replies.
 
     Args:
         address: sender and recipient, in ASCII.
@@ -121,15 +122,15 @@ def message(address: str, token: str, now: float) -> bytes:
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=us-ascii",
         "",
-        "This message was sent by charter.mail.mail_verify, to prove that mail from this account to itself arrives.",
-        "It is deleted as soon as it was seen. If you find it, the test was interrupted: you can delete it.",
+        "charter.mail.mail_verify sent this message to test that mail from this account to itself arrives.",
+        "The test deletes it on arrival. If you find it, the test was interrupted, and you can delete it.",
         "",
     )
     return "\r\n".join(lines).encode("ascii")
 
 
 def subject(token: str) -> str:
-    """By this a person finds a message that was left behind."""
+    """The subject, by which a user finds a message that was left behind."""
     return f"Mail test {token[:8]}, safe to delete"
 
 
@@ -140,7 +141,7 @@ def _is_proven(report: AccountReport) -> bool:
 
 def _skipped(account: Account, reason: str) -> AccountCheck:
     incoming, _outgoing = endpoints(account)
-    sentence = f"A message to oneself was {reason}."
+    sentence = f"The round trip of a test message was {reason}."
     return AccountCheck(
         Stage.ROUND_TRIP, incoming.service.value, incoming.where, CheckStatus.SKIPPED, 0.0, reason, sentence
     )
@@ -154,114 +155,99 @@ class _Trip:
     incoming: Endpoint
     outgoing: Endpoint
     logins: Logins
-    kit: Context
+    context: Context
     options: TripOptions
     token: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
 
-    def go(self) -> AccountCheck:
+    def run(self) -> AccountCheck:
         """The whole way."""
         sent = False
-        at = self.incoming
+        current = self.incoming
         try:
-            with mailbox(self.incoming, self.logins.incoming, self.kit) as inbox:
-                at = self.outgoing
+            with mailbox(self.incoming, self.logins.incoming, self.context) as inbox:
+                current = self.outgoing
                 accepted, receipt = self._send()
-                sent, at = True, self.incoming
+                sent, current = True, self.incoming
                 seconds = self._await(inbox, accepted)
                 if seconds is None:
                     return self._lost(receipt)
-                copies = self._settled(inbox)
+                copies = self._count_copies(inbox)
                 leftover = inbox.delete(self.token.encode())
         except Failure as failure:
-            return self._interrupted(at, failure, sent)
+            return self._interrupted(current, failure, sent)
         return self._arrived(seconds, copies, leftover)
 
     def _send(self) -> tuple[float, str]:
-        """When the server took the message, and what it said."""
-        world = self.kit.world
-        deadline = Deadline(self.kit.options.timeout, world.monotonic)
-        with signed_in(SmtpDialogue, self.outgoing, self.logins.outgoing, self.kit, deadline) as dialogue:
-            receipt = dialogue.send(self.address, message(self.address, self.token, world.now()))
-            return world.monotonic(), receipt
+        """When the server accepted the message, and its receipt."""
+        environment = self.context.environment
+        deadline = Deadline(self.context.options.timeout, environment.clock)
+        with signed_in(SmtpDialogue, self.outgoing, self.logins.outgoing, self.context, deadline) as dialogue:
+            receipt = dialogue.send(self.address, message(self.address, self.token, environment.now()))
+            return environment.clock.monotonic(), receipt
 
     def _await(self, inbox: Mailbox, accepted: float) -> float | None:
         """How many seconds it took; None for longer than allowed."""
+        clock = self.context.environment.clock
         for pause in inbox.pauses:
-            copies = inbox.look(self.token.encode())
-            waited = self.kit.world.monotonic() - accepted
+            copies = inbox.count_marked(self.token.encode())
+            waited = clock.monotonic() - accepted
             if copies:
                 return waited
             if waited >= self.options.timeout:
                 break
-            time.sleep(min(pause, max(self.options.timeout - waited, 0.01)))
+            clock.wait(time.sleep, min(pause, max(self.options.timeout - waited, 0.01)))
         return None
 
-    def _settled(self, inbox: Mailbox) -> int:
-        time.sleep(self.options.settle)
-        return inbox.look(self.token.encode())
+    def _count_copies(self, inbox: Mailbox) -> int:
+        self.context.environment.clock.wait(time.sleep, self.options.settle)
+        return inbox.count_marked(self.token.encode())
 
     def _arrived(self, seconds: float, copies: int, leftover: str) -> AccountCheck:
         took = f"after {seconds:.1f} seconds"
-        fate = leftover or "It was deleted again."
+        cleanup = leftover or "It was deleted again."
         if copies == 0:
+            gone = "another program removed it before it could be deleted here"
             return self._check(
                 CheckStatus.OK,
-                f"arrived {took}, and another program took it away before it was deleted here",
-                f"A message to oneself arrived {took}; another program took it away at once.",
+                f"arrived {took}, and {gone}",
+                f"The test message arrived {took}; {gone}.",
             )
         if copies > 1:
-            advice = (
-                "A filter, a forwarding or an alias that leads back to the same mailbox makes copies: look at the "
-                "rules on the provider's web page. No setting of the mail client should be changed."
-            )
-            fate = leftover or "All of them were deleted again."
-            return self._check(
-                CheckStatus.FAILED,
-                f"{copies} copies arrived, the first {took}. {fate}",
-                f"A message to oneself arrived {copies} times. {fate} {advice}",
-                advice,
-                Code.MESSAGE_DUPLICATED,
-            )
+            cleanup = leftover or "All copies were deleted again."
+            return self._failed(findings.duplicated(copies, f"the first {took}. {cleanup}"), cleanup)
         if seconds > self.options.timeout * _LATE:
-            advice = (
-                "Mail is held up between the provider's servers. Change no setting; ask the provider if it stays so."
-            )
             return self._check(
                 CheckStatus.OK,
-                f"arrived late, {took} of {self.options.timeout:g} allowed. {fate}",
-                f"A message to oneself arrived late, {took}. {fate} {advice}",
-                advice,
+                f"arrived late, {took} of {self.options.timeout:g} allowed. {cleanup}",
+                f"The test message arrived late, {took}. {cleanup} {findings.LATE}",
+                findings.LATE,
             )
-        return self._check(
-            CheckStatus.OK, f"arrived {took}. {fate}", f"A message to oneself arrived {took}. {fate}", ""
-        )
+        return self._check(CheckStatus.OK, f"arrived {took}. {cleanup}", f"The test message arrived {took}. {cleanup}")
 
     def _lost(self, receipt: str) -> AccountCheck:
-        limit = f"{self.options.timeout:g} seconds"
-        advice = (
-            f'Look for "{subject(self.token)}" in the junk folder, and at rules that move or forward mail; a program '
-            "that fetches and deletes mail may also have been faster. Otherwise the provider holds it back: try again "
-            "later, with a longer round_trip_timeout. It stays where it is if it comes now."
-        )
+        return self._failed(findings.lost(self.options.timeout, self.outgoing.where, receipt, subject(self.token)))
+
+    def _failed(self, failure: Failure, cleanup: str = "") -> AccountCheck:
+        sentences = (f"The test message {failure.finding}.", cleanup, failure.advice)
         return self._check(
             CheckStatus.FAILED,
-            f"did not arrive within {limit}; {self.outgoing.where} had accepted it: {receipt}",
-            f"A message to oneself did not arrive within {limit}, although {self.outgoing.where} accepted it. {advice}",
-            advice,
-            Code.MESSAGE_LOST,
+            f"{failure.finding}: {failure.evidence}",
+            " ".join(sentence for sentence in sentences if sentence),
+            failure.advice,
+            failure.code,
         )
 
-    def _interrupted(self, at: Endpoint, failure: Failure, sent: bool) -> AccountCheck:
+    def _interrupted(self, where: Endpoint, failure: Failure, sent: bool) -> AccountCheck:
         if sent:
             remains = f'The message "{subject(self.token)}" was sent and may still be in the mailbox.'
         else:
-            remains = "Nothing was sent." if at is self.incoming else "It is not known to have been sent."
+            remains = "Nothing was sent." if where is self.incoming else "The message was probably not sent."
         seen = f" ({failure.evidence.rstrip('.')})" if failure.evidence else ""
+        what = f"{where.where} {failure.finding}{seen}. {remains}"
         return self._check(
             CheckStatus.FAILED,
-            f"{at.where} {failure.finding}{seen}. {remains}",
-            f"The test with a message to oneself was interrupted: {at.where} {failure.finding}{seen}. {remains} "
-            f"{failure.advice}",
+            what,
+            f"The round trip of a test message was interrupted: {what} {failure.advice}",
             f"{failure.advice} {remains}",
             failure.code,
         )

@@ -26,6 +26,6 @@ def readable_errors() -> t.Iterator[None]:
 
 
 def warn(warnings: t.Iterable[str]) -> None:
-    """Show what the person should know even when all goes well."""
+    """Show what the user should know even when all goes well."""
     for warning in warnings:
         _display.warning(warning)

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Config files for curl that visit mail servers, all side by side, and say in one line each what came of it.
+"""Config files for curl that test mail servers, all side by side, and print one line about each test.
 
-Options and quoting are those of curl's manual page (``-K``). Nothing is ever printed of what is sent: ``--verbose``,
-which shows passwords, is not used. ``EXAMINE`` and ``STAT`` change nothing, and after ``MAIL FROM`` nothing is sent.
+Options and quoting are those of curl's manual page (``-K``). Nothing that is sent is ever printed: ``--verbose``, which
+shows passwords, is not used. ``EXAMINE`` and ``STAT`` change nothing, and after ``MAIL FROM`` nothing is sent.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from ...module_utils._model.secret import Secret
 from ...module_utils._verify.findings.endpoint import Endpoint, MailService
 
 SIDE_BY_SIDE = 16
-"""As many at a time; servers limit the connections from one address."""
+"""How many tests run at a time; servers limit the connections from one address."""
 
-# What everybody may ask, and what only those may who have signed in.
+# What may be asked without signing in.
 _ANONYMOUS = {MailService.IMAP: "CAPABILITY", MailService.POP3: "CAPA", MailService.SMTP: "EHLO charter.mail"}
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r", "\v": "\\v"}
 
 
 @dataclasses.dataclass(frozen=True)
 class CurlTest:
-    """One visit to one server.
+    """One test of one server.
 
     Attributes:
         endpoint: where.
-        email: the sender that a server for sending is asked about, with a password.
+        email: the sender in a test of sending with a password.
         username: the login.
-        password: None to stay outside.
+        password: None not to sign in.
     """
 
     endpoint: Endpoint
@@ -51,54 +51,54 @@ def unfit(username: str, password: Secret) -> str:
 
 
 def body(number: int) -> str:
-    """The file that the answer of a server goes to."""
+    """The file that a server's answer is written to."""
     return f"body{number}.txt"
 
 
-def render(visits: t.Sequence[CurlTest], mark: str, seconds: float) -> bytes:
+def render(tests: t.Sequence[CurlTest], mark: str, seconds: float) -> bytes:
     """The config file.
 
     Args:
-        visits: at least one.
-        mark: a random word that begins each line about a visit.
-        seconds: for each visit.
+        tests: at least one.
+        mark: a random word that begins each line about a test.
+        seconds: the time limit of each test.
     """
-    sections = ("\n".join(_section(number, visit, mark, seconds)) for number, visit in enumerate(visits))
+    sections = ("\n".join(_section(number, test, mark, seconds)) for number, test in enumerate(tests))
     begin = ["parallel", "parallel-immediate", f"parallel-max = {SIDE_BY_SIDE}", "silent", "show-error"]
     return ("\n".join(begin) + "\n" + "\nnext\n".join(sections) + "\n").encode()
 
 
-def _section(number: int, visit: CurlTest, mark: str, seconds: float) -> t.Iterator[str]:
-    endpoint = visit.endpoint
+def _section(number: int, test: CurlTest, mark: str, seconds: float) -> t.Iterator[str]:
+    endpoint = test.endpoint
     secure = "s" if endpoint.server.security is Security.SSL else ""
     yield f"url = {quoted(f'{endpoint.service.value}{secure}://{endpoint.where}/')}"
     yield "globoff"  # brackets are those of IPv6 addresses
-    yield 'noproxy = "*"'  # as mail programs do
-    yield "ssl-revoke-best-effort"  # as mail programs do, where a list of revoked certificates cannot be had
+    yield 'noproxy = "*"'  # as mail clients do
+    yield "ssl-revoke-best-effort"  # as mail clients do, where a list of revoked certificates cannot be had
     if endpoint.server.security is not Security.NONE:
         yield "ssl-reqd"
     yield f"connect-timeout = {seconds:g}"
     yield f"max-time = {seconds:g}"
-    if visit.password is None:
+    if test.password is None:
         yield f"request = {quoted(_ANONYMOUS[endpoint.service])}"
     else:
-        yield f"user = {quoted(f'{visit.username}:{visit.password.reveal()}')}"
-        yield from _signed_in(visit)
+        yield f"user = {quoted(f'{test.username}:{test.password.reveal()}')}"
+        yield from _signed_in(test)
     yield f"output = {quoted(body(number))}"
-    told = f"{mark} {number} %{{exitcode}} %{{time_total}} [%{{remote_ip}}] %{{errormsg}}"
-    yield f"write-out = {quoted(told + chr(10))}"
+    line = f"{mark} {number} %{{exitcode}} %{{time_total}} [%{{remote_ip}}] %{{errormsg}}"
+    yield f"write-out = {quoted(line + chr(10))}"
 
 
-def _signed_in(visit: CurlTest) -> t.Iterator[str]:
-    """What is asked after signing in; where that was left out for whatever reason, it is refused."""
-    service = visit.endpoint.service
+def _signed_in(test: CurlTest) -> t.Iterator[str]:
+    """The request after signing in; a server refuses it if curl did not sign in."""
+    service = test.endpoint.service
     if service is MailService.IMAP:
         yield 'request = "EXAMINE INBOX"'
     elif service is MailService.POP3:
         yield 'request = "STAT"'
-        yield "head"  # the answer is one line, for whose continuation curl would wait
+        yield "head"  # the answer is one line; without this, curl would wait for more
     else:
-        yield f"request = {quoted(f'MAIL FROM:<{visit.email}>')}"
+        yield f"request = {quoted(f'MAIL FROM:<{test.email}>')}"
 
 
 def quoted(text: str) -> str:

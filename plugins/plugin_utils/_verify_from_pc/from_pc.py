@@ -1,11 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of accounts' servers from a Windows PC itself, by its own curl.exe, beside that from the controller."""
+"""The test of accounts' servers from a Windows PC itself, by its own curl.exe, after that from the controller."""
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import typing as t
 
@@ -14,22 +13,25 @@ from ...module_utils._model.errors import HostError
 from ...module_utils._model.redaction import Redactor
 from ...module_utils._verify.findings.endpoint import Endpoint, MailService, Role, endpoints
 from ...module_utils._verify.findings.failure import Failure
+from ...module_utils._verify.findings.sessions import no_mechanism
 from ...module_utils._verify.login import Login, Logins
+from ...module_utils._verify.login_limit import LoginLimit, SignIn
 from ...module_utils._verify.report.account_report import AccountReport, account_report
 from ...module_utils._verify.report.check import Check, CheckStatus, EndpointReport, Stage, stages
-from .._windows.pc import CurlTests
-from . import curl_answers, curl_config
-from .curl_answers import CurlResult
+from ...module_utils._verify.sign_in_rules import before_sign_in, limited, refused_before
+from . import curl_config, curl_results
 from .curl_config import CurlTest
+from .curl_results import CurlResult
+from .run_curl import CurlRun
 
 CONTROLLER, PC = "controller", "pc"
 NO_PASSWORD_THERE = "the PC is given no password"
 
-Visiting = t.Callable[[t.Sequence[CurlTest], float], CurlTests]
+RunTests = t.Callable[[t.Sequence[CurlTest], float], CurlRun]
 
-# What curl does not tell apart, or what the PC has no part in.
+# What curl does not distinguish, or what the PC has no part in.
 _NOT_FROM_THERE = {Stage.SETTINGS, Stage.FIRST_BYTES}
-_INSIDE = (Stage.AUTHENTICATION, Stage.MAILBOX, Stage.SENDING)
+_WITH_PASSWORD = (Stage.AUTHENTICATION, Stage.MAILBOX, Stage.SENDING)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,59 +42,67 @@ class _Side:
         endpoint: where.
         email: the account.
         login: who signs in.
-        keep_out: why the PC does not sign in, a clause; empty where it does.
+        not_tried: why the PC does not sign in, a clause; empty if it does.
     """
 
     endpoint: Endpoint
     email: str
     login: Login
-    keep_out: str
+    not_tried: str
 
     @property
-    def outside(self) -> CurlTest:
-        """The visit without a password, the same for all accounts of the server."""
+    def anonymous_test(self) -> CurlTest:
+        """The test without a password, the same for all accounts of the server."""
         return CurlTest(self.endpoint)
 
     @property
-    def inside(self) -> CurlTest | None:
-        """The visit with a password; None where there is none to be made."""
-        return None if self.keep_out else CurlTest(self.endpoint, self.email, self.login.username, self.login.password)
+    def sign_in_test(self) -> CurlTest | None:
+        """The test with a password; None if there is none."""
+        if self.not_tried:
+            return None
+        return CurlTest(self.endpoint, self.email, self.login.username, self.login.password)
 
 
 def add(
-    visiting: Visiting,
+    run_tests: RunTests,
     accounts: t.Sequence[Account],
     logins: t.Sequence[Logins],
     reports: t.Sequence[AccountReport],
     *,
     sign_in: bool,
-    attempts: int,
+    login_limit: LoginLimit,
     seconds: float,
 ) -> list[AccountReport]:
-    """The reports from the controller with what the PC itself sees.
+    """The reports from the controller together with what the PC itself sees.
 
     Args:
-        visiting: has the PC make visits, each within so many seconds.
+        run_tests: has the PC run tests, each within so many seconds.
         accounts: what to test.
         logins: who signs in.
         reports: from the controller.
         sign_in: give passwords to the PC.
-        attempts: how many sign-ins of one login may be refused, those from the controller included.
+        login_limit: that of the tests from the controller. A login that was refused there is not tried again.
         seconds: for each server.
     """
-    sides = _sides(accounts, logins, reports, sign_in=sign_in, attempts=attempts)
-    visits = list(dict.fromkeys(visit for side in sides for visit in (side.outside, side.inside) if visit is not None))
+    sides = _sides(accounts, logins, login_limit, sign_in=sign_in)
+    tests = list(
+        dict.fromkeys(test for side in sides for test in (side.anonymous_test, side.sign_in_test) if test is not None)
+    )
+    results: t.Mapping[CurlTest, CurlResult] = {}
+    tried = True
     try:
-        visited = visiting(visits, seconds)
-        reason = "" if visited.has_curl else "it has no curl.exe, which Windows has had since 2018"
-        answers = {visits[number]: answer for number, answer in visited.answers.items()}
-        if not reason and not answers:
-            reason = f"its curl.exe gave no answer; 7.75 or later is needed ({visited.version or 'version unknown'})"
+        run = run_tests(tests, seconds)
+        reason, tried = "" if run.has_curl else "it has no curl.exe, which Windows has had since 2018", run.has_curl
+        results = {tests[number]: result for number, result in run.results.items()}
+        if not reason and not results:
+            reason = f"its curl.exe gave no result; 7.75 or later is needed ({run.version or 'version unknown'})"
     except HostError as error:
-        reason, answers = str(error), {}
-    found = [_endpoint_report(side, answers, reason, seconds) for side in sides]
+        reason = str(error)
+    finally:
+        _end_sign_ins(sides, results, login_limit, seconds, tried=tried)
+    found = [_endpoint_report(side, results, reason, seconds) for side in sides]
     return [
-        _beside(report, account, login, incoming, outgoing, reason, sign_in=sign_in)
+        _with_second_report(report, account, login, incoming, outgoing, reason, sign_in=sign_in)
         for report, account, login, incoming, outgoing in zip(
             reports, accounts, logins, found[::2], found[1::2], strict=True
         )
@@ -100,55 +110,79 @@ def add(
 
 
 def _sides(
-    accounts: t.Sequence[Account],
-    logins: t.Sequence[Logins],
-    reports: t.Sequence[AccountReport],
-    *,
-    sign_in: bool,
-    attempts: int,
+    accounts: t.Sequence[Account], logins: t.Sequence[Logins], login_limit: LoginLimit, *, sign_in: bool
 ) -> list[_Side]:
-    """Both servers of each account. What the controller has seen refused, the PC does not try again."""
-    refused = {
-        login.username
-        for both, report in zip(logins, reports, strict=True)
-        for login, seen in ((both.incoming, report.incoming), (both.outgoing, report.outgoing))
-        if seen.failed is not None and seen.failed.stage is Stage.AUTHENTICATION
-    }
-    tried: collections.Counter[str] = collections.Counter()
+    """Both servers of each account. Where the PC signs in, that has begun for the limit."""
+    begun: set[CurlTest] = set()
     sides = []
-    for account, both, report in zip(accounts, logins, reports, strict=True):
-        for endpoint, login, seen in zip(
-            endpoints(account),
-            (both.incoming, both.outgoing),
-            (report.incoming, report.outgoing),
-            strict=True,
-        ):
-            keep_out = NO_PASSWORD_THERE
-            if sign_in:
-                keep_out = _keep_out(endpoint, login, refused)
-            if not keep_out and not _accepted(seen):  # nobody knows yet whether it is right
-                tried[login.username] += 1
-                if tried[login.username] > attempts:
-                    keep_out = f"{login.username} is being tried elsewhere already, and repeated failures lock accounts"
-            sides.append(_Side(endpoint, account.email, login, keep_out))
+    for account, both in zip(accounts, logins, strict=True):
+        for endpoint, login in zip(endpoints(account), (both.incoming, both.outgoing), strict=True):
+            side = _Side(endpoint, account.email, login, _why_not(endpoint, login, login_limit, sign_in=sign_in))
+            test = side.sign_in_test
+            if test is not None and test not in begun and login.password is not None:
+                if login_limit.begin(endpoint, login.username, login.password):
+                    begun.add(test)
+                else:
+                    side = dataclasses.replace(side, not_tried=limited(login_limit, login.username).reason)
+            sides.append(side)
     return sides
 
 
-def _keep_out(endpoint: Endpoint, login: Login, refused: t.Collection[str]) -> str:
-    if login.password is None:
-        return login.no_password
-    if login.username in refused:
-        return f"{login.username} was refused already and repeated failures lock accounts"
-    if endpoint.server.security is Security.NONE:
-        return "the connection is not encrypted and the password would be readable on its way"
-    return curl_config.unfit(login.username, login.password)
+def _why_not(endpoint: Endpoint, login: Login, login_limit: LoginLimit, *, sign_in: bool) -> str:
+    """Why the PC does not sign in, whatever others do; empty if it may."""
+    if not sign_in:
+        return NO_PASSWORD_THERE
+    # Unless security is none, the config of curl requires TLS, and curl verifies the certificate.
+    encrypted = endpoint.server.security is not Security.NONE
+    not_tried = before_sign_in(endpoint, login, encrypted=encrypted, allow_plaintext=False)
+    if not_tried is not None:
+        return not_tried.reason
+    if login_limit.refused(login.username):
+        return refused_before(login.username).reason
+    return "" if login.password is None else curl_config.unfit(login.username, login.password)
 
 
-def _accepted(report: EndpointReport) -> bool:
-    return any(check.stage is Stage.AUTHENTICATION and check.status is CheckStatus.OK for check in report.checks)
+def _end_sign_ins(
+    sides: t.Sequence[_Side],
+    results: t.Mapping[CurlTest, CurlResult],
+    login_limit: LoginLimit,
+    seconds: float,
+    *,
+    tried: bool,
+) -> None:
+    """Tell the limit how each sign-in ended; what is not known counts as refused."""
+    ended: set[CurlTest] = set()
+    for side in sides:
+        test = side.sign_in_test
+        if test is None or test in ended or test.password is None:
+            continue
+        ended.add(test)
+        how = SignIn.REFUSED if tried else SignIn.NOT_TRIED
+        if test in results:
+            how = _how_it_ended(side, results.get(side.anonymous_test), results[test], seconds)
+        login_limit.end(test.endpoint, test.username, test.password, how)
 
 
-def _beside(
+def _how_it_ended(side: _Side, anonymous: CurlResult | None, result: CurlResult, seconds: float) -> SignIn:
+    if _lacks_sign_in(side, anonymous):
+        return SignIn.NOT_TRIED
+    failure = _sign_in_failure(side, result, seconds)
+    return SignIn.REFUSED if failure is not None and failure[0] is Stage.AUTHENTICATION else SignIn.ACCEPTED
+
+
+def _lacks_sign_in(side: _Side, anonymous: CurlResult | None) -> bool:
+    """Whether curl skipped signing in because the server for sending does not offer it."""
+    return side.endpoint.service is MailService.SMTP and not (
+        anonymous is not None and curl_results.offers_sign_in(anonymous)
+    )
+
+
+def _sign_in_failure(side: _Side, result: CurlResult, seconds: float) -> tuple[Stage, Failure] | None:
+    redact = Redactor.hiding(side.login.username, side.login.password)
+    return curl_results.sign_in_failure(side.endpoint, result, side.login.username, side.email, seconds, redact)
+
+
+def _with_second_report(
     report: AccountReport,
     account: Account,
     login: Logins,
@@ -159,20 +193,26 @@ def _beside(
     sign_in: bool,
 ) -> AccountReport:
     """Both reports as one."""
-    seen = account_report(account.email, incoming, outgoing, same_login=login.same)
-    said = f"From the PC itself: {seen.summary}" if not reason else f"Nothing was tested from the PC itself: {reason}."
-    if not sign_in:  # what nobody asked for is no test that could not be made
-        seen = dataclasses.replace(seen, incoming=_outside(seen.incoming), outgoing=_outside(seen.outgoing))
+    second = account_report(account.email, incoming, outgoing, same_login=login.same)
+    summary = (
+        f"From the PC itself: {second.summary}" if not reason else f"Nothing was tested from the PC itself: {reason}."
+    )
+    if not sign_in:  # a test that was not asked for is no test that could not be made
+        second = dataclasses.replace(
+            second, incoming=_without_sign_in(second.incoming), outgoing=_without_sign_in(second.outgoing)
+        )
     return dataclasses.replace(
         report,
-        summary=f"{report.summary} Tested from the controller. {said}",
-        made_from=CONTROLLER,
-        beside=dataclasses.replace(seen, summary=said, made_from=PC),
+        summary=f"{report.summary} Tested from the controller. {summary}",
+        vantage=CONTROLLER,
+        second_report=dataclasses.replace(second, summary=summary, vantage=PC),
     )
 
 
-def _outside(report: EndpointReport) -> EndpointReport:
-    return dataclasses.replace(report, checks=tuple(check for check in report.checks if check.stage not in _INSIDE))
+def _without_sign_in(report: EndpointReport) -> EndpointReport:
+    return dataclasses.replace(
+        report, checks=tuple(check for check in report.checks if check.stage not in _WITH_PASSWORD)
+    )
 
 
 class _Stages:
@@ -183,8 +223,8 @@ class _Stages:
         listed = [stage for stage in stages(endpoint) if stage not in _NOT_FROM_THERE]
         # With STARTTLS, TLS comes after it.
         late = [stage for stage in listed if stage is Stage.TLS and Stage.STARTTLS in listed]
-        first = [stage for stage in listed if stage not in late and stage not in (Stage.CAPABILITY, *_INSIDE)]
-        self.in_order = [*first, *late, *(stage for stage in listed if stage in (Stage.CAPABILITY, *_INSIDE))]
+        first = [stage for stage in listed if stage not in late and stage not in (Stage.CAPABILITY, *_WITH_PASSWORD)]
+        self.in_order = [*first, *late, *(stage for stage in listed if stage in (Stage.CAPABILITY, *_WITH_PASSWORD))]
         self._listed = listed
         self._checks: dict[Stage, Check] = {}
 
@@ -215,51 +255,55 @@ class _Stages:
 
 
 def _endpoint_report(
-    side: _Side, answers: t.Mapping[CurlTest, CurlResult], reason: str, seconds: float
+    side: _Side, results: t.Mapping[CurlTest, CurlResult], reason: str, seconds: float
 ) -> EndpointReport:
     found = _Stages(side.endpoint)
-    outside = answers.get(side.outside)
-    if outside is None:
-        return found.report(reason or "the PC's curl.exe said nothing of this server")
-    trouble = curl_answers.trouble(side.endpoint, outside, seconds)
-    evidence = _evidence(side.endpoint, outside)
+    anonymous = results.get(side.anonymous_test)
+    if anonymous is None:
+        return found.report(reason or "the PC's curl.exe reported nothing about this server")
+    failed = curl_results.server_failure(side.endpoint, anonymous, seconds)
+    evidence = _evidence(side.endpoint, anonymous)
     for stage in found.in_order:
-        if trouble is not None and trouble[0] is stage:
-            found.failed(stage, trouble[1], outside.seconds)
+        if failed is not None and failed[0] is stage:
+            found.failed(stage, failed[1], anonymous.seconds)
             return found.report(f"the stage {stage.value} failed")
         if stage in evidence:
-            found.passed(stage, evidence[stage], outside.seconds if stage is Stage.CAPABILITY else 0.0)
-    inside = None if side.inside is None else answers.get(side.inside)
-    if inside is None:
-        return found.report(side.keep_out or "the PC's curl.exe said nothing of the sign-in")
-    return _with_sign_in(side, found, outside, inside)
+            found.passed(stage, evidence[stage], anonymous.seconds if stage is Stage.CAPABILITY else 0.0)
+    test = side.sign_in_test
+    result = None if test is None else results.get(test)
+    if result is None:
+        return found.report(side.not_tried or "the PC's curl.exe reported nothing about the sign-in")
+    return _with_sign_in(side, found, anonymous, result, seconds)
 
 
-def _evidence(endpoint: Endpoint, answer: CurlResult) -> dict[Stage, str]:
+def _evidence(endpoint: Endpoint, result: CurlResult) -> dict[Stage, str]:
     """What is known of each stage that was passed."""
-    where = answer.address or endpoint.server.host
+    where = result.address or endpoint.server.host
     return {
         Stage.DNS: where,
         Stage.TCP: f"connected to {where}",
-        Stage.GREETING: f"{endpoint.service.title} is spoken",
+        Stage.GREETING: f"the server speaks {endpoint.service.title}",
         Stage.STARTTLS: "accepted",
         Stage.TLS: f"the PC trusts the certificate for {endpoint.server.host}",
-        Stage.CAPABILITY: Redactor()(answer.body),
+        Stage.CAPABILITY: Redactor()(result.body),
     }
 
 
-def _with_sign_in(side: _Side, found: _Stages, outside: CurlResult, inside: CurlResult) -> EndpointReport:
+def _with_sign_in(
+    side: _Side, found: _Stages, anonymous: CurlResult, result: CurlResult, seconds: float
+) -> EndpointReport:
     username = side.login.username
-    quote = Redactor.hiding(username, side.login.password)
-    if side.endpoint.service is MailService.SMTP and not curl_answers.offers_sign_in(outside):
-        found.failed(Stage.AUTHENTICATION, curl_answers.no_mechanism(quote(outside.body)), inside.seconds)
-        return found.report(f"the stage {Stage.AUTHENTICATION.value} failed")
-    trouble = curl_answers.sign_in_trouble(side.endpoint, inside, username, quote)
+    redact = Redactor.hiding(username, side.login.password)
+    authentication = f"the stage {Stage.AUTHENTICATION.value} failed"
+    if _lacks_sign_in(side, anonymous):
+        found.failed(Stage.AUTHENTICATION, no_mechanism(side.endpoint, redact(anonymous.body)), result.seconds)
+        return found.report(authentication)
+    failed = _sign_in_failure(side, result, seconds)
     last = Stage.MAILBOX if side.endpoint.role is Role.INCOMING else Stage.SENDING
-    if trouble is None or trouble[0] is last:
-        found.passed(Stage.AUTHENTICATION, f"signed in as {username}", inside.seconds)
-    if trouble is None:
-        found.passed(last, quote(inside.body) or "accepted")
+    if failed is None or failed[0] is last:
+        found.passed(Stage.AUTHENTICATION, f"signed in as {username}", result.seconds)
+    if failed is None:
+        found.passed(last, redact(result.body) or "accepted")
     else:
-        found.failed(*trouble, inside.seconds)
-    return found.report(f"the stage {Stage.AUTHENTICATION.value} failed")
+        found.failed(*failed, result.seconds)
+    return found.report(authentication)

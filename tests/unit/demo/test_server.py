@@ -423,6 +423,16 @@ class TestLife:
             await_true(lambda: not is_running(server.pid))
             assert not folder.exists()
 
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_ends_on_a_signal_that_whoever_started_it_ignores(self, number: signal.Signals) -> None:
+        before = signal.signal(number, signal.SIG_IGN)
+        try:
+            with EmbeddedMailServer([ADA]) as server:
+                os.kill(server.pid, number)
+                await_true(lambda: not is_running(server.pid))
+        finally:
+            signal.signal(number, before)
+
     def test_nothing_stays_when_it_is_killed(self) -> None:
         with EmbeddedMailServer([ADA]) as server:
             folder = server.ca_path.parent

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution's registry of accounts while it runs in a person's session: it alone may then change them.
+"""Evolution's registry of accounts while it runs in a user's session: it alone may then change them.
 
 Source of the interface: evolution-data-server, src/private/org.gnome.evolution.dataserver.Source*.xml; the name is the
 same since 3.28. ``Reload`` is never called: it does not read again what the registry knows already.
@@ -96,10 +96,10 @@ class AccountRegistry:
 
 
 def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> AccountRegistry | None:
-    """The registry of a person's session, found by looking; None where none runs. Starts none.
+    """The registry of a user's session, found by looking; None where none runs. Starts none.
 
     Args:
-        desktop: the person's.
+        desktop: the user's.
         sleep: waits, for a registry that is just starting.
 
     Raises:
@@ -160,7 +160,7 @@ def _offers(bus: Bus) -> bool:
 
 
 def _identity(bus: Bus) -> str:
-    """What tells a bus from others, whatever its address."""
+    """What distinguishes a bus from others, whatever its address."""
     try:
         (identity,) = bus.call(*_BUS, "GetId")
     except BusError as error:

@@ -15,6 +15,7 @@ from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, HostError, MailError, OptionError
+from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, defaults, lookup, mapping
@@ -25,7 +26,7 @@ from .password_store.store import NONE, SECRET_SERVICE, Item
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
-if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
+if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
     from ..._model.secret import Secret
     from ..._model.settings import Change
@@ -40,12 +41,12 @@ _LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or tw
 
 
 class Evolution(ClientDefaults):
-    """Implements the protocol ``Client`` for one person.
+    """Implements the protocol ``Client`` for one user.
 
     Args:
         files: the user's files.
         location: where this Evolution keeps its own.
-        desktop: the user's desktop; None where the files are not those of a person who could be there, such as a
+        desktop: the user's desktop; None where the files are not those of a user who could be logged in, such as a
             template for new users.
         password_store: one of ``passwords.CHOICES``.
         wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
@@ -129,7 +130,12 @@ class Evolution(ClientDefaults):
             "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
         }
         details = {name: value for name, value in shown.items() if value}
-        return View(mapping.read_back(state.sources, ids, default=default), ids._asdict(), details)
+        return View(
+            mapping.read_back(state.sources, ids, default=default),
+            ids._asdict(),
+            details,
+            outgoing_username=mapping.outgoing_username(state.sources, ids),
+        )
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
@@ -144,7 +150,7 @@ class Evolution(ClientDefaults):
         return absence(wanted, has_other_protocol(self.read().sources, wanted))
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
-        """What the person should know about an account beside what is done for it."""
+        """What the admin should know about an account beside what is done for it."""
         found = [f"left as it is: {error}" for error in state.damaged.values()]
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
@@ -163,11 +169,11 @@ class Evolution(ClientDefaults):
         return tuple(found)
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
-        """What a result says of an account beside what all clients do."""
-        told = {"via": "session" if state.session else "files"}
+        """What the account's result has beside what all clients return."""
+        details = {"via": "session" if state.session else "files"}
         if account.password is not None and account.state is AccountState.PRESENT:
-            told["password"] = self._password_state(state, account).value
-        return told
+            details["password"] = self._password_state(state, account).value
+        return details
 
     def running(self) -> bool:
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
@@ -260,10 +266,7 @@ class Evolution(ClientDefaults):
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
-        new_defaults = {}
-        if account.default:
-            wanted = {defaults.ACCOUNT: ids.account, defaults.IDENTITY: ids.identity}
-            new_defaults = {name: uid for name, uid in wanted.items() if before.default(name) != uid}
+        new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults and not before.defaults.value.writable:
             raise OptionError(
                 "default",
@@ -274,7 +277,7 @@ class Evolution(ClientDefaults):
             return before
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **new_passwords},
+            new_passwords=updated(before.new_passwords, new_passwords),
             new_defaults={**before.new_defaults, **new_defaults},
         )
 
@@ -298,7 +301,7 @@ class Evolution(ClientDefaults):
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
         return before._replace(
             sources=sources,
-            new_passwords={**before.new_passwords, **dict.fromkeys(known)},
+            new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
             purged=(*before.purged, ids.account) if account.purge else before.purged,
             left=(*before.left, str(account)) if passwords.locked else before.left,

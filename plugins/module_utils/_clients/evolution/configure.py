@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
@@ -36,7 +38,7 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
             edited[uid] = edited[uid].with_text(DATA_SOURCE, "Parent", ids.account)
     if all(before.get(uid) is source for uid, source in edited.items()):
         return before, ids
-    return Sources({**before, **edited}), ids
+    return before.updated(edited), ids
 
 
 def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None]:
@@ -48,17 +50,19 @@ def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None
     ids = find(before, account)
     if ids is None:
         return before, None
-    after = {uid: source for uid, source in before.items() if uid != ids.account}
-    others = [uid for uid in before.accounts_of(ids.identity) if uid != ids.account]
-    users = [uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity]
+    removed = {ids.account}
+    others = before.in_order(uid for uid in before.accounts_of(ids.identity) if uid != ids.account)
+    users = before.in_order(uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity)
     if ids.identity and not others:
-        del after[ids.identity]
+        removed.add(ids.identity)
     if ids.transport and not users:
-        del after[ids.transport]
+        removed.add(ids.transport)
     # With its parent a source would vanish, too, so what stays goes to whom it serves.
-    _hand_over(after, ids.identity, ids.account, others)
-    _hand_over(after, ids.transport, ids.account, [uid for user in users for uid in before.accounts_of(user)])
-    return Sources(after), ids
+    after = before.updated({}, removed)
+    after = _handed_over(after, ids.identity, ids.account, others)
+    served = [uid for user in users for uid in before.in_order(before.accounts_of(user))]
+    after = _handed_over(after, ids.transport, ids.account, served)
+    return after, ids
 
 
 def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
@@ -84,7 +88,8 @@ def _is_shown(before: Sources, source: GlibKeyFile, ids: SourceIds) -> bool:
     return not parent or parent == ids.account or parent in before
 
 
-def _hand_over(after: dict[str, GlibKeyFile], uid: str, old: str, heirs: list[str]) -> None:
-    if uid in after and after[uid].text(DATA_SOURCE, "Parent") == old:
-        heir = next((name for name in heirs if name in after), "")
-        after[uid] = after[uid].with_text(DATA_SOURCE, "Parent", heir)
+def _handed_over(after: Sources, uid: str, old: str, heirs: t.Sequence[str]) -> Sources:
+    if uid not in after or after[uid].text(DATA_SOURCE, "Parent") != old:
+        return after
+    heir = next((name for name in heirs if name in after), "")
+    return after.updated({uid: after[uid].with_text(DATA_SOURCE, "Parent", heir)})

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which account and identity are the person's default: two desktop settings (org.gnome.Evolution.DefaultSources).
+"""Which account and identity are the user's default: two desktop settings (org.gnome.Evolution.DefaultSources).
 
 Where they are not set, or name what is not there, Evolution takes the first: one account alone needs no default.
 """
@@ -13,6 +13,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
+from .sources import SourceIds
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"
@@ -26,13 +27,24 @@ def path(name: str) -> str:
     return f"/{_PATH}/{name}"
 
 
+def missing(ids: SourceIds, stored: t.Callable[[str], str | None]) -> dict[str, str]:
+    """What has to be stored to make an account the default; empty where it is.
+
+    Args:
+        ids: the account's.
+        stored: what is stored under one of NAMES.
+    """
+    wanted = {ACCOUNT: ids.account, IDENTITY: ids.identity}
+    return {name: uid for name, uid in wanted.items() if stored(name) != uid}
+
+
 class Defaults(t.Protocol):
     """Where they are stored."""
 
     writable: t.ClassVar[bool]
 
     def stored(self, name: str) -> str | None:
-        """The uid of the default source; None where the person has not chosen one."""
+        """The uid of the default source; None if the user has not chosen one."""
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
         """Have these stored where a service does that; None resets one."""
@@ -42,7 +54,7 @@ class Defaults(t.Protocol):
 
 
 class DesktopDefaults:
-    """In the person's desktop settings."""
+    """In the user's desktop settings."""
 
     writable: t.ClassVar[bool] = True
 

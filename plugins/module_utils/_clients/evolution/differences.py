@@ -1,22 +1,34 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between two states of a person's Evolution."""
+"""What differs between two states of a user's Evolution."""
 
 from __future__ import annotations
 
 from ..._formats.glib_key_file import GlibKeyFile
+from ..._model.persistent import differing
 from ..._model.settings import Change, changes
 from . import defaults
-from .mapping import AUTHENTICATION
-from .sources import MAIL_TRANSPORT, Sources
+from .mapping import POP_BACKEND, SECURITY
+from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, MARKER_GROUP, MARKER_KEY, Sources
 from .stored import EvolutionState
+
+# What an Account names counts by what it means, see ``_model.differences``. Not so the port: what Evolution takes where
+# there is none is not known.
+_INSIGNIFICANT = {
+    *((AUTHENTICATION, key) for key in ("Host", "User")),
+    (SECURITY, "Method"),
+    *((MAIL_IDENTITY, key) for key in ("Address", "Name")),
+    *((POP_BACKEND, key) for key in ("KeepOnServer", "DeleteAfterDays")),
+    (MARKER_GROUP, MARKER_KEY),
+}
 
 
 def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
     """What leads from one to the other, passwords hidden."""
     found = source_changes(before.sources, after.sources)
-    for uid, secret in after.new_passwords.items():
+    for uid in differing(before.new_passwords, after.new_passwords):
+        secret = after.new_passwords[uid]
         if uid not in before.new_passwords or before.new_passwords[uid] != secret:
             stored = before.new_passwords.get(uid) or before.passwords.value.anywhere(uid)
             found.append(
@@ -32,11 +44,16 @@ def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]
 def source_changes(before: Sources, after: Sources) -> list[Change]:
     """What leads from some sources to others, each key as ``uid/group/key``."""
     found: list[Change] = []
-    for uid in sorted({*before, *after}):
+    for uid in sorted(differing(before, after)):
         one, other = before.get(uid), after.get(uid)
         if one is not other:
             found += changes(_settings(uid, one), _settings(uid, other))
-    return found
+    return [change._replace(significant=_place(change.key) not in _INSIGNIFICANT) for change in found]
+
+
+def _place(key: str) -> tuple[str, str]:
+    group, _slash, name = key.partition("/")[2].rpartition("/")
+    return group, name
 
 
 def _settings(uid: str, source: GlibKeyFile | None) -> dict[str, str]:

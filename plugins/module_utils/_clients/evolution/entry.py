@@ -8,23 +8,15 @@ from __future__ import annotations
 import typing as t
 
 from ..entry import ClientEntry, System, flatpaks
+from .installations import AUTO, CHOICES, FLATPAK_ID, NATIVE_PROGRAM
 from .password_store import store
 
 if t.TYPE_CHECKING:
-    from ..._host.user_host import UserHost
+    from ..._host.desktop import DesktopHost
     from .client import Evolution
 
 
-AUTO = "auto"
-NATIVE = "native"
-FLATPAK = "flatpak"
-CHOICES = (AUTO, NATIVE, FLATPAK)
-FLATPAK_ID = "org.gnome.Evolution"
-
-NATIVE_PROGRAM = "/usr/bin/evolution"
-
-
-def open_evolution(host: UserHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Evolution:
+def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Evolution:
     """See ``entry.OpenClient``. Evolution has no profiles."""
     del profile
     with host.as_root():

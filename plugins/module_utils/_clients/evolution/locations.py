@@ -9,7 +9,7 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
-from .entry import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
+from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 
@@ -22,7 +22,7 @@ class Location(t.NamedTuple):
         config: for settings; below it, ``sources`` has the accounts.
         data: for what cannot be had again.
         cache: for what can.
-        keyrings: the person's keyrings, where this Evolution uses them.
+        keyrings: the user's keyrings, where this Evolution uses them.
         settings: the file with the desktop settings of a Flatpak.
     """
 

@@ -12,8 +12,17 @@ import typing as t
 from ..._model.account import Account, Protocol
 from ..._model.errors import OptionError
 from ..recognition import ambiguous, has_login, marker
-from .mapping import AUTHENTICATION, MARKER_GROUP, MARKER_KEY, protocol_of
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
+from .mapping import protocol_of
+from .sources import (
+    AUTHENTICATION,
+    DATA_SOURCE,
+    MAIL_ACCOUNT,
+    MAIL_IDENTITY,
+    MARKER_GROUP,
+    MARKER_KEY,
+    SourceIds,
+    Sources,
+)
 
 # A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
 COLLECTION = "Collection"
@@ -34,13 +43,17 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     usual = uid(account, "account")
     if _marker(sources, usual) == wanted and protocol_of(sources[usual]) is account.protocol:
         return sources.ids(usual)  # nearly always
-    candidates = [key for key in sources.accounts if protocol_of(sources[key]) is account.protocol]
-    for key in candidates:
-        if _marker(sources, key) == wanted:
+    for key in sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, wanted)):
+        if _is_of_protocol(sources, key, account.protocol):
             return sources.ids(key)
-    free = [key for key in candidates if not _marker(sources, key)]
-    _refuse_foreign(sources, free, account)
-    with_login = [key for key in free if _has_login(sources, key, account)]
+    _refuse_foreign(sources, account)
+    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
+    with_login = sources.in_order(
+        key
+        for login in logins
+        for key in sources.having(AUTHENTICATION, "User", login)
+        if _is_free(sources, key, account.protocol) and _has_login(sources, key, account)
+    )
     for key in with_login:
         if _host(sources, key) == account.incoming.host.lower():
             return sources.ids(key)
@@ -53,7 +66,7 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
 def has_other_protocol(sources: Sources, account: Account) -> bool:
     """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
     other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
-    return any(protocol_of(sources[key]) is other and _has_address(sources, key, account) for key in sources.accounts)
+    return any(_is_of_protocol(sources, key, other) for key in _with_address(sources, account))
 
 
 def allocate_uid(sources: Sources, account: Account, kind: str, used: t.Callable[[str], bool]) -> str:
@@ -81,16 +94,34 @@ def uid(account: Account, kind: str, number: int = 0) -> str:
     return hashlib.sha1("\n".join(seed).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _refuse_foreign(sources: Sources, candidates: t.Iterable[str], account: Account) -> None:
-    for key in candidates:
-        parent = sources.text(key, DATA_SOURCE, "Parent")
-        if sources.has_group(parent, COLLECTION) and _has_address(sources, key, account):
-            name = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+def _refuse_foreign(sources: Sources, account: Account) -> None:
+    def parent_of(key: str) -> str:
+        return sources.text(key, DATA_SOURCE, "Parent")
+
+    kept = (key for key in _with_address(sources, account) if sources.has_group(parent_of(key), COLLECTION))
+    for key in sources.in_order(kept):
+        if _is_free(sources, key, account.protocol):
+            name = sources.text(parent_of(key), DATA_SOURCE, "DisplayName") or parent_of(key)
             raise OptionError(
                 "email",
                 f"{account} is in Evolution by GNOME Online Accounts or the like ({name}), which would undo any change",
                 "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
             )
+
+
+def _with_address(sources: Sources, account: Account) -> t.Sequence[str]:
+    """The mail accounts, of whatever protocol, whose identity has the account's address."""
+    identities = sources.having(MAIL_IDENTITY, "Address", account.email)
+    return [key for identity in identities for key in sources.accounts_of(identity)]
+
+
+def _is_of_protocol(sources: Sources, key: str, protocol: Protocol) -> bool:
+    return protocol_of(sources[key]) is protocol
+
+
+def _is_free(sources: Sources, key: str, protocol: Protocol) -> bool:
+    """Whether it is a mail account of the protocol that is not marked as another one."""
+    return _is_of_protocol(sources, key, protocol) and not _marker(sources, key)
 
 
 def _marker(sources: Sources, key: str) -> str:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Evolution's sources express it: the tables, and reading them back.
 
-Groups, keys and values are those of Evolution 3.28 and later. What no table names is the person's and never touched:
+Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
 organization, signature, folders, aliases, encryption, translations.
 """
 
@@ -12,19 +12,26 @@ from __future__ import annotations
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 from ..recognition import marker
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, MAIL_TRANSPORT, SourceIds, Sources
+from .sources import (
+    AUTHENTICATION,
+    DATA_SOURCE,
+    MAIL_ACCOUNT,
+    MAIL_IDENTITY,
+    MAIL_SUBMISSION,
+    MAIL_TRANSPORT,
+    MARKER_GROUP,
+    MARKER_KEY,
+    SourceIds,
+    Sources,
+)
 
 MAIL_COMPOSITION = "Mail Composition"
-AUTHENTICATION = "Authentication"
 SECURITY = "Security"
 POP_BACKEND = "Pop Backend"
 IMAPX_BACKEND = "Imapx Backend"
-# Evolution keeps groups that it does not know, so the account is found again whatever is renamed or moved. (A group
-# named Autoconfig would not do: such files are deleted at the start of a session.)
-MARKER_GROUP = "X-Charter-Mail"
-MARKER_KEY = "Account"
 
 _METHODS = {
     Security.SSL: "ssl-on-alternate-port",
@@ -34,7 +41,6 @@ _METHODS = {
 _SECURITIES = {method: security for security, method in _METHODS.items()}
 _BACKENDS = {Protocol.IMAP: "imapx", Protocol.POP3: "pop"}
 _PROTOCOLS = {"imapx": Protocol.IMAP, "imap": Protocol.IMAP, "pop": Protocol.POP3}
-_SUBMISSION_PORT = 587
 
 
 Value = t.Union[str, int, bool]
@@ -101,7 +107,7 @@ _SIGNING_IN = (
     SourceRule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
 )
 
-# Written once, with a new source; from then on they are the person's.
+# Written once, with a new source; from then on they are the user's.
 NEW_ACCOUNT = (
     _NAME,
     SourceRule(DATA_SOURCE, "Parent", lambda account, ids: ""),
@@ -161,7 +167,7 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
     Args:
         sources: all of them.
         ids: the account's.
-        default: whether the person's default is known to be this account.
+        default: whether the user's default is known to be this account.
     """
     account = sources.get(ids.account, GlibKeyFile())
     identity = sources.get(ids.identity, GlibKeyFile())
@@ -176,11 +182,13 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         protocol=protocol,
         incoming=Server(
             account.text(AUTHENTICATION, "Host") or "",
-            _port(account, INCOMING_PORTS[protocol, incoming_security]),
+            _port(account, standard_port(protocol.value, incoming_security)),
             incoming_security,
         ),
         outgoing=Server(
-            transport.text(AUTHENTICATION, "Host") or "", _port(transport, _SUBMISSION_PORT), outgoing_security
+            transport.text(AUTHENTICATION, "Host") or "",
+            _port(transport, standard_port("smtp", Security.STARTTLS)),
+            outgoing_security,
         ),
         username=account.text(AUTHENTICATION, "User") or "",
         full_name=identity.text(MAIL_IDENTITY, "Name") or None,
@@ -188,6 +196,12 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         leave_on_server_days=_number(account.text(POP_BACKEND, "DeleteAfterDays"), 0) if pop3 else None,
         default=default,
     )
+
+
+def outgoing_username(sources: Sources, ids: SourceIds) -> str:
+    """The login for sending; empty where Evolution does not sign in."""
+    method = sources.text(ids.transport, AUTHENTICATION, "Method")
+    return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
 
 
 def _security(source: GlibKeyFile) -> Security:

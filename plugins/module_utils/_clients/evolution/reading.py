@@ -6,23 +6,14 @@
 from __future__ import annotations
 
 from ..._model.account import Account
+from ..._model.differences import as_spelled
 from ..._model.settings import Change
 from ..stored_account import StoredAccount, StoredLogin
-from . import configure, mapping
+from . import configure, defaults, mapping
 from .differences import source_changes
 from .lookup import find
-from .mapping import AUTHENTICATION, MARKER_GROUP, POP_BACKEND
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, MAIL_SUBMISSION, SourceIds, Sources
+from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
 from .stored import EvolutionState
-
-# What an Account names, below the source: not told a second time.
-_NAMED = (
-    *(f"{AUTHENTICATION}/{key}" for key in ("Host", "Port", "User")),
-    f"{mapping.SECURITY}/Method",
-    *(f"{MAIL_IDENTITY}/{key}" for key in ("Address", "Name")),
-    *(f"{POP_BACKEND}/{key}" for key in ("KeepOnServer", "DeleteAfterDays")),
-    f"{MARKER_GROUP}/{mapping.MARKER_KEY}",
-)
 
 
 def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
@@ -32,7 +23,8 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
         OptionError: another program keeps the account, or several could be meant.
     """
     ids = find(state.sources, wanted)
-    found = None if ids is None else mapping.read_back(state.sources, ids)
+    default = wanted.default and ids is not None and state.default(defaults.ACCOUNT) == ids.account
+    found = None if ids is None else mapping.read_back(state.sources, ids, default=default)
     if ids is None or found is None:
         return None
     passwords = state.passwords.value
@@ -40,23 +32,21 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
     return StoredAccount(
         account=found,
         incoming=StoredLogin(found.username, incoming),
-        outgoing=StoredLogin(_sending_login(state.sources, ids), outgoing),
+        outgoing=StoredLogin(mapping.outgoing_username(state.sources, ids), outgoing),
         locked="" if incoming or outgoing else passwords.problem,
-        others=_others(state.sources, ids, wanted),
+        others=_others(state, ids, as_spelled(wanted, found)),
     )
 
 
-def _sending_login(sources: Sources, ids: SourceIds) -> str:
-    """The login for sending; empty where Evolution would not sign in."""
-    method = sources.text(ids.transport, AUTHENTICATION, "Method")
-    return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
-
-
-def _others(sources: Sources, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:
+def _others(state: EvolutionState, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as the method of signing in that would change if the account were configured now."""
-    after, wanted_ids = configure.present(sources, wanted)
+    after, wanted_ids = configure.present(state.sources, wanted)
     if wanted_ids.identity != ids.identity:  # it has none, or one that others use
         return (Change(f"{ids.account}/{MAIL_ACCOUNT}/IdentityUid", ids.identity, "an identity of its own"),)
     if wanted_ids.transport != ids.transport:
         return (Change(f"{ids.identity}/{MAIL_SUBMISSION}/TransportUid", ids.transport, "a transport of its own"),)
-    return tuple(change for change in source_changes(sources, after) if change.key.partition("/")[2] not in _NAMED)
+    found = [change for change in source_changes(state.sources, after) if change.significant]
+    if wanted.default:
+        missing = defaults.missing(ids, state.default)
+        found += [Change(defaults.path(name), state.default(name), uid) for name, uid in missing.items()]
+    return tuple(found)

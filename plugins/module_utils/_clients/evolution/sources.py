@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All sources of one person, and how they name each other.
+"""All sources of one user, and how they name each other.
 
 One account is three sources: the account itself names its identity, and that its transport, which is the server for
 sending (e-source-mail-account.c and its neighbours in evolution-data-server).
@@ -14,6 +14,7 @@ import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
+from ..._model.persistent import PersistentMap
 
 DATA_SOURCE = "Data Source"
 MAIL_ACCOUNT = "Mail Account"
@@ -24,7 +25,24 @@ MAIL_TRANSPORT = "Mail Transport"
 SUFFIX = ".source"
 """Of the file of each."""
 
+# A source of ours has here which account it is of. Evolution keeps groups that it does not know, so the account is
+# found again whatever is renamed or moved. (A group named Autoconfig would not do: such files are deleted at the start
+# of a session.)
+MARKER_GROUP = "X-Charter-Mail"
+MARKER_KEY = "Account"
+AUTHENTICATION = "Authentication"
+
 _NONE = GlibKeyFile()
+# What is looked up by its value.
+_INDEXED = (
+    (MARKER_GROUP, MARKER_KEY),
+    (AUTHENTICATION, "User"),
+    (MAIL_ACCOUNT, "IdentityUid"),
+    (MAIL_IDENTITY, "Address"),
+    (MAIL_SUBMISSION, "TransportUid"),
+)
+_CASELESS = frozenset({(AUTHENTICATION, "User"), (MAIL_IDENTITY, "Address")})
+_Place = t.Tuple[str, str, str]  # group, key, value
 
 
 def source_path(folder: str, uid: str) -> str:
@@ -45,28 +63,16 @@ class SourceIds(t.NamedTuple):
         return tuple(uid for uid in (self.transport, self.identity, self.account) if uid)
 
 
-class Sources(t.Mapping[str, GlibKeyFile]):
-    """uid to source; immutable."""
-
-    def __init__(self, files: t.Mapping[str, GlibKeyFile]) -> None:
-        self._files = files
-
-    def __getitem__(self, uid: str) -> GlibKeyFile:
-        return self._files[uid]
-
-    def __iter__(self) -> t.Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
+class Sources(PersistentMap[str, GlibKeyFile]):
+    """uid to source; immutable. A state that is made of another one takes its index over."""
 
     def text(self, uid: str, group: str, key: str) -> str:
         """A value; empty where it, or the source, is not there."""
-        return self._files.get(uid, _NONE).text(group, key) or ""
+        return self.get(uid, _NONE).text(group, key) or ""
 
     def has_group(self, uid: str, group: str) -> bool:
         """Whether there is such a source, with such a group."""
-        return group in self._files.get(uid, _NONE).groups
+        return group in self.get(uid, _NONE).groups
 
     @functools.cached_property
     def accounts(self) -> t.Sequence[str]:
@@ -81,26 +87,62 @@ class Sources(t.Mapping[str, GlibKeyFile]):
         transport = self.text(identity, MAIL_SUBMISSION, "TransportUid")
         return SourceIds(account, identity, transport if self.has_group(transport, MAIL_TRANSPORT) else "")
 
+    def having(self, group: str, key: str, value: str) -> t.Sequence[str]:
+        """The uids of the sources that have a value, letter case aside where it does not count, in any order.
+
+        Args:
+            group: of the key.
+            key: one that is indexed.
+            value: not empty.
+        """
+        place = (group, key, _folded(group, key, value))
+        # What an earlier state had is still in the index.
+        return [uid for uid in self._uids.get(place, ()) if _place(self, uid, group, key) == place]
+
+    def in_order(self, uids: t.Iterable[str]) -> t.Sequence[str]:
+        """Each of some uids once, in the order of all sources."""
+        found = dict.fromkeys(uids)
+        return list(found) if len(found) < 2 else [uid for uid in self if uid in found]
+
     def accounts_of(self, identity: str) -> t.Sequence[str]:
         """The mail accounts that name an identity."""
-        return self._accounts_of.get(identity, ())
+        return self.having(MAIL_ACCOUNT, "IdentityUid", identity) if identity else ()
 
     def identities_of(self, transport: str) -> t.Sequence[str]:
         """The identities that name a transport."""
-        return self._identities_of.get(transport, ())
+        return self.having(MAIL_SUBMISSION, "TransportUid", transport) if transport else ()
+
+    def updated(self, changed: t.Mapping[str, GlibKeyFile], removed: t.Collection[str] = ()) -> Sources:
+        """With these sources, and without those uids."""
+        after = super().updated(changed, removed)
+        if "_uids" in self.__dict__:
+            added: dict[_Place, tuple[str, ...]] = {}
+            for uid in changed:
+                for place in _places(after, uid):
+                    there = self._uids.get(place, ())
+                    if uid not in there:
+                        added[place] = (*added.get(place, there), uid)
+            after.__dict__["_uids"] = self._uids.updated(added)
+        return after
 
     @functools.cached_property
-    def _accounts_of(self) -> t.Mapping[str, t.Sequence[str]]:
-        return self._by_value(MAIL_ACCOUNT, "IdentityUid")
+    def _uids(self) -> PersistentMap[_Place, tuple[str, ...]]:
+        """The index."""
+        found: dict[_Place, list[str]] = {}
+        for uid in self:
+            for place in _places(self, uid):
+                found.setdefault(place, []).append(uid)
+        return PersistentMap({place: tuple(uids) for place, uids in found.items()})
 
-    @functools.cached_property
-    def _identities_of(self) -> t.Mapping[str, t.Sequence[str]]:
-        return self._by_value(MAIL_SUBMISSION, "TransportUid")
 
-    def _by_value(self, group: str, key: str) -> t.Mapping[str, t.Sequence[str]]:
-        found: dict[str, list[str]] = {}
-        for uid, source in self._files.items():
-            value = source.text(group, key)
-            if value:
-                found.setdefault(value, []).append(uid)
-        return found
+def _places(sources: Sources, uid: str) -> t.Sequence[_Place]:
+    """Where the index has a source."""
+    return [place for group, key in _INDEXED for place in [_place(sources, uid, group, key)] if place[2]]
+
+
+def _place(sources: Sources, uid: str, group: str, key: str) -> _Place:
+    return group, key, _folded(group, key, sources.text(uid, group, key))
+
+
+def _folded(group: str, key: str, value: str) -> str:
+    return value.lower() if (group, key) in _CASELESS else value

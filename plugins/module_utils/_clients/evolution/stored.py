@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that Evolution has stored for one person, as it is or as it shall be."""
+"""All that Evolution has stored for one user, as it is or as it shall be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..._model.secret import Secret
 from .defaults import Defaults
 from .sources import Sources
 
-if t.TYPE_CHECKING:  # the rooms of the password stores are imported when a password is in question
+if t.TYPE_CHECKING:  # password stores are imported only when a password is needed
     from .password_store.store import Passwords
 
 T = t.TypeVar("T")
@@ -51,7 +51,7 @@ class Session(t.Protocol):
 
 
 class EvolutionState(t.NamedTuple):
-    """What one person's Evolution holds.
+    """What one user's Evolution holds.
 
     Attributes:
         sources: every source that can be read.

@@ -93,7 +93,7 @@ def _removed(before: Sources, after: Sources) -> list[str]:
 def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources) -> dict[str, HostError]:
     """Add what is new; an account comes after what it names, since it is shown at once.
 
-    An account that a person deletes leaves its children in the memory of the registry, unseen until an account of that
+    An account that a user deletes leaves its children in the memory of the registry, unseen until an account of that
     uid comes back: then they cannot be added, and appear by themselves, as they were.
     """
     refusals = {}

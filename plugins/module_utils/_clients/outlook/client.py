@@ -10,6 +10,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
+from ..._model.differences import as_spelled
 from ..._model.errors import HostError, OptionError
 from ..._model.settings import Change, Value
 from ..._windows.pc import Machine, Pc
@@ -20,6 +21,7 @@ from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import locations, staging, staging_record, status
 from .blockers import foreign_xml, obstacle
+from .staging_cautions import about_staging
 from .staging_record import StagingRecord
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
@@ -72,9 +74,13 @@ class Outlook(ClientDefaults):
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
         if not before.loaded:
             return before
+        before = staging.without_leftovers(before)
+        staged = before.record.find(account)
+        if staged is not None:
+            account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
         if account.state is AccountState.ABSENT:
             return staging.without_account(before, account)
-        if before.find(account) is not None and before.record.find(account) is None:
+        if before.find(account) is not None and staged is None:
             return before  # Outlook has it, and nothing of ours
         if before.find(account) is None and obstacle(before, account, self._methods) is not None:
             return before
@@ -108,11 +114,22 @@ class Outlook(ClientDefaults):
     def view(self, state: OutlookState, account: Account) -> View:
         made = state.find(account)
         if made is not None:
-            return View(made.account, {"profile": made.profile, "key": made.key}, profile=made.profile)
+            return View(
+                made.account,
+                {"profile": made.profile, "key": made.key},
+                profile=made.profile,
+                outgoing_username=made.outgoing_username,
+            )
         staged = state.record.find(account)
         if staged is None:
             return View(None, profile="")
-        return View(staged.account, {}, {"staged by": " and ".join(staged.methods)}, profile="")
+        return View(
+            staged.account,
+            {},
+            {"staged by": " and ".join(staged.methods)},
+            profile="",
+            outgoing_username=staged.account.username,
+        )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
         """How far the account has come."""
@@ -134,8 +151,10 @@ class Outlook(ClientDefaults):
             account=made.account,
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
-            locked="Outlook keeps them for the person alone",
+            locked="Outlook keeps them for the user alone",
             others=(),
+            sign_in=made.sign_in,
+            security_names=made.security_names,
         )
 
     def absence(self, wanted: Account) -> str:
@@ -192,9 +211,12 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
+        standing = self.verdict(state, account).standing
+        if standing is OutlookStatus.STAGED:
+            found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
         if state.has_other_protocol(account):
             found += about_other_protocol(account, lambda: False)
-        if self.verdict(state, account).standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+        if standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
@@ -219,8 +241,16 @@ class Outlook(ClientDefaults):
             for write in difference(before.registry, after.registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
-        self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
-        stored = self._pc.snapshot(self._person.sid)
+        try:
+            self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
+            stored = self._pc.snapshot(self._person.sid)
+        except HostError as error:
+            # Nothing may stay armed for Outlook's next start that nobody knows of.
+            try:
+                self._take_back(before, written, changed)
+            except HostError:
+                raise error from None
+            raise
         # reg import passes over what it cannot read, and still ends with 0.
         wrong = [
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
@@ -242,7 +272,7 @@ class Outlook(ClientDefaults):
 
 
 # What the user or the administrator must act on.
-_WARNED = (OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
+_WARNED = (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
 
 
 def _summary(noted: StagingRecord) -> str | None:

@@ -10,12 +10,13 @@ import enum
 
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
+from ..difference_text import difference_texts
 from ..recognition import marker
 from .blockers import obstacle
 from .reading import ProfileAccount
 from .staging import AUTODISCOVER, PRF, domain_conflict
 from .staging_record import Staged
-from .stored import OutlookState
+from .stored import OutlookState, deviations
 
 
 class OutlookStatus(enum.Enum):
@@ -58,8 +59,7 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
     if account.state is AccountState.ABSENT:
         return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
     if made is not None:
-        clauses = differences(account, made)
-        return _drifted(state, made.profile, clauses) if clauses else AccountStatus(OutlookStatus.CONFIGURED)
+        return _made(state, account, made)
     block = obstacle(state, account, methods)
     if block is not None:
         return AccountStatus(OutlookStatus.BLOCKED, f"{block.reason} {block.advice}")
@@ -71,20 +71,25 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
     return _staged_xml(state, account)
 
 
-def differences(wanted: Account, made: ProfileAccount) -> list[str]:
-    """What Outlook's account has otherwise than it should, one clause each."""
-    has = made.account
-    pairs = [
-        ("incoming server", _server(wanted.incoming), _server(has.incoming)),
-        ("outgoing server", _server(wanted.outgoing), _server(has.outgoing)),
-        ("login", wanted.username, has.username),
-        ("login for sending", wanted.username, made.outgoing_username),
-    ]
-    return [f"{name} {there or 'none'} instead of {meant}" for name, meant, there in pairs if there != meant]
+def _made(state: OutlookState, account: Account, made: ProfileAccount) -> AccountStatus:
+    clauses = difference_texts(deviations(account, made), account, made.account, "Outlook", made.security_names)
+    elsewhere = "" if state.is_opened(made) else _elsewhere(state, made)
+    if clauses:
+        drifted = _drifted(state, made.profile, clauses)
+        return AccountStatus(drifted.standing, f"{drifted.advice} {elsewhere}".rstrip())
+    return AccountStatus(OutlookStatus.CONFIGURED, elsewhere)
+
+
+def _elsewhere(state: OutlookState, made: ProfileAccount) -> str:
+    return (
+        f"The account is in Outlook's profile {made.profile}, but Outlook opens the profile {state.opened_profile}. "
+        f"Have {state.person.name} choose {made.profile} as the default (Control Panel, Mail, Show Profiles), or add "
+        "the account in Outlook (File, Add Account)."
+    )
 
 
 def _server(server: Server) -> str:
-    return f"{server.host.lower()} port {server.port} ({server.security.value})"
+    return f"{server.host} port {server.port} ({server.security.value})"
 
 
 def _logged_off(state: OutlookState, account: Account, staged: Staged | None) -> AccountStatus:
@@ -113,8 +118,9 @@ def _unwanted(state: OutlookState) -> AccountStatus:
 def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountStatus:
     return AccountStatus(
         OutlookStatus.DRIFTED,
-        f"Outlook's profile {profile} has the account with {', '.join(clauses)}. Have {state.person.name} change it in "
-        "Outlook (File, Account Settings, Server Settings), or remove it there and run again, which stages it anew.",
+        f"The account in Outlook's profile {profile} is not set up as wanted: {'; '.join(clauses)}. "
+        f"Have {state.person.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
+        "which stages it anew.",
     )
 
 

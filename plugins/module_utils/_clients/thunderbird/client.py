@@ -21,12 +21,13 @@ from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
 from . import configure, folder_references, mapping, profiles
 from .configure import LoginKey
+from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
-from .profiles import Profile
+from .profiles import Profile, Root
 
-if t.TYPE_CHECKING:  # rooms that most runs do not need are imported by those that do
+if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
     from .password_store.store import NssPasswordStore
 
@@ -68,7 +69,7 @@ class ThunderbirdState:
         new_passwords: the password store once an account changed it.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
-        announced: Thunderbird shall open this profile, and be told of it where it does not know.
+        announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
 
     profile: Profile
@@ -92,7 +93,7 @@ class Thunderbird(ClientDefaults):
 
     Args:
         files: the user's files.
-        root: the folder of profiles.ini.
+        root: where profiles.ini is.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
         scratch: a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
@@ -107,7 +108,7 @@ class Thunderbird(ClientDefaults):
     def __init__(
         self,
         files: Files,
-        root: str,
+        root: Root,
         profile: str | None,
         *,
         scratch: str,
@@ -135,7 +136,8 @@ class Thunderbird(ClientDefaults):
         path = self._path("prefs.js")
         prefs = PrefsFile.parse(self._files.read(path) or b"", path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        return ThunderbirdState(self._profile, prefs, prefs.values, references, self._read_passwords())
+        settings = IndexedSettings(prefs.values)
+        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords())
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if account.state is AccountState.ABSENT:
@@ -143,12 +145,15 @@ class Thunderbird(ClientDefaults):
         return self._with(before, account)
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
-        found = [*changes(before.settings, after.settings), *after.password_changes]
-        found += [
-            Change(path, "the old server's folders", "the new server's folders")
-            for path, content in after.references.items()
-            if content != before.references[path]
-        ]
+        with self._as_root():
+            from .differences import preference_changes
+        found = [*preference_changes(before.settings, after.settings), *after.password_changes]
+        if after.references is not before.references:
+            found += [
+                Change(path, "the old server's folders", "the new server's folders")
+                for path, content in after.references.items()
+                if content != before.references[path]
+            ]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -163,7 +168,8 @@ class Thunderbird(ClientDefaults):
             folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
             if folder:
                 details[name] = folder
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details)
+        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
+        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -177,13 +183,14 @@ class Thunderbird(ClientDefaults):
         return absence(wanted, has_other_protocol(self.read().settings, wanted))
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
-        """What the person should know about an account beside what is done for it."""
+        """What the admin should know about an account beside what is done for it."""
+        about_profile = (*self._root.warnings, *self._profile.warnings)
         if not has_other_protocol(state.settings, account):
-            return ()
-        return about_other_protocol(account, lambda: find(state.settings, account) is not None)
+            return about_profile
+        return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
-        """What a result says of an account beside what all clients do."""
+        """What the account's result has beside what all clients return."""
         if account.password is None or account.state is AccountState.ABSENT:
             return {}
         return {"password": self._password_state(state, account).value}
@@ -275,9 +282,9 @@ class Thunderbird(ClientDefaults):
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
-        still_used = configure.all_logins(settings)
         for login in configure.logins(before.settings, ids):
-            remaining = passwords if login in still_used else passwords.without_login(login.origin, login.username)
+            still_used = configure.uses_login(settings, login)
+            remaining = passwords if still_used else passwords.without_login(login.origin, login.username)
             if remaining is not passwords:
                 password_changes.append(_password_change(login, stored=True, wanted=False))
             passwords = remaining
@@ -354,9 +361,8 @@ def _move_passwords(
     if not moves:
         return before.new_passwords, []
     passwords, password_changes = before.passwords, []
-    in_use = configure.all_logins(settings)
     for old, new in moves:
-        if old in in_use:
+        if configure.uses_login(settings, old):
             continue
         try:
             after = passwords.with_moved_login(old.origin, new.origin, old.username)

@@ -9,11 +9,12 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._model.settings import Settings, Value, same
+from ..._model.settings import Settings
 from ..recognition import marker
 from . import mapping
-from .lookup import ACCOUNTS, DEFAULT_ACCOUNT, DEFAULT_SMTP, LAST_KEY, MARKER, SMTP_SERVERS, allocate_ids, find, stored
-from .mapping import PrefIds, branch, enforce, names, text
+from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, stored
+from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, names, text
 
 
 class LoginKey(t.NamedTuple):
@@ -25,14 +26,15 @@ class LoginKey(t.NamedTuple):
 
 def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
-    after = dict(before)
-    found = find(before, account)
+    state = IndexedSettings.of(before)
+    after = Draft(state)
+    found = find(state, account)
     if found is None:
-        ids = allocate_ids(before)
+        ids = allocate_ids(state)
         _create(after, ids, account)
     else:
         ids = _own_smtp_server(after, _own_identity(after, found, account), account)
-        _follow_move(after, before, ids, account)
+        _follow_move(after, ids, account)
     server, identity = branch("server", ids.server), branch("identity", ids.identity)
     smtp = branch("smtpserver", ids.smtp)
     after[server + MARKER] = marker(account)
@@ -40,13 +42,10 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     enforce(after, identity, mapping.IDENTITY, account)
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp
-    _add(after, SMTP_SERVERS, ids.smtp)
+    after.append(SMTP_SERVERS, ids.smtp)
     _choose_default(after, ids, account)
-    ours = ((server, mapping.SERVER), (identity, mapping.IDENTITY), (smtp, mapping.SMTP))
-    keys = [prefix + rule.key for prefix, rules in ours for rule in rules]
-    # Only among these can values be equal and of different types; to compare all as ``same`` does is slow.
-    unchanged = before == after and all(same(before.get(key), after.get(key)) for key in keys)
-    return (before if unchanged else after), ids
+    finished = after.finished()
+    return (before if finished is state else finished), ids
 
 
 def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
@@ -55,53 +54,59 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     Raises:
         OptionError: another account keeps its mail in this one's folders.
     """
-    ids = find(before, account)
+    state = IndexedSettings.of(before)
+    ids = find(state, account)
     if ids is None:
         return before, None
-    _refuse_if_others_depend(before, ids, account)
-    remaining = [other for other in names(before, ACCOUNTS) if other != ids.account]
-    kept_identities = {name for other in remaining for name in names(before, branch("account", other) + "identities")}
-    own_identities = set(names(before, branch("account", ids.account) + "identities")) - kept_identities
-    smtp_servers = {text(before, branch("identity", name) + "smtpServer") for name in own_identities}
-    kept_smtp = {
-        text(before, branch("identity", name) + "smtpServer") for name in _all_identities(before) - own_identities
-    }
-    own_smtp = smtp_servers - kept_smtp - {""}
-    prefixes = (
-        branch("account", ids.account),
-        branch("server", ids.server),
-        *(branch("identity", name) for name in own_identities),
-        *(branch("smtpserver", name) for name in own_smtp),
-    )
-    after = {key: value for key, value in before.items() if not key.startswith(prefixes)}
+    _refuse_if_others_depend(state, ids, account)
+    identities = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
+    own_identities = [name for name in identities if set(state.accounts_with("identities", name)) <= {ids.account}]
+    smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
+    own_smtp = {name for name in smtp_servers if _identities_of(state, name).issubset(own_identities)}
+    after = Draft(state)
+    for kind, own in (
+        ("account", [ids.account]),
+        ("server", [ids.server]),
+        ("identity", own_identities),
+        ("smtpserver", own_smtp),
+    ):
+        for key in [key for name in own for key in state.below(kind, name)]:
+            after.pop(key, None)
     _remove(after, ACCOUNTS, {ids.account})
     _remove(after, SMTP_SERVERS, own_smtp)
     if text(before, DEFAULT_ACCOUNT) == ids.account:
-        _set_or_drop(after, DEFAULT_ACCOUNT, _first_mail_account(after))
+        _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
     if text(before, DEFAULT_SMTP) in own_smtp:
-        _set_or_drop(after, DEFAULT_SMTP, next(iter(names(after, SMTP_SERVERS)), ""))
-    return after, ids
+        _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
+    return after.finished(), ids
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
     """The logins that an account uses, incoming and outgoing."""
-    server, smtp = branch("server", ids.server), branch("smtpserver", ids.smtp)
-    incoming = mapping.incoming_origin(text(settings, server + "type"), text(settings, server + "hostname"))
-    outgoing = mapping.outgoing_origin(text(settings, smtp + "hostname"))
-    return (
-        LoginKey(incoming, text(settings, server + "userName")),
-        LoginKey(outgoing, text(settings, smtp + "username")),
+    return _incoming(settings, ids.server), _outgoing(settings, ids.smtp)
+
+
+def _incoming(settings: Settings, server: str) -> LoginKey:
+    prefix = branch("server", server)
+    origin = mapping.incoming_origin(text(settings, prefix + "type"), text(settings, prefix + "hostname"))
+    return LoginKey(origin, text(settings, prefix + "userName"))
+
+
+def _outgoing(settings: Settings, smtp: str) -> LoginKey:
+    prefix = branch("smtpserver", smtp)
+    return LoginKey(mapping.outgoing_origin(text(settings, prefix + "hostname")), text(settings, prefix + "username"))
+
+
+def uses_login(settings: Settings, login: LoginKey) -> bool:
+    """Whether any account or SMTP server uses a login."""
+    state = IndexedSettings.of(settings)
+    servers = state.owners("server", "userName", login.username)
+    smtp_servers = state.list_of(SMTP_SERVERS).positions
+    return any(_incoming(state, server) == login for server in servers if state.accounts_with("server", server)) or any(
+        _outgoing(state, smtp) == login
+        for smtp in state.owners("smtpserver", "username", login.username)
+        if smtp in smtp_servers
     )
-
-
-def all_logins(settings: Settings) -> frozenset[LoginKey]:
-    """The logins that any account or SMTP server uses."""
-    of_accounts = {logins(settings, ids)[0] for ids in stored(settings)}
-    of_smtp = {
-        LoginKey(mapping.outgoing_origin(text(settings, prefix + "hostname")), text(settings, prefix + "username"))
-        for prefix in (branch("smtpserver", key) for key in names(settings, SMTP_SERVERS))
-    }
-    return frozenset(of_accounts | of_smtp)
 
 
 def mail_folder(settings: Settings, ids: PrefIds) -> str | None:
@@ -123,68 +128,68 @@ def _folder(settings: Settings, server: str) -> str | None:
     return relative if len(parts) == 2 and ".." not in parts and "" not in parts else None
 
 
-def _create(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
+def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
     last_key = after.get(LAST_KEY)
     number = int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)  # both fit in 32 bits
-    _add(after, ACCOUNTS, ids.account)
+    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.append(ACCOUNTS, ids.account)
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     mapping.write(after, branch("smtpserver", ids.smtp), (*mapping.SMTP, *mapping.NEW_SMTP), account)
 
 
-def _own_identity(after: dict[str, Value], ids: PrefIds, account: Account) -> PrefIds:
+def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one where it has none."""
     if ids.identity:
         return ids
-    new = allocate_ids(after).identity
-    _add(after, branch("account", ids.account) + "identities", new)
+    new = allocate_ids(after.before).identity
+    after.append(branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     return ids._replace(identity=new)
 
 
-def _own_smtp_server(after: dict[str, Value], ids: PrefIds, account: Account) -> PrefIds:
+def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's SMTP server, or a new one where it has none or shares it with another account.
 
     Charter refuses a sender that is not the login (AUP#Out-1500): a shared entry works for one of them only.
     """
     own = set(names(after, branch("account", ids.account) + "identities"))
-    users = [name for name in _all_identities(after) if after.get(branch("identity", name) + "smtpServer") == ids.smtp]
-    if ids.smtp and ids.smtp in names(after, SMTP_SERVERS) and own.issuperset(users):
+    listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
+    # An identity that is new has no SMTP server yet.
+    if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
         return ids
-    new = allocate_ids(after).smtp
+    new = allocate_ids(after.before).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
     return ids._replace(smtp=new)
 
 
-def _follow_move(after: dict[str, Value], before: Settings, ids: PrefIds, account: Account) -> None:
+def _follow_move(after: Draft, ids: PrefIds, account: Account) -> None:
     """Where the host or the login changes, change the folder addresses that hold them.
 
     The mail itself stays in the directory that the server's preferences name, which are not touched.
     """
-    old, new = mapping.stored_folder_uri(before, ids.server), mapping.folder_uri(account)
+    old, new = mapping.stored_folder_uri(after.before, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return
-    for key, value in before.items():
+    for key, value in after.before.flat().items():
         if isinstance(value, str) and (value == old or value.startswith(old + "/")):
             after[key] = new + value[len(old) :]
 
 
-def _choose_default(after: dict[str, Value], ids: PrefIds, account: Account) -> None:
+def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
     """Make it the default where that is asked for, or where there is no other that could be."""
-    if account.default or _first_mail_account(after) == ids.account:
+    if account.default or default_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
-    if account.default or names(after, SMTP_SERVERS) == [ids.smtp]:
+    if account.default or after.list_of(SMTP_SERVERS).names == (ids.smtp,):
         after[DEFAULT_SMTP] = ids.smtp
 
 
-def _refuse_if_others_depend(before: Settings, ids: PrefIds, account: Account) -> None:
-    for other in stored(before):
-        deferred = text(before, branch("server", other.server) + "deferred_to_account")
-        if deferred == ids.account and other.account != ids.account:
-            name = text(before, branch("server", other.server) + "name") or other.server
+def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
+    for server in before.owners("server", "deferred_to_account", ids.account):
+        if any(other != ids.account for other in before.accounts_with("server", server)):
+            name = text(before, branch("server", server) + "name") or server
             raise OptionError(
                 "state",
                 f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
@@ -192,32 +197,19 @@ def _refuse_if_others_depend(before: Settings, ids: PrefIds, account: Account) -
             )
 
 
-def _all_identities(settings: Settings) -> set[str]:
-    return {
-        name for key in names(settings, ACCOUNTS) for name in names(settings, branch("account", key) + "identities")
-    }
+def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The identities of accounts that use an SMTP server."""
+    using = settings.owners("identity", "smtpServer", smtp)
+    return {name for name in using if settings.accounts_with("identities", name)}
 
 
-def _first_mail_account(settings: Settings) -> str:
-    for ids in stored(settings):
-        if ids.identity and text(settings, branch("server", ids.server) + "type") != "none":
-            return ids.account
-    return ""
-
-
-def _add(settings: dict[str, Value], key: str, name: str) -> None:
-    listed = names(settings, key)
-    if name not in listed:
-        settings[key] = ",".join([*listed, name])
-
-
-def _remove(settings: dict[str, Value], key: str, removed: set[str]) -> None:
+def _remove(settings: Draft, key: str, removed: set[str]) -> None:
     listed = names(settings, key)
     if removed.intersection(listed):
         _set_or_drop(settings, key, ",".join(name for name in listed if name not in removed))
 
 
-def _set_or_drop(settings: dict[str, Value], key: str, value: str) -> None:
+def _set_or_drop(settings: Draft, key: str, value: str) -> None:
     if value:
         settings[key] = value
     else:

@@ -5,25 +5,16 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 import typing as t
 
 from ..._model.account import Account, Protocol
 from ..._model.settings import Settings
 from ..recognition import ambiguous, has_login, marker
+from .indexed_settings import ACCOUNTS, MARKER, Draft, IndexedSettings
 from .mapping import PrefIds, branch, names, text
 
-ACCOUNTS = "mail.accountmanager.accounts"
 DEFAULT_ACCOUNT = "mail.accountmanager.defaultaccount"
-SMTP_SERVERS = "mail.smtpservers"
 DEFAULT_SMTP = "mail.smtp.defaultserver"
-LAST_KEY = "mail.account.lastKey"
-# Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
-MARKER = "charter_mail"
-
-LARGEST_NUMBER = 2**31 - 1  # what a preference can hold, lastKey among them
-_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
 
 
 def find(settings: Settings, account: Account) -> PrefIds | None:
@@ -35,30 +26,35 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
     Raises:
         OptionError: there are several candidates, and the choice is the admin's.
     """
-    wanted = marker(account)
-    for key, server in _servers(settings):
-        if settings.get(branch("server", server) + MARKER) == wanted:
-            ids = _ids(settings, key, server)
-            if _is_of_type(settings, ids, account):
-                return _with_identity(settings, ids, account)
-    candidates = [ids for ids in stored(settings) if _is_of_type(settings, ids, account)]
-    free = [ids for ids in candidates if not text(settings, branch("server", ids.server) + MARKER)]
+    state = IndexedSettings.of(settings)
+    marked = _with_server(state, state.owners("server", MARKER, marker(account)))
+    for ids in marked:
+        if _is_of_type(state, ids, account):
+            return _with_identity(state, ids, account)
+    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
+    candidates = _with_server(state, [key for login in logins for key in state.owners("server", "userName", login)])
+    free = [
+        ids
+        for ids in candidates
+        if _is_of_type(state, ids, account) and not text(state, branch("server", ids.server) + MARKER)
+    ]
     for ids in free:
-        if _has_login(settings, ids, account) and _host(settings, ids) == account.incoming.host.lower():
-            return _with_identity(settings, ids, account)
-    moved = [ids for ids in free if _has_login(settings, ids, account) and _has_address(settings, ids, account)]
+        if _has_login(state, ids, account) and _host(state, ids) == account.incoming.host.lower():
+            return _with_identity(state, ids, account)
+    moved = [ids for ids in free if _has_login(state, ids, account) and _has_address(state, ids, account)]
     if len(moved) > 1:
-        raise ambiguous(account, (_host(settings, ids) for ids in moved), "Thunderbird")
-    return _with_identity(settings, moved[0], account) if moved else None
+        raise ambiguous(account, (_host(state, ids) for ids in moved), "Thunderbird")
+    return _with_identity(state, moved[0], account) if moved else None
 
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:
     """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    state = IndexedSettings.of(settings)
     other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
     return any(
-        settings.get(branch("server", server) + "type") == other.value
-        and _has_address(settings, _ids(settings, key, server), account)
-        for key, server in _servers(settings)
+        text(state, branch("server", text(state, branch("account", key) + "server")) + "type") == other.value
+        for identity in state.owners("identity", "useremail", account.email)
+        for key in state.accounts_with("identities", identity)
     )
 
 
@@ -70,10 +66,19 @@ def stored(settings: Settings) -> t.Iterator[PrefIds]:
 
 def _servers(settings: Settings) -> t.Iterator[tuple[str, str]]:
     """The keys of every account and its server. A profile may have hundreds: what else they have is looked up late."""
-    for key in names(settings, ACCOUNTS):
+    listed = settings if isinstance(settings, (IndexedSettings, Draft)) else IndexedSettings(settings)
+    for key in listed.list_of(ACCOUNTS).names:
         server = text(settings, branch("account", key) + "server")
         if server:
             yield key, server
+
+
+def _with_server(state: IndexedSettings, servers: t.Iterable[str]) -> t.Sequence[PrefIds]:
+    """The accounts that have one of these servers, in the order of their list."""
+    found = {key: server for server in servers for key in state.accounts_with("server", server)}
+    if len(found) > 1:
+        found = dict(sorted(found.items(), key=lambda one: state.list_of(ACCOUNTS).positions[one[0]]))
+    return [_ids(state, key, server) for key, server in found.items()]
 
 
 def _ids(settings: Settings, key: str, server: str) -> PrefIds:
@@ -83,42 +88,14 @@ def _ids(settings: Settings, key: str, server: str) -> PrefIds:
 
 
 def allocate_ids(settings: Settings) -> PrefIds:
-    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey.
-
-    Numbers that do not fit in Thunderbird's 32 bits do not count.
-    """
-    used: dict[str, set[int]] = {"account": set(), "server": set(), "id": set(), "smtp": set()}
-    last_key = settings.get(LAST_KEY)
-    if isinstance(last_key, int):
-        used["account"].add(last_key)
-    for kind, number in _numbers(settings):
-        used[kind].add(number)
-    free = {kind: _free(numbers) for kind, numbers in used.items()}
+    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey."""
+    free_number = IndexedSettings.of(settings).free_number
     return PrefIds(
-        account=f"account{free['account']}",
-        server=f"server{free['server']}",
-        identity=f"id{free['id']}",
-        smtp=f"smtp{free['smtp']}",
+        account=f"account{free_number('account')}",
+        server=f"server{free_number('server')}",
+        identity=f"id{free_number('id')}",
+        smtp=f"smtp{free_number('smtp')}",
     )
-
-
-def _free(used: t.AbstractSet[int]) -> int:
-    """One above the highest number; where Thunderbird's 32 bits end there, the lowest that is free."""
-    highest = max((number for number in used if 0 <= number <= LARGEST_NUMBER), default=0)
-    if highest < LARGEST_NUMBER:
-        return highest + 1
-    return next(number for number in itertools.count(1) if number not in used)
-
-
-def _numbers(settings: Settings) -> t.Iterator[tuple[str, int]]:
-    for key, value in settings.items():
-        if not key.startswith("mail."):
-            continue
-        listed = value.split(",") if isinstance(value, str) and len(value) < 10_000 else []
-        for word in (*key.split("."), *(part.strip() for part in listed)):
-            match = _NUMBERED.fullmatch(word)
-            if match is not None:
-                yield match.group(1), int(match.group(2))
 
 
 def _is_of_type(settings: Settings, ids: PrefIds, account: Account) -> bool:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ..._model.account import INCOMING_PORTS, Account, Protocol, Security, Server
+from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 from ..._model.settings import Settings, Value, same
 
 PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
@@ -71,7 +72,7 @@ SMTP = (
     PrefRule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
 )
 
-# Written once, with a new account; from then on they are the person's.
+# Written once, with a new account; from then on they are the user's.
 NEW_SERVER = (
     PrefRule("name", lambda account: account.email),
     PrefRule("check_new_mail", lambda account: True),
@@ -98,7 +99,7 @@ def branch(kind: str, key: str) -> str:
     return f"mail.{kind}.{key}."
 
 
-def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
+def write(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set every preference of something new, also where it equals a default: those differ between versions."""
     for rule in rules:
         wanted = rule.value(account)
@@ -106,7 +107,7 @@ def write(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], 
             settings[prefix + rule.key] = wanted
 
 
-def enforce(settings: dict[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
+def enforce(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
     """Set each preference whose effective value differs from what the account says."""
     for rule in rules:
         wanted = rule.value(account)
@@ -160,7 +161,12 @@ def text(settings: Settings, key: str) -> str:
 
 def names(settings: Settings, key: str) -> list[str]:
     """A preference that is a list with commas."""
-    return [name for name in map(str.strip, text(settings, key).split(",")) if name]
+    return names_in(text(settings, key))
+
+
+def names_in(listed: str) -> list[str]:
+    """The names in a list with commas."""
+    return [name for name in map(str.strip, listed.split(",")) if name]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
@@ -175,7 +181,8 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         return None
     protocol = Protocol(kind)
     incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
-    default_port = INCOMING_PORTS[protocol, incoming_security]
+    outgoing_security = _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE)
+    default_port = standard_port(protocol.value, incoming_security)
     leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
     return Account(
         email=text(settings, identity + "useremail"),
@@ -185,21 +192,46 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         ),
         outgoing=Server(
             text(settings, smtp + "hostname"),
-            _number(settings, smtp, "port", 587),
-            _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE),
+            _number(settings, smtp, "port", standard_port("smtp", outgoing_security)),  # SmtpClient.sys.mjs
+            outgoing_security,
         ),
         username=text(settings, server + "userName"),
         full_name=text(settings, identity + "fullName") or None,
         leave_on_server=leaves,
         leave_on_server_days=days,
-        default=settings.get("mail.accountmanager.defaultaccount") == ids.account,
+        default=default_account(settings) == ids.account,
     )
 
 
+def default_account(settings: Settings) -> str:
+    """The account that Thunderbird takes as the default: the chosen one, else the first that has mail; or none."""
+    chosen = text(settings, "mail.accountmanager.defaultaccount")
+    if text(settings, branch("account", chosen) + "server"):
+        return chosen
+    return next(filter(lambda key: _has_mail(settings, key), names(settings, "mail.accountmanager.accounts")), "")
+
+
+def default_smtp_server(settings: Settings) -> str:
+    """Likewise the SMTP server, for identities that name none."""
+    listed = names(settings, "mail.smtpservers")
+    chosen = text(settings, "mail.smtp.defaultserver")
+    return chosen if chosen in listed else next(iter(listed), "")
+
+
+def _has_mail(settings: Settings, key: str) -> bool:
+    prefix = branch("account", key)
+    kind = text(settings, branch("server", text(settings, prefix + "server")) + "type")
+    return kind not in {"", "none"} and bool(names(settings, prefix + "identities"))
+
+
 def _left_on_server(settings: Settings, prefix: str) -> tuple[bool, int]:
-    leaves = settings.get(prefix + "leave_on_server") is True
-    limited = settings.get(prefix + "delete_by_age_from_server") is True
+    leaves = _is_set(settings, prefix, "leave_on_server")
+    limited = _is_set(settings, prefix, "delete_by_age_from_server")
     return leaves, _number(settings, prefix, "num_days_to_leave_on_server", 7) if limited else 0
+
+
+def _is_set(settings: Settings, prefix: str, key: str) -> bool:
+    return effective(settings, prefix, PrefRule(key, lambda account: None, False)) is True
 
 
 def _number(settings: Settings, prefix: str, key: str, default: int) -> int:

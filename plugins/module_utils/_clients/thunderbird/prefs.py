@@ -11,7 +11,7 @@ The grammar is Thunderbird's own (modules/libpref/parser/src/lib.rs; the writer 
     # ...  // ...  /* ... */  and white space may stand between tokens; the last of several values wins
 
 Thunderbird skips a broken entry and drops it when it saves; here it is an error, since a run must not lose a
-person's settings. No library reads this grammar.
+user's settings. No library reads this grammar.
 """
 
 from __future__ import annotations

@@ -8,22 +8,18 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
+from ..._model.differences import as_spelled
 from ..._model.errors import DamagedFileError, PasswordStoreError
-from ..._model.settings import Change, Settings, changes
+from ..._model.settings import Change, Settings
 from ..stored_account import StoredAccount, StoredLogin
 from . import configure, mapping
-from .lookup import MARKER, find
+from .differences import preference_changes
+from .indexed_settings import IndexedSettings
+from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
     from .password_store.store import NssPasswordStore
-
-# What an Account names, below the branches of its server, identity and SMTP server: not told a second time.
-_NAMED = (
-    {"type", "hostname", "port", "userName", "username", "socketType", "try_ssl", "useremail", "fullName"}
-    | {"leave_on_server", "delete_by_age_from_server", "num_days_to_leave_on_server", MARKER}
-    | {"defaultaccount", "defaultserver"}
-)
 
 
 def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) -> StoredAccount | None:
@@ -44,14 +40,14 @@ def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) ->
         incoming=StoredLogin(incoming.username, stored[0]),
         outgoing=StoredLogin(outgoing.username, stored[1]),
         locked=locked,
-        others=_others(settings, ids, wanted),
+        others=_others(settings, ids, as_spelled(wanted, found)),
     )
 
 
 def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
-    after, wanted_ids = configure.present(settings, wanted)
+    after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
     if wanted_ids != ids:  # it has no SMTP server, or one that others use
         smtp = mapping.branch("identity", ids.identity) + "smtpServer"
         return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)
-    return tuple(change for change in changes(settings, after) if change.key.rpartition(".")[2] not in _NAMED)
+    return tuple(change for change in preference_changes(settings, after) if change.significant)

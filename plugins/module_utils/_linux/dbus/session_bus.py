@@ -33,7 +33,7 @@ class SessionBus:
     """Implements the protocol ``Bus``.
 
     Args:
-        connection: to a bus, before anything was said.
+        connection: to a bus, before anything was sent.
         timeout: seconds for the login and for each call.
 
     Raises:
@@ -196,7 +196,7 @@ def _unescape(value: str) -> str:
 
 
 def _check_owner(connection: socket.socket) -> None:
-    """A name that a session left behind could be taken by another user, who would be told passwords."""
+    """A name that a session left behind could be taken by another user, who would receive passwords."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(_CREDENTIALS))
     _process, owner, _group = struct.unpack(_CREDENTIALS, credentials)
     if owner != os.geteuid():
@@ -204,7 +204,7 @@ def _check_owner(connection: socket.socket) -> None:
 
 
 def _sentence(values: tuple[t.Any, ...]) -> str:
-    """What an error says for people: by convention its first argument."""
+    """What an error says for users: by convention its first argument."""
     text = values[0] if values and isinstance(values[0], str) else "no reason given"
     return " ".join(text.split())
 

@@ -1,15 +1,15 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ends of an account that are tested: where mail comes from and where it goes to."""
+"""The two servers of an account that are tested: one for receiving, one for sending."""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
+from ..._model.ports import standard_port
 
 
 class Role(enum.Enum):
@@ -20,7 +20,7 @@ class Role(enum.Enum):
 
 
 class MailService(enum.Enum):
-    """What is spoken there."""
+    """The protocol of an endpoint."""
 
     IMAP = "imap"
     POP3 = "pop3"
@@ -28,16 +28,8 @@ class MailService(enum.Enum):
 
     @property
     def title(self) -> str:
-        """The name as people write it."""
+        """The name as users write it."""
         return self.value.upper()
-
-
-# IANA's service names and port numbers; RFC 8314 prefers the first column.
-USUAL_PORTS: t.Mapping[MailService, t.Mapping[Security, int]] = {
-    MailService.IMAP: {Security.SSL: 993, Security.STARTTLS: 143, Security.NONE: 143},
-    MailService.POP3: {Security.SSL: 995, Security.STARTTLS: 110, Security.NONE: 110},
-    MailService.SMTP: {Security.SSL: 465, Security.STARTTLS: 587, Security.NONE: 587},
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,10 +55,14 @@ class Endpoint:
     @property
     def port_hint(self) -> str:
         """Which port this service usually has with this security, a clause."""
-        usual = USUAL_PORTS[self.service][self.server.security]
+        usual = self.usual_port(self.server.security)
         if self.server.port == usual:
             return f"{usual} is the usual one"
         return f"the usual one for {self.service.title} with security {self.server.security.value} is {usual}"
+
+    def usual_port(self, security: Security) -> int:
+        """The port that this service usually has with a security."""
+        return standard_port(self.service.value, security)
 
     def settings(self, security: Security, port: int) -> str:
         """How an admin writes them; the port is always named, because left out it follows from the security."""

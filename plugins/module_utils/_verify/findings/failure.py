@@ -1,82 +1,107 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one exception that ends the test of an endpoint."""
+"""The exception that ends the test of an endpoint, and the codes that name what went wrong."""
 
 from __future__ import annotations
 
 import enum
 
-NOT_A_MAIL_SERVER = "Check host and port: this is hardly a mail server."
-
 
 class Code(enum.Enum):
-    """What went wrong, as a name for programs: it stays when a sentence is reworded."""
+    """What went wrong, as a name for programs. It stays when a sentence is reworded.
 
-    OTHER = "other"
+    Attributes:
+        meaning: what the code stands for, a sentence; docs/troubleshooting.md shows the same.
+    """
+
+    _value_: str
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Code:
+        """A member whose value is the code alone."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    OTHER = "other", "None of the above."
     # dns
-    NAME_NOT_FOUND = "name_not_found"
-    NAME_SERVER_SILENT = "name_server_silent"
+    NAME_NOT_FOUND = "name_not_found", "The server's name has no address."
+    NAME_SERVER_SILENT = "name_server_silent", "No name server answered."
     # tcp
-    REFUSED = "connection_refused"
-    TIMED_OUT = "connection_timed_out"
-    UNREACHABLE = "unreachable"
-    RESET = "connection_reset"
-    FORBIDDEN_HERE = "forbidden_by_local_firewall"
+    REFUSED = "connection_refused", "The server refuses connections on this port."
+    TIMED_OUT = "connection_timed_out", "No connection within the time limit: something drops the packets."
+    UNREACHABLE = "unreachable", "There is no route to the server."
+    RESET = "connection_reset", "Every connection ends at once."
+    FORBIDDEN_HERE = "forbidden_by_local_firewall", "This machine's own firewall forbids the connection."
     # first_bytes, and greeting where it came inside TLS
-    NOTHING_SAID = "nothing_said"
-    HUNG_UP = "hung_up"
-    WRONG_PROTOCOL = "wrong_protocol"
-    NOT_MAIL = "not_a_mail_server"
-    NEEDS_SSL = "needs_ssl"
-    NEEDS_STARTTLS = "needs_starttls"
+    NOTHING_SAID = "nothing_said", "The server accepts the connection and stays silent."
+    HUNG_UP = "hung_up", "The server ends the connection where it should answer."
+    WRONG_PROTOCOL = (
+        "wrong_protocol",
+        "Another mail protocol answers, for example POP3 where IMAP is expected.",
+    )
+    NOT_MAIL = "not_a_mail_server", "Something else answers, such as a web server or a proxy."
+    NEEDS_SSL = "needs_ssl", "The server speaks TLS from the first byte."
+    NEEDS_STARTTLS = "needs_starttls", "The server begins in plain text."
     # tls
-    EXPIRED = "certificate_expired"
-    NOT_YET_VALID = "certificate_not_yet_valid"
-    OTHER_NAME = "certificate_for_another_name"
-    SELF_SIGNED = "certificate_self_signed"
-    UNKNOWN_ISSUER = "certificate_of_unknown_issuer"
-    INTERCEPTED = "certificate_of_interceptor"
-    TLS_TOO_OLD = "tls_too_old"
-    NO_TLS = "tls_not_agreed"
-    INJECTED = "text_injected_before_tls"
+    EXPIRED = "certificate_expired", "The certificate, or its issuer's, has expired."
+    NOT_YET_VALID = "certificate_not_yet_valid", "The certificate is not valid yet."
+    OTHER_NAME = "certificate_for_another_name", "The certificate is for other names."
+    SELF_SIGNED = "certificate_self_signed", "The certificate is self-signed."
+    UNKNOWN_ISSUER = "certificate_of_unknown_issuer", "The host does not trust the issuer."
+    INTERCEPTED = (
+        "certificate_of_interceptor",
+        "Antivirus software or a proxy intercepts TLS with its own certificate.",
+    )
+    TLS_TOO_OLD = "tls_too_old", "The server supports only TLS versions that are no longer safe."
+    NO_TLS = "tls_not_agreed", "Server and host cannot agree on TLS."
+    INJECTED = "text_injected_before_tls", "Plain text arrives where encryption must begin."
     # greeting, starttls, capability
-    TURNED_AWAY = "turned_away"
-    STARTTLS_MISSING = "starttls_missing"
-    STARTTLS_REFUSED = "starttls_refused"
+    TURNED_AWAY = "turned_away", "The server greets with a refusal."
+    STARTTLS_MISSING = "starttls_missing", "The server does not offer STARTTLS."
+    STARTTLS_REFUSED = "starttls_refused", "The server offers STARTTLS and then denies it."
     # authentication
-    PASSWORD_REFUSED = "password_refused"
-    PASSWORD_REFUSED_HERE = "password_refused_here_only"
-    PASSWORD_EXPIRED = "password_expired"
-    LOCKED = "account_locked"
-    NO_MECHANISM = "no_way_to_sign_in"
-    UNSUPPORTED_MECHANISM = "mechanism_not_supported"
-    APP_PASSWORD = "application_password_needed"
-    ENCRYPTION_NEEDED = "encryption_needed"
+    PASSWORD_REFUSED = "password_refused", "The password or the login is wrong."
+    PASSWORD_REFUSED_HERE = "password_refused_here_only", "One server refuses the password that the other accepts."
+    PASSWORD_EXPIRED = "password_expired", "The password has expired."
+    LOCKED = "account_locked", "The provider has locked the account."
+    NO_MECHANISM = "no_way_to_sign_in", "The server offers no way to sign in with a password."
+    UNSUPPORTED_MECHANISM = "mechanism_not_supported", "The server does not support this way to sign in."
+    APP_PASSWORD = "application_password_needed", "The provider requires an application password."
+    ENCRYPTION_NEEDED = "encryption_needed", "The server requires encryption before the password."
+    OAUTH_NEEDED = "oauth_needed", "The server accepts OAuth and no password for this account."
+    PROTOCOL_OFF = "protocol_switched_off", "The provider has switched off access by mail programs for this account."
+    LOCATION_BLOCKED = "location_blocked", "The provider does not permit sign-ins from this location."
     # wherever a server refuses
-    LIMITED = "too_many"
-    UNAVAILABLE = "temporarily_unavailable"
+    LIMITED = "too_many", "The server limits connections, sign-ins or messages."
+    UNAVAILABLE = "temporarily_unavailable", "The service is temporarily unavailable."
     # mailbox, sending
-    MAILBOX_CLOSED = "mailbox_not_opened"
-    ADDRESS_BLOCKED = "public_address_blocked"
-    ADDRESS_LISTED = "public_address_listed"
-    SENDER_REJECTED = "sender_rejected"
-    SENDER_NOT_LOGIN = "sender_is_not_login"
-    POLICY = "policy"
-    NOT_SIGNED_IN = "not_signed_in"
-    FULL = "mailbox_full"
-    UNKNOWN_ADDRESS = "address_unknown"
+    MAILBOX_CLOSED = "mailbox_not_opened", "The inbox cannot be opened."
+    ADDRESS_BLOCKED = "public_address_blocked", "The provider blocks this network's public IP address."
+    ADDRESS_LISTED = "public_address_listed", "A block list contains this network's public IP address."
+    ADDRESS_NAMELESS = "public_address_without_name", "This network's public IP address has no reverse name."
+    SENDER_REJECTED = "sender_rejected", "The sender's address is not accepted."
+    SENDER_NOT_LOGIN = "sender_is_not_login", "The sender's address must be the login."
+    POLICY = "policy", "The provider's acceptable use policy forbids it."
+    NOT_SIGNED_IN = "not_signed_in", "The server accepts mail only after signing in."
+    FULL = "mailbox_full", "The mailbox has no space left."
+    UNKNOWN_ADDRESS = "address_unknown", "The server does not know the address."
+    TOO_LARGE = "too_large", "The message is larger than the server accepts."
+    RELAY_DENIED = "relay_denied", "The server does not send for the account, although the sign-in was accepted."
+    CLIENT_NAME_REFUSED = "client_name_refused", "The server rejects the name that the host gives in EHLO."
+    SMTP_INSPECTED = "smtp_inspected", "A firewall of the network rewrites SMTP."
     # client
-    CLIENT_DIFFERS = "client_differs"
-    CLIENT_LACKS_ACCOUNT = "client_lacks_account"
-    CLIENT_UNREADABLE = "client_unreadable"
-    # round_trip, beside what any server may do
-    MESSAGE_LOST = "message_lost"
-    MESSAGE_DUPLICATED = "message_duplicated"
+    CLIENT_DIFFERS = "client_differs", "The client has other settings than the list."
+    CLIENT_LACKS_ACCOUNT = "client_lacks_account", "The client does not have the account."
+    CLIENT_UNREADABLE = "client_unreadable", "The client's settings cannot be read."
+    # round_trip, besides what any server may do
+    MESSAGE_LOST = "message_lost", "The message was accepted and did not arrive in time."
+    MESSAGE_DUPLICATED = "message_duplicated", "The message arrived more than once."
 
 
-# Those may be over a moment later; never a refused password, which would be one more failed attempt.
-PASSING = frozenset(
+TRANSIENT = frozenset(
     (
         Code.NAME_SERVER_SILENT,
         Code.TIMED_OUT,
@@ -91,15 +116,39 @@ PASSING = frozenset(
         Code.UNAVAILABLE,
     )
 )
+"""What may pass within moments, so that a retry makes sense. A refused password never does: it counts as an attempt."""
+
+
+SETTINGS_CAN_HELP = frozenset(
+    (
+        Code.NAME_NOT_FOUND,
+        Code.REFUSED,
+        Code.TIMED_OUT,
+        Code.RESET,
+        Code.FORBIDDEN_HERE,
+        Code.NOTHING_SAID,
+        Code.HUNG_UP,
+        Code.WRONG_PROTOCOL,
+        Code.NOT_MAIL,
+        Code.NEEDS_SSL,
+        Code.NEEDS_STARTTLS,
+        Code.EXPIRED,
+        Code.OTHER_NAME,
+        Code.TLS_TOO_OLD,
+        Code.NO_TLS,
+        Code.STARTTLS_MISSING,
+    )
+)
+"""Where other settings can be the remedy. All else (limits, blocks, policies, outages, interception) is not in them."""
 
 
 class Failure(Exception):
-    """A stage that failed, in words for a person.
+    """A stage that failed, in words for users.
 
     Args:
-        finding: what went wrong: a clause whose subject is the server ("refused the connection").
-        evidence: what was seen; printable, bounded, without secrets. May be empty.
-        advice: what to do: plain sentences.
+        finding: what went wrong, a clause whose subject is the server ("refuses connections on this port").
+        evidence: what was seen: printable, bounded, without secrets. May be empty.
+        advice: what to do, in sentences.
         code: the same for programs.
     """
 

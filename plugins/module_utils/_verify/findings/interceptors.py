@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs and devices on the way that read mail by answering with certificates of their own, by the names in these."""
+"""Programs and devices that intercept TLS with certificates of their own, recognised by the issuer's name."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
-# What the products write as issuer, as seen in users' reports. A public authority must match none of them.
+# Issuers as seen in users' reports. No public authority may match.
 _ISSUERS: t.Sequence[tuple[str, str]] = (
     ("Avast", r"\bavast!?\b"),
     ("AVG", r"\bAVG\b"),
@@ -49,5 +49,5 @@ _ISSUERS: t.Sequence[tuple[str, str]] = (
 
 
 def interceptor(issuer: str) -> str | None:
-    """The program that makes certificates under this name; None if it is none of those known."""
+    """The program whose certificates have this issuer; None if it is none of those known."""
     return next((program for program, sign in _ISSUERS if re.search(sign, issuer, re.IGNORECASE)), None)

@@ -1,183 +1,115 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What servers mean when they refuse: their codes and words, decoded for a person.
-
-A table is read from the top; the first pattern that is found in the server's answer counts.
-"""
+"""Findings for what servers refuse with a code or in words of their own."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import typing as t
 
+from ..._model.secret import Secret
+from . import sending_refusals, sessions, sign_in_refusals
 from .failure import Code, Failure
+from .interruptions import ConnectionEnded
+from .refusal_rules import known
+
+_ASK_THE_SUPPORT = "Give the answer shown to the provider's support."
 
 
-@dataclasses.dataclass(frozen=True)
-class _RefusalRule:
-    pattern: t.Pattern[str]
-    code: Code
-    finding: str
-    advice: str
+def greeting_refused(answer: str) -> Failure:
+    """A server greets with a refusal."""
+    smtp = answer[:1].isdigit()
+    found = known(sending_refusals.GREETING if smtp else sign_in_refusals.GREETING, answer)
+    return sessions.turned_away(answer) if found is None else found
 
 
-def _refusal(pattern: str, code: Code, finding: str, advice: str) -> _RefusalRule:
-    return _RefusalRule(re.compile(pattern, re.IGNORECASE), code, finding, advice)
+def capabilities_refused(answer: str) -> Failure:
+    """An SMTP server refuses EHLO."""
+    found = known(sending_refusals.EHLO, answer)
+    return Failure("does not list its capabilities", answer, _ASK_THE_SUPPORT) if found is None else found
 
 
-_NO_CHANGE = "Try again later and change no setting."
-
-# Charter's own codes, from the provider's published error pages; the rest from RFC 5321, 3463 and 6409.
-_SENDING: t.Sequence[_RefusalRule] = (
-    _refusal(
-        r"AUP#Out-1130",
-        Code.ADDRESS_BLOCKED,
-        "blocks this machine's public IP address",
-        "Leave VPN and proxies, whose exits are often blocked. Otherwise ask the provider to unblock the address.",
-    ),
-    _refusal(
-        r"AUP#Out-1220",
-        Code.ADDRESS_LISTED,
-        "rejects this machine's public IP address because Spamhaus lists it",
-        "Look the address up at Spamhaus and have it removed there; leave VPN and proxies.",
-    ),
-    _refusal(
-        r"AUP#Out-1320",
-        Code.SENDER_REJECTED,
-        "rejects the sender's address",
-        "The address must belong to the account that signs in: compare email and username.",
-    ),
-    _refusal(r"AUP#Out-1390", Code.UNAVAILABLE, "is not available for the moment", _NO_CHANGE),
-    _refusal(
-        r"AUP#Out-1500",
-        Code.SENDER_NOT_LOGIN,
-        "wants the sender's address to be the login",
-        "Set username to the address of the account; every account needs outgoing settings of its own.",
-    ),
-    _refusal(
-        r"AUP#", Code.POLICY, "rejects this by its acceptable use policy", "Give the provider's support the code shown."
-    ),
-    _refusal(
-        r"relay(ing)? (access )?denied|not permitted to relay|check for new mail before sending",
-        Code.NOT_SIGNED_IN,
-        "does not take mail from somebody who has not signed in",
-        "Switch authentication on for the outgoing server: give username and password.",
-    ),
-    _refusal(r"^530", Code.NOT_SIGNED_IN, "wants the sender to sign in first", "Give username and password."),
-    _refusal(
-        r"^421|too many|rate limit|limit exceeded|^45[0-9].*(frequen|rate)",
-        Code.LIMITED,
-        "takes no more for the moment",
-        f"The provider limits connections or messages. {_NO_CHANGE}",
-    ),
-    _refusal(
-        r"^552|^452|quota|mailbox (is )?full",
-        Code.FULL,
-        "has no room left in the mailbox",
-        "Delete mail or empty the bin, then try again.",
-    ),
-    _refusal(
-        r"not owned by|sender.*(mismatch|must match)",
-        Code.SENDER_NOT_LOGIN,
-        "wants the sender's address to belong to the login",
-        "The address must belong to the account that signs in: compare email and username.",
-    ),
-    _refusal(
-        r"^553|5\.7\.1|sender.*(reject|denied)",
-        Code.SENDER_REJECTED,
-        "does not accept this sender's address",
-        "The address must belong to the account that signs in: compare email and username.",
-    ),
-    _refusal(
-        r"^550|5\.1\.[01]",
-        Code.UNKNOWN_ADDRESS,
-        "does not know the address",
-        "Check email; if it is right, the mailbox may be closed: ask the provider.",
-    ),
-    _refusal(r"^4", Code.UNAVAILABLE, "cannot do it for the moment", _NO_CHANGE),
-)
-
-# IMAP response codes: RFC 5530. POP3: RFC 2449 and 3206. SMTP: RFC 4954.
-_SIGNING_IN: t.Sequence[_RefusalRule] = (
-    _refusal(
-        r"\[CONTACTADMIN\]|(account|mailbox|user) (has been |is )?(temporarily )?(locked|disabled|suspended|blocked)",
-        Code.LOCKED,
-        "has locked the account",
-        "Do not try again: unlock the account on the provider's web page, or ask the provider.",
-    ),
-    _refusal(
-        r"\[IN-USE\]|\[INUSE\]|\[LOGIN-DELAY\]|\[LIMIT\]|^421|too many|maximum number of connections|rate limit",
-        Code.LIMITED,
-        "lets the account in no further for the moment",
-        "Another program is using the mailbox, or there were too many sign-ins. Wait some minutes, then try again.",
-    ),
-    _refusal(
-        r"\[EXPIRED\]|^432|password (has |is )?expired",
-        Code.PASSWORD_EXPIRED,
-        "says that the password has expired",
-        "Set a new one at the provider.",
-    ),
-    _refusal(
-        r"\[UNAVAILABLE\]|\[SYS/TEMP\]|^4",
-        Code.UNAVAILABLE,
-        "cannot check passwords for the moment",
-        f"Nothing is known about the password. {_NO_CHANGE}",
-    ),
-    _refusal(
-        r"^534|application[- ]specific|app password",
-        Code.APP_PASSWORD,
-        "wants a password made for this program",
-        "Make an application password on the provider's web page and use it in place of the normal one.",
-    ),
-    _refusal(
-        r"\[PRIVACYREQUIRED\]|^530|^538|encryption required",
-        Code.ENCRYPTION_NEEDED,
-        "wants an encrypted connection before the password",
-        "Set security to ssl or starttls.",
-    ),
-    _refusal(
-        r"^50[0-4]|^BAD|(unrecogni[sz]ed|unsupported) auth|invalid authentication mechanism|mechanism not supported",
-        Code.UNSUPPORTED_MECHANISM,
-        "does not understand this way to sign in",
-        "Check host and port: a mail server for people accepts AUTH PLAIN or LOGIN.",
-    ),
-)
+def address_refused(answer: str, email: str) -> Failure:
+    """An SMTP server refuses an address as sender or recipient, or to forget them, after a sign-in."""
+    found = known(sending_refusals.ADDRESS, answer)
+    finding = f"does not accept {email} as sender and recipient"
+    return Failure(finding, answer, _ASK_THE_SUPPORT) if found is None else found
 
 
-def sending_refused(answer: str, otherwise: str, code: Code = Code.OTHER) -> Failure:
-    """What it means when an SMTP server refuses something other than a password.
+def message_refused(answer: str) -> Failure:
+    """An SMTP server refuses a message after its sender and recipient were accepted."""
+    found = known(sending_refusals.MESSAGE, answer)
+    return Failure("does not accept the test message", answer, _ASK_THE_SUPPORT) if found is None else found
+
+
+def mailbox_refused(mailbox: str, answer: str) -> Failure:
+    """The mailbox, or the inbox, cannot be opened after signing in."""
+    found = known(sign_in_refusals.MAILBOX, answer)
+    return sessions.mailbox_not_opened(mailbox, answer) if found is None else found
+
+
+def sign_in_refused(answer: str, username: str, password: Secret | None = None) -> Failure:
+    """A server refuses a sign-in.
 
     Args:
-        answer: code and text, fit to be shown.
-        otherwise: the finding where the answer is in no table, a clause.
-        code: likewise.
-    """
-    for refusal in _SENDING:
-        if refusal.pattern.search(answer):
-            return Failure(refusal.finding, answer, refusal.advice, refusal.code)
-    return Failure(otherwise, answer, "Give the provider's support the answer shown.", code)
-
-
-def sign_in_refused(answer: str, username: str) -> Failure:
-    """What it means when a server refuses to sign somebody in.
-
-    Args:
-        answer: the answer without a tag, fit to be shown.
+        answer: without a tag; printable, without secrets.
         username: the login that was used.
+        password: for a hint at what is easily mistyped, or sent in another encoding than the server's; None if unknown.
     """
-    for refusal in _SIGNING_IN:
-        if refusal.pattern.search(answer):
-            return Failure(refusal.finding, answer, refusal.advice, refusal.code)
+    # Postfix writes this where the password check gives no reason.
+    found = known(sign_in_refusals.SIGNING_IN, answer.replace("(reason unavailable)", ""))
+    if found is not None:
+        return Failure(found.finding, answer, found.advice, found.code)
     login = (
         "The login must be the full address."
         if "@" in username
-        else "The login is not a full address, as most providers want it: set username to the address."
+        else "The login is not a full address, which most providers require: set username to the address."
     )
+    hint = "" if password is None else _password_hint(password.reveal())
     return Failure(
         f"refused the password of {username}",
         answer,
-        f"The password or the login is wrong. {login} Correct it before trying again: repeated failures lock accounts.",
+        f"The password or the login is wrong. {login} {hint}Correct it before trying again: repeated failures lock "
+        "accounts.",
         Code.PASSWORD_REFUSED,
+    )
+
+
+def sign_in_ended(ending: ConnectionEnded, username: str, password: Secret) -> Failure:
+    """An IMAP server ends the connection during a sign-in; its BYE may be the only answer."""
+    reason = ending.evidence
+    judged = reason.upper().startswith("* BYE") and (
+        re.search(sign_in_refusals.JUDGED, reason, re.IGNORECASE) or known(sign_in_refusals.SIGNING_IN, reason)
+    )
+    return sign_in_refused(reason, username, password) if judged else ending
+
+
+def _password_hint(password: str) -> str:
+    """What in a password is often the reason for a refusal, as a sentence and a blank; usually empty."""
+    if password != password.strip():
+        return "The password begins or ends with a blank: remove it if it is not meant. "
+    if not password.isascii():
+        return (
+            "The password has letters outside ASCII, such as accents or umlauts, which some servers expect in another "
+            "encoding: set a password of ASCII letters, digits and signs. "
+        )
+    return ""
+
+
+def refused_here_only(finding: str, evidence: str, here: str, there: str) -> Failure:
+    """One server refuses the password that the account's other server accepts.
+
+    Args:
+        finding: of the refused sign-in.
+        evidence: likewise.
+        here: what this server is for: ``receiving`` or ``sending``.
+        there: what the other server is for.
+    """
+    return Failure(
+        f"{finding}, which works for {there}",
+        evidence,
+        f"Login and password are right: change no setting. {here.capitalize()} may be blocked for this account, or a "
+        "new password has not reached this server yet. Sign in to the provider's web mail, then try again later. In a "
+        f"mail client, check the password stored for {here}: it is an entry of its own.",
+        Code.PASSWORD_REFUSED_HERE,
     )

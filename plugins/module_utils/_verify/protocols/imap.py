@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IMAP (RFC 3501 and 9051), as far as a test needs it."""
+"""The IMAP commands of a test (RFC 3501 and 9051)."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ import re
 
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
+from ..findings import encryption, sessions
 from ..findings.endpoint import Endpoint
-from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
-from ..findings.refusals import sign_in_refused
-from ..wire.connection import Connection, ConnectionEnded
-from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import DetectedProtocol, detect_protocol
-from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
+from ..findings.interruptions import ConnectionEnded
+from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_ended, sign_in_refused
+from ..findings.wrong_service import DetectedProtocol
+from ..wire.connection import Connection
+from ..wire.protocol_guess import detect_protocol
+from ..wire.unexpected_text import other_greeting
+from .dialogue import check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
-_ASK_FOR_THE_MAILBOX = "The password is right. The mailbox needs the provider's help."
 _QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
 
 
 @dataclasses.dataclass(frozen=True)
 class Inbox:
-    """How an inbox stands (RFC 3501 2.3.1.1).
+    """The state of an inbox (RFC 3501 2.3.1.1).
 
     Attributes:
         validity: as long as it stays the same, a UID means the same message.
-        next_uid: what comes from now on has this UID or a higher one.
+        next_uid: new messages get this UID or a higher one.
     """
 
     validity: int
@@ -55,38 +57,32 @@ class _ImapReply:
 class ImapDialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
-        self._quote = quote
+        self._redact = redact
         self._commands = 0
         self._capabilities: frozenset[str] = frozenset()
 
     def greeting(self) -> str:
         line = self._connection.read_line()
         if detect_protocol(line) is not DetectedProtocol.IMAP:
-            raise other_greeting(self._endpoint, line, self._quote)
+            raise other_greeting(self._endpoint, line, self._redact)
         kind = line[2:].split(b" ", 1)[0].upper()
         if kind == b"BYE":
-            raise Failure(
-                "turns everybody away",
-                self._quote(line),
-                "Try again later; no setting should be changed.",
-                Code.TURNED_AWAY,
-            )
+            raise greeting_refused(self._redact(line))
         if kind == b"PREAUTH":  # it forbids STARTTLS and would prove nothing about the password
-            advice = "Check host and port: no provider does that."
-            raise Failure("says that somebody is signed in already", self._quote(line), advice, Code.NOT_MAIL)
-        return self._quote(line)
+            raise sessions.signed_in_before(self._redact(line))
+        return self._redact(line)
 
     def starttls(self) -> str:
         self._ask_capabilities()
         if "STARTTLS" not in self._capabilities:
-            raise starttls_missing(self._endpoint, self._offered())
+            raise encryption.starttls_missing(self._endpoint, self._evidence())
         answer = self._command(b"STARTTLS")
         if answer.status != b"OK":
-            raise starttls_refused(self._quote(answer.text))
-        return self._quote(answer.text)
+            raise encryption.starttls_refused(self._redact(answer.text))
+        return self._redact(answer.text)
 
     def capability(self) -> str:
         self._ask_capabilities()
@@ -94,30 +90,23 @@ class ImapDialogue:
 
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
-        if "AUTH=PLAIN" in self._capabilities:
-            mechanism, answer = "AUTH PLAIN", self._authenticate_plain(username, password)
-        elif "LOGINDISABLED" not in self._capabilities:
-            mechanism, answer = "LOGIN", self._login(username, password)
-        else:
-            raise no_mechanism(self._endpoint, self._offered())
+        try:
+            mechanism, answer = self._signed_in(username, password)
+        except ConnectionEnded as ending:
+            raise sign_in_ended(ending, username, password) from None
         if answer.status != b"OK":
-            raise sign_in_refused(self._quote(answer.text), username)
+            raise sign_in_refused(self._redact(answer.text), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
         answer = self._command(b"EXAMINE INBOX")  # EXAMINE is SELECT without any change (RFC 3501 6.3.2)
         counts = [match.group(1) for match in map(_EXISTS.match, answer.untagged) if match]
         if answer.status != b"OK" or not counts:
-            raise Failure(
-                "does not open the inbox",
-                self._quote(answer.text),
-                "The password is right. The mailbox needs the provider's help.",
-                Code.MAILBOX_CLOSED,
-            )
-        return f"INBOX has {self._quote(counts[-1])} messages"
+            raise mailbox_refused("inbox", self._redact(answer.text))
+        return f"INBOX has {self._redact(counts[-1])} messages"
 
-    def ask_again(self) -> None:
-        """Ask for the capabilities once more: some are told only after signing in (UIDPLUS)."""
+    def refresh_capabilities(self) -> None:
+        """Ask for the capabilities once more: some are listed only after signing in (UIDPLUS)."""
         self._ask_capabilities()
 
     def inbox(self, *, writable: bool) -> Inbox:
@@ -126,22 +115,24 @@ class ImapDialogue:
         Args:
             writable: with SELECT, for a deletion; otherwise with EXAMINE, which changes nothing at all.
         """
-        answer = self._done(b"SELECT INBOX" if writable else b"EXAMINE INBOX", "does not open the inbox")
+        answer = self._command(b"SELECT INBOX" if writable else b"EXAMINE INBOX")
+        if answer.status != b"OK":
+            raise mailbox_refused("inbox", self._redact(answer.text))
         if writable and b"[READ-ONLY]" in answer.text.upper():
-            raise Failure("opens the inbox for reading only", self._quote(answer.text), _ASK_FOR_THE_MAILBOX)
-        said = {
+            raise sessions.inbox_read_only(self._redact(answer.text))
+        codes = {
             match.group(1).upper(): int(match.group(2))
             for match in map(_UID_CODE.match, answer.untagged)
             if match is not None
         }
-        next_uid = said.get(b"UIDNEXT")
-        if next_uid is None:  # a server need not say (RFC 3501 6.3.1)
+        next_uid = codes.get(b"UIDNEXT")
+        if next_uid is None:  # it is optional (RFC 3501 6.3.1)
             next_uid = max(self._search(b"UID *"), default=0) + 1
-        return Inbox(said.get(b"UIDVALIDITY", 0), next_uid)
+        return Inbox(codes.get(b"UIDVALIDITY", 0), next_uid)
 
     def arrived(self, since: int) -> tuple[int, ...]:
         """The UIDs in the open inbox from that one on."""
-        self._done(b"NOOP", "does not answer NOOP")  # lets it notice what came
+        self._done(b"NOOP", "answer NOOP")  # makes the server list new messages
         # "n:*" names the last message even where its UID is lower.
         return tuple(uid for uid in self._search(b"UID %d:*" % since) if uid >= since)
 
@@ -150,38 +141,38 @@ class ImapDialogue:
 
         It is read and compared here, since servers differ in what their search for a header finds.
         """
-        answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "does not show a message")
+        answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "show a message")
         return any(header_is(line, field, value) for line in answer.untagged)
 
     def delete(self, uid: int) -> bool:
         """Delete one message of the inbox, which is open for writing.
 
-        Without UIDPLUS (RFC 4315) a server can only delete all that is marked, so that the message stays marked where
+        Without UIDPLUS (RFC 4315) a server can only delete all messages that are marked. So the message stays marked if
         others are marked, too.
 
         Returns:
             Whether it is gone.
         """
-        self._done(b"UID STORE %d +FLAGS.SILENT (\\Deleted)" % uid, "does not let a message be deleted")
+        self._done(b"UID STORE %d +FLAGS.SILENT (\\Deleted)" % uid, "let a message be deleted")
         if "UIDPLUS" in self._capabilities:
-            self._done(b"UID EXPUNGE %d" % uid, "does not delete a message")
+            self._done(b"UID EXPUNGE %d" % uid, "delete a message")
             return True
         if self._search(b"DELETED") != (uid,):
             return False
-        self._done(b"EXPUNGE", "does not delete a message")
+        self._done(b"EXPUNGE", "delete a message")
         return True
 
     def leave(self) -> None:
         self._connection.leave(b"z LOGOUT")
 
-    def _done(self, command: bytes, finding: str) -> _ImapReply:
+    def _done(self, command: bytes, refused: str) -> _ImapReply:
         answer = self._command(command)
         if answer.status != b"OK":
-            raise Failure(finding, self._quote(answer.text), _ASK_FOR_THE_MAILBOX)
+            raise sessions.command_refused(refused, self._redact(answer.text))
         return answer
 
     def _search(self, criteria: bytes) -> tuple[int, ...]:
-        answer = self._done(b"UID SEARCH " + criteria, "does not search the inbox")
+        answer = self._done(b"UID SEARCH " + criteria, "search the inbox")
         lists = [line.split()[2:] for line in answer.untagged if line.upper().startswith(b"* SEARCH")]
         return tuple(sorted({int(word) for words in lists for word in words if word.isdigit()}))
 
@@ -189,11 +180,44 @@ class ImapDialogue:
         answer = self._command(b"CAPABILITY")
         words = [line.upper().split()[2:] for line in answer.untagged if line.upper().startswith(b"* CAPABILITY ")]
         if answer.status != b"OK" or not words:
-            raise Failure("does not say what it can do", self._quote(answer.text), NOT_A_MAIL_SERVER, Code.NOT_MAIL)
+            raise sessions.no_capabilities(self._redact(answer.text))
         self._capabilities = frozenset(word.decode("ascii", "replace") for word in words[-1])
 
+    def _evidence(self) -> str:
+        return f"offers {self._offered() or 'nothing'}"
+
     def _offered(self) -> str:
-        return self._quote(" ".join(sorted(self._capabilities)))
+        return self._redact(" ".join(sorted(self._capabilities)))
+
+    def _signed_in(self, username: str, password: Secret) -> tuple[str, _ImapReply]:
+        """Sign in with the first mechanism in common: its name, and the server's answer."""
+        mechanisms = {word[5:] for word in self._capabilities if word.startswith("AUTH=")}
+        may_login = "LOGINDISABLED" not in self._capabilities
+        if "PLAIN" in mechanisms:
+            answer = self._authenticate_plain(username, password)
+            if not (may_login and answer.status == b"BAD"):
+                return "AUTH PLAIN", answer
+            # BAD is about the command, not about the password, and the server has another command.
+        if may_login:
+            return "LOGIN", self._login(username, password)
+        mechanism = choose(mechanisms, username, password)
+        if mechanism is None:
+            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+        return f"AUTH {mechanism.name}", self._authenticate(mechanism)
+
+    def _authenticate(self, mechanism: Mechanism) -> _ImapReply:
+        def turn(answer: _ImapReply) -> Turn[_ImapReply]:
+            return Turn(answer, answer.text[1:].strip() if answer.status == b"+" else None)
+
+        def send(line: bytes) -> Turn[_ImapReply]:
+            self._connection.send_line(line)
+            return turn(self._answer())
+
+        begun = turn(self._command(b"AUTHENTICATE " + mechanism.name.encode()))
+        answer = exchange(mechanism, begun, send, lambda reply: self._redact(reply.text))
+        if answer.status == b"OK":
+            mechanism.finish()
+        return answer
 
     def _authenticate_plain(self, username: str, password: Secret) -> _ImapReply:
         message = plain(username, password)
@@ -236,8 +260,8 @@ class ImapDialogue:
         while True:
             try:
                 line = self._connection.read_line()
-            except ConnectionEnded as hangup:
-                raise _with_goodbye(hangup, untagged, self._quote) from None
+            except ConnectionEnded as ending:
+                raise _with_reason(ending, untagged, self._redact) from None
             if line.startswith(b"+"):
                 return _ImapReply(b"+", line, tuple(untagged))
             if line.startswith(tag):
@@ -246,7 +270,7 @@ class ImapDialogue:
             untagged.append(line)
 
 
-def _with_goodbye(hangup: ConnectionEnded, untagged: list[bytes], quote: Redactor) -> ConnectionEnded:
-    """A server that hangs up usually says why in an untagged BYE."""
-    goodbyes = [line for line in untagged if line.upper().startswith(b"* BYE")]
-    return ConnectionEnded(quote(goodbyes[-1])) if goodbyes else hangup
+def _with_reason(ending: ConnectionEnded, untagged: list[bytes], redact: Redactor) -> ConnectionEnded:
+    """A server that ends the connection usually gives the reason in an untagged BYE."""
+    reasons = [line for line in untagged if line.upper().startswith(b"* BYE")]
+    return ConnectionEnded(redact(reasons[-1])) if reasons else ending

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""POP3 (RFC 1939, 2449 and 5034), as far as a test needs it."""
+"""The POP3 commands of a test (RFC 1939, 2449 and 5034)."""
 
 from __future__ import annotations
 
@@ -9,53 +9,49 @@ import re
 
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
+from ..findings import encryption, sessions
 from ..findings.endpoint import Endpoint
-from ..findings.failure import Code, Failure
-from ..findings.refusals import sign_in_refused
+from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_refused
+from ..findings.wrong_service import DetectedProtocol
 from ..wire.connection import Connection
-from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import DetectedProtocol, detect_protocol
-from .dialogue import check_credentials, header_is, no_mechanism, plain, starttls_missing, starttls_refused
+from ..wire.protocol_guess import detect_protocol
+from ..wire.unexpected_text import other_greeting
+from .dialogue import check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
-_ASK_FOR_THE_MAILBOX = "The password is right. The mailbox needs the provider's help."
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
 
 
 class Pop3Dialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
-        self._quote = quote
+        self._redact = redact
         self._capabilities: tuple[str, ...] = ()
 
     def greeting(self) -> str:
         line = self._connection.read_line()
         if detect_protocol(line) is not DetectedProtocol.POP3:
-            raise other_greeting(self._endpoint, line, self._quote)
+            raise other_greeting(self._endpoint, line, self._redact)
         if not _positive(line):
-            raise Failure(
-                "turns everybody away",
-                self._quote(line),
-                "Try again later; no setting should be changed.",
-                Code.TURNED_AWAY,
-            )
-        return self._quote(line)
+            raise greeting_refused(self._redact(line))
+        return self._redact(line)
 
     def starttls(self) -> str:
         self._ask_capabilities()
         if "STLS" not in self._capabilities:
-            raise starttls_missing(self._endpoint, self._offered())
+            raise encryption.starttls_missing(self._endpoint, self._evidence())
         answer = self._command(b"STLS")
         if not _positive(answer):
-            raise starttls_refused(self._quote(answer))
-        return self._quote(answer)
+            raise encryption.starttls_refused(self._redact(answer))
+        return self._redact(answer)
 
     def capability(self) -> str:
         self._ask_capabilities()
-        return self._offered() or "CAPA is not known to the server"
+        return self._offered() or "the server does not know CAPA"
 
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
@@ -65,28 +61,31 @@ class Pop3Dialogue:
         elif not self._capabilities or "USER" in self._capabilities:
             mechanism, answer = "USER and PASS", self._user_and_pass(username, password)
         else:
-            raise no_mechanism(self._endpoint, self._offered())
+            chosen = choose(mechanisms, username, password)
+            if chosen is None:
+                raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+            mechanism, answer = f"AUTH {chosen.name}", self._authenticate(chosen)
         if not _positive(answer):
-            raise sign_in_refused(self._quote(answer), username)
+            raise sign_in_refused(self._redact(answer), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX, Code.MAILBOX_CLOSED)
-        return f"the mailbox has {self._quote(match.group(1))} messages, {self._quote(match.group(2))} bytes"
+            raise mailbox_refused("mailbox", self._redact(answer))
+        return f"the mailbox has {self._redact(match.group(1))} messages, {self._redact(match.group(2))} bytes"
 
     def count(self) -> int:
         """How many messages there are; the newest has the highest number."""
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise Failure("does not open the mailbox", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+            raise mailbox_refused("mailbox", self._redact(answer))
         return int(match.group(1))
 
     def uid(self, number: int) -> bytes:
-        """What names a message for good (RFC 1939 7); empty where the server has no such names."""
+        """The permanent identifier of a message (RFC 1939 7); empty if the server has none."""
         words = self._command(b"UIDL %d" % number).split()
         return words[2] if len(words) > 2 and _positive(words[0]) else b""
 
@@ -94,11 +93,7 @@ class Pop3Dialogue:
         """Whether a message has a header field with exactly that value. TOP reads it without changing a flag."""
         answer = self._command(b"TOP %d 0" % number)
         if not _positive(answer):
-            raise Failure(
-                "does not show the beginning of a message",
-                self._quote(answer),
-                "The server lacks TOP, without which a message cannot be told from others. Do without round_trip.",
-            )
+            raise sessions.no_message_header(self._redact(answer))
         found = False
         while True:
             line = self._connection.read_line()
@@ -110,13 +105,13 @@ class Pop3Dialogue:
         """Mark one message for deletion; ``finish`` does it."""
         answer = self._command(b"DELE %d" % number)
         if not _positive(answer):
-            raise Failure("does not let a message be deleted", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+            raise sessions.command_refused("let a message be deleted", self._redact(answer))
 
     def finish(self) -> None:
         """End the session and wait for it: what is marked is deleted, and the mailbox is free for the next session."""
         answer = self._command(b"QUIT")
         if not _positive(answer):
-            raise Failure("does not delete a message", self._quote(answer), _ASK_FOR_THE_MAILBOX)
+            raise sessions.command_refused("delete a message", self._redact(answer))
 
     def leave(self) -> None:
         self._connection.leave(b"QUIT")  # deletes what was marked as deleted, which is nothing
@@ -134,8 +129,21 @@ class Pop3Dialogue:
             lines.append(line.decode("ascii", "replace").upper().strip())
         self._capabilities = tuple(lines)
 
+    def _evidence(self) -> str:
+        return f"offers {self._offered() or 'nothing'}"
+
     def _offered(self) -> str:
-        return self._quote(", ".join(self._capabilities))
+        return self._redact(", ".join(self._capabilities))
+
+    def _authenticate(self, mechanism: Mechanism) -> bytes:
+        def send(line: bytes) -> Turn[bytes]:
+            answer = self._command(line)
+            return Turn(answer, answer[1:].strip() if answer.startswith(b"+ ") or answer == b"+" else None)
+
+        answer = exchange(mechanism, send(b"AUTH " + mechanism.name.encode()), send, self._redact)
+        if _positive(answer):
+            mechanism.finish()
+        return answer
 
     def _authenticate_plain(self, username: str, password: Secret) -> bytes:
         message = plain(username, password)
@@ -147,7 +155,7 @@ class Pop3Dialogue:
 
     def _user_and_pass(self, username: str, password: Secret) -> bytes:
         if any(mark in username + password.reveal() for mark in "\r\n"):
-            raise Failure("was not asked", "a line break in the login or the password", "Correct username or password.")
+            raise sessions.credentials_not_sendable("a line break")
         answer = self._command(b"USER " + username.encode())
         return self._command(b"PASS " + password.reveal().encode()) if _positive(answer) else answer
 

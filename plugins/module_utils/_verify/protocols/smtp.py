@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMTP for submission (RFC 5321, 6409 and 4954), as far as a test needs it."""
+"""The SMTP commands of a test of submission (RFC 5321, 6409 and 4954)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import re
 
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
+from ..findings import encryption, refusals, sessions
 from ..findings.endpoint import Endpoint
-from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
-from ..findings.refusals import sending_refused, sign_in_refused
+from ..findings.wrong_service import DetectedProtocol
 from ..wire.connection import Connection
-from ..wire.mismatch import other_greeting
-from ..wire.protocol_guess import DetectedProtocol, detect_protocol
-from .dialogue import check_credentials, no_mechanism, plain, starttls_missing, starttls_refused
+from ..wire.protocol_guess import detect_protocol
+from ..wire.unexpected_text import other_greeting
+from .dialogue import check_credentials, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
+
+_NOT_UNDERSTOOD = (500, 501, 502, 504)  # replies about the command, not about the password
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,28 +39,28 @@ class _SmtpReply:
 class SmtpDialogue:
     """See ``Dialogue``."""
 
-    def __init__(self, connection: Connection, endpoint: Endpoint, quote: Redactor) -> None:
+    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
         self._connection = connection
         self._endpoint = endpoint
-        self._quote = quote
+        self._redact = redact
         self._capabilities: tuple[str, ...] = ()
 
     def greeting(self) -> str:
         line = self._connection.read_line()
         if detect_protocol(line) is not DetectedProtocol.SMTP:
-            raise other_greeting(self._endpoint, line, self._quote)
+            raise other_greeting(self._endpoint, line, self._redact)
         reply = self._reply(line)
         if reply.code != 220:
-            raise sending_refused(self._show(reply), "turns everybody away", Code.TURNED_AWAY)
+            raise refusals.greeting_refused(self._show(reply))
         return self._show(reply)
 
     def starttls(self) -> str:
         self._ask_capabilities()
         if "STARTTLS" not in self._capabilities:
-            raise starttls_missing(self._endpoint, self._offered())
+            raise encryption.starttls_missing(self._endpoint, self._evidence())
         reply = self._command(b"STARTTLS")
         if reply.code != 220:
-            raise starttls_refused(self._show(reply))
+            raise encryption.starttls_refused(self._show(reply))
         return self._show(reply)
 
     def capability(self) -> str:
@@ -66,26 +69,20 @@ class SmtpDialogue:
 
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
-        mechanisms = self._mechanisms()
-        if "PLAIN" in mechanisms:
-            mechanism, reply = "AUTH PLAIN", self._auth_plain(username, password)
-        elif "LOGIN" in mechanisms:
-            mechanism, reply = "AUTH LOGIN", self._auth_login(username, password)
-        else:
-            raise no_mechanism(self._endpoint, self._offered())
+        mechanism, reply = self._signed_in(username, password)
         if reply.code != 235:
-            raise sign_in_refused(self._show(reply), username)
+            raise refusals.sign_in_refused(self._show(reply), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
         for command in (f"MAIL FROM:<{email}>", f"RCPT TO:<{email}>", "RSET"):
             reply = self._command(command.encode())
             if not reply.positive:
-                raise sending_refused(self._show(reply), f"does not accept mail from {email} to the same address")
+                raise refusals.address_refused(self._show(reply), email)
         return f"accepted {email} as sender and recipient; nothing was sent"
 
     def send(self, email: str, message: bytes) -> str:
-        """Send a message to oneself.
+        """Send a message from an address to itself.
 
         Args:
             email: sender and recipient.
@@ -97,12 +94,12 @@ class SmtpDialogue:
         for command, code in ((f"MAIL FROM:<{email}>", 250), (f"RCPT TO:<{email}>", 250), ("DATA", 354)):
             reply = self._command(command.encode())
             if reply.code != code:
-                raise sending_refused(self._show(reply), f"does not accept mail from {email} to the same address")
+                raise refusals.address_refused(self._show(reply), email)
         lines = message.replace(b"\r\n.", b"\r\n..")  # RFC 5321 4.5.2; a header never begins with a dot
         self._connection.send(lines + b".\r\n")
         reply = self._reply(self._connection.read_line())
         if reply.code != 250:
-            raise sending_refused(self._show(reply), "does not take a message that it was about to take")
+            raise refusals.message_refused(self._show(reply))
         return self._show(reply)
 
     def leave(self) -> None:
@@ -111,16 +108,19 @@ class SmtpDialogue:
     def _ask_capabilities(self) -> None:
         reply = self._command(b"EHLO " + self._name())
         if not reply.positive:
-            raise sending_refused(self._show(reply), "does not say what it can do")
+            raise refusals.capabilities_refused(self._show(reply))
         self._capabilities = tuple(line.decode("ascii", "replace").upper().strip() for line in reply.lines[1:])
 
     def _name(self) -> bytes:
-        """An address literal (RFC 5321 4.1.3), as mail clients send it: a name would have to be looked up first."""
+        """An address literal (RFC 5321 4.1.3), as mail clients send it: it needs no name."""
         address = self._connection.local_address
         return (f"[IPv6:{address}]" if ":" in address else f"[{address}]").encode()
 
+    def _evidence(self) -> str:
+        return f"offers {self._offered() or 'nothing'}"
+
     def _offered(self) -> str:
-        return self._quote(", ".join(self._capabilities))
+        return self._redact(", ".join(self._capabilities))
 
     def _mechanisms(self) -> frozenset[str]:
         """From ``AUTH PLAIN LOGIN``; very old servers write ``AUTH=PLAIN LOGIN``."""
@@ -128,6 +128,30 @@ class SmtpDialogue:
         return frozenset(
             mechanism for first, *mechanisms in filter(None, words) if first == "AUTH" for mechanism in mechanisms
         )
+
+    def _signed_in(self, username: str, password: Secret) -> tuple[str, _SmtpReply]:
+        """Sign in with the first mechanism in common: its name, and the server's reply."""
+        mechanisms = self._mechanisms()
+        if "PLAIN" in mechanisms:
+            reply = self._auth_plain(username, password)
+            if not ("LOGIN" in mechanisms and reply.code in _NOT_UNDERSTOOD):
+                return "AUTH PLAIN", reply
+        if "LOGIN" in mechanisms:
+            return "AUTH LOGIN", self._auth_login(username, password)
+        mechanism = choose(mechanisms, username, password)
+        if mechanism is None:
+            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+        return f"AUTH {mechanism.name}", self._authenticate(mechanism)
+
+    def _authenticate(self, mechanism: Mechanism) -> _SmtpReply:
+        def send(line: bytes) -> Turn[_SmtpReply]:
+            reply = self._command(line)
+            return Turn(reply, reply.lines[-1].strip() if reply.code == 334 else None)
+
+        reply = exchange(mechanism, send(b"AUTH " + mechanism.name.encode()), send, self._show)
+        if reply.code == 235:
+            mechanism.finish()
+        return reply
 
     def _auth_plain(self, username: str, password: Secret) -> _SmtpReply:
         message = plain(username, password)
@@ -155,11 +179,11 @@ class SmtpDialogue:
         while True:
             match = _REPLY_LINE.match(line)
             if match is None:
-                raise Failure("does not keep to SMTP", self._quote(line), NOT_A_MAIL_SERVER, Code.NOT_MAIL)
+                raise sessions.not_smtp(self._redact(line))
             lines.append(match.group(3) or b"")
             if match.group(2) != b"-":
                 return _SmtpReply(int(match.group(1)), tuple(lines))
             line = self._connection.read_line()
 
     def _show(self, reply: _SmtpReply) -> str:
-        return self._quote(b"%d " % reply.code + b" ".join(reply.lines))
+        return self._redact(b"%d " % reply.code + b" ".join(reply.lines))

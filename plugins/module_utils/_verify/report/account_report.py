@@ -1,16 +1,16 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known about one account after the test."""
+"""The report on one account: all checks, the cause, and a summary."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
+from .cause import Cause, find_cause
 from .check import AccountCheck, Check, CheckStatus, EndpointReport
-from .diagnosis import Cause, diagnose
-from .sentences import summary
+from .summary import summary
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,10 +23,10 @@ class AccountReport:
         outgoing: the checks of the server that mail goes to.
         summary: the outcome as plain sentences that can be passed on as they are.
         cause: why it does not work; None if both servers passed their tests.
-        client: how the settings of a mail client agree with those wanted; None where no client was asked.
-        round_trip: what became of a message to oneself; None where none was wanted.
-        made_from: the place that the checks were made from, where that is not the host of the task.
-        beside: the same account tested from another place, too; None if it was not.
+        client: how the settings in a mail client agree with those wanted; None if no client was inspected.
+        round_trip: what became of a test message; None if none was wanted.
+        vantage: the machine that tested, if that is not the host of the task.
+        second_report: the same account tested from a second machine; None if it was not.
     """
 
     email: str
@@ -36,8 +36,8 @@ class AccountReport:
     cause: Cause | None = None
     client: AccountCheck | None = None
     round_trip: AccountCheck | None = None
-    made_from: str = ""
-    beside: AccountReport | None = None
+    vantage: str = ""
+    second_report: AccountReport | None = None
 
     @property
     def checks(self) -> tuple[Check | AccountCheck, ...]:
@@ -48,8 +48,8 @@ class AccountReport:
 
     @property
     def all_checks(self) -> tuple[Check | AccountCheck, ...]:
-        """Also those from another place."""
-        return self.checks if self.beside is None else (*self.checks, *self.beside.all_checks)
+        """Also those from the second machine."""
+        return self.checks if self.second_report is None else (*self.checks, *self.second_report.all_checks)
 
     @property
     def ok(self) -> bool:
@@ -63,7 +63,7 @@ class AccountReport:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person should see although it works."""
+        """What a user should see although it works."""
         return tuple(
             f"{self.email if isinstance(check, AccountCheck) else check.endpoint.where}: {check.advice}"
             for check in self.checks
@@ -83,15 +83,15 @@ class AccountReport:
         }
 
     def _checks(self) -> list[dict[str, t.Any]]:
-        place = {"checked_from": self.made_from} if self.made_from else {}
-        own = [{**check.as_result(), **place} for check in self.checks]
-        return own if self.beside is None else own + self.beside._checks()
+        vantage = {"checked_from": self.vantage} if self.vantage else {}
+        own = [{**check.as_result(), **vantage} for check in self.checks]
+        return own if self.second_report is None else own + self.second_report._checks()
 
     def _cause(self) -> dict[str, t.Any]:
         found = self._own_cause()
         if not found:
-            return {} if self.beside is None else self.beside._cause()
-        return {**found, "checked_from": self.made_from} if self.made_from else found
+            return {} if self.second_report is None else self.second_report._cause()
+        return {**found, "checked_from": self.vantage} if self.vantage else found
 
     def _own_cause(self) -> dict[str, t.Any]:
         """What keeps mail from working comes before what only differs."""
@@ -116,7 +116,7 @@ def account_report(
         email: the account.
         incoming: what the test of receiving found.
         outgoing: what the test of sending found.
-        same_login: both were given the same login and password, so that one says something about the other.
+        same_login: both servers got the same login and password, so that each result explains the other.
     """
-    incoming, outgoing, cause = diagnose(incoming, outgoing, same_login=same_login)
+    incoming, outgoing, cause = find_cause(incoming, outgoing, same_login=same_login)
     return AccountReport(email, incoming, outgoing, summary(email, incoming, outgoing, cause), cause)

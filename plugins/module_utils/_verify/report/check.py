@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was tested and what came of it: values only."""
+"""Checks of stages and reports on endpoints: values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Security
 from ..findings.endpoint import Endpoint, Role
-from ..findings.failure import Code
+from ..findings.failure import SETTINGS_CAN_HELP, Code
 from .suggestion import Suggestion
 
 
@@ -37,7 +37,7 @@ class Stage(enum.Enum):
     ROUND_TRIP = "round_trip"
 
 
-# Up to here a server fails for everybody alike; afterwards it is about one account.
+# In these a server fails for all accounts alike; later stages are about one account.
 BEFORE_SIGNING_IN = (
     Stage.DNS,
     Stage.TCP,
@@ -63,7 +63,7 @@ def stages(endpoint: Endpoint) -> tuple[Stage, ...]:
 
 
 class CheckStatus(enum.Enum):
-    """What came of a check."""
+    """The result of a check."""
 
     OK = "ok"
     FAILED = "failed"
@@ -77,10 +77,10 @@ class Check:
     Attributes:
         stage: what was tested.
         endpoint: where.
-        status: what came of it.
+        status: the result.
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
-        advice: what to do, in plain sentences. Together with the status ok it is a warning.
+        advice: what to do, in sentences. Together with the status ok it is a warning.
         finding: what went wrong, as a clause whose subject is the server; empty unless failed.
         code: the same for programs; None unless failed.
     """
@@ -115,13 +115,13 @@ class AccountCheck:
 
     Attributes:
         stage: what was tested.
-        service: whose part it is: the client's name, or the protocol by which a message came back.
-        server: where that is; empty where no server is asked.
-        status: what came of it.
+        service: the client's name, or the protocol by which a message came back.
+        server: where that is; empty if it is about no server.
+        status: the result.
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
-        sentences: the outcome as part of the summary; empty where it adds nothing.
-        advice: what to do, in plain sentences. Together with the status ok it is a warning.
+        sentences: the result as part of the summary; empty if it adds nothing.
+        advice: what to do, in sentences. Together with the status ok it is a warning.
         code: what went wrong, for programs; None unless failed.
     """
 
@@ -157,8 +157,8 @@ class EndpointReport:
     Attributes:
         endpoint: what was tested.
         checks: one for each stage of the endpoint, in the order of Stage.
-        encryption: ``TLS 1.3`` for example; empty where TLS was not reached or is not used.
-        suggestion: settings that answer properly where these do not; None if there are none or nobody looked.
+        encryption: ``TLS 1.3`` for example; empty if TLS was not reached or is not used.
+        suggestion: settings that work where these do not; None if there are none or none were tested.
     """
 
     endpoint: Endpoint
@@ -170,6 +170,11 @@ class EndpointReport:
     def failed(self) -> Check | None:
         """The check that failed."""
         return next((check for check in self.checks if check.status is CheckStatus.FAILED), None)
+
+    @property
+    def settings_can_help(self) -> bool:
+        """Whether other settings can be the remedy for what failed."""
+        return self.failed is not None and self.failed.code in SETTINGS_CAN_HELP
 
     @property
     def skipped(self) -> Check | None:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other settings for an account: what to set, and which endpoints must answer for that to be worth setting."""
+"""Other settings for an account: what to set, and which endpoints must work for that to help."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account, Security, Server
+from ..._model.ports import CLEARTEXT, IMPLICIT_TLS
 from ..._providers.catalog import of_server, relatives
-from ..findings.endpoint import USUAL_PORTS, Endpoint, MailService, Role, endpoints
+from ..findings.endpoint import Endpoint, MailService, Role, endpoints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Suggestion:
 
     Attributes:
         options: what to set, as ``incoming.port`` or ``provider`` and its value.
-        endpoints: what must answer properly.
+        endpoints: what must work.
     """
 
     options: tuple[tuple[str, str | int], ...]
@@ -27,7 +28,7 @@ class Suggestion:
 
     @property
     def sentence(self) -> str:
-        """What to do, for a person."""
+        """What to do."""
         places = " and ".join(endpoint.where for endpoint in self.endpoints)
         answers = "answers" if len(self.endpoints) == 1 else "answer"
         options = " and ".join(f"{name} to {value}" for name, value in self.options)
@@ -45,11 +46,8 @@ class Suggestion:
         return result
 
 
-# Ports that begin in clear text by the standards, and ports that do not: no server has them the other way round.
-_NEVER = {
-    Security.SSL: (25, 110, 143),
-    Security.STARTTLS: (465, 993, 995),
-}
+# Where a security never works.
+_IMPOSSIBLE_PORTS = {Security.SSL: CLEARTEXT, Security.STARTTLS: IMPLICIT_TLS}
 
 
 def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
@@ -63,13 +61,13 @@ def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
 
 
 def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
-    server, usual = failing.server, USUAL_PORTS[failing.service]
+    server, usual = failing.server, failing.usual_port
     places = [(server.port, Security.SSL), (server.port, Security.STARTTLS)]
-    places += [(usual[security], security) for security in (Security.SSL, Security.STARTTLS)]
+    places += [(usual(security), security) for security in (Security.SSL, Security.STARTTLS)]
     if failing.service is MailService.SMTP:
-        places.append((usual[Security.STARTTLS], Security.SSL))  # against RFC 8314, and what Spectrum has
+        places.append((usual(Security.STARTTLS), Security.SSL))  # against RFC 8314, and what Spectrum has
     for port, security in dict.fromkeys(places):
-        if (port, security) != (server.port, server.security) and port not in _NEVER[security]:
+        if (port, security) != (server.port, server.security) and port not in _IMPOSSIBLE_PORTS[security]:
             options = ((failing.option("port"), port), (failing.option("security"), security.value))
             yield Suggestion(options, (_moved(failing, Server(server.host, port, security)),))
 

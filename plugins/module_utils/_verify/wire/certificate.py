@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a certificate says about itself (RFC 5280), also when it is not to be trusted.
+"""The fields of a certificate (RFC 5280), also of one that is not trusted.
 
 The standard library shows the fields of a certificate only after it was verified. This reads the few that explain a
-refusal; it decides nothing: whether a certificate is good is decided by the TLS library alone.
+refusal; it decides nothing: only the TLS library decides whether a certificate is valid.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import ipaddress
 import time
 import typing as t
 
+from ..._formats.der import OBJECT_IDENTIFIER, DerReader, Element
+
 _COMMON_NAME = b"\x55\x04\x03"  # 2.5.4.3
 _ORGANISATION = b"\x55\x04\x0a"  # 2.5.4.10
 _SUBJECT_ALT_NAME = b"\x55\x1d\x11"  # 2.5.29.17
 
-_SEQUENCE, _OBJECT_IDENTIFIER = 0x30, 0x06
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TIMES = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}
@@ -28,7 +29,7 @@ _ENCODINGS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """The part of a certificate that people want to know.
+    """The part of a certificate that explains a refusal.
 
     Attributes:
         names: host names and addresses that it is for.
@@ -45,19 +46,13 @@ class Certificate:
     not_after: float
 
 
-class _Element(t.NamedTuple):
-    tag: int
-    content: bytes
-
-
 def read_certificate(der: bytes) -> Certificate:
     """Read a certificate.
 
     Raises:
         ValueError: it does not have the form that RFC 5280 gives to certificates.
     """
-    outer = _only(der, _SEQUENCE)
-    body = _elements(_only(outer, _SEQUENCE))
+    body = DerReader(der).sequence().sequence().elements()
     if body and body[0].tag == _VERSION:
         body = body[1:]
     if len(body) < 6:
@@ -77,35 +72,8 @@ def read_certificate(der: bytes) -> Certificate:
     )
 
 
-def _element_at(data: bytes, start: int) -> tuple[_Element, int]:
-    """The element at an offset and the offset behind it (X.690 8.1)."""
-    if len(data) < start + 2:
-        raise ValueError("an element cut short")
-    tag, length, content = data[start], data[start + 1], start + 2
-    if length >= 0x80:
-        size = length & 0x7F
-        if not 1 <= size <= 4 or len(data) < content + size:
-            raise ValueError("a length that cannot be")
-        length = int.from_bytes(data[content : content + size], "big")
-        content += size
-    if len(data) < content + length:
-        raise ValueError("an element cut short")
-    return _Element(tag, data[content : content + length]), content + length
-
-
-def _elements(data: bytes) -> list[_Element]:
-    found, offset = [], 0
-    while offset < len(data):
-        element, offset = _element_at(data, offset)
-        found.append(element)
-    return found
-
-
-def _only(data: bytes, tag: int) -> bytes:
-    element, _end = _element_at(data, 0)
-    if element.tag != tag:
-        raise ValueError(f"tag {element.tag:#x} where {tag:#x} has to be")
-    return element.content
+def _elements(data: bytes) -> list[Element]:
+    return DerReader(data).elements()
 
 
 def _name(content: bytes) -> str:
@@ -114,7 +82,7 @@ def _name(content: bytes) -> str:
     for group in _elements(content):
         for attribute in _elements(group.content):
             pair = _elements(attribute.content)
-            if len(pair) == 2 and pair[0].tag == _OBJECT_IDENTIFIER:
+            if len(pair) == 2 and pair[0].tag == OBJECT_IDENTIFIER:
                 parts.setdefault(pair[0].content, _text(pair[1]))
     common, organisation = parts.get(_COMMON_NAME, ""), parts.get(_ORGANISATION, "")
     if common and organisation and organisation not in common:
@@ -122,21 +90,21 @@ def _name(content: bytes) -> str:
     return common or organisation
 
 
-def _text(element: _Element) -> str:
+def _text(element: Element) -> str:
     return element.content.decode(_ENCODINGS.get(element.tag, "latin-1"), "replace")
 
 
-def _time(element: _Element) -> float:
+def _time(element: Element) -> float:
     if element.tag not in _TIMES:
         raise ValueError("a time of an unknown form")
     return float(calendar.timegm(time.strptime(element.content.decode("ascii"), _TIMES[element.tag])))
 
 
 def _alternative_names(content: bytes) -> t.Iterator[str]:
-    for extension in _elements(_only(content, _SEQUENCE)):
+    for extension in DerReader(content).sequence().elements():
         fields = _elements(extension.content)  # the identifier, perhaps whether it is critical, the value
         if fields and fields[0].content == _SUBJECT_ALT_NAME:
-            for name in _elements(_only(fields[-1].content, _SEQUENCE)):
+            for name in DerReader(fields[-1].content).sequence().elements():
                 if name.tag == _DNS_NAME:
                     yield name.content.decode("ascii", "replace")
                 elif name.tag == _IP_ADDRESS:

@@ -6,7 +6,7 @@
 The standard library's imaplib, poplib and smtplib are not used: they limit single reads and not the whole time, join
 TCP, TLS, greeting and capabilities in one constructor, and do not notice text that was injected before TLS.
 
-TLS runs over memory buffers, so that the bytes that come instead of TLS can be looked at.
+TLS runs over memory buffers, so that bytes that come instead of TLS can be read.
 """
 
 from __future__ import annotations
@@ -17,46 +17,22 @@ import ssl
 import types
 import typing as t
 
-from ..findings.failure import NOT_A_MAIL_SERVER, Code, Failure
+from ..findings.failure import Failure
+from ..findings.interruptions import ConnectionEnded, Timeout, TooMuchData
+from .clock import Clock
 from .protocol_guess import detect_protocol
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
-TOTAL_LIMIT = 1 << 20  # bytes in one connection; an honest server stays far below
+TOTAL_LIMIT = 1 << 20  # bytes in one connection; a real server stays far below
 _CHUNK = 16384
+_SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but fails
 _TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
 
 _T = t.TypeVar("_T")
 
-_OVERLOADED = (
-    "Try again later. If other machines get on with this server, look at this machine's firewall, VPN and antivirus; "
-    "if none does, it is the provider's fault and no setting should be changed."
-)
-
-
-class Timeout(Failure):
-    """The server did not answer in time."""
-
-    def __init__(self, limit: float, partial: bool = False) -> None:
-        finding = "sent only part of an answer" if partial else "did not answer"
-        super().__init__(f"{finding} within {limit:g} seconds", "", _OVERLOADED, Code.NOTHING_SAID)
-
-
-class ConnectionEnded(Failure):
-    """The connection ended before the answer."""
-
-    def __init__(self, how: str) -> None:
-        super().__init__("ended the connection", how, _OVERLOADED, Code.HUNG_UP)
-
-
-class TooMuchData(Failure):
-    """The server sent more than any mail server would."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__("does not behave like a mail server", what, NOT_A_MAIL_SERVER, Code.NOT_MAIL)
-
 
 class PlainAnswer(Exception):
-    """Something that is not TLS came where TLS had to begin.
+    """Something other than TLS came where TLS had to begin.
 
     Attributes:
         first: the first line of it, as far as it came.
@@ -72,17 +48,17 @@ class Deadline:
 
     Args:
         seconds: from now.
-        monotonic: the clock.
+        clock: what the seconds are measured with.
     """
 
-    def __init__(self, seconds: float, monotonic: t.Callable[[], float]) -> None:
+    def __init__(self, seconds: float, clock: Clock) -> None:
         self.seconds = seconds
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
-        """From now on the same time once more, for a connection that has several things to do."""
-        self._end = self._monotonic() + self.seconds
+        """Begin the same time anew, for a connection that has several things to do."""
+        self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
         """Seconds left, always more than 0.
@@ -90,7 +66,7 @@ class Deadline:
         Raises:
             Timeout: there are none.
         """
-        left = self._end - self._monotonic()
+        left = self._end - self._clock.monotonic()
         if left <= 0:
             raise Timeout(self.seconds)
         return left
@@ -98,22 +74,26 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds left, at least 0."""
-        return max(0.0, self._end - self._monotonic())
+        return max(0.0, self._end - self._clock.monotonic())
 
     @property
     def over(self) -> bool:
         """Whether the moment has come."""
         return self.left == 0
 
+    def wait(self, action: t.Callable[[float], _T]) -> _T:
+        """Call something that waits until this moment at the longest; see ``Clock.wait``."""
+        return self._clock.wait(action, max(self.left, _SHORTEST))
+
     def part(self, seconds: float) -> Deadline:
         """A moment that comes after so many seconds, or with this deadline if that is earlier."""
-        return Deadline(min(seconds, self._end - self._monotonic()), self._monotonic)
+        return Deadline(min(seconds, self._end - self._clock.monotonic()), self._clock)
 
 
 class Connection:
     """Takes over a connected socket and closes it at the end of the ``with`` block.
 
-    All methods raise Timeout, ConnectionEnded or TooMuchData when the server does not do its part.
+    All methods raise Timeout, ConnectionEnded or TooMuchData if the server does not answer as it should.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
@@ -172,7 +152,7 @@ class Connection:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
     def first_bytes(self, patience: float) -> bytes:
-        """What the server says first: enough of it to tell who speaks. It stays there to be read.
+        """The server's first bytes, enough to detect the protocol. They stay in the buffer to be read.
 
         Args:
             patience: how many seconds to wait for the very first byte.
@@ -192,23 +172,23 @@ class Connection:
         return bytes(self._buffer)
 
     def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Say the first word of TLS, so that the server answers; ``secure`` says the rest."""
-        self._handshake = self._first_word_of_tls(context, host)
+        """Send the first message of TLS, so that the server answers; ``secure`` continues."""
+        self._handshake = self._begin_tls(context, host)
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Begin TLS.
 
         Raises:
             PlainAnswer: something else came; with STARTTLS that is text injected before the encryption (RFC 3207 6).
-            ssl.SSLCertVerificationError: the certificate is not to be trusted.
+            ssl.SSLCertVerificationError: the certificate is not trusted.
             ssl.SSLError: no agreement for another reason.
         """
         tls = self._handshake
         if tls is None:
             if self._buffer:
                 raise PlainAnswer(bytes(self._buffer))
-            tls = self._first_word_of_tls(context, host)
-        heard = False
+            tls = self._begin_tls(context, host)
+        received = False
         while True:
             try:
                 tls.do_handshake()
@@ -217,21 +197,21 @@ class Connection:
                 self._send_raw(self._outgoing.read())
                 data = bytes(self._buffer) or self._receive_raw(self._deadline)
                 self._buffer.clear()
-                if not heard and data[0] not in _TLS_RECORDS:
+                if not received and data[0] not in _TLS_RECORDS:
                     raise PlainAnswer(data) from None
-                heard = True
+                received = True
                 self._incoming.write(data)
             except ssl.SSLError:
-                with contextlib.suppress(Failure):  # the alert is a courtesy to the server
+                with contextlib.suppress(Failure):  # the server need not get the alert
                     self._send_raw(self._outgoing.read())
                 raise
         self._send_raw(self._outgoing.read())
         self._tls = tls
 
-    def leave(self, farewell: bytes) -> None:
-        """Say goodbye without waiting for the answer; what fails here does not matter any more."""
+    def leave(self, command: bytes) -> None:
+        """End the session without waiting for the answer; failures do not matter any more."""
         with contextlib.suppress(Failure, ssl.SSLError):
-            self.send_line(farewell)
+            self.send_line(command)
             if self._tls is not None:
                 with contextlib.suppress(ssl.SSLError):
                     self._tls.unwrap()
@@ -255,7 +235,7 @@ class Connection:
                 raise ConnectionEnded("closed by the server")
             return data
 
-    def _first_word_of_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
+    def _begin_tls(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
         tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         with contextlib.suppress(ssl.SSLWantReadError):
             tls.do_handshake()
@@ -270,13 +250,17 @@ class Connection:
         return end
 
     def _receive_raw(self, deadline: Deadline) -> bytes:
-        data = self._within_time(lambda: self._socket.recv(_CHUNK), deadline)
+        data = self._within_time(lambda: deadline.wait(self._receive_within), deadline)
         if not data:
             raise ConnectionEnded("closed by the server")
         self._received += len(data)
         if self._received > TOTAL_LIMIT:
             raise TooMuchData(f"more than {TOTAL_LIMIT} bytes")
         return data
+
+    def _receive_within(self, seconds: float) -> bytes:
+        self._socket.settimeout(seconds)
+        return self._socket.recv(_CHUNK)
 
     def _send_raw(self, data: bytes) -> None:
         if data:
@@ -289,6 +273,6 @@ class Connection:
         except socket.timeout:
             raise Timeout(deadline.seconds) from None
         except ConnectionResetError:
-            raise ConnectionEnded("reset by the server or by something between") from None
+            raise ConnectionEnded("reset by the server or on the way") from None
         except OSError as error:
             raise ConnectionEnded(error.strerror or str(error)) from None

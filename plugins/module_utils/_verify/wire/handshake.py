@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import typing as t
 
 from ..._model.account import Security
 from ..._model.redaction import Redactor
 from ..findings.endpoint import Endpoint
-from . import mismatch, tls
+from ..findings.failure import Failure
+from ..findings.interruptions import ConnectionEnded, Timeout, no_handshake
+from . import tls, unexpected_text
 from .certificate import Certificate
-from .connection import Connection, ConnectionEnded, PlainAnswer, Timeout
+from .connection import Connection, PlainAnswer
 
 
 def handshake(
@@ -21,31 +24,42 @@ def handshake(
     endpoint: Endpoint,
     trust: tls.Trust,
     now: float,
-    quote: Redactor,
-    look: t.Callable[[], Certificate | None],
+    redact: Redactor,
+    read_refused: t.Callable[[], Certificate | None],
 ) -> None:
-    """Encrypt the connection and verify who is at the other end.
+    """Encrypt the connection and verify the server's certificate.
 
     Args:
-        connection: in clear, at the point where TLS begins.
+        connection: in clear text, at the point where TLS begins.
         endpoint: where it leads.
         trust: whose certificates count.
         now: seconds since 1970.
-        quote: for what the server says.
-        look: reads a certificate that was refused, for the words of the failure; None where it cannot be read.
+        redact: for what the server sends.
+        read_refused: reads a certificate that was refused, for the words of the failure; None if it cannot be read.
 
     Raises:
-        Failure: there is no TLS, or nobody vouches for the server.
+        Failure: there is no TLS, or the certificate is not trusted. Nothing secret may be sent.
     """
     try:
         connection.secure(trust.verifying, endpoint.server.host)
     except PlainAnswer as answer:
         if endpoint.server.security is Security.STARTTLS:
-            raise mismatch.injected(answer, quote) from None
-        raise mismatch.plain_answer(endpoint, answer.first, quote) from None
+            raise unexpected_text.injected(answer, redact) from None
+        raise unexpected_text.plain_answer(endpoint, answer.first, redact) from None
     except (Timeout, ConnectionEnded) as ending:
-        raise mismatch.no_handshake(endpoint, ending) from None
+        raise no_handshake(endpoint, ending) from None
     except ssl.SSLCertVerificationError as error:
-        raise tls.certificate_failure(endpoint, error, look(), now, quote) from None
+        raise tls.certificate_failure(endpoint, error, read_refused(), now, redact) from None
     except ssl.SSLError as error:
         raise tls.handshake_failure(endpoint, error) from None
+
+
+def unverified_certificate(connection: Connection, endpoint: Endpoint, trust: tls.Trust) -> Certificate | None:
+    """Begin TLS without verification, only to read the certificate; None if that is not possible.
+
+    The connection must carry nothing else, before or after: it may lead to anybody.
+    """
+    with contextlib.suppress(Failure, PlainAnswer, ssl.SSLError):
+        connection.secure(trust.unverified, endpoint.server.host)
+        return tls.peer_certificate(connection)
+    return None

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a name to a connected socket, and in plain words why not."""
+"""From a host name to a connected socket."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import socket
 import threading
 import typing as t
 
+from ..findings import reachability
 from ..findings.endpoint import Endpoint
-from ..findings.failure import Code, Failure
+from ..findings.failure import Failure
 from .connection import Connection, Deadline
 from .resolver import Address, Resolver
 
-_TURN = 0.25  # seconds that an address is ahead of the next (RFC 8305 5)
-_THIS_MACHINE = "Look at this machine's network, DNS, VPN and firewall; no mail setting should be changed."
+_HEAD_START = 0.25  # seconds before the next address is tried as well (RFC 8305 5)
 
 
 def resolve(endpoint: Endpoint, resolver: Resolver, deadline: Deadline) -> tuple[Address, ...]:
@@ -41,10 +41,9 @@ def resolve(endpoint: Endpoint, resolver: Resolver, deadline: Deadline) -> tuple
 
     threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
     try:
-        found = answer.get(timeout=deadline.remaining())
+        found = deadline.wait(lambda seconds: answer.get(timeout=seconds))
     except queue.Empty:
-        finding = f"cannot be looked up: no name server answered within {deadline.seconds:g} seconds"
-        raise Failure(finding, host, _THIS_MACHINE, Code.NAME_SERVER_SILENT) from None
+        raise reachability.name_server_silent(deadline.seconds, host) from None
     if isinstance(found, Exception):
         raise _not_found(endpoint, found)
     if not found:
@@ -57,15 +56,8 @@ def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
     evidence = f"{endpoint.server.host}: {reason}"
     if number in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        return Failure(
-            "cannot be looked up: the name server gave no answer", evidence, _THIS_MACHINE, Code.NAME_SERVER_SILENT
-        )
-    return Failure(
-        "cannot be found: its name has no address",
-        evidence,
-        f"Check the spelling of {endpoint.option('host')}. If other machines find it, look at this machine's DNS.",
-        Code.NAME_NOT_FOUND,
-    )
+        return reachability.name_server_failed(evidence)
+    return reachability.name_not_found(endpoint, evidence)
 
 
 class _ConnectFailure(enum.Enum):
@@ -95,8 +87,8 @@ _REFUSALS = {
 def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline) -> tuple[Connection, Address, str]:
     """Connect to the first address that accepts.
 
-    The addresses are tried as RFC 8305 has it, IPv6 and IPv4 in turns: the next one as soon as one has failed or has
-    been silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
+    The addresses are tried as in RFC 8305, IPv6 and IPv4 in turns: the next one as soon as one has failed or has been
+    silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
 
     Returns:
         The connection, the address that it leads to, and what was seen.
@@ -106,11 +98,11 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
     waiting = collections.deque(_in_turns(addresses))
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
-        turn = deadline.part(_TURN)
+        turn = deadline.part(_HEAD_START)
         under_way: dict[socket.socket, Address] = {}
         while waiting or under_way:
             if waiting and (not under_way or turn.over):
-                address, turn = waiting.popleft(), deadline.part(_TURN)
+                address, turn = waiting.popleft(), deadline.part(_HEAD_START)
                 try:
                     sock = _begin(address)
                 except OSError as error:
@@ -122,7 +114,7 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
                 continue
             if deadline.over:
                 break
-            for key, _events in selector.select(turn.left if waiting else deadline.left):
+            for key, _events in (turn if waiting else deadline).wait(selector.select):
                 sock = t.cast(socket.socket, key.fileobj)
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 if number == 0:
@@ -189,37 +181,14 @@ def _refusal(error: OSError) -> _ConnectFailure:
 
 
 def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
-    host, port = endpoint.option("host"), endpoint.option("port")
     if cause is _ConnectFailure.REFUSED:
-        return Failure(
-            "refuses connections on this port",
-            evidence,
-            f"Check {host} and {port} ({endpoint.port_hint}). If they are right, the service is "
-            "down, or a firewall rejects it.",
-            Code.REFUSED,
-        )
+        return reachability.connection_refused(endpoint, evidence)
     if cause is _ConnectFailure.TIMED_OUT:
-        return Failure(
-            f"does not accept a connection within {deadline.seconds:g} seconds",
-            evidence,
-            f"Something drops the packets: a firewall, a VPN or a server that is down. Check {host} and {port}, and "
-            "try from another network; if that works, the settings are right and this network is the cause.",
-            Code.TIMED_OUT,
-        )
+        return reachability.connection_timed_out(endpoint, deadline.seconds, evidence)
     if cause is _ConnectFailure.FORBIDDEN:
-        return Failure(
-            "may not be connected to",
-            evidence,
-            f"This machine's own firewall forbids it: allow {endpoint.where}.",
-            Code.FORBIDDEN_HERE,
-        )
+        return reachability.connection_forbidden(endpoint, evidence)
     if cause is _ConnectFailure.UNREACHABLE:
-        return Failure("cannot be reached from this machine", evidence, _THIS_MACHINE, Code.UNREACHABLE)
+        return reachability.unreachable(evidence)
     if cause is _ConnectFailure.RESET:
-        return Failure(
-            "ends every connection at once",
-            evidence,
-            f"A firewall does that, or the service is broken. Check {host} and {port}.",
-            Code.RESET,
-        )
-    return Failure("cannot be connected to", evidence, _THIS_MACHINE)
+        return reachability.connection_reset(endpoint, evidence)
+    return reachability.not_connected(evidence)

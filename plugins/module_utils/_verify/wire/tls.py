@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom to trust, what was agreed, and in plain words why not."""
+"""Which certificates are trusted, what was agreed on, and which finding a failed handshake is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import re
 import ssl
 import time
 
-from ..._model.account import Security
 from ..._model.errors import OptionError
 from ..._model.redaction import Redactor
+from ..findings import certificates
+from ..findings.encryption import tls_not_agreed, tls_too_old
 from ..findings.endpoint import Endpoint
-from ..findings.failure import Code, Failure
+from ..findings.failure import Failure
 from ..findings.interceptors import interceptor
 from .certificate import Certificate, read_certificate
 from .connection import Connection
@@ -29,15 +30,15 @@ class Trust:
 
     Attributes:
         verifying: checks certificate and name; the only one over which a credential may go.
-        looking: checks nothing; only to read the certificate of a server that ``verifying`` refused.
+        unverified: checks nothing; only to read the certificate of a server that ``verifying`` refused.
     """
 
     verifying: ssl.SSLContext
-    looking: ssl.SSLContext
+    unverified: ssl.SSLContext
 
 
 def trust(ca_path: str | None) -> Trust:
-    """The same demands as Thunderbird's, whatever the version of Python: TLS 1.2, the name among the alternative names.
+    """The same requirements as Thunderbird's on every Python: TLS 1.2, and the name among the alternative names.
 
     Args:
         ca_path: a file of CA certificates (PEM) that replaces the system's store; None for the system's.
@@ -60,10 +61,10 @@ def trust(ca_path: str | None) -> Trust:
         verifying.hostname_checks_common_name = False
     # Python 3.13 and later refuse private CAs that older ones and mail clients accept.
     verifying.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    looking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    looking.check_hostname = False
-    looking.verify_mode = ssl.CERT_NONE
-    return Trust(verifying, looking)
+    unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    unverified.check_hostname = False
+    unverified.verify_mode = ssl.CERT_NONE
+    return Trust(verifying, unverified)
 
 
 def peer_certificate(connection: Connection) -> Certificate | None:
@@ -83,39 +84,34 @@ def version(connection: Connection) -> str:
     return "" if name is None else name.replace("TLSv", "TLS ")
 
 
-def agreed(endpoint: Endpoint, connection: Connection, now: float, quote: Redactor) -> str:
-    """What was agreed with a server whose certificate is good."""
+def agreed(endpoint: Endpoint, connection: Connection, now: float, redact: Redactor) -> str:
+    """What was agreed on with a server whose certificate is valid."""
     cipher = None if connection.tls is None else connection.tls.cipher()
     certificate = peer_certificate(connection)
-    description = "" if certificate is None else f" {_issued(certificate, quote)}, {_days_left(certificate, now)}"
+    description = "" if certificate is None else f" {_issued(certificate, redact)}, {_days_left(certificate, now)}"
     parameters = "unknown" if cipher is None else cipher[0]
     protocol = version(connection).replace("TLS ", "TLSv")
     return f"{protocol} {parameters}, certificate for {endpoint.server.host}{description}"
 
 
 def certificate_warning(certificate: Certificate | None, now: float, warn_days: float) -> str:
-    """What a person should see although the certificate is good; empty when there is nothing.
+    """What a user should see although the certificate is valid; empty if there is nothing.
 
     Args:
         certificate: one that was verified.
         now: seconds since 1970.
-        warn_days: with fewer days left it is said.
+        warn_days: with fewer days left there is a warning.
     """
     if certificate is None:
         return ""
-    program = interceptor(certificate.issuer)
-    if program is not None:
-        return f"{program} reads along: this machine trusts its certificate, which is not the provider's."
-    if certificate.not_after - now < warn_days * _DAY:
-        return (
-            f"The certificate expires on {_date(certificate.not_after)}, {_days_left(certificate, now)}: its operator "
-            "must renew it before. Change no setting."
-        )
-    return ""
+    intercepted = certificates.interception_warning(certificate.issuer)
+    if not intercepted and certificate.not_after - now < warn_days * _DAY:
+        return certificates.expiry_warning(_date(certificate.not_after), _days_left(certificate, now))
+    return intercepted
 
 
-def _issued(certificate: Certificate, quote: Redactor) -> str:
-    return f"by {quote(certificate.issuer) or 'a nameless issuer'}"
+def _issued(certificate: Certificate, redact: Redactor) -> str:
+    return f"by {redact(certificate.issuer) or 'a nameless issuer'}"
 
 
 def _days_left(certificate: Certificate, now: float) -> str:
@@ -139,81 +135,39 @@ def certificate_failure(
     error: ssl.SSLCertVerificationError,
     certificate: Certificate | None,
     now: float,
-    quote: Redactor,
+    redact: Redactor,
 ) -> Failure:
     """Why a certificate is not trusted, and what to do.
 
     Args:
         endpoint: where.
-        error: what the TLS library says.
-        certificate: the server's, where it could be read.
+        error: the TLS library's.
+        certificate: the server's, if it could be read.
         now: seconds since 1970.
-        quote: makes the server's text fit to be shown.
+        redact: for what the server sends.
     """
-    host = endpoint.server.host
-    clock = f"this machine's clock says {_date(now)}"
+    names = ""
     evidence = error.verify_message or "certificate verify failed"
     if certificate is not None:
-        names = quote(", ".join(certificate.names) or certificate.subject) or "no name"
+        names = redact(", ".join(certificate.names) or certificate.subject) or "no name"
         validity = f"valid from {_date(certificate.not_before)} to {_date(certificate.not_after)}"
-        evidence = f"{evidence}; certificate for {names}, {_issued(certificate, quote)}, {validity}"
+        evidence = f"{evidence}; certificate for {names}, {_issued(certificate, redact)}, {validity}"
     if error.verify_code == _EXPIRED:
         if certificate is not None and certificate.not_after > now:
-            return Failure(
-                "has a certificate whose issuer's certificate has expired", evidence, _renew(clock), Code.EXPIRED
-            )
-        on = "" if certificate is None else f" on {_date(certificate.not_after)}"
-        return Failure(f"has a certificate that expired{on}", evidence, _renew(clock), Code.EXPIRED)
+            return certificates.issuer_expired(evidence, _date(now))
+        return certificates.expired(evidence, "" if certificate is None else _date(certificate.not_after), _date(now))
     if error.verify_code == _NOT_YET_VALID:
-        return Failure(
-            "has a certificate that is not valid yet",
-            evidence,
-            f"Check the clock of this machine first: {clock}. If it is right, the server's operator must correct it.",
-            Code.NOT_YET_VALID,
-        )
+        return certificates.not_yet_valid(evidence, _date(now))
     if error.verify_code in _OTHER_NAME:
-        others = "" if certificate is None else f" It is for: {names}."
-        return Failure(
-            f"has a certificate that is not for {host}",
-            evidence,
-            f"Set {endpoint.option('host')} to a name that the certificate is for, if it is your provider's.{others} "
-            "Otherwise something between may be intercepting the connection: do not go on.",
-            Code.OTHER_NAME,
-        )
+        return certificates.wrong_name(endpoint, evidence, names)
     program = None if certificate is None else interceptor(certificate.issuer)
     if program is not None and error.verify_code in (_SELF_SIGNED, *_UNKNOWN_ISSUER):
-        return Failure(
-            f"is not what answers: {program} intercepts the connection with a certificate of its own",
-            evidence,
-            f"Change no mail setting. Exempt mail (ports 993, 995, 465 and 587) from scanning in {program}, or, where "
-            "your organisation wants the interception, give its certificate as ca_path.",
-            Code.INTERCEPTED,
-        )
+        return certificates.intercepted(program, evidence)
     if error.verify_code == _SELF_SIGNED:
-        return Failure(
-            "has a certificate that it signed itself",
-            evidence,
-            "A provider's server has no such certificate: an antivirus, a proxy or a wrong host may answer instead. If "
-            "the server is your own, give its certificate as ca_path.",
-            Code.SELF_SIGNED,
-        )
+        return certificates.self_signed(evidence)
     if error.verify_code in _UNKNOWN_ISSUER:
-        by = "" if certificate is None else f" {_issued(certificate, quote)}"
-        return Failure(
-            f"has a certificate{by} that this machine does not trust",
-            evidence,
-            "If it is your own private CA, give its certificate as ca_path. If it is the name of an antivirus or a "
-            "proxy, that program intercepts mail. Otherwise the server does not send its whole chain, and its operator "
-            "must correct that.",
-            Code.UNKNOWN_ISSUER,
-        )
-    return Failure(
-        "has a certificate that is not accepted", evidence, "The server's operator must correct the certificate."
-    )
-
-
-def _renew(clock: str) -> str:
-    return f"Check the clock of this machine first: {clock}. If it is right, the server's operator must renew this."
+        return certificates.unknown_issuer(evidence, "" if certificate is None else _issued(certificate, redact))
+    return certificates.not_accepted(evidence)
 
 
 # What OpenSSL calls the end of a handshake with a server that only has versions older than TLS 1.2.
@@ -221,21 +175,8 @@ _TOO_OLD = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|INA
 
 
 def handshake_failure(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
-    """Why there is no TLS, for reasons other than the certificate and plain text."""
+    """Why there is no TLS, for another reason than the certificate or plain text."""
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if _TOO_OLD.search(error.reason or ""):
-        return Failure(
-            "has only versions of TLS that are not safe any more",
-            reason,
-            "TLS 1.2 or 1.3 is needed, by Thunderbird as well. The server's operator must switch it on.",
-            Code.TLS_TOO_OLD,
-        )
-    other = Security.STARTTLS if endpoint.server.security is Security.SSL else Security.SSL
-    port, security = endpoint.option("port"), endpoint.option("security")
-    return Failure(
-        "and this machine cannot agree on TLS",
-        reason,
-        f"Check {port} and {security} ({other.value} is the other way to encrypt). If they are right, something "
-        "between disturbs the connection, or the server has no cipher in common with this machine.",
-        Code.NO_TLS,
-    )
+        return tls_too_old(reason)
+    return tls_not_agreed(endpoint, reason)

@@ -15,13 +15,13 @@ from .plaintext_keyring import PlaintextKeyring
 from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords
 
 _PROBLEMS = {
-    KeyringState.LOCKED: "the person's keyring is locked",
-    KeyringState.ABSENT: "the person is not logged in with a keyring",
+    KeyringState.LOCKED: "the user's keyring is locked",
+    KeyringState.ABSENT: "the user is not logged in with a keyring",
 }
 
 
 class SecretService:
-    """The keyring of the person's session, as a ``PasswordStore``.
+    """The keyring of the user's session, as a ``PasswordStore``.
 
     Args:
         keyring: it.

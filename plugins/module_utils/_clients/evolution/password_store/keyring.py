@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution's passwords in the keyring of a person's session (Secret Service API 0.2).
+"""Evolution's passwords in the keyring of a user's session (Secret Service API 0.2).
 
-Nothing here unlocks a keyring or lets it ask the person. Passwords cross the person's own message bus, a local socket
+Nothing here unlocks a keyring or lets it ask the user. Passwords cross the user's own message bus, a local socket
 that only the same user and root can enter, which is what the service's plain sessions are for.
 """
 
@@ -36,12 +36,12 @@ _GONE = frozenset(
 
 
 class KeyringState(enum.Enum):
-    """Whether passwords can be stored now, without asking the person."""
+    """Whether passwords can be stored now, without asking the user."""
 
     UNLOCKED = "unlocked"
     LOCKED = "locked"
     ABSENT = "absent"
-    """No keyring runs in a session of the person's, or the person has none yet."""
+    """No keyring runs in a session of the user's, or the user has none yet."""
 
 
 class Keyring:
@@ -90,11 +90,11 @@ class Keyring:
 
         Args:
             uid: the source's.
-            label: what people see in a list of passwords; one that is there is kept.
+            label: what users see in a list of passwords; one that is there is kept.
             secret: the password.
 
         Raises:
-            PasswordStoreError: the keyring is locked or not there, wants to ask the person, or refuses.
+            PasswordStoreError: the keyring is locked or not there, wants to ask the user, or refuses.
         """
         collection = self._default()
         if collection is None:
@@ -120,7 +120,7 @@ class Keyring:
         """Delete the password of a source from every keyring that is not locked; no error where there is none.
 
         Raises:
-            PasswordStoreError: the keyring wants to ask the person, or refuses.
+            PasswordStoreError: the keyring wants to ask the user, or refuses.
         """
         for item in self._items(uid):
             try:
@@ -180,14 +180,14 @@ class Keyring:
         return self._session
 
     def _no_prompt(self, prompt: str) -> None:
-        """Call off what the keyring would ask the person."""
+        """Call off what the keyring would ask the user."""
         if prompt == _NOTHING:
             return
         try:
             self._ask(prompt, _PROMPT, "Dismiss")
         except BusError as error:
-            raise _failed("wants to ask the person, and goes on", error) from None
-        raise PasswordStoreError("The keyring wants to ask the person first; it was told not to.")
+            raise _failed("wants to ask the user, and goes on", error) from None
+        raise PasswordStoreError("The keyring wants to ask the user first; this was refused.")
 
     def _ask(self, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any) -> tuple[t.Any, ...]:
         if self._bus is None:

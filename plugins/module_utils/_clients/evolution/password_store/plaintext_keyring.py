@@ -44,17 +44,13 @@ class PlaintextKeyring:
 
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
         """See ``PasswordStore``; what is returned counts as written from then on."""
-        before = after = self._content
-        new: dict[str, Item] = {}
-        for uid, item in wanted.items():
-            group = self._items.get(uid)
-            if group is None:
-                if item is not None:
-                    new[uid] = item
-            elif item is None:
-                after = after.without_group(*(name for name in after.groups if name.partition(":")[0] == group))
-            else:
-                after = after.with_text(group, "secret", item.secret.reveal())
+        before = self._content
+        known = {uid: group for uid, group in self._items.items() if uid in wanted}
+        new = {uid: item for uid, item in wanted.items() if item is not None and uid not in known}
+        gone = {group for uid, group in known.items() if wanted[uid] is None}
+        after = before.without_group(*(name for name in before.groups if name.partition(":")[0] in gone))
+        kept = ((group, wanted[uid]) for uid, group in known.items())
+        after = after.with_texts({(group, "secret"): item.secret.reveal() for group, item in kept if item is not None})
         if new:
             after = GlibKeyFile.parse(after.render() + _added(after, new), self._path)
         if after == before:

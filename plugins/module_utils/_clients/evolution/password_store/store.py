@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Evolution finds the password of a source: what all stores have in common, and the choice among them.
 
-Evolution asks the person's keyring (Secret Service) for an item with the attribute ``e-source-uid``. It has one for the
+Evolution asks the user's keyring (Secret Service) for an item with the attribute ``e-source-uid``. It has one for the
 account and one for the transport: the server for sending is not signed in to with the other's (e-secret-store.c).
 """
 
@@ -31,7 +31,7 @@ class Item(t.NamedTuple):
     """A password to store.
 
     Attributes:
-        label: what people see in the list of their keyring.
+        label: what users see in the list of their keyring.
         secret: the password.
     """
 
@@ -86,7 +86,7 @@ class Passwords:
         return self._store is not None
 
     def stored(self, uid: str) -> Secret | None:
-        """The password that Evolution would use, as far as that can be told."""
+        """The password that Evolution would use, as far as that is known."""
         if self._store is None:
             return None
         if uid not in self._known:

@@ -139,7 +139,7 @@ def _password_key(database: sqlite3.Connection, path: str) -> bytes | None:
     if not _opens(key, _octets(row[1])):
         raise PasswordStoreError(
             f"{path}: a primary password protects Thunderbird's stored passwords (or the file is damaged); nothing was "
-            "changed. Leave the password out, so that Thunderbird asks for it, or have the person remove the primary "
+            "changed. Leave the password out, so that Thunderbird asks for it, or have the user remove the primary "
             "password in Thunderbird's settings (Privacy & Security) and run again."
         )
     return key
@@ -253,7 +253,7 @@ def _copy(content: bytes, scratch: str) -> t.Iterator[str]:
         raise HostError(
             scratch,
             f"key4.db cannot be worked on there ({error.strerror})",
-            "make room or mend the rights, and run again",
+            "free space or correct the permissions, and run again",
         ) from error
 
 
@@ -295,7 +295,7 @@ def _writing(copy: str) -> t.Iterator[sqlite3.Connection]:
             yield database
             database.execute("COMMIT")
     except sqlite.Error as error:
-        raise HostError(copy, f"SQLite cannot write it ({error})", "make room there and run again") from None
+        raise HostError(copy, f"SQLite cannot write it ({error})", "free space there and run again") from None
 
 
 def _connect(copy: str, options: str) -> sqlite3.Connection:

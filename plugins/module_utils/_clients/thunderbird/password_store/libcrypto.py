@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import dataclasses
+import functools
 import sys
 
 from ...._model.errors import PasswordStoreError
@@ -92,10 +93,10 @@ def _run(cipher: BlockCipher, key: bytes, vector: bytes, data: bytes, *, encrypt
 
 
 def _load() -> ctypes.CDLL:
-    """The machine's libcrypto; the dynamic linker keeps it, so that asking again costs microseconds."""
+    """The machine's libcrypto."""
     for name in SONAMES:
         try:
-            return _typed(ctypes.CDLL(name))
+            return _library(name)
         except OSError:
             continue
     # The unversioned libcrypto that macOS would offer ends the process that loads it.
@@ -106,10 +107,13 @@ def _load() -> ctypes.CDLL:
             f"(looked for {', '.join(SONAMES)}); nothing was changed. "
             "Install OpenSSL's shared libraries (package libssl3 or openssl-libs), or leave the password out."
         )
-    return _typed(ctypes.CDLL(found))
+    return _library(found)
 
 
-def _typed(library: ctypes.CDLL) -> ctypes.CDLL:
+@functools.lru_cache(maxsize=None)
+def _library(name: str) -> ctypes.CDLL:
+    """A library, with the types of its functions: once a process, since a profile may have thousands of texts."""
+    library = ctypes.CDLL(name)
     library.EVP_CIPHER_CTX_new.restype = ctypes.c_void_p
     library.EVP_CIPHER_CTX_free.argtypes = (ctypes.c_void_p,)
     library.EVP_CIPHER_CTX_free.restype = None

@@ -18,6 +18,7 @@ import typing as t
 import uuid
 
 from ...._model.errors import DamagedFileError
+from ...._model.persistent import PersistentMap
 
 Entry = t.Mapping[str, t.Any]
 
@@ -51,11 +52,11 @@ class LoginsFile:
 
     Attributes:
         document: the file's object, with an empty ``logins`` in place of the entries.
-        entries: the entries in the order of the file.
+        entries: the entries in the order of the file; None where one was removed, so that the others keep their place.
     """
 
     document: t.Mapping[str, t.Any]
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry | None, ...]
 
     def at(self, origin: str) -> tuple[LoginEntry, ...]:
         """The entries that Thunderbird considers for a server.
@@ -63,18 +64,29 @@ class LoginsFile:
         Args:
             origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
         """
-        return tuple(self._by_origin.get(origin, ()))
+        positions = self._by_origin.get(origin, ())
+        # What an earlier state had there is still in the index.
+        return tuple(self.login(position) for position in positions if _origin(self.entries[position]) == origin)
+
+    def login(self, position: int) -> LoginEntry:
+        """One of the entries that Thunderbird considers for some server."""
+        entry = self.entries[position] or {}
+        return LoginEntry(position, *(entry[key] for key in _ENCRYPTED))
 
     @functools.cached_property
-    def _by_origin(self) -> t.Mapping[str, t.Sequence[LoginEntry]]:
-        found: dict[str, list[LoginEntry]] = {}
+    def _by_origin(self) -> PersistentMap[str, tuple[int, ...]]:
+        """Origin to the positions of its entries."""
+        found: dict[str, list[int]] = {}
         for position, entry in enumerate(self.entries):
-            origin, username, password = (entry.get(key) for key in ("hostname", *_ENCRYPTED))
-            if not (isinstance(origin, str) and isinstance(username, str) and isinstance(password, str)):
-                continue
-            if entry.get("httpRealm") == origin:
-                found.setdefault(origin, []).append(LoginEntry(position, username, password))
-        return found
+            origin = _origin(entry)
+            if origin is not None:
+                found.setdefault(origin, []).append(position)
+        return PersistentMap({origin: tuple(positions) for origin, positions in found.items()})
+
+    @functools.cached_property
+    def _next_id(self) -> int:
+        ids = [_integer(entry.get("id")) for entry in self.entries if entry is not None]
+        return max(_integer(self.document.get("nextId")), 1, *(known + 1 for known in ids))
 
     def with_added(self, origin: str, username: str, password: str, now: int) -> LoginsFile:
         """With one more entry, as Thunderbird would add it.
@@ -85,8 +97,7 @@ class LoginsFile:
             password: the encrypted password.
             now: the time in milliseconds since 1970.
         """
-        ids = [_integer(entry.get("id")) for entry in self.entries]
-        number = max(_integer(self.document.get("nextId")), 1, *(known + 1 for known in ids))
+        number = self._next_id
         entry = {
             "id": number,
             "hostname": origin,
@@ -103,7 +114,10 @@ class LoginsFile:
             "timePasswordChanged": now,
             "timesUsed": 1,
         }
-        return LoginsFile({**self.document, "nextId": number + 1}, (*self.entries, entry))
+        after = LoginsFile({**self.document, "nextId": number + 1}, (*self.entries, entry))
+        return after._indexed_as(
+            self, _next_id=number + 1, _by_origin=self._with_positions(origin, [len(self.entries)])
+        )
 
     def with_password(self, positions: t.Collection[int], password: str, now: int) -> LoginsFile:
         """With another password (encrypted) in some entries."""
@@ -113,25 +127,39 @@ class LoginsFile:
     def with_origin(self, positions: t.Collection[int], origin: str) -> LoginsFile:
         """With some entries moved to another server."""
         changed = {"hostname": origin, "httpRealm": origin}
-        return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
+        after = self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
+        return after._indexed_as(self, _by_origin=self._with_positions(origin, positions))
 
     def without(self, positions: t.Collection[int]) -> LoginsFile:
         """Without some entries; of one that a Sync server knows, Thunderbird's tombstone stays."""
-        buried = self._with(positions, _tombstone)
-        gone = {i for i in positions if self.entries[i].get("everSynced") is not True}
-        return LoginsFile(self.document, tuple(entry for i, entry in enumerate(buried.entries) if i not in gone))
+        return self._with(positions, lambda entry: _tombstone(entry) if entry.get("everSynced") is True else None)
 
     def render(self) -> bytes:
         """The file as Thunderbird writes it."""
         text = json.dumps(
-            {**self.document, "logins": self.entries}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            {**self.document, "logins": [entry for entry in self.entries if entry is not None]},
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
         )
         # Only half a character (a lone surrogate) cannot be UTF-8; JavaScript, too, writes it as \udxxx then.
         return text.encode("utf-8", "backslashreplace")
 
-    def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry]) -> LoginsFile:
-        changed = (change(entry) if i in positions else entry for i, entry in enumerate(self.entries))
-        return LoginsFile(self.document, tuple(changed))
+    def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry | None]) -> LoginsFile:
+        entries = list(self.entries)
+        for position in positions:
+            entry = entries[position]
+            entries[position] = None if entry is None else change(entry)
+        return LoginsFile(self.document, tuple(entries))._indexed_as(self)
+
+    def _with_positions(self, origin: str, positions: t.Iterable[int]) -> PersistentMap[str, tuple[int, ...]]:
+        there = self._by_origin.get(origin, ())
+        return self._by_origin.updated({origin: tuple(sorted({*there, *positions}))})
+
+    def _indexed_as(self, before: LoginsFile, **known: object) -> LoginsFile:
+        """With the index of an earlier state: a run may change thousands of entries, one after the other."""
+        self.__dict__.update({"_next_id": before._next_id, "_by_origin": before._by_origin, **known})
+        return self
 
 
 def parse(content: bytes | None, path: str) -> LoginsFile:
@@ -164,6 +192,14 @@ def parse(content: bytes | None, path: str) -> LoginsFile:
     return LoginsFile({**document, "logins": ()}, tuple(entries))
 
 
+def _origin(entry: Entry | None) -> str | None:
+    """The server that Thunderbird considers an entry for; None where it considers it for none."""
+    if entry is None or not all(isinstance(entry.get(key), str) for key in _ENCRYPTED):
+        return None
+    origin = entry.get("hostname")
+    return origin if isinstance(origin, str) and entry.get("httpRealm") == origin else None
+
+
 def _damaged(path: str, line: int | None, reason: str) -> DamagedFileError:
     remedy = "start and quit Thunderbird once, which sets it aside and restores logins-backup.json, and run again"
     return DamagedFileError(path, line, reason, remedy)
@@ -185,7 +221,7 @@ def _integer(value: object) -> int:
 
 
 def _counted(entry: Entry) -> Entry:
-    """What tells Sync that an entry has changed, where Sync keeps count."""
+    """What shows Sync that an entry has changed, where Sync keeps count."""
     return {"syncCounter": entry["syncCounter"] + 1} if isinstance(entry.get("syncCounter"), int) else {}
 
 

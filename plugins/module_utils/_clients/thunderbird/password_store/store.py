@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import typing as t
 
 from ...._host.files import FileWrite
 from ...._model.errors import PasswordStoreError
+from ...._model.persistent import PersistentMap
 from ...._model.secret import Secret
 from . import key_database, sdr
 from .logins import LoginEntry, LoginsFile, parse
@@ -61,7 +63,7 @@ class NssPasswordStore:
     """The stored passwords of one profile.
 
     Every method may raise ``PasswordStoreError`` (a primary password is set, this machine lacks what is needed),
-    ``DamagedFileError`` or ``HostError`` (no room in the scratch directory); nothing has changed then. key4.db is only
+    ``DamagedFileError`` or ``HostError`` (no space in the scratch directory); nothing has changed then. key4.db is only
     opened where an entry of that origin must be read or written.
 
     Attributes:
@@ -136,16 +138,22 @@ class NssPasswordStore:
         sealed = key_file.keys.encrypt(password.reveal())
         if found:
             changed = self.logins.with_password(differing, sealed, self.now)
+            names: dict[str, tuple[int, ...]] = {}
         else:
-            changed = self.logins.with_added(origin, key_file.keys.encrypt(username), sealed, self.now)
-        return dataclasses.replace(self, key_file=key_file, logins=changed)
+            added = key_file.keys.encrypt(username)
+            key_file.usernames[added] = username
+            changed = self.logins.with_added(origin, added, sealed, self.now)
+            names = {username: (len(self.logins.entries),)}
+        after = dataclasses.replace(self, key_file=key_file, logins=changed)
+        return after._indexed_as(self, {origin: self._positions_at(origin).updated(names)})
 
     def without_login(self, origin: str, username: str) -> NssPasswordStore:
         """Without that login; the store itself where it is not there."""
         found = self._found(origin, username)
         if not found:
             return self
-        return dataclasses.replace(self, logins=self.logins.without([login.position for login in found]))
+        after = dataclasses.replace(self, logins=self.logins.without([login.position for login in found]))
+        return after._indexed_as(self, {origin: self._positions_at(origin).updated({}, [username])})
 
     def with_moved_login(self, old: str, new: str, username: str) -> NssPasswordStore:
         """With a login moved to another server, its password as it is; a login that is there already wins.
@@ -159,8 +167,11 @@ class NssPasswordStore:
         if old == new or not found:
             return self
         if self._found(new, username):
-            return dataclasses.replace(self, logins=self.logins.without(found))
-        return dataclasses.replace(self, logins=self.logins.with_origin(found, new))
+            return self.without_login(old, username)
+        after = dataclasses.replace(self, logins=self.logins.with_origin(found, new))
+        here, there = self._positions_at(old), self._positions_at(new)
+        moved = {old: here.updated({}, [username]), new: there.updated({username: tuple(found)})}
+        return after._indexed_as(self, moved)
 
     def files_since(self, before: NssPasswordStore) -> tuple[FileWrite, ...]:
         """What must be written to come here from another state, in the order in which it must be: the keys first."""
@@ -171,16 +182,35 @@ class NssPasswordStore:
             files.append(FileWrite(self.logins_path, self.logins.render()))
         return tuple(files)
 
+    def _indexed_as(
+        self, before: NssPasswordStore, changed: t.Mapping[str, PersistentMap[str, tuple[int, ...]]]
+    ) -> NssPasswordStore:
+        """With the index of an earlier state: of n logins, each would look through all others."""
+        self.__dict__["_positions"] = {**before._positions, **changed}
+        return self
+
     def _found(self, origin: str, username: str) -> tuple[LoginEntry, ...]:
         """All entries of a login; an entry that cannot be decrypted is nobody's, as it is for Thunderbird."""
-        known = self.key_file.usernames
-        found = []
-        for login in self.logins.at(origin):
-            if login.username not in known:
-                known[login.username] = self._decrypted(login.username)
-            if known[login.username] == username:
-                found.append(login)
-        return tuple(found)
+        return tuple(self.logins.login(position) for position in self._positions_at(origin).get(username, ()))
+
+    def _positions_at(self, origin: str) -> PersistentMap[str, tuple[int, ...]]:
+        """The positions of the entries of one server, by their user names."""
+        if origin not in self._positions:
+            known = self.key_file.usernames
+            found: dict[str, list[int]] = {}
+            for login in self.logins.at(origin):
+                if login.username not in known:
+                    known[login.username] = self._decrypted(login.username)
+                username = known[login.username]
+                if username is not None:
+                    found.setdefault(username, []).append(login.position)
+            self._positions[origin] = PersistentMap({name: tuple(places) for name, places in found.items()})
+        return self._positions[origin]
+
+    @functools.cached_property
+    def _positions(self) -> dict[str, PersistentMap[str, tuple[int, ...]]]:
+        """What is known of it so far, by the origin."""
+        return {}
 
     def _password(self, login: LoginEntry) -> Secret | None:
         text = self._decrypted(login.password)

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.account_list import of_one_person
+from ansible_collections.charter.mail.plugins.module_utils._ansible.account_list import of_one_user
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 
 JO = {"user": "jo", "email": "jo.user@charter.net"}
@@ -25,7 +25,7 @@ class Vault(t.Dict[str, t.Any]):
 
 
 def present(*entries: t.Any, **options: t.Any) -> list[str]:
-    found, _options = of_one_person(list(entries), {"number": {"type": "int", "default": 7}}, options)
+    found, _options = of_one_user(list(entries), {"number": {"type": "int", "default": 7}}, options)
     return [str(request.account) for request in found]
 
 
@@ -37,12 +37,12 @@ def test_those_that_shall_be_there_in_their_order() -> None:
 
 def test_options_have_types_and_defaults() -> None:
     spec = {"number": {"type": "int", "default": 7}}
-    assert of_one_person([JO], spec, {"number": "5"})[1] == {"number": 5}
-    assert of_one_person([JO], spec, {"number": None})[1] == {"number": 7}
+    assert of_one_user([JO], spec, {"number": "5"})[1] == {"number": 5}
+    assert of_one_user([JO], spec, {"number": None})[1] == {"number": 7}
 
 
 def test_a_password_is_not_even_looked_at() -> None:
-    ((request,), _options) = of_one_person([Vault(JO, password="geheim")], {}, {})
+    ((request,), _options) = of_one_user([Vault(JO, password="geheim")], {}, {})
     assert request.account.password is None
 
 
@@ -52,18 +52,18 @@ def test_a_password_is_not_even_looked_at() -> None:
         ("jo.user@charter.net", "a list of accounts was expected"),
         (JO, "a list of accounts was expected"),
         (["jo.user@charter.net"], "a list of accounts was expected"),
-        ([], "none that shall be present"),
-        ([{**JO, "state": "absent"}], "none that shall be present"),
+        ([], "no account has state=present"),
+        ([{**JO, "state": "absent"}], "no account has state=present"),
         ([{"user": "jo"}], "email"),
         ([{**JO, "pass": "geheim"}], "Unknown option accounts.pass"),
         ([{**JO, "incoming": {"port": 995}}], "995 is a port of POP3"),
         ([JO, JO], "in the list twice"),
-        ([JO, {"email": "ann@charter.net"}], "several people: 'jo', nobody named"),
+        ([JO, {"email": "ann@charter.net"}], "several users: 'jo', no user"),
     ],
 )
 def test_what_cannot_be_used(entries: t.Any, reason: str) -> None:
     with pytest.raises(MailError, match=reason) as caught:
-        of_one_person(entries, {}, {})
+        of_one_user(entries, {}, {})
     assert "geheim" not in str(caught.value)
 
 

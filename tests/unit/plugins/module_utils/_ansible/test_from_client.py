@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -43,7 +44,7 @@ def configure(home: pathlib.Path, **options: t.Any) -> None:
     """Give Thunderbird the account, as the module does."""
     files = LocalFiles()
     with files.scratch() as scratch:
-        client = Thunderbird(files, str(home / ".thunderbird"), None, scratch=scratch)
+        client = Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=scratch)
         engine.reconcile(client, [request(home, **{"password": PASSWORD, **options}).account])
 
 
@@ -187,7 +188,8 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
     entries = {f"{name}.entry" for name in client_registry.names()}
-    needed = {"entry", "evolution.password_store", "evolution.password_store.store", *client_registry.names(), *entries}
+    entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
+    needed = {*entries, *client_registry.names(), "evolution.password_store"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 

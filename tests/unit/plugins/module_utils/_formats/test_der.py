@@ -77,6 +77,7 @@ READERS: dict[str, t.Callable[[der.DerReader], object]] = {
     "integer": der.DerReader.integer,
     "identifier": der.DerReader.identifier,
     "whole": der.DerReader.whole,
+    "elements": der.DerReader.elements,
 }
 WRITERS: dict[str, t.Callable[[t.Any], bytes]] = {
     "octets": der.encode_octets,
@@ -112,6 +113,7 @@ def test_garbage_is_refused_or_is_the_one_form(kind: str, data: bytes) -> None:
         ("octets", "0480aa0000"),  # an indefinite length (BER)
         ("octets", "3000"),  # another type
         ("sequence", "0400"),
+        ("elements", "0500 0c02aa"),  # the second one is cut off
         ("integer", "0200"),
         ("integer", "0201ff"),  # negative
         ("integer", "02020001"),  # a leading zero
@@ -125,6 +127,14 @@ def test_garbage_is_refused_or_is_the_one_form(kind: str, data: bytes) -> None:
 def test_what_is_not_der_is_refused(kind: str, encoded: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         READERS[kind](der.DerReader(bytes.fromhex(encoded)))
+
+
+def test_elements_of_any_type_are_read_with_their_tags() -> None:
+    reader = der.DerReader(bytes.fromhex("0500 a003020101 0c0141"))
+    reader.whole()
+    assert reader.elements() == [der.Element(0xA0, b"\x02\x01\x01"), der.Element(0x0C, b"A")]
+    assert reader.elements() == []
+    reader.end()
 
 
 def test_more_than_expected_is_refused() -> None:

@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite, LockedError
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
+from ansible_collections.charter.mail.tests.unit.amount import sample
 
 FILES = LocalFiles()
 
@@ -86,20 +87,28 @@ for name in ("open", "write", "fchmod", "fsync", "link", "rename", "unlink", "st
 folder = sys.argv[2]
 writes = [FileWrite(folder + "/a", b"new a", backup=True), FileWrite(folder + "/b", b"new b")]
 files.LocalFiles(folder + "/.journal").replace(writes)
+print(calls)
 """
 
 
 def test_a_kill_at_any_point_leaves_whole_files_and_the_next_run_succeeds(tmp_path: pathlib.Path) -> None:
     tests = pathlib.Path(__file__).resolve().parents[4]
-    points = 0
-    for point in range(1, 100):
+
+    def killed_at(point: int) -> tuple[pathlib.Path, subprocess.CompletedProcess[bytes]]:
         folder = tmp_path / str(point)
         folder.mkdir()
         for name in ("a", "b"):
             (folder / name).write_bytes(b"old " + name.encode())
-        child = subprocess.run([sys.executable, "-c", CHILD, str(tests), str(folder), str(point)], check=False)
-        killed = child.returncode == -9
-        assert killed or child.returncode == 0
+        command = [sys.executable, "-c", CHILD, str(tests), str(folder), str(point)]
+        return folder, subprocess.run(command, stdout=subprocess.PIPE, check=False)
+
+    _folder, unharmed = killed_at(0)
+    assert unharmed.returncode == 0
+    total = int(unharmed.stdout)
+    assert total > 15
+    for point in [*sample(range(1, total + 1)), total + 1]:
+        folder, child = killed_at(point)
+        assert child.returncode == (-9 if point <= total else 0)
         visible = {name: content for name, content in tree(folder).items() if name in {"a", "b"}}
         assert visible["a"] in {b"old a", b"new a"}
         assert visible["b"] in {b"old b", b"new b"}
@@ -112,10 +121,6 @@ def test_a_kill_at_any_point_leaves_whole_files_and_the_next_run_succeeds(tmp_pa
             assert [(folder / name).read_bytes()[:3] for name in ("a", "b")] in ([b"old"] * 2, [b"new"] * 2)
             files.replace([FileWrite(str(folder / "a"), b"new a"), FileWrite(str(folder / "b"), b"new b")])
         assert sorted(name for name in os.listdir(folder) if not name.startswith("a.20")) == ["a", "b"]
-        if not killed:
-            break
-        points += 1
-    assert points > 15
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO])

@@ -126,7 +126,7 @@ REFUSED: list[tuple[dict[str, t.Any], str]] = [
     ({"outgoing": {"port": 65536}}, "^outgoing.port: 65536 is not a port"),
     ({"full_name": "Mario\tRossi"}, "^full_name: character 6 is the control character U\\+0009"),
     ({"password": ""}, "^password: it is empty"),
-    ({"password": "a\nb"}, "^password: it holds a line break"),
+    ({"password": "a\nb"}, "^password: it contains a line break"),
     ({"email": "mario@charter"}, "^email: the domain 'charter' is not complete"),
     ({"incoming": {"host": "imap charter net"}}, "^incoming.host: 'imap charter net' is not a host name"),
     ({"protocol": "pop3", "leave_on_server_days": -1}, "^leave_on_server_days"),
@@ -191,6 +191,22 @@ def test_one_account_twice_is_refused() -> None:
     assert len(many({"email": "a@charter.net", "user": "x"}, {"email": "a@charter.net", "user": "y"})) == 2
 
 
-def test_two_defaults_of_one_person_are_refused() -> None:
-    with pytest.raises(MailError, match=r"default already"):
+def test_two_defaults_of_one_user_are_refused() -> None:
+    with pytest.raises(MailError, match=r"of the same user is already the default"):
         many({"email": "a@charter.net", "default": True}, {"email": "b@charter.net", "default": True})
+
+
+def test_a_client_without_profiles_takes_the_list_of_thunderbird() -> None:
+    entries: list[dict[str, t.Any]] = [
+        {"email": "jo@charter.net", "profile": "work", "default": True},
+        {"email": "jo@charter.net", "profile": "home", "default": True},
+        {"email": "ann@charter.net", "profile": "home"},
+    ]
+    found = requests({"accounts": entries}, profiles=False)
+    assert [request.profile for request in found] == [None] * 3
+    assert [request.account.default for request in found] == [True, True, False]
+    assert found[0].account == found[1].account
+    entries[1]["provider"] = "spectrum"
+    with pytest.raises(MailError, match=r"accounts\[1\]: jo@charter.net \(imap\) is in the list with different"):
+        requests({"accounts": entries}, profiles=False)
+    assert len(requests({"accounts": entries})) == 3

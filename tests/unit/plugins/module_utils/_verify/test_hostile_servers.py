@@ -18,14 +18,14 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connecti
     LINE_LIMIT,
     TOTAL_LIMIT,
 )
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import Script, Talk
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     HASTY,
     PATIENT,
-    examine,
     failure,
+    try_server,
 )
+from ansible_collections.charter.mail.tests.unit.scripted_server import Script, Talk
 
 SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.IMAP: imap,
@@ -45,8 +45,8 @@ def greeted_by(service: MailService, encrypted: bool, greet: Script, options: Ve
         greet(talk)
         talk.hear_out()
 
-    report, server = examine(script, service, Security.SSL if encrypted else Security.STARTTLS, options)
-    assert b"AUTH" not in server.clear + server.sealed
+    report, server = try_server(script, service, Security.SSL if encrypted else Security.STARTTLS, options)
+    assert b"AUTH" not in server.in_clear + server.in_tls
     early = report.failed is not None and report.failed.stage is Stage.FIRST_BYTES
     return failure(report, Stage.FIRST_BYTES if early and not encrypted else Stage.GREETING)
 
@@ -76,15 +76,15 @@ def chat(talk: Talk) -> None:
 )
 def test_silence(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, lambda talk: None, HASTY)
-    assert failed.finding == "did not answer within 0.8 seconds although it had to greet first"
-    assert ("the service behind it does not" in failed.advice) == encrypted
+    assert failed.finding == "did not answer within 0.8 seconds, although it must greet first"
+    assert ("the mail service behind it does not" in failed.advice) == encrypted
     assert failed.seconds < 3
 
 
 @pytest.mark.parametrize(("service", "encrypted"), [(MailService.IMAP, False), (MailService.SMTP, True)])
 def test_slow_drip(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, drip, HASTY)
-    assert failed.finding == "sent only part of an answer within 0.8 seconds although it had to greet first"
+    assert failed.finding == "sent only part of an answer within 0.8 seconds, although it must greet first"
     assert failed.seconds < 3
 
 
@@ -115,7 +115,7 @@ def test_garbage(service: MailService, encrypted: bool) -> None:
 @BOTH
 def test_hanging_up_at_once(service: MailService, encrypted: bool) -> None:
     failed = greeted_by(service, encrypted, lambda talk: talk.close())
-    assert failed.finding == "ended the connection although it had to greet first"
+    assert failed.finding == "ended the connection, although it must greet first"
 
 
 @ALL
@@ -127,19 +127,19 @@ def test_half_a_greeting(service: MailService, encrypted: bool) -> None:
         talk.send(greetings[service])
         talk.close()
 
-    assert greeted_by(service, encrypted, half).finding == "ended the connection although it had to greet first"
+    assert greeted_by(service, encrypted, half).finding == "ended the connection, although it must greet first"
 
 
 @pytest.mark.parametrize(
     ("service", "line", "finding"),
     [
-        (MailService.IMAP, b"* BYE too busy", "turns everybody away"),
-        (MailService.IMAP, b"* PREAUTH welcome back", "says that somebody is signed in already"),
-        (MailService.POP3, b"-ERR too busy", "turns everybody away"),
-        (MailService.SMTP, b"554 too busy", "turns everybody away"),
-        (MailService.SMTP, b"421 too many connections", "takes no more for the moment"),
-        (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this machine's public IP address"),
-        (MailService.SMTP, b"220-first\r\nnonsense", "does not keep to SMTP"),
+        (MailService.IMAP, b"* BYE too busy", "turns clients away"),
+        (MailService.IMAP, b"* PREAUTH welcome back", "greets as if a user were signed in already"),
+        (MailService.POP3, b"-ERR too busy", "turns clients away"),
+        (MailService.SMTP, b"554 too busy", "turns clients away"),
+        (MailService.SMTP, b"421 too many connections", "accepts no more for now"),
+        (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this network's public IP address"),
+        (MailService.SMTP, b"220-first\r\nnonsense", "does not follow SMTP"),
         (MailService.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),
         (MailService.POP3, b"* OK IMAP4", "speaks IMAP where POP3 is expected"),
         (MailService.POP3, b"220 hello", "speaks SMTP where POP3 is expected"),
@@ -163,7 +163,7 @@ NEXT = {MailService.IMAP: b"CAPABILITY", MailService.POP3: b"CAPA", MailService.
     ],
 )
 def test_nonsense_instead_of_capabilities(service: MailService, answer: bytes, finding: str | None) -> None:
-    report, _server = examine(
+    report, _server = try_server(
         SERVERS[service](Server(answers={NEXT[service]: answer})), service, Security.SSL, HASTY, password=None
     )
     failed = report.failed
@@ -182,7 +182,7 @@ def test_an_imap_server_that_says_why_it_hangs_up() -> None:
         talk.hear()
         talk.say(b"* BYE Server shutting down.")
 
-    report, _server = examine(script, MailService.IMAP, Security.SSL)
+    report, _server = try_server(script, MailService.IMAP, Security.SSL)
     failed = failure(report, Stage.CAPABILITY)
     assert (failed.finding, failed.evidence) == ("ended the connection", "* BYE Server shutting down.")
 
@@ -196,7 +196,7 @@ def test_broken_encryption(service: MailService) -> None:
         plain.close()
         talk.hear_out()
 
-    report, _server = examine(script, service, Security.SSL)
+    report, _server = try_server(script, service, Security.SSL)
     assert failure(report, Stage.GREETING).finding.startswith("ended the connection")
 
 
@@ -226,7 +226,7 @@ def test_a_server_that_echoes_the_password(service: MailService, echo: str) -> N
         MailService.POP3: {b"AUTH": b"-ERR " + text},
         MailService.SMTP: {b"AUTH": b"535 5.7.8 " + text},
     }
-    report, _server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
+    report, _server = try_server(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
     failed = failure(report, Stage.AUTHENTICATION)
     assert echo not in repr(report)
     assert "you said <********> to me" in failed.evidence
@@ -239,11 +239,11 @@ def test_the_password_is_sent_once_whatever_the_answer(service: MailService) -> 
         MailService.POP3: {b"AUTH": b"-ERR try again"},
         MailService.SMTP: {b"AUTH": b"454 4.7.0 try again"},
     }
-    report, server = examine(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
+    report, server = try_server(SERVERS[service](Server(answers=answers[service])), service, Security.SSL)
     failure(report, Stage.AUTHENTICATION)
-    assert server.sealed.count(b"AUTH") == 1
-    assert server.visits == 1
-    assert not any(word in server.sealed for word in (b"LOGIN ", b"USER ", b"PASS "))
+    assert server.in_tls.count(b"AUTH") == 1
+    assert server.connections == 1
+    assert not any(word in server.in_tls for word in (b"LOGIN ", b"USER ", b"PASS "))
 
 
 @pytest.mark.parametrize(
@@ -255,5 +255,5 @@ def test_the_password_is_sent_once_whatever_the_answer(service: MailService) -> 
 )
 def test_silence_after_the_password(service: MailService, answers: t.Mapping[bytes, bytes]) -> None:
     script = SERVERS[service](Server(answers=answers))
-    report, _server = examine(script, service, Security.SSL, HASTY)
-    assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.8 seconds"
+    report, _server = try_server(script, service, Security.SSL, HASTY)
+    assert failure(report, Stage.AUTHENTICATION).finding == "did not answer within 0.8 seconds during sign-in"

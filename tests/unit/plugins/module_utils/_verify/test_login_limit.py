@@ -1,153 +1,87 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Retries, the guard against lock-outs, and warnings."""
+"""How often a login may be tried, by whomever."""
 
 from __future__ import annotations
 
-import calendar
-import dataclasses
-import itertools
+import threading
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._verify import scheduler
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.interceptors import interceptor
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
-from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, smtp
-from ansible_collections.charter.mail.tests.unit.peers import Peer, Talk, peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
-    PATIENT,
-    WORLD,
-    account,
-    at,
-    check,
-)
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
+from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit, SignIn, TaskCounter
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import Deadline
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
+
+IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.lab.test", 993, Security.SSL))
+SMTP = Endpoint(Role.OUTGOING, MailService.SMTP, Server("smtp.lab.test", 465, Security.SSL))
+PASSWORD = Secret("the-password")
 
 
-def attempts(*servers: Peer) -> int:
-    """How many sign-ins were tried."""
-    return sum(server.sealed.count(b"AUTH") for server in servers)
-
-
-def test_a_wrong_password_costs_two_attempts_however_long_the_list() -> None:
-    with peer(imap(Server(password="other"))) as one, peer(smtp(Server(tls="starttls", password="other"))) as other:
-        reports = verify([account(one.port, other.port)] * 20, PATIENT, world=WORLD)
-    assert attempts(one, other) == 2
-    assert not any(report.complete for report in reports)
-    untested = [found for report in reports for found in report.checks if found.stage is Stage.AUTHENTICATION]
-    reasons = {found.evidence for found in untested if found.status is CheckStatus.SKIPPED}
-    assert reasons == {f"not tested, because {USERNAME} was refused already and repeated failures lock accounts"}
-
-
-def test_with_one_attempt_sending_waits_for_receiving_or_the_other_way_round() -> None:
-    options = dataclasses.replace(PATIENT, attempts=1)
-    with peer(imap(Server(password="other"))) as one, peer(smtp(Server(tls="starttls", password="other"))) as other:
-        (report,) = verify([account(one.port, other.port)], options, world=WORLD)
-    assert attempts(one, other) == 1
-    assert report.cause is not None
-    assert "was refused already and repeated failures lock accounts" in report.summary
-
-
-def test_with_one_attempt_a_right_password_tests_all() -> None:
-    options = dataclasses.replace(PATIENT, attempts=1)
-    with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-        reports = verify([account(one.port, other.port)] * 5, options, world=WORLD)
-    assert all(report.complete for report in reports)
-
-
-def test_a_login_that_is_tried_elsewhere_for_too_long_is_said_so() -> None:
-    options = dataclasses.replace(PATIENT, attempts=1, timeout=1.0)
-    slow = {b"AUTHENTICATE": b"* OK wait"}
-    slower = {b"AUTH": b"334-"}
-    with peer(imap(Server(answers=slow))) as one, peer(smtp(Server(tls="starttls", answers=slower))) as other:
-        (report,) = verify([account(one.port, other.port)], options, world=WORLD)
-    assert attempts(one, other) == 1
-    assert report.cause is not None
-    assert report.cause.check.code is Code.NOTHING_SAID
-    (skipped,) = (found.skipped for found in (report.incoming, report.outgoing) if found.failed is None)
-    assert skipped is not None
-    assert skipped.evidence.startswith("not tested, because ")
-
-
-def test_other_logins_are_not_held_back() -> None:
-    emails = [f"user{number}@lab.test" for number in range(4)]
-    with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-        verify([account(one.port, other.port, email) for email in emails], PATIENT, world=WORLD)
-    assert attempts(one, other) == 2 * len(emails)
-
-
-def test_a_server_that_recovers_is_found_well_by_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "_PAUSE", 0.01)
-    visits = itertools.count()
-
-    def script(talk: Talk) -> None:
-        if next(visits) < 2:  # the connection itself and the look whether it is of another kind
-            return
-        imap(Server())(talk)
-
-    for retries, well in ((0, False), (1, True)):
-        visits = itertools.count()
-        with peer(script) as one, peer(smtp(Server(tls="starttls"))) as other:
-            options = dataclasses.replace(PATIENT, retries=retries, suggest=False)
-            (report,) = verify([account(one.port, other.port)], options, world=WORLD)
-        assert report.ok is well
+def try_once(limit: LoginLimit, username: str, how: SignIn, endpoint: Endpoint = IMAP) -> bool:
+    """Whether a sign-in may begin; it ends at once."""
+    begun = limit.begin(endpoint, username, PASSWORD)
+    if begun:
+        limit.end(endpoint, username, PASSWORD, how)
+    return begun
 
 
 @pytest.mark.parametrize(
-    ("incoming", "visits"),
-    [
-        (Server(password="other"), 1),  # a refused password
-        (Server(answers={b"AUTHENTICATE": b"TAG NO [UNAVAILABLE] later"}), 1),  # even where it may pass
-        (Server(certificate="expired"), 2),  # the certificate is read over a second connection
-    ],
+    ("one", "other"), [("Mario@charter.net", "mario@charter.net"), ("STRASSE@lab.test", "stra\u00dfe@lab.test")]
 )
-def test_what_is_never_repeated(monkeypatch: pytest.MonkeyPatch, incoming: Server, visits: int) -> None:
-    monkeypatch.setattr(scheduler, "_PAUSE", 0.01)
-    options = dataclasses.replace(PATIENT, retries=3, suggest=False)
-    with peer(imap(incoming)) as one, peer(smtp(Server(tls="starttls"))) as other:
-        verify([account(one.port, other.port)], options, world=WORLD)
-    assert one.visits == visits
+def test_letter_case_makes_no_other_login(one: str, other: str) -> None:
+    limit = LoginLimit(1)
+    assert try_once(limit, one, SignIn.REFUSED)
+    assert limit.refused(other)
+    assert limit.exhausted(other)
+    assert not try_once(limit, other, SignIn.REFUSED)
+    assert try_once(limit, "anna@charter.net", SignIn.REFUSED)
 
 
-def test_a_certificate_that_ends_soon_is_warned_about() -> None:
-    end = float(calendar.timegm((2126, 1, 1, 0, 0, 0)))
-    for days, warned in ((13.5, True), (14.5, False)):
-        with peer(imap(Server())) as one, peer(smtp(Server(tls="starttls"))) as other:
-            (report,) = verify([account(one.port, other.port)], PATIENT, world=at(WORLD, end - days * 86400))
-        assert report.ok
-        assert (len(report.warnings) == 2) is warned
-        if warned:
-            assert report.warnings[0] == (
-                f"imap.lab.test:{one.port}: The certificate expires on 2126-01-01, 13 days left: its operator must "
-                "renew it before. Change no setting."
-            )
-            assert check(report.incoming, Stage.TLS).status is CheckStatus.OK
+def test_what_is_under_way_counts_until_it_has_ended() -> None:
+    limit = LoginLimit(1)
+    assert limit.begin(IMAP, "mario", PASSWORD)
+    assert not limit.begin(SMTP, "Mario", PASSWORD)
+    assert not limit.exhausted("mario")
+    limit.end(IMAP, "mario", PASSWORD, SignIn.ACCEPTED)
+    assert limit.begin(SMTP, "Mario", PASSWORD)
 
 
-@pytest.mark.parametrize(
-    ("issuer", "program"),
-    [
-        ("avast! Web/Mail Shield Root (avast! Web/Mail Shield)", "Avast"),
-        ("AVG Web/Mail Shield Root", "AVG"),
-        ("ESET SSL Filter CA (ESET, spol. s r. o.)", "ESET"),
-        ("Kaspersky Anti-Virus Personal Root Certificate (AO Kaspersky Lab)", "Kaspersky"),
-        ("Bitdefender Personal CA.Net-Defender (Bitdefender)", "Bitdefender"),
-        ("Norton Web/Mail Shield Root", "Norton"),
-        ("G DATA Mail Scanner Root", "G DATA"),
-        ("FG100D3G16800000 (Fortinet)", "FortiGate"),
-        ("Zscaler Root CA (Zscaler Inc.)", "Zscaler"),
-        ("Gateway CA - Cloudflare Managed G1 (Cloudflare, Inc.)", "Cloudflare Gateway"),
-        ("DO_NOT_TRUST_FiddlerRoot", "Fiddler"),
-        ("R3 (Let's Encrypt)", None),
-        ("DigiCert TLS RSA SHA256 2020 CA1 (DigiCert Inc)", None),
-        ("Cloudflare TLS Issuing ECC CA 1 (SSL Corporation)", None),
-        ("Sectigo RSA Organization Validation Secure Server CA (Sectigo Limited)", None),
-        ("GlobalSign RSA OV SSL CA 2018 (GlobalSign nv-sa)", None),
-        ("", None),
-    ],
-)
-def test_issuers_that_are_programs_on_the_way(issuer: str, program: str | None) -> None:
-    assert interceptor(issuer) == program
+def test_what_was_accepted_may_be_repeated_there_only() -> None:
+    limit = LoginLimit(1)
+    assert try_once(limit, "mario", SignIn.ACCEPTED)
+    assert try_once(limit, "mario", SignIn.REFUSED, SMTP)
+    assert try_once(limit, "mario", SignIn.ACCEPTED)
+    assert not try_once(limit, "mario", SignIn.ACCEPTED, SMTP)
+    assert not try_once(limit, "MARIO", SignIn.ACCEPTED)  # accepted as it was written
+
+
+def test_what_was_not_tried_does_not_count() -> None:
+    limit = LoginLimit(1)
+    assert try_once(limit, "mario", SignIn.NOT_TRIED)
+    assert not limit.refused("mario")
+    assert try_once(limit, "mario", SignIn.REFUSED)
+
+
+def test_waiting_ends_with_the_other_sign_in_or_with_the_deadline() -> None:
+    limit = LoginLimit(1)
+    assert limit.begin(IMAP, "mario", PASSWORD)
+    assert not limit.begin(SMTP, "mario", PASSWORD, Deadline(0.2, CLOCK))
+    timer = threading.Timer(0.05, limit.end, (IMAP, "mario", PASSWORD, SignIn.ACCEPTED))
+    timer.start()
+    assert limit.begin(SMTP, "mario", PASSWORD, Deadline(20, CLOCK))
+    timer.join()
+
+
+def test_hosts_can_share_a_counter() -> None:
+    """What one host saw refused, the others do not try again."""
+    shared = TaskCounter()
+    one, other = LoginLimit(1, shared), LoginLimit(1, shared)
+    assert one.begin(IMAP, "mario", PASSWORD)
+    assert not other.begin(IMAP, "Mario", PASSWORD)
+    one.end(IMAP, "mario", PASSWORD, SignIn.REFUSED)
+    assert other.exhausted("MARIO")
+    assert not other.begin(IMAP, "mario", PASSWORD, Deadline(20, CLOCK))

@@ -10,14 +10,15 @@ import dataclasses
 import email
 import re
 import threading
-import time
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import endpoints
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
+from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit, SignIn
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
@@ -28,11 +29,12 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip im
     round_trips,
     subject,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server
-from ansible_collections.charter.mail.tests.unit.peers import peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import PATIENT, WORLD
-from ansible_collections.charter.mail.tests.unit.post_office import Letter, PostOffice, imap, pop3, smtp
+from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server
+from ansible_collections.charter.mail.tests.unit.mailbox_server import FakeMailbox, StoredMessage, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import LAB, PATIENT
+from ansible_collections.charter.mail.tests.unit.scripted_server import serve
 
 QUICK = TripOptions(timeout=10.0, settle=0.05)
 BRIEF = TripOptions(timeout=0.6, settle=0.05)
@@ -45,7 +47,7 @@ class Tripped:
     """What a round trip came to."""
 
     report: AccountReport
-    office: PostOffice
+    mailbox: FakeMailbox
 
     @property
     def status(self) -> CheckStatus:
@@ -72,7 +74,7 @@ class Tripped:
 
 
 def trip(
-    office: PostOffice,
+    mailbox: FakeMailbox,
     protocol: Protocol = Protocol.IMAP,
     options: TripOptions = QUICK,
     server: Server | None = None,
@@ -80,9 +82,9 @@ def trip(
     check_mode: bool = False,
     password: str = PASSWORD,
 ) -> Tripped:
-    """The tests of an account at this post office, and the round trip."""
+    """The tests of an account at this post mailbox, and the round trip."""
     server = server or Server()
-    with peer(INCOMING[protocol](server, office)) as one, peer(smtp(server, office)) as other:
+    with serve(INCOMING[protocol](server, mailbox)) as one, serve(smtp(server, mailbox)) as other:
         account = Account(
             email=USERNAME,
             protocol=protocol,
@@ -91,25 +93,25 @@ def trip(
             username=USERNAME,
             password=Secret(password),
         )
-        reports = verify([account], PATIENT, world=WORLD)
+        reports = verify([account], PATIENT, environment=LAB)
         logins = [Logins.of(account)]
-        (report,) = round_trips([account], reports, logins, PATIENT, options, WORLD, check_mode=check_mode)
+        (report,) = round_trips([account], reports, logins, PATIENT, options, LAB, check_mode=check_mode)
     assert PASSWORD not in repr(report)
     assert report.round_trip is not None
     assert report.checks[-1] is report.round_trip
     assert report.round_trip.stage is Stage.ROUND_TRIP
     assert report.summary.endswith(report.round_trip.sentences)
-    assert not one.heard_in_clear(USERNAME, PASSWORD)
-    assert not other.heard_in_clear(USERNAME, PASSWORD)
-    return Tripped(report, office)
+    assert not one.received_in_clear(USERNAME, PASSWORD)
+    assert not other.received_in_clear(USERNAME, PASSWORD)
+    return Tripped(report, mailbox)
 
 
-def own_mail() -> list[Letter]:
+def own_mail() -> list[StoredMessage]:
     """What was there before: at its end an older test that was left behind and is marked as deleted."""
     return [
-        Letter(3, b"Subject: lunch\r\n\r\n", frozenset()),
-        Letter(4, b"Subject: read\r\n\r\n", frozenset({b"\\Seen"})),
-        Letter(
+        StoredMessage(3, b"Subject: lunch\r\n\r\n", frozenset()),
+        StoredMessage(4, b"Subject: read\r\n\r\n", frozenset({b"\\Seen"})),
+        StoredMessage(
             7,
             b"Subject: a lost test\r\nCharter-Mail-Test: 0123456789abcdef0123456789abcdef\r\n\r\n",
             frozenset({b"\\Deleted", b"\\Flagged"}),
@@ -119,14 +121,14 @@ def own_mail() -> list[Letter]:
 
 @PROTOCOLS
 def test_it_arrives_and_is_deleted_and_nothing_else_changes(protocol: Protocol) -> None:
-    tripped = trip(PostOffice(own_mail()), protocol)
+    tripped = trip(FakeMailbox(own_mail()), protocol)
     assert tripped.status is CheckStatus.OK, tripped.evidence
     assert re.fullmatch(r"arrived after [0-9]\.[0-9] seconds\. It was deleted again\.", tripped.evidence)
     assert tripped.advice == ""
     assert tripped.report.ok
     assert tripped.report.complete
-    assert tripped.office.letters == own_mail()
-    (sent,) = tripped.office.sent
+    assert tripped.mailbox.messages == own_mail()
+    (sent,) = tripped.mailbox.sent
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent["From"] == sent["To"] == f"<{USERNAME}>"
     assert sent["Charter-Mail-Test"] in str(sent["Message-ID"])
@@ -134,125 +136,125 @@ def test_it_arrives_and_is_deleted_and_nothing_else_changes(protocol: Protocol) 
 
 @PROTOCOLS
 def test_it_may_take_its_time(protocol: Protocol) -> None:
-    tripped = trip(PostOffice(own_mail(), delay=0.4), protocol)
+    tripped = trip(FakeMailbox(own_mail(), delay=0.4), protocol)
     assert tripped.status is CheckStatus.OK
     assert tripped.advice == ""
-    assert tripped.office.letters == own_mail()
+    assert tripped.mailbox.messages == own_mail()
 
 
 @PROTOCOLS
 def test_lost(protocol: Protocol) -> None:
-    tripped = trip(PostOffice(own_mail(), copies=0), protocol, BRIEF)
+    tripped = trip(FakeMailbox(own_mail(), copies=0), protocol, BRIEF)
     assert tripped.status is CheckStatus.FAILED
     assert not tripped.report.ok
     assert tripped.code == "message_lost"
-    assert tripped.evidence.startswith("did not arrive within 0.6 seconds; smtp.lab.test:")
-    assert "had accepted it: 250 2.0.0 Ok: queued as 4711" in tripped.evidence
-    (sent,) = tripped.office.sent
+    assert tripped.evidence.startswith("did not arrive within 0.6 seconds, although smtp.lab.test:")
+    assert tripped.evidence.endswith(" accepted it: 250 2.0.0 Ok: queued as 4711")
+    (sent,) = tripped.mailbox.sent
     assert f'Look for "{sent["Subject"]}" in the junk folder' in tripped.advice
-    assert "A message to oneself did not arrive within 0.6 seconds" in tripped.report.summary
-    assert tripped.office.letters == own_mail()
+    assert "The test message did not arrive within 0.6 seconds" in tripped.report.summary
+    assert tripped.mailbox.messages == own_mail()
 
 
 @PROTOCOLS
 def test_late(protocol: Protocol) -> None:
     options = TripOptions(timeout=4.0, settle=0.05)
-    tripped = trip(PostOffice(own_mail(), delay=2.1), protocol, options)
+    tripped = trip(FakeMailbox(own_mail(), delay=2.1), protocol, options)
     assert tripped.status is CheckStatus.OK
     assert re.match(r"arrived late, after [23]\.[0-9] seconds of 4 allowed\. It was deleted again\.", tripped.evidence)
     assert len(tripped.report.warnings) == 1
-    assert "held up between the provider's servers" in tripped.advice
+    assert "delayed between the provider's servers" in tripped.advice
     assert "arrived late" in tripped.report.summary
-    assert tripped.office.letters == own_mail()
+    assert tripped.mailbox.messages == own_mail()
 
 
 @PROTOCOLS
 def test_duplicated(protocol: Protocol) -> None:
-    tripped = trip(PostOffice(own_mail(), copies=3), protocol)
+    tripped = trip(FakeMailbox(own_mail(), copies=3), protocol)
     assert tripped.status is CheckStatus.FAILED
     assert tripped.code == "message_duplicated"
-    assert re.match(r"3 copies arrived, the first after .*\. All of them were deleted again\.", tripped.evidence)
+    assert re.match(r"arrived 3 times: the first after .*\. All copies were deleted again\.", tripped.evidence)
     assert "rules on the provider's web page" in tripped.advice
     assert "arrived 3 times" in tripped.report.summary
-    assert tripped.office.letters == own_mail()
+    assert tripped.mailbox.messages == own_mail()
 
 
 def test_a_server_without_uidplus_and_nothing_else_marked() -> None:
     before = own_mail()[:2]
-    tripped = trip(PostOffice(list(before), uidplus=False))
+    tripped = trip(FakeMailbox(list(before), uidplus=False))
     assert tripped.status is CheckStatus.OK
     assert tripped.evidence.endswith("It was deleted again.")
-    assert tripped.office.letters == before
-    assert b"EXPUNGE" in tripped.office.commands
+    assert tripped.mailbox.messages == before
+    assert b"EXPUNGE" in tripped.mailbox.commands
 
 
 def test_a_server_without_uidplus_where_other_mail_is_marked() -> None:
-    tripped = trip(PostOffice(own_mail(), uidplus=False))
+    tripped = trip(FakeMailbox(own_mail(), uidplus=False))
     assert tripped.status is CheckStatus.OK
-    assert "the server lacks UIDPLUS, and other messages that are marked would have gone with it" in tripped.evidence
-    assert "EXPUNGE" not in " ".join(command.decode() for command in tripped.office.commands)
-    assert tripped.office.letters[:3] == own_mail()
-    (left,) = tripped.office.letters[3:]
+    assert "the server lacks UIDPLUS, and an expunge now would also have removed other messages" in tripped.evidence
+    assert "EXPUNGE" not in " ".join(command.decode() for command in tripped.mailbox.commands)
+    assert tripped.mailbox.messages[:3] == own_mail()
+    (left,) = tripped.mailbox.messages[3:]
     assert left.flags == {b"\\Deleted"}
 
 
 @pytest.mark.parametrize("before", [own_mail(), []])
-def test_an_imap_server_that_does_not_say_which_number_comes_next(before: list[Letter]) -> None:
-    tripped = trip(PostOffice(list(before), tells_next_uid=False))
+def test_an_imap_server_that_does_not_say_which_number_comes_next(before: list[StoredMessage]) -> None:
+    tripped = trip(FakeMailbox(list(before), tells_next_uid=False))
     assert tripped.status is CheckStatus.OK
-    assert tripped.office.letters == before
+    assert tripped.mailbox.messages == before
 
 
 def test_other_mail_that_comes_meanwhile_is_left_alone() -> None:
-    office = PostOffice(own_mail(), delay=1.0)
-    office.take(b"Subject: dinner\r\n\r\n")
-    tripped = trip(office)
+    mailbox = FakeMailbox(own_mail(), delay=1.0)
+    mailbox.take(b"Subject: dinner\r\n\r\n")
+    tripped = trip(mailbox)
     assert tripped.status is CheckStatus.OK
-    assert [letter.content for letter in tripped.office.letters[3:]] == [b"Subject: dinner\r\n\r\n"]
-    assert all(letter.flags == frozenset() for letter in tripped.office.letters[3:])
+    assert [stored.content for stored in tripped.mailbox.messages[3:]] == [b"Subject: dinner\r\n\r\n"]
+    assert all(stored.flags == frozenset() for stored in tripped.mailbox.messages[3:])
 
 
 def test_a_mailbox_that_was_made_anew_meanwhile() -> None:
-    tripped = trip(PostOffice(own_mail(), new_validity=True))
+    tripped = trip(FakeMailbox(own_mail(), new_validity=True))
     assert tripped.status is CheckStatus.FAILED
-    assert "has given all messages new numbers meanwhile" in tripped.evidence
-    (sent,) = tripped.office.sent
+    assert "renumbered all messages during the test" in tripped.evidence
+    (sent,) = tripped.mailbox.sent
     assert f'The message "{sent["Subject"]}" was sent and may still be in the mailbox.' in tripped.advice
-    assert len(tripped.office.letters) == 4
+    assert len(tripped.mailbox.messages) == 4
 
 
 def test_a_pop3_server_without_top() -> None:
-    tripped = trip(PostOffice(own_mail(), top=False), Protocol.POP3)
+    tripped = trip(FakeMailbox(own_mail(), top=False), Protocol.POP3)
     assert tripped.status is CheckStatus.FAILED
-    assert "does not show the beginning of a message" in tripped.evidence
+    assert "does not show the header of a message" in tripped.evidence
     assert "may still be in the mailbox" in tripped.advice
-    assert len(tripped.office.letters) == 4
+    assert len(tripped.mailbox.messages) == 4
 
 
 def test_a_pop3_server_without_uidl() -> None:
-    tripped = trip(PostOffice(own_mail(), uidl=False), Protocol.POP3)
+    tripped = trip(FakeMailbox(own_mail(), uidl=False), Protocol.POP3)
     assert tripped.status is CheckStatus.OK
-    assert tripped.office.letters == own_mail()
+    assert tripped.mailbox.messages == own_mail()
 
 
 @PROTOCOLS
 def test_an_empty_mailbox(protocol: Protocol) -> None:
-    tripped = trip(PostOffice([]), protocol)
+    tripped = trip(FakeMailbox([]), protocol)
     assert tripped.status is CheckStatus.OK
-    assert tripped.office.letters == []
+    assert tripped.mailbox.messages == []
 
 
 def test_the_message_is_refused() -> None:
-    tripped = trip(PostOffice(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
+    tripped = trip(FakeMailbox(own_mail(), refusal=b"554 5.7.1 AUP#Out-1130"))
     assert tripped.status is CheckStatus.FAILED
     assert tripped.code == "public_address_blocked"
-    assert "blocks this machine's public IP address" in tripped.evidence
-    assert "It is not known to have been sent." in tripped.evidence
-    assert tripped.office.letters == own_mail()
+    assert "blocks this network's public IP address" in tripped.evidence
+    assert "The message was probably not sent." in tripped.evidence
+    assert tripped.mailbox.messages == own_mail()
 
 
 def test_a_server_that_is_gone_after_the_message_was_sent() -> None:
-    tripped = trip(PostOffice(own_mail(), goes_away=True))
+    tripped = trip(FakeMailbox(own_mail(), goes_away=True))
     assert tripped.status is CheckStatus.FAILED
     assert "ended the connection" in tripped.evidence
     assert "was sent and may still be in the mailbox" in tripped.advice
@@ -260,20 +262,49 @@ def test_a_server_that_is_gone_after_the_message_was_sent() -> None:
 
 @PROTOCOLS
 def test_nothing_is_sent_in_check_mode(protocol: Protocol) -> None:
-    tripped = trip(PostOffice(own_mail()), protocol, check_mode=True)
+    tripped = trip(FakeMailbox(own_mail()), protocol, check_mode=True)
     assert tripped.status is CheckStatus.SKIPPED
-    assert tripped.evidence == "not tested, because a message is never sent in check mode"
+    assert tripped.evidence == "not tested, because check mode sends no message"
     assert tripped.report.ok
     assert not tripped.report.complete
-    assert tripped.office.sent == []
+    assert tripped.mailbox.sent == []
 
 
 @pytest.mark.parametrize("password", [PASSWORD[:-1]])
 def test_nothing_is_sent_unless_all_else_is_well(password: str) -> None:
-    tripped = trip(PostOffice(own_mail()), password=password)
+    tripped = trip(FakeMailbox(own_mail()), password=password)
     assert tripped.status is CheckStatus.SKIPPED
-    assert tripped.evidence == "not tested, because a message is only sent after all other tests were successful"
-    assert tripped.office.sent == []
+    assert tripped.evidence == "not tested, because a message is sent only after all other tests were successful"
+    assert tripped.mailbox.sent == []
+
+
+def test_refusals_before_the_message_count() -> None:
+    """The message has the limit of the tests, so that a login that they used up is not tried again."""
+    with serve(imap(Server(), FakeMailbox([]))) as one, serve(smtp(Server(), FakeMailbox([]))) as other:
+        account = Account(
+            email=USERNAME,
+            protocol=Protocol.IMAP,
+            incoming=Settings("imap.lab.test", one.port, Security.SSL),
+            outgoing=Settings("smtp.lab.test", other.port, Security.SSL),
+            username=USERNAME,
+            password=Secret(PASSWORD),
+        )
+        logins = [Logins.of(account)]
+        reports = verify([account], PATIENT, environment=LAB)
+        limit = LoginLimit(PATIENT.attempts)
+        (elsewhere, _outgoing) = endpoints(
+            dataclasses.replace(account, incoming=Settings("x.lab.test", 993, Security.SSL))
+        )
+        for _attempt in range(PATIENT.attempts):
+            assert limit.begin(elsewhere, USERNAME.upper(), Secret(PASSWORD))
+            limit.end(elsewhere, USERNAME.upper(), Secret(PASSWORD), SignIn.REFUSED)
+        before = one.in_tls.count(b"AUTH") + other.in_tls.count(b"AUTH")
+        (report,) = round_trips([account], reports, logins, PATIENT, QUICK, LAB, limit)
+        assert one.in_tls.count(b"AUTH") + other.in_tls.count(b"AUTH") == before
+    assert report.round_trip is not None
+    assert report.round_trip.status is CheckStatus.FAILED
+    assert "was refused already and repeated failures lock accounts" in report.round_trip.evidence
+    assert "Nothing was sent." in report.round_trip.evidence
 
 
 def test_a_message_is_as_the_standards_want_it() -> None:
@@ -288,11 +319,11 @@ def test_a_message_is_as_the_standards_want_it() -> None:
 
 
 def test_accounts_travel_side_by_side() -> None:
-    office = PostOffice([], copies=0)
+    mailbox = FakeMailbox([], copies=0)
     options = TripOptions(timeout=1.0, settle=0.05)
     with contextlib.ExitStack() as stack:
-        one = stack.enter_context(peer(imap(Server(), office)))
-        other = stack.enter_context(peer(smtp(Server(), office)))
+        one = stack.enter_context(serve(imap(Server(), mailbox)))
+        other = stack.enter_context(serve(smtp(Server(), mailbox)))
         account = Account(
             email=USERNAME,
             protocol=Protocol.IMAP,
@@ -302,11 +333,11 @@ def test_accounts_travel_side_by_side() -> None:
             password=Secret(PASSWORD),
         )
         accounts = [account] * 8
-        reports = verify(accounts, PATIENT, world=WORLD)
-        started = time.monotonic()
-        trips = round_trips(accounts, reports, [Logins.of(account)] * 8, PATIENT, options, WORLD)
-        assert time.monotonic() - started < 6
-    assert len(office.sent) == 8
-    assert len({str(sent["Charter-Mail-Test"]) for sent in office.sent}) == 8
+        reports = verify(accounts, PATIENT, environment=LAB)
+        started = CLOCK.monotonic()
+        trips = round_trips(accounts, reports, [Logins.of(account)] * 8, PATIENT, options, LAB)
+        assert CLOCK.monotonic() - started < 6
+    assert len(mailbox.sent) == 8
+    assert len({str(sent["Charter-Mail-Test"]) for sent in mailbox.sent}) == 8
     assert all(report.round_trip is not None and report.round_trip.status is CheckStatus.FAILED for report in trips)
     assert threading.active_count() < 50

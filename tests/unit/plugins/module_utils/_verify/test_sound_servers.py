@@ -13,16 +13,16 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
-from ansible_collections.charter.mail.tests.unit.mail_peers import USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import CA, Script, peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
-    WORLD,
+from ansible_collections.charter.mail.tests.unit.mail_servers import USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
+    LAB,
     at,
     check,
     endpoint,
-    examine,
-    look,
+    report_on,
+    try_server,
 )
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, Script, serve
 
 SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.IMAP: imap,
@@ -41,7 +41,7 @@ LAST = {
 @ALL
 @ENCRYPTED
 def test_all_is_well(service: MailService, security: Security) -> None:
-    report, server = examine(SERVERS[service](Server(tls=security.value)), service, security)
+    report, server = try_server(SERVERS[service](Server(tls=security.value)), service, security)
     assert [found.status for found in report.checks] == [CheckStatus.OK] * len(report.checks)
     assert all(found.advice == "" and found.evidence for found in report.checks)
     stages = [Stage.SETTINGS, Stage.DNS, Stage.TCP, Stage.FIRST_BYTES, Stage.TLS, Stage.GREETING]
@@ -53,21 +53,21 @@ def test_all_is_well(service: MailService, security: Security) -> None:
     assert check(report, last).evidence == evidence
     assert check(report, Stage.AUTHENTICATION).evidence == f"signed in as {USERNAME} with AUTH PLAIN"
     assert report.encryption == "TLS 1.3"
-    assert server.visits == 1
-    assert server.sealed.count(b"AUTH") == 1
-    assert server.sealed.rstrip().endswith((b"LOGOUT", b"QUIT"))
+    assert server.connections == 1
+    assert server.in_tls.count(b"AUTH") == 1
+    assert server.in_tls.rstrip().endswith((b"LOGOUT", b"QUIT"))
 
 
 @ALL
 @ENCRYPTED
 def test_without_a_password_all_but_signing_in_is_tested(service: MailService, security: Security) -> None:
-    report, server = examine(SERVERS[service](Server(tls=security.value)), service, security, password=None)
+    report, server = try_server(SERVERS[service](Server(tls=security.value)), service, security, password=None)
     assert [found.status for found in report.checks[-2:]] == [CheckStatus.SKIPPED, CheckStatus.SKIPPED]
     assert {found.evidence for found in report.checks[-2:]} == {"not tested, because no password was given"}
     assert all(found.status is CheckStatus.OK for found in report.checks[:-2])
-    assert b"AUTH" not in server.sealed
-    assert b"LOGIN" not in server.sealed
-    assert b"USER" not in server.sealed
+    assert b"AUTH" not in server.in_tls
+    assert b"LOGIN" not in server.in_tls
+    assert b"USER" not in server.in_tls
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_without_a_password_all_but_signing_in_is_tested(service: MailService, s
     ],
 )
 def test_every_way_to_sign_in(service: MailService, offers: tuple[bytes, ...], how: str) -> None:
-    report, _server = examine(SERVERS[service](Server(offers=offers)), service, Security.SSL)
+    report, _server = try_server(SERVERS[service](Server(offers=offers)), service, Security.SSL)
     assert check(report, Stage.AUTHENTICATION).evidence == f"signed in as {USERNAME} with {how}"
     assert check(report, LAST[service][0]).status is CheckStatus.OK
 
@@ -93,31 +93,31 @@ def test_every_way_to_sign_in(service: MailService, offers: tuple[bytes, ...], h
 )
 def test_imap_strings_arrive_as_they_are(password: str) -> None:
     server = Server(offers=(), password=password)
-    with peer(imap(server)) as listening:
-        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), password=password)
+    with serve(imap(server)) as listening:
+        report = report_on(endpoint(MailService.IMAP, listening.port, Security.SSL), password=password)
     assert report.failed is None
 
 
 @ALL
 def test_a_long_password_does_not_break_the_limit_of_a_command(service: MailService) -> None:
     password = "0123456789" * 60
-    with peer(SERVERS[service](Server(password=password))) as listening:
-        report = look(endpoint(service, listening.port, Security.SSL), password=password)
+    with serve(SERVERS[service](Server(password=password))) as listening:
+        report = report_on(endpoint(service, listening.port, Security.SSL), password=password)
     assert report.failed is None
     if service is not MailService.IMAP:
-        assert b"AUTH PLAIN\r\n" in listening.sealed
+        assert b"AUTH PLAIN\r\n" in listening.in_tls
 
 
 @pytest.mark.parametrize("password", ["a\r\nDELE 1", "a\nb"])
 def test_a_line_break_in_a_password_never_becomes_a_command(password: str) -> None:
-    report, server = examine(pop3(Server(offers=(b"USER",))), MailService.POP3, Security.SSL, password=password)
+    report, server = try_server(pop3(Server(offers=(b"USER",))), MailService.POP3, Security.SSL, password=password)
     assert check(report, Stage.AUTHENTICATION).status is CheckStatus.FAILED
-    assert b"USER" not in server.sealed
+    assert b"USER" not in server.in_tls
 
 
 @ALL
 def test_no_password_without_encryption(service: MailService) -> None:
-    report, server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE)
+    report, server = try_server(SERVERS[service](Server(tls="none")), service, Security.NONE)
     skipped = report.checks[-2:]
     assert [found.status for found in skipped] == [CheckStatus.SKIPPED, CheckStatus.SKIPPED]
     assert all("is not encrypted" in found.evidence for found in skipped)
@@ -126,47 +126,47 @@ def test_no_password_without_encryption(service: MailService) -> None:
     assert report.encryption == ""
     assert "nothing on this connection is encrypted" in check(report, Stage.SETTINGS).evidence
     assert Stage.TLS not in [found.stage for found in report.checks]
-    assert b"AUTH" not in server.clear
+    assert b"AUTH" not in server.in_clear
 
 
 @ALL
 def test_a_password_without_encryption_where_that_is_allowed(service: MailService) -> None:
     options = VerifyOptions(ca_path=CA, timeout=20, allow_plaintext=True)
-    report, _server = examine(SERVERS[service](Server(tls="none")), service, Security.NONE, options)
+    report, _server = try_server(SERVERS[service](Server(tls="none")), service, Security.NONE, options)
     assert all(found.status is CheckStatus.OK for found in report.checks)
 
 
 def test_the_certificate_is_described() -> None:
-    with peer(imap(Server())) as listening:
-        world = at(WORLD, 4922899200 - 89.5 * 86400)  # before 1 January 2126
-        report = look(endpoint(MailService.IMAP, listening.port, Security.SSL), world=world)
+    with serve(imap(Server())) as listening:
+        environment = at(LAB, 4922899200 - 89.5 * 86400)  # before 1 January 2126
+        report = report_on(endpoint(MailService.IMAP, listening.port, Security.SSL), environment=environment)
     evidence = check(report, Stage.TLS).evidence
     assert evidence == "TLSv1.3 TLS_AES_256_GCM_SHA384, certificate for imap.lab.test by Lab CA, 89 days left"
 
 
 def test_a_certificate_for_an_address() -> None:
-    with peer(imap(Server())) as listening:
+    with serve(imap(Server())) as listening:
         target = endpoint(MailService.IMAP, listening.port, Security.SSL, host="127.0.0.1")
-        report = look(target, world=type(WORLD)())  # the real resolver, which asks nobody about an address
+        report = report_on(target, environment=type(LAB)())  # the real resolver, which asks nobody about an address
     assert report.failed is None
     assert check(report, Stage.DNS).evidence == "127.0.0.1"
 
 
 def test_mailboxes_are_only_looked_at() -> None:
-    _report, server = examine(imap(Server()), MailService.IMAP, Security.SSL)
-    commands = [line.split(b" ")[1] for line in server.sealed.splitlines()]
+    _report, server = try_server(imap(Server()), MailService.IMAP, Security.SSL)
+    commands = [line.split(b" ")[1] for line in server.in_tls.splitlines()]
     assert commands == [b"CAPABILITY", b"AUTHENTICATE", b"EXAMINE", b"LOGOUT"]
-    _report, server = examine(pop3(Server()), MailService.POP3, Security.SSL)
-    assert [line.split(b" ")[0] for line in server.sealed.splitlines()] == [b"CAPA", b"AUTH", b"STAT", b"QUIT"]
-    _report, server = examine(smtp(Server()), MailService.SMTP, Security.SSL)
-    commands = [line.split(b" ")[0] for line in server.sealed.splitlines()]
+    _report, server = try_server(pop3(Server()), MailService.POP3, Security.SSL)
+    assert [line.split(b" ")[0] for line in server.in_tls.splitlines()] == [b"CAPA", b"AUTH", b"STAT", b"QUIT"]
+    _report, server = try_server(smtp(Server()), MailService.SMTP, Security.SSL)
+    commands = [line.split(b" ")[0] for line in server.in_tls.splitlines()]
     assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
 
 
-def test_what_was_said_before_tls_is_forgotten() -> None:
+def test_capabilities_from_before_tls_are_forgotten() -> None:
     """Before TLS the server offers LOGINDISABLED and STARTTLS; what counts is what it offers afterwards."""
-    report, server = examine(imap(Server(tls="starttls", offers=())), MailService.IMAP, Security.STARTTLS)
+    report, server = try_server(imap(Server(tls="starttls", offers=())), MailService.IMAP, Security.STARTTLS)
     assert check(report, Stage.CAPABILITY).evidence == "IMAP4REV1"
-    assert server.clear.count(b"CAPABILITY") == 1
-    assert server.sealed.count(b"CAPABILITY") == 1
-    assert b" LOGIN " in server.sealed
+    assert server.in_clear.count(b"CAPABILITY") == 1
+    assert server.in_tls.count(b"CAPABILITY") == 1
+    assert b" LOGIN " in server.in_tls

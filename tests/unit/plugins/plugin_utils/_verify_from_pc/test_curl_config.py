@@ -45,7 +45,7 @@ def read(config: bytes) -> list[dict[str, str]]:
     return sections
 
 
-def test_visits_without_a_password() -> None:
+def test_tests_without_a_password() -> None:
     imap, pop3, smtp, plain = read(
         curl_config.render([CurlTest(end) for end in (IMAP, POP3, SMTP, PLAIN)], "mark", 2.5)
     )
@@ -62,9 +62,9 @@ def test_visits_without_a_password() -> None:
     assert "parallel" in imap
 
 
-def test_visits_with_a_password() -> None:
-    visits = [CurlTest(end, "mario@charter.net", "mario", Secret("pass:word")) for end in (IMAP, POP3, SMTP)]
-    imap, pop3, smtp = read(curl_config.render(visits, "mark", 10))
+def test_tests_with_a_password() -> None:
+    tests = [CurlTest(end, "mario@charter.net", "mario", Secret("pass:word")) for end in (IMAP, POP3, SMTP)]
+    imap, pop3, smtp = read(curl_config.render(tests, "mark", 10))
     assert {section["user"] for section in (imap, pop3, smtp)} == {"mario:pass:word"}
     assert (imap["request"], pop3["request"], smtp["request"]) == (
         "EXAMINE INBOX",
@@ -76,8 +76,8 @@ def test_visits_with_a_password() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_no_password_is_more_than_a_value(text: str) -> None:
-    visits = [CurlTest(IMAP, "m@charter.net", "m", Secret(text)), CurlTest(SMTP)]
-    first, second = read(curl_config.render(visits, "mark", 10))
+    tests = [CurlTest(IMAP, "m@charter.net", "m", Secret(text)), CurlTest(SMTP)]
+    first, second = read(curl_config.render(tests, "mark", 10))
     assert first["user"] == f"m:{text}"
     assert "user" not in second
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup, writing
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     KeyringState,
@@ -172,7 +172,10 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
 
 
 @pytest.mark.parametrize("content", [None, b"nonsense"])
-def test_a_file_that_the_registry_cannot_write_is_written(tmp_path: pathlib.Path, content: bytes | None) -> None:
+def test_a_file_that_the_registry_cannot_write_is_written(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    monkeypatch.setattr(writing, "_PAUSE", 0.001)
     desktop = session(tmp_path)
     push(tmp_path, account(), desktop=desktop)
     assert desktop.registry is not None
@@ -208,11 +211,11 @@ def test_a_session_without_a_registry_has_files_and_a_keyring(tmp_path: pathlib.
 @pytest.mark.parametrize(
     ("desktop", "reason"),
     [
-        (Desktop(None, Secrets(KeyringState.LOCKED)), "the person's keyring is locked"),
-        (Desktop(None, Secrets(KeyringState.ABSENT)), "the person is not logged in with a keyring"),
-        (Desktop(None, None), "the person is not logged in with a keyring"),
-        (Desktop(session=False), "the person is not logged in with a keyring"),
-        (None, "the person is not logged in with a keyring"),
+        (Desktop(None, Secrets(KeyringState.LOCKED)), "the user's keyring is locked"),
+        (Desktop(None, Secrets(KeyringState.ABSENT)), "the user is not logged in with a keyring"),
+        (Desktop(None, None), "the user is not logged in with a keyring"),
+        (Desktop(session=False), "the user is not logged in with a keyring"),
+        (None, "the user is not logged in with a keyring"),
     ],
 )
 def test_without_a_keyring_the_account_is_made_and_the_person_warned(
@@ -235,7 +238,7 @@ def test_a_locked_keyring_keeps_the_password_of_a_removed_account(tmp_path: path
     evolution = client(tmp_path, Desktop(None, Secrets(KeyringState.LOCKED)))
     gone = account(state="absent")
     (warning,) = evolution.warnings(reconcile(evolution, [gone]).after, gone)
-    assert "its password could not be deleted, since the person's keyring is locked" in warning
+    assert "its password could not be deleted, since the user's keyring is locked" in warning
     assert evolution.warnings(reconcile(evolution, [gone]).after, gone) == ()
 
 
@@ -404,6 +407,6 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
     desktop.registry = Registry(folder(tmp_path))
     found = client(tmp_path, desktop).account(account())
     assert found is not None
-    assert found.locked == "the person's keyring is locked"
+    assert found.locked == "the user's keyring is locked"
     assert (found.outgoing.username, found.outgoing.password) == ("", None)
     assert [(change.before, change.after) for change in found.others] == [("none", "PLAIN")]

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
@@ -20,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lo
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import SourceIds, Sources
 from ansible_collections.charter.mail.plugins.module_utils._clients.recognition import marker
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
 MARIO = "mario.rossi@charter.net"
@@ -385,3 +388,42 @@ def test_nonsense_reads_back_as_evolution_would_take_it(
     else:
         assert getattr(found.incoming, account_field) == value
     assert mapping.read_back(by_hand(), SourceIds("local")) is None
+
+
+OTHER_SERVER = Server("imap.work.example", 993, Security.SSL)
+WANTED = [
+    dataclasses.replace(account(email, protocol=protocol), **more)
+    for email in (MARIO, "Luigi@charter.net", "mario@work.example")
+    for protocol in ("imap", "pop3")
+    for more in ({}, {"full_name": "Somebody"}, {"username": "mario"}, {"incoming": OTHER_SERVER})
+]
+
+
+def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What a function returns, or the error that it raises as a text."""
+    try:
+        return function(*arguments)
+    except OptionError as error:
+        return str(error)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
+def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
+    """Each state takes the index of the one before over: nothing must be found otherwise for it."""
+    states = [by_hand()]
+    for wanted, there in steps:
+        after = result(configure.present if there else configure.absent, states[-1], wanted)
+        if not isinstance(after, str):
+            states.append(after[0])
+    state = states[-1]
+    read = Sources(dict(state))
+    assert state == read
+    for wanted in WANTED:
+        assert result(find, state, wanted) == result(find, read, wanted)
+        assert has_other_protocol(state, wanted) == has_other_protocol(read, wanted)
+        assert result(configure.present, state, wanted) == result(configure.present, read, wanted)
+        assert result(configure.absent, state, wanted) == result(configure.absent, read, wanted)
+    for uid in read:
+        assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
+        assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))

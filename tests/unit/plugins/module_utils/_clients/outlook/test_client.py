@@ -5,22 +5,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import (
     locations,
+    mapping,
     prf,
     staging_record,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 
@@ -177,9 +183,108 @@ def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
     pc.make_account(MARIO, account(provider="spectrum"))
     found = verdict(pc, account())
     assert found.standing is OutlookStatus.DRIFTED
-    assert "mobile.charter.net port 993 (ssl) instead of imap.charter.net port 993 (ssl)" in found.advice
+    assert "incoming: imap.charter.net 993 ssl wanted, mobile.charter.net 993 ssl in Outlook" in found.advice
     assert statuses(push(pc, account())) == [Status.UNCHANGED]
     assert pc.writes == 0
+
+
+def inspect(pc: OfficePc, **options: t.Any) -> AccountCheck:
+    (found,) = requests({"email": EMAIL, "accounts": None, **options})
+    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found).check
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "clause"),
+    [
+        ({}, {}, ""),
+        ({"incoming": Server("IMAP.Charter.net", 993, Security.SSL)}, {}, ""),
+        ({"outgoing": Server("smtp.charter.net.", 587, Security.STARTTLS)}, {}, ""),
+        ({"email": "Mario.Rossi@Charter.net"}, {}, ""),
+        ({"full_name": "Mario", "leave_on_server_days": 7}, {}, ""),
+        (
+            {"incoming": Server("imap.charter.net", 143, Security.SSL)},
+            {},
+            "incoming: imap.charter.net 993 ssl wanted, imap.charter.net 143 ssl",
+        ),
+        (
+            {"incoming": Server("imap.charter.net", 993, Security.NONE)},
+            {},
+            "incoming: imap.charter.net 993 ssl wanted, imap.charter.net 993 none",
+        ),
+        (
+            {"outgoing": Server("smtp.charter.net", 587, Security.SSL)},
+            {},
+            "outgoing: smtp.charter.net 587 starttls wanted, smtp.charter.net 587 ssl",
+        ),
+        (
+            {"username": "mario"},
+            {},
+            f"username: {EMAIL} wanted, mario in Outlook; username for sending: {EMAIL} wanted, mario",
+        ),
+        ({"full_name": "Super Mario"}, {"full_name": "Mario"}, "full_name: Mario wanted, Super Mario"),
+    ],
+)
+def test_status_and_verification_compare_alike(stored: dict[str, t.Any], wanted: dict[str, t.Any], clause: str) -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, dataclasses.replace(account(), **stored))
+    found, check = verdict(pc, account(**wanted)), inspect(pc, **wanted)
+    assert statuses(push(pc, account(**wanted))) == [Status.UNCHANGED]
+    assert pc.writes == 0
+    if clause:
+        assert found.standing is OutlookStatus.DRIFTED
+        assert f"is not set up as wanted: {clause} in Outlook. Have " in found.advice
+        assert check.evidence.startswith(f"{clause} in Outlook. ")
+    else:
+        assert found == AccountStatus(OutlookStatus.CONFIGURED)
+        assert check.status is CheckStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("wanted", "clause"),
+    [
+        ({"leave_on_server": True, "leave_on_server_days": 7}, ""),
+        ({"leave_on_server": False}, "leave_on_server: no wanted, yes"),
+        ({"leave_on_server_days": 9}, "leave_on_server_days: 9 wanted, 7"),
+        ({"default": True}, "default: yes wanted, no"),
+    ],
+)
+def test_so_they_do_for_mail_on_the_server_and_the_default(wanted: dict[str, t.Any], clause: str) -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account(protocol="pop3"))
+    key = client(pc).read().made[0].key
+    pc.set(key, "Leave on Server", RegValue.dword(mapping.leave_on_server(account(leave_on_server_days=7))))
+    found, check = verdict(pc, account(protocol="pop3", **wanted)), inspect(pc, protocol="pop3", **wanted)
+    assert (found.standing is OutlookStatus.CONFIGURED) == (not clause) == (check.status is CheckStatus.OK)
+    assert not clause or f"{clause} in Outlook" in found.advice
+    assert not clause or check.evidence.startswith(f"{clause} in Outlook. ")
+
+
+def test_another_spelling_in_outlook_is_no_reason_to_stage_again() -> None:
+    pc, wanted = OfficePc(), account()
+    push(pc, wanted)
+    spelled = Server("IMAP.Charter.net", 993, Security.SSL)
+    pc.start_outlook(MARIO, ignores_prf=True)
+    pc.make_account(MARIO, dataclasses.replace(wanted, email="Mario.Rossi@Charter.net", incoming=spelled))
+    before = pc.everything
+    assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    assert standing(pc, wanted) is OutlookStatus.CONFIGURED
+    assert pc.everything == before
+
+
+def test_an_account_is_named_by_its_profile_and_the_full_path_of_its_key() -> None:
+    pc, wanted = OfficePc(), account()
+    push(pc, wanted)
+    one = client(pc)
+    assert one.view(one.read(), wanted).ids == {}  # Outlook does not have it yet
+    pc.start_outlook(MARIO)
+    (profile,) = pc.snapshot(MARIO.sid).registry.children(locations.outlook(MARIO.sid) + r"\Profiles")
+    ids = one.view(one.read(), wanted).ids
+    assert ids.keys() == {"profile", "key"}
+    assert ids["profile"] == profile
+    folder, _, number = ids["key"].rpartition("\\")
+    assert folder == rf"{locations.outlook(MARIO.sid)}\Profiles\{profile}\9375CFF0413111d3B88A00104B2A6676"
+    assert len(number) == 8
+    assert ids["key"] in pc.snapshot(MARIO.sid).registry
 
 
 def test_nothing_is_written_for_who_is_not_logged_on() -> None:
@@ -393,7 +498,7 @@ def test_an_account_is_read_back_for_verification() -> None:
     assert found is not None
     assert (found.account.incoming, found.outgoing.username) == (account(protocol="pop3").incoming, EMAIL)
     assert found.incoming.password is None
-    assert "person alone" in found.locked
+    assert "user alone" in found.locked
     pc.log_off(MARIO)
     with pytest.raises(HostError, match="not logged on"):
         client(pc).account(wanted)

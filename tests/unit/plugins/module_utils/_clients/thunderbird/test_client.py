@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import signal
 import typing as t
 
@@ -16,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
@@ -24,6 +26,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     DamagedFileError,
     HostError,
 )
+from ansible_collections.charter.mail.tests.unit.amount import sample
 
 EMAIL = "mario.rossi@charter.net"
 
@@ -36,7 +39,7 @@ def account(**options: t.Any) -> Account:
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
     files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
-    return Thunderbird(files, str(home / ".thunderbird"), None, scratch=str(home), **options)
+    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=str(home), **options)
 
 
 def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:
@@ -100,17 +103,20 @@ def test_what_has_no_name_for_people_is_shown_as_the_client_has_it(tmp_path: pat
 CALLS = ("open", "mkdir", "fchmod", "fsync", "rename", "unlink", "stat", "close")
 
 
-def killed_at(point: int, action: t.Callable[[], object]) -> bool:
-    """Run the action in a process that dies at the given system call; whether it came to that."""
+def calls_until_death(point: int, action: t.Callable[[], object]) -> int:
+    """Run the action in a process that dies at the given system call; how many it had come to."""
+    read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         count = 0
+        write = os.write
         for name in CALLS:
             real: t.Any = getattr(os, name)
 
             def call(*arguments: t.Any, _real: t.Any = real, **options: t.Any) -> t.Any:
                 nonlocal count
                 count += 1
+                write(write_end, b"!")
                 if count == point:
                     os.kill(os.getpid(), signal.SIGKILL)
                 return _real(*arguments, **options)
@@ -120,19 +126,32 @@ def killed_at(point: int, action: t.Callable[[], object]) -> bool:
             action()
         finally:
             os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as counted:
+        calls = len(counted.read())
     _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+    assert os.WIFSIGNALED(status) == (calls == point)
+    return calls
 
 
 @pytest.mark.parametrize("start", ["never started", "has an account"])
 def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path, start: str) -> None:
     wanted = account(password="a password", provider="spectrum")
-    for point in range(1, 1000):
+    template = tmp_path / "template"
+    template.mkdir()
+    if start == "has an account":
+        push(template, account(password="another"), account(email="anna@charter.net"))
+
+    def killed_at(point: int) -> tuple[pathlib.Path, int]:
         home = tmp_path / str(point)
-        home.mkdir()
-        if start == "has an account":
-            push(home, account(password="another"), account(email="anna@charter.net"))
-        killed = killed_at(point, lambda home=home: push(home, wanted))  # type: ignore[misc]
+        shutil.copytree(template, home, symlinks=True)
+        return home, calls_until_death(point, lambda: push(home, wanted))
+
+    _home, total = killed_at(0)
+    assert total > 20
+    for point in [*sample(range(1, total + 1)), total + 1]:
+        home, calls = killed_at(point)
+        assert calls == min(point, total)
         push(home, wanted)
         assert not push(home, wanted).changed
         assert not [path for path in home.rglob("*") if ".charter-mail-" in path.name]
@@ -141,9 +160,6 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Pa
         assert "Path=charter.default\n" in ini
         prefs = (home / ".thunderbird/charter.default/prefs.js").read_text()
         assert ("anna@charter.net" in prefs) == (start == "has an account")
-        if not killed:
-            break
-    assert point > 20
 
 
 class OtherWriter(LocalFiles):

@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, mapping
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import find, has_other_protocol
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.indexed_settings import IndexedSettings
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import (
+    allocate_ids,
+    find,
+    has_other_protocol,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -380,3 +388,49 @@ def test_ids_at_the_edge_of_32_bits() -> None:
     assert after["mail.account.account5.server"] == "server3"
     assert after["mail.account.account5.identities"] == "id2"
     assert after["mail.identity.id2.smtpServer"] == "smtp1"
+
+
+OTHER_SERVER = Server("imap.work.example", 993, Security.SSL)
+WANTED = [
+    dataclasses.replace(account(email, protocol=protocol), **more)
+    for email in (MARIO, "Luigi@charter.net", "mario@work.example")
+    for protocol in ("imap", "pop3")
+    for more in ({}, {"full_name": "Somebody"}, {"username": "mario"}, {"incoming": OTHER_SERVER})
+]
+
+
+def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What a function returns, or the error that it raises as a text."""
+    try:
+        return function(*arguments)
+    except OptionError as error:
+        return str(error)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
+def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
+    """Each state takes the index of the one before over: nothing must be found otherwise for it."""
+    states: list[Settings] = [IndexedSettings(by_hand())]
+    for wanted, there in steps:
+        after = result(configure.present if there else configure.absent, states[-1], wanted)
+        if not isinstance(after, str):
+            states.append(after[0])
+    for before, state in zip([states[0], *states], states):
+        assert changes(before, state) == changes(dict(before), dict(state))
+    state = states[-1]
+    read = dict(state)
+    assert state == read
+    # A number that was taken earlier in the run may be left out; it must be free.
+    assert not any(f".{name}." in key for name in allocate_ids(state) for key in read)
+    for wanted in WANTED:
+        ids = result(find, read, wanted)
+        assert result(find, state, wanted) == ids
+        assert has_other_protocol(state, wanted) == has_other_protocol(read, wanted)
+        assert result(configure.absent, state, wanted) == result(configure.absent, read, wanted)
+        if isinstance(ids, mapping.PrefIds):
+            assert configure.present(state, wanted) == configure.present(read, wanted)
+            assert (configure.present(state, wanted)[0] is state) == (configure.present(read, wanted)[0] is read)
+            for login in configure.logins(state, ids):
+                assert configure.uses_login(state, login)
+                assert configure.uses_login(read, login)

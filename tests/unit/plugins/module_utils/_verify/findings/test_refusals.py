@@ -12,13 +12,17 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.refusals import (
-    sending_refused,
+    message_refused,
     sign_in_refused,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import Script
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import check, examine, failure
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
+    check,
+    failure,
+    try_server,
+)
+from ansible_collections.charter.mail.tests.unit.scripted_server import Script
 
 SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.IMAP: imap,
@@ -34,7 +38,7 @@ ALL = pytest.mark.parametrize("service", list(MailService))
 def test_a_wrong_password(service: MailService, security: Security, offers: str | None) -> None:
     simple = {MailService.IMAP: (), MailService.POP3: (b"USER",), MailService.SMTP: (b"AUTH LOGIN",)}
     server = Server(tls=security.value, offers=simple[service] if offers else None)
-    report, _server = examine(SERVERS[service](server), service, security, password="something else")
+    report, _server = try_server(SERVERS[service](server), service, security, password="something else")
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == f"refused the password of {USERNAME}"
     assert "uthentication failed" in failed.evidence
@@ -46,10 +50,12 @@ def test_a_wrong_password(service: MailService, security: Security, offers: str 
 
 
 def test_a_login_that_is_not_an_address() -> None:
-    report, _server = examine(imap(Server()), MailService.IMAP, Security.SSL, username="mario.rossi")
+    report, _server = try_server(imap(Server()), MailService.IMAP, Security.SSL, username="mario.rossi")
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == "refused the password of mario.rossi"
-    assert "The login is not a full address, as most providers want it: set username to the address." in failed.advice
+    assert (
+        "The login is not a full address, which most providers require: set username to the address." in failed.advice
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,22 +63,22 @@ def test_a_login_that_is_not_an_address() -> None:
     [
         (MailService.IMAP, (b"LOGINDISABLED", b"AUTH=XOAUTH2")),
         (MailService.POP3, (b"SASL XOAUTH2",)),
-        (MailService.SMTP, (b"AUTH XOAUTH2 CRAM-MD5",)),
+        (MailService.SMTP, (b"AUTH XOAUTH2 DIGEST-MD5",)),
         (MailService.SMTP, (b"SIZE 1000",)),
     ],
 )
 def test_no_way_to_sign_in(service: MailService, offers: tuple[bytes, ...]) -> None:
-    report, server = examine(SERVERS[service](Server(offers=offers)), service, Security.SSL)
+    report, server = try_server(SERVERS[service](Server(offers=offers)), service, Security.SSL)
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.finding == "offers no way to sign in with a password"
     assert offers[-1].decode() in failed.evidence
-    assert PASSWORD.encode() not in server.sealed
+    assert PASSWORD.encode() not in server.in_tls
 
 
 def test_a_nul_in_the_password_is_refused_here() -> None:
-    report, server = examine(imap(Server()), MailService.IMAP, Security.SSL, password="a\0b")
+    report, server = try_server(imap(Server()), MailService.IMAP, Security.SSL, password="a\0b")
     assert failure(report, Stage.AUTHENTICATION).evidence == "a NUL character in the login or the password"
-    assert b"AUTHENTICATE" not in server.sealed
+    assert b"AUTHENTICATE" not in server.in_tls
 
 
 @pytest.mark.parametrize(
@@ -81,21 +87,25 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
         (
             b"MAIL",
             b"550 5.7.1 AUP#Out-1500 From address must equal login",
-            "wants the sender's address to be the login",
+            "requires the login as the sender's address",
         ),
         (
             b"MAIL",
             b"553 5.7.1 Sender address rejected: not owned by user",
-            "wants the sender's address to belong to the login",
+            "requires a sender's address that belongs to the login",
         ),
-        (b"RCPT", b"554 5.7.1 Relay access denied", "does not take mail from somebody who has not signed in"),
-        (b"RCPT", b"452 4.2.2 Mailbox full", "has no room left in the mailbox"),
-        (b"RCPT", b"571 nobody knows", f"does not accept mail from {USERNAME} to the same address"),
-        (b"RSET", b"421 4.7.0 bye", "takes no more for the moment"),
+        (
+            b"RCPT",
+            b"554 5.7.1 Relay access denied",
+            "does not relay mail for the account, although the sign-in was accepted",
+        ),
+        (b"RCPT", b"452 4.2.2 Mailbox full", "has no space left in the mailbox"),
+        (b"RCPT", b"571 nobody knows", f"does not accept {USERNAME} as sender and recipient"),
+        (b"RSET", b"421 4.7.0 bye", "accepts no more for now"),
     ],
 )
 def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None:
-    report, _server = examine(smtp(Server(answers={command: answer})), MailService.SMTP, Security.SSL)
+    report, _server = try_server(smtp(Server(answers={command: answer})), MailService.SMTP, Security.SSL)
     failed = failure(report, Stage.SENDING)
     assert failed.finding == finding
     assert failed.evidence == answer.decode()
@@ -105,14 +115,14 @@ def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None
 @pytest.mark.parametrize(
     ("service", "command", "answer", "finding"),
     [
-        (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "does not open the inbox"),
+        (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "cannot open the mailbox for now"),
         (MailService.IMAP, b"EXAMINE", b"TAG OK but no count", "does not open the inbox"),
-        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "does not open the mailbox"),
+        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "has the mailbox in use by another program"),
         (MailService.POP3, b"STAT", b"+OK", "does not open the mailbox"),
     ],
 )
 def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer: bytes, finding: str) -> None:
-    report, _server = examine(SERVERS[service](Server(answers={command: answer})), service, Security.SSL)
+    report, _server = try_server(SERVERS[service](Server(answers={command: answer})), service, Security.SSL)
     failed = failure(report, Stage.MAILBOX)
     assert failed.finding == finding
     assert failed.advice.startswith("The password is right.")
@@ -121,26 +131,29 @@ def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer:
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        ("554 AUP#Out-1130 - see the page", "blocks this machine's public IP address"),
-        ("554 AUP#Out-1220", "rejects this machine's public IP address because Spamhaus lists it"),
+        ("554 AUP#Out-1130 - see the page", "blocks this network's public IP address"),
+        ("554 AUP#Out-1220", "rejects this network's public IP address because Spamhaus lists it"),
         ("550 5.1.0 <a@b> sender rejected. AUP#Out-1320", "rejects the sender's address"),
-        ("421 AUP#Out-1390 try later", "is not available for the moment"),
-        ("550 5.1.0 AUP#Out-1500", "wants the sender's address to be the login"),
-        ("550 5.7.1 AUP#I-1580", "rejects this by its acceptable use policy"),
+        ("421 AUP#Out-1390 try later", "is temporarily unavailable"),
+        ("550 5.1.0 AUP#Out-1500", "requires the login as the sender's address"),
+        ("550 5.7.1 AUP#I-1580", "rejects this under its acceptable use policy"),
         (
             "550 Relaying denied: You must check for new mail before sending mail",
-            "does not take mail from somebody who has not signed in",
+            "accepts mail only after signing in, although the sign-in was accepted",
         ),
-        ("530 5.7.0 Authentication required", "wants the sender to sign in first"),
-        ("450 4.7.1 Error: too many mails", "takes no more for the moment"),
-        ("552 5.2.2 Over quota", "has no room left in the mailbox"),
+        (
+            "530 5.7.0 Authentication required",
+            "accepts mail only after signing in, although the sign-in was accepted",
+        ),
+        ("450 4.7.1 Error: too many mails", "accepts no more for now"),
+        ("552 5.2.2 Over quota", "has no space left in the mailbox"),
         ("550 5.1.1 unknown user", "does not know the address"),
-        ("451 4.3.0 try again", "cannot do it for the moment"),
-        ("599 what", "otherwise"),
+        ("451 4.3.0 try again", "cannot do this for now"),
+        ("599 what", "does not accept the test message"),
     ],
 )
 def test_what_smtp_servers_mean(answer: str, finding: str) -> None:
-    refused = sending_refused(answer, "otherwise")
+    refused = message_refused(answer)
     assert (refused.finding, refused.evidence) == (finding, answer)
     assert refused.advice.endswith(".")
 
@@ -152,18 +165,18 @@ def test_what_smtp_servers_mean(answer: str, finding: str) -> None:
         ("-ERR [AUTH] Authentication failed.", "refused the password of me@lab.test"),
         ("-ERR invalid", "refused the password of me@lab.test"),
         ("535 5.7.8 Error: authentication failed: (reason unavailable)", "refused the password of me@lab.test"),
-        ("NO [UNAVAILABLE] Temporary authentication failure.", "cannot check passwords for the moment"),
-        ("-ERR [SYS/TEMP] Temporary authentication failure.", "cannot check passwords for the moment"),
-        ("454 4.7.0 Temporary authentication failure", "cannot check passwords for the moment"),
-        ("-ERR [IN-USE] mailbox is in use", "lets the account in no further for the moment"),
-        ("NO [LIMIT] too many connections", "lets the account in no further for the moment"),
-        ("421 4.7.0 Too many errors", "lets the account in no further for the moment"),
-        ("NO [EXPIRED] password expired", "says that the password has expired"),
+        ("NO [UNAVAILABLE] Temporary authentication failure.", "cannot check passwords for now"),
+        ("-ERR [SYS/TEMP] Temporary authentication failure.", "cannot check passwords for now"),
+        ("454 4.7.0 Temporary authentication failure", "cannot check passwords for now"),
+        ("-ERR [IN-USE] mailbox is in use", "has the mailbox in use by another program"),
+        ("NO [LIMIT] too many connections", "accepts no more sign-ins of this account for now"),
+        ("421 4.7.0 Too many errors", "accepts no more sign-ins of this account for now"),
+        ("NO [EXPIRED] password expired", "reports that the password has expired"),
         ("535 5.7.0 account is locked", "has locked the account"),
-        ("534 5.7.9 Application-specific password required", "wants a password made for this program"),
-        ("NO [PRIVACYREQUIRED] no plaintext", "wants an encrypted connection before the password"),
-        ("504 5.5.4 Unrecognized authentication type", "does not understand this way to sign in"),
-        ("BAD unknown command", "does not understand this way to sign in"),
+        ("534 5.7.9 Application-specific password required", "requires an application password"),
+        ("NO [PRIVACYREQUIRED] no plaintext", "requires an encrypted connection before the password"),
+        ("504 5.5.4 Unrecognized authentication type", "does not support this way to sign in, which it offers"),
+        ("BAD unknown command", "does not support this way to sign in, which it offers"),
     ],
 )
 def test_what_a_refused_sign_in_means(answer: str, finding: str) -> None:

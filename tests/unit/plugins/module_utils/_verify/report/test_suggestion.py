@@ -1,14 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other settings for servers that fail: which are tried, what is said of them, and that it costs no time."""
+"""Other settings for servers that fail: which are tried, what is suggested, and that it costs no time."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import socket
-import time
 import typing as t
 
 import pytest
@@ -18,15 +17,25 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._providers.catalog import ServerOptions, servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Role
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.suggestion import suggestions
-from ansible_collections.charter.mail.plugins.module_utils._verify.scheduler import verify
+from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
-from ansible_collections.charter.mail.tests.unit.mail_peers import PASSWORD, USERNAME, Server, imap, pop3, smtp
-from ansible_collections.charter.mail.tests.unit.peers import CA, Peer, Script, black_hole, closed_port, peer
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.faulty_servers import says
+from ansible_collections.charter.mail.tests.unit.scripted_server import (
+    CA,
+    Script,
+    ScriptedServer,
+    black_hole,
+    closed_port,
+    serve,
+)
 
 OPTIONS = VerifyOptions(ca_path=CA, timeout=20.0)
 HOST = "imap.lab.test"
@@ -35,19 +44,19 @@ HOST = "imap.lab.test"
 @contextlib.contextmanager
 def internet(
     offered: t.Mapping[tuple[str, int], Script], elsewhere: int
-) -> t.Iterator[tuple[Environment, dict[t.Any, Peer]]]:
-    """A world where hosts have these ports, and any other port of any host is the one given."""
+) -> t.Iterator[tuple[Environment, dict[t.Any, ScriptedServer]]]:
+    """An environment where hosts have these ports, and any other port of any host is the one given."""
     with contextlib.ExitStack() as stack:
-        peers = {place: stack.enter_context(peer(script)) for place, script in offered.items()}
+        running = {place: stack.enter_context(serve(script)) for place, script in offered.items()}
 
         def resolver(host: str, port: int) -> t.Sequence[Address]:
-            actual = peers[host, port].port if (host, port) in peers else elsewhere
+            actual = running[host, port].port if (host, port) in running else elsewhere
             return [Address(socket.AF_INET, ("127.0.0.1", actual))]
 
-        yield Environment(resolver=resolver), peers
+        yield Environment(resolver=resolver, clock=CLOCK), running
 
 
-def person(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:
+def account_with(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:
     """An account with a password."""
     return Account(USERNAME, protocol, incoming, outgoing, USERNAME, password=Secret(PASSWORD))
 
@@ -88,14 +97,14 @@ def test_another_port_or_mode(
         GOOD_OUT: smtp(Server(tls="starttls")),
     }
     protocol = Protocol.POP3 if service is pop3 else Protocol.IMAP
-    wrong = person(Settings(HOST, port, security), Settings(*GOOD_OUT, STARTTLS), protocol)
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([wrong], OPTIONS, world=world)
+    wrong = account_with(Settings(HOST, port, security), Settings(*GOOD_OUT, STARTTLS), protocol)
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == suggested
     assert f"Set incoming.port to {there} and incoming.security to {mode.value}: tested" in report.summary
-    found = peers[HOST, there]
-    assert b"AUTH" not in found.sealed + found.clear  # probed without a password
-    assert not found.heard_in_clear(USERNAME, PASSWORD)
+    found = running[HOST, there]
+    assert b"AUTH" not in found.in_tls + found.in_clear  # probed without a password
+    assert not found.received_in_clear(USERNAME, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +113,9 @@ def test_another_port_or_mode(
 )
 def test_another_port_or_mode_for_sending(there: int, mode: Security, port: int, security: Security) -> None:
     offered = {(HOST, 993): imap(Server()), ("smtp.lab.test", there): smtp(Server(tls=mode.value))}
-    wrong = person(Settings(HOST, 993, SSL), Settings("smtp.lab.test", port, security))
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([wrong], OPTIONS, world=world)
+    wrong = account_with(Settings(HOST, 993, SSL), Settings("smtp.lab.test", port, security))
+    with internet(offered, closed_port()) as (environment, _running):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"port": there, "security": mode.value}}
 
 
@@ -123,13 +132,13 @@ def test_another_preset() -> None:
         ("mobile.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"provider": "spectrum"}
     assert "Set provider to spectrum: tested" in report.summary
     assert "mobile.charter.net:993 and mobile.charter.net:587 answer properly." in report.summary
     assert report.summary.count("Set provider to") == 1  # once is enough
-    assert all(b"AUTH" not in found.sealed for found in peers.values())
+    assert all(b"AUTH" not in found.in_tls for found in running.values())
 
 
 def test_half_a_preset() -> None:
@@ -138,15 +147,15 @@ def test_half_a_preset() -> None:
         ("imap.charter.net", 993): imap(Server(certificate="provider")),
         ("mobile.charter.net", 587): smtp(Server(certificate="provider")),
     }
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, _running):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {"outgoing": {"host": "mobile.charter.net", "port": 587, "security": "ssl"}}
 
 
 def test_a_server_with_a_bad_certificate_is_no_suggestion() -> None:
     offered = {("mobile.charter.net", 993): imap(Server()), ("mobile.charter.net", 587): smtp(Server())}
-    with internet(offered, closed_port()) as (world, _peers):
-        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, _running):
+        (report,) = verify([charter("mario.rossi@charter.net")], OPTIONS, environment=environment)
     assert options_of(report) == {}
     assert "answer properly" not in report.summary
 
@@ -170,28 +179,77 @@ def test_only_servers_of_the_same_addresses_are_tried(email: str, provider: str,
 
 def test_with_suggest_false_nobody_is_asked() -> None:
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
-    wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([wrong], dataclasses.replace(OPTIONS, suggest=False), world=world)
+    wrong = account_with(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify([wrong], dataclasses.replace(OPTIONS, suggest=False), environment=environment)
     assert options_of(report) == {}
-    assert peers[HOST, 993].visits == 0
+    assert running[HOST, 993].connections == 0
 
 
 def test_a_black_hole_leaves_time_to_look_elsewhere() -> None:
     """The search begins while the dead server is still waited for, and ends with the timeout."""
     offered = {(HOST, 993): imap(Server()), GOOD_OUT: smtp(Server(tls="starttls"))}
-    wrong = person(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
-    with black_hole() as hole, internet(offered, hole) as (world, _peers):
-        started = time.monotonic()
-        (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), world=world)
-        seconds = time.monotonic() - started
+    wrong = account_with(Settings(HOST, 995, SSL), Settings(*GOOD_OUT, STARTTLS))
+    with black_hole() as hole, internet(offered, hole) as (environment, _running):
+        started = CLOCK.monotonic()
+        (report,) = verify([wrong], dataclasses.replace(OPTIONS, timeout=4.0), environment=environment)
+        seconds = CLOCK.monotonic() - started
     assert options_of(report) == {"incoming": {"port": 993, "security": "ssl"}}
     assert seconds < 4.0 + 3.0
 
 
 def test_a_refused_password_is_no_reason_to_look_elsewhere() -> None:
     offered = {(HOST, 993): imap(Server(password="other")), GOOD_OUT: smtp(Server(tls="starttls"))}
-    with internet(offered, closed_port()) as (world, peers):
-        (report,) = verify([person(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, world=world)
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify(
+            [account_with(Settings(HOST, 993, SSL), Settings(*GOOD_OUT, STARTTLS))], OPTIONS, environment=environment
+        )
     assert options_of(report) == {}
-    assert peers[HOST, 993].visits == 1
+    assert running[HOST, 993].connections == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (
+            says(b"421 Connection Refused - too many messages per hour", tls=True),
+            Code.LIMITED,
+        ),  # emailquestions.com 1032
+        (says(b"554 203.0.113.7 blocked. AUP#Out-1130", tls=True), Code.ADDRESS_BLOCKED),  # the provider's codes
+        (says(b"554 5.7.1 blocked using dnsbl.example", tls=True), Code.ADDRESS_LISTED),  # simple-login #2675
+        (says(b"554 AUP#I-1010", tls=True), Code.POLICY),  # the provider's codes
+        (says(b"554 no", tls=True), Code.TURNED_AWAY),  # own
+        (says(b"451 later", tls=True), Code.UNAVAILABLE),  # own
+        (smtp(Server(answers={b"EHLO": b"502 what"})), Code.SMTP_INSPECTED),  # PHPMailer #1003
+        (smtp(Server(certificate="unknown-issuer")), Code.UNKNOWN_ISSUER),  # own
+        (smtp(Server(certificate="intercepted")), Code.INTERCEPTED),  # own
+        (smtp(Server(certificate="not-yet-valid")), Code.NOT_YET_VALID),  # own
+    ],
+)
+def test_settings_that_are_not_the_cause_are_left_alone(script: Script, code: Code) -> None:
+    """Neither is anything suggested, nor does the search add to the load of a server that limits or blocks."""
+    host = "smtp.lab.test"
+    offered = {(HOST, 993): imap(Server()), (host, 465): script, (host, 587): smtp(Server(tls="starttls"))}
+    sound = account_with(Settings(HOST, 993, SSL), Settings(host, 465, SSL))
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify([sound], OPTIONS, environment=environment)
+    assert report.cause is not None
+    assert report.cause.check.code is code
+    assert options_of(report) == {}
+    assert "tested from here" not in report.summary
+    assert running[host, 587].connections == 0
+
+
+def test_what_to_make_sure_of_comes_before_another_server() -> None:
+    """A certificate for another name may be an interceptor's."""
+    host = "smtp.lab.test"
+    offered = {(HOST, 993): imap(Server()), (host, 465): smtp(Server(certificate="other-name"))}
+    offered[host, 587] = smtp(Server(tls="starttls"))
+    wrong = account_with(Settings(HOST, 993, SSL), Settings(host, 465, SSL))
+    with internet(offered, closed_port()) as (environment, _running):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
+    assert report.cause is not None
+    assert options_of(report) == {"outgoing": {"port": 587, "security": "starttls"}}
+    assert report.cause.sentence.index(report.cause.check.advice) < report.cause.sentence.index(
+        "Set outgoing.port to 587"
+    )

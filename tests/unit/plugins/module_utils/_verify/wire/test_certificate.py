@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.certific
     Certificate,
     read_certificate,
 )
-from ansible_collections.charter.mail.tests.unit.peers import CERTIFICATES
+from ansible_collections.charter.mail.tests.unit.scripted_server import CERTIFICATES
 
 NAMES = ("imap.lab.test", "pop.lab.test", "smtp.lab.test", "127.0.0.1")
 
@@ -67,5 +67,5 @@ def test_a_damaged_certificate_is_read_or_refused(data: st.DataObject) -> None:
 @given(st.integers(0, 500))
 def test_a_certificate_cut_short_is_refused(length: int) -> None:
     whole = der("good")
-    with pytest.raises(ValueError, match=r"cut short|missing|has to be|cannot be"):
+    with pytest.raises(ValueError, match=r"cut off|missing|expected|shortest form"):
         read_certificate(whole[: min(length, len(whole) - 1)])

@@ -9,7 +9,6 @@ import dataclasses
 import errno
 import socket
 import threading
-import time
 import typing as t
 
 import pytest
@@ -20,16 +19,17 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.options impor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import network
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address, Resolver
-from ansible_collections.charter.mail.tests.unit.mail_peers import Server, imap
-from ansible_collections.charter.mail.tests.unit.peers import black_hole, closed_port, peer
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.examine import (
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
+from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     HASTY,
-    WORLD,
+    LAB,
     check,
     endpoint,
     failure,
-    look,
+    report_on,
 )
+from ansible_collections.charter.mail.tests.unit.scripted_server import black_hole, closed_port, serve
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -56,7 +56,7 @@ def fails(error: Exception) -> Resolver:
             socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
             "cannot be looked up: the name server gave no answer",
             "imap.lab.test: Temporary failure in name resolution",
-            "Look at this machine's network",
+            "Check this machine's network",
         ),
         (
             UnicodeError("label too long"),
@@ -67,20 +67,22 @@ def fails(error: Exception) -> Resolver:
     ],
 )
 def test_names_that_are_not_found(error: Exception, finding: str, evidence: str, advice: str) -> None:
-    report = look(endpoint(MailService.IMAP, 993, Security.SSL), world=Environment(resolver=fails(error)))
+    report = report_on(endpoint(MailService.IMAP, 993, Security.SSL), environment=Environment(resolver=fails(error)))
     failed = failure(report, Stage.DNS)
     assert (failed.finding, failed.evidence) == (finding, evidence)
     assert failed.advice.startswith(advice)
 
 
 def test_a_name_without_any_address() -> None:
-    report = look(endpoint(MailService.IMAP, 993, Security.SSL), world=Environment(resolver=lambda host, port: ()))
+    report = report_on(
+        endpoint(MailService.IMAP, 993, Security.SSL), environment=Environment(resolver=lambda host, port: ())
+    )
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
 @pytest.mark.parametrize("name", ["a..lab.test", "x" * 64 + ".lab.test"])
 def test_names_that_cannot_be(name: str) -> None:
-    report = look(endpoint(MailService.IMAP, 993, Security.SSL, host=name), world=Environment())
+    report = report_on(endpoint(MailService.IMAP, 993, Security.SSL, host=name), environment=Environment())
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
@@ -91,15 +93,17 @@ def test_a_resolver_that_never_answers() -> None:
         release.wait(30)
         return ()
 
-    started = time.monotonic()
-    report = look(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=Environment(resolver=resolver))
-    assert time.monotonic() - started < 5
+    started = CLOCK.monotonic()
+    report = report_on(
+        endpoint(MailService.IMAP, 993, Security.SSL), HASTY, environment=Environment(resolver=resolver, clock=CLOCK)
+    )
+    assert CLOCK.monotonic() - started < 5
     release.set()
     assert failure(report, Stage.DNS).finding == "cannot be looked up: no name server answered within 0.8 seconds"
 
 
 def test_refused() -> None:
-    report = look(endpoint(MailService.SMTP, closed_port(), Security.STARTTLS))
+    report = report_on(endpoint(MailService.SMTP, closed_port(), Security.STARTTLS))
     failed = failure(report, Stage.TCP)
     assert failed.finding == "refuses connections on this port"
     assert failed.evidence == "127.0.0.1 refused"
@@ -108,7 +112,7 @@ def test_refused() -> None:
 
 def test_no_answer_at_all() -> None:
     with black_hole() as port:
-        report = look(endpoint(MailService.SMTP, port, Security.STARTTLS), HASTY)
+        report = report_on(endpoint(MailService.SMTP, port, Security.STARTTLS), HASTY)
     failed = failure(report, Stage.TCP)
     assert failed.finding == "does not accept a connection within 0.8 seconds"
     assert failed.evidence == "127.0.0.1 timed out"
@@ -122,7 +126,7 @@ def test_no_answer_at_all() -> None:
         (errno.ENETUNREACH, "cannot be reached from this machine", "127.0.0.1 unreachable"),
         (errno.ETIMEDOUT, "does not accept a connection within 20 seconds", "127.0.0.1 timed out"),
         (errno.ECONNRESET, "ends every connection at once", "127.0.0.1 reset"),
-        (errno.EPERM, "may not be connected to", "127.0.0.1 forbidden by this machine's firewall"),
+        (errno.EPERM, "is blocked by a firewall on this machine", "127.0.0.1 forbidden by this machine's firewall"),
         (errno.EMFILE, "cannot be connected to", "127.0.0.1 failed (Too many open files)"),
     ],
 )
@@ -131,19 +135,19 @@ def test_other_reasons(monkeypatch: pytest.MonkeyPatch, number: int, finding: st
         raise OSError(number, "Too many open files")
 
     monkeypatch.setattr(network, "_begin", begin)
-    failed = failure(look(endpoint(MailService.IMAP, 993, Security.SSL)), Stage.TCP)
+    failed = failure(report_on(endpoint(MailService.IMAP, 993, Security.SSL)), Stage.TCP)
     assert (failed.finding, failed.evidence) == (finding, evidence)
 
 
 def addresses(*found: Address) -> Environment:
-    """A world where every name has these addresses."""
-    return dataclasses.replace(WORLD, resolver=lambda host, port: found)
+    """An environment where every name has these addresses."""
+    return dataclasses.replace(LAB, resolver=lambda host, port: found)
 
 
 def test_the_second_address_is_tried_when_the_first_refuses() -> None:
-    with peer(imap(Server())) as server:
-        world = addresses(Address(V6, ("::1", closed_port(), 0, 0)), Address(V4, ("127.0.0.1", server.port)))
-        report = look(endpoint(MailService.IMAP, server.port, Security.SSL), world=world)
+    with serve(imap(Server())) as server:
+        environment = addresses(Address(V6, ("::1", closed_port(), 0, 0)), Address(V4, ("127.0.0.1", server.port)))
+        report = report_on(endpoint(MailService.IMAP, server.port, Security.SSL), environment=environment)
     assert report.failed is None
     assert check(report, Stage.DNS).evidence == "::1, 127.0.0.1"
     assert check(report, Stage.TCP).evidence in (
@@ -153,10 +157,10 @@ def test_the_second_address_is_tried_when_the_first_refuses() -> None:
 
 
 def test_a_silent_address_leaves_time_for_the_next() -> None:
-    with black_hole() as hole, peer(imap(Server())) as server:
-        world = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", server.port)))
+    with black_hole() as hole, serve(imap(Server())) as server:
+        environment = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", server.port)))
         options = dataclasses.replace(HASTY, timeout=4.0)
-        report = look(endpoint(MailService.IMAP, server.port, Security.SSL), options, world=world)
+        report = report_on(endpoint(MailService.IMAP, server.port, Security.SSL), options, environment=environment)
     assert report.failed is None
     assert check(report, Stage.TCP).evidence == "127.0.0.1 not answering yet, connected to 127.0.0.1"
     assert check(report, Stage.TCP).seconds < 3  # it did not wait for the first to give up
@@ -164,8 +168,10 @@ def test_a_silent_address_leaves_time_for_the_next() -> None:
 
 def test_of_several_failures_the_most_telling_counts() -> None:
     with black_hole() as hole:
-        world = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", closed_port())))
-        failed = failure(look(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, world=world), Stage.TCP)
+        environment = addresses(Address(V4, ("127.0.0.1", hole)), Address(V4, ("127.0.0.1", closed_port())))
+        failed = failure(
+            report_on(endpoint(MailService.IMAP, 993, Security.SSL), HASTY, environment=environment), Stage.TCP
+        )
     assert failed.finding == "refuses connections on this port"
     assert failed.evidence == "127.0.0.1 refused, 127.0.0.1 timed out"
 

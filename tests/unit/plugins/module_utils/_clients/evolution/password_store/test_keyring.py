@@ -152,7 +152,7 @@ def test_bytes_that_are_not_utf8_come_back_as_they_went() -> None:
 def test_a_prompt_is_called_off(answers: dict[str, t.Any]) -> None:
     service = Service(**answers)
     keyring = Keyring(service)
-    with pytest.raises(PasswordStoreError, match="wants to ask the person"):
+    with pytest.raises(PasswordStoreError, match="wants to ask the user"):
         keyring.delete("u") if "Delete" in answers else keyring.store("u", "label", SECRET)
     assert service.asked[-1] == ("/prompt", "Prompt", "Dismiss")
     assert "Prompt" not in service.methods()

@@ -29,6 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     HostError,
     PasswordStoreError,
 )
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .samples import key4
 
@@ -42,7 +43,7 @@ WITH_KEYS = {
     "older-form": [Cipher.DES3],
 }
 WITHOUT_KEYS = ["without-key", "uninitialised"]
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def unlock(content: bytes, scratch: pathlib.Path) -> SdrKeys:

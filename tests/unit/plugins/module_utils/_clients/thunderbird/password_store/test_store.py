@@ -28,6 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .samples import IMAP, PASSWORD, POP3, SMTP, USER, key4, logins
 
@@ -36,7 +37,7 @@ LOGINS = "/home/anna/.thunderbird/x.default/logins.json"
 NOW = 1795380000000
 NEW = "imap://new.example.com"
 ALL = ["aes", "des3", "des3-and-aes", "primary-password-removed", "older-form"]
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of clients that need the desktops of users."""
+
+from __future__ import annotations
+
+import contextlib
+import posixpath
+import typing as t
+
+from .._host.desktop import Desktop
+from .._host.files import Files
+from .._linux.desktop import LocalDesktop, RunCommand
+from .._linux.local_user import Target
+from .._linux.processes import Processes
+from .._linux.user_host import LocalUserHost
+from .._model.errors import HostError
+from .module import MailModule
+
+
+class LocalDesktopHost(LocalUserHost):
+    """Implements the protocol ``DesktopHost``; further arguments as for ``LocalDesktop``."""
+
+    def __init__(
+        self,
+        target: Target,
+        stack: contextlib.ExitStack,
+        files: Files,
+        run_command: RunCommand,
+        processes: Processes,
+    ) -> None:
+        super().__init__(target, stack, files, processes)
+        self._run_command = run_command
+
+    def desktop(self) -> Desktop | None:
+        user = self._target.user
+        if posixpath.normpath(self.home) != posixpath.normpath(user.home):
+            return None  # no session works with the files of another home
+        return self._stack.enter_context(LocalDesktop(user, self._run_command, self._processes))
+
+
+def desktop_hosts(
+    module: MailModule | None = None,
+) -> t.Callable[[Target, contextlib.ExitStack, Files], LocalDesktopHost]:
+    """What makes the hosts of users; all share one look at the machine's processes.
+
+    Args:
+        module: runs the programs that store settings; None where nothing is stored.
+    """
+    processes = Processes()
+    run_command = _run_nothing if module is None else module.run_command
+    return lambda target, stack, files: LocalDesktopHost(target, stack, files, run_command, processes)
+
+
+def _run_nothing(command: list[str]) -> t.NoReturn:
+    raise HostError(command[0], "a program was to be started while reading", "report this as a bug of the collection")

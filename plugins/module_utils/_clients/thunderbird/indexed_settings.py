@@ -1,0 +1,343 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The preferences of one profile with an index of its accounts, and a draft of their next state.
+
+The index is made when it is first asked, and a state that is made of another one takes its index over with what the
+change adds: n accounts cost n changes of an index, not n indexes of up to n accounts.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import typing as t
+
+from ..._model.persistent import PersistentMap
+from ..._model.settings import Settings, Value, same
+from .mapping import branch, names_in, text
+
+ACCOUNTS = "mail.accountmanager.accounts"
+SMTP_SERVERS = "mail.smtpservers"
+LAST_KEY = "mail.account.lastKey"
+# Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
+MARKER = "charter_mail"
+
+LARGEST_NUMBER = 2**31 - 1  # what a preference can hold, lastKey among them
+_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
+_LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
+
+# What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
+_INDEXED: t.Mapping[str, t.Sequence[str]] = {
+    "account": ("server", "identities"),
+    "server": (MARKER, "userName", "deferred_to_account"),
+    "identity": ("useremail", "smtpServer"),
+    "smtpserver": ("username",),
+}
+_CASELESS = frozenset({"userName", "username", "useremail"})
+_MAY_BE_EMPTY = frozenset({"userName", "username"})
+
+_Key = t.Tuple[str, str, str]  # kind, attribute, value
+_Owner = t.Tuple[str, str]  # kind, name
+
+
+class NameList(t.NamedTuple):
+    """A preference that is a list with commas.
+
+    Attributes:
+        names: in their order.
+        positions: name to its first place.
+        tidy: nothing but the names and one comma between two of them is in the text.
+    """
+
+    names: tuple[str, ...]
+    positions: PersistentMap[str, int]
+    tidy: bool
+
+    @classmethod
+    def parse(cls, listed: str) -> NameList:
+        """The list in a text."""
+        names = tuple(names_in(listed))
+        positions = {name: len(names) - place for place, name in enumerate(reversed(names), start=1)}
+        return cls(names, PersistentMap(positions), ",".join(names) == listed)
+
+    def with_name(self, name: str) -> NameList:
+        """With one more name, which is not in it."""
+        return NameList((*self.names, name), self.positions.updated({name: len(self.names)}), self.tidy)
+
+
+class IndexedSettings(PersistentMap[str, Value]):
+    """Preferences, name to value; immutable."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> IndexedSettings:
+        """These preferences; themselves where they are indexed already."""
+        return settings if isinstance(settings, cls) else cls(settings)
+
+    def list_of(self, key: str) -> NameList:
+        """A preference that is a list."""
+        if key not in self._lists:
+            self._lists[key] = NameList.parse(text(self, key))
+        return self._lists[key]
+
+    def owners(self, kind: str, attribute: str, value: str) -> t.Sequence[str]:
+        """Which accounts, servers, identities or SMTP servers have a value, letter case aside where it does not count.
+
+        Args:
+            kind: account, server, identity or smtpserver. Of servers and identities, those that an account in the list
+                has are meant, and of the others, those that are in their list; others may be among them.
+            attribute: one that is indexed.
+            value: what it shall be, or have in its list; empty only for a login.
+        """
+        key = (kind, attribute, value.lower() if attribute in _CASELESS else value)
+        # What an earlier state had is still in the index.
+        return [name for name in self._owners.get(key, ()) if key in self._keys(kind, name, attribute)]
+
+    def accounts_with(self, attribute: str, name: str) -> t.Sequence[str]:
+        """The accounts in the list that have a server or an identity, in the order of the list."""
+        places = self.list_of(ACCOUNTS).positions
+        found = [key for key in self.owners("account", attribute, name) if key in places]
+        return found if len(found) < 2 else sorted(found, key=places.__getitem__)
+
+    def below(self, kind: str, name: str) -> t.Sequence[str]:
+        """All preferences of an account, a server, an identity or an SMTP server."""
+        prefix = branch(kind, name)
+        if "." in name:
+            return [key for key in self if key.startswith(prefix)]
+        return [key for key in self._below.get(prefix, ()) if key in self]
+
+    @functools.cached_property
+    def highest(self) -> t.Mapping[str, int]:
+        """The highest number in any name, list or value, by its kind: account, server, id or smtp.
+
+        Numbers that do not fit in Thunderbird's 32 bits do not count.
+        """
+        found = {"account": 0, "server": 0, "id": 0, "smtp": 0}
+        last_key = self.get(LAST_KEY)
+        if isinstance(last_key, int):
+            found["account"] = max(last_key, 0)
+        return _highest(found, _words(self.flat()))
+
+    def free_number(self, kind: str) -> int:
+        """One above the highest number of a kind; where Thunderbird's 32 bits end there, the lowest that is free."""
+        if self.highest[kind] < LARGEST_NUMBER:
+            return self.highest[kind] + 1
+        used = {number for one, number in _numbers(_words(self.flat())) if one == kind}
+        return next(number for number in itertools.count(1) if number not in used)
+
+    def updated(
+        self, changed: Settings, removed: t.Collection[str] = (), lists: t.Mapping[str, NameList] | None = None
+    ) -> IndexedSettings:
+        """With these preferences, and without those.
+
+        Args:
+            changed: name to value.
+            removed: names.
+            lists: changed ones whose content is known.
+        """
+        after = super().updated(changed, removed)
+        known_lists = lists or {}
+        kept = {key: listed for key, listed in self._lists.items() if key not in changed and key not in removed}
+        after.__dict__["_lists"] = {**kept, **known_lists}
+        if "_owners" in self.__dict__:
+            after.__dict__["_owners"] = _extended(self._owners, after._entries(_owners_of(self, after, changed)))
+        if "highest" in self.__dict__ and not removed:
+            plain = {key: value for key, value in changed.items() if key not in known_lists}
+            longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))
+            after.__dict__["highest"] = _highest(self.highest, itertools.chain(_words(plain), longer))
+        if "_below" in self.__dict__:
+            new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
+            after.__dict__["_below"] = _extended(self._below, new)
+        return after
+
+    @functools.cached_property
+    def _lists(self) -> dict[str, NameList]:
+        return {}
+
+    @functools.cached_property
+    def _owners(self) -> PersistentMap[_Key, tuple[str, ...]]:
+        listed = [("account", name) for name in self.list_of(ACCOUNTS).names]
+        return _grouped(self._entries([*listed, *(("smtpserver", name) for name in self.list_of(SMTP_SERVERS).names)]))
+
+    @functools.cached_property
+    def _below(self) -> PersistentMap[str, tuple[str, ...]]:
+        return _grouped((prefix, key) for key in self for prefix in _prefixes(key))
+
+    def _entries(self, owners: t.Iterable[_Owner]) -> t.Iterator[tuple[_Key, str]]:
+        """What the index has of some owners, and of the servers and identities of accounts among them."""
+        for kind, name in owners:
+            for attribute in _INDEXED[kind]:
+                yield from ((key, name) for key in self._keys(kind, name, attribute))
+            if kind == "account":
+                prefix = branch(kind, name)
+                server = text(self, prefix + "server")
+                parts = [("server", server)] if server else []
+                parts += [("identity", identity) for identity in names_in(text(self, prefix + "identities"))]
+                yield from self._entries(parts)
+
+    def _keys(self, kind: str, name: str, attribute: str) -> t.Sequence[_Key]:
+        """Under which keys the index has an attribute."""
+        value = text(self, branch(kind, name) + attribute)
+        if not value and attribute not in _MAY_BE_EMPTY:
+            return ()
+        if attribute == "identities":
+            return [(kind, attribute, part) for part in names_in(value)]
+        return ((kind, attribute, value.lower() if attribute in _CASELESS else value),)
+
+
+class Draft(t.MutableMapping[str, Value]):
+    """The next state of some preferences, which can be changed.
+
+    Args:
+        before: the state now.
+    """
+
+    def __init__(self, before: IndexedSettings) -> None:
+        self.before = before
+        self._changed: dict[str, Value] = {}
+        self._removed: set[str] = set()
+        self._lists: dict[str, NameList] = {}
+
+    def finished(self) -> IndexedSettings:
+        """The next state: the one before itself where nothing differs."""
+        if not self._changed and not self._removed:
+            return self.before
+        lists = {key: listed for key, listed in self._lists.items() if key in self._changed}
+        return self.before.updated(self._changed, self._removed, lists)
+
+    def list_of(self, key: str) -> NameList:
+        """A preference that is a list."""
+        if key in self._lists:
+            return self._lists[key]
+        if key in self._changed or key in self._removed:
+            return NameList.parse(text(self, key))
+        return self.before.list_of(key)
+
+    def append(self, key: str, name: str) -> None:
+        """Put a name at the end of a list, unless it is in it."""
+        listed = self.list_of(key)
+        if name in listed.positions:
+            return
+        longer = listed.with_name(name)
+        self[key] = f"{text(self, key)},{name}" if listed.names and listed.tidy else ",".join(longer.names)
+        self._lists[key] = longer._replace(tidy=True)
+
+    def __getitem__(self, key: str) -> Value:
+        value: Value | None = self.get(key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def get(self, key: str, default: t.Any = None) -> t.Any:
+        if key in self._changed:
+            return self._changed[key]
+        return default if key in self._removed else self.before.get(key, default)
+
+    def __setitem__(self, key: str, value: Value) -> None:
+        self._lists.pop(key, None)
+        self._removed.discard(key)
+        if same(self.before.get(key), value):
+            self._changed.pop(key, None)
+        else:
+            self._changed[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self:
+            raise KeyError(key)
+        self._lists.pop(key, None)
+        self._changed.pop(key, None)
+        if key in self.before:
+            self._removed.add(key)
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(t.cast(str, key)) is not None
+
+    def __iter__(self) -> t.Iterator[str]:
+        yield from (key for key in self.before if key not in self._removed)
+        yield from (key for key in self._changed if key not in self.before)
+
+    def __len__(self) -> int:
+        return sum(1 for _key in self)
+
+
+def _owners_of(before: IndexedSettings, after: IndexedSettings, changed: Settings) -> t.Collection[_Owner]:
+    """What has an attribute among changed preferences, and the accounts that are new in the list."""
+    found: dict[_Owner, None] = {}
+    for key in changed:
+        kind, name, attribute = _parts(key)
+        if attribute in _INDEXED.get(kind, ()):
+            found[kind, name] = None
+    for kind, key in (("account", ACCOUNTS), ("smtpserver", SMTP_SERVERS)):
+        if key in changed:
+            found.update({(kind, name): None for name in _added(before.list_of(key), after.list_of(key))})
+    return found
+
+
+def _parts(key: str) -> tuple[str, str, str]:
+    """The kind, the name and the attribute of a preference such as mail.server.server1.port; empty for others."""
+    start, _dot, rest = key.partition(".")
+    kind, _dot, rest = rest.partition(".")
+    name, _dot, attribute = rest.rpartition(".")
+    return (kind, name, attribute) if start == "mail" else ("", "", "")
+
+
+def _prefixes(key: str) -> t.Sequence[str]:
+    parts = key.split(".", 3)
+    return (".".join((*parts[:3], "")),) if len(parts) == 4 and parts[0] == "mail" and parts[1] in _INDEXED else ()
+
+
+def _added(before: NameList, after: NameList) -> t.Sequence[str]:
+    """The names that an earlier list does not have."""
+    count = len(before.names)
+    if after.names[:count] == before.names:  # nearly always
+        return after.names[count:]
+    old = frozenset(before.names)
+    return [name for name in after.names if name not in old]
+
+
+def _words(settings: Settings) -> t.Iterator[str]:
+    """What can be a numbered name, in names, values and lists."""
+    for key, value in settings.items():
+        if key.startswith("mail."):
+            yield from key.split(".")
+            if isinstance(value, str) and len(value) < _LONGEST_LIST:
+                yield from map(str.strip, value.split(","))
+
+
+def _highest(before: t.Mapping[str, int], words: t.Iterable[str]) -> t.Mapping[str, int]:
+    found = dict(before)
+    for kind, number in _numbers(words):
+        found[kind] = max(found[kind], number)
+    return found
+
+
+def _numbers(words: t.Iterable[str]) -> t.Iterator[tuple[str, int]]:
+    for word in words:
+        match = _NUMBERED.fullmatch(word)
+        if match is not None:
+            number = int(match.group(2))
+            if number <= LARGEST_NUMBER:
+                yield match.group(1), number
+
+
+K = t.TypeVar("K")
+
+
+def _grouped(entries: t.Iterable[tuple[K, str]]) -> PersistentMap[K, tuple[str, ...]]:
+    found: dict[K, dict[str, None]] = {}
+    for key, name in entries:
+        found.setdefault(key, {})[name] = None
+    return PersistentMap({key: tuple(names) for key, names in found.items()})
+
+
+def _extended(
+    before: PersistentMap[K, tuple[str, ...]], entries: t.Iterable[tuple[K, str]]
+) -> PersistentMap[K, tuple[str, ...]]:
+    """An index with more entries."""
+    added: dict[K, tuple[str, ...]] = {}
+    for key, name in entries:
+        names = added[key] if key in added else before.get(key, ())
+        if name not in names:
+            added[key] = (*names, name)
+    return before.updated(added) if added else before

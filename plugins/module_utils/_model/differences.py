@@ -1,0 +1,93 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between the account that is wanted and the one that a client has stored.
+
+This is the only comparison of the two: it decides whether a client has to be changed, what a verification reports
+about a client, and whether an account in Outlook has drifted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .account import Account, Protocol, Server
+from .text import same_address, same_host
+
+Value = t.Union[str, int, bool, None]
+
+
+class Difference(t.NamedTuple):
+    """One setting that the user or the server would notice.
+
+    Attributes:
+        setting: by the option's name, such as ``incoming.port``; ``outgoing.username`` is the login for sending.
+        wanted: its value by the options.
+        stored: its value in the client; empty or None where there is none.
+    """
+
+    setting: str
+    wanted: Value
+    stored: Value
+
+
+def differences(wanted: Account, stored: Account, outgoing_username: str) -> tuple[Difference, ...]:
+    """What differs, in the order of importance.
+
+    Options that were left out are not compared. Names of hosts and e-mail addresses that differ in their spelling
+    only are equal; logins are not, since a server may distinguish upper and lower case.
+
+    Args:
+        wanted: by the options.
+        stored: read back from the client.
+        outgoing_username: the client's login for sending; empty where it does not sign in.
+    """
+    pairs = [
+        *_server_pairs("incoming", wanted.incoming, stored.incoming),
+        *_server_pairs("outgoing", wanted.outgoing, stored.outgoing),
+        Difference("username", wanted.username, stored.username),
+        Difference("outgoing.username", wanted.username, outgoing_username),
+    ]
+    if not same_address(wanted.email, stored.email):
+        pairs.append(Difference("email", wanted.email, stored.email))
+    if wanted.full_name is not None:
+        pairs.append(Difference("full_name", wanted.full_name, stored.full_name))
+    if wanted.protocol is Protocol.POP3:
+        if wanted.leave_on_server is not None:
+            pairs.append(Difference("leave_on_server", wanted.leave_on_server, stored.leave_on_server))
+        # The days mean nothing for mail that is not left at all.
+        if wanted.leave_on_server_days is not None and wanted.leave_on_server is not False:
+            pairs.append(Difference("leave_on_server_days", wanted.leave_on_server_days, stored.leave_on_server_days))
+    if wanted.default:
+        pairs.append(Difference("default", True, stored.default))
+    return tuple(pair for pair in pairs if pair.wanted != pair.stored)
+
+
+def as_spelled(wanted: Account, stored: Account) -> Account:
+    """The wanted account with its hosts and its address as the client spells them, where they are the same.
+
+    What only looks different is never rewritten: folder addresses and stored passwords depend on the spelling.
+    """
+    incoming = _server_as_spelled(wanted.incoming, stored.incoming)
+    outgoing = _server_as_spelled(wanted.outgoing, stored.outgoing)
+    email = stored.email if same_address(wanted.email, stored.email) else wanted.email
+    if (incoming, outgoing, email) == (wanted.incoming, wanted.outgoing, wanted.email):
+        return wanted
+    return dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, email=email)
+
+
+def _server_as_spelled(wanted: Server, stored: Server) -> Server:
+    return wanted._replace(host=stored.host) if same_host(wanted.host, stored.host) else wanted
+
+
+def _server_pairs(side: str, wanted: Server, stored: Server) -> list[Difference]:
+    if not stored.host:  # no server at all: its port and security say nothing
+        return [Difference(f"{side}.host", wanted.host, "")]
+    pairs = [
+        Difference(f"{side}.port", wanted.port, stored.port),
+        Difference(f"{side}.security", wanted.security.value, stored.security.value),
+    ]
+    if not same_host(wanted.host, stored.host):
+        pairs.insert(0, Difference(f"{side}.host", wanted.host, stored.host))
+    return pairs

@@ -1,0 +1,72 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether other settings work where an endpoint fails: tested without a password, side by side, each endpoint once."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import threading
+import typing as t
+
+from .context import Context
+from .endpoint_check import EndpointTask, check_endpoint
+from .findings.endpoint import Endpoint
+from .login import Login
+from .report.suggestion import Suggestion
+
+LIMIT = 64  # endpoints in one task; with more dead servers the settings are not to blame
+_LONGEST = 4.0  # seconds for one endpoint
+
+
+class Alternatives:
+    """Tests suggestions, for all accounts of a task.
+
+    Args:
+        context: as for the accounts themselves.
+    """
+
+    def __init__(self, context: Context) -> None:
+        # Half of the time: the rest is for noticing that the endpoint itself does not get on.
+        seconds = min(_LONGEST, context.options.timeout / 2)
+        self._context = dataclasses.replace(context, options=dataclasses.replace(context.options, timeout=seconds))
+        self._lock = threading.Lock()
+        self._results: dict[Endpoint, concurrent.futures.Future[bool]] = {}
+
+    def start(self, candidates: t.Sequence[Suggestion]) -> None:
+        """Begin to test candidates, without waiting."""
+        for candidate in candidates:
+            for endpoint in candidate.endpoints:
+                self._works(endpoint)
+
+    def best(self, candidates: t.Sequence[Suggestion]) -> Suggestion | None:
+        """The first of the candidates whose endpoints all work; waits for the results."""
+        self.start(candidates)
+        return next(
+            (candidate for candidate in candidates if all(self._works(end).result() for end in candidate.endpoints)),
+            None,
+        )
+
+    def _works(self, endpoint: Endpoint) -> concurrent.futures.Future[bool]:
+        with self._lock:
+            if endpoint in self._results:
+                return self._results[endpoint]
+            result: concurrent.futures.Future[bool] = concurrent.futures.Future()
+            self._results[endpoint] = result
+            too_many = len(self._results) > LIMIT
+        if too_many:
+            result.set_result(False)
+            return result
+        try:
+            threading.Thread(target=self._test, args=(endpoint, result), name="verify other", daemon=True).start()
+        except RuntimeError:  # the host allows no more threads
+            result.set_result(False)
+        return result
+
+    def _test(self, endpoint: Endpoint, result: concurrent.futures.Future[bool]) -> None:
+        try:
+            task = EndpointTask(endpoint, "", Login(""))
+            result.set_result(check_endpoint(task, self._context).failed is None)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
+            result.set_exception(error)

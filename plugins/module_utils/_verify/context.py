@@ -1,0 +1,46 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tests of a task share."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .login_limit import LoginLimit
+from .options import Environment, VerifyOptions
+from .wire.tls import Trust, trust
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What all tests of a task share.
+
+    Attributes:
+        options: how to test.
+        trust: which certificates count.
+        environment: resolver and clocks.
+        login_limit: how often a login may be tried.
+    """
+
+    options: VerifyOptions
+    trust: Trust
+    environment: Environment
+    login_limit: LoginLimit
+
+    @classmethod
+    def of(
+        cls, options: VerifyOptions, environment: Environment | None = None, login_limit: LoginLimit | None = None
+    ) -> Context:
+        """The context for options.
+
+        Args:
+            options: how to test.
+            environment: replaced in tests of this code only.
+            login_limit: shared with other parts of the task; None for a new one.
+
+        Raises:
+            OptionError: ``ca_path`` cannot be used.
+        """
+        limit = login_limit or LoginLimit(options.attempts)
+        return cls(options, trust(options.ca_path), environment or Environment(), limit)

@@ -1,0 +1,128 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test of one endpoint: the walk through its stages, kept as a report."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from .._model.account import Security
+from .._model.redaction import Redactor
+from .context import Context
+from .endpoint_walk import EndpointWalk, Observation
+from .findings.endpoint import Endpoint, MailService, Role
+from .findings.failure import Failure
+from .login import Login
+from .protocols.dialogue import Dialogue
+from .protocols.imap import ImapDialogue
+from .protocols.pop3 import Pop3Dialogue
+from .protocols.smtp import SmtpDialogue
+from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
+from .wire.clock import Clock
+from .wire.connection import Connection, Deadline
+
+_DIALOGUES: t.Mapping[MailService, t.Callable[[Connection, Endpoint, Redactor], Dialogue]] = {
+    MailService.IMAP: ImapDialogue,
+    MailService.POP3: Pop3Dialogue,
+    MailService.SMTP: SmtpDialogue,
+}
+
+_SECURITY_TITLES = {
+    Security.SSL: "TLS from the first byte",
+    Security.STARTTLS: "STARTTLS",
+    Security.NONE: "plain text: nothing on this connection is encrypted",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class EndpointTask:
+    """What to test at one endpoint.
+
+    Attributes:
+        endpoint: where.
+        email: the sender and recipient for the test of sending.
+        login: who signs in; without a password, the test ends before that.
+        findings: what is remarkable about the settings, as sentences.
+    """
+
+    endpoint: Endpoint
+    email: str
+    login: Login
+    findings: tuple[str, ...] = ()
+
+    def settings_check(self) -> Check:
+        """The settings and what is remarkable about them. They were checked before the test began."""
+        server = self.endpoint.server
+        evidence = f"{self.endpoint.service.title} at {self.endpoint.where}, {_SECURITY_TITLES[server.security]}"
+        return Check(Stage.SETTINGS, self.endpoint, CheckStatus.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
+
+
+def check_endpoint(task: EndpointTask, context: Context) -> EndpointReport:
+    """Go through the stages of an endpoint until one fails or all are done."""
+    endpoint, clock = task.endpoint, context.environment.clock
+    log = _CheckLog(task, clock)
+    deadline = Deadline(context.options.timeout, clock)
+    walk = EndpointWalk(_DIALOGUES[endpoint.service], endpoint, task.login, context, deadline, log)
+    with contextlib.suppress(Failure), walk.connected() as session:  # the log has the failure
+        not_tried = walk.sign_in(session)
+        if not_tried is not None:
+            log.skip_rest(f"not tested, because {not_tried.reason}", not_tried.advice)
+        else:
+            with log.stage(Stage.MAILBOX if endpoint.role is Role.INCOMING else Stage.SENDING) as seen:
+                seen.evidence = session.dialogue.use(task.email)
+    return log.report()
+
+
+class _CheckLog:
+    """Implements ``StageLog``: a check for each stage."""
+
+    def __init__(self, task: EndpointTask, clock: Clock) -> None:
+        self._endpoint = task.endpoint
+        self._clock = clock
+        self._checks = {Stage.SETTINGS: task.settings_check()}
+        self._encryption = ""
+        self._rest = ("not tested", "")
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        started = self._clock.monotonic()
+        seen = Observation()
+        try:
+            yield seen
+        except Failure as failure:
+            self._note(stage, CheckStatus.FAILED, started, failure.evidence, failure.advice, failure)
+            self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
+            raise
+        self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
+
+    def encrypted(self, version: str) -> None:
+        self._encryption = version
+
+    def skip_rest(self, reason: str, advice: str) -> None:
+        """Why the stages that are still missing were not tested."""
+        self._rest = (reason, advice)
+
+    def report(self) -> EndpointReport:
+        """All stages of the endpoint."""
+        reason, advice = self._rest
+        checks = (
+            self._checks.get(stage) or Check(stage, self._endpoint, CheckStatus.SKIPPED, 0.0, reason, advice)
+            for stage in stages(self._endpoint)
+        )
+        return EndpointReport(self._endpoint, tuple(checks), self._encryption)
+
+    def _note(
+        self,
+        stage: Stage,
+        status: CheckStatus,
+        started: float,
+        evidence: str,
+        advice: str,
+        failure: Failure | None = None,
+    ) -> None:
+        seconds = round(self._clock.monotonic() - started, 3)
+        finding, code = ("", None) if failure is None else (failure.finding, failure.code)
+        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)

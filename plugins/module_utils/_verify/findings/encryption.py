@@ -1,0 +1,77 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about STARTTLS and about TLS itself; those about certificates are in ``certificates``."""
+
+from __future__ import annotations
+
+from ..._model.account import Security
+from .endpoint import Endpoint
+from .failure import Code, Failure
+from .observer import THIS_MACHINE, Observer
+
+
+def starttls_missing(endpoint: Endpoint, evidence: str) -> Failure:
+    """STARTTLS is not among the capabilities."""
+    return Failure(
+        "does not offer STARTTLS",
+        evidence,
+        "Nothing secret was sent. The server lacks STARTTLS, or an antivirus or a firewall removes it. Try another "
+        f"network, or set {endpoint.settings(Security.SSL, endpoint.usual_port(Security.SSL))}.",
+        Code.STARTTLS_MISSING,
+    )
+
+
+def starttls_refused(evidence: str) -> Failure:
+    """STARTTLS is offered and then denied."""
+    return Failure(
+        "offers STARTTLS but does not begin it",
+        evidence,
+        "Nothing secret was sent. It is the server's fault. Try again later. Change no setting.",
+        Code.STARTTLS_REFUSED,
+    )
+
+
+def text_before_tls(evidence: str) -> Failure:
+    """Plain text came after STARTTLS, where TLS had to begin (RFC 3207 6)."""
+    return Failure(
+        "sends plain text where the encryption must begin",
+        evidence,
+        "Nothing secret was sent. Something on the way may be injecting text into the connection: try another network. "
+        "If it happens there too, the server is faulty, and its operator must repair it.",
+        Code.INJECTED,
+    )
+
+
+def tls_too_old(evidence: str) -> Failure:
+    """The server has only versions before TLS 1.2."""
+    return Failure(
+        "supports only TLS versions that are no longer safe",
+        evidence,
+        "TLS 1.2 or 1.3 is required, by mail clients as well. The server's operator must enable it.",
+        Code.TLS_TOO_OLD,
+    )
+
+
+def tls_not_agreed(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """No agreement on TLS, for another reason than the certificate and the version."""
+    other = Security.STARTTLS if endpoint.server.security is Security.SSL else Security.SSL
+    return Failure(
+        f"and {observer.name} cannot agree on TLS",
+        evidence,
+        f"Check {endpoint.option('port')} ({endpoint.port_hint}) and {endpoint.option('security')} ({other.value} is "
+        "the other way to encrypt). If they are right, something on the way disturbs the connection, or the server has "
+        f"no cipher in common with {observer.name}.",
+        Code.NO_TLS,
+    )
+
+
+def no_tls_on_port(endpoint: Endpoint, evidence: str) -> Failure:
+    """Something else than TLS came where TLS had to begin, and it is not known what."""
+    return Failure(
+        "does not begin TLS on this port",
+        evidence,
+        f"Check {endpoint.option('port')} and {endpoint.option('security')}: the port may begin in plain text and "
+        "need STARTTLS. Nothing secret was sent.",
+        Code.NO_TLS,
+    )

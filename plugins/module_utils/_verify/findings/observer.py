@@ -1,0 +1,34 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The machine that saw a finding: the sentences name it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Observer:
+    """A machine that tests servers.
+
+    Attributes:
+        name: as it stands in a sentence.
+        trusting: how it is made to trust a certificate, an imperative in which ``{}`` stands for the certificate.
+    """
+
+    name: str
+    trusting: str
+
+    def trust(self, certificate: str) -> str:
+        """What to do so that this machine trusts a certificate, an imperative."""
+        return self.trusting.format(certificate)
+
+    @property
+    def check_network(self) -> str:
+        """The advice where the machine's own network is to blame."""
+        return f"Check {self.name}'s network, DNS, VPN and firewall. Change no mail setting."
+
+
+THIS_MACHINE = Observer("this machine", "set ca_path to {}")
+THE_PC = Observer("the PC", "make the PC trust {}, for example by group policy")

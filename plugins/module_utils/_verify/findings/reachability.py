@@ -1,0 +1,102 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about the way to a server: its name (stage dns) and the connection (stage tcp)."""
+
+from __future__ import annotations
+
+from .endpoint import Endpoint
+from .failure import Code, Failure
+from .observer import THIS_MACHINE, Observer
+
+
+def name_not_found(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """The host name has no address."""
+    return Failure(
+        "cannot be found: its name has no address",
+        evidence,
+        f"Check the spelling of {endpoint.option('host')}. If other machines find it, check {observer.name}'s DNS.",
+        Code.NAME_NOT_FOUND,
+    )
+
+
+def name_server_failed(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """A name server answered without a result."""
+    finding = "cannot be looked up: the name server gave no answer"
+    return Failure(finding, evidence, observer.check_network, Code.NAME_SERVER_SILENT)
+
+
+def name_server_silent(seconds: float, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """No name server answered in time."""
+    finding = f"cannot be looked up: no name server answered within {seconds:g} seconds"
+    return Failure(finding, evidence, observer.check_network, Code.NAME_SERVER_SILENT)
+
+
+def connection_refused(endpoint: Endpoint, evidence: str) -> Failure:
+    """The machine is there, and nothing listens on the port."""
+    return Failure(
+        "refuses connections on this port",
+        evidence,
+        f"{check_host_and_port(endpoint)} If they are right, the service is down, or a firewall rejects the "
+        "connection.",
+        Code.REFUSED,
+    )
+
+
+def connection_timed_out(
+    endpoint: Endpoint, seconds: float, evidence: str, observer: Observer = THIS_MACHINE
+) -> Failure:
+    """Packets are dropped on the way."""
+    return Failure(
+        f"does not accept a connection within {seconds:g} seconds",
+        evidence,
+        f"A firewall or a VPN drops the packets, or the server is down. {check_host_and_port(endpoint)} Then try from "
+        f"another network. If it works there, the settings are right and {observer.name}'s network is the cause.",
+        Code.TIMED_OUT,
+    )
+
+
+def connection_forbidden(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """The firewall of the observer itself says no."""
+    return Failure(
+        f"is blocked by a firewall on {observer.name}",
+        evidence,
+        f"Allow connections from {observer.name} to {endpoint.where}.",
+        Code.FORBIDDEN_HERE,
+    )
+
+
+def unreachable(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """There is no route."""
+    return Failure(f"cannot be reached from {observer.name}", evidence, observer.check_network, Code.UNREACHABLE)
+
+
+def connection_reset(endpoint: Endpoint, evidence: str) -> Failure:
+    """Every connection ends at once."""
+    return Failure(
+        "ends every connection at once",
+        evidence,
+        f"A firewall resets the connection, or the service is broken. {check_host_and_port(endpoint)}",
+        Code.RESET,
+    )
+
+
+def not_connected(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
+    """The operating system names a reason that is none of the others."""
+    return Failure("cannot be connected to", evidence, observer.check_network)
+
+
+def not_tested_by_curl(number: int, evidence: str, observer: Observer) -> Failure:
+    """curl ended for a reason of its own.
+
+    Args:
+        number: curl's exit code.
+        evidence: curl's message.
+        observer: the machine that curl ran on.
+    """
+    return Failure(f"could not be tested: curl.exe ended with exit code {number}", evidence, observer.check_network)
+
+
+def check_host_and_port(endpoint: Endpoint) -> str:
+    """The advice to check both, with the usual port, a sentence."""
+    return f"Check {endpoint.option('host')} and {endpoint.option('port')} ({endpoint.port_hint})."

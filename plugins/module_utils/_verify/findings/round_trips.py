@@ -1,0 +1,40 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about a test message: a clause whose subject is the message, evidence, advice and code."""
+
+from __future__ import annotations
+
+from .failure import Code, Failure
+
+LATE = "Mail is delayed between the provider's servers. Change no setting. If it stays so, ask the provider."
+
+
+def lost(seconds: float, server: str, receipt: str, subject: str) -> Failure:
+    """The message was accepted and did not arrive in time.
+
+    Args:
+        seconds: the time limit.
+        server: which accepted it.
+        receipt: with these words.
+        subject: how a user finds it.
+    """
+    return Failure(
+        f"did not arrive within {seconds:g} seconds, although {server} accepted it",
+        receipt,
+        f'Look for "{subject}" in the junk folder, and check rules that move or forward mail. Another program that '
+        "fetches and deletes mail may also have been faster. Otherwise the provider delays the message: try again "
+        "later, with a longer round_trip_timeout. If the message arrives after all, it stays in the mailbox.",
+        Code.MESSAGE_LOST,
+    )
+
+
+def duplicated(copies: int, evidence: str) -> Failure:
+    """The message arrived more than once."""
+    return Failure(
+        f"arrived {copies} times",
+        evidence,
+        "A filter, a forwarding rule or an alias that leads back to the same mailbox makes copies: check the rules on "
+        "the provider's web page. Change no setting of the mail client.",
+        Code.MESSAGE_DUPLICATED,
+    )

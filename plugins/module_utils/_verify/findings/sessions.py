@@ -1,0 +1,142 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about what a server answers in its protocol: greeting, capabilities, sign-in, mailbox.
+
+What a server refuses with a code or in words of its own is in ``refusals``.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Security
+from .endpoint import Endpoint
+from .failure import Code, Failure
+from .interruptions import CHECK_THE_SERVER
+
+_ASK_THE_PROVIDER = (
+    "The password is right. Sign in to the provider's web mail. If the mailbox does not open there either, ask the "
+    "provider."
+)
+
+_OAUTH = frozenset(("XOAUTH2", "OAUTHBEARER", "XOAUTH"))
+
+
+def turned_away(evidence: str) -> Failure:
+    """The greeting is a refusal."""
+    return Failure("turns clients away", evidence, "Try again later. Change no setting.", Code.TURNED_AWAY)
+
+
+def signed_in_before(evidence: str) -> Failure:
+    """The greeting is PREAUTH, which forbids STARTTLS and would prove nothing about the password."""
+    finding = "greets as if a user were signed in already"
+    return Failure(finding, evidence, "Check host and port: no provider does this.", Code.NOT_MAIL)
+
+
+def no_capabilities(evidence: str) -> Failure:
+    """The question for capabilities has no proper answer."""
+    return Failure("does not list its capabilities", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
+
+
+def not_smtp(evidence: str) -> Failure:
+    """A line that no SMTP server sends."""
+    return Failure("does not follow SMTP", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
+
+
+def no_mechanism(endpoint: Endpoint, evidence: str, mechanisms: t.Collection[str] = ()) -> Failure:
+    """There is no mechanism in common.
+
+    Args:
+        endpoint: where.
+        evidence: what the server offers.
+        mechanisms: the SASL mechanisms among that; empty if there are none, or if they are not known.
+    """
+    host, port, security = (endpoint.option(name) for name in ("host", "port", "security"))
+    if endpoint.server.security is Security.NONE:
+        advice = f"Many servers offer it only over an encrypted connection: set {security} to ssl or starttls."
+    elif mechanisms and _OAUTH.issuperset(mechanisms):
+        advice = (
+            "The server accepts only OAuth, which this test cannot do: use a mail client that signs in with OAuth, or "
+            "ask the provider to enable sign-in with a password."
+        )
+    elif mechanisms:
+        advice = (
+            "This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM (POP3: also USER, and not LOGIN), and the server "
+            "offers other ways. A mail program that knows one of them can work. Change no setting."
+        )
+    else:
+        advice = f"Check {host} and {port}: a server for users' mail accepts AUTH PLAIN or LOGIN."
+    return Failure("offers no way to sign in with a password", evidence, advice, Code.NO_MECHANISM)
+
+
+def not_begun(mechanism: str, evidence: str) -> Failure:
+    """A server offers a mechanism and does not begin it as its standard requires; the password was not used."""
+    return Failure(
+        f"offers {mechanism} and does not follow it",
+        evidence,
+        "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program that "
+        "knows another way can work. Otherwise the server's operator must correct it. Change no setting.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
+
+
+def not_proved(mechanism: str) -> Failure:
+    """A server accepts a sign-in without the proof that it knows the password, which SCRAM demands (RFC 5802 5)."""
+    return Failure(
+        f"does not prove in {mechanism} that it knows the password",
+        "",
+        "Something else than the provider's server may answer: do not go on in this network. If it is the same in "
+        "another network, the server's operator must correct it.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
+
+
+def credentials_not_sendable(character: str) -> Failure:
+    """Login or password has a character that the protocol cannot carry."""
+    evidence = f"{character} in the login or the password"
+    return Failure("was not asked to sign in", evidence, "Correct username or password.")
+
+
+def not_asked(reason: str, advice: str) -> Failure:
+    """No sign-in was tried."""
+    return Failure("was not asked to sign in", reason, advice)
+
+
+def mailbox_not_opened(mailbox: str, evidence: str) -> Failure:
+    """The mailbox, or the inbox, cannot be opened after signing in."""
+    return Failure(f"does not open the {mailbox}", evidence, _ASK_THE_PROVIDER, Code.MAILBOX_CLOSED)
+
+
+def command_refused(refused: str, evidence: str) -> Failure:
+    """A command in the open mailbox failed.
+
+    Args:
+        refused: what the server does not do, after ``does not``.
+        evidence: its answer.
+    """
+    return Failure(f"does not {refused}", evidence, _ASK_THE_PROVIDER)
+
+
+def inbox_read_only(evidence: str) -> Failure:
+    """The inbox cannot be opened for a deletion."""
+    return Failure("opens the inbox for reading only", evidence, _ASK_THE_PROVIDER)
+
+
+def no_message_header(evidence: str) -> Failure:
+    """A POP3 server without TOP."""
+    return Failure(
+        "does not show the header of a message",
+        evidence,
+        "The server lacks the command TOP, without which the test message cannot be recognised. Run without "
+        "round_trip.",
+    )
+
+
+def inbox_renumbered(before: int, after: int) -> Failure:
+    """UIDVALIDITY changed, so that the UIDs mean other messages (RFC 3501 2.3.1.1)."""
+    return Failure(
+        "renumbered all messages during the test",
+        f"UIDVALIDITY {after} after {before}",
+        "The inbox was created anew during the test. Run the test again.",
+    )

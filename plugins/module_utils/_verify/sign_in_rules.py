@@ -1,0 +1,63 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a password may be sent to a server. Tests, test messages and tests from a PC all ask here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .findings.endpoint import Endpoint
+from .login import Login
+from .login_limit import LoginLimit
+
+
+@dataclasses.dataclass(frozen=True)
+class NotTried:
+    """Why a sign-in is not tried.
+
+    Attributes:
+        reason: a clause.
+        advice: what to do, in sentences.
+    """
+
+    reason: str
+    advice: str
+
+
+def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_plaintext: bool) -> NotTried | None:
+    """Why a password must not be sent; None if it may.
+
+    Args:
+        endpoint: where.
+        login: with or without a password.
+        encrypted: the connection has TLS with a verified certificate.
+        allow_plaintext: the password may be sent in clear text.
+    """
+    if login.password is None:
+        return NotTried(login.no_password, "Set the password to test this as well.")
+    if not encrypted and not allow_plaintext:
+        return NotTried(
+            "the connection is not encrypted and the password would be readable on its way",
+            f"Set {endpoint.option('security')} to ssl or starttls. Use allow_plaintext only in a network that you "
+            "trust as a whole.",
+        )
+    return None
+
+
+def limited(limit: LoginLimit, username: str) -> NotTried:
+    """Why the limit does not let a login be tried."""
+    if limit.exhausted(username):
+        return refused_before(username)
+    return NotTried(
+        f"{username} was being tried at another server and repeated failures lock accounts",
+        "Raise timeout or attempts.",
+    )
+
+
+def refused_before(username: str) -> NotTried:
+    """A login that was refused is not tried again."""
+    return NotTried(
+        f"{username} was refused already and repeated failures lock accounts",
+        "Correct the login or the password first.",
+    )

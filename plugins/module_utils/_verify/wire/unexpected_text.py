@@ -1,0 +1,32 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The finding for text that another kind of connection sends than the settings say."""
+
+from __future__ import annotations
+
+from ..._model.redaction import Redactor
+from ..findings.encryption import text_before_tls
+from ..findings.endpoint import Endpoint
+from ..findings.failure import Failure
+from ..findings.wrong_service import needs_starttls, wrong_protocol
+from .connection import PlainAnswer
+from .protocol_guess import detect_protocol
+
+
+def other_greeting(endpoint: Endpoint, first: bytes, redact: Redactor) -> Failure:
+    """The greeting is not one of the expected protocol."""
+    return wrong_protocol(endpoint, detect_protocol(first), redact(first))
+
+
+def plain_answer(endpoint: Endpoint, first: bytes, redact: Redactor) -> Failure:
+    """Plain text came where TLS had to begin with the first byte."""
+    detected = detect_protocol(first)
+    if detected is None or detected.value != endpoint.service.title:
+        return wrong_protocol(endpoint, detected, redact(first))
+    return needs_starttls(endpoint, redact(first))
+
+
+def injected(answer: PlainAnswer, redact: Redactor) -> Failure:
+    """Plain text came after STARTTLS, where TLS had to begin."""
+    return text_before_tls(redact(answer.first))

@@ -1,0 +1,122 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages for users name what the code has: codes, statuses, presets, variables, defaults, and files."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import OutlookStatus
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.plugin_utils._windows import host_system
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/*.md", "roles/*/README.md")
+    for path in ROOT.glob(pattern)
+)
+
+
+def cause_codes() -> set[str]:
+    """All values that ``cause.code`` can have."""
+    return {code.value for code in Code}
+
+
+def text(page: str) -> str:
+    """A page, from the clone's root."""
+    return (ROOT / page).read_text()
+
+
+def rows(table: str) -> list[list[str]]:
+    """The cells of a Markdown table's rows, without its head; a page may hold several."""
+    lines = [line.strip("|").split(" | ") for line in table.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line] for line in lines]
+    heads = [number - 1 for number, row in enumerate(cells) if set("".join(row)) <= set("-|: ")]
+    return [row for number, row in enumerate(cells) if number not in heads and number - 1 not in heads]
+
+
+def named(row: t.Sequence[str]) -> str:
+    """The name in a row's first cell, without its quotes and what follows them."""
+    return row[0].partition("`")[2].partition("`")[0]
+
+
+def test_troubleshooting_has_a_row_with_meaning_and_remedy_for_each_code() -> None:
+    _before, _begin, table = text("docs/troubleshooting.md").partition("<!-- codes -->")
+    found = [row for row in rows(table.partition("<!-- end of codes -->")[0]) if row[0]]
+    assert sorted(map(named, found)) == sorted(cause_codes())
+    assert {named(row): row[1] for row in found} == {code.value: code.meaning for code in Code}
+    assert [row for row in found if len(row) != 3 or not all(cell.endswith(".") for cell in row[1:])] == []
+
+
+def test_the_page_on_outlook_explains_each_status_and_draws_it() -> None:
+    statuses = {status.value for status in OutlookStatus}
+    page = text("docs/outlook.md")
+    explained = [named(row) for row in rows(page.partition("## `outlook_status`")[2].partition("## Verification")[0])]
+    assert sorted(explained) == sorted(statuses)
+    diagram = page.partition("stateDiagram-v2")[2].partition("```")[0]
+    drawn = re.findall(r"^ +(\S+) --> (\w+)(?::|$)", diagram, re.MULTILINE)
+    assert len(drawn) == len(diagram.strip().splitlines())
+    assert {after for _before, after in drawn} == statuses
+    assert {before for before, _after in drawn} - {"[*]"} == statuses
+
+
+def test_the_page_on_providers_has_their_facts() -> None:
+    section = text("docs/settings-and-providers.md").partition("## Presets")[2].partition("\n## ")[0]
+    presets, confidences = (rows(part) for part in section.split("### How sure the facts are"))
+    servers = {named(row): row[1:] for row in presets if len(row) == 4}
+    domains = {named(row): row[1] for row in presets if len(row) == 2}
+    confidence = {named(row): row[1:] for row in confidences}
+    assert set(servers) == set(confidence) == {provider.name for provider in PROVIDERS}
+    assert set(domains) == {provider.name for provider in PROVIDERS if provider.domains}
+    modes = {Security.SSL: "TLS", Security.STARTTLS: "STARTTLS"}
+    for provider in PROVIDERS:
+        services = (provider.imap, provider.pop3, provider.submission)
+        shown = [cell.replace("**", "").replace(" from the first byte", "") for cell in servers[provider.name]]
+        published = [service.server for service in services]
+        assert shown == [f"{server.host} {server.port}, {modes[server.security]}" for server in published]
+        assert confidence[provider.name] == [service.confidence.value for service in services]
+        if provider.domains:
+            listed = domains[provider.name].replace(" and all other subdomains of rr.com", ", *.rr.com")
+            assert listed == ", ".join(provider.domains)
+
+
+def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
+    used = {host_system.VARIABLE}
+    own: set[str] = set()
+    for path in ROOT.glob("playbooks/*.yml"):
+        source = path.read_text()
+        used |= set(re.findall(r"(?<![\w.])mail_[a-z_]+", re.sub(r"#.*|charter\.mail\.\w+", "", source)))
+        own |= set(re.findall(r"register: (\w+)", source))
+        for play in yaml.safe_load(source):
+            own |= set(play.get("vars", {}))
+    listed = [named(row) for row in rows(text("README.md").partition("## Playbooks")[2].partition("\n## ")[0])]
+    assert sorted(name for name in listed if name.startswith("mail_")) == sorted(used - own)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_files_and_headings_of_this_repository(page: str) -> None:
+    content = text(page)
+    targets = re.findall(r"\]\(([^)\s]+)\)", content)
+    for target in targets:
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _hash, heading = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.resolve().is_file(), f"{page}: {target}"
+        if heading:
+            assert heading in _anchors(file.read_text()), f"{page}: {target}"
+
+
+def _anchors(page: str) -> set[str]:
+    """The names that GitHub gives to headings."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

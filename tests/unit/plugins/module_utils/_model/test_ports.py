@@ -1,0 +1,60 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Standard ports, and that no other file decides which port goes with which protocol and security."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._model import ports
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+
+PLUGINS = pathlib.Path(ports.__file__).parents[2]
+NUMBERS = {993, 143, 995, 110, 465, 587}  # 25 also counts other things
+HOME = "module_utils/_model/ports.py"
+OWN_FACTS = {
+    "module_utils/_providers/charter.py": "what providers publish",
+    "module_utils/_clients/outlook/reading.py": "what Outlook takes where no port is stored",
+}
+
+
+@pytest.mark.parametrize(("protocol", "ssl", "starttls"), [("imap", 993, 143), ("pop3", 995, 110), ("smtp", 465, 587)])
+def test_standard_ports(protocol: str, ssl: int, starttls: int) -> None:
+    assert ports.standard_port(protocol, Security.SSL) == ssl
+    assert ports.standard_port(protocol, Security.STARTTLS) == starttls
+    assert ports.standard_port(protocol, Security.NONE) == starttls
+    assert (ports.standard_security(ssl), ports.standard_security(starttls)) == (Security.SSL, Security.STARTTLS)
+    assert ports.protocol_of(ssl) == ports.protocol_of(starttls) == protocol
+    assert (ports.counterpart(ssl, Security.STARTTLS), ports.counterpart(starttls, Security.SSL)) == (starttls, ssl)
+
+
+def test_the_port_between_mail_servers_is_for_starttls() -> None:
+    assert (ports.protocol_of(25), ports.standard_security(25)) == ("smtp", Security.STARTTLS)
+    assert ports.counterpart(25, Security.SSL) == 465
+
+
+def test_other_ports_have_no_meaning() -> None:
+    assert (ports.protocol_of(2525), ports.standard_security(2525)) == (None, None)
+    with pytest.raises(KeyError):
+        ports.counterpart(2525, Security.SSL)
+
+
+def test_ports_where_a_security_is_impossible() -> None:
+    assert frozenset({993, 995, 465}) == ports.IMPLICIT_TLS
+    assert frozenset({143, 110, 25}) == ports.CLEARTEXT
+
+
+def numbers(path: pathlib.Path) -> set[t.Any]:
+    """The port numbers that a file's code writes as numbers."""
+    tree = ast.parse(path.read_text())
+    return NUMBERS & {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+
+def test_no_other_file_has_a_table_of_ports() -> None:
+    found = {path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py") if numbers(path)}
+    assert found == {HOME, *OWN_FACTS}

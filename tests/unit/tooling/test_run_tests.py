@@ -1,0 +1,163 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runner of the steps: what fails must be seen to fail."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from ansible_collections.charter.mail.tests import run_tests
+from ansible_collections.charter.mail.tests.run_tests import Counts, Failed, Missing
+from ansible_collections.charter.mail.tests.unit import amount as amount_of
+
+
+def _fails() -> Counts:
+    """A step that fails."""
+    raise Failed("exit code 1", Counts(passed=2, failed=1))
+
+
+def _lacks() -> Counts:
+    """A step that lacks something."""
+    raise Missing("only root may")
+
+
+def _passes() -> Counts:
+    """A step that passes."""
+    return Counts(passed=5)
+
+
+ALL_STEPS = dict(run_tests.STEPS)
+STEPS = {"fails": _fails, "lacks": _lacks, "passes": _passes}
+
+
+@pytest.fixture(autouse=True)
+def _steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_tests, "STEPS", STEPS)
+    monkeypatch.setattr(run_tests, "IN_CI", False)
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, *steps: str) -> bool:
+    monkeypatch.setattr(sys, "argv", ["run_tests.py", *steps])
+    with pytest.raises(SystemExit) as end:
+        run_tests.main()
+    return end.value.code in (0, False)
+
+
+def test_one_failed_step_fails_the_run_and_the_rest_still_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not _main(monkeypatch)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "tests: 7 passed, 1 failed, 0 skipped"
+    assert any(line.split()[:2] == ["fails", "FAILED"] for line in lines)
+    assert any(line.split()[:2] == ["passes", "passed"] for line in lines)
+
+
+def test_the_fast_loop_is_only_for_those_who_ask(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_tests, "STEPS", {"unit": _fails, "unit-full": _passes})
+    assert _main(monkeypatch)
+    assert "unit-full     passed" in capsys.readouterr().out
+    assert not _main(monkeypatch, "unit")
+
+
+@pytest.mark.parametrize(
+    ("step", "in_ci", "amount"),
+    [
+        ("unit", False, "sample"),
+        ("unit", True, "full"),
+        ("unit-full", False, "full"),
+        ("unit-3.8", False, "full"),
+        ("real", False, "full"),
+    ],
+)
+def test_only_the_fast_loop_tries_a_sample(
+    monkeypatch: pytest.MonkeyPatch, step: str, in_ci: bool, amount: str
+) -> None:
+    seen: list[str] = []
+
+    def run(command: list[str], *, env: dict[str, str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        seen.append(env[amount_of.VARIABLE])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(run_tests, "IN_CI", in_ci)
+    monkeypatch.setattr(run_tests, "environment", lambda name: None)
+    monkeypatch.setattr(run_tests, "need_root", lambda why: None)
+    monkeypatch.setattr(run_tests, "ansible_for_targets", lambda: "")
+    monkeypatch.setattr(subprocess, "run", run)
+    ALL_STEPS[step]()
+    assert seen == [amount]
+
+
+def test_what_is_missing_is_skipped_and_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _main(monkeypatch, "passes", "lacks")
+    assert "1 of 2 steps skipped:\n  lacks: only root may\n" in capsys.readouterr().out
+
+
+def test_nothing_may_be_missing_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_tests, "IN_CI", True)
+    assert not _main(monkeypatch, "passes", "lacks")
+
+
+def test_an_unknown_step_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _main(monkeypatch, "passes", "dances")
+
+
+def test_a_changed_clone_fails_the_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(run_tests, "STEPS", {"passes": _passes})
+    states = iter([" M README.md\n", " M README.md\n?? left_over.txt\n"])
+    monkeypatch.setattr(run_tests, "git_status", lambda: next(states))
+    assert not _main(monkeypatch)
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("clean clone"))
+    assert line.split() == ["clean", "clone", "FAILED", "0.0", "??", "left_over.txt"]
+
+
+def _write_test(folder: pathlib.Path, body: str) -> str:
+    path = folder / "test_sample.py"
+    path.write_text("import pytest\n" + textwrap.dedent(body))
+    return str(path)
+
+
+def _run(path: str) -> Counts:
+    return run_tests.pytest(pathlib.Path(sys.executable), path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+
+
+def test_pytest_is_counted(tmp_path: pathlib.Path) -> None:
+    path = _write_test(
+        tmp_path,
+        """
+        def test_good(): pass
+        def test_other_good(): pass
+        def test_bad(): raise ValueError
+        @pytest.fixture
+        def broken(): raise ValueError
+        def test_error(broken): pass
+        @pytest.mark.skip(reason="no server")
+        def test_skipped(): pass
+        """,
+    )
+    with pytest.raises(Failed) as failed:
+        _run(path)
+    assert failed.value.tests == Counts(passed=2, failed=2, skipped=1)
+
+
+def test_a_skipped_test_fails_in_ci_only(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    path = _write_test(tmp_path, "def test_skipped(): pytest.skip('no server')\n")
+    assert _run(path) == Counts(skipped=1)
+    monkeypatch.setattr(run_tests, "IN_CI", True)
+    with pytest.raises(Failed, match="skipped in CI: no server"):
+        _run(path)
+
+
+def test_a_run_without_tests_fails(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(Failed):
+        _run(str(tmp_path))
