@@ -24,6 +24,7 @@ from .login_limit import SignIn
 from .protocols.dialogue import Dialogue
 from .report.check import Stage
 from .sign_in_rules import NotTried, before_sign_in, limited
+from .turned_away import too_many_sessions
 from .wire import network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
@@ -157,6 +158,10 @@ class EndpointWalk(t.Generic[_D]):
                     seen.evidence = session.dialogue.sign_in(login.username, login.password)
                 except (Timeout, ConnectionEnded) as ending:
                     raise sign_in_interrupted(ending) from None
+                except Failure as failure:
+                    if too_many_sessions(failure.code, failure.evidence):
+                        how = SignIn.NOT_TRIED  # nothing is known about the password
+                    raise
                 how = SignIn.ACCEPTED
         finally:
             limit.end(endpoint, login.username, login.password, how)
