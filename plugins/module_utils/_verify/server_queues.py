@@ -22,7 +22,7 @@ from .findings.endpoint import Endpoint
 from .findings.failure import TRANSIENT
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
 from .report.suggestion import Suggestion
-from .turned_away import FIRST_PAUSE, NOT_THE_SETTINGS, Sessions, jittered, longer, turned_away_for_now
+from .turned_away import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
 # The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins.
 SESSIONS_PER_SERVER = 16
@@ -174,10 +174,9 @@ class _ServerQueue:
 
 
 def _with_suggestion(report: EndpointReport, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
-    """The report on a server that fails, with other settings where they can be the cause."""
-    if report.failed is not None and report.failed.code in NOT_THE_SETTINGS:
-        return dataclasses.replace(report, suggestion=None)
-    return dataclasses.replace(report, suggestion=alternatives.best(item.candidates))
+    """The report with settings that work instead, if settings can be the cause at all."""
+    suggestion = alternatives.best(item.candidates) if report.settings_can_help else None
+    return dataclasses.replace(report, suggestion=suggestion)
 
 
 def _failed_before_signing_in(report: EndpointReport) -> bool:

@@ -29,9 +29,6 @@ _LASTS = re.compile(
 _ABOUT_SESSIONS = re.compile(r"connection|session|\[in-?use\]|in use|\block|busy", re.I)
 _FOR_NOW = (Code.LIMITED, Code.UNAVAILABLE, Code.TURNED_AWAY)
 
-# Where other settings cannot be the cause, and more connections only add to the load.
-NOT_THE_SETTINGS = frozenset((*_FOR_NOW, Code.ADDRESS_BLOCKED, Code.ADDRESS_LISTED, Code.POLICY))
-
 
 def too_many_sessions(code: Code, answer: str) -> bool:
     """Whether a sign-in was refused only because the mailbox or the address has too many sessions."""
