@@ -358,7 +358,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_verify
+from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.entry import System
 from ..module_utils._model.errors import MailError
@@ -371,6 +371,7 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **run_verify.OPTIONS,
+        **run_limit.OPTION,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
     )

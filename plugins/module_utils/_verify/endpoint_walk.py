@@ -19,8 +19,10 @@ from .context import Context
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
+from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
 from .report.check import Stage
 from .sign_in_rules import NotTried, before_sign_in, limited
@@ -149,8 +151,12 @@ class EndpointWalk(t.Generic[_D]):
         )
         if not_tried is not None or login.password is None:
             return not_tried
+        elsewhere = limit.elsewhere(endpoint, login.username, login.password)
+        if isinstance(elsewhere, RefusedElsewhere):
+            with self._log.stage(Stage.AUTHENTICATION):
+                raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
-            return limited(limit, login.username)
+            return limited(limit, endpoint, login.username, login.password)
         how = SignIn.REFUSED
         try:
             with self._log.stage(Stage.AUTHENTICATION) as seen:
