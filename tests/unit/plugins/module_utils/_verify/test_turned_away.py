@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import threading
-import time
 import typing as t
 
 import pytest
@@ -18,46 +16,17 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.fail
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.turned_away import too_many_sessions
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
+from ansible_collections.charter.mail.tests.unit.limited_server import Limited
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     LAB,
     PATIENT,
     account,
 )
-from ansible_collections.charter.mail.tests.unit.scripted_server import Script, Talk, serve
+from ansible_collections.charter.mail.tests.unit.scripted_server import Talk, serve
 
 BYE = b"* BYE Too many connections from 203.0.113.7"
 LATER = b"421 4.7.0 Too many connections from 203.0.113.7"
-
-
-class Limited:
-    """A server that has so many sessions at a time and turns away the rest with a greeting."""
-
-    def __init__(self, script: Script, sessions: int, server: Server, greeting: bytes) -> None:
-        self._script = script
-        self._sessions = sessions
-        self._server = server
-        self._greeting = greeting
-        self._lock = threading.Lock()
-        self._now = 0
-        self.turned_away = 0
-
-    def __call__(self, talk: Talk) -> None:
-        with self._lock:
-            self._now += 1
-            let_in = self._now <= self._sessions
-            self.turned_away += not let_in
-        try:
-            if let_in:
-                time.sleep(0.02)
-                self._script(talk)
-                return
-            if self._server.tls == "ssl":
-                talk.start_tls(self._server.certificate)
-            talk.say(self._greeting)
-        finally:
-            with self._lock:
-                self._now -= 1
 
 
 @pytest.mark.parametrize("sessions", [1, 4, 10])
