@@ -14,7 +14,12 @@ from ansible import constants
 from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import mail_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_limit, run_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import NAME
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
 
 OPTIONS = {"email": "mario@charter.net", "password": "the-password"}
 
@@ -77,6 +82,25 @@ def test_the_second_host_learns_what_the_first_found(passed: list[dict[str, t.An
     assert passed[0] == OPTIONS
     assert {entry["refused_on"] for entry in passed[1][NAME]} == {"pc01"}
     assert NAME not in second["invocation"]["module_args"]
+
+
+@pytest.mark.usefixtures("passed")
+def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[OtherHosts] = []
+
+    def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
+        assert not check_mode
+        accounts = [request.account for request in requests(params)]
+        seen.append(run_limit.other_hosts(params, accounts))
+        return run_verify.VerifyResult({"msg": "", "accounts": [], "found": []}, (), failed=False)
+
+    monkeypatch.setattr(run_verify, "verify_all", verify_all)
+    run("pc01")
+    run("pc02", system="windows")
+    refused = RefusedElsewhere("pc01", Code.PASSWORD_REFUSED)
+    places = ("imap.charter.net:993", "smtp.charter.net:587")
+    login, password = OPTIONS["email"], Secret(OPTIONS["password"])
+    assert seen == [OtherHosts(refused={(place, login, password): refused for place in places})]
 
 
 def test_nobody_learns_anything_about_other_passwords_or_without_one(passed: list[dict[str, t.Any]]) -> None:
