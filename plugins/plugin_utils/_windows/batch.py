@@ -221,8 +221,11 @@ class Batch:
 
 
 def _delete(path: str) -> list[str]:
-    """``del`` would delete what is in a folder of that name, or where a link leads."""
-    return [f'if not exist "{_plain(path)}\\" del /f /q "{path}" >nul 2>&1']
+    """``del`` would delete what is in a folder of that name, or where a link leads.
+
+    A folder has something by the pattern ``*``, even an empty one; to Wine, a file is there with a backslash after it.
+    """
+    return [f'if not exist "{_plain(path)}\\*" del /f /q "{path}" >nul 2>&1']
 
 
 # Another program that has just opened the file keeps it for a moment.

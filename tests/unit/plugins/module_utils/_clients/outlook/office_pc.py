@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.users import
 MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
 ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
+_SEEN = (locations.outlook, locations.policies, locations.cloud_policies, locations.record)
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
     Protocol.IMAP: "{ED475412-B0D6-11D2-8C3B-00104B2A6676}",
@@ -53,7 +54,7 @@ class OfficePc:
 
     def snapshot(self, sid: str) -> Snapshot:
         hive = keys.hive(sid)
-        ours = (locations.outlook(sid), locations.policies(sid), locations.record(sid))
+        ours = [locate(sid) for locate in _SEEN]
         seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
         return Snapshot(loaded, Registry(seen), dict(self.folders.get(sid, {})))
