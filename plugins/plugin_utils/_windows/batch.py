@@ -50,7 +50,7 @@ class Batch:
         self.word = _plain(word)
         self._lines = [
             "@echo off",
-            "setlocal",
+            "setlocal enableextensions",
             'cd /d "%~dp0"',
             "if exist kept.txt del kept.txt",
             f">{ANSWER} echo {word} begin",

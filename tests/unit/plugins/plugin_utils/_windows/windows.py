@@ -136,7 +136,7 @@ class Windows:
         elif command in {"copy", "move", "del"}:
             self._file_command(command, quoted, rest)
         else:
-            assert line in {"@echo off", "setlocal", 'cd /d "%~dp0"', "exit /b 0"}, line
+            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
 
     def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
         if command == "copy":
