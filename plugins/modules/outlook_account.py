@@ -24,9 +24,8 @@ extends_documentation_fragment:
 options:
   user:
     description:
-      - The Windows user whose Outlook is configured, by name, C(DOMAIN\name), C(name@domain) or SID. Either this or O(sid) is
-        required
-        for each account, because the user who connects is usually another one.
+      - The Windows user whose Outlook is configured, by name, C(DOMAIN\name), C(name@domain) or SID. Either this or
+        O(sid) is required for each account, because the user who connects is usually another one.
       - Names are those of the user profile folders of the PC. C(mario) means the folder C(mario), or the one that
         Windows creates if that name is taken, such as C(mario.000). C(CORP\mario) and C(mario@CORP) mean C(mario.CORP)
         first. No other folder is taken. If several match, the task fails and asks for the SID.

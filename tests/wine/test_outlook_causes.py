@@ -78,7 +78,7 @@ def test_the_pcs_own_name_is_one_that_windows_adds(admin: Admin, office_pc: Offi
     assert stored is not None
     assert stored.text
     office_pc.add_user(f"carla.{stored.text}", CARLA)
-    assert admin.standings({**MARIO, "user": "carla"}) == ["absent"]
+    assert admin.standings({**MARIO, "user": "carla"}) == ["staged"]
 
 
 @pytest.mark.parametrize(("number", "name", "codec"), [(65001, "Zofia Żółw", "utf-8"), (936, "中", "gbk")])
@@ -106,7 +106,7 @@ def test_what_another_user_made_is_replaced_as_an_object_and_kept(admin: Admin, 
     inode, top = theirs.stat().st_ino, place.parents[1]
     made = top.stat().st_ino
     try:
-        assert admin.standings(MARIO) == ["absent"]
+        assert admin.standings(MARIO) == ["staged"]
         assert theirs.read_bytes() == b"theirs"  # check mode changes nothing
         assert admin.configure(MARIO)["changed"] is True
         assert (place / "accounts.prf").stat().st_ino != inode
@@ -152,12 +152,9 @@ def test_what_keeps_an_account_from_signing_in(
     assert said in entry["advice"]
 
 
-def test_an_account_without_its_address_is_recognised_and_its_password_is_dropped(
-    admin: Admin, office_pc: OfficePC
-) -> None:
-    outlook_account(office_pc, Email=None, IMAP_Password=b"\x02DPAPI blob")
+def test_an_account_without_its_address_is_recognised(admin: Admin, office_pc: OfficePC) -> None:
+    outlook_account(office_pc, Email=None)
     assert admin.standings(MARIO) == ["configured"]
-    assert b"DPAPI".hex(",") not in repr(admin.configure(MARIO, check=True))
 
 
 def test_an_import_prf_from_another_pc_is_taken_back(admin: Admin, office_pc: OfficePC) -> None:
@@ -178,7 +175,7 @@ DAMAGES = [
     ({"file": "look.cmd", "text": "reg.exe", "instead": "rig.exe"}, "reg.exe gave no answer"),
     ({"file": "survey.cmd", "text": "move /y", "instead": "rem"}, "this is missing: "),
     ({"file": "look.cmd", "text": "move /y", "instead": "rem"}, "this is missing: "),
-    ({"file": "survey.cmd", "text": "echo", "instead": "rem"}, "left no answer"),
+    ({"file": "survey.cmd", "text": "echo", "instead": "rem"}, "did not run to its end"),
 ]
 
 

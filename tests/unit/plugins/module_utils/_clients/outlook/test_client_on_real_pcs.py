@@ -315,11 +315,11 @@ def test_a_path_that_is_not_ours_stays(path: str) -> None:
 
 def test_a_roaming_profile_is_told() -> None:
     roaming = dataclasses.replace(MARIO, roams=True)
-    pc = OfficePc(people=(roaming,))
-    push(pc, account(), person=roaming)
-    assert "roaming profile" in warnings(pc, account(), person=roaming)
+    pc = OfficePc(users=(roaming,))
+    push(pc, account(), user=roaming)
+    assert "roaming profile" in warnings(pc, account(), user=roaming)
     pc.start_outlook(MARIO)
-    assert warnings(pc, account(), person=roaming) == ""
+    assert warnings(pc, account(), user=roaming) == ""
 
 
 # What goes wrong on the way.
