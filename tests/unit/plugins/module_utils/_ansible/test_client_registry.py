@@ -11,13 +11,12 @@ import subprocess
 import typing as t
 
 import pytest
-import yaml
 from ansible.module_utils import basic
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import run_module
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
-from ansible_collections.charter.mail.plugins.modules import mail_clients, mail_verify
+from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 from .key_value_mail import FILE, KEY_VALUE_MAIL
 
@@ -124,14 +123,3 @@ def test_a_location_that_it_does_not_know_has_no_effect(
     options = {"incoming": NOBODY, "outgoing": NOBODY, "suggest": False, "from_client": "keyvaluemail"}
     options.update(email=EMAILS[0], home=str(tmp_path))
     assert run(mail_verify.main, **options, location="snap").get("msg") == run(mail_verify.main, **options)["msg"]
-
-
-@pytest.mark.parametrize(
-    ("module", "option"), [(mail_clients, "clients"), (mail_verify, "from_client"), (mail_verify, "location")]
-)
-def test_documented_choices_are_those_of_the_registry(
-    module: t.Any, option: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(client_registry.CLIENTS, KEY_VALUE_MAIL.name)
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"][option]["choices"]
-    assert documented == (client_registry.locations() if option == "location" else client_registry.names())
