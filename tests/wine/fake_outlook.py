@@ -24,6 +24,7 @@ from .prf_rules import IMAP, POP3, SERVICE
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _NAMESPACE = "{http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a}"
+_LEFT_FOR_14_DAYS = 0xE0003  # what public exports of accounts made in Outlook's dialog have
 _SMTP_SECURITY = {"None": 0, "SSL": 1, "TLS": 2, "Auto": 3}
 
 Values = t.Mapping[str, str | int]
@@ -147,7 +148,9 @@ def _discovered(email: str, content: bytes) -> Values:
     """The account that the settings of a domain make of an address. What they leave out is as Microsoft says: SPA is
     on, and a login is the part before the @ (learn.microsoft.com, "Autodiscover for Exchange", POX elements)."""
     protocols = {}
-    for entry in ElementTree.fromstring(content).iter(f"{_NAMESPACE}Protocol"):
+    response = ElementTree.fromstring(content)
+    name = next((found.text for found in response.iter(f"{_NAMESPACE}DisplayName")), None)
+    for entry in response.iter(f"{_NAMESPACE}Protocol"):
         fields = {field.tag.removeprefix(_NAMESPACE): field.text or "" for field in entry}
         protocols[fields["Type"]] = fields
     kind = "IMAP" if "IMAP" in protocols else "POP3"
@@ -157,6 +160,8 @@ def _discovered(email: str, content: bytes) -> Values:
         "clsid": IMAP if kind == "IMAP" else POP3,
         "Account Name": email,
         "Email": email,
+        **({"Display Name": name} if name else {}),
+        **({"Leave on Server": _LEFT_FOR_14_DAYS} if kind == "POP3" else {}),
         f"{kind} Server": incoming["Server"],
         f"{kind} User": incoming.get("LoginName", login),
         f"{kind} Port": int(incoming["Port"]),

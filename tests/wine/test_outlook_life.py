@@ -122,6 +122,7 @@ def test_an_account_made_by_hand_needs_nothing(admin: Admin, office_pc: OfficePC
     outlook.add(
         {
             "clsid": IMAP,
+            "Display Name": "Mario Rossi",
             "Email": "Mario.Rossi@Charter.net",
             "IMAP Server": "IMAP.charter.net",
             "IMAP User": "mario.rossi@charter.net",
