@@ -14,7 +14,7 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..._model.errors import ClientRunningError, MailError, OptionError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
@@ -86,10 +86,10 @@ class Evolution(ClientDefaults):
         }
         damaged = {}
         for uid in self._uids():
-            content = None if uid in memory else self._files.read(self._path(uid))
             try:
+                content = None if uid in memory else self._files.read(self._path(uid))
                 source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
-            except DamagedFileError as error:
+            except MailError as error:  # damaged, or out of the user's reach: unless it is needed, it stops nothing
                 damaged[uid] = error
                 continue
             if source is not None and session is None:  # a registry takes in sound files by itself
@@ -140,7 +140,7 @@ class Evolution(ClientDefaults):
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        found = [f"left as it is: {error}" for error in state.damaged.values()]
+        found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
             found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
