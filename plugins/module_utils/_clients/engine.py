@@ -112,6 +112,13 @@ class Client(t.Protocol[S]):
     def view(self, state: S, account: Account) -> View:
         """The account as it stands."""
 
+    def require_writable(self, state: S) -> None:
+        """See that a change of that state could be stored; check mode promises nothing else. Changes nothing.
+
+        Raises:
+            HostError: it could not.
+        """
+
     def exclusive(self) -> t.ContextManager[None]:
         """Keeps the client from using or changing its settings for the duration.
 
@@ -166,6 +173,10 @@ class ClientDefaults:
     def title(self) -> str:
         """See ``Client``."""
         return f"{self.name} profile {self.profile}"
+
+    def require_writable(self, state: t.Any) -> None:
+        """See ``Client``."""
+        del state
 
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
@@ -241,14 +252,20 @@ class Outcome(t.Generic[S]):
 
 
 def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
-    """What a run would do; nothing is written."""
+    """What a run would do; nothing is written.
+
+    Raises:
+        MailError: it cannot be done.
+    """
     before = client.read()
     outcome = _plan(client, before, accounts, keep_bookkeeping=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
-    if len(found) == len(set(found)):
-        return outcome
-    # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-    return _plan(client, before, accounts, keep_bookkeeping=True)
+    if len(found) != len(set(found)):
+        # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
+        outcome = _plan(client, before, accounts, keep_bookkeeping=True)
+    if outcome.changed:
+        client.require_writable(before)
+    return outcome
 
 
 def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:

@@ -44,6 +44,11 @@ class LocalUserHost:
             self._environments[wanted] = session_environment(self._target, self._processes, wanted)
         return self._environments[wanted]
 
+    def require_writable(self, paths: t.Sequence[str]) -> None:
+        with local_user.acting_as_ourselves():
+            from .writable import require_writable
+        require_writable(self._target.home, paths)
+
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())
 

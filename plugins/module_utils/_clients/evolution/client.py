@@ -48,6 +48,7 @@ class Evolution(ClientDefaults):
         password_store: one of ``passwords.CHOICES``.
         wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
         backup: keep copies of the sources that change.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -63,6 +64,7 @@ class Evolution(ClientDefaults):
         password_store: str = "secret_service",
         wait_seconds: float = 0,
         backup: bool = True,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -71,6 +73,7 @@ class Evolution(ClientDefaults):
         self._password_store = password_store
         self._wait_seconds = wait_seconds
         self._backup = backup
+        self._require_writable = require_writable
         self._as_root = as_root
 
     @property
@@ -167,6 +170,10 @@ class Evolution(ClientDefaults):
     def running(self) -> bool:
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
+
+    def require_writable(self, state: EvolutionState) -> None:
+        if state.session is None:  # the registry of a session writes by itself, and tells if it cannot
+            self._require_writable((self.profile,))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:

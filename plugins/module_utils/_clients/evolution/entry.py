@@ -30,6 +30,7 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
         password_store=options["password_store"],
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
+        require_writable=host.require_writable,
         as_root=host.as_root,
     )
 

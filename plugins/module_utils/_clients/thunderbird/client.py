@@ -97,6 +97,7 @@ class Thunderbird(ClientDefaults):
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -113,6 +114,7 @@ class Thunderbird(ClientDefaults):
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -122,6 +124,7 @@ class Thunderbird(ClientDefaults):
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
+        self._require_writable = require_writable
         self._as_root = as_root
         self._profile = profiles.choose(files, root, profile)
 
@@ -199,6 +202,11 @@ class Thunderbird(ClientDefaults):
         Only the lock tells: the link named ``lock`` stays behind after a clean end (measured with 153).
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
+
+    def require_writable(self, state: ThunderbirdState) -> None:
+        del state
+        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
+        self._require_writable((self.profile, prefs, self._path(".parentlock")))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:

@@ -207,3 +207,19 @@ def test_a_client_that_opens_between_reading_and_writing_wins(tmp_path: pathlib.
         os.close(read_end)
         os.close(write_end)
     assert not client(tmp_path).running()
+
+
+def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
+    asked: list[str] = []
+
+    def refuse(paths: t.Sequence[str]) -> None:
+        asked.extend(os.path.relpath(path, tmp_path / ".thunderbird") for path in paths)
+        raise HostError("x", "permission denied", "y")
+
+    locked = client(tmp_path, require_writable=refuse)
+    for run in (plan, reconcile):
+        with pytest.raises(HostError, match="x: permission denied"):
+            run(locked, [account()])
+        assert statuses(run(locked, [account(state="absent")])) == [Status.ABSENT]
+    assert asked == ["charter.default", "charter.default", "charter.default/.parentlock"] * 2
+    assert not (tmp_path / ".thunderbird").exists()
