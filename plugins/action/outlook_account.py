@@ -78,6 +78,11 @@ class ActionModule(ActionBase):
                 f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
                 "can change what is in it."
             )
+        for folder, name in pc.moved_aside.items():
+            _display.warning(
+                f"{folder} was there before this collection staged anything, so that its maker could have changed what "
+                f"is staged. It is {name} now; see what it is, and delete it."
+            )
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
         statuses = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)
@@ -97,4 +102,4 @@ def _user_of(pc: WindowsPc, request: Request) -> WindowsUser:
             f"it is missing for {request.account}, and on a PC it is not the user who connects",
             "write the name or SID of the Windows user",
         )
-    return users.find(pc.machine().people, user)
+    return users.find(pc.machine().people, user, pc.machine().name)

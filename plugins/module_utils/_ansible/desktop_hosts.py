@@ -24,9 +24,8 @@ class LocalDesktopHost(LocalUserHost):
     def __init__(
         self, target: Target, stack: contextlib.ExitStack, run_command: RunCommand, processes: Processes
     ) -> None:
-        super().__init__(target, stack)
+        super().__init__(target, stack, processes)
         self._run_command = run_command
-        self._processes = processes
 
     def desktop(self) -> Desktop | None:
         user = self._target.user

@@ -76,8 +76,8 @@ def _compare(entry: ClientEntry, place: str, request: Request, found: StoredAcco
     wanted, has = request.account, found.account
     incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
     outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
-    named = differences(wanted, has, found.outgoing.username)
-    clauses = difference_texts(named, wanted, has, entry.title)
+    named = (*differences(wanted, has, found.outgoing.username), *found.sign_in)
+    clauses = difference_texts(named, wanted, has, entry.title, found.security_names)
     if not clauses:  # other settings follow from these, such as the addresses of folders
         clauses = [change_text(change, entry.title) for change in found.others]
     clauses += _password_differences(entry, wanted, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account
+from .._model.differences import Difference
 from .._model.secret import Secret
 from .._model.settings import Change
 
@@ -35,6 +36,8 @@ class StoredAccount(t.NamedTuple):
         outgoing: for sending.
         locked: why the stored passwords cannot be read, a clause; empty where they can.
         others: what differs from the account wanted among settings that an Account does not name.
+        sign_in: what else decides how the client signs in, and differs.
+        security_names: see ``difference_text.difference_texts``.
     """
 
     account: Account
@@ -42,3 +45,5 @@ class StoredAccount(t.NamedTuple):
     outgoing: StoredLogin
     locked: str
     others: tuple[Change, ...]
+    sign_in: tuple[Difference, ...] = ()
+    security_names: t.Mapping[str, str] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .environment import Environment
 from .files import Files
 
 
@@ -20,6 +21,13 @@ class UserHost(t.Protocol):
     @property
     def home(self) -> str:
         """The home directory that holds the client's files."""
+
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        """The variables of the user's sessions.
+
+        Args:
+            programs: names of programs whose variables count while they run, the most telling one first.
+        """
 
     def scratch(self) -> str:
         """A private folder, which is removed when the host is left."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from .._host.environment import Environment
 from .._host.files import Files
 from . import local_user
 from .files import LocalFiles
 from .local_user import Target
+from .processes import Processes
 
 
 class LocalUserHost:
@@ -20,16 +22,23 @@ class LocalUserHost:
     Args:
         target: the user and the home directory.
         stack: closed when the user's accounts are done.
+        processes: the running programs of this machine, shared by the hosts of all users.
     """
 
-    def __init__(self, target: Target, stack: contextlib.ExitStack) -> None:
+    def __init__(self, target: Target, stack: contextlib.ExitStack, processes: Processes | None = None) -> None:
         self._target = target
         self._stack = stack
+        self._processes = processes or Processes()
         self.files: Files = LocalFiles()
 
     @property
     def home(self) -> str:
         return self._target.home
+
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        with local_user.acting_as_ourselves():
+            from .session_environment import session_environment
+        return session_environment(self._target, self._processes, programs)
 
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())

@@ -121,8 +121,7 @@ class _ServerQueue:
     ) -> EndpointReport:
         if self._broken is not None and not self._alive:
             checks = (item.task.settings_check(), *self._broken.checks[1:])
-            broken = dataclasses.replace(self._broken, checks=checks)
-            return dataclasses.replace(broken, suggestion=alternatives.best(item.candidates))
+            return _with_suggestion(dataclasses.replace(self._broken, checks=checks), item, alternatives)
         report = check_endpoint(item.task, context)
         for _retry in range(context.options.retries):
             if not _is_transient(report) or context.environment.clock.wait(cancelled.wait, _PAUSE):
@@ -134,7 +133,13 @@ class _ServerQueue:
         if self._alive:  # it works for others, so the settings are right
             return report
         self._broken = report
-        return dataclasses.replace(report, suggestion=alternatives.best(item.candidates))
+        return _with_suggestion(report, item, alternatives)
+
+
+def _with_suggestion(report: EndpointReport, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
+    """The report with settings that work instead, if settings can be the cause at all."""
+    suggestion = alternatives.best(item.candidates) if report.settings_can_help else None
+    return dataclasses.replace(report, suggestion=suggestion)
 
 
 def _failed_before_signing_in(report: EndpointReport) -> bool:

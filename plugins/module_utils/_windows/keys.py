@@ -14,6 +14,11 @@ PROFILE_LIST = MACHINE + r"\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Profile
 # The PC's code pages: the value ACP is that of programs without Unicode, hence of a PRF.
 CODE_PAGES = MACHINE + r"\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
 
+# The PC's own name. There are two keys below: the name now, and the one after the next start.
+COMPUTER_NAME = MACHINE + r"\SYSTEM\CurrentControlSet\Control\ComputerName"
+# The hive of the system account LocalService: always there, and nobody but administrators can open it.
+LOCAL_SERVICE = USERS + r"\S-1-5-19"
+
 
 def hive(sid: str) -> str:
     """A user's part of the registry, which is there while the user is logged on."""

@@ -80,7 +80,7 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
         return _timed_out(endpoint, result, seconds)
     if result.code == _REFUSED:
         return Stage.TCP, _unconnected(endpoint, seen, seconds)
-    if result.code in (_UNTRUSTED, _OLD_UNTRUSTED, _NO_TLS):
+    if result.code in (_UNTRUSTED, _OLD_UNTRUSTED, _NO_TLS) or _BY_SCHANNEL.search(seen):
         return Stage.TLS, _handshake_failure(endpoint, result)
     if result.code == _NO_STARTTLS:
         denied = "denied" in seen.lower()
@@ -144,6 +144,8 @@ def _timed_out(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[
     return Stage.GREETING, no_greeting(endpoint, ending, encrypted=None)
 
 
+# Errors of Windows' own TLS and of its certificate store. Builds of curl up to 7.83 end with 77 for some of them.
+_BY_SCHANNEL = re.compile(r"\b(?:SEC|CERT|CRYPT|TRUST)_E_|\bCERT_TRUST_")
 _UNREACHABLE = re.compile("unreachable|no route", re.IGNORECASE)
 _FORBIDDEN = re.compile("permission denied|forbidden|access permissions", re.IGNORECASE)
 _LATE = re.compile("timed out", re.IGNORECASE)

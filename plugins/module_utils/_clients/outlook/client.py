@@ -21,6 +21,7 @@ from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import locations, staging, staging_record, status
 from .blockers import foreign_xml, obstacle
+from .staging_cautions import about_staging
 from .staging_record import StagingRecord
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
@@ -73,6 +74,7 @@ class Outlook(ClientDefaults):
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
         if not before.loaded:
             return before
+        before = staging.without_leftovers(before)
         staged = before.record.find(account)
         if staged is not None:
             account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
@@ -149,8 +151,10 @@ class Outlook(ClientDefaults):
             account=made.account,
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
-            locked="Outlook keeps them for the person alone",
+            locked="Outlook keeps them for the user alone",
             others=(),
+            sign_in=made.sign_in,
+            security_names=made.security_names,
         )
 
     def absence(self, wanted: Account) -> str:
@@ -207,9 +211,12 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
+        standing = self.verdict(state, account).standing
+        if standing is OutlookStatus.STAGED:
+            found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
         if state.has_other_protocol(account):
             found += about_other_protocol(account, lambda: False)
-        if self.verdict(state, account).standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+        if standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
@@ -234,8 +241,16 @@ class Outlook(ClientDefaults):
             for write in difference(before.registry, after.registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
-        self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
-        stored = self._pc.snapshot(self._person.sid)
+        try:
+            self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
+            stored = self._pc.snapshot(self._person.sid)
+        except HostError as error:
+            # Nothing may stay armed for Outlook's next start that nobody knows of.
+            try:
+                self._take_back(before, written, changed)
+            except HostError:
+                raise error from None
+            raise
         # reg import passes over what it cannot read, and still ends with 0.
         wrong = [
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
@@ -257,7 +272,7 @@ class Outlook(ClientDefaults):
 
 
 # What the user or the administrator must act on.
-_WARNED = (OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
+_WARNED = (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
 
 
 def _summary(noted: StagingRecord) -> str | None:

@@ -9,7 +9,8 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import OptionError
+from ..._model.errors import HostError, OptionError
+from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
 from . import autodiscover, locations, prf
@@ -47,6 +48,31 @@ def without_account(state: OutlookState, account: Account) -> OutlookState:
     return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
 
 
+def without_leftovers(state: OutlookState) -> OutlookState:
+    """What shall stand without values of ours that lead nowhere; the state itself for no change.
+
+    The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
+    up anew; our files and our record do not.
+    """
+    sid = state.person.sid
+    places = [(locations.setup(sid), "ImportPRF")]
+    places += [(locations.autodiscover(sid), name) for name in state.registry.get(locations.autodiscover(sid), ())]
+    gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
+    if not gone:
+        return state
+    return dataclasses.replace(state, registry=state.registry.written(_writes(state, gone)))
+
+
+def _is_leftover(state: OutlookState, key: str, name: str) -> bool:
+    value = state.registry.value(key, name)
+    known = state.record.value_before(key, name)
+    return _leads_to_us(value) and (known is None or known.after != value)
+
+
+def _leads_to_us(value: RegValue | None) -> bool:
+    return value is not None and locations.is_ours(value.text or "")
+
+
 def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
     """Another account that needs the one XML that a user can have for the domain of an address."""
     for one in staged:
@@ -76,7 +102,7 @@ def _follow(
     for one in state.record.written:
         # What somebody has changed since is theirs.
         if (one.key, one.name) not in wanted and state.registry.value(one.key, one.name) == one.after:
-            values[(one.key, one.name)] = one.before
+            values[(one.key, one.name)] = None if _leads_to_us(one.before) else one.before
     writes = _writes(state, values)
     if record != state.record:
         writes.append(_record_write(state, record))
@@ -99,6 +125,13 @@ def _stage_prf(
     pending = [one for one in staged if PRF in one.methods and one.mark in waiting and state.find(one.account) is None]
     if pending:
         name = _profile(state, profile)
+        if code_pages.codec(state.machine.code_page) is None:
+            raise HostError(
+                "the PC",
+                f"its code page for programs without Unicode is {state.machine.code_page[2:] or 'missing'} (the value "
+                "ACP of Nls\\CodePage), which is not known here, and a PRF file is written in it",
+                "use the method autodiscover alone, and report the code page",
+            )
         first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default
         files[locations.PRF] = prf.render(
             name,
@@ -165,6 +198,8 @@ def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
         current = state.registry.value(key, name)
         known = state.record.value_before(key, name)
         before = known.before if known is not None and known.after == current else current
+        if _leads_to_us(before):
+            before = None  # from another PC, or from before this one was set up anew
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:

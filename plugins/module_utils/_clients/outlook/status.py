@@ -10,13 +10,13 @@ import enum
 
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
-from ..._model.differences import differences
 from ..difference_text import difference_texts
 from ..recognition import marker
 from .blockers import obstacle
+from .reading import ProfileAccount
 from .staging import AUTODISCOVER, PRF, domain_conflict
 from .staging_record import Staged
-from .stored import OutlookState
+from .stored import OutlookState, deviations
 
 
 class OutlookStatus(enum.Enum):
@@ -59,9 +59,7 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
     if account.state is AccountState.ABSENT:
         return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
     if made is not None:
-        found = differences(account, made.account, made.outgoing_username)
-        clauses = difference_texts(found, account, made.account, "Outlook")
-        return _drifted(state, made.profile, clauses) if clauses else AccountStatus(OutlookStatus.CONFIGURED)
+        return _made(state, account, made)
     block = obstacle(state, account, methods)
     if block is not None:
         return AccountStatus(OutlookStatus.BLOCKED, f"{block.reason} {block.advice}")
@@ -71,6 +69,23 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
         waits = state.is_pending and marker(account) in state.record.in_prf
         return _staged_prf(state) if waits else _consumed(state, staged)
     return _staged_xml(state, account)
+
+
+def _made(state: OutlookState, account: Account, made: ProfileAccount) -> AccountStatus:
+    clauses = difference_texts(deviations(account, made), account, made.account, "Outlook", made.security_names)
+    elsewhere = "" if state.is_opened(made) else _elsewhere(state, made)
+    if clauses:
+        drifted = _drifted(state, made.profile, clauses)
+        return AccountStatus(drifted.standing, f"{drifted.advice} {elsewhere}".rstrip())
+    return AccountStatus(OutlookStatus.CONFIGURED, elsewhere)
+
+
+def _elsewhere(state: OutlookState, made: ProfileAccount) -> str:
+    return (
+        f"The account is in Outlook's profile {made.profile}, but Outlook opens the profile {state.opened_profile}. "
+        f"Have {state.person.name} choose {made.profile} as the default (Control Panel, Mail, Show Profiles), or add "
+        "the account in Outlook (File, Add Account)."
+    )
 
 
 def _server(server: Server) -> str:

@@ -9,6 +9,8 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account
+from ..._model.differences import Difference, differences
+from ..._model.text import same_address
 from ..._windows.pc import Machine
 from ..._windows.registry import Registry, fold
 from ..._windows.users import WindowsUser
@@ -73,23 +75,40 @@ class OutlookState:
         value = self.registry.value(key, name)
         return (value.number or 0) if value is not None else 0
 
+    @property
+    def opened_profile(self) -> str:
+        """The profile that Outlook opens; empty if there is none, or if it asks for one."""
+        default = self.text(locations.outlook(self.person.sid), "DefaultProfile")
+        if default:
+            return next((name for name in self.profiles if fold(name) == fold(default)), "")
+        return self.profiles[0] if len(self.profiles) == 1 else ""
+
+    def is_opened(self, made: ProfileAccount) -> bool:
+        """Whether an account is in the profile that Outlook opens, as far as that is known."""
+        return not self.opened_profile or fold(made.profile) == fold(self.opened_profile)
+
     def find(self, account: Account) -> ProfileAccount | None:
-        """The account in an Outlook profile, made by whatever means."""
-        return next(
-            (
-                one
-                for one in self.made
-                if one.account.email.lower() == account.email.lower() and one.account.protocol is account.protocol
-            ),
-            None,
-        )
+        """The account in an Outlook profile, made by whatever means.
+
+        If there are several, it is one of the profile that Outlook opens, and one with other settings than wanted.
+        """
+        found = [one for one in self.made if _is_same(one, account) and one.account.protocol is account.protocol]
+        if not found:
+            return None
+        return min(found, key=lambda one: (not self.is_opened(one), not deviations(account, one)))
 
     def has_other_protocol(self, account: Account) -> bool:
         """Whether Outlook has the address by the other protocol."""
-        return any(
-            one.account.email.lower() == account.email.lower() and one.account.protocol is not account.protocol
-            for one in self.made
-        )
+        return any(_is_same(one, account) and one.account.protocol is not account.protocol for one in self.made)
+
+
+def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]:
+    """What differs between the account that is wanted and the one in Outlook."""
+    return (*differences(account, made.account, made.outgoing_username), *made.sign_in)
+
+
+def _is_same(made: ProfileAccount, account: Account) -> bool:
+    return same_address(made.account.email, account.email)
 
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:

@@ -25,7 +25,7 @@ from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
-from .profiles import Profile
+from .profiles import Profile, Root
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
@@ -91,7 +91,7 @@ class Thunderbird(ClientDefaults):
 
     Args:
         files: the user's files.
-        root: the folder of profiles.ini.
+        root: where profiles.ini is.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
         scratch: a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
@@ -106,7 +106,7 @@ class Thunderbird(ClientDefaults):
     def __init__(
         self,
         files: Files,
-        root: str,
+        root: Root,
         profile: str | None,
         *,
         scratch: str,
@@ -182,9 +182,10 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
+        about_profile = (*self._root.warnings, *self._profile.warnings)
         if not has_other_protocol(state.settings, account):
-            return ()
-        return about_other_protocol(account, lambda: find(state.settings, account) is not None)
+            return about_profile
+        return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""

@@ -8,6 +8,8 @@ What a server refuses with a code or in words of its own is in ``refusals``.
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._model.account import Security
 from .endpoint import Endpoint
 from .failure import Code, Failure
@@ -17,6 +19,8 @@ _ASK_THE_PROVIDER = (
     "The password is right. Sign in to the provider's web mail. If the mailbox does not open there either, ask the "
     "provider."
 )
+
+_OAUTH = frozenset(("XOAUTH2", "OAUTHBEARER", "XOAUTH"))
 
 
 def turned_away(evidence: str) -> Failure:
@@ -40,15 +44,52 @@ def not_smtp(evidence: str) -> Failure:
     return Failure("does not follow SMTP", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
 
 
-def no_mechanism(endpoint: Endpoint, evidence: str) -> Failure:
-    """There is no mechanism in common."""
+def no_mechanism(endpoint: Endpoint, evidence: str, mechanisms: t.Collection[str] = ()) -> Failure:
+    """There is no mechanism in common.
+
+    Args:
+        endpoint: where.
+        evidence: what the server offers.
+        mechanisms: the SASL mechanisms among that; empty if there are none, or if they are not known.
+    """
+    host, port, security = (endpoint.option(name) for name in ("host", "port", "security"))
     if endpoint.server.security is Security.NONE:
-        security = endpoint.option("security")
         advice = f"Many servers offer it only over an encrypted connection: set {security} to ssl or starttls."
+    elif mechanisms and _OAUTH.issuperset(mechanisms):
+        advice = (
+            "The server accepts only OAuth, which this test cannot do: use a mail client that signs in with OAuth, or "
+            "ask the provider to enable sign-in with a password."
+        )
+    elif mechanisms:
+        advice = (
+            "This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM (POP3: also USER, and not LOGIN), and the server "
+            "offers other ways. A mail program that knows one of them can work. Change no setting."
+        )
     else:
-        host, port = endpoint.option("host"), endpoint.option("port")
         advice = f"Check {host} and {port}: a server for users' mail accepts AUTH PLAIN or LOGIN."
     return Failure("offers no way to sign in with a password", evidence, advice, Code.NO_MECHANISM)
+
+
+def not_begun(mechanism: str, evidence: str) -> Failure:
+    """A server offers a mechanism and does not begin it as its standard requires; the password was not used."""
+    return Failure(
+        f"offers {mechanism} and does not follow it",
+        evidence,
+        "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program that "
+        "knows another way can work. Otherwise the server's operator must correct it. Change no setting.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
+
+
+def not_proved(mechanism: str) -> Failure:
+    """A server accepts a sign-in without the proof that it knows the password, which SCRAM demands (RFC 5802 5)."""
+    return Failure(
+        f"does not prove in {mechanism} that it knows the password",
+        "",
+        "Something else than the provider's server may answer: do not go on in this network. If it is the same in "
+        "another network, the server's operator must correct it.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
 
 
 def credentials_not_sendable(character: str) -> Failure:

@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Security
 from ..findings.endpoint import Endpoint, Role
-from ..findings.failure import Code
+from ..findings.failure import SETTINGS_CAN_HELP, Code
 from .suggestion import Suggestion
 
 
@@ -170,6 +170,11 @@ class EndpointReport:
     def failed(self) -> Check | None:
         """The check that failed."""
         return next((check for check in self.checks if check.status is CheckStatus.FAILED), None)
+
+    @property
+    def settings_can_help(self) -> bool:
+        """Whether other settings can be the remedy for what failed."""
+        return self.failed is not None and self.failed.code in SETTINGS_CAN_HELP
 
     @property
     def skipped(self) -> Check | None:

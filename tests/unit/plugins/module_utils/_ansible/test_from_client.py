@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -43,7 +44,7 @@ def configure(home: pathlib.Path, **options: t.Any) -> None:
     """Give Thunderbird the account, as the module does."""
     files = LocalFiles()
     with files.scratch() as scratch:
-        client = Thunderbird(files, str(home / ".thunderbird"), None, scratch=scratch)
+        client = Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=scratch)
         engine.reconcile(client, [request(home, **{"password": PASSWORD, **options}).account])
 
 

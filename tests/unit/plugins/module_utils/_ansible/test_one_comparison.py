@@ -34,6 +34,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.evolution.fake_session import Desktop
@@ -59,7 +60,7 @@ class Desk:
     def open(self) -> Client[t.Any]:
         files, home = LocalFiles(), str(self._home)
         if self.entry is THUNDERBIRD:
-            return Thunderbird(files, f"{home}/.thunderbird", None, scratch=home, backup=False)
+            return Thunderbird(files, Root(f"{home}/.thunderbird"), None, scratch=home, backup=False)
         place = locate(files, home, "native")
         return Evolution(files, place, self.desktop, password_store="plaintext_keyring", backup=False)
 

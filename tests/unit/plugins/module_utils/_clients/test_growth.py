@@ -22,6 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, State
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
@@ -35,7 +36,7 @@ LIMITS = {"remove": LIMIT + 0.15}  # what is taken out of a list has the rest of
 
 
 def thunderbird(home: pathlib.Path) -> Thunderbird:
-    return Thunderbird(LocalFiles(), str(home / ".thunderbird"), None, scratch=str(home))
+    return Thunderbird(LocalFiles(), Root(str(home / ".thunderbird")), None, scratch=str(home))
 
 
 def evolution(home: pathlib.Path) -> Evolution:

@@ -232,8 +232,8 @@ SIGNING_IN = [
     Fault("passwords cannot be checked", POP3, SSL, refusing(POP3, b"AUTH", b"-ERR [SYS/TEMP] no"), AUTH, C.UNAVAILABLE, "The password was neither accepted nor refused"),
     Fault("application password", SMTP, SSL, refusing(SMTP, b"AUTH", b"534 5.7.9 no"), AUTH, C.APP_PASSWORD, "Create an application password"),
     Fault("SMTP without AUTH", SMTP, SSL, of(SMTP, offers=(b"SIZE 1000",)), AUTH, C.NO_MECHANISM, "offers SIZE 1000"),
-    Fault("IMAP only OAuth", IMAP, SSL, of(IMAP, offers=(b"LOGINDISABLED", b"AUTH=XOAUTH2")), AUTH, C.NO_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
-    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, C.UNSUPPORTED_MECHANISM, "accepts AUTH PLAIN or LOGIN"),
+    Fault("IMAP only OAuth", IMAP, SSL, of(IMAP, offers=(b"LOGINDISABLED", b"AUTH=XOAUTH2")), AUTH, C.NO_MECHANISM, "accepts only OAuth, which this test cannot do"),
+    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, C.UNSUPPORTED_MECHANISM, "The password was not judged"),
     Fault("mailbox does not open", IMAP, SSL, refusing(IMAP, b"EXAMINE", b"TAG NO corrupt"), Stage.MAILBOX, C.MAILBOX_CLOSED, "The password is right"),
 ]
 REFUSALS = [
@@ -245,9 +245,9 @@ REFUSALS = [
         (b"MAIL", b"421 4.7.1 AUP#Out-1390", C.UNAVAILABLE, "Try again later. Change no setting"),
         (b"MAIL", b"550 5.7.1 AUP#Out-1500", C.SENDER_NOT_LOGIN, "Set username to the address"),
         (b"RCPT", b"550 5.7.1 AUP#Out-1777", C.POLICY, "Give the code shown to the provider's support"),
-        (b"RCPT", b"550 Relaying denied", C.NOT_SIGNED_IN, "set username and password"),
+        (b"RCPT", b"550 Relaying denied", C.RELAY_DENIED, "although the sign-in was accepted"),
         (b"RCPT", b"550 You must check for new mail before sending mail", C.NOT_SIGNED_IN, "authentication"),
-        (b"MAIL", b"530 5.7.0 Authentication required", C.NOT_SIGNED_IN, "Set username and password"),
+        (b"MAIL", b"530 5.7.0 Authentication required", C.NOT_SIGNED_IN, "although the sign-in was accepted"),
         (b"RCPT", b"450 4.7.1 Rate limit exceeded", C.LIMITED, "limits connections or messages"),
         (b"MAIL", b"452 4.2.2 no", C.FULL, "empty the trash"),
         (b"MAIL", b"553 5.7.1 Not owned by user", C.SENDER_NOT_LOGIN, "compare email and username"),

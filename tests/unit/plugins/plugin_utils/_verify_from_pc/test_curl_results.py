@@ -81,6 +81,9 @@ SCHANNEL = "schannel: next InitializeSecurityContext failed: "
         (52, "Empty reply", "192.0.2.1", "greeting", "hung_up"),
         (56, "response reading failed", "192.0.2.1", "greeting", "hung_up"),
         (77, "error setting certificate verify locations", "", "greeting", "other"),
+        (77, "schannel: SEC_E_UNTRUSTED_ROOT (0x80090325)", "1.2.3.4", "tls", "certificate_of_unknown_issuer"),
+        (77, "schannel: CERT_TRUST_IS_UNTRUSTED_ROOT", "1.2.3.4", "tls", "certificate_of_unknown_issuer"),
+        (77, "schannel: CERT_E_CN_NO_MATCH", "1.2.3.4", "tls", "certificate_for_another_name"),
     ],
 )
 def test_a_server_before_signing_in(code: int, message: str, address: str, stage: str, name: str) -> None:

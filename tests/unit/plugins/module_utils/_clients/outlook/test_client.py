@@ -498,7 +498,7 @@ def test_an_account_is_read_back_for_verification() -> None:
     assert found is not None
     assert (found.account.incoming, found.outgoing.username) == (account(protocol="pop3").incoming, EMAIL)
     assert found.incoming.password is None
-    assert "person alone" in found.locked
+    assert "user alone" in found.locked
     pc.log_off(MARIO)
     with pytest.raises(HostError, match="not logged on"):
         client(pc).account(wanted)

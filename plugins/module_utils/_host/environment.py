@@ -1,0 +1,28 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a user's session that decide where mail clients keep their files."""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+NAMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "MOZ_LEGACY_HOME")
+
+
+class Environment(t.NamedTuple):
+    """The variables as far as they are known.
+
+    Attributes:
+        variables: those of ``NAMES`` that are set.
+        warnings: what could not be found out for sure, as sentences.
+    """
+
+    variables: t.Mapping[str, str] = {}
+    warnings: tuple[str, ...] = ()
+
+    def folder(self, name: str, default: str) -> str:
+        """A folder; the default where the variable is not set, or relative (XDG Base Directory Specification 0.8)."""
+        path = self.variables.get(name, "")
+        return posixpath.normpath(path) if path.startswith("/") else default
