@@ -23,7 +23,7 @@ import typing as t
 
 from ansible_collections.charter.mail.tests.integration.people import Person
 
-PATIENCE = 60  # seconds; an upper bound for what takes a moment
+TIMEOUT = 60  # seconds; usually a moment
 
 REGISTRY = "org.gnome.evolution.dataserver.Sources5"
 SECRETS = "org.freedesktop.secrets"
@@ -78,7 +78,7 @@ class DesktopSession:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
         if check and done.returncode != 0:
@@ -120,7 +120,7 @@ class DesktopSession:
         """Start a program, and wait until it offers its service on the bus."""
         process = self.start(*command, stdin=stdin, **variables)
         try:
-            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, check=True, **variables)
+            self.run("gdbus", "wait", "--session", f"--timeout={TIMEOUT - 5}", name, check=True, **variables)
         except SessionError as error:
             raise SessionError(f"{command[0]} does not offer {name}: {error}\n{self.log.read_text()}") from error
         return process
@@ -129,7 +129,7 @@ class DesktopSession:
         """End a program that was started here, and wait until it is gone from the bus, too."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
 
     def has_owner(self, name: str) -> bool:
         """Whether a program offers the service of that name now."""
@@ -203,7 +203,7 @@ def kill(pids: t.Iterable[int]) -> None:
             handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
             try:
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
-                if not select.select([handle], [], [], PATIENCE)[0]:
+                if not select.select([handle], [], [], TIMEOUT)[0]:
                     raise SessionError(f"process {pid} was killed and does not end")
             finally:
                 os.close(handle)

@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from .desktop_session import DesktopSession, SessionError
 from .evolution_answers import Account, Item, Mail
 
-PATIENCE = 120.0  # seconds; an upper bound for what takes a moment, on a machine that is very busy
+TIMEOUT = 120.0  # seconds; usually a moment, on a machine that is very busy
 
 _HERE = pathlib.Path(__file__).parent
 _PYTHON = "/usr/bin/python3"  # whose packages gi is one of
@@ -67,10 +67,10 @@ def wait_until(look: t.Callable[[], bool], what: str) -> None:
     Raises:
         SessionError: it does not come to be.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not look():
         if time.monotonic() > deadline:
-            raise SessionError(f"no {what} after {PATIENCE:.0f} s")
+            raise SessionError(f"no {what} after {TIMEOUT:.0f} s")
         time.sleep(0.1)
 
 

@@ -14,7 +14,7 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from .desktop_session import desktop_session
-from .evolution import PATIENCE, Evolution, in_the_lab
+from .evolution import TIMEOUT, Evolution, in_the_lab
 from .evolution_answers import Account
 
 LOGIN = "the password of the login"
@@ -83,7 +83,7 @@ class Desk:
         assert used["error"] is None
         assert subject in used["subjects"]
         assert account["backend"] == "pop" or {"INBOX", "Sent", "Drafts"} <= set(used["folders"])
-        assert self.user.address in self.lab.wait_for_message(other.address, f"Re: {subject}", seconds=PATIENCE)["From"]
+        assert self.user.address in self.lab.wait_for_message(other.address, f"Re: {subject}", seconds=TIMEOUT)["From"]
 
     def agrees(self, evolution: Evolution, ids: t.Mapping[str, str]) -> bool:
         """Whether the registry's memory and the files say the same of an account."""

@@ -4,7 +4,7 @@
 """Evolution itself on a screen that nobody sees, started as a person would, and the windows that it shows.
 
     with EvolutionWindow(session) as window:
-        lab.wait_for_login(address, Service.IMAP, seconds=PATIENCE)
+        lab.wait_for_login(address, Service.IMAP, seconds=TIMEOUT)
         window.wait_for(MAIN)
         assert window.titles() == [MAIN]  # and no question
 
@@ -20,7 +20,7 @@ import subprocess
 import typing as t
 
 from .desktop_session import DesktopSession, SessionError
-from .evolution import PATIENCE, wait_until
+from .evolution import TIMEOUT, wait_until
 
 MAIN = "Mail"
 """The window of an account whose folders nobody has looked at yet."""
@@ -94,7 +94,7 @@ class EvolutionWindow:
         """End Evolution as its menu does, and wait until it is gone."""
         self._session.run("evolution", "--quit", check=True, **self._variables)
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired as error:
             raise SessionError(f"Evolution does not quit; windows: {self.titles()}") from error
 

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.charter.mail.tests.integration.people import snapshot
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 
-from .evolution import PATIENCE, wait_until
+from .evolution import TIMEOUT, wait_until
 from .evolution_desk import FULL_NAME, Desk
 from .evolution_window import MAIN, EvolutionWindow
 
@@ -71,7 +71,7 @@ def test_the_first_start_logs_in_and_asks_nothing(evolution_desk: Desk) -> None:
         created = desk.push_one("created")
         assert (created["via"], created["password"]) == ("files", "stored")
         with EvolutionWindow(evolution.session) as window:
-            assert desk.lab.wait_for_login(desk.user.address, Service.IMAP, seconds=PATIENCE).tls
+            assert desk.lab.wait_for_login(desk.user.address, Service.IMAP, seconds=TIMEOUT).tls
             wait_until(lambda: evolution.set_up(desk.user.address), "folders taken over from the server")
             window.wait_for(MAIN)
             assert window.titles() == [MAIN]
@@ -118,8 +118,8 @@ def test_two_addresses_and_both_protocols_beside_each_other(evolution_desk: Desk
             assert evolution.use(account)["error"] is None
             assert account["default"] == (account["user"] == second.address)
     for user in (desk.user.address, second.address):
-        assert desk.lab.wait_for_login(user, Service.IMAP, seconds=PATIENCE).tls
-    assert desk.lab.wait_for_login(desk.user.address, Service.POP3, seconds=PATIENCE).tls
+        assert desk.lab.wait_for_login(user, Service.IMAP, seconds=TIMEOUT).tls
+    assert desk.lab.wait_for_login(desk.user.address, Service.POP3, seconds=TIMEOUT).tls
 
 
 @pytest.mark.parametrize("logged_in", [False, True])

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from . import evolution_sources
 from .desktop_session import SECRETS, DesktopSession, desktop_session
-from .evolution import PATIENCE, Evolution, in_the_lab, require, wait_until
+from .evolution import TIMEOUT, Evolution, in_the_lab, require, wait_until
 from .evolution_sources import ACCOUNT, IDENTITY, TRANSPORT
 from .evolution_window import MAIN, PASSWORD_REQUEST, WELCOME, EvolutionWindow
 
@@ -74,7 +74,7 @@ def test_an_account_is_seen_and_used(
     assert used["subjects"] == ["Hello"]
     assert used["sent"]
     assert {"INBOX", "Sent", "Drafts"} <= set(used["folders"]) or protocol == "pop3"
-    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel", seconds=PATIENCE)["From"]
+    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel", seconds=TIMEOUT)["From"]
     assert len(mail_lab.messages(mail_user.address)) == 1
 
 
@@ -136,7 +136,7 @@ def test_the_window_that_logs_in(session: DesktopSession, mail_lab: MailLab, mai
     evolution = Evolution(session)
     evolution.store_password(ACCOUNT, mail_user.password)
     with EvolutionWindow(session) as window:
-        assert mail_lab.wait_for_login(mail_user.address, Service.IMAP, seconds=PATIENCE).tls
+        assert mail_lab.wait_for_login(mail_user.address, Service.IMAP, seconds=TIMEOUT).tls
         wait_until(lambda: evolution.set_up(mail_user.address), "folders taken over from the server")
         window.wait_for(MAIN)
         assert window.titles() == [MAIN]

@@ -9,7 +9,7 @@ from ansible_collections.charter.mail.tests.integration.people import snapshot
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 
 from .desktop_session import REGISTRY, SECRETS, running
-from .evolution import PATIENCE, wait_until
+from .evolution import TIMEOUT, wait_until
 from .evolution_desk import FULL_NAME, Desk
 from .evolution_window import MAIN, EvolutionWindow
 
@@ -20,10 +20,10 @@ def test_an_open_evolution_shows_and_uses_the_account_at_once(evolution_desk: De
     with desk.log_in(registry=False) as evolution:
         desk.push_one("created")
         with EvolutionWindow(evolution.session) as window:
-            desk.lab.wait_for_login(desk.user.address, Service.IMAP, seconds=PATIENCE)
+            desk.lab.wait_for_login(desk.user.address, Service.IMAP, seconds=TIMEOUT)
             created = desk.push_one("created", email=second.address, password=second.password)
             assert (created["via"], created["password"]) == ("session", "stored")
-            assert desk.lab.wait_for_login(second.address, Service.IMAP, seconds=PATIENCE).tls
+            assert desk.lab.wait_for_login(second.address, Service.IMAP, seconds=TIMEOUT).tls
             wait_until(lambda: evolution.set_up(second.address), "folders taken over from the server")
             assert window.titles() == [MAIN]
             desk.push_one("unchanged", email=second.address, password=second.password)

@@ -39,9 +39,9 @@ from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
-    PATIENCE,
     REGISTRY,
     SECRETS,
+    TIMEOUT,
     DesktopSession,
     desktop_session,
     kill,
@@ -138,7 +138,7 @@ def child(name: str, host: str) -> str:
 
 def reads(file: pathlib.Path, text: str) -> bool:
     """Whether a file gets that content: the registry writes it a moment after it answers."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while file.read_text() != text:
         if time.monotonic() > deadline:
             return False
@@ -194,7 +194,7 @@ class TestBus:
                 with pytest.raises(BusError, match="does not answer in time"):
                     connect(session.address, timeout=0.5)
                 os.kill(daemon, signal.SIGCONT)
-                bus.timeout = PATIENCE
+                bus.timeout = TIMEOUT
                 # The answers to what was given up are not taken for later ones.
                 assert bus.has_owner("org.freedesktop.DBus")
 

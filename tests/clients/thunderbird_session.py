@@ -24,7 +24,7 @@ _BEGIN = "const [id, list] = arguments; driver.begin(id, () => (function () { %s
 _OUTCOME = "return driver.outcome(...arguments);"
 _CALL = "return driver[arguments[0]](...arguments[1]);"
 
-_PATIENCE = 60.0  # for an answer that should come at once, on a machine that is very busy
+_TIMEOUT = 60.0  # for an answer that should come at once, on a machine that is very busy
 _PAUSE = 0.02
 
 
@@ -44,11 +44,11 @@ class ThunderbirdSession:
         self._process = process
         self._last_id = 0
         # None for "no limit" would make Marionette answer at once with null (153.7).
-        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(_PATIENCE * 1000)}}
+        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(_TIMEOUT * 1000)}}
         try:
             self._marionette = Marionette(connection, _remaining(deadline))
             self._marionette.call("WebDriver:NewSession", capabilities, _remaining(deadline))
-            self._marionette.call("Marionette:SetContext", {"value": "chrome"}, _PATIENCE)
+            self._marionette.call("Marionette:SetContext", {"value": "chrome"}, _TIMEOUT)
             self._execute("\n".join((_HERE / name).read_text() for name in _SCRIPTS), [], deadline)
         except MarionetteError as error:
             raise self._failure(f"Thunderbird did not show its window: {error}", 0) from error
@@ -99,7 +99,7 @@ class ThunderbirdSession:
     def _outcome(self, deadline: float) -> t.Mapping[str, t.Any]:
         """Wait for what became of the last script: a mapping with ``value`` or ``error``."""
         while True:
-            seconds = min(_remaining(deadline), _PATIENCE / 2)
+            seconds = min(_remaining(deadline), _TIMEOUT / 2)
             outcome: t.Mapping[str, t.Any] | None = self._execute(_OUTCOME, [self._last_id, seconds], deadline)
             if outcome is not None:
                 return outcome
@@ -110,7 +110,7 @@ class ThunderbirdSession:
         parameters = {"script": script, "args": arguments, "sandbox": "system"}
         while True:
             try:
-                return self._marionette.call("WebDriver:ExecuteScript", parameters, _PATIENCE)["value"]
+                return self._marionette.call("WebDriver:ExecuteScript", parameters, _TIMEOUT)["value"]
             except MarionetteError as error:
                 if error.kind != "unexpected alert open":
                     raise

@@ -36,7 +36,7 @@ from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 from .errors import FleetError
 from .fleet import USERS, Fleet
 
-_PATIENCE = 120.0
+_TIMEOUT = 120.0
 _FOLDER = pathlib.Path(__file__).parent
 
 
@@ -73,7 +73,7 @@ def _up(link: pathlib.Path, arguments: t.Sequence[str]) -> None:
         keeper = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True, cwd="/"
         )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while not link.is_symlink():
             if keeper.poll() is not None or time.monotonic() > deadline:
                 keeper.kill()
@@ -124,7 +124,7 @@ def _down(link: pathlib.Path) -> None:
             # Only now is it certain that the number has not passed to another process.
             if _keeper(link) == keeper:
                 signal.pidfd_send_signal(handle, signal.SIGTERM)
-                if not select.select([handle], [], [], _PATIENCE)[0]:
+                if not select.select([handle], [], [], _TIMEOUT)[0]:
                     raise FleetError(f"the keeper of {link}, process {keeper}, does not end")
         finally:
             os.close(handle)

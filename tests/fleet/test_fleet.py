@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansi
 
 FLEET = pathlib.Path(__file__).parent
 CLONE = FLEET.parents[1]
-PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 30.0  # seconds; usually a moment
 
 
 def require() -> None:
@@ -181,7 +181,7 @@ def start(link: pathlib.Path, *, prefix: t.Sequence[str] = ()) -> int:
 
 
 def wait_until_gone(name: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while traces(name) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert traces(name) == []

@@ -19,7 +19,7 @@ import sys
 import typing as t
 
 Answer = dict[str, t.Any]
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 
 
 def imap(
@@ -28,9 +28,9 @@ def imap(
     """Log in, list the mailboxes, and store a message where that is asked for."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=_PATIENCE)
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=_TIMEOUT)
     else:
-        client = imaplib.IMAP4(host, port, timeout=_PATIENCE)
+        client = imaplib.IMAP4(host, port, timeout=_TIMEOUT)
         client.starttls(context)
     with client:
         client.login(user, password)
@@ -45,9 +45,9 @@ def pop3(host: str, port: int, security: str, ca: str, user: str, password: str,
     """Log in and get all messages; delete them where that is asked for."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=_PATIENCE)
+        client: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=_TIMEOUT)
     else:
-        client = poplib.POP3(host, port, timeout=_PATIENCE)
+        client = poplib.POP3(host, port, timeout=_TIMEOUT)
         client.stls(context)
     with contextlib.closing(client):
         client.user(user)
@@ -75,9 +75,9 @@ def smtp(
     """Log in where a user is given, and send a message where a sender is given."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=_PATIENCE)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=_TIMEOUT)
     else:
-        client = smtplib.SMTP(host, port, timeout=_PATIENCE)
+        client = smtplib.SMTP(host, port, timeout=_TIMEOUT)
     with client:
         if security == "starttls":
             client.starttls(context=context)
@@ -90,7 +90,7 @@ def smtp(
 
 def imap_in_clear(host: str, port: int, user: str, password: str) -> Answer:
     """What a server offers before TLS, and how it answers a login then."""
-    with imaplib.IMAP4(host, port, timeout=_PATIENCE) as client:
+    with imaplib.IMAP4(host, port, timeout=_TIMEOUT) as client:
         capabilities = list(client.capabilities)
         try:
             client.login(user, password)
@@ -101,7 +101,7 @@ def imap_in_clear(host: str, port: int, user: str, password: str) -> Answer:
 
 def pop3_in_clear(host: str, port: int, user: str) -> Answer:
     """What a server offers before TLS, and how it answers a login then."""
-    with contextlib.closing(poplib.POP3(host, port, timeout=_PATIENCE)) as client:
+    with contextlib.closing(poplib.POP3(host, port, timeout=_TIMEOUT)) as client:
         capabilities = client.capa()
         try:
             client.user(user)
@@ -112,7 +112,7 @@ def pop3_in_clear(host: str, port: int, user: str) -> Answer:
 
 def smtp_in_clear(host: str, port: int) -> Answer:
     """What a server offers before TLS, and how it answers AUTH and MAIL then."""
-    with smtplib.SMTP(host, port, timeout=_PATIENCE) as client:
+    with smtplib.SMTP(host, port, timeout=_TIMEOUT) as client:
         client.ehlo()
         offers = sorted(client.esmtp_features)
         return {
@@ -126,7 +126,7 @@ def handshake(host: str, port: int, ca: str, name: str) -> Answer:
     """A TLS handshake that expects a name, which need not be the host's."""
     context = ssl.create_default_context(cafile=ca)
     with (
-        socket.create_connection((host, port), _PATIENCE) as connection,
+        socket.create_connection((host, port), _TIMEOUT) as connection,
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
         return {"tls": _tls(secured)}
@@ -134,7 +134,7 @@ def handshake(host: str, port: int, ca: str, name: str) -> Answer:
 
 def first_words(host: str, port: int, seconds: float) -> Answer:
     """What a server says unasked on a plain connection; nothing after so many seconds of silence."""
-    with socket.create_connection((host, port), _PATIENCE) as connection:
+    with socket.create_connection((host, port), _TIMEOUT) as connection:
         connection.settimeout(seconds)
         try:
             return {"words": connection.recv(1000).decode()}
@@ -144,7 +144,7 @@ def first_words(host: str, port: int, seconds: float) -> Answer:
 
 def connect(host: str, port: int) -> Answer:
     """A TCP connection and nothing else."""
-    with socket.create_connection((host, port), _PATIENCE) as connection:
+    with socket.create_connection((host, port), _TIMEOUT) as connection:
         return {"peer": connection.getpeername()[0], "own": connection.getsockname()[0]}
 
 

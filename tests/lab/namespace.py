@@ -26,7 +26,7 @@ from .files import make_directory, write_file
 
 _NAMESPACES = pathlib.Path("/run/netns")
 _FILES = pathlib.Path("/etc/netns")
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +100,7 @@ def kill_processes(namespaces: t.Sequence[Namespace]) -> None:
         LabError: a process does not die.
     """
     inside = _Inside.of(namespaces)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     # Again, because a process may have started another one meanwhile.
     while processes := _processes(inside):
         if time.monotonic() > deadline:

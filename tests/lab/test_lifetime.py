@@ -29,7 +29,7 @@ from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 LAB = pathlib.Path(__file__).parent
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 30.0  # seconds; usually a moment
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ def test_nothing_remains_and_nothing_was_touched(name: str) -> None:
         with MailLab.start(name=name) as lab:
             stubborn = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
             client = stack.enter_context(subprocess.Popen(lab.command([sys.executable, "-c", stubborn])))
-            assert "words" in ask(lab, "first_words", host="smtp.charter.net", port=587, seconds=PATIENCE)
+            assert "words" in ask(lab, "first_words", host="smtp.charter.net", port=587, seconds=TIMEOUT)
             traces = Traces(name, stack)
             assert f"process {client.pid}" in traces.left()
         assert traces.left() == []
@@ -138,7 +138,7 @@ def test_a_signal_ends_it(name: str, number: signal.Signals, ignored: bool) -> N
     with contextlib.ExitStack() as stack, served(name, *([number] if ignored else [])) as process:
         traces = Traces(name, stack)
         process.send_signal(number)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
         assert traces.left() == []
 
 
@@ -147,10 +147,10 @@ def test_the_next_lab_removes_what_a_killed_one_left(name: str, mail_lab: MailLa
         with served(name) as process:
             traces = Traces(name, stack)
             process.kill()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         with MailLab.start():
             # Unless another lab that starts just now is at it.
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + TIMEOUT
             while traces.left() and time.monotonic() < deadline:
                 time.sleep(0.1)
         assert traces.left() == []

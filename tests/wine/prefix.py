@@ -35,7 +35,7 @@ from .errors import WineError
 from .powershell import Pc
 
 _PROGRAMS = ("ip", "wine", "wineserver")
-_PATIENCE = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
+_TIMEOUT = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
 # No menus on the machine's desktop, and no questions about .NET and HTML, which nothing here needs.
 _LEFT_OUT = "winemenubuilder.exe,mscoree,mshtml=d"
 
@@ -160,7 +160,7 @@ class Prefix:
             stderr=subprocess.DEVNULL,
         )
         # A program that finds no server starts one, and two of them at once get in each other's way.
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + _TIMEOUT
         while not any((self.directory / "tmp").glob("wine-*/server-*/socket")):
             if server.poll() is not None or time.monotonic() > give_up:
                 server.kill()
@@ -186,8 +186,8 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     """Wait for the end of a process, at once: Python's own way to wait with a limit looks every 50 ms."""
     handle = os.pidfd_open(process.pid)
     try:
-        if not select.select([handle], [], [], _PATIENCE)[0]:
+        if not select.select([handle], [], [], _TIMEOUT)[0]:
             process.kill()
-            raise WineError(f"a program has not ended after {_PATIENCE:.0f} s: {process.args!r}")
+            raise WineError(f"a program has not ended after {_TIMEOUT:.0f} s: {process.args!r}")
     finally:
         os.close(handle)

@@ -19,7 +19,7 @@ from ansible_collections.charter.mail.tests.wine import fixtures
 from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-PATIENCE = 120.0
+TIMEOUT = 120.0
 START = """
 import runpy, sys
 runpy.run_path(sys.argv[1] + "/conftest.py")
@@ -51,13 +51,13 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
             assert handles  # the server, and Windows' services
             if killed:
                 owner.kill()
-                owner.wait(PATIENCE)
+                owner.wait(TIMEOUT)
                 leftovers.clear()
             else:
                 owner.stdin.close()
-                assert owner.wait(PATIENCE) == 0
+                assert owner.wait(TIMEOUT) == 0
             for process, handle in handles.items():
-                dead = select.select([handle], [], [], PATIENCE)[0]
+                dead = select.select([handle], [], [], TIMEOUT)[0]
                 assert dead, pathlib.Path(f"/proc/{process}/status").read_text()
         finally:
             for handle in handles.values():
