@@ -21,7 +21,7 @@ import subprocess
 import tempfile
 import typing as t
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 TIMEOUT = 60  # seconds; usually a moment
 
@@ -39,17 +39,17 @@ class SessionError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class DesktopSession:
-    """A person who is logged in.
+    """A user who is logged in.
 
     Attributes:
-        person: who.
-        runtime: the person's folder in /run/user.
+        user: who.
+        runtime: the user's folder in /run/user.
         log: what the programs in the background say.
         prefix: put before each command, such as ``ip netns exec NAME``.
         children: what was started in the background.
     """
 
-    person: Person
+    user: LocalUser
     runtime: pathlib.Path
     log: pathlib.Path
     prefix: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class DesktopSession:
         return f"unix:path={self.runtime}/bus"
 
     def run(self, *command: str, stdin: str = "", check: bool = True, **variables: str) -> str:
-        """Run a program as the person, on the bus, until it ends.
+        """Run a program as the user, on the bus, until it ends.
 
         Args:
             command: the program with its arguments.
@@ -86,7 +86,7 @@ class DesktopSession:
         return done.stdout
 
     def start(self, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
-        """Start a program as the person, on the bus; it ends with the session at the latest."""
+        """Start a program as the user, on the bus; it ends with the session at the latest."""
         with self.log.open("ab") as log, tempfile.TemporaryFile() as file:
             file.write(stdin.encode())
             file.seek(0)
@@ -138,16 +138,16 @@ class DesktopSession:
         return answer.strip() == "(true,)"
 
     def command(self, *command: str) -> list[str]:
-        """The command line by which root runs a command as the person."""
-        become = ("--pdeathsig=KILL", f"--reuid={self.person.uid}", f"--regid={self.person.uid}", "--init-groups")
+        """The command line by which root runs a command as the user."""
+        become = ("--pdeathsig=KILL", f"--reuid={self.user.uid}", f"--regid={self.user.uid}", "--init-groups")
         return [*self.prefix, "setpriv", *become, "--", *command]
 
     def environment(self, **variables: str) -> dict[str, str]:
         """The variables that a login sets; empty ones are left out."""
         usual = {
-            "HOME": str(self.person.home),
-            "USER": self.person.name,
-            "LOGNAME": self.person.name,
+            "HOME": str(self.user.home),
+            "USER": self.user.name,
+            "LOGNAME": self.user.name,
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "XDG_RUNTIME_DIR": str(self.runtime),
@@ -158,13 +158,13 @@ class DesktopSession:
 
 
 @contextlib.contextmanager
-def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[DesktopSession]:
-    """Log a person in; at the end, everything that runs as the person is killed."""
+def desktop_session(user: LocalUser, prefix: t.Sequence[str] = ()) -> t.Iterator[DesktopSession]:
+    """Log a user in; at the end, everything that runs as the user is killed."""
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="charter-mail-session-"))
-    runtime = pathlib.Path("/run/user", str(person.uid))
+    runtime = pathlib.Path("/run/user", str(user.uid))
     runtime.mkdir(parents=True, mode=0o700)
-    os.chown(runtime, person.uid, pwd.getpwuid(person.uid).pw_gid)
-    session = DesktopSession(person, runtime, scratch / "log", tuple(prefix))
+    os.chown(runtime, user.uid, pwd.getpwuid(user.uid).pw_gid)
+    session = DesktopSession(user, runtime, scratch / "log", tuple(prefix))
     try:
         daemon = ("dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog")
         with session.log.open("wb") as log:
@@ -182,7 +182,7 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
                     raise SessionError(f"dbus-daemon did not start: {session.log.read_text()}")
                 yield session
             finally:
-                end_all_of(person)
+                end_all_of(user)
                 for child in session.children:
                     child.wait()
     finally:
@@ -190,9 +190,9 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
         shutil.rmtree(scratch)
 
 
-def end_all_of(person: Person) -> None:
-    """Kill everything that runs as a person, and what it starts meanwhile, too."""
-    while pids := [pid for pid in _pids() if _owner(pid) == person.uid]:
+def end_all_of(user: LocalUser) -> None:
+    """Kill everything that runs as a user, and what it starts meanwhile, too."""
+    while pids := [pid for pid in _pids() if _owner(pid) == user.uid]:
         kill(pids)
 
 
@@ -209,12 +209,12 @@ def kill(pids: t.Iterable[int]) -> None:
                 os.close(handle)
 
 
-def running(person: Person, program: str) -> list[int]:
-    """The processes of a person whose executable has that name."""
+def running(user: LocalUser, program: str) -> list[int]:
+    """The processes of a user whose executable has that name."""
     found = []
     for pid in _pids():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if _owner(pid) == person.uid and os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
+            if _owner(pid) == user.uid and os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
                 found.append(pid)
     return found
 

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person's real Evolution and evolution-data-server in the mail lab, and what they say of the person's accounts.
+"""A user's real Evolution and evolution-data-server in the mail lab, and what they say of the user's accounts.
 
-    with desktop_session(person, in_the_lab(lab)) as session:
+    with desktop_session(local_user, in_the_lab(lab)) as session:
         session.start_keyring("the login's password")
         account = Evolution(session).account(address)
 
@@ -75,7 +75,7 @@ def wait_until(look: t.Callable[[], bool], what: str) -> None:
 
 
 class Evolution:
-    """Evolution of the person of a session, seen through its own libraries. Starts the registry where none runs.
+    """Evolution of the user of a session, seen through its own libraries. Starts the registry where none runs.
 
     Args:
         session: in the lab, where mail is used.
@@ -87,7 +87,7 @@ class Evolution:
     @property
     def sources(self) -> pathlib.Path:
         """Where the files of the accounts are."""
-        return self.session.person.home / ".config/evolution/sources"
+        return self.session.user.home / ".config/evolution/sources"
 
     def accounts(self) -> list[Account]:
         """The mail accounts that a program is told of, without those that are always there."""
@@ -106,7 +106,7 @@ class Evolution:
 
     def downloaded(self, subject: str) -> bool:
         """Whether a message has come to the folders On This Computer, where all POP3 mail goes."""
-        folder = self.session.person.home / ".local/share/evolution/mail/local"
+        folder = self.session.user.home / ".local/share/evolution/mail/local"
         return any(f"Subject: {subject}\n" in path.read_text() for path in folder.glob("cur/*"))
 
     def memory(self) -> dict[str, str]:
@@ -163,7 +163,7 @@ class Evolution:
         self._ask("evolution_keyring.py", "lock")
 
     def _ask(self, script: str, question: str, stdin: str = "", **arguments: object) -> t.Any:
-        # By the command line, since the person may have no way to this folder; passwords are no part of it.
+        # By the command line, since the user may have no way to this folder; passwords are no part of it.
         text = (_HERE / script).read_text()
         printed = self.session.run(_PYTHON, "-c", text, question, json.dumps(arguments), stdin=stdin)
         return json.loads(printed.splitlines()[-1])

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the scripts that run in a person's session answer; see evolution_registry.py and evolution_camel.py."""
+"""What the scripts that run in a user's session answer; see evolution_registry.py and evolution_camel.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Server(t.TypedDict):
 
     Attributes:
         uid: of the source.
-        name: shown to the person.
+        name: shown to the user.
         enabled: whether it is used.
         parent: uid of the parent, or empty.
         backend: ``imapx``, ``pop`` or ``smtp``.

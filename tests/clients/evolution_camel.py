@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mail by Evolution's own mail library (Camel), with what the registry and the keyring hold and nothing else.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def use(
         if recipient is not None:
             way = service(session, registry.ref_source(transport), "Mail Transport", "transport")
             way.connect_sync(None)
-            way.send_to_sync(message(sender, recipient, subject), people(sender), people(recipient), None)
+            way.send_to_sync(message(sender, recipient, subject), addresses(sender), addresses(recipient), None)
             answer["sent"] = True
             way.disconnect_sync(True, None)
         store.disconnect_sync(True, None)
@@ -117,7 +117,7 @@ def message(sender: str, recipient: str, subject: str) -> t.Any:
     return made
 
 
-def people(address: str) -> t.Any:
+def addresses(address: str) -> t.Any:
     made = Camel.InternetAddress()
     made.add("", address)
     return made

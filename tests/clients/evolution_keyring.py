@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Secret Service by libsecret, as evolution-data-server uses it; never unlocks a keyring, so that nobody is asked.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def store(service: t.Any, uid: str) -> None:
 
 
 def lock(service: t.Any) -> None:
-    """Lock the person's keyring, as the end of a login does."""
+    """Lock the user's keyring, as the end of a login does."""
     service.lock_sync([Secret.Collection.for_alias_sync(service, Secret.COLLECTION_DEFAULT, 0, None)], None)
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the registry of evolution-data-server says, by its own library; changes as Evolution's dialogs make them.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ def accounts(registry: t.Any) -> list[dict[str, t.Any]]:
 
 def account(registry: t.Any, source: t.Any, default: tuple[str, t.Any]) -> dict[str, t.Any]:
     extension = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_ACCOUNT)
-    person = registry.ref_source(extension.get_identity_uid())
-    submission = person.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SUBMISSION)
+    identity_source = registry.ref_source(extension.get_identity_uid())
+    submission = identity_source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SUBMISSION)
     transport = registry.ref_source(submission.get_transport_uid())
     way = transport.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_TRANSPORT)
     backend = extension.get_backend_name()
     return {
         **server(source, backend),
-        "identity": identity(person, submission),
+        "identity": identity(identity_source, submission),
         "transport": server(transport, way.get_backend_name()),
         "settings": group(source, f"{backend.capitalize()} Backend"),
-        "default": default[0] == source.get_uid() and default[1].get_uid() == person.get_uid(),
+        "default": default[0] == source.get_uid() and default[1].get_uid() == identity_source.get_uid(),
     }
 
 
@@ -63,16 +63,16 @@ def server(source: t.Any, backend: str) -> dict[str, t.Any]:
 
 
 def identity(source: t.Any, submission: t.Any) -> dict[str, t.Any]:
-    person = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_IDENTITY)
+    identity_source = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_IDENTITY)
     composition = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_COMPOSITION)
     return {
         "uid": source.get_uid(),
         "name": source.get_display_name(),
         "parent": source.get_parent() or "",
-        "address": person.get_address() or "",
-        "full_name": person.get_name() or "",
-        "reply_to": person.get_reply_to() or "",
-        "organization": person.get_organization() or "",
+        "address": identity_source.get_address() or "",
+        "full_name": identity_source.get_name() or "",
+        "reply_to": identity_source.get_reply_to() or "",
+        "organization": identity_source.get_organization() or "",
         "sent_folder": submission.get_sent_folder() or "",
         "drafts_folder": composition.get_drafts_folder() or "",
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
@@ -237,7 +237,7 @@ def sources(address: str, protocol: str = "imap") -> dict[str, str]:
 
 
 def by_assistant(address: str, protocol: str) -> dict[str, str]:
-    """uid to content: the same account as a person makes it with Evolution's assistant; POP3 mail stays 30 days."""
+    """uid to content: the same account as a user makes it with Evolution's assistant; POP3 mail stays 30 days."""
     return {
         ACCOUNT: _source(_IMAP_BY_ASSISTANT if protocol == "imap" else _POP3_BY_ASSISTANT, address, ""),
         IDENTITY: _source(_IDENTITY_BY_ASSISTANT, address, ACCOUNT),
@@ -256,16 +256,16 @@ def _below(text: str, parent: str) -> str:
     return text.replace("\nParent=\n", f"\nParent={parent}\n")
 
 
-def write(person: Person, contents: t.Mapping[str, str]) -> None:
+def write(local_user: LocalUser, contents: t.Mapping[str, str]) -> None:
     """Put sources into a home in which no registry runs."""
-    folder = person.home / ".config/evolution/sources"
+    folder = local_user.home / ".config/evolution/sources"
     folder.mkdir(parents=True, exist_ok=True)
     for uid, text in contents.items():
         path = folder / f"{uid}.source"
         path.write_text(text)
         path.chmod(0o600)
     folder.chmod(0o700)
-    person.own()
+    local_user.own()
 
 
 def _source(groups: str, address: str, parent: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution itself on a screen that nobody sees, started as a person would, and the windows that it shows.
+"""Evolution itself on a screen that nobody sees, started as a user would, and the windows that it shows.
 
     with EvolutionWindow(session) as window:
         lab.wait_for_login(address, Service.IMAP, seconds=TIMEOUT)
@@ -99,7 +99,7 @@ class EvolutionWindow:
             raise SessionError(f"Evolution does not quit; windows: {self.titles()}") from error
 
     def kill(self) -> None:
-        """End Evolution at once, as it has to be where it waits for a person; no error where it has ended."""
+        """End Evolution at once, as it has to be where it waits for a user; no error where it has ended."""
         # It takes SIGTERM for the wish to quit.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)

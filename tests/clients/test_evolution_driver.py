@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
@@ -29,7 +29,7 @@ def _evolution_is_here() -> None:
 
 
 @pytest.fixture
-def session(mario: Person, mail_lab: MailLab) -> t.Iterator[DesktopSession]:
+def session(mario: LocalUser, mail_lab: MailLab) -> t.Iterator[DesktopSession]:
     """Mario's, in the lab."""
     with desktop_session(mario, in_the_lab(mail_lab)) as session:
         yield session
@@ -48,7 +48,7 @@ def test_an_account_is_seen_and_used(
 ) -> None:
     other = mail_lab.add_user(f"other.of.{mail_user.address}")
     mail_lab.deliver(mail_user.address, mail("Hello"))
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address, protocol))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address, protocol))
     session.start_keyring(LOGIN)
     evolution = Evolution(session)
     account = evolution.account(mail_user.address)
@@ -79,7 +79,7 @@ def test_an_account_is_seen_and_used(
 
 
 def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     evolution = Evolution(session)
     evolution.edit(IDENTITY, "Mail Identity", organization="Charter", reply_to="boss@charter.net")
     evolution.edit(ACCOUNT, "Data Source", display_name="Posta", enabled=False)
@@ -94,7 +94,7 @@ def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user
     assert not list(evolution.sources.glob(f"{ACCOUNT}*"))
 
 
-def test_no_certificate_is_trusted_but_the_labs(mario: Person, mail_lab: MailLab, mail_user: MailUser) -> None:
+def test_no_certificate_is_trusted_but_the_labs(mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> None:
     evolution_sources.write(mario, evolution_sources.sources(mail_user.address))
     with desktop_session(mario, mail_lab.command([])) as session:
         session.start_keyring(LOGIN)
@@ -122,7 +122,7 @@ def test_the_window_of_a_person_without_an_account(session: DesktopSession) -> N
 
 
 def test_the_window_that_asks_for_a_password(session: DesktopSession, mail_lab: MailLab, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     session.start_keyring(LOGIN)
     with EvolutionWindow(session) as window:
         window.wait_for(PASSWORD_REQUEST)
@@ -131,7 +131,7 @@ def test_the_window_that_asks_for_a_password(session: DesktopSession, mail_lab: 
 
 
 def test_the_window_that_logs_in(session: DesktopSession, mail_lab: MailLab, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     session.start_keyring(LOGIN)
     evolution = Evolution(session)
     evolution.store_password(ACCOUNT, mail_user.password)

@@ -67,7 +67,7 @@ def write(before: NssPasswordStore, after: NssPasswordStore) -> None:
         pathlib.Path(file.path).write_bytes(file.content)
 
 
-def push(profile: pathlib.Path, password: str, fresh: Cipher = Cipher.AES) -> None:
+def store_password(profile: pathlib.Path, password: str, fresh: Cipher = Cipher.AES) -> None:
     before = open_store(profile, fresh)
     write(before, before.with_login(IMAP, USER, Secret(password)))
 
@@ -100,7 +100,7 @@ def test_nss_reads_a_fresh_store(tmp_path: pathlib.Path, build: nss.Nss, cipher:
 @needs_thunderbird
 def test_nss_goes_on_with_the_key_of_a_fresh_store(tmp_path: pathlib.Path) -> None:
     """It makes no second key beside ours, so that it holds ours for its own."""
-    push(tmp_path, "x")
+    store_password(tmp_path, "x")
     sealed = nss.THUNDERBIRD.encrypt(tmp_path, nss.AES, "by NSS")
     keys = open_store(tmp_path).key_file.keys
     assert [key.cipher for key in keys.keys] == [Cipher.AES]
@@ -124,7 +124,7 @@ def test_the_key_of_an_existing_store_is_used(
     keys = open_store(tmp_path).key_file.keys
     assert [key.cipher for key in keys.keys] == [cipher]
     assert keys.decrypt(sealed) == "Grüße 😀"
-    push(tmp_path, "pässword")
+    store_password(tmp_path, "pässword")
     assert (tmp_path / "key4.db").read_bytes() == before
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
 
@@ -148,7 +148,7 @@ def test_a_key_is_added_to_a_database_that_nss_has_only_made(
     build.open(tmp_path)
     if cipher is Cipher.AES and build is nss.SYSTEM:
         build = nss.THUNDERBIRD  # an older NSS makes the database, but cannot decrypt AES
-    push(tmp_path, "pässword", cipher)
+    store_password(tmp_path, "pässword", cipher)
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
 
 
@@ -159,20 +159,20 @@ def test_a_key_is_added_beside_another_key(tmp_path: pathlib.Path) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / "key4.db")) as database, database:
         database.execute("UPDATE nssPrivate SET a102 = ?", (b"another key",))
     assert open_store(tmp_path).key_file.keys.keys == ()
-    push(tmp_path, "pässword")
+    store_password(tmp_path, "pässword")
     assert nss_reads(nss.THUNDERBIRD, tmp_path) == [(IMAP, USER, "pässword")]
 
 
 @needs_thunderbird
 def test_a_primary_password_is_respected_until_it_is_removed(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, "before")
+    store_password(tmp_path, "before")
     nss.THUNDERBIRD.change_password(tmp_path, "", "not a real primary password")
     files = {name: (tmp_path / name).read_bytes() for name in ("key4.db", "logins.json")}
     with pytest.raises(PasswordStoreError, match="primary password"):
-        push(tmp_path, "after")
+        store_password(tmp_path, "after")
     assert {name: (tmp_path / name).read_bytes() for name in files} == files
     nss.THUNDERBIRD.change_password(tmp_path, "not a real primary password", "")
-    push(tmp_path, "after")
+    store_password(tmp_path, "after")
     assert nss_reads(nss.THUNDERBIRD, tmp_path) == [(IMAP, USER, "after")]
 
 
@@ -195,7 +195,7 @@ def test_a_login_is_changed_moved_and_removed_under_the_eyes_of_nss(tmp_path: pa
 @pytest.mark.parametrize("build", [THUNDERBIRD, SYSTEM])
 def test_the_older_form_is_nss_own(tmp_path: pathlib.Path, build: nss.Nss) -> None:
     """NSS reads the database that ``old_form`` makes, and so do we: the derivation of its keys is NSS's."""
-    push(tmp_path, "pässword", Cipher.DES3)
+    store_password(tmp_path, "pässword", Cipher.DES3)
     old_form(tmp_path / "key4.db")
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
     store = open_store(tmp_path)

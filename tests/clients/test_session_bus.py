@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The message bus, the keyring, the registry and the settings of a person's session, with the real programs.
+"""The message bus, the keyring, the registry and the settings of a user's session, with the real programs.
 
-Everything is done twice: by root who acts as the person, and by a process that is the person from the start.
+Everything is done twice: by root who acts as the user, and by a process that is the user from the start.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
     kill,
     running,
 )
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
-LOGIN_PASSWORD = "the person's login"
+LOGIN_PASSWORD = "the user's login"
 UID = "f67c9d10c8e219359e90a6076fe8bfc41aee776e"
 CHILD = "a6bd012aad581ad84df7b91af79afefe17258294"
 SECRET = Secret("pässword 'with\" \\ everything 😀")
@@ -91,7 +91,7 @@ print(Secret.password_lookup_sync(schema, uid, None), end="")
 
 
 @pytest.fixture
-def session(mario: Person) -> t.Iterator[DesktopSession]:
+def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
     """Mario is logged in."""
     with desktop_session(mario) as session:
         yield session
@@ -100,7 +100,7 @@ def session(mario: Person) -> t.Iterator[DesktopSession]:
 @pytest.fixture
 def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
     """Mario's desktop; root acted as Mario to enter the bus, and who entered is what counts there."""
-    user = local_user.find(session.person.name)
+    user = local_user.find(session.user.name)
     with LocalDesktop(user, run_command) as desktop:
         with local_user.acting_as(user):
             assert desktop.bus() is not None
@@ -108,9 +108,9 @@ def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
 
 
 @contextlib.contextmanager
-def acting(person: Person) -> t.Iterator[LocalDesktop]:
-    """Act as a person for a while."""
-    user = local_user.find(person.name)
+def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
+    """Act as a user for a while."""
+    user = local_user.find(owner.name)
     with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
         yield desktop
 
@@ -153,12 +153,12 @@ class TestBus:
         bus = bus_of(desktop)
         (name,) = bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0][1:2]
         driver = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-        assert bus.call(*driver, "GetConnectionUnixUser", "s", name) == (session.person.uid,)
+        assert bus.call(*driver, "GetConnectionUnixUser", "s", name) == (session.user.uid,)
         assert bus.has_owner("org.freedesktop.DBus")
         assert not bus.has_owner("org.example.Nobody")
 
     def test_asking_twice_gives_the_same_connection_which_ends_with_the_run(self, session: DesktopSession) -> None:
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             bus = bus_of(desktop)
             assert desktop.bus() is bus
             assert desktop.bus(session.address) is bus
@@ -166,24 +166,24 @@ class TestBus:
             bus.has_owner(REGISTRY)
 
     def test_root_itself_is_refused(self, session: DesktopSession) -> None:
-        with pytest.raises(BusError, match=f"belongs to the user {session.person.uid}"):
+        with pytest.raises(BusError, match=f"belongs to the user {session.user.uid}"):
             connect(session.address)
 
-    def test_nobody_there(self, mario: Person) -> None:
+    def test_nobody_there(self, mario: LocalUser) -> None:
         with acting(mario) as desktop:
             assert desktop.bus() is None
             assert desktop.bus("unix:path=/nowhere/bus;unix:abstract=charter-mail-nobody") is None
 
     def test_a_bus_that_died_and_left_its_socket(self, session: DesktopSession) -> None:
-        (daemon,) = running(session.person, "dbus-daemon")
+        (daemon,) = running(session.user, "dbus-daemon")
         kill([daemon])
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             assert session.runtime.joinpath("bus").exists()
             assert desktop.bus() is None
 
     def test_a_bus_that_hangs(self, session: DesktopSession) -> None:
-        (daemon,) = running(session.person, "dbus-daemon")
-        with local_user.acting_as(local_user.find(session.person.name)):
+        (daemon,) = running(session.user, "dbus-daemon")
+        with local_user.acting_as(local_user.find(session.user.name)):
             bus = connect(session.address)
             assert bus is not None
             with contextlib.closing(bus):
@@ -210,7 +210,7 @@ class TestBus:
         try:
             session.run("sh", "-c", "until dbus-send --bus=\"$1\" --dest=org.freedesktop.DBus --print-reply / "
                         "org.freedesktop.DBus.GetId >/dev/null 2>&1; do sleep 0.05; done", "sh", own)  # fmt: skip
-            with acting(session.person) as desktop:
+            with acting(session.user) as desktop:
                 bus = desktop.bus(address)
                 assert bus is not None
                 assert bus is not desktop.bus()
@@ -233,7 +233,7 @@ class TestNothingIsStarted:
         assert live.running(desktop) is None
         assert Keyring(desktop.bus()).state is KeyringState.ABSENT
         assert Keyring(desktop.bus()).stored(UID) is None
-        assert running(session.person, live.PROGRAM) == running(session.person, "gnome-keyring-daemon") == []
+        assert running(session.user, live.PROGRAM) == running(session.user, "gnome-keyring-daemon") == []
 
     @pytest.mark.parametrize("name", [REGISTRY, SECRETS])
     def test_by_a_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
@@ -276,11 +276,11 @@ class TestRegistry:
         assert registry is not None
         assert "local" in registry.sources()
         assert [one.pid for one in desktop.processes(live.PROGRAM)] == [process.pid]
-        folder = session.person.home / ".config/evolution/sources"
+        folder = session.user.home / ".config/evolution/sources"
 
         registry.create(UID, account("Chärter"))
         file = folder / f"{UID}.source"
-        assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (session.person.uid, 0o600)
+        assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (session.user.uid, 0o600)
         assert "DisplayName=Chärter\n" in registry.sources()[UID] == file.read_text()
 
         registry.write(UID, account("another"))
@@ -307,7 +307,7 @@ class TestRegistry:
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
         registry.remove(UID)
         assert not {UID, CHILD} & set(registry.sources())
-        file = session.person.home / ".config/evolution/sources" / f"{CHILD}.source"
+        file = session.user.home / ".config/evolution/sources" / f"{CHILD}.source"
         registry.create(CHILD, child("second", "smtp2.charter.net"))
         registry.create(UID, account("second"))
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
@@ -328,7 +328,7 @@ class TestRegistry:
         session.run("sh", "-c", 'until [ -S "$1" ]; do sleep 0.05; done', "sh", address.partition("=")[2])
         session.start(f"/usr/libexec/{live.PROGRAM}", DBUS_SESSION_BUS_ADDRESS=address)
         session.run("gdbus", "wait", "--session", "--timeout=25", REGISTRY, DBUS_SESSION_BUS_ADDRESS=address)
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             registry = live.running(desktop)
             assert registry is not None
             assert registry.bus is desktop.bus(address)
@@ -338,12 +338,12 @@ class TestRegistry:
     def test_a_registry_that_cannot_be_reached(self, session: DesktopSession) -> None:
         session.start_registry()
         session.runtime.joinpath("bus").unlink()
-        with acting(session.person) as desktop, pytest.raises(HostError, match="cannot be reached"):
+        with acting(session.user) as desktop, pytest.raises(HostError, match="cannot be reached"):
             live.running(desktop)
 
     def test_a_registry_of_flatpak_is_not_this_one(self, session: DesktopSession) -> None:
         session.start_registry(FLATPAK_ID="org.gnome.Evolution", DBUS_SERVICES_PREFIX="org.gnome.Evolution")
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             (process,) = desktop.processes(live.PROGRAM)
             assert live.in_flatpak(process)
 
@@ -394,7 +394,7 @@ class TestKeyring:
             keyring.store(UID, "label", SECRET)
         assert SECRET.reveal() not in str(caught.value)
         keyring.delete(UID)
-        assert not running(session.person, "gcr-prompter")
+        assert not running(session.user, "gcr-prompter")
         assert not session.has_owner("org.gnome.keyring.SystemPrompter")
 
     def test_no_keyring_yet(self, session: DesktopSession, desktop: LocalDesktop) -> None:
@@ -428,17 +428,17 @@ class TestKeyring:
 
 
 def test_the_person_itself_needs_no_root(session: DesktopSession) -> None:
-    """The same code in a process that is the person from the start, with Debian's Python."""
+    """The same code in a process that is the user from the start, with Debian's Python."""
     session.start_registry()
     session.start_keyring(LOGIN_PASSWORD)
-    shutil.copytree(PLUGINS, session.person.home / "plugins")
-    session.person.own()
+    shutil.copytree(PLUGINS, session.user.home / "plugins")
+    session.user.own()
     for address in (session.address, ""):  # with the address in the environment, as in a terminal; without, as by SSH
         output = session.run(
             "/usr/bin/python3",
             "-c",
             ITSELF,
-            str(session.person.home / "plugins"),
+            str(session.user.home / "plugins"),
             UID,
             DBUS_SESSION_BUS_ADDRESS=address,
         )

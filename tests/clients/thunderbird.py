@@ -57,7 +57,7 @@ class Thunderbird:
             replace themselves by what follows (exec), and 127.0.0.1 must be up.
         user: the uid to run as, with the group of ``home``; None is the owner of ``home``.
         ca: a PEM file with certificate authorities to trust.
-        online: start online as a person's client does, with all logins at startup.
+        online: start online as a user's client does, with all logins at startup.
         environment: more variables.
         timeout: seconds for the start, and for each operation.
     """

@@ -144,7 +144,7 @@ class ThunderbirdProcess:
             deadline: by ``time.monotonic()``.
 
         Raises:
-            ThunderbirdError: the process ended, waits for a person, or does not listen in time.
+            ThunderbirdError: the process ended, waits for a user, or does not listen in time.
         """
         watch = _ProcessorWatch(self.pid)
         while True:

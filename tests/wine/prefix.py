@@ -26,9 +26,9 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.lab.files import make_directory
-from ansible_collections.charter.mail.tests.lab.lab import signals_raise
+from ansible_collections.charter.mail.tests.lab.lab import interrupt_on_signals
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 from .errors import WineError
@@ -71,14 +71,14 @@ class Prefix:
         """
         if reason := unavailable():
             raise WineError(reason)
-        leftovers.clear()
+        cleanup.remove_stale()
         # Its 700 MB are too much for /run, which is in memory on many machines.
         prefix = cls(pathlib.Path(tempfile.gettempdir(), f"wine-{secrets.token_hex(4)}").resolve())
         with contextlib.ExitStack() as stack:
-            stack.enter_context(signals_raise())
+            stack.enter_context(interrupt_on_signals())
             servers: list[subprocess.Popen[bytes]] = []
             stack.callback(_reap, servers)
-            stack.enter_context(leftovers.removed_at_the_end([prefix.namespace], prefix.directory))
+            stack.enter_context(cleanup.removed_at_exit([prefix.namespace], prefix.directory))
             prefix.namespace.create({})
             for folder in (prefix.directory, *(prefix.directory / name for name in ("home", "tmp", "windows"))):
                 make_directory(folder, 0o700)

@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.wine import fixtures
 from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 
@@ -52,7 +52,7 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
             if killed:
                 owner.kill()
                 owner.wait(TIMEOUT)
-                leftovers.clear()
+                cleanup.remove_stale()
             else:
                 owner.stdin.close()
                 assert owner.wait(TIMEOUT) == 0
@@ -64,7 +64,7 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
                 os.close(handle)
     assert below(tmp_path) == {pathlib.Path("home"), pathlib.Path("tmp")}
     assert not wine.namespace.exists()
-    assert not leftovers.record_of(wine.directory.name).exists()
+    assert not cleanup.record_of(wine.directory.name).exists()
 
 
 @pytest.mark.parametrize(("in_ci", "outcome"), [(None, pytest.skip.Exception), ("true", pytest.fail.Exception)])

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One person's desk for the tests of evolution_account: a home, a mailbox in the lab, and an admin with Ansible."""
+"""The setup for tests of evolution_account: a local user, a mailbox in the lab, and an admin with Ansible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import contextlib
 import typing as t
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
-from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser, snapshot
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
@@ -23,34 +23,34 @@ LOGIN = "the password of the login"
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
 
-class Desk:
-    """A person who has not logged in yet.
+class EvolutionSetup:
+    """A user who has not logged in yet.
 
     Attributes:
-        user: whose mailbox the person has.
+        user: whose mailbox the user has.
     """
 
-    def __init__(self, ansible: Ansible, person: Person, lab: MailLab, user: MailUser) -> None:
+    def __init__(self, ansible: Ansible, local_user: LocalUser, lab: MailLab, user: MailUser) -> None:
         self._ansible = ansible
-        self.person = person
+        self.local_user = local_user
         self.lab = lab
         self.user = user
 
     def run(self, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module for the person's mailbox, as root; None leaves an option out."""
-        given = {"user": self.person.name, "email": self.user.address, "password": self.user.password, **options}
+        """Run the module for the user's mailbox, as root; None leaves an option out."""
+        given = {"user": self.local_user.name, "email": self.user.address, "password": self.user.password, **options}
         kept = {name: value for name, value in given.items() if value is not None}
         return self._ansible.module("evolution_account", check=check, **kept)
 
-    def push(self, **options: t.Any) -> dict[str, t.Any]:
+    def configure(self, **options: t.Any) -> dict[str, t.Any]:
         """Run the module, which must not fail."""
         result = self.run(**options)
         assert not result["failed"], result
         return result
 
-    def push_one(self, status: str, **options: t.Any) -> dict[str, t.Any]:
+    def configure_one(self, status: str, **options: t.Any) -> dict[str, t.Any]:
         """Run the module for one account, which must end with that status; its entry in the result."""
-        result = self.push(**options)
+        result = self.configure(**options)
         (entry,) = result["accounts"]
         assert entry["status"] == status, entry
         assert result["changed"] == (status in ("created", "updated", "removed"))
@@ -58,13 +58,13 @@ class Desk:
 
     @contextlib.contextmanager
     def log_in(self, *, keyring: str | None = LOGIN, registry: bool = True) -> t.Iterator[Evolution]:
-        """A session of the person, in the lab.
+        """A session of the user, in the lab.
 
         Args:
             keyring: what unlocks it; empty for a session without a keyring, None for one that nobody unlocks.
             registry: whether the registry of accounts runs, as it does on a desktop soon after the login.
         """
-        with desktop_session(self.person, in_the_lab(self.lab)) as session:
+        with desktop_session(self.local_user, in_the_lab(self.lab)) as session:
             if keyring != "":
                 session.start_keyring(keyring)
             if registry:
@@ -76,7 +76,7 @@ class Desk:
         self.lab.deliver(self.user.address, f"Subject: {subject}\nFrom: friend@charter.net\n\nHello.\n".encode())
 
     def uses_mail(self, evolution: Evolution, account: Account, subject: str) -> None:
-        """Sign in, list, receive and send: all with what was pushed and nothing typed."""
+        """Sign in, list, receive and send: all with what was configured and nothing typed."""
         other = self.lab.add_user(f"{subject.lower().replace(' ', '-')}.{self.user.address}")
         self.receive(subject)
         used = evolution.use(account, send_to=other.address, subject=f"Re: {subject}")
@@ -93,8 +93,8 @@ class Desk:
         )
 
     def everything(self, evolution: Evolution) -> object:
-        """All files of the person, what the registry has in its memory, and the keyring, to be compared."""
-        return snapshot(self.person.home), evolution.memory(), evolution.passwords()
+        """All files of the user, what the registry has in its memory, and the keyring, to be compared."""
+        return snapshot(self.local_user.home), evolution.memory(), evolution.passwords()
 
 
 def _values(text: str) -> set[tuple[str, str]]:
