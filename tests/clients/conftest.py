@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Offers Ansible, local users, the mail lab and a setup with Evolution."""
+"""Provides Ansible, local users, the mail lab and a setup with Evolution."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ __all__ = ["anna", "ansible", "evolution_setup", "mail_lab", "mail_user", "mario
 
 @pytest.fixture
 def evolution_setup(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> EvolutionSetup:
-    """Mario's, on a machine that has the real Evolution."""
+    """Mario's setup, on a machine with the real Evolution."""
     evolution.require()
     return EvolutionSetup(ansible, mario, mail_lab, mail_user)

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the registry of evolution-data-server says, by its own library; changes as Evolution's dialogs make them.
+"""Reads the registry of evolution-data-server with its own library, and changes it as Evolution's dialogs do.
 
-Runs in a user's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session with Debian's Python: ``python3 -c TEXT ACTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -105,12 +105,12 @@ def delete(registry: t.Any, uid: str) -> None:
     registry.ref_source(uid).remove_sync(None)
 
 
-QUESTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
 
 if __name__ == "__main__":
-    question, arguments = sys.argv[1:]
-    # The groups of the protocols are the mail library's.
+    action, arguments = sys.argv[1:]
+    # The mail library defines the groups of the protocols.
     Camel.init(GLib.get_user_data_dir(), False)
     EDataServer.SourceCamel.register_types()
-    answer = QUESTIONS[question](EDataServer.SourceRegistry.new_sync(None), **json.loads(arguments))
-    sys.stdout.write("\n" + json.dumps(answer))
+    result = ACTIONS[action](EDataServer.SourceRegistry.new_sync(None), **json.loads(arguments))
+    sys.stdout.write("\n" + json.dumps(result))

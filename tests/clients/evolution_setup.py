@@ -15,19 +15,21 @@ from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from .desktop_session import desktop_session
 from .evolution import TIMEOUT, Evolution, in_the_lab
-from .evolution_answers import Account
+from .evolution_data import Account
 
 LOGIN = "the password of the login"
-"""Opens the keyring."""
+"""The password that unlocks the keyring."""
 
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
 
 class EvolutionSetup:
-    """A user who has not logged in yet.
+    """A local user, not logged in yet, with a mailbox in the lab and an admin who runs the module.
 
     Attributes:
-        user: whose mailbox the user has.
+        local_user: the local user.
+        lab: the mail lab.
+        user: the mailbox.
     """
 
     def __init__(self, ansible: Ansible, local_user: LocalUser, lab: MailLab, user: MailUser) -> None:
@@ -37,19 +39,19 @@ class EvolutionSetup:
         self.user = user
 
     def run(self, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module for the user's mailbox, as root; None leaves an option out."""
+        """Run the module for the user's mailbox, as root; options that are None are omitted."""
         given = {"user": self.local_user.name, "email": self.user.address, "password": self.user.password, **options}
         kept = {name: value for name, value in given.items() if value is not None}
         return self._ansible.module("evolution_account", check=check, **kept)
 
     def configure(self, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module, which must not fail."""
+        """Run the module and check that it succeeds."""
         result = self.run(**options)
         assert not result["failed"], result
         return result
 
     def configure_one(self, status: str, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module for one account, which must end with that status; its entry in the result."""
+        """Run the module for one account and check its status; returns its entry in the result."""
         result = self.configure(**options)
         (entry,) = result["accounts"]
         assert entry["status"] == status, entry
@@ -58,11 +60,11 @@ class EvolutionSetup:
 
     @contextlib.contextmanager
     def log_in(self, *, keyring: str | None = LOGIN, registry: bool = True) -> t.Iterator[Evolution]:
-        """A session of the user, in the lab.
+        """Log the user in, in the lab.
 
         Args:
-            keyring: what unlocks it; empty for a session without a keyring, None for one that nobody unlocks.
-            registry: whether the registry of accounts runs, as it does on a desktop soon after the login.
+            keyring: the password that unlocks the keyring; empty for no keyring, None for one that stays locked.
+            registry: whether the account registry runs, as it does on a desktop soon after the login.
         """
         with desktop_session(self.local_user, in_the_lab(self.lab)) as session:
             if keyring != "":
@@ -72,11 +74,11 @@ class EvolutionSetup:
             yield Evolution(session)
 
     def receive(self, subject: str) -> None:
-        """Mail arrives."""
+        """Deliver a message to the user's mailbox."""
         self.lab.deliver(self.user.address, f"Subject: {subject}\nFrom: friend@charter.net\n\nHello.\n".encode())
 
     def uses_mail(self, evolution: Evolution, account: Account, subject: str) -> None:
-        """Sign in, list, receive and send: all with what was configured and nothing typed."""
+        """Log in, list folders, receive and send, with only what was configured."""
         other = self.lab.add_user(f"{subject.lower().replace(' ', '-')}.{self.user.address}")
         self.receive(subject)
         used = evolution.use(account, send_to=other.address, subject=f"Re: {subject}")
@@ -86,19 +88,19 @@ class EvolutionSetup:
         assert self.user.address in self.lab.wait_for_message(other.address, f"Re: {subject}", seconds=TIMEOUT)["From"]
 
     def agrees(self, evolution: Evolution, ids: t.Mapping[str, str]) -> bool:
-        """Whether the registry's memory and the files say the same of an account."""
+        """Whether the registry's memory and the files agree on an account."""
         memory = evolution.memory()
         return all(
             _values(memory[uid]) == _values((evolution.sources / f"{uid}.source").read_text()) for uid in ids.values()
         )
 
     def everything(self, evolution: Evolution) -> object:
-        """All files of the user, what the registry has in its memory, and the keyring, to be compared."""
+        """The user's files, the registry's memory and the keyring, for comparison."""
         return snapshot(self.local_user.home), evolution.memory(), evolution.passwords()
 
 
 def _values(text: str) -> set[tuple[str, str]]:
-    """Each line with its group, since order and blank lines differ."""
+    """The set of lines with their groups, since order and blank lines differ."""
     found, group = set(), ""
     for line in text.splitlines():
         group = line if line.startswith("[") else group

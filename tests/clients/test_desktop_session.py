@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests' own session is one, and leaves nothing behind."""
+"""The desktop session of the tests works like a real one and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
 )
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
-# A root directory of its own, as Flatpak gives to what it runs: the host's programs and nothing else.
+# A separate root directory, as Flatpak sets up: the host's programs and nothing else.
 SANDBOX = """
 mount -t tmpfs none "$1" && mkdir "$1/usr" && mount --bind /usr "$1/usr" || exit 1
 for name in bin lib lib64; do ln -s "usr/$name" "$1/$name"; done
@@ -59,7 +59,7 @@ def test_a_session_leaves_nothing_behind(mario: LocalUser) -> None:
         assert not session.has_owner(REGISTRY)
 
 
-def test_a_program_with_a_root_directory_of_its_own_is_told_apart(mario: LocalUser, tmp_path: pathlib.Path) -> None:
+def test_a_program_with_its_own_root_directory_is_ignored(mario: LocalUser, tmp_path: pathlib.Path) -> None:
     user = local_user.find(mario.name)
     with desktop_session(mario) as session:
         session.start("sleep", "60")

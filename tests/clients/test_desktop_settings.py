@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user's desktop settings: what the real dconf writes is read, and what is stored is found by it."""
+"""A user's desktop settings: they are read as the real dconf writes them, and dconf reads what is stored."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
 
 
 def run_command(command: list[str]) -> tuple[int, str, str]:
-    """As AnsibleModule's."""
+    """Like AnsibleModule.run_command."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
@@ -71,13 +71,13 @@ def database(owner: LocalUser) -> pathlib.Path:
 
 
 def quoted(text: str) -> str:
-    """As GVariant's text format has it, for the tests' own way to dconf."""
+    """A string in GVariant's text format."""
     plain = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
     return f"'{plain}'"
 
 
 class TestReading:
-    """Straight from the file."""
+    """Reading from the database file."""
 
     def test_no_file(self, mario: LocalUser) -> None:
         assert setting(mario, ACCOUNT) is None
@@ -126,7 +126,7 @@ class TestReading:
             with pytest.raises(DamagedFileError, match=str(database(session.user))):
                 setting(session.user, ACCOUNT)
 
-    def test_a_file_that_is_not_the_persons_to_read(self, mario: LocalUser) -> None:
+    def test_a_file_that_the_user_cannot_read(self, mario: LocalUser) -> None:
         database(mario).parent.mkdir(parents=True)
         database(mario).write_bytes(b"x")
         database(mario).chmod(0o600)
@@ -141,7 +141,7 @@ class TestReading:
 
 
 class TestStoring:
-    """By dconf itself."""
+    """Storing with dconf."""
 
     def test_in_a_session_that_sees_it_at_once(self, session: DesktopSession) -> None:
         session.run("gsettings", "set", SCHEMA, "default-mail-identity", "owner's")
@@ -149,7 +149,7 @@ class TestStoring:
             store(session.user, ACCOUNT, value)
             assert setting(session.user, ACCOUNT) == value
             assert session.run("/usr/bin/python3", "-c", GIO, SCHEMA, "default-mail-account") == value
-        # The session's own service took it: what it writes next keeps it.
+        # The session's own service has the value: its next write keeps it.
         session.run("gsettings", "set", SCHEMA, "default-mail-identity", "later")
         assert setting(session.user, ACCOUNT) == VALUES[-1]
         assert setting(session.user, IDENTITY) == "later"
@@ -169,7 +169,7 @@ class TestStoring:
         with desktop_session(mario) as session:
             assert session.run("gsettings", "get", SCHEMA, "default-mail-identity") == "'i'\n"
 
-    def test_by_ansibles_own_way_to_run_a_program(self, mario: LocalUser) -> None:
+    def test_with_run_command_of_ansible(self, mario: LocalUser) -> None:
         with patch_module_args({}):
             module = AnsibleModule({})
         user = local_user.find(mario.name)
@@ -179,7 +179,7 @@ class TestStoring:
             with pytest.raises(HostError, match="could not be stored"):
                 desktop.store_setting("not/a/path", "x")
 
-    def test_what_runs_for_it_is_the_person_all_through(self, mario: LocalUser) -> None:
+    def test_its_programs_run_entirely_as_the_user(self, mario: LocalUser) -> None:
         seen: list[str] = []
 
         def spy(command: list[str]) -> tuple[int, str, str]:
@@ -202,14 +202,14 @@ class TestStoring:
         assert "CapPrm:\t0000000000000000" in seen
         assert [line for line in seen if "CHARTER" in line or "DBUS" in line] == []
 
-    def test_the_person_itself_needs_no_root(self, session: DesktopSession) -> None:
+    def test_the_user_needs_no_root(self, session: DesktopSession) -> None:
         shutil.copytree(PLUGINS, session.user.home / "plugins")
         session.user.own()
         where = str(session.user.home / "plugins")
         session.run("/usr/bin/python3", "-c", ITSELF, where, ACCOUNT, "by myself")
         assert setting(session.user, ACCOUNT) == "by myself"
 
-    def test_never_beside_a_session_that_cannot_be_reached(self, session: DesktopSession) -> None:
+    def test_never_if_a_session_is_unreachable(self, session: DesktopSession) -> None:
         session.run("dconf", "write", ACCOUNT, "'x'")
         assert running(session.user, "dconf-service") != []
         session.runtime.joinpath("bus").unlink()
@@ -217,7 +217,7 @@ class TestStoring:
             store(session.user, ACCOUNT, "y")
         assert setting(session.user, ACCOUNT) == "x"
 
-    def test_by_way_of_a_bus_that_only_a_program_of_the_session_knows(self, session: DesktopSession) -> None:
+    def test_through_a_bus_that_only_a_program_of_the_session_knows(self, session: DesktopSession) -> None:
         session.run("dconf", "write", ACCOUNT, "'x'")
         session.runtime.joinpath("bus").rename(session.runtime / "moved")
         (service,) = running(session.user, "dconf-service")
@@ -228,7 +228,7 @@ class TestStoring:
         assert session.run("dconf", "read", ACCOUNT, DBUS_SESSION_BUS_ADDRESS=moved) == "'y'\n"
         assert len(running(session.user, "dconf-service")) == 1
 
-    def test_gsettings_where_there_is_no_dconf(self, session: DesktopSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_gsettings_if_there_is_no_dconf(self, session: DesktopSession, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(desktops, "_PATH", str(self.programs(session, "gsettings", "setpriv")))
         store(session.user, ACCOUNT, VALUES[2], SCHEMA)
         assert setting(session.user, ACCOUNT) == VALUES[2]
@@ -249,7 +249,7 @@ class TestStoring:
 
     @staticmethod
     def programs(session: DesktopSession, *names: str) -> pathlib.Path:
-        """A folder with these programs."""
+        """A directory with only these programs."""
         folder = session.user.home / "bin"
         folder.mkdir()
         for name in names:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What evolution_account sets up, seen and used by the real Evolution, against real mail servers.
+"""Accounts of evolution_account, used by the real Evolution with real mail servers.
 
-The names imap., pop., smtp. and mobile.charter.net are those of the lab, so that the defaults are tested as they are.
+In the lab, imap., pop., smtp. and mobile.charter.net are local servers, so the defaults are tested unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STARTTLS = "starttls-on-standard-port"
     ("protocol", "backend", "host", "port"),
     [("imap", "imapx", "imap.charter.net", 993), ("pop3", "pop", "pop.charter.net", 995)],
 )
-def test_an_account_pushed_before_the_first_login_works(
+def test_an_account_set_up_before_the_first_login_works(
     evolution_setup: EvolutionSetup, protocol: str, backend: str, host: str, port: int
 ) -> None:
     setup = evolution_setup
@@ -53,7 +53,7 @@ def test_an_account_pushed_before_the_first_login_works(
         if protocol == "pop3":
             assert account["settings"]["KeepOnServer"] == "true"
         assert evolution.use(account)["error"] is not None
-        # What could not be stored before the login is stored by the next run, and nothing else changes.
+        # The next run stores what could not be stored before the login, and changes nothing else.
         updated = setup.configure_one("updated", protocol=protocol, full_name=FULL_NAME)
         assert (updated["via"], updated["password"], updated["warnings"]) == ("session", "stored", [])
         assert {change["after"] for change in updated["changes"]} <= {"******** (new)", "********"}, updated
@@ -65,7 +65,7 @@ def test_an_account_pushed_before_the_first_login_works(
     assert setup.configure_one("unchanged", protocol=protocol, full_name=FULL_NAME, password=None)["via"] == "files"
 
 
-def test_the_first_start_logs_in_and_asks_nothing(evolution_setup: EvolutionSetup) -> None:
+def test_the_first_start_logs_in_without_a_dialog(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in(registry=False) as evolution:
         created = setup.configure_one("created")
@@ -80,12 +80,12 @@ def test_the_first_start_logs_in_and_asks_nothing(evolution_setup: EvolutionSetu
         assert evolution.account(setup.user.address)["identity"]["sent_folder"].endswith("/Sent")
     assert not [one for one in setup.lab.logins() if one.user == setup.user.address and not one.succeeded]
     text = (evolution.sources / f"{created['ids']['account']}.source").read_text()
-    assert "MarkSeenTimeout" in text  # Evolution has written much of its own ...
+    assert "MarkSeenTimeout" in text  # Evolution has added its own settings ...
     setup.configure_one("unchanged", password=None)  # ... and the account is still as configured
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_pop3_mail_stays_on_the_server_unless_told_otherwise(evolution_setup: EvolutionSetup, kept: bool) -> None:
+def test_leave_on_server_decides_whether_pop3_mail_is_kept(evolution_setup: EvolutionSetup, kept: bool) -> None:
     setup = evolution_setup
     setup.receive("Keep me")
     with setup.log_in(registry=False) as evolution:
@@ -99,7 +99,7 @@ def test_pop3_mail_stays_on_the_server_unless_told_otherwise(evolution_setup: Ev
     assert [message["Subject"] for message in setup.lab.messages(setup.user.address)] == (["Keep me"] if kept else [])
 
 
-def test_two_addresses_and_both_protocols_beside_each_other(evolution_setup: EvolutionSetup) -> None:
+def test_two_addresses_and_both_protocols_together(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     second = setup.lab.add_user(f"second.of.{setup.user.address}")
     accounts = [
@@ -128,7 +128,7 @@ def test_two_addresses_and_both_protocols_beside_each_other(evolution_setup: Evo
 
 
 @pytest.mark.parametrize("logged_in", [False, True])
-def test_the_default_is_what_settings_say(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
+def test_the_default_account_is_in_the_settings(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
     setup = evolution_setup
     setup.configure_one("created", protocol="pop3", password=None)
     ids = {}
@@ -148,7 +148,7 @@ def test_the_default_is_what_settings_say(evolution_setup: EvolutionSetup, logge
 
 
 @pytest.mark.parametrize("logged_in", [False, True])
-def test_a_server_move_keeps_what_the_person_has(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
+def test_a_server_change_keeps_the_users_data(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         ids = setup.configure_one("created")["ids"]

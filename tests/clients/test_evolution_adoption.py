@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""evolution_account where there are accounts already: a user's own is adopted, another program's is refused."""
+"""evolution_account with existing accounts: it adopts those of the user and refuses those of other programs."""
 
 from __future__ import annotations
 
@@ -67,9 +67,7 @@ def test_an_account_of_another_program_is_refused(evolution_setup: EvolutionSetu
 
 
 @pytest.mark.parametrize("logged_in", [False, True])
-def test_a_damaged_source_of_somebody_else_is_told_of_and_left(
-    evolution_setup: EvolutionSetup, logged_in: bool
-) -> None:
+def test_a_damaged_foreign_source_is_reported_and_kept(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
     setup = evolution_setup
     damaged = "[Data Source]\nDisplayName=mine\nthis is no line\n"
     evolution_sources.write(setup.local_user, {"somebody-elses": damaged})
@@ -86,7 +84,7 @@ def test_a_damaged_source_of_somebody_else_is_told_of_and_left(
 
 
 def test_a_source_that_only_root_can_read_is_named(evolution_setup: EvolutionSetup) -> None:
-    """As a playbook leaves it that copies files as root: a registry cannot read it, and takes no notice."""
+    """A playbook that copies files as root creates such a file. The registry ignores it."""
     setup = evolution_setup
     created = setup.configure_one("created", password=None)
     path = setup.local_user.home / f".config/evolution/sources/{created['ids']['account']}.source"

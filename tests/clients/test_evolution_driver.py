@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver of the real Evolution, with accounts made by hand: what it must see, and what it must not miss."""
+"""The driver of the real Evolution, tested with accounts written by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _evolution_is_here() -> None:
 
 @pytest.fixture
 def session(mario: LocalUser, mail_lab: MailLab) -> t.Iterator[DesktopSession]:
-    """Mario's, in the lab."""
+    """Mario's session in the lab."""
     with desktop_session(mario, in_the_lab(mail_lab)) as session:
         yield session
 
@@ -78,7 +78,7 @@ def test_an_account_is_seen_and_used(
     assert len(mail_lab.messages(mail_user.address)) == 1
 
 
-def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user: MailUser) -> None:
+def test_an_edit_and_a_deletion_by_the_user(session: DesktopSession, mail_user: MailUser) -> None:
     evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     evolution = Evolution(session)
     evolution.edit(IDENTITY, "Mail Identity", organization="Charter", reply_to="boss@charter.net")
@@ -94,7 +94,7 @@ def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user
     assert not list(evolution.sources.glob(f"{ACCOUNT}*"))
 
 
-def test_no_certificate_is_trusted_but_the_labs(mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> None:
+def test_only_the_labs_certificates_are_trusted(mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> None:
     evolution_sources.write(mario, evolution_sources.sources(mail_user.address))
     with desktop_session(mario, mail_lab.command([])) as session:
         session.start_keyring(LOGIN)
@@ -116,7 +116,7 @@ def test_a_locked_keyring_keeps_its_passwords(session: DesktopSession) -> None:
     assert item["password"] is None
 
 
-def test_the_window_of_a_person_without_an_account(session: DesktopSession) -> None:
+def test_the_window_of_a_user_without_an_account(session: DesktopSession) -> None:
     with EvolutionWindow(session) as window:
         window.wait_for(WELCOME)
 
@@ -127,7 +127,7 @@ def test_the_window_that_asks_for_a_password(session: DesktopSession, mail_lab: 
     with EvolutionWindow(session) as window:
         window.wait_for(PASSWORD_REQUEST)
         assert mail_user.address not in {login.user for login in mail_lab.logins()}
-        window.kill()  # it would wait for an answer
+        window.kill()  # it waits for the user
 
 
 def test_the_window_that_logs_in(session: DesktopSession, mail_lab: MailLab, mail_user: MailUser) -> None:

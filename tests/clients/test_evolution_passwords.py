@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where evolution_account puts passwords, and what it does where it cannot: with a real keyring in every state."""
+"""Where evolution_account stores passwords, with a real keyring in every state and without one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .evolution_window import PASSWORD_REQUEST, EvolutionWindow
 PROMPTER = "org.gnome.keyring.SystemPrompter"
 
 
-def nobody_is_asked(evolution: Evolution) -> bool:
+def no_password_request(evolution: Evolution) -> bool:
     session = evolution.session
     return not session.has_owner(PROMPTER) and running(session.user, "gcr-prompter") == []
 
 
-def test_a_locked_keyring_stays_locked_and_is_told_of(evolution_setup: EvolutionSetup) -> None:
+def test_a_locked_keyring_stays_locked_and_is_reported(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in():
         setup.configure_one("created", protocol="pop3")
@@ -36,29 +36,27 @@ def test_a_locked_keyring_stays_locked_and_is_told_of(evolution_setup: Evolution
         removed = setup.configure_one("removed", protocol="pop3", state="absent", password=None)
         assert any("could not be deleted" in warning for warning in removed["warnings"])
         assert [item["locked"] for item in evolution.passwords()] == [True, True]
-        assert nobody_is_asked(evolution)
+        assert no_password_request(evolution)
         with EvolutionWindow(evolution.session) as window:
-            window.wait_for(PASSWORD_REQUEST)  # as the warning said
-            window.kill()  # it would wait for an answer
+            window.wait_for(PASSWORD_REQUEST)  # as the warning announced
+            window.kill()  # it waits for the user
 
 
 @pytest.mark.parametrize("keyring", ["", None], ids=["no daemon", "no keyring yet"])
-def test_without_a_keyring_the_account_is_made_all_the_same(
-    evolution_setup: EvolutionSetup, keyring: str | None
-) -> None:
+def test_the_account_is_created_without_a_keyring(evolution_setup: EvolutionSetup, keyring: str | None) -> None:
     setup = evolution_setup
     with setup.log_in(keyring=keyring) as evolution:
         created = setup.configure_one("created")
         assert created["password"] == "not stored"
         assert any("ask for it once" in warning for warning in created["warnings"])
         assert evolution.session.has_owner(SECRETS) == (keyring is None)
-        assert nobody_is_asked(evolution)
+        assert no_password_request(evolution)
         assert evolution.account(setup.user.address)["uid"] == created["ids"]["account"]
         assert not list((setup.local_user.home / ".local/share/keyrings").glob("*.keyring"))
 
 
 @pytest.mark.parametrize("login", [LOGIN, None], ids=["beside a login keyring", "without a login keyring"])
-def test_a_plaintext_keyring_serves_who_has_not_logged_in(evolution_setup: EvolutionSetup, login: str | None) -> None:
+def test_a_plaintext_keyring_works_without_a_login(evolution_setup: EvolutionSetup, login: str | None) -> None:
     setup = evolution_setup
     plain = {"password_store": "plaintext_keyring"}
     created = setup.configure_one("created", **plain)
@@ -70,11 +68,11 @@ def test_a_plaintext_keyring_serves_who_has_not_logged_in(evolution_setup: Evolu
     setup.configure_one("unchanged", **plain)
     with setup.log_in(keyring=login) as evolution:
         setup.uses_mail(evolution, evolution.account(setup.user.address), "In the clear")
-        # A keyring that the daemon has not opened yet counts as locked; opening this one takes no password.
+        # The daemon reports a keyring as locked until it has opened it; this one needs no password.
         for kind in ("account", "transport"):
             (item,) = evolution.passwords(created["ids"][kind])
             assert (item["locked"], item["password"]) == (False, setup.user.password)
-        assert nobody_is_asked(evolution)
+        assert no_password_request(evolution)
         setup.configure_one("updated", **{**plain, "password": "a new one"})  # while the daemon has the file open
         for kind in ("account", "transport"):
             (item,) = evolution.passwords(created["ids"][kind])
@@ -83,7 +81,7 @@ def test_a_plaintext_keyring_serves_who_has_not_logged_in(evolution_setup: Evolu
     assert not path.exists() or setup.user.password not in path.read_text()
 
 
-def test_a_password_that_the_person_changed(evolution_setup: EvolutionSetup) -> None:
+def test_a_password_that_the_user_changed(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         ids = setup.configure_one("created", password="old and wrong")["ids"]
@@ -99,7 +97,7 @@ def test_a_password_that_the_person_changed(evolution_setup: EvolutionSetup) -> 
     assert not [one for one in setup.lab.logins() if one.user == setup.user.address and not one.succeeded]
 
 
-def test_no_password_is_stored_where_none_is_wanted(evolution_setup: EvolutionSetup) -> None:
+def test_no_password_is_stored_if_none_is_wanted(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         created = setup.configure_one("created", password_store="none")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""evolution_account beside a session that is alive: everything by the registry, at once, and as the user."""
+"""evolution_account during a session: it changes everything through the registry, at once, as the user."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_an_open_evolution_shows_and_uses_the_account_at_once(evolution_setup: E
     assert not [one for one in setup.lab.logins() if one.user == second.address and not one.succeeded]
 
 
-def test_what_a_person_edits_survives_a_managed_change(evolution_setup: EvolutionSetup) -> None:
+def test_a_users_edits_survive_a_managed_change(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     setup.configure_one("created", full_name="Mario Rossi", password=None)
     with setup.log_in() as evolution:
@@ -72,11 +72,11 @@ def changed_lines(before: dict[str, str], after: dict[str, str]) -> set[tuple[st
     return {(old, new) for old, new in pairs if old != new}
 
 
-def test_an_account_that_the_person_deleted_comes_back_as_configured(evolution_setup: EvolutionSetup) -> None:
+def test_an_account_that_the_user_deleted_is_recreated(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         ids = setup.configure_one("created", full_name="The First")["ids"]
-        evolution.delete(ids["account"])  # its children stay in the registry's memory, unseen
+        evolution.delete(ids["account"])  # its children remain in the registry's memory, hidden
         assert evolution.accounts() == []
         created = setup.configure_one("created", full_name="The Second", provider="spectrum")
         assert created["ids"] == ids
@@ -90,7 +90,7 @@ def test_an_account_that_the_person_deleted_comes_back_as_configured(evolution_s
         assert evolution.account(setup.user.address) == account
 
 
-def test_check_mode_touches_neither_memory_nor_files_nor_keyring(evolution_setup: EvolutionSetup) -> None:
+def test_check_mode_changes_neither_memory_nor_files_nor_keyring(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         evolution.accounts()
@@ -104,7 +104,7 @@ def test_check_mode_touches_neither_memory_nor_files_nor_keyring(evolution_setup
                 assert foretold[key] == done[key]
 
 
-def test_nothing_is_left_of_root_and_nothing_is_started(evolution_setup: EvolutionSetup) -> None:
+def test_nothing_belongs_to_root_and_nothing_is_started(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in(keyring="", registry=False) as evolution:
         assert setup.configure_one("created")["via"] == "files"

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mail_verify with from_client: what is really in a user's Evolution and keyring, tested against the real servers."""
+"""mail_verify with from_client: the settings in a user's Evolution and keyring, tested with real servers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lab_ansible(tmp_path: pathlib.Path, evolution_setup: EvolutionSetup) -> Ansi
 
 
 def verify(ansible: Ansible, setup: EvolutionSetup, evolution: Evolution, **options: t.Any) -> ClientResult:
-    """Test what Evolution has, and see that nothing is changed or shown."""
+    """Verify the stored settings and check that nothing was changed or shown."""
     before = setup.everything(evolution)
     given = {"user": setup.local_user.name, "email": setup.user.address, "ca_path": str(setup.lab.ca_path)}
     result = ansible.module("mail_verify", **{**given, "from_client": "evolution", **options})
@@ -38,11 +38,13 @@ def verify(ansible: Ansible, setup: EvolutionSetup, evolution: Evolution, **opti
 
 
 def sign_ins(setup: EvolutionSetup) -> list[bool]:
-    """The outcome of each attempt so far."""
+    """Whether each login attempt so far succeeded."""
     return [login.succeeded for login in setup.lab.logins() if login.user == setup.user.address]
 
 
-def test_what_a_session_has_is_tested_with_its_passwords(lab_ansible: Ansible, evolution_setup: EvolutionSetup) -> None:
+def test_accounts_are_tested_with_the_passwords_of_the_session(
+    lab_ansible: Ansible, evolution_setup: EvolutionSetup
+) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         ids = setup.configure_one("created")["ids"]
@@ -62,7 +64,7 @@ def test_what_a_session_has_is_tested_with_its_passwords(lab_ansible: Ansible, e
         assert sorted(sign_ins(setup)) == [False, True, True, True]
 
 
-def test_a_locked_keyring_is_said_and_nobody_signs_in(lab_ansible: Ansible, evolution_setup: EvolutionSetup) -> None:
+def test_a_locked_keyring_is_reported_without_a_login(lab_ansible: Ansible, evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
         setup.configure_one("created")

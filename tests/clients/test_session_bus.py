@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The message bus, the keyring, the registry and the settings of a user's session, with the real programs.
 
-Everything is done twice: by root who acts as the user, and by a process that is the user from the start.
+Everything is tested twice: as root acting as the user, and in a process that runs as the user from the start.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ with local_user.acting_as(user), LocalDesktop(user, None) as desktop:
     live, passwords = account_registry.running(desktop), keyring.Keyring(desktop.bus())
     live.remove(uid)
     live.create(uid, "[Data Source]\\nDisplayName=x\\n")
-    passwords.store(uid, "label", Secret("told"))
+    passwords.store(uid, "label", Secret("the secret"))
     print(uid in live.sources(), passwords.stored(uid).reveal(), passwords.state.name)
 """
 
-# As Evolution's own library does it.
+# The same as Evolution's own library does.
 LIBSECRET = """
 import gi, sys
 gi.require_version("Secret", "1")
@@ -99,7 +99,7 @@ def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
 
 @pytest.fixture
 def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
-    """Mario's desktop; root acted as Mario to enter the bus, and who entered is what counts there."""
+    """Mario's desktop. Root acted as Mario when it connected to the bus, which decides who it is there."""
     user = local_user.find(session.user.name)
     with LocalDesktop(user, run_command) as desktop:
         with local_user.acting_as(user):
@@ -116,7 +116,7 @@ def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
 
 
 def run_command(command: list[str]) -> tuple[int, str, str]:
-    """As AnsibleModule's."""
+    """Like AnsibleModule.run_command."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
@@ -137,7 +137,7 @@ def child(name: str, host: str) -> str:
 
 
 def reads(file: pathlib.Path, text: str) -> bool:
-    """Whether a file gets that content: the registry writes it a moment after it answers."""
+    """Whether a file gets that content; the registry writes it shortly after it replies."""
     deadline = time.monotonic() + TIMEOUT
     while file.read_text() != text:
         if time.monotonic() > deadline:
@@ -149,7 +149,7 @@ def reads(file: pathlib.Path, text: str) -> bool:
 class TestBus:
     """The bus itself."""
 
-    def test_we_are_who_we_act_as(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_the_bus_sees_the_user_we_act_as(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         bus = bus_of(desktop)
         (name,) = bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0][1:2]
         driver = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
@@ -157,7 +157,7 @@ class TestBus:
         assert bus.has_owner("org.freedesktop.DBus")
         assert not bus.has_owner("org.example.Nobody")
 
-    def test_asking_twice_gives_the_same_connection_which_ends_with_the_run(self, session: DesktopSession) -> None:
+    def test_a_run_uses_one_connection_and_closes_it(self, session: DesktopSession) -> None:
         with acting(session.user) as desktop:
             bus = bus_of(desktop)
             assert desktop.bus() is bus
@@ -169,7 +169,7 @@ class TestBus:
         with pytest.raises(BusError, match=f"belongs to the user {session.user.uid}"):
             connect(session.address)
 
-    def test_nobody_there(self, mario: LocalUser) -> None:
+    def test_no_bus(self, mario: LocalUser) -> None:
         with acting(mario) as desktop:
             assert desktop.bus() is None
             assert desktop.bus("unix:path=/nowhere/bus;unix:abstract=charter-mail-nobody") is None
@@ -195,7 +195,7 @@ class TestBus:
                     connect(session.address, timeout=0.5)
                 os.kill(daemon, signal.SIGCONT)
                 bus.timeout = TIMEOUT
-                # The answers to what was given up are not taken for later ones.
+                # Late replies to abandoned calls are not mistaken for replies to later calls.
                 assert bus.has_owner("org.freedesktop.DBus")
 
     @pytest.mark.parametrize(
@@ -227,16 +227,16 @@ class TestBus:
 
 
 class TestNothingIsStarted:
-    """What does not run stays as it is, though the bus could start it."""
+    """Services that do not run are not started, although the bus could start them."""
 
-    def test_by_looking(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_by_name_lookups(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         assert live.running(desktop) is None
         assert Keyring(desktop.bus()).state is KeyringState.ABSENT
         assert Keyring(desktop.bus()).stored(UID) is None
         assert running(session.user, live.PROGRAM) == running(session.user, "gnome-keyring-daemon") == []
 
     @pytest.mark.parametrize("name", [REGISTRY, SECRETS])
-    def test_by_a_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
+    def test_by_a_method_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
         with pytest.raises(BusError) as caught:
             bus_of(desktop).call(name, "/", "org.freedesktop.DBus.Peer", "Ping")
         assert caught.value.name in {
@@ -244,13 +244,13 @@ class TestNothingIsStarted:
             "org.freedesktop.DBus.Error.NameHasNoOwner",
         }
         assert not session.has_owner(name)
-        # The bus could have: this is the same call without the flag.
+        # The bus could have started it: this is the same call without the flag.
         session.run(
             "gdbus", "call", "--session", f"--dest={name}", "--object-path=/", "--method=org.freedesktop.DBus.Peer.Ping"
         )
         assert session.has_owner(name)
 
-    def test_by_what_was_stopped_meanwhile(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_by_services_that_were_stopped(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         registry, keyring = session.start_registry(), session.start_keyring(LOGIN_PASSWORD)
         found, passwords = live.running(desktop), Keyring(desktop.bus())
         assert found is not None
@@ -268,7 +268,7 @@ class TestNothingIsStarted:
 
 
 class TestRegistry:
-    """Evolution's registry, as the facts say."""
+    """Evolution's registry."""
 
     def test_create_write_remove(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         process = session.start_registry()
@@ -297,7 +297,7 @@ class TestRegistry:
         assert UID not in registry.sources()
         assert not file.exists()
 
-    def test_children_that_are_removed_after_their_parent_come_back_as_they_were(
+    def test_children_removed_only_with_their_parent_return_unchanged(
         self, session: DesktopSession, desktop: LocalDesktop
     ) -> None:
         session.start_registry()
@@ -370,7 +370,7 @@ class TestKeyring:
         assert keyring.stored(UID) is None
         assert self.items(session) == []
 
-    def test_what_evolution_stored_is_replaced_and_not_doubled(
+    def test_a_password_of_evolution_is_replaced_not_duplicated(
         self, session: DesktopSession, desktop: LocalDesktop
     ) -> None:
         session.start_keyring(LOGIN_PASSWORD)
@@ -419,7 +419,7 @@ class TestKeyring:
 
     @staticmethod
     def items(session: DesktopSession) -> list[str]:
-        """What is shown of every item of the login keyring."""
+        """The description of every item of the login keyring."""
         login = "/org/freedesktop/secrets/collection/login"
         tree = session.run(
             "gdbus", "introspect", "--session", f"--dest={SECRETS}", f"--object-path={login}", "--recurse"
@@ -427,8 +427,8 @@ class TestKeyring:
         return [part for part in tree.split("node ") if "interface org.freedesktop.Secret.Item" in part]
 
 
-def test_the_person_itself_needs_no_root(session: DesktopSession) -> None:
-    """The same code in a process that is the user from the start, with Debian's Python."""
+def test_the_user_needs_no_root(session: DesktopSession) -> None:
+    """The same code in a process that runs as the user from the start, with Debian's Python."""
     session.start_registry()
     session.start_keyring(LOGIN_PASSWORD)
     shutil.copytree(PLUGINS, session.user.home / "plugins")

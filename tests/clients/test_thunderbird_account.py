@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What thunderbird_account sets up, seen and used by the real Thunderbird, against real mail servers.
+"""Accounts of thunderbird_account, used by the real Thunderbird with real mail servers.
 
-The names imap., pop., smtp. and mobile.charter.net are those of the lab, so that the defaults are tested as they are.
+In the lab, imap., pop., smtp. and mobile.charter.net are local servers, so the defaults are tested unchanged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from .thunderbird import Thunderbird, require
-from .thunderbird_answers import Account
+from .thunderbird_data import Account
 
 SUCCESS = "0x0"
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
@@ -38,7 +38,7 @@ def setup(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_user: Mail
 
 
 class ThunderbirdSetup:
-    """One local_user's setup: a home, a mailbox in the lab, and an admin with Ansible."""
+    """A local user with a mailbox in the lab, and an admin who runs the module."""
 
     def __init__(self, ansible: Ansible, local_user: LocalUser, lab: MailLab, user: MailUser) -> None:
         self._ansible = ansible
@@ -54,7 +54,7 @@ class ThunderbirdSetup:
         return result
 
     def open(self, **options: t.Any) -> Thunderbird:
-        """The user's own Thunderbird, on the user's own home."""
+        """The user's Thunderbird, working directly on the user's home."""
         return Thunderbird(
             self.local_user.home, copy=False, command_prefix=self.lab.command([]), ca=self.lab.ca_path, **options
         )
@@ -66,7 +66,7 @@ class ThunderbirdSetup:
         self.lab.deliver(self.user.address, message)
 
     def uses_mail(self, client: Thunderbird, account: Account, other: MailUser, subject: str) -> None:
-        """Sign in, list, receive, read and send: all with what was configured and nothing typed."""
+        """Log in, list folders, receive, read and send, with only what was configured."""
         self.receive(subject, "Good morning.")
         assert client.verify_incoming(account["key"]) == SUCCESS
         assert "INBOX" in " ".join(client.folders(account["key"])).upper()
@@ -109,14 +109,14 @@ def test_the_first_start_shows_an_account_that_works(
             assert incoming["leave_on_server_days"] is None
         setup.uses_mail(client, account, other, f"Hello by {protocol}")
     written = (setup.local_user.profile / "prefs.js").read_text()
-    assert "localfoldersserver" in written  # Thunderbird has written much of its own ...
+    assert "localfoldersserver" in written  # Thunderbird has added its own settings ...
     again = setup.configure(protocol=protocol, full_name=FULL_NAME)
     assert not again["changed"], again["accounts"]  # ... and the account is still as configured
     assert len(setup.lab.messages(setup.user.address)) == 1
 
 
 @pytest.mark.parametrize("environment", [{}, {"SNAP_NAME": "thunderbird"}, {"MOZ_LEGACY_PROFILES": "1"}])
-def test_every_kind_of_installation_opens_the_new_profile(setup: ThunderbirdSetup, environment: dict[str, str]) -> None:
+def test_all_kinds_of_installations_open_the_new_profile(setup: ThunderbirdSetup, environment: dict[str, str]) -> None:
     setup.configure()
     with setup.open(environment=environment) as client:
         assert client.profile == setup.local_user.profile
@@ -139,7 +139,7 @@ def test_two_addresses_on_one_host_share_nothing(setup: ThunderbirdSetup) -> Non
     assert not setup.configure(email=second.address, password=second.password)["changed"]
 
 
-# Two accounts that the user made: one by IMAP, one by POP3 whose mail is in the inbox of Local Folders.
+# Two accounts that the user created: one with IMAP, one with POP3 whose mail goes to the inbox of Local Folders.
 FOREIGN = """\
 user_pref("mail.account.account1.server", "server1");
 user_pref("mail.account.account2.identities", "id1");
@@ -177,7 +177,7 @@ user_pref("mailnews.tags.$label1.tag", "Urgent");
 """
 
 
-def test_nothing_foreign_changes(setup: ThunderbirdSetup) -> None:
+def test_foreign_settings_are_kept(setup: ThunderbirdSetup) -> None:
     profile = setup.local_user.thunderbird / "own.default"
     profile.mkdir(parents=True)
     ini = "[Profile0]\nName=own\nIsRelative=1\nPath=own.default\nDefault=1\n\n[General]\nVersion=2\n"
@@ -213,25 +213,25 @@ def test_nothing_foreign_changes(setup: ThunderbirdSetup) -> None:
 
 
 def lines(profile: pathlib.Path) -> set[str]:
-    """The preferences that are about mail accounts."""
+    """The preferences of mail accounts."""
     text = (profile / "prefs.js").read_text()
     return {line for line in text.splitlines() if line.startswith(('user_pref("mail.', 'user_pref("mailnews.tags'))}
 
 
-def test_an_open_thunderbird_is_left_alone(setup: ThunderbirdSetup) -> None:
+def test_an_open_thunderbird_is_not_changed(setup: ThunderbirdSetup) -> None:
     setup.configure()
     with setup.open() as client:
         files = set(setup.local_user.profile.iterdir())
         skipped = setup.configure(provider="spectrum", when_running="skip")
         assert not skipped["changed"]
         assert f"(process {client.pid})" in skipped["accounts"][0]["error"]
-        assert client.accounts()  # it runs on
+        assert client.accounts()  # it is still running
         assert "mobile.charter.net" not in (setup.local_user.profile / "prefs.js").read_text()
         assert not [path for path in set(setup.local_user.profile.iterdir()) - files if path.name.endswith("~")]
     assert setup.configure(provider="spectrum")["changed"]
 
 
-def test_a_server_move_keeps_folders_filters_and_passwords(setup: ThunderbirdSetup) -> None:
+def test_a_server_change_keeps_folders_filters_and_passwords(setup: ThunderbirdSetup) -> None:
     setup.configure()
     with setup.open() as client:
         (account,) = mail_accounts(client)
@@ -285,7 +285,7 @@ def test_a_new_password_in_one_run(setup: ThunderbirdSetup) -> None:
     assert not [login for login in setup.lab.logins() if login.user == setup.user.address and not login.succeeded]
 
 
-def test_thunderbird_has_its_passwords_from_nowhere_else(setup: ThunderbirdSetup) -> None:
+def test_thunderbird_has_no_other_source_of_passwords(setup: ThunderbirdSetup) -> None:
     setup.configure(password=None)
     with setup.open() as client:
         (account,) = mail_accounts(client)

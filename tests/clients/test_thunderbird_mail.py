@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver of Thunderbird against real mail servers. Thunderbird itself has stored the passwords."""
+"""The driver of Thunderbird with real mail servers. Thunderbird itself has stored the passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from .thunderbird import Thunderbird, ThunderbirdError, require
-from .thunderbird_homes import imap_prefs, make_home, pop3_prefs
+from .thunderbird_profiles import imap_prefs, make_home, pop3_prefs
 
 SUCCESS = "0x0"
 FAILURE = "0x80004005"
@@ -35,7 +35,7 @@ def _thunderbird_is_here() -> None:
 
 
 class ThunderbirdUser:
-    """A user of the lab with a Thunderbird of their own, set up for IMAP or POP3."""
+    """A user of the lab with a Thunderbird that is set up for IMAP or POP3."""
 
     def __init__(self, lab: MailLab, user: MailUser, home: pathlib.Path, service: Service) -> None:
         self.lab = lab
@@ -55,7 +55,7 @@ class ThunderbirdUser:
             assert client.run_script(STORE, origin, self.user.address, password)
 
     def keep_password(self) -> None:
-        """Store the right password for all starts to come."""
+        """Store the right password for all later starts."""
         with self.start(copy=False, trusting=False) as client:
             self.store_password(client, self.user.password)
 
@@ -66,7 +66,7 @@ class ThunderbirdUser:
         self.lab.deliver(self.user.address, message)
 
     def logins(self, service: Service) -> list[tuple[str, bool, bool]]:
-        """Each attempt of this user: the host, whether it was encrypted, whether it succeeded."""
+        """This user's login attempts: the host, whether it was encrypted, whether it succeeded."""
         logins = [one for one in self.lab.logins() if (one.user, one.service) == (self.user.address, service)]
         return [(one.host, one.tls, one.succeeded) for one in logins]
 
@@ -128,11 +128,11 @@ def test_pop3(pop3_user: ThunderbirdUser) -> None:
     assert len(owner.lab.messages(owner.user.address)) == 2  # both stay on the server
 
 
-def test_a_start_as_a_person_makes_it(owner: ThunderbirdUser) -> None:
+def test_an_ordinary_online_start(owner: ThunderbirdUser) -> None:
     owner.keep_password()
     owner.receive("Grüße 1", "Ein Gruß\n")
     with owner.start(online=True) as client:
-        # Without being asked, as login_at_startup says; the authority is known in time.
+        # It logs in by itself, as login_at_startup requests; the authority is trusted in time.
         owner.lab.wait_for_login(owner.user.address, owner.service)
         assert client.fetch("account1") == ["Grüße 1"]
         assert client.dialogs == ()
@@ -167,7 +167,7 @@ def test_an_authority_that_is_not_trusted(owner: ThunderbirdUser) -> None:
     assert owner.logins(owner.service) == owner.logins(Service.SUBMISSION) == []
 
 
-def test_a_trusted_authority_stays_in_a_profile_that_is_no_copy(imap_user: ThunderbirdUser) -> None:
+def test_a_trusted_authority_remains_in_a_profile_that_is_not_a_copy(imap_user: ThunderbirdUser) -> None:
     with imap_user.start(copy=False) as client:
         imap_user.store_password(client, imap_user.user.password)
         assert client.verify_incoming("account1") == SUCCESS
