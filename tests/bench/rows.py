@@ -69,7 +69,7 @@ def clients(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """Evolution of people who are not logged in, one account each, on one host over SSH."""
+    """Evolution of users who are not logged in, one account each, on one host over SSH."""
     crowd = [f"user{number}" for number in range(200)]
     accounts = [{"user": name, "email": f"{name}@charter.net"} for name in crowd]
     parts = [
@@ -88,7 +88,7 @@ def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """Evolution of people who are logged in, by the local connection: bus, registry and keyring are real."""
+    """Evolution of users who are logged in, by the local connection: bus, registry and keyring are real."""
     with (
         temporary_user() as mario,
         temporary_user() as anna,
@@ -174,14 +174,14 @@ def site(folder: pathlib.Path, repetitions: int, count: int = 25) -> list[Row]:
     with Fleet.start(count, lab=True) as fleet:
         if fleet.lab is None:
             raise ValueError("a fleet with a lab has one")
-        people = zip(("mario", "anna"), fleet.lab.users, strict=False)
-        accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in people]
+        local_users = zip(("mario", "anna"), fleet.lab.users, strict=False)
+        accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in local_users]
         controller = _controller(folder, fleet, mail_accounts=accounts, mail_clients=["thunderbird", "evolution"])
         pings = [{"hosts": "all", "gather_facts": False, "tasks": [_PING] * 3}]
         controller.play("charter.mail.site")
         runs = [(_sum(controller.play("charter.mail.site")), _sum(controller.play(pings))) for _ in range(repetitions)]
     ours, base = [run[0] for run in runs], [run[1] for run in runs]
-    row = Row(f"site (2 people configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
+    row = Row(f"site (2 users configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
     return [row]
 
 
