@@ -20,12 +20,11 @@ from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.staging import METHODS
-from ..module_utils._model.errors import HostError, MailError, OptionError
-from ..module_utils._windows import users
+from ..module_utils._model.errors import HostError, MailError
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.pc import WindowsPc, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
@@ -50,11 +49,11 @@ class ActionModule(NormalAction):
     """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if system_of(self, task_vars) is System.LINUX:
-            done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-            return done
         raw = self._task.args
         try:
+            if system_of(self, task_vars) is System.LINUX:
+                done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                return done
             params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
             result = self._verify(params)
         except MailError as error:
@@ -118,8 +117,5 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = request.account.user
-    if not user:
-        raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
-    found = users.find(pc.machine().people, user)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)
+    user = user_of(pc, request.account)
+    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)

@@ -10,12 +10,13 @@ import secrets
 import typing as t
 
 from ...module_utils._clients.outlook import locations
-from ...module_utils._model.errors import HostError
-from ...module_utils._windows import keys, reg_file
+from ...module_utils._model.account import Account
+from ...module_utils._model.errors import HostError, OptionError
+from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
-from ...module_utils._windows.users import people
+from ...module_utils._windows.users import WindowsUser, people
 from . import batch
 from .batch import Batch
 
@@ -201,6 +202,21 @@ class WindowsPc:
         names = (*locations.FOLDERS, sid)
         root = self.machine().program_data
         return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
+
+
+def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
+    """The Windows user of an account.
+
+    Raises:
+        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+    """
+    if not account.user:
+        raise OptionError(
+            "user",
+            f"it is missing for {account}, and on a PC it is not the user who connects",
+            "write the name or SID of the Windows user",
+        )
+    return users.find(pc.machine().people, account.user)
 
 
 def _registry(answer: t.Mapping[str, bytes], *parts: str) -> Registry:
