@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry, run_verify
+from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
 from ..module_utils._ansible.validate import validated, without_secrets
@@ -24,6 +26,8 @@ from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._windows import users
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
+from ..plugin_utils._verify_run.ledger import Ledger
+from ..plugin_utils._verify_run.shared_limit import SharedLimit
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -42,24 +46,80 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
 }
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
+_PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
 
 _display = Display()
+
+
+@dataclasses.dataclass
+class _Shared:
+    """What a task gets from other hosts of the run, and gives to them.
+
+    Attributes:
+        entries: for the option ``run_limit.OPTION``.
+        result: of the task.
+    """
+
+    entries: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    result: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
 class ActionModule(NormalAction):
     """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if system_of(self, task_vars) is System.LINUX:
-            done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-            return done
-        raw = self._task.args
+        raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
         try:
+            if system_of(self, task_vars) is System.LINUX:
+                return self._by_module(raw, tmp, task_vars or {})
             params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
-            result = self._verify(params)
+            with self._shared_limit(params, task_vars or {}) as shared:
+                result = self._verify({**params, run_limit.NAME: _complete(shared.entries)})
+                shared.result = result
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
         return t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
+
+    def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module on the host. What is wrong with its options is for the module to say."""
+        params = None
+        with contextlib.suppress(MailError):
+            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+        with self._shared_limit(params, task_vars) as shared:
+            self._task.args = {**raw, run_limit.NAME: shared.entries} if shared.entries else raw
+            try:
+                done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+            finally:
+                self._task.args = raw
+            done.get("invocation", {}).get("module_args", {}).pop(run_limit.NAME, None)
+            shared.result = done
+        return done
+
+    @contextlib.contextmanager
+    def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
+        """What other hosts of the run know; what this task finds out, they know afterwards."""
+        shared = _Shared()
+        planned: list[run_limit.PlannedSignIn] = []
+        if params is not None:
+            with contextlib.suppress(MailError):  # the task itself reports it
+                planned = run_limit.planned(params)
+        if params is None or not planned:
+            yield shared
+            return
+        host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
+        patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
+        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
+        limit = SharedLimit(Ledger(folder), host, planned, params["attempts"], patience)
+        try:
+            shared.entries = limit.begin()
+        except OSError as error:
+            raise MailError(
+                f"The limit on sign-ins cannot be shared with other hosts ({error}). Make Ansible's local_tmp writable."
+            ) from error
+        try:
+            yield shared
+        finally:
+            limit.end(shared.result)
 
     def _verify(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         by_pc = params["from_pc"] != _NO_PC
@@ -110,6 +170,12 @@ class ActionModule(NormalAction):
         except AnsibleError as error:
             reason = " ".join(str(error).split())
             raise HostError("the PC", f"it cannot be reached ({reason})", "check Ansible's connection to it") from error
+
+
+def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The entries as they are after validation: what is missing is None."""
+    names = run_limit.OPTION[run_limit.NAME]["options"]
+    return [{name: entry.get(name) for name in names} for entry in entries]
 
 
 def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:

@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
+  - charter.mail.verify_notes
 options:
   ca_path:
     description:
@@ -43,6 +44,7 @@ options:
     description:
       - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
         failures can lock the account at the provider.
+      - All hosts of a run of Ansible share the limit, see the notes.
       - The tests that need the login are then skipped with that reason.
       - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
         V(1), sending is tested only after the incoming server has accepted the password.
@@ -129,10 +131,6 @@ options:
     type: float
     default: 60.0
 attributes:
-  action:
-    description: Runs on the controller in part.
-    support: partial
-    details: For a Windows host, everything except what C(curl.exe) does on the PC.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
@@ -146,14 +144,6 @@ attributes:
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
-notes:
-  - For a Windows host, the controller tests everything, and O(ca_path) is a file on the controller. The PC tests its
-    own connections to the servers, see O(from_pc). RV(checked_from), RV(accounts[].checks[].checked_from) and every
-    summary say who tested what.
-  - The module takes the same accounts as the modules that configure clients, so that one list serves all. Options that
-    concern clients only are accepted and have no effect. Accounts with O(accounts[].state=absent) are skipped.
-  - The sentences in RV(msg) are written for users. Programs should use RV(accounts[].cause.code), which does not change
-    when a sentence is reworded.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -358,7 +348,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_verify
+from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.entry import System
 from ..module_utils._model.errors import MailError
@@ -371,6 +361,7 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **run_verify.OPTIONS,
+        **run_limit.OPTION,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
     )

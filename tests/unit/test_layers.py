@@ -41,6 +41,7 @@ ANSIBLE = "module_utils/_ansible"
 FILTERS = "plugin_utils/_filters"
 PC = "plugin_utils/_windows"
 FROM_PC = "plugin_utils/_verify_from_pc"
+RUN = "plugin_utils/_verify_run"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -73,9 +74,10 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     FILTERS: (MODEL,),
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
+    RUN: (VERIFY, FINDINGS, ANSIBLE),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, WINDOWS, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC),
+    "action": (MODEL, WINDOWS, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
 }
 
@@ -84,7 +86,7 @@ RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, *TOP)),
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC)),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),
     **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),

@@ -17,6 +17,7 @@ from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
 from .._verify.verify_accounts import verify
+from . import run_limit
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
@@ -73,7 +74,7 @@ def verify_all(
     """Test all accounts that shall be present.
 
     Args:
-        params: the options of the task.
+        params: the options of the task, with or without ``run_limit.OPTION``.
         inspect_clients: reads the accounts' settings in a client; None to test the options.
         from_second_host: tests the same accounts from a second host, too; None if there is none.
         check_mode: nothing is sent.
@@ -115,7 +116,8 @@ def _reports(
         accounts, logins = [found.account for found in seen], [found.logins for found in seen]
         # What is remarkable about the options is not about other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
-    limit = LoginLimit(options.attempts)  # one for all tests of this task
+    # One for all tests of this task.
+    limit = LoginLimit(options.attempts, others=run_limit.other_hosts(params, [found.account for found in wanted]))
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         trip = TripOptions(timeout=params["round_trip_timeout"])

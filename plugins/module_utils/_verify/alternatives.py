@@ -33,6 +33,12 @@ class Alternatives:
         self._context = dataclasses.replace(context, options=dataclasses.replace(context.options, timeout=seconds))
         self._lock = threading.Lock()
         self._results: dict[Endpoint, concurrent.futures.Future[bool]] = {}
+        self._spared: set[str] = set()
+
+    def spare(self, endpoint: Endpoint) -> None:
+        """Make no more connections to the host of an endpoint, because it has too many already."""
+        with self._lock:
+            self._spared.add(endpoint.server.host.lower())
 
     def start(self, candidates: t.Sequence[Suggestion]) -> None:
         """Begin to test candidates, without waiting."""
@@ -54,7 +60,7 @@ class Alternatives:
                 return self._results[endpoint]
             result: concurrent.futures.Future[bool] = concurrent.futures.Future()
             self._results[endpoint] = result
-            too_many = len(self._results) > LIMIT
+            too_many = len(self._results) > LIMIT or endpoint.server.host.lower() in self._spared
         if too_many:
             result.set_result(False)
             return result

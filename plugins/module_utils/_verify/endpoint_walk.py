@@ -19,11 +19,14 @@ from .context import Context
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
+from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
 from .report.check import Stage
 from .sign_in_rules import NotTried, before_sign_in, limited
+from .turned_away import too_many_sessions
 from .wire import network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
@@ -148,8 +151,12 @@ class EndpointWalk(t.Generic[_D]):
         )
         if not_tried is not None or login.password is None:
             return not_tried
+        elsewhere = limit.elsewhere(endpoint, login.username, login.password)
+        if isinstance(elsewhere, RefusedElsewhere):
+            with self._log.stage(Stage.AUTHENTICATION):
+                raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
-            return limited(limit, login.username)
+            return limited(limit, endpoint, login.username, login.password)
         how = SignIn.REFUSED
         try:
             with self._log.stage(Stage.AUTHENTICATION) as seen:
@@ -157,6 +164,10 @@ class EndpointWalk(t.Generic[_D]):
                     seen.evidence = session.dialogue.sign_in(login.username, login.password)
                 except (Timeout, ConnectionEnded) as ending:
                     raise sign_in_interrupted(ending) from None
+                except Failure as failure:
+                    if too_many_sessions(failure.code, failure.evidence):
+                        how = SignIn.NOT_TRIED  # nothing is known about the password
+                    raise
                 how = SignIn.ACCEPTED
         finally:
             limit.end(endpoint, login.username, login.password, how)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from .._model.secret import Secret
 from .findings.endpoint import Endpoint
 from .login import Login
 from .login_limit import LoginLimit
@@ -45,8 +46,16 @@ def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_p
     return None
 
 
-def limited(limit: LoginLimit, username: str) -> NotTried:
+def limited(limit: LoginLimit, endpoint: Endpoint, username: str, password: Secret) -> NotTried:
     """Why the limit does not let a login be tried."""
+    elsewhere = limit.elsewhere(endpoint, username, password)
+    if isinstance(elsewhere, str):
+        return NotTried(elsewhere, "Correct the login or the password first, or test this host in another run.")
+    if elsewhere is not None:
+        return NotTried(
+            f"{username} was refused with this password on {elsewhere.host} and repeated failures lock accounts",
+            "Correct the login or the password first.",
+        )
     if limit.exhausted(username):
         return refused_before(username)
     return NotTried(

@@ -123,7 +123,9 @@ def _sides(
                 if login_limit.begin(endpoint, login.username, login.password):
                     begun.add(test)
                 else:
-                    side = dataclasses.replace(side, not_tried=limited(login_limit, login.username).reason)
+                    side = dataclasses.replace(
+                        side, not_tried=limited(login_limit, endpoint, login.username, login.password).reason
+                    )
             sides.append(side)
     return sides
 

@@ -103,6 +103,17 @@ def not_asked(reason: str, advice: str) -> Failure:
     return Failure("was not asked to sign in", reason, advice)
 
 
+def refused_elsewhere(username: str, host: str, code: Code) -> Failure:
+    """The same sign-in was refused on another host of this run; see ``LoginLimit.elsewhere``."""
+    return Failure(
+        f"refused the same password of {username} on {host}",
+        f"not tried again from this host, because repeated failures lock accounts; the code on {host} was {code.value}",
+        f"Correct the login or the password, as reported for {host}. If the mailbox works on other hosts, this host "
+        "and they have different passwords.",
+        code,
+    )
+
+
 def mailbox_not_opened(mailbox: str, evidence: str) -> Failure:
     """The mailbox, or the inbox, cannot be opened after signing in."""
     return Failure(f"does not open the {mailbox}", evidence, _ASK_THE_PROVIDER, Code.MAILBOX_CLOSED)

@@ -194,9 +194,9 @@ GREETINGS = [
     Fault("half a greeting, the end", IMAP, STARTTLS, faulty_servers.half_a_greeting(True), GREETING, C.HUNG_UP, "must greet first"),
     Fault("silent in TLS", SMTP, SSL, faulty_servers.silent_in_tls, GREETING, C.NOTHING_SAID, "The provider must act. Change no setting.", WAITS),
     Fault("hangs up after the greeting", IMAP, SSL, faulty_servers.greets_and_hangs_up, Stage.CAPABILITY, C.HUNG_UP, "ended the connection"),
-    Fault("IMAP turns away", IMAP, SSL, faulty_servers.says(b"* BYE too busy", tls=True), GREETING, C.TURNED_AWAY, "Change no setting"),
-    Fault("POP3 turns away", POP3, SSL, faulty_servers.says(b"-ERR too busy", tls=True), GREETING, C.TURNED_AWAY, "Change no setting"),
-    Fault("SMTP too many connections", SMTP, SSL, faulty_servers.says(b"421 too many connections", tls=True), GREETING, C.LIMITED, "Change no setting"),
+    Fault("IMAP turns away", IMAP, SSL, faulty_servers.says(b"* BYE too busy", tls=True), GREETING, C.TURNED_AWAY, "Change no setting", WAITS),
+    Fault("POP3 turns away", POP3, SSL, faulty_servers.says(b"-ERR too busy", tls=True), GREETING, C.TURNED_AWAY, "Change no setting", WAITS),
+    Fault("SMTP too many connections", SMTP, SSL, faulty_servers.says(b"421 too many connections", tls=True), GREETING, C.LIMITED, "Change no setting", WAITS),
     Fault("SMTP address blocked at once", SMTP, SSL, faulty_servers.says(b"554 5.7.1 AUP#Out-1130", tls=True), GREETING, C.ADDRESS_BLOCKED, "Do not use a VPN or a proxy"),
 ]
 ENCRYPTION = [
