@@ -44,7 +44,8 @@ def message_refused(answer: str) -> Failure:
 
 def mailbox_refused(mailbox: str, answer: str) -> Failure:
     """The mailbox, or the inbox, cannot be opened after signing in."""
-    found = known(sign_in_refusals.MAILBOX, answer)
+    damaged = re.search(sign_in_refusals.MAILBOX_CODES, answer, re.IGNORECASE)
+    found = None if damaged else known(sign_in_refusals.MAILBOX, answer)
     return sessions.mailbox_not_opened(mailbox, answer) if found is None else found
 
 

@@ -51,7 +51,6 @@ _BROKEN_SERVICE = (
 SIGNING_IN: t.Sequence[RefusalRule] = (
     # Codes that name one cause.
     rule(r"\[CONTACTADMIN\]", Code.LOCKED, "has locked the account", _UNLOCK),
-    _USED,
     rule(
         _LIMIT_CODES,
         Code.LIMITED,
@@ -70,6 +69,7 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         "cannot use the mailbox of this account",
         "The mailbox is damaged or missing: ask the provider's support. Change no setting.",
     ),
+    _USED,
     rule(
         r"^534|application[- ]specific|\bapp(?:lication)?[- ]password",
         Code.APP_PASSWORD,
@@ -149,14 +149,16 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
 JUDGED = r"auth\w* fail|login fail|log-?in failed|(?:invalid|incorrect|wrong|bad) (?:user|login|password|credential)"
 
 _RIGHT = "The password is right."
+# These mean the mailbox itself, in whatever words.
+MAILBOX_CODES = r"\[(?:SYS/PERM|NOPERM|CORRUPTION|NONEXISTENT|CONTACTADMIN)\]"
 MAILBOX: t.Sequence[RefusalRule] = (
-    rule(_USED.pattern.pattern, _USED.code, _USED.finding, f"{_RIGHT} {_IN_USE}"),
     rule(
         r"\[OVERQUOTA\]|over ?quota|quota exceeded|mailbox (?:is )?full",
         Code.FULL,
         "has no space left in the mailbox",
         f"{_RIGHT} Delete mail or empty the trash, then try again.",
     ),
+    rule(_USED.pattern.pattern, _USED.code, _USED.finding, f"{_RIGHT} {_IN_USE}"),
     rule(
         rf"{_LIMIT_CODES}|{_LIMIT_WORDS}",
         Code.LIMITED,

@@ -133,6 +133,8 @@ SIGNING_IN: t.Sequence[Row] = (
     ("NO [INUSE] locked", C.LIMITED, "RFC 5530"),
     # others
     ("-ERR [SYS/PERM] mailbox is damaged, contact support", C.MAILBOX_CLOSED, "own; RFC 3206"),
+    ("-ERR [SYS/PERM] mailbox locked, contact support", C.MAILBOX_CLOSED, "own; RFC 3206"),
+    ("NO [EXPIRED] locked by another program", C.PASSWORD_EXPIRED, "own; RFC 5530"),
     ("NO [PRIVACYREQUIRED] no plain text", C.ENCRYPTION_NEEDED, "RFC 5530"),
     ("-ERR Plaintext authentication disallowed on non-secure connections.", C.ENCRYPTION_NEEDED, "Dovecot's wording"),
     ("NO LOGIN is disabled", C.UNSUPPORTED_MECHANISM, "own; RFC 3501"),
@@ -153,6 +155,8 @@ MAILBOX: t.Sequence[Row] = (
     ("NO [CORRUPTION] damaged", C.MAILBOX_CLOSED, "RFC 5530"),
     ("NO [NONEXISTENT] no such mailbox", C.MAILBOX_CLOSED, "RFC 5530"),
     ("-ERR [SYS/PERM] damaged", C.MAILBOX_CLOSED, "RFC 3206"),
+    ("-ERR [SYS/PERM] mailbox locked, too many errors", C.MAILBOX_CLOSED, "own; RFC 3206"),
+    ("NO [OVERQUOTA] locked by another process", C.FULL, "own; RFC 5530"),
     ("-ERR [SYS/TEMP] later", C.UNAVAILABLE, "RFC 3206"),
     ("-ERR [IN-USE] another session", C.LIMITED, "RFC 2449"),
 )
