@@ -187,5 +187,5 @@ def _inspect(pc: WindowsPc, request: Request) -> Inspection:
     user = request.account.user
     if not user:
         raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
-    found = users.find(pc.machine().people, user, pc.machine().name)
+    found = users.find(pc.machine().users, user, pc.machine().name)
     return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)

@@ -102,4 +102,4 @@ def _user_of(pc: WindowsPc, request: Request) -> WindowsUser:
             f"it is missing for {request.account}, and on a PC it is not the user who connects",
             "write the name or SID of the Windows user",
         )
-    return users.find(pc.machine().people, user, pc.machine().name)
+    return users.find(pc.machine().users, user, pc.machine().name)

@@ -4,7 +4,7 @@
 """Plays Outlook's part: takes what is staged for it, as classic Outlook does, and leaves a profile in the registry.
 
 It does what is known of the real one: a PRF only without First-Run and FirstRun; ImportPRF removed and First-Run
-written back; local settings of a domain (Autodiscover) when a person adds an account. It proves nothing about the real
+written back; local settings of a domain (Autodiscover) when a user adds an account. It proves nothing about the real
 one.
 """
 
@@ -24,6 +24,7 @@ from .prf_rules import IMAP, POP3, SERVICE
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _NAMESPACE = "{http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a}"
+_LEFT_FOR_14_DAYS = 0xE0003  # what public exports of accounts made in Outlook's dialog have
 _SMTP_SECURITY = {"None": 0, "SSL": 1, "TLS": 2, "Auto": 3}
 
 Values = t.Mapping[str, str | int]
@@ -64,26 +65,26 @@ class FakeOutlook:
             self._import(self._pc.file(prf.text).read_bytes())
 
     def add_account(self, email: str) -> None:
-        """Add an account as a person does who types an address, and for whom the domain's settings are there."""
+        """Add an account as a user does who types an address, and for whom the domain's settings are there."""
         value = self._pc.registry(self._user.autodiscover).value(self._user.autodiscover, email.rpartition("@")[2])
         if value is None or not value.text:
             raise prf_rules.Unreadable(f"there are no settings for {email} on this PC")
         self.add(_discovered(email, self._pc.file(value.text).read_bytes()))
 
     def add(self, account: Values) -> None:
-        """Add an account with all its values, as a person does by hand."""
+        """Add an account with all its values, as a user does by hand."""
         profile = self.profile
         if profile is None:
             self._make("Outlook", default=True, services=("CONTAB",))
         self._append(profile or "Outlook", [account])
 
     def change(self, number: int, **values: str | int) -> None:
-        """Change values of an account, named with underscores for spaces, as a person does in the settings."""
+        """Change values of an account, named with underscores for spaces, as a user does in the settings."""
         named = {name.replace("_", " "): self._value(value) for name, value in values.items()}
         self._pc.write(KeyWrite(f"{self._accounts(self.profile or '')}\\{number:08X}", named))
 
     def remove_profiles(self) -> None:
-        """Delete all profiles, as a person does in the control panel."""
+        """Delete all profiles, as a user does in the control panel."""
         self._pc.write(KeyWrite(self._profiles, delete=True), KeyWrite(self._user.outlook, {"DefaultProfile": None}))
 
     @property
@@ -147,7 +148,9 @@ def _discovered(email: str, content: bytes) -> Values:
     """The account that the settings of a domain make of an address. What they leave out is as Microsoft says: SPA is
     on, and a login is the part before the @ (learn.microsoft.com, "Autodiscover for Exchange", POX elements)."""
     protocols = {}
-    for entry in ElementTree.fromstring(content).iter(f"{_NAMESPACE}Protocol"):
+    response = ElementTree.fromstring(content)
+    name = next((found.text for found in response.iter(f"{_NAMESPACE}DisplayName")), None)
+    for entry in response.iter(f"{_NAMESPACE}Protocol"):
         fields = {field.tag.removeprefix(_NAMESPACE): field.text or "" for field in entry}
         protocols[fields["Type"]] = fields
     kind = "IMAP" if "IMAP" in protocols else "POP3"
@@ -157,6 +160,8 @@ def _discovered(email: str, content: bytes) -> Values:
         "clsid": IMAP if kind == "IMAP" else POP3,
         "Account Name": email,
         "Email": email,
+        **({"Display Name": name} if name else {}),
+        **({"Leave on Server": _LEFT_FOR_14_DAYS} if kind == "POP3" else {}),
         f"{kind} Server": incoming["Server"],
         f"{kind} User": incoming.get("LoginName", login),
         f"{kind} Port": int(incoming["Port"]),

@@ -82,7 +82,7 @@ def written(before: Registry, after: Registry) -> t.Iterator[tuple[str, t.Any, t
             yield f"{write.path}\\{name}", old and old.plain, value and value.plain
 
 
-def test_only_the_named_person_is_touched(admin: Admin, office_pc: OfficePC) -> None:
+def test_only_the_named_user_is_touched(admin: Admin, office_pc: OfficePC) -> None:
     before = office_pc.export(office_pc.anna.hive)
     own = office_pc.export(r"HKCU")
     assert admin.configure(MARIO)["changed"] is True

@@ -47,7 +47,7 @@ def test_from_staged_to_configured(
     assert (entry["profile"], entry["advice"]) == ("Outlook", "")
 
 
-def test_an_account_is_added_to_the_profile_that_a_person_has(
+def test_an_account_is_added_to_the_profile_that_a_user_has(
     admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
 ) -> None:
     outlook.start()  # to look at it, once
@@ -87,7 +87,7 @@ def test_taken_without_an_account(admin: Admin, office_pc: OfficePC) -> None:
     assert office_pc.photo() == before
 
 
-def test_then_the_person_adds_it_with_the_settings_of_the_domain(
+def test_then_the_user_adds_it_with_the_settings_of_the_domain(
     admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
 ) -> None:
     admin.configure(MARIO)
@@ -122,6 +122,7 @@ def test_an_account_made_by_hand_needs_nothing(admin: Admin, office_pc: OfficePC
     outlook.add(
         {
             "clsid": IMAP,
+            "Display Name": "Mario Rossi",
             "Email": "Mario.Rossi@Charter.net",
             "IMAP Server": "IMAP.charter.net",
             "IMAP User": "mario.rossi@charter.net",
@@ -139,7 +140,7 @@ def test_an_account_made_by_hand_needs_nothing(admin: Admin, office_pc: OfficePC
     assert office_pc.photo() == before
 
 
-def test_what_outlook_has_made_only_the_person_can_remove(
+def test_what_outlook_has_made_only_the_user_can_remove(
     admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
 ) -> None:
     admin.configure(MARIO)

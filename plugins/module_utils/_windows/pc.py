@@ -17,7 +17,7 @@ class Machine:
     """What is true for all users of a PC.
 
     Attributes:
-        people: the Windows accounts with a profile.
+        users: the Windows accounts with a profile.
         program_data: the folder for data of programs, usually ``C:\\ProgramData``.
         code_page: the code page of programs without Unicode, ``cp`` and its number; empty if the PC has none.
         classic: whether classic Outlook is installed.
@@ -26,7 +26,7 @@ class Machine:
         name: of the PC itself, in capitals; empty if it is not known.
     """
 
-    people: tuple[WindowsUser, ...]
+    users: tuple[WindowsUser, ...]
     program_data: str
     code_page: str
     classic: bool

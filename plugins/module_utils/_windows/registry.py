@@ -98,7 +98,7 @@ class RegValue:
 
     @property
     def plain(self) -> Value:
-        """What a person should see of it: a text, a number, or the bytes."""
+        """What a user should see of it: a text, a number, or the bytes."""
         for shown in (self.text, self.number):
             if shown is not None:
                 return shown

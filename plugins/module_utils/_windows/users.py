@@ -42,7 +42,7 @@ class WindowsUser:
         return f"{self.name} ({self.sid})"
 
 
-def people(registry: Registry) -> tuple[WindowsUser, ...]:
+def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
     """The accounts with a profile, by the key ProfileList."""
     found = []
     for sid in registry.children(keys.PROFILE_LIST):
@@ -53,14 +53,14 @@ def people(registry: Registry) -> tuple[WindowsUser, ...]:
     return tuple(found)
 
 
-def find(everybody: t.Sequence[WindowsUser], user: str, computer: str = "") -> WindowsUser:
+def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> WindowsUser:
     """The account that ``name``, ``DOMAIN\\name``, ``name@domain`` or a SID means.
 
     Windows names a profile's folder after the account. If that name is taken, it adds the account's domain (for a local
     account the computer's name), and if that is taken, too, three digits. Any other ending belongs to another user.
 
     Args:
-        everybody: the accounts with a profile on the PC.
+        known: the accounts with a profile on the PC.
         user: as written by the administrator.
         computer: the PC's own name; empty if it is not known.
 
@@ -68,21 +68,21 @@ def find(everybody: t.Sequence[WindowsUser], user: str, computer: str = "") -> W
         OptionError: no account, or more than one.
     """
     if _SID.fullmatch(user):
-        return _by_sid(everybody, user)
+        return _by_sid(known, user)
     name, domain = _name_and_domain(user)
     if domain == ".":
         domain = computer
     for fits in _tiers(name, domain, computer):
-        found = [one for one in everybody if fits(one.name)]
+        found = [one for one in known if fits(one.name)]
         if len(found) > 1:
             raise _ambiguous(user, found)
         if found:
-            if domain.count(".") and (rivals := _with_first_label(everybody, name, domain)):
+            if domain.count(".") and (rivals := _with_first_label(known, name, domain)):
                 raise _ambiguous(user, [*found, *rivals])
             return found[0]
     raise OptionError(
         "user",
-        f"no Windows account {user!r} has a profile on this PC; there are: {_listed(everybody)}",
+        f"no Windows account {user!r} has a profile on this PC; there are: {_listed(known)}",
         "correct the name or write the SID; an account that never logged on to this PC has no profile yet",
     )
 
@@ -119,19 +119,19 @@ def _tiers(name: str, domain: str, computer: str) -> list[_Fits]:
     return [*tiers, lambda folder: any(fits(folder) for fits in others)]
 
 
-def _with_first_label(everybody: t.Sequence[WindowsUser], name: str, domain: str) -> list[WindowsUser]:
+def _with_first_label(known: t.Sequence[WindowsUser], name: str, domain: str) -> list[WindowsUser]:
     """Folders with the short name that a domain such as ``corp.example.com`` usually has, ``CORP``."""
     wanted = fold(f"{name}.{domain.partition('.')[0]}")
-    return [one for one in everybody if fold(one.name) == wanted]
+    return [one for one in known if fold(one.name) == wanted]
 
 
-def _by_sid(everybody: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
-    for one in everybody:
+def _by_sid(known: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
+    for one in known:
         if one.sid == sid.upper():
             return one
     raise OptionError(
         "user",
-        f"no Windows account with the SID {sid} has a profile on this PC; there are: {_listed(everybody)}",
+        f"no Windows account with the SID {sid} has a profile on this PC; there are: {_listed(known)}",
         "correct the SID; an account that never logged on to this PC has no profile yet",
     )
 

@@ -50,12 +50,13 @@ class Batch:
         self.word = _plain(word)
         self._lines = [
             "@echo off",
-            "setlocal",
+            "setlocal enableextensions",
             'cd /d "%~dp0"',
             "if exist kept.txt del kept.txt",
             f">{ANSWER} echo {word} begin",
         ]
         self._parts: list[str] = []
+        self._files = 0
 
     def text(self) -> bytes:
         """The whole file. Its last part shows that it ran to its end."""
@@ -80,12 +81,12 @@ class Batch:
         Only ``reg export`` gives values as they are: ``reg query`` shows them in the console's code page.
         """
         self._parts.append(part)
+        file = self._fresh("reg")
         self._lines += [
-            f'reg.exe query "{_plain(key)}" >nul 2>&1',
-            f"if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
-            "if exist part.reg del part.reg",
-            f'reg.exe export "{_plain(key)}" part.reg /y >nul 2>&1',
-            *self._add(part, "part.reg"),
+            f'reg.exe export "{_plain(key)}" {file} /y >nul 2>&1',
+            f'if not exist {file} reg.exe query "{key}" >nul 2>&1',
+            f"if not exist {file} if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
+            *self._add(part, file),
         ]
 
     def answer_whether_key(self, part: str, key: str) -> None:
@@ -103,7 +104,8 @@ class Batch:
         They are plain ASCII. The part is empty if ``reg.exe`` does not run.
         """
         self._parts.append(part)
-        self._lines += [f'reg.exe query "{USERS}" >hives.txt 2>nul', *self._add(part, "hives.txt")]
+        file = self._fresh("txt")
+        self._lines += [f'reg.exe query "{USERS}" >{file} 2>nul', *self._add(part, file)]
 
     def answer_program_data(self, part: str) -> None:
         """Answer with the path of the folder for programs' data."""
@@ -127,11 +129,10 @@ class Batch:
 
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """
-        path = _plain(folder)
+        path, file = _plain(folder), self._fresh("txt")
         self._lines += [
-            "if exist rights.txt del rights.txt",
-            f'if exist "{path}\\" icacls.exe "{path}" /save rights.txt >nul 2>&1',
-            *self._add(part, "rights.txt"),
+            f'if exist "{path}\\" icacls.exe "{path}" /save {file} >nul 2>&1',
+            *self._add(part, file),
             f'for %%d in ("{path}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad',
         ]
 
@@ -211,6 +212,11 @@ class Batch:
         """Delete a folder if there is nothing in it."""
         self._lines.append(f'rmdir "{_plain(folder)}" >nul 2>&1')
 
+    def _fresh(self, ending: str) -> str:
+        """The name of a file that no program has seen before, so that none can keep an older one in its place."""
+        self._files += 1
+        return f"{self.word[:8]}{self._files}.{ending}"
+
     def _add(self, part: str, file: str) -> list[str]:
         return [
             "if exist next.bin del next.bin",
@@ -221,8 +227,11 @@ class Batch:
 
 
 def _delete(path: str) -> list[str]:
-    """``del`` would delete what is in a folder of that name, or where a link leads."""
-    return [f'if not exist "{_plain(path)}\\" del /f /q "{path}" >nul 2>&1']
+    """``del`` would delete what is in a folder of that name, or where a link leads.
+
+    A folder has something by the pattern ``*``, even an empty one; to Wine, a file is there with a backslash after it.
+    """
+    return [f'if not exist "{_plain(path)}\\*" del /f /q "{path}" >nul 2>&1']
 
 
 # Another program that has just opened the file keeps it for a moment.

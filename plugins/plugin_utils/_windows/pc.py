@@ -14,7 +14,7 @@ from ...module_utils._windows import keys, reg_file
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
-from ...module_utils._windows.users import people
+from ...module_utils._windows.users import with_profiles
 from . import batch
 from .batch import Answer, Batch
 
@@ -75,7 +75,7 @@ class WindowsPc:
                 )
             self._has_records = bool(registry.children(locations.RECORDS))
             self._machine = Machine(
-                people=people(registry),
+                users=with_profiles(registry),
                 program_data=_program_data(answer),
                 code_page=_code_page(registry),
                 classic="classic" in answer,
@@ -283,7 +283,7 @@ class WindowsPc:
 
 _HIVES, _RIGHTS = "hives", "administrator"
 _SURVEYED: t.Mapping[str, str] = {
-    "people": keys.PROFILE_LIST,
+    "profile list": keys.PROFILE_LIST,
     "code pages": keys.CODE_PAGES,
     "computer": keys.COMPUTER_NAME,
     "classic": locations.CLASSIC,

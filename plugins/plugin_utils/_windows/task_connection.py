@@ -70,7 +70,11 @@ class TaskConnection:
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as error:
-            raise HostError(name, f"it could not be copied to the PC ({_short(str(error))})", "see why") from error
+            raise HostError(
+                name,
+                f"it could not be copied to the PC ({_short(str(error))})",
+                "check whether an antivirus removes files from the temporary folder, or its disk is full",
+            ) from error
         finally:
             local.unlink()
 

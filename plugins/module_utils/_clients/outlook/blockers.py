@@ -77,13 +77,13 @@ def _new_outlook(state: OutlookState) -> Blocker | None:
     for root in _roots(state):
         if state.number(root + r"\Preferences", "UseNewOutlook") != 1:
             continue
-        if root == locations.outlook(state.person.sid):
+        if root == locations.outlook(state.user.sid):
             return Blocker(
-                f"{state.person.name} has changed to the new Outlook. {reason}.",
+                f"{state.user.name} has changed to the new Outlook. {reason}.",
                 "Have the user switch off New Outlook at the top right of its window, and run again.",
             )
         return Blocker(
-            f"The policy UseNewOutlook is 1 in {root}\\Preferences: {state.person.name} works with the new Outlook. "
+            f"The policy UseNewOutlook is 1 in {root}\\Preferences: {state.user.name} works with the new Outlook. "
             f"{reason}.",
             "See who has set it, set it to 0 and run again.",
         )
@@ -102,7 +102,7 @@ def migration(state: OutlookState) -> str:
     if not found:
         return ""
     return (
-        f"{state.person.name} is to be moved to the new Outlook ({'; '.join(found)}), which takes no account from this "
+        f"{state.user.name} is to be moved to the new Outlook ({'; '.join(found)}), which takes no account from this "
         "PC. Whether the classic Outlook still takes what is staged is not known. Set the values to 0, and "
         "NewOutlookMigrationUserSetting as a policy, too, if the classic Outlook is to stay."
     )
@@ -110,7 +110,7 @@ def migration(state: OutlookState) -> str:
 
 def _roots(state: OutlookState) -> tuple[str, ...]:
     """The keys with Outlook's settings of a user: the user's own, and the policies, which count more."""
-    sid = state.person.sid
+    sid = state.user.sid
     return locations.outlook(sid), locations.policies(sid), locations.cloud_policies(sid)
 
 
@@ -119,14 +119,14 @@ def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | Non
         return None
     return Blocker(
         f"Outlook is to import {state.import_prf} at its next start, which is not ours, and it imports only one.",
-        f"Have Outlook started, or delete ImportPRF in {locations.setup(state.person.sid)}, and run again.",
+        f"Have Outlook started, or delete ImportPRF in {locations.setup(state.user.sid)}, and run again.",
     )
 
 
 def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
-    """Somebody else's settings for the domain of the address, or a policy against any on the PC."""
+    """Settings that are not ours for the domain of the address, or a policy against any on the PC."""
     domain = account.email.rpartition("@")[2]
-    sid = state.person.sid
+    sid = state.user.sid
     for root in (locations.cloud_policies(sid), locations.policies(sid)):
         key = root + r"\AutoDiscover"
         prefers = state.registry.value(key, "PreferLocalXML")

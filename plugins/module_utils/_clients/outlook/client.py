@@ -33,37 +33,37 @@ class Outlook(ClientDefaults):
     Args:
         pc: the PC.
         machine: what it has said of itself.
-        person: the Windows account.
+        user: the Windows account.
         methods: how accounts are staged, see ``staging.METHODS``.
-        profile: the Outlook profile for accounts that are new; None for the person's default.
+        profile: the Outlook profile for accounts that are new; None for the user's default.
     """
 
     name: t.ClassVar[str] = "Outlook"
 
     def __init__(
-        self, pc: Pc, machine: Machine, person: WindowsUser, methods: t.Sequence[str], profile: str | None = None
+        self, pc: Pc, machine: Machine, user: WindowsUser, methods: t.Sequence[str], profile: str | None = None
     ) -> None:
         self._pc = pc
         self._machine = machine
-        self._person = person
+        self._user = user
         self._methods = tuple(methods)
         self._wanted_profile = profile
 
     @property
     def profile(self) -> str:
-        return f"of {self._person}"
+        return f"of {self._user}"
 
     @property
     def title(self) -> str:
         return f"Outlook {self.profile}"
 
     def read(self) -> OutlookState:
-        sid = self._person.sid
+        sid = self._user.sid
         snapshot = self._pc.snapshot(sid)
         noted = staging_record.load(snapshot.registry, sid)
         return OutlookState(
             machine=self._machine,
-            person=self._person,
+            user=self._user,
             loaded=snapshot.loaded,
             registry=snapshot.registry,
             files={name: snapshot.files[name] for name in noted.files if name in snapshot.files},
@@ -88,14 +88,14 @@ class Outlook(ClientDefaults):
         if self._methods == (staging.AUTODISCOVER,) and rival is not None:
             raise OptionError(
                 "method",
-                f"autodiscover can serve one account of a domain for each person, and {self._person.name} has {rival} "
+                f"autodiscover can serve one account of a domain for each user, and {self._user.name} has {rival} "
                 f"beside {account}",
                 "let method have prf, too",
             )
         return staging.with_account(before, account, self._methods, self._wanted_profile)
 
     def compare(self, before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
-        ours = locations.record(self._person.sid)
+        ours = locations.record(self._user.sid)
         found = [
             Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
             for write in difference(before.registry, after.registry)
@@ -141,8 +141,8 @@ class Outlook(ClientDefaults):
         if not state.loaded:
             raise HostError(
                 f"Outlook {self.profile}",
-                "the person is not logged on to this PC, so that it cannot be read",
-                "run again while the person is logged on",
+                "the user is not logged on to this PC, so that it cannot be read",
+                "run again while the user is logged on",
             )
         made = state.find(wanted)
         if made is None:
@@ -198,7 +198,7 @@ class Outlook(ClientDefaults):
                 continue
             old += [f"{change.key}: {was}\n"] if change.before is not None else []
             new += [f"{change.key}: {becomes}\n"] if change.after is not None else []
-        return (*files, TextDiff(f"the registry for {self._person}", "".join(old), "".join(new)))
+        return (*files, TextDiff(f"the registry for {self._user}", "".join(old), "".join(new)))
 
     def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
@@ -222,7 +222,7 @@ class Outlook(ClientDefaults):
             if rival is not None:
                 found.append(
                     f"{account}: no settings for Autodiscover were staged, which can serve one account of a domain for "
-                    f"each person, and {rival} is of the same"
+                    f"each user, and {rival} is of the same"
                 )
             elif foreign is not None:
                 found.append(f"{account}: no settings for Autodiscover were staged. {foreign.reason}")
@@ -242,8 +242,8 @@ class Outlook(ClientDefaults):
             for name in write.values or before.registry.get(write.path, ByName())
         }
         try:
-            self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
-            stored = self._pc.snapshot(self._person.sid)
+            self._pc.write(self._user.sid, difference(before.registry, after.registry), changed)
+            stored = self._pc.snapshot(self._user.sid)
         except HostError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.
             try:
@@ -268,7 +268,7 @@ class Outlook(ClientDefaults):
     def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
-        self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
+        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files})
 
 
 # What the user or the administrator must act on.
@@ -276,7 +276,7 @@ _WARNED = (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED, OutlookStatus.PENDIN
 
 
 def _summary(noted: StagingRecord) -> str | None:
-    """Our record in words: for people, it is as long as all that it speaks of."""
+    """Our record in words: for users, it is as long as all that it speaks of."""
     if noted == StagingRecord():
         return None
     accounts = ", ".join(str(staged.account) for staged in noted.accounts)

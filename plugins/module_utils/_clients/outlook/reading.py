@@ -54,7 +54,7 @@ _NEEDED_KEYS = tuple(
 
 @dataclasses.dataclass(frozen=True)
 class ProfileAccount:
-    """An account as Outlook has it. The texts come from a part of the registry that the person can write.
+    """An account as Outlook has it. The texts come from a part of the registry that the user can write.
 
     Attributes:
         profile: the name of the Outlook profile.

@@ -54,7 +54,7 @@ def without_leftovers(state: OutlookState) -> OutlookState:
     The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
     up anew; our files and our record do not.
     """
-    sid = state.person.sid
+    sid = state.user.sid
     places = [(locations.setup(sid), "ImportPRF")]
     places += [(locations.autodiscover(sid), name) for name in state.registry.get(locations.autodiscover(sid), ())]
     gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
@@ -139,14 +139,14 @@ def _stage_prf(
             existing_profile=name.lower() in [known.lower() for known in state.profiles],
             code_page=state.machine.code_page,
         )
-        key = locations.setup(state.person.sid)
+        key = locations.setup(state.user.sid)
         wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
         wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
     # Outlook has taken it: what it left stays, and so does what we know of it.
-    key = locations.setup(state.person.sid)
+    key = locations.setup(state.user.sid)
     if locations.PRF in state.files:
         files[locations.PRF] = state.files[locations.PRF]
     for one in state.record.written:
@@ -163,15 +163,15 @@ def _profile(state: OutlookState, profile: str | None) -> str:
             "profile",
             f"accounts for the profile {pending!r} wait for Outlook's next start, and Outlook imports one PRF, "
             f"which cannot be for {profile!r}, too",
-            "give all accounts of a person the same profile, or have Outlook started in between",
+            "give all accounts of a user the same profile, or have Outlook started in between",
         )
-    default = state.text(locations.outlook(state.person.sid), "DefaultProfile")
+    default = state.text(locations.outlook(state.user.sid), "DefaultProfile")
     if profile or pending or default:
         return profile or pending or default
     if len(state.profiles) > 1:
         raise OptionError(
             "profile",
-            f"{state.person.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
+            f"{state.user.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
             "name one of them",
         )
     return state.profiles[0] if state.profiles else _FIRST_PROFILE
@@ -179,7 +179,7 @@ def _profile(state: OutlookState, profile: str | None) -> str:
 
 def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
     """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
-    key = locations.autodiscover(state.person.sid)
+    key = locations.autodiscover(state.user.sid)
     for one in staged:
         account = one.account
         if AUTODISCOVER not in one.methods or domain_conflict(staged, account) or foreign_xml(state, account):
@@ -216,7 +216,7 @@ def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
 
 
 def _record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
-    key = locations.record(state.person.sid)
+    key = locations.record(state.user.sid)
     if record == StagingRecord():
         return KeyWrite(key, delete=True)
     return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})

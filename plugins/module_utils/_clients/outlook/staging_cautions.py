@@ -26,7 +26,7 @@ def _pop3_mail(state: OutlookState, account: Account) -> str:
     is_new = profile.lower() not in [name.lower() for name in state.profiles]
     if account.protocol is not Protocol.POP3 or marker(account) not in state.record.in_prf or is_new:
         return ""
-    root = locations.outlook(state.person.sid)
+    root = locations.outlook(state.user.sid)
     exchange = reading.exchange_accounts(state.registry, root, profile)
     where = f"the default store of the Outlook profile {profile}"
     if exchange:
@@ -40,9 +40,9 @@ def _pop3_mail(state: OutlookState, account: Account) -> str:
 
 
 def _roaming(state: OutlookState) -> str:
-    if not state.person.roams or not state.is_pending:
+    if not state.user.roams or not state.is_pending:
         return ""
     return (
-        f"{state.person.name} has a roaming profile: ImportPRF goes along to other PCs, where the PRF file is missing. "
+        f"{state.user.name} has a roaming profile: ImportPRF goes along to other PCs, where the PRF file is missing. "
         "Have Outlook started on this PC first."
     )

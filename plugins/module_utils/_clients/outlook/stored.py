@@ -25,7 +25,7 @@ class OutlookState:
 
     Attributes:
         machine: the PC.
-        person: the user.
+        user: the user.
         loaded: whether the user's part of the registry is there.
         registry: see ``Snapshot``.
         files: the staged files, by name.
@@ -34,7 +34,7 @@ class OutlookState:
     """
 
     machine: Machine
-    person: WindowsUser
+    user: WindowsUser
     loaded: bool
     registry: Registry
     files: t.Mapping[str, bytes]
@@ -49,7 +49,7 @@ class OutlookState:
     @property
     def import_prf(self) -> str:
         """Which PRF Outlook would import at its next start; empty for none."""
-        return self.text(locations.setup(self.person.sid), "ImportPRF")
+        return self.text(locations.setup(self.user.sid), "ImportPRF")
 
     @property
     def is_pending(self) -> bool:
@@ -59,11 +59,11 @@ class OutlookState:
     @property
     def profiles(self) -> tuple[str, ...]:
         """The names of the user's Outlook profiles."""
-        return self.registry.children(locations.outlook(self.person.sid) + r"\Profiles")
+        return self.registry.children(locations.outlook(self.user.sid) + r"\Profiles")
 
     def path(self, file: str) -> str:
         """The whole path of a staged file."""
-        return locations.folder(self.machine.program_data, self.person.sid) + "\\" + file
+        return locations.folder(self.machine.program_data, self.user.sid) + "\\" + file
 
     def text(self, key: str, name: str) -> str:
         """A text in the registry; empty where there is none."""
@@ -78,7 +78,7 @@ class OutlookState:
     @property
     def opened_profile(self) -> str:
         """The profile that Outlook opens; empty if there is none, or if it asks for one."""
-        default = self.text(locations.outlook(self.person.sid), "DefaultProfile")
+        default = self.text(locations.outlook(self.user.sid), "DefaultProfile")
         if default:
             return next((name for name in self.profiles if fold(name) == fold(default)), "")
         return self.profiles[0] if len(self.profiles) == 1 else ""

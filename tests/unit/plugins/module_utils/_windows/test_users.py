@@ -14,7 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     Registry,
     RegValue,
 )
-from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser, find, people
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser, find, with_profiles
 
 PREFIX = "S-1-5-21-1111111111-2222222222-3333333333"
 MARIO = WindowsUser(f"{PREFIX}-1001", r"C:\Users\mario")
@@ -26,7 +26,7 @@ def named(folder: str) -> WindowsUser:
     return WindowsUser(f"{PREFIX}-{sum(folder.encode())}", f"C:\\Users\\{folder}")
 
 
-def test_people_are_accounts_with_a_profile_and_not_the_system() -> None:
+def test_users_are_accounts_with_a_profile_and_not_the_system() -> None:
     listed = {
         MARIO.sid.lower(): RegValue.expand_sz(MARIO.folder),
         ANNA.sid: RegValue.sz(ANNA.folder),
@@ -35,7 +35,7 @@ def test_people_are_accounts_with_a_profile_and_not_the_system() -> None:
         f"{PREFIX}-1004": RegValue.sz(""),
     }
     writes = [KeyWrite(f"{keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": folder}) for sid, folder in listed.items()]
-    found = people(Registry().written([*writes, KeyWrite(f"{keys.PROFILE_LIST}\\{PREFIX}-1005")]))
+    found = with_profiles(Registry().written([*writes, KeyWrite(f"{keys.PROFILE_LIST}\\{PREFIX}-1005")]))
     assert set(found) == {MARIO, ANNA}
 
 
@@ -117,5 +117,5 @@ def test_nobody_is_refused_with_those_that_there_are(user: str) -> None:
 
 def test_who_has_a_roaming_profile() -> None:
     folder = {"ProfileImagePath": RegValue.sz(MARIO.folder), "CentralProfile": RegValue.sz(r"\\server\mario.V6")}
-    (found,) = people(Registry().written([KeyWrite(f"{keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))
+    (found,) = with_profiles(Registry().written([KeyWrite(f"{keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))
     assert found.roams

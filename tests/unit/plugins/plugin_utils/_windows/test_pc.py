@@ -47,7 +47,7 @@ def test_what_is_true_for_all_users() -> None:
         KeyWrite(locations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
     )
     machine = WindowsPc(pc).machine()
-    assert machine.people == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
+    assert machine.users == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
     assert (machine.program_data, machine.code_page) == ("C:\\ProgramData", "cp1250")
     assert machine.classic
     assert machine.new
@@ -257,7 +257,7 @@ def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
     pc.holds = {first, first + 1}  # both tries
     asked = WindowsPc(pc)
     asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
-    assert asked.machine().people == WindowsPc(windows()).machine().people
+    assert asked.machine().users == WindowsPc(windows()).machine().users
     assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
     assert asked.snapshot(SID).registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
 
@@ -265,7 +265,7 @@ def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
 def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
     pc = windows()
     pc.holds = set(range(10000))
-    with pytest.raises(HostError, match=r"survey\.cmd, this is missing: people.*antivirus"):
+    with pytest.raises(HostError, match=r"survey\.cmd, this is missing: profile list.*antivirus"):
         WindowsPc(pc).machine()
 
 

@@ -136,7 +136,7 @@ class Windows:
         elif command in {"copy", "move", "del"}:
             self._file_command(command, quoted, rest)
         else:
-            assert line in {"@echo off", "setlocal", 'cd /d "%~dp0"', "exit /b 0"}, line
+            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
 
     def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
         if command == "copy":
@@ -171,8 +171,8 @@ class Windows:
         self.folders = {renamed(one): rights for one, rights in self.folders.items()}
 
     def _exists(self, path: str) -> bool:
-        if path.endswith("\\"):
-            return path[:-1] in self.folders
+        if path.endswith(("\\", "\\*")):
+            return path.rpartition("\\")[0] in self.folders
         return _at(path) in self.files or path in self.folders
 
     def _reg(self, verb: str, what: str, rest: str) -> None:
