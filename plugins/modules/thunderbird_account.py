@@ -22,8 +22,8 @@ options:
   location:
     description:
       - Which Thunderbird to configure. Native, Snap and Flatpak builds keep profiles in different folders.
-      - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
-        is installed.
+      - V(auto) is the one that is installed. Among several, it is the one that was used last. If none is installed, it
+        is the one that was used last, and V(native) if none was used. A warning names the others that were used.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto

@@ -37,7 +37,9 @@ class LocalDesktopHost(LocalUserHost):
         user = self._target.user
         if posixpath.normpath(self.home) != posixpath.normpath(user.home):
             return None  # no session works with the files of another home
-        return self._stack.enter_context(LocalDesktop(user, self._run_command, self._processes))
+        environment = self.environment(("dconf-service",))
+        desktop = LocalDesktop(user, self._run_command, self._processes, environment=environment)
+        return self._stack.enter_context(desktop)
 
 
 def desktop_hosts(

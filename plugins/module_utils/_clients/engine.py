@@ -120,6 +120,13 @@ class Client(t.Protocol[S]):
     def interrupted(self) -> bool:
         """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
 
+    def require_writable(self, state: S) -> None:
+        """See that a change of that state could be stored; check mode promises nothing else. Changes nothing.
+
+        Raises:
+            HostError: it could not.
+        """
+
     def exclusive(self) -> t.ContextManager[None]:
         """Keeps the client and other runs from using or changing its settings, and settles what such a run left.
 
@@ -184,6 +191,10 @@ class ClientDefaults:
     def undisturbed(self, read: t.Callable[[], T]) -> T:
         """See ``Client``."""
         return read()
+
+    def require_writable(self, state: t.Any) -> None:
+        """See ``Client``."""
+        del state
 
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
@@ -261,14 +272,20 @@ class Outcome(t.Generic[S]):
 
 
 def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
-    """What a run would do; nothing is written."""
+    """What a run would do; nothing is written.
+
+    Raises:
+        MailError: it cannot be done.
+    """
     before = client.read()
     outcome = _plan(client, before, accounts, keep_bookkeeping=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
-    if len(found) == len(set(found)):
-        return outcome
-    # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-    return _plan(client, before, accounts, keep_bookkeeping=True)
+    if len(found) != len(set(found)):
+        # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
+        outcome = _plan(client, before, accounts, keep_bookkeeping=True)
+    if outcome.changed:
+        client.require_writable(before)
+    return outcome
 
 
 def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:

@@ -17,10 +17,12 @@ class Environment(t.NamedTuple):
     Attributes:
         variables: those of ``NAMES`` that are set.
         warnings: what could not be found out for sure, as sentences.
+        live: they are those of a running program, and no guess.
     """
 
     variables: t.Mapping[str, str] = {}
     warnings: tuple[str, ...] = ()
+    live: bool = False
 
     def folder(self, name: str, default: str) -> str:
         """A folder; the default where the variable is not set, or relative (XDG Base Directory Specification 0.8)."""

@@ -55,13 +55,6 @@ class Files(t.Protocol):
     def real_path(self, path: str) -> str:
         """Where the path leads, with all symbolic links resolved as far as there is something."""
 
-    def require_writable(self, path: str) -> None:
-        """See that the file could be written or made, with missing folders above it. Changes nothing.
-
-        Raises:
-            HostError: the user may not, or something else is there.
-        """
-
     def names(self, path: str) -> t.Sequence[str]:
         """The sorted names in a directory; empty if there is none."""
 

@@ -29,6 +29,16 @@ class UserHost(t.Protocol):
             programs: names of programs whose variables count while they run, the most telling one first.
         """
 
+    def require_writable(self, paths: t.Sequence[str]) -> None:
+        """See that there is a home, and that these paths could be written. Changes nothing.
+
+        Args:
+            paths: folders that must take new files, and files that must be opened for writing; they need not exist.
+
+        Raises:
+            HostError: one of them could not.
+        """
+
     def scratch(self) -> str:
         """A private folder, which is removed when the host is left."""
 

@@ -12,6 +12,7 @@ import types
 import typing as t
 
 from .._host.desktop import Bus, BusError, Process
+from .._host.environment import Environment
 from .._model.errors import HostError
 from . import local_user
 from .files import LocalFiles
@@ -41,15 +42,22 @@ class LocalDesktop:
         run_command: runs a program; secrets are never among its arguments.
         processes: shared by the desktops of all users.
         home: where the user's files are.
+        environment: the variables of the user's sessions.
     """
 
     def __init__(
-        self, user: LocalUser, run_command: RunCommand, processes: Processes | None = None, home: str | None = None
+        self,
+        user: LocalUser,
+        run_command: RunCommand,
+        processes: Processes | None = None,
+        home: str | None = None,
+        environment: Environment | None = None,
     ) -> None:
         self._user = user
         self._run_command = run_command
         self._processes = processes or Processes()
         self._home = home or user.home
+        self._environment = environment or Environment()
         self._asked: set[str] = set()
         self._buses: dict[str, Bus | None] = {}
         self._open = contextlib.ExitStack()
@@ -75,7 +83,8 @@ class LocalDesktop:
         return None if found is None else found[1]
 
     def setting(self, path: str) -> str | None:
-        database = f"{self._home}/.config/dconf/user"
+        config = self._environment.folder("XDG_CONFIG_HOME", f"{self._home}/.config")
+        database = f"{config}/dconf/user"
         content = LocalFiles().read(database)
         if content is None:
             return None
@@ -154,7 +163,8 @@ class LocalDesktop:
 
     def _as_user(self, variables: t.Mapping[str, str], command: t.Sequence[str]) -> list[str]:
         """The command line that runs a command as the user, with the environment of a login."""
-        environment = {"HOME": self._home, "PATH": _PATH, "LANG": "C.UTF-8", **variables}
+        own = self._environment.variables
+        environment = {**own, "HOME": self._home, "PATH": _PATH, "LANG": "C.UTF-8", **variables}
         runtime = f"/run/user/{self._user.uid}"
         if os.path.isdir(runtime):
             environment["XDG_RUNTIME_DIR"] = runtime

@@ -57,16 +57,6 @@ class LocalFiles:
     def real_path(self, path: str) -> str:
         return os.path.realpath(path)
 
-    def require_writable(self, path: str) -> None:
-        target = os.path.realpath(path)
-        while not os.path.lexists(target):
-            target = os.path.dirname(target)
-        needed = os.W_OK | os.X_OK if os.path.isdir(target) else os.W_OK
-        if target != os.path.realpath(path) and not os.path.isdir(target):
-            raise host_error(target, OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
-        if not os.access(target, needed, effective_ids=True):
-            raise host_error(target, OSError(errno.EACCES, os.strerror(errno.EACCES)))
-
     def names(self, path: str) -> t.Sequence[str]:
         try:
             names = set(os.listdir(path))

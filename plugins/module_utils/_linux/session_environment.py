@@ -66,10 +66,9 @@ def session_environment(
     if posixpath.normpath(target.home) == posixpath.normpath(target.user.home):
         for program in (*programs, *_WITNESSES):
             for process in processes.of(target.user, program, fresh=False):
-                if process.environment and not process.sandboxed:
-                    return Environment(
-                        {name: process.environment[name] for name in NAMES if name in process.environment}
-                    )
+                environment = process.environment
+                if environment and not process.sandboxed and "FLATPAK_ID" not in environment:
+                    return Environment({name: environment[name] for name in NAMES if name in environment}, live=True)
     return stored_environment(target.home, target.user.name, system)
 
 

@@ -31,6 +31,7 @@ class LocalUserHost:
         self._target = target
         self._stack = stack
         self._processes = processes or Processes()
+        self._environments: dict[tuple[str, ...], Environment] = {}
         self.files = files
 
     @property
@@ -38,9 +39,17 @@ class LocalUserHost:
         return self._target.home
 
     def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        wanted = tuple(programs)
+        if wanted not in self._environments:
+            with local_user.acting_as_ourselves():
+                from .session_environment import session_environment
+            self._environments[wanted] = session_environment(self._target, self._processes, wanted)
+        return self._environments[wanted]
+
+    def require_writable(self, paths: t.Sequence[str]) -> None:
         with local_user.acting_as_ourselves():
-            from .session_environment import session_environment
-        return session_environment(self._target, self._processes, programs)
+            from .writable import require_writable
+        require_writable(self._target.home, paths)
 
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())

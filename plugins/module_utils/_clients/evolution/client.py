@@ -14,7 +14,7 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, HostError, MailError, OptionError
+from ..._model.errors import ClientRunningError, HostError, MailError, OptionError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
@@ -51,6 +51,7 @@ class Evolution(ClientDefaults):
         password_store: one of ``passwords.CHOICES``.
         wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
         backup: keep copies of the sources that change.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -66,6 +67,7 @@ class Evolution(ClientDefaults):
         password_store: str = "secret_service",
         wait_seconds: float = 0,
         backup: bool = True,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -74,6 +76,7 @@ class Evolution(ClientDefaults):
         self._password_store = password_store
         self._wait_seconds = wait_seconds
         self._backup = backup
+        self._require_writable = require_writable
         self._as_root = as_root
 
     @property
@@ -90,7 +93,12 @@ class Evolution(ClientDefaults):
         damaged = {}
         total = 0
         for uid in self._uids():
-            content = None if uid in memory else self._files.read(self._path(uid))
+            try:
+                content = None if uid in memory else self._files.read(self._path(uid))
+                source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
+            except MailError as error:  # damaged, or out of the user's reach: unless it is needed, it stops nothing
+                damaged[uid] = error
+                continue
             total += len(content or b"")
             if total > _LARGEST:
                 raise HostError(
@@ -98,11 +106,6 @@ class Evolution(ClientDefaults):
                     f"the sources in this folder have more than {_LARGEST} bytes ({_LARGEST // 1024**2} MiB) together",
                     "see what fills them, move that away and run again",
                 )
-            try:
-                source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
-            except DamagedFileError as error:
-                damaged[uid] = error
-                continue
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
@@ -151,7 +154,7 @@ class Evolution(ClientDefaults):
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        found = [f"left as it is: {error}" for error in state.damaged.values()]
+        found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
             found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
@@ -178,6 +181,10 @@ class Evolution(ClientDefaults):
     def running(self) -> bool:
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
+
+    def require_writable(self, state: EvolutionState) -> None:
+        if state.session is None:  # the registry of a session writes by itself, and tells if it cannot
+            self._require_writable((self.profile,))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:

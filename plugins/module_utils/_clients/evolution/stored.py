@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ..._model.errors import DamagedFileError
+from ..._model.errors import MailError
 from ..._model.secret import Secret
 from .defaults import Defaults
 from .sources import Sources
@@ -66,7 +66,7 @@ class EvolutionState(t.NamedTuple):
     """
 
     sources: Sources
-    damaged: t.Mapping[str, DamagedFileError]
+    damaged: t.Mapping[str, MailError]
     session: Session | None
     passwords: Lazy[Passwords]
     defaults: Lazy[Defaults]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import posixpath
 import time
 import typing as t
@@ -19,13 +18,14 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
-from . import configure, folder_references, mapping, profiles
+from . import configure, folder_references, mapping, old_names, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
-from .profiles import Profile, Root
+from .profiles import Root
+from .stored import PasswordFiles, ThunderbirdState
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
@@ -36,56 +36,6 @@ T = t.TypeVar("T")
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _LEFTOVERS = ("key4.db-journal", "key4.db-wal")
-
-
-@dataclasses.dataclass(frozen=True)
-class PasswordFiles:
-    """The files of the password store as they are on the disk, opened when a password is first in question.
-
-    Attributes:
-        contents: name to content, None where there is no such file.
-        open: makes the store of them.
-    """
-
-    contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
-    open: t.Callable[[t.Mapping[str, bytes | None]], NssPasswordStore]
-
-    @functools.cached_property
-    def store(self) -> NssPasswordStore:
-        """The stored passwords."""
-        return self.open(self.contents)
-
-
-@dataclasses.dataclass(frozen=True)
-class ThunderbirdState:
-    """What one profile holds.
-
-    Attributes:
-        profile: where.
-        prefs: prefs.js as it is on the disk.
-        settings: the preferences; they differ from ``prefs`` once an account was configured.
-        references: files that name folders, path to content.
-        password_files: the password store as it is on the disk.
-        new_passwords: the password store once an account changed it.
-        password_changes: what the last step of ``configure`` changed in it.
-        purged: folders of the profile to delete.
-        announced: Thunderbird shall open this profile, and profiles.ini must list it.
-    """
-
-    profile: Profile
-    prefs: PrefsFile
-    settings: Settings
-    references: t.Mapping[str, bytes]
-    password_files: PasswordFiles
-    new_passwords: NssPasswordStore | None = None
-    password_changes: tuple[Change, ...] = ()
-    purged: tuple[str, ...] = ()
-    announced: bool = False
-
-    @property
-    def passwords(self) -> NssPasswordStore:
-        """The password store, opened."""
-        return self.password_files.store if self.new_passwords is None else self.new_passwords
 
 
 class Thunderbird(ClientDefaults):
@@ -99,6 +49,7 @@ class Thunderbird(ClientDefaults):
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -115,6 +66,7 @@ class Thunderbird(ClientDefaults):
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -124,6 +76,7 @@ class Thunderbird(ClientDefaults):
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
+        self._require_writable = require_writable
         self._as_root = as_root
         self._profile = profiles.choose(files, root, profile)
 
@@ -134,10 +87,12 @@ class Thunderbird(ClientDefaults):
     def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
-        prefs = PrefsFile.parse(self._files.read(path) or b"", path)
+        content = self._files.read(path) or b""
+        prefs = PrefsFile.parse(content, path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        settings = IndexedSettings(prefs.values)
-        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords())
+        old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
+        settings = IndexedSettings(old_names.effective(prefs.values) if old else prefs.values)
+        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords(), old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if account.state is AccountState.ABSENT:
@@ -209,6 +164,11 @@ class Thunderbird(ClientDefaults):
     def interrupted(self) -> bool:
         return self._files.interrupted
 
+    def require_writable(self, state: ThunderbirdState) -> None:
+        del state
+        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
+        self._require_writable((self.profile, prefs, self._path(".parentlock")))
+
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
@@ -226,7 +186,8 @@ class Thunderbird(ClientDefaults):
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            content = after.prefs.with_values(after.settings)
+            values = old_names.as_stored(after.prefs.values, after.settings) if after.old_names else after.settings
+            content = after.prefs.with_values(values)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
             FileWrite(path, content, backup=self._backup)
@@ -261,6 +222,7 @@ class Thunderbird(ClientDefaults):
                 stored = passwords.stored(login.origin, login.username)
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
+                self._refuse_older_store(before.password_files)
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
@@ -337,6 +299,18 @@ class Thunderbird(ClientDefaults):
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=int(self._now() * 1000),
         )
+
+    def _is_older_than(self, version: int) -> bool:
+        last = profiles.last_version(self._files, self.profile)
+        return last is not None and last < version
+
+    def _refuse_older_store(self, current: PasswordFiles) -> None:
+        """Where there is a new key database, Thunderbird does not take over the keys of an old one (before 58)."""
+        if current.contents["key4.db"] is None and programs.exists(self._files, self._path("key3.db")):
+            raise PasswordStoreError(
+                f"{self._path('key3.db')}: the passwords of this profile are still in the store of an old Thunderbird, "
+                "which a new one would hide; nothing was changed. Start and quit Thunderbird once, and run again."
+            )
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)

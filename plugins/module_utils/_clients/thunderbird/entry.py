@@ -29,6 +29,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
         scratch=host.scratch(),
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
+        require_writable=host.require_writable,
         as_root=host.as_root,
     )
 

@@ -108,9 +108,12 @@ class Locations:
         if links_icedove and known:
             return icedove, ()
         environment = self._environment()
+        usual = posixpath.join(self._home, ".config/thunderbird")
         new = posixpath.join(
             environment.folder("XDG_CONFIG_HOME", posixpath.join(self._home, ".config")), "thunderbird"
         )
+        if not environment.live and not self._is_used(new):
+            new = usual
         if self._is_used(new) and not environment.variables.get("MOZ_LEGACY_HOME"):
             versions = [programs.version(self._files, program) for program in known]
             if versions and all(version is not None and version < _FIRST_WITH_XDG for version in versions):

@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._linux import desktop as module
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS, LocalDesktop
@@ -169,6 +170,19 @@ def test_settings_are_those_of_the_home_that_was_named(tmp_path: pathlib.Path) -
     desktop = LocalDesktop(away(tmp_path), Commands(), home=str(tmp_path / "other"))
     with pytest.raises(DamagedFileError, match=str(database)):
         desktop.setting(KEY)
+
+
+def test_settings_are_where_the_variables_of_the_session_say(tmp_path: pathlib.Path, programs: pathlib.Path) -> None:
+    install(programs, "dconf", "dbus-run-session", "setpriv")
+    database = tmp_path / "set/dconf/user"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"not dconf's")
+    environment = Environment({"XDG_CONFIG_HOME": str(tmp_path / "set")})
+    commands = Commands()
+    desktop = LocalDesktop(away(tmp_path), commands, environment=environment)
+    with pytest.raises(DamagedFileError, match=str(database)):
+        desktop.store_setting(KEY, "x")
+    assert f"XDG_CONFIG_HOME={tmp_path}/set" in commands.ran[0]
 
 
 def test_the_first_question_shares_a_look_and_the_next_is_fresh(tmp_path: pathlib.Path) -> None:

@@ -25,6 +25,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     ClientRunningError,
     DamagedFileError,
     HostError,
+    PasswordStoreError,
 )
 from ansible_collections.charter.mail.tests.unit.amount import sample
 
@@ -213,3 +214,73 @@ def test_a_client_that_opens_between_reading_and_writing_wins(tmp_path: pathlib.
         os.close(read_end)
         os.close(write_end)
     assert not client(tmp_path).running()
+
+
+def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
+    asked: list[str] = []
+
+    def refuse(paths: t.Sequence[str]) -> None:
+        asked.extend(os.path.relpath(path, tmp_path / ".thunderbird") for path in paths)
+        raise HostError("x", "permission denied", "y")
+
+    locked = client(tmp_path, require_writable=refuse)
+    for run in (plan, reconcile):
+        with pytest.raises(HostError, match="x: permission denied"):
+            run(locked, [account()])
+        assert statuses(run(locked, [account(state="absent")])) == [Status.ABSENT]
+    assert asked == ["charter.default", "charter.default", "charter.default/.parentlock"] * 2
+    assert not (tmp_path / ".thunderbird").exists()
+
+
+def test_an_old_password_store_is_not_hidden_by_a_new_one(tmp_path: pathlib.Path) -> None:
+    push(tmp_path, account())
+    profile = tmp_path / ".thunderbird/charter.default"
+    (profile / "key3.db").write_bytes(b"old")
+    for run in (plan, reconcile):
+        with pytest.raises(PasswordStoreError, match=r"key3\.db: .* nothing was changed\. Start and quit"):
+            run(client(tmp_path), [account(password="secret")])
+    assert not (profile / "key4.db").exists()
+    assert statuses(push(tmp_path, account())) == [Status.UNCHANGED]
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+    (profile / "key3.db").unlink()
+    push(tmp_path, account(password="secret"))
+    (profile / "key3.db").write_bytes(b"left over")  # beside a new one, it counts for nothing
+    assert statuses(push(tmp_path, account(password="other"))) == [Status.UPDATED]
+
+
+def renamed(home: pathlib.Path, version: int, **server: str) -> pathlib.Path:
+    """An account of ours whose server was renamed in an old Thunderbird; its prefs.js."""
+    push(home, account())
+    profile = home / ".thunderbird/charter.default"
+    (profile / "compatibility.ini").write_text(f"[Compatibility]\nLastVersion={version}.0_x/x\n")
+    prefs = profile / "prefs.js"
+    lines = [line for line in prefs.read_text().splitlines() if "charter_mail" not in line]
+    lines = [line for line in lines if not any(f'server.server1.{name}"' in line for name in server)]
+    lines += [f'user_pref("mail.server.server1.{name}", "{value}");' for name, value in server.items()]
+    prefs.write_text("\n".join(lines) + "\n")
+    return prefs
+
+
+@pytest.mark.parametrize(("version", "status"), [(78, Status.UPDATED), (101, Status.UPDATED), (102, Status.CREATED)])
+def test_old_names_count_for_an_old_thunderbird(tmp_path: pathlib.Path, version: int, status: Status) -> None:
+    real = {"realhostname": "imap.charter.net", "realuserName": EMAIL}
+    prefs = renamed(tmp_path, version, hostname="imap.old.example", userName="mrossi", **real)
+    assert statuses(push(tmp_path, account(incoming={"port": 143}))) == [status]
+    assert statuses(push(tmp_path, account(incoming={"port": 143}))) == [Status.UNCHANGED]
+    text = prefs.read_text()
+    for name, value in {"hostname": "imap.old.example", "userName": "mrossi", **real}.items():
+        assert f'user_pref("mail.server.server1.{name}", "{value}");' in text
+    if status is Status.UPDATED:
+        assert statuses(push(tmp_path, account(provider="spectrum"))) == [Status.UPDATED]
+        text = prefs.read_text()
+        assert 'server1.hostname", "imap.old.example"' in text
+        assert 'server1.realhostname", "mobile.charter.net"' in text
+        assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+        assert "server1" not in prefs.read_text().replace("lastKey", "")
+
+
+def test_an_account_that_was_renamed_to_another_provider_is_anothers(tmp_path: pathlib.Path) -> None:
+    prefs = renamed(tmp_path, 91, realhostname="imap.work.example", realuserName="mario", useremail="x")
+    prefs.write_text(prefs.read_text().replace(f'id1.useremail", "{EMAIL}"', 'id1.useremail", "mario@work.example"'))
+    assert statuses(push(tmp_path, account())) == [Status.CREATED]
+    assert 'id1.useremail", "mario@work.example"' in prefs.read_text()

@@ -1,0 +1,69 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Thunderbird has stored in one profile."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ..._model.settings import Change, Settings
+from .prefs import PrefsFile
+from .profiles import Profile
+
+if t.TYPE_CHECKING:  # imported where a password is in question
+    from .password_store.store import NssPasswordStore
+
+
+@dataclasses.dataclass(frozen=True)
+class PasswordFiles:
+    """The files of the password store as they are on the disk, opened when a password is first in question.
+
+    Attributes:
+        contents: name to content, None where there is no such file.
+        open: makes the store of them.
+    """
+
+    contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
+    open: t.Callable[[t.Mapping[str, bytes | None]], NssPasswordStore]
+
+    @functools.cached_property
+    def store(self) -> NssPasswordStore:
+        """The stored passwords."""
+        return self.open(self.contents)
+
+
+@dataclasses.dataclass(frozen=True)
+class ThunderbirdState:
+    """What one profile holds.
+
+    Attributes:
+        profile: where.
+        prefs: prefs.js as it is on the disk.
+        settings: the preferences; they differ from ``prefs`` once an account was configured.
+        references: files that name folders, path to content.
+        password_files: the password store as it is on the disk.
+        new_passwords: the password store once an account changed it.
+        password_changes: what the last step of ``configure`` changed in it.
+        purged: folders of the profile to delete.
+        old_names: ``settings`` are those that ``old_names.effective`` gives.
+        announced: Thunderbird shall open this profile, and profiles.ini must list it.
+    """
+
+    profile: Profile
+    prefs: PrefsFile
+    settings: Settings
+    references: t.Mapping[str, bytes]
+    password_files: PasswordFiles
+    new_passwords: NssPasswordStore | None = None
+    password_changes: tuple[Change, ...] = ()
+    purged: tuple[str, ...] = ()
+    announced: bool = False
+    old_names: bool = False
+
+    @property
+    def passwords(self) -> NssPasswordStore:
+        """The password store, opened."""
+        return self.password_files.store if self.new_passwords is None else self.new_passwords
