@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a Python environment of the workshop, or brings it up to date.
+"""Creates or updates a Python environment for the demo, the tools or the tests.
 
     python3 tests/setup/environment.py demo    .venv with what the demo needs
     python3 tests/setup/environment.py tests   .venv with all tools

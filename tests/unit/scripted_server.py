@@ -20,7 +20,7 @@ from .idle_clock import CLOCK
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parent / "certificates"
 CA = str(CERTIFICATES / "ca.pem")
-_PATIENCE = 20.0  # seconds; only a defect makes a server wait so long
+_TIMEOUT = 20.0  # seconds; only a defect makes a server wait so long
 
 
 class Gone(Exception):
@@ -153,7 +153,7 @@ class ScriptedServer:
         """Stop listening, wait for the conversations, and raise what went wrong in the script itself."""
         self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept
         for thread in self._threads:
-            thread.join(_PATIENCE)
+            thread.join(_TIMEOUT)
         self._listener.close()
         if self._defects:
             raise self._defects[0]
@@ -174,7 +174,7 @@ class ScriptedServer:
             self._start(self._converse, sock)
 
     def _converse(self, sock: socket.socket) -> None:
-        sock.settimeout(_PATIENCE)
+        sock.settimeout(_TIMEOUT)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # or Linux waits 40 ms before a second line
         talk = Talk(sock, self)
         try:

@@ -93,7 +93,7 @@ class WindowsUser:
 
 
 class OfficePC:
-    """A PC. ``furnish`` gives it two users, who are logged on, and classic Outlook, which nobody has started yet.
+    """A PC. ``furnish`` gives it two users, who are logged on, and classic Outlook, which was never started.
 
     Args:
         prefix: runs.

@@ -28,16 +28,16 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.lab.files import make_directory
-from ansible_collections.charter.mail.tests.lab.lab import signals_raise
+from ansible_collections.charter.mail.tests.lab.lab import interrupt_on_signals
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 from .errors import WineError
 from .powershell import Pc
 
 _PROGRAMS = ("ip", "wine", "wineserver")
-_PATIENCE = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
+_TIMEOUT = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
 _WITHOUT_TMPDIR = 10
 # No menus on the machine's desktop, and no questions about .NET and HTML, which nothing here needs.
 _LEFT_OUT = "winemenubuilder.exe,mscoree,mshtml=d"
@@ -74,14 +74,14 @@ class Prefix:
         """
         if reason := unavailable():
             raise WineError(reason)
-        leftovers.clear()
+        cleanup.remove_stale()
         # Its 700 MB are too much for /run, which is in memory on many machines.
         prefix = cls(pathlib.Path(tempfile.gettempdir(), f"wine-{secrets.token_hex(4)}").resolve())
         with contextlib.ExitStack() as stack:
-            stack.enter_context(signals_raise())
+            stack.enter_context(interrupt_on_signals())
             servers: list[subprocess.Popen[bytes]] = []
             stack.callback(_reap, servers)
-            stack.enter_context(leftovers.removed_at_the_end([prefix.namespace], prefix.directory))
+            stack.enter_context(cleanup.removed_at_exit([prefix.namespace], prefix.directory))
             prefix.namespace.create({})
             stack.callback(prefix._remove_socket)
             for folder in (prefix.directory, *(prefix.directory / name for name in ("home", "tmp", "windows"))):
@@ -168,7 +168,7 @@ class Prefix:
             stderr=subprocess.DEVNULL,
         )
         # A program that finds no server starts one, and two of them at once get in each other's way.
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + _TIMEOUT
         while not self._sockets():
             if server.poll() is not None or time.monotonic() > give_up:
                 server.kill()
@@ -216,8 +216,8 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     """Wait for the end of a process, at once: Python's own way to wait with a limit looks every 50 ms."""
     handle = os.pidfd_open(process.pid)
     try:
-        if not select.select([handle], [], [], _PATIENCE)[0]:
+        if not select.select([handle], [], [], _TIMEOUT)[0]:
             process.kill()
-            raise WineError(f"a program has not ended after {_PATIENCE:.0f} s: {process.args!r}")
+            raise WineError(f"a program has not ended after {_TIMEOUT:.0f} s: {process.args!r}")
     finally:
         os.close(handle)

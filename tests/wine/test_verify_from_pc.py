@@ -103,7 +103,7 @@ def test_with_a_password_on_request_it_signs_in_and_leaves_nothing(
     assert mail_user.password not in str(office_pc.asked()) + json.dumps(result)
 
 
-def test_what_the_pc_does_not_trust_is_told_beside_what_the_controller_trusts(
+def test_a_certificate_that_only_the_pc_distrusts_is_reported(
     verify: Verify, mail_user: MailUser, office_pc: OfficePC, mail_lab: MailLab
 ) -> None:
     with native_curl.native_curl(office_pc, mail_lab, None):
@@ -130,7 +130,7 @@ def test_what_the_pc_does_not_trust_is_told_beside_what_the_controller_trusts(
         ("outgoing", {"host": "mobile.charter.net", "port": 587, "security": "starttls"}, "greeting", "nothing_said"),
     ],
 )
-def test_one_bad_server_is_told_as_it_is(
+def test_one_faulty_server_is_reported(
     verify: Verify, mail_user: MailUser, side: str, server: t.Mapping[str, t.Any], stage: str, code: str
 ) -> None:
     result = verify(account(mail_user, **{side: dict(server)}), timeout=2)
@@ -142,7 +142,7 @@ def test_one_bad_server_is_told_as_it_is(
 
 @pytest.mark.usefixtures("trusting_curl")
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_wrong_password_is_told_and_hidden(
+def test_a_wrong_password_is_reported_and_hidden(
     verify: Verify, mail_user: MailUser, office_pc: OfficePC, protocol: str
 ) -> None:
     wrong = account(mail_user, password=BITTER, protocol=protocol)
@@ -155,7 +155,7 @@ def test_a_wrong_password_is_told_and_hidden(
 
 
 @pytest.mark.usefixtures("trusting_curl")
-def test_what_the_controller_has_seen_refused_is_not_tried_again(verify: Verify, mail_user: MailUser) -> None:
+def test_a_login_that_the_controller_saw_refused_is_not_repeated(verify: Verify, mail_user: MailUser) -> None:
     result = verify(account(mail_user, password="wrong"), from_pc="sign_in")
     assert seen_from_pc(result)["incoming authentication"] == ("skipped", "")
     assert "was refused already and repeated failures lock accounts" in result["msg"]
@@ -170,7 +170,7 @@ def test_a_pc_without_curl_is_no_failure(verify: Verify, mail_user: MailUser, of
     assert office_pc.temporary() == []
 
 
-def test_a_pc_that_cannot_be_asked_is_no_reason_to_be_silent(
+def test_an_unreachable_pc_is_reported(
     ansible: Ansible, mail_user: MailUser, mail_lab: MailLab, tmp_path: pathlib.Path, office_pc: OfficePC
 ) -> None:
     hosts = office_pc.inventory("powershell", ansible_wine_directory=str(tmp_path))

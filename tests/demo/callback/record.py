@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Ansible callback that writes what each task returned to a file, for a program to read.
+"""An Ansible callback that writes the results of all tasks to a file, for a program to read.
 
-The file is named by the environment variable CHARTER_MAIL_RECORD. Each line is JSON: ``{"task": name, "host": name,
+The environment variable CHARTER_MAIL_RECORD names the file. Each line is JSON: ``{"task": name, "host": name,
 "status": "ok" | "failed" | "unreachable" | "skipped", "result": what the module returned}``, and at the end
-``{"totals": {host: {"ok": 3, "changed": 1, "failures": 0, ...}}}``. Ansible has left out of results what is secret.
+``{"totals": {host: {"ok": 3, "changed": 1, "failures": 0, ...}}}``. Ansible has already removed secrets from results.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: record
 type: notification
-short_description: Writes results to a file
-description: Writes what each task returned to the file that the environment variable CHARTER_MAIL_RECORD names.
+short_description: Write task results to a file
+description: Write the result of each task to the file named by the environment variable CHARTER_MAIL_RECORD.
 """
 
 
 class CallbackModule(CallbackBase):
-    """The plugin."""
+    """The callback plugin."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"

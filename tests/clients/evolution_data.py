@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the scripts that run in a person's session answer; see evolution_registry.py and evolution_camel.py."""
+"""The data that the scripts in a user's session return: evolution_registry, evolution_camel, evolution_keyring."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import typing as t
 
 
 class Server(t.TypedDict):
-    """One server of an account as the registry has it.
+    """A server of an account in the registry.
 
     Attributes:
-        uid: of the source.
-        name: shown to the person.
-        enabled: whether it is used.
-        parent: uid of the parent, or empty.
+        uid: the UID of its source.
+        name: the displayed name.
+        enabled: whether it is enabled.
+        parent: the UID of its parent, or empty.
         backend: ``imapx``, ``pop`` or ``smtp``.
         security: ``none``, ``ssl-on-alternate-port`` or ``starttls-on-standard-port``.
-        method: how to sign in; ``none`` for a password with IMAP and POP3.
+        method: the authentication method; ``none`` means a password for IMAP and POP3.
     """
 
     uid: str
@@ -34,7 +34,7 @@ class Server(t.TypedDict):
 
 
 class Identity(t.TypedDict):
-    """What messages say of the sender."""
+    """The identity of the sender."""
 
     uid: str
     name: str
@@ -48,11 +48,11 @@ class Identity(t.TypedDict):
 
 
 class Account(Server):
-    """An account with what belongs to it, found by the links that Evolution follows.
+    """An account with its identity and outgoing server, found by the links that Evolution follows.
 
     Attributes:
-        settings: all keys of the group of the protocol (``Imapx Backend``, ``Pop Backend``), as written.
-        default: whether the registry takes it for the default account, and its identity for the default one.
+        settings: all keys of the protocol's group (``Imapx Backend``, ``Pop Backend``), as written.
+        default: whether the registry reports it and its identity as the defaults.
     """
 
     identity: Identity
@@ -62,12 +62,12 @@ class Account(Server):
 
 
 class Mail(t.TypedDict):
-    """What Evolution's mail library did with an account.
+    """The result of using an account with Evolution's mail library.
 
     Attributes:
-        folders: full names of what is on the server.
-        subjects: of the messages in the inbox.
-        error: why one of them did not work; None where all worked.
+        folders: the full names of the folders on the server.
+        subjects: the subjects of the messages in the inbox.
+        error: the first error; None if everything worked.
     """
 
     folders: list[str]
@@ -80,7 +80,7 @@ class Item(t.TypedDict):
     """A password in the keyring.
 
     Attributes:
-        password: None where the keyring is locked.
+        password: None if the keyring is locked.
     """
 
     label: str

@@ -1,15 +1,15 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading what mail_verify found with from_client."""
+"""The result of mail_verify with from_client."""
 
 from __future__ import annotations
 
 import typing as t
 
 
-class Verdict:
-    """A result of mail_verify on one account."""
+class ClientResult:
+    """The result of mail_verify for one account."""
 
     def __init__(self, result: dict[str, t.Any]) -> None:
         self.failed: bool = result["failed"]
@@ -22,6 +22,6 @@ class Verdict:
         assert (self.client["stage"], self.client["endpoint"]) == ("client", "account")
 
     def status(self, endpoint: str, stage: str) -> str:
-        """What came of a check."""
+        """The status of a check."""
         (found,) = (check for check in self.checks if (check["endpoint"], check["stage"]) == (endpoint, stage))
         return str(found["status"])

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks a question of client.py inside the lab."""
+"""Runs an action of client.py inside the lab."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .lab import MailLab
 _CLIENT = pathlib.Path(__file__).with_name("client.py")
 
 
-def ask(lab: MailLab, question: str, **arguments: object) -> dict[str, t.Any]:
-    """The answer; a refusal is one, too: ``{"error": the exception's name, "text": ...}``."""
+def run_client(lab: MailLab, action: str, **arguments: object) -> dict[str, t.Any]:
+    """Run an action and return its result; if the server refuses, ``{"error": exception name, "text": ...}``."""
     done = subprocess.run(
         lab.command([sys.executable, str(_CLIENT)]),
-        input=json.dumps([question, arguments]),
+        input=json.dumps([action, arguments]),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     if done.returncode:
-        raise AssertionError(f"{question} broke:\n{done.stderr}")
-    answer: dict[str, t.Any] = json.loads(done.stdout)
-    return answer
+        raise AssertionError(f"{action} failed:\n{done.stderr}")
+    result: dict[str, t.Any] = json.loads(done.stdout)
+    return result

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles made by hand, for the tests of the driver: no line of the collection takes part in them."""
+"""Profiles for the tests of the driver, written without code of the collection."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
 
 def make_home(home: pathlib.Path, prefs: t.Mapping[str, str | int | bool]) -> pathlib.Path:
-    """Make the home of a user who has never started Thunderbird.
+    """Create a home with a profile that Thunderbird has never opened.
 
     Args:
-        home: a folder that does not exist.
-        prefs: by name; the values keep their types.
+        home: a directory that does not exist yet.
+        prefs: the preferences by name; the values keep their types.
 
     Returns:
-        the profile.
+        The profile.
     """
     profile = home / ".thunderbird" / "made.default"
     profile.mkdir(parents=True)
     (home / ".thunderbird" / "profiles.ini").write_text(PROFILES_INI)
-    # Empty: any version and any installation may take the profile over.
+    # Empty: any version and installation may use the profile.
     (profile / "compatibility.ini").write_text("[Compatibility]\n")
-    # A preference's value is written as JSON would, as long as it has no control characters.
+    # Without control characters, a preference's value is written as in JSON.
     lines = [f'user_pref("{name}", {json.dumps(value, ensure_ascii=False)});\n' for name, value in prefs.items()]
     (profile / "prefs.js").write_text("".join(lines))
     return profile
 
 
 def imap_prefs(address: str) -> dict[str, str | int | bool]:
-    """One IMAP account at the provider: 993 with TLS, submission on 587 with STARTTLS."""
+    """The preferences of an IMAP account: port 993 with TLS, submission on port 587 with STARTTLS."""
     return {
         **_account_prefs(address, "imap"),
         "mail.server.server1.hostname": "imap.charter.net",
@@ -57,7 +57,7 @@ def imap_prefs(address: str) -> dict[str, str | int | bool]:
 
 
 def pop3_prefs(address: str) -> dict[str, str | int | bool]:
-    """One POP3 account at the provider: 995 with TLS, mail stays for 14 days, submission on 465 with TLS."""
+    """The preferences of a POP3 account: port 995 with TLS, mail stays for 14 days, submission on port 465 with TLS."""
     return {
         **_account_prefs(address, "pop3"),
         "mail.server.server1.hostname": "pop.charter.net",

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the driver's questions to Thunderbird are answered with: plain data."""
+"""The data that the driver of Thunderbird returns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Outgoing(t.TypedDict):
 
 
 class Identity(t.TypedDict):
-    """An identity; ``outgoing`` is the server that it sends through, by its ``smtp_key`` or as the default."""
+    """An identity; ``outgoing`` is its server, given by its ``smtp_key`` or the default."""
 
     key: str
     email: str
@@ -66,11 +66,11 @@ class Account(t.TypedDict):
 
 @dataclasses.dataclass(frozen=True)
 class ParsedPref:
-    """What a preference is after a file was read.
+    """A preference after a file was read.
 
     Attributes:
-        user: the value from ``user_pref()``; None where there is none.
-        default: the value from ``pref()`` or ``sticky_pref()``; None where there is none.
+        user: the value from ``user_pref()``; None if there is none.
+        default: the value from ``pref()`` or ``sticky_pref()``; None if there is none.
     """
 
     user: bytes | bool | int | None
@@ -79,12 +79,12 @@ class ParsedPref:
 
 @dataclasses.dataclass(frozen=True)
 class ParsedPrefs:
-    """What Thunderbird made of one preference file.
+    """The result of reading a preference file with Thunderbird.
 
     Attributes:
-        sound: no error at all.
-        errors: its complaints, for example ``prefs parse error: PATH:1: expected ';'``.
-        prefs: what it accepted nevertheless, by name.
+        sound: whether there was no error.
+        errors: the errors, for example ``prefs parse error: PATH:1: expected ';'``.
+        prefs: the accepted preferences by name.
     """
 
     sound: bool
@@ -93,7 +93,7 @@ class ParsedPrefs:
 
 
 def parsed_prefs(answer: t.Mapping[str, t.Any]) -> ParsedPrefs:
-    """Understand one answer of parsePrefs() in thunderbird_prefs.js."""
+    """Convert a result of parsePrefs() in thunderbird_prefs.js."""
     prefs = {name.encode("latin-1"): _parsed_pref(state) for name, state in answer["prefs"]}
     return ParsedPrefs(answer["sound"], tuple(answer["errors"]), prefs)
 

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a lab or a fleet leaves on the machine while it runs, and its removal: at its end, or by the next one.
+"""Removes everything that a lab or a fleet creates on the machine, when it ends or when the next one starts.
 
-Each of them has a record in /run, and holds a lock on it (flock) as long as its process lives. The kernel releases
-the lock, so that a record without a lock belongs to a dead process, whatever runs under that process id by now.
+Each of them has a record in /run and locks it (flock) while its process lives. The kernel releases the lock when the
+process dies, so a record without a lock is stale, even if its process ID has been reused.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _PREFIX = "/run/charter-mail-lab."
 
 
 def record_of(name: str) -> pathlib.Path:
-    """Where the record of that name is."""
+    """The path of the record with that name."""
     return pathlib.Path(_PREFIX + name)
 
 
 def owner_of(name: str) -> int | None:
-    """The process that holds the record of that name; None where there is no such record, or its process is dead."""
+    """The process that holds the record with that name; None if there is no such record or its process is dead."""
     try:
         with record_of(name).open() as record:
             try:
@@ -43,17 +43,17 @@ def owner_of(name: str) -> int | None:
 
 
 @contextlib.contextmanager
-def removed_at_the_end(namespaces: t.Sequence[Namespace], directory: pathlib.Path) -> t.Iterator[None]:
+def removed_at_exit(namespaces: t.Sequence[Namespace], directory: pathlib.Path) -> t.Iterator[None]:
     """Remove namespaces, with all processes in them, and a run directory when the block ends.
 
-    Where this process is killed, or the removal fails, the record stays, and the next lab removes what is left.
+    If this process is killed or the removal fails, the record remains and the next lab removes the rest.
 
     Args:
-        namespaces: the first one gives the record its name.
+        namespaces: the record is named after the first one.
         directory: the run directory.
 
     Raises:
-        LabError: one of them exists already, and so belongs to somebody else.
+        LabError: One of them exists already and so belongs to another lab.
     """
     path = record_of(namespaces[0].name)
     with _locked(path) as record:
@@ -74,17 +74,17 @@ def removed_at_the_end(namespaces: t.Sequence[Namespace], directory: pathlib.Pat
             path.unlink()
 
 
-def clear() -> None:
-    """Remove what is left of labs whose process is dead.
+def remove_stale() -> None:
+    """Remove what labs whose process is dead have left behind.
 
     Raises:
-        LabError: it cannot be removed.
+        LabError: The removal failed.
     """
     for path in sorted(pathlib.Path("/").glob(f"{_PREFIX[1:]}*")):
         record = _orphaned(path)
         if record is not None:
             with record:
-                # Empty: its owner made nothing yet, and makes another record if it lives.
+                # An empty record: its owner has created nothing yet, and creates another record if it is alive.
                 if content := record.read():
                     plan = json.loads(content)
                     _remove([Namespace(name) for name in plan["namespaces"]], pathlib.Path(plan["directory"]))
@@ -92,7 +92,7 @@ def clear() -> None:
 
 
 def _orphaned(path: pathlib.Path) -> t.TextIO | None:
-    """A record that nobody holds a lock on, locked; None where it has an owner or is gone."""
+    """A record that was not locked, now locked; None if it has an owner or is gone."""
     try:
         record = path.open()
     except FileNotFoundError:
@@ -104,18 +104,18 @@ def _orphaned(path: pathlib.Path) -> t.TextIO | None:
         return None
     if os.fstat(record.fileno()).st_nlink:
         return record
-    # Removed since it was opened; by now the path may be another lab's.
+    # It was removed after it was opened; the path may now belong to another lab.
     record.close()
     return None
 
 
 def _locked(path: pathlib.Path) -> t.TextIO:
-    """Make a record and lock it, again if another lab takes it for a leftover before it is locked."""
+    """Create a record and lock it; repeat if another lab removes it as stale before it is locked."""
     while True:
         try:
             record = path.open("x")
         except FileExistsError as error:
-            raise LabError(f"{path} belongs to a lab that runs; choose another name") from error
+            raise LabError(f"{path} belongs to a running lab; choose another name") from error
         fcntl.flock(record, fcntl.LOCK_EX)
         if os.fstat(record.fileno()).st_nlink:
             return record
