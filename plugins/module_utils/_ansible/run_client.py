@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.diff import before_and_after
-from .._clients.engine import Client, Outcome, Status, preview, reconcile
+from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
 from .._model.errors import ClientRunningError, MailError
 from .arguments import Request
 from .result import TaskResult, step_details
@@ -67,15 +66,26 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
     for user in users:
         try:
             with user.open() as client:
-                _configure_user(client, user, task, result)
+                changed = _configure_user(client, user, task, result)
         except MailError as error:
             result.failures.append(f"{user.user}: {error}")
             result.changed = result.changed or error.changed
             _add_all(result, user, Status.FAILED, str(error))
+            continue
+        if changed is not None:
+            _add_diffs(result, changed)
     return result
 
 
-def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult) -> None:
+class _Changed(t.NamedTuple):
+    """What a changed client shows as diffs."""
+
+    title: str
+    steps: tuple[Step[t.Any], ...]
+    file_diffs: tuple[TextDiff, ...]
+
+
+def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult) -> _Changed | None:
     accounts = [request.account for _number, request in user.requests]
     for _number, request in user.requests:
         for warning in request.warnings:
@@ -87,7 +97,7 @@ def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, resul
             raise
         task.warn(str(error))
         _add_all(result, user, Status.SKIPPED, str(error))
-        return
+        return None
     if task.check_mode and outcome.changed and client.running():
         task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
     if outcome.interrupted:
@@ -99,6 +109,9 @@ def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, resul
     for warning in dict.fromkeys(warnings):
         task.warn(warning)
     _add_outcome(client, user, outcome, result)
+    if not outcome.changed:
+        return None
+    return _Changed(client.title, outcome.steps, client.file_diffs(outcome.before, outcome.after))
 
 
 def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:
@@ -114,10 +127,14 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
             result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
             details["error"] = obstacle.reason
         result.add_account(number, request, user.user, status.value, **details)
-    if outcome.changed:
-        result.add_diff(client.title, *before_and_after(outcome.steps))
-        for diff in client.file_diffs(outcome.before, outcome.after):
-            result.add_diff(*diff)
+
+
+def _add_diffs(result: TaskResult, changed: _Changed) -> None:
+    from .._clients.diff import before_and_after  # only here: most runs change nothing
+
+    result.add_diff(changed.title, *before_and_after(changed.steps))
+    for diff in changed.file_diffs:
+        result.add_diff(*diff)
 
 
 def _add_all(result: TaskResult, user: UserAccounts, status: Status, error: str) -> None:
