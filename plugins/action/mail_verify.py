@@ -22,14 +22,13 @@ from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.staging import METHODS
-from ..module_utils._model.errors import HostError, MailError, OptionError
-from ..module_utils._windows import users
+from ..module_utils._model.errors import HostError, MailError
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.pc import WindowsPc, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
@@ -184,8 +183,5 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = request.account.user
-    if not user:
-        raise OptionError("user", f"it is missing for {request.account}", "write the name or SID of the Windows user")
-    found = users.find(pc.machine().users, user, pc.machine().name)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), found, METHODS)), request)
+    user = user_of(pc, request.account)
+    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)

@@ -12,15 +12,14 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.arguments import Request, argument_spec, requests
+from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
 from ..module_utils._ansible.validate import validated, without_secrets
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.staging import METHODS
 from ..module_utils._model.errors import MailError, OptionError
-from ..module_utils._windows import users
 from ..module_utils._windows.users import WindowsUser
-from ..plugin_utils._windows.pc import WindowsPc
+from ..plugin_utils._windows.pc import WindowsPc, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
@@ -65,7 +64,7 @@ class ActionModule(ActionBase):
             raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
         with TaskConnection.open(self) as connection:
             pc = WindowsPc(connection)
-            groups = grouped(found, lambda request: _user_of(pc, request))
+            groups = grouped(found, lambda request: user_of(pc, request.account))
             pc.look_at([user.sid for user in groups])
 
             def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
@@ -91,15 +90,3 @@ class ActionModule(ActionBase):
                 f" In Outlook: {', '.join(f'{number} {name}' for name, number in sorted(statuses.items()))}."
             )
         return {**result, "failed": bool(answer.failures)}
-
-
-def _user_of(pc: WindowsPc, request: Request) -> WindowsUser:
-    """The Windows user of an account; an unknown one fails here, before any write."""
-    user = request.account.user
-    if not user:
-        raise OptionError(
-            "user",
-            f"it is missing for {request.account}, and on a PC it is not the user who connects",
-            "write the name or SID of the Windows user",
-        )
-    return users.find(pc.machine().users, user, pc.machine().name)

@@ -147,8 +147,12 @@ def test_mail_system_or_the_connection_decides_the_system(
     assert named["clients"] == (["outlook"] if system == "windows" else ["evolution"])
 
 
-def test_an_unknown_system_is_refused(ansible: Ansible) -> None:
-    found = ansible.module("mail_clients", hosts=ansible.local_host(mail_system="window"), installed=True)
+@pytest.mark.parametrize(
+    ("module", "options"), [("mail_clients", {"installed": True}), ("mail_verify", {"email": EMAIL})]
+)
+def test_an_unknown_system_is_refused(ansible: Ansible, module: str, options: dict[str, t.Any]) -> None:
+    found = ansible.module(module, hosts=ansible.local_host(mail_system="window"), **options)
+    assert found["failed"]
     assert "mail_system: 'window' is not a system. Write linux or windows." in found["msg"]
 
 

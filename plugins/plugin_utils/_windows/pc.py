@@ -9,12 +9,13 @@ import secrets
 import typing as t
 
 from ...module_utils._clients.outlook import locations, reading
-from ...module_utils._model.errors import HostError
-from ...module_utils._windows import keys, reg_file
+from ...module_utils._model.account import Account
+from ...module_utils._model.errors import HostError, OptionError
+from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
-from ...module_utils._windows.users import with_profiles
+from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import batch
 from .batch import Answer, Batch
 
@@ -316,6 +317,21 @@ def _no_administrator(hive: str) -> HostError:
         "connect as an administrator of the domain or as the built-in Administrator; other local administrators have "
         "no such rights over the network unless the PC's LocalAccountTokenFilterPolicy is 1",
     )
+
+
+def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
+    """The Windows user of an account.
+
+    Raises:
+        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+    """
+    if not account.user:
+        raise OptionError(
+            "user",
+            f"it is missing for {account}, and on a PC it is not the user who connects",
+            "write the name or SID of the Windows user",
+        )
+    return users.find(pc.machine().users, account.user, pc.machine().name)
 
 
 def _registry(

@@ -317,10 +317,10 @@ def test_a_foreign_file_that_cannot_be_read_is_reported_and_stops_nothing(tmp_pa
     outcome = reconcile(evolution, [account()])
     assert statuses(outcome) == [Status.CREATED]
     (warning,) = evolution.warnings(outcome.after, account())
-    assert warning.startswith(f"left as it is: {folder(tmp_path)}/theirs.source: is a directory.")
+    assert warning.startswith(f"left as it is: {folder(tmp_path)}/theirs.source: this is a directory where")
     source(tmp_path, "transport").unlink()
     source(tmp_path, "transport").mkdir()
-    with pytest.raises(HostError, match="is a directory"):
+    with pytest.raises(HostError, match="this is a directory"):
         push(tmp_path, account())
 
 
