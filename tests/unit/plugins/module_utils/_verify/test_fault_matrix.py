@@ -33,6 +33,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.tests.unit.amount import one_of_each
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faulty_servers
@@ -298,7 +299,9 @@ def test_there_are_enough_of_them() -> None:
     assert len({fault.name for fault in MATRIX}) == len(MATRIX)
 
 
-@pytest.mark.parametrize("fault", MATRIX, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault", one_of_each(MATRIX, lambda fault: (fault.code, fault.service)), ids=lambda fault: fault.name
+)
 def test_fault(fault: Fault) -> None:
     options = VerifyOptions(ca_path=CA, timeout=fault.timeout, suggest=False)
     other = imap if fault.service is SMTP else smtp
