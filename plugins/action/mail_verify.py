@@ -21,7 +21,7 @@ from ..module_utils._ansible.validate import validated, without_secrets
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.staging import METHODS
+from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl

@@ -33,23 +33,39 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     """
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
-    options = {**module.params, "wait_seconds": 0}
-    if module.params["when_running"] == "wait":
-        options["wait_seconds"] = module.params["wait_seconds"]
+    try:
+        users = users_of(entry, module.params, module.params, make_host)
+    except MailError as error:
+        module.fail_json(msg=str(error))
+    result = configure(users, Task(module.check_mode, module.params["when_running"], module.warn))
+    if result.failures:
+        module.fail_json(**result.as_result())
+    module.exit_json(**result.as_result())
+
+
+def users_of(
+    entry: ClientEntry, params: t.Mapping[str, t.Any], own: t.Mapping[str, t.Any], make_host: MakeHost
+) -> list[UserAccounts]:
+    """The accounts of a task by the users of this host whose client gets them. Nothing is opened yet.
+
+    Args:
+        entry: the client.
+        params: the options of the accounts and ``CLIENT_OPTIONS``.
+        own: the client's own options.
+        make_host: makes the hosts of the users.
+
+    Raises:
+        MailError: an option is invalid, or names a user that this host does not know.
+    """
+    options = {**params, **own, "wait_seconds": 0}
+    if params["when_running"] == "wait":
+        options["wait_seconds"] = params["wait_seconds"]
 
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
-    try:
-        groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
-    except MailError as error:
-        module.fail_json(msg=str(error))
-    users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    task = Task(module.check_mode, module.params["when_running"], module.warn)
-    result = configure(users, task)
-    if result.failures:
-        module.fail_json(**result.as_result())
-    module.exit_json(**result.as_result())
+    groups = grouped(requests(params, profiles=entry.profiles), target_of)
+    return [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
 
 
 def target_of(request: Request) -> Target:
