@@ -225,6 +225,13 @@ def test_a_host_without_accounts_is_named_and_left_alone(ansible: Ansible, varia
         assert "desk has no mail accounts" in done.output
 
 
+def test_an_entry_without_a_user_is_said_to_be_roots(ansible: Ansible) -> None:
+    hosts = ansible.local_host(mail_clients=BOTH, mail_accounts=[{"email": EMAIL}])
+    done = ansible.playbook("configure", hosts, "--check")
+    assert done.code == 0, done.output
+    assert done.output.count("no user is named, so it is root's own account.") == 1
+
+
 def test_a_misspelt_variable_is_named(ansible: Ansible) -> None:
     done = ansible.playbook("configure", ansible.local_host(mail_acounts=[{"email": EMAIL}]))
     assert done.code == 0

@@ -31,7 +31,9 @@ def run_module() -> t.NoReturn:
     try:
         # All of them before the first write, so that an invalid option changes nothing.
         users = {
-            entry.title: users_of(entry, module.params, module.params.get(entry.name) or {}, make_host)
+            entry.title: users_of(
+                entry, module.params, module.params.get(entry.name) or {}, make_host, warnings.setdefault
+            )
             for entry in entries
         }
     except MailError as error:
