@@ -30,7 +30,9 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
     result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
     if result.error_messages:
-        messages = [*_of_entries(raw.get("accounts"), spec)] or [*map(_message, result.errors.errors)]
+        messages = [*_of_entries(raw.get("accounts"), spec)] or [
+            _message(error, spec) for error in result.errors.errors
+        ]
         raise MailError(without_secrets("; ".join(messages), raw))
     return t.cast(t.Dict[str, t.Any], result.validated_parameters)
 
@@ -49,12 +51,12 @@ def _of_entries(entries: t.Any, spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         yield from (f"accounts[{index}]{address}: {_message(error, options)}" for error in errors)
 
 
-def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any] = {}) -> str:
+def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> str:
     text = str(error)
     if not isinstance(error, UnsupportedError):
         return text
     # This message is only the option's name, which AnsibleModule rewords, too; below another option, its whole name.
-    name = text.split(". ")[0]
+    name = text.partition(". ")[0]
     parent, _dot, last = name.rpartition(".")
     known = options.get(parent, {}).get("options", {}) if parent else options
     similar = difflib.get_close_matches(last, list(known), n=1)
