@@ -9,6 +9,7 @@ import collections
 import contextlib
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -64,14 +65,15 @@ class ActionModule(ActionBase):
             raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
         with TaskConnection.open(self) as connection:
             pc = WindowsPc(connection)
-            groups = grouped(found, lambda request: user_of(pc, request.account))
+            groups, unknown = grouped(found, lambda request: user_of(pc, request.account))
             pc.look_at([user.sid for user in groups])
 
             def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
                 return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, params["mail_profile"]))
 
             by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
-            answer = configure(by_user, Task(self._task.check_mode, "fail", _display.warning))
+            task = Task(self._task.check_mode, "fail", _display.warning, _display.vvv, (AnsibleError,))
+            answer = configure([*by_user, *unknown], task)
         for folder in pc.unproven:
             _display.warning(
                 f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "

@@ -367,11 +367,12 @@ def main() -> None:
     )
     name = module.params["from_client"]
     entry = client_registry.CLIENTS.get(name)
+    traces: list[str] = []
 
     def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
+        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted, traces.append)
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
@@ -382,7 +383,7 @@ def main() -> None:
     for warning in verdict.warnings:
         module.warn(warning)
     if verdict.failed:
-        module.fail_json(**verdict.result)
+        module.fail_json(**verdict.result, **module.traced(traces))
     module.exit_json(changed=False, **verdict.result)
 
 

@@ -11,6 +11,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .arguments import CONSTRAINTS, argument_spec, secrets
 
+_TRACES = 3  # -vvv
+
 
 class MailModule(AnsibleModule):
     """A module about mail accounts.
@@ -27,6 +29,10 @@ class MailModule(AnsibleModule):
         super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
             argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS
         )
+
+    def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
+        """What adds the traces of unexpected errors to the result: at -vvv only."""
+        return {"exception": "\n".join(traces)} if traces and self._verbosity >= _TRACES else {}
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         self.no_log_values.update(secrets(self.params))

@@ -41,14 +41,16 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
         return lambda: opened(entry, target, options, make_host)
 
     try:
-        groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
+        wanted = requests(module.params, profiles=entry.profiles)
     except MailError as error:
         module.fail_json(msg=str(error))
+    groups, unknown = grouped(wanted, target_of)
     users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    task = Task(module.check_mode, module.params["when_running"], module.warn)
-    result = configure(users, task)
+    traces: list[str] = []
+    task = Task(module.check_mode, module.params["when_running"], module.warn, traces.append)
+    result = configure([*users, *unknown], task)
     if result.failures:
-        module.fail_json(**result.as_result())
+        module.fail_json(**result.as_result(), **module.traced(traces))
     module.exit_json(**result.as_result())
 
 
