@@ -340,6 +340,11 @@ accounts:
           description: What to do. Empty if nothing. With the status V(ok), it is a warning.
           type: str
           returned: always
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 import typing as t

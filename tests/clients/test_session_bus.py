@@ -442,4 +442,4 @@ def test_the_user_needs_no_root(session: DesktopSession) -> None:
             UID,
             DBUS_SESSION_BUS_ADDRESS=address,
         )
-        assert output == "True told UNLOCKED\n"
+        assert output == "True the secret UNLOCKED\n"

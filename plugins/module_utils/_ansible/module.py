@@ -31,8 +31,11 @@ class MailModule(AnsibleModule):
         )
 
     def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
-        """What adds the traces of unexpected errors to the result: at -vvv only."""
-        return {"exception": "\n".join(traces)} if traces and self._verbosity >= _TRACES else {}
+        """What adds the traces of unexpected errors to the result: at -vvv only.
+
+        ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+        """
+        return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         self.no_log_values.update(secrets(self.params))

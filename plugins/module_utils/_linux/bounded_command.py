@@ -18,13 +18,14 @@ RunCommand = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
 """Runs a program to its end: the exit code, what it printed, what it complained about."""
 
 SECONDS = 30  # more than a call to the message bus can take
+GRACE = 5  # seconds to end orderly, after which it is killed
 OUTPUT = 4000  # bytes
 
 # The shell and both timeout(1) stay the process's own. The exit code goes to the shell's output, and the beginning of
 # what the program prints to its error output; nothing else has these open, so that nothing keeps them open.
 _SCRIPT = (
-    'seconds=$1 bytes=$2; shift 2; { { timeout -k 5 "$seconds" "$@" </dev/null 2>&1 3>&-; echo "$?" >&3; } | '
-    'timeout -k 5 "$seconds" head -c "$bytes" >&2 3>&-; } 3>&1'
+    'end=$1 kill=$2 bytes=$3; shift 3; { { timeout -k "$kill" "$end" "$@" </dev/null 2>&1 3>&-; echo "$?" >&3; } | '
+    'timeout "$((end + 2 * kill))" dd bs=1 "count=$bytes" >&2 2>/dev/null 3>&-; } 3>&1 || :'
 )
 _TIMED_OUT = (124, 137)  # timeout(1), EXIT STATUS
 
@@ -44,13 +45,14 @@ def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: i
     Raises:
         HostError: it cannot be started, or did not end in time.
     """
-    words = ["/bin/sh", "-c", _SCRIPT, "sh", str(seconds), str(OUTPUT), *command]
+    words = ["/bin/sh", "-c", _SCRIPT, "sh", str(seconds), str(GRACE), str(OUTPUT), *command]
     try:
         with local_user.acting_as_ourselves():
             code, output, printed = run_command(words)
     except OSError as error:
         raise host_error(name, error) from error
-    code = int(output) if code == 0 and output.strip().isdecimal() else code
+    if code == 0:  # of the shell
+        code = int(output) if output.strip().isdecimal() else _TIMED_OUT[-1]
     if code in _TIMED_OUT:
         raise HostError(
             name,

@@ -37,8 +37,9 @@ class Commands:
 
     def __call__(self, command: list[str]) -> tuple[int, str, str]:
         assert command[:2] == ["/bin/sh", "-c"]
-        assert command[3:6] == ["sh", str(bounded_command.SECONDS), str(bounded_command.OUTPUT)]
-        self.ran.append(command[6:])
+        limits = (bounded_command.SECONDS, bounded_command.GRACE, bounded_command.OUTPUT)
+        assert command[3:7] == ["sh", *map(str, limits)]
+        self.ran.append(command[7:])
         return self.result
 
 
