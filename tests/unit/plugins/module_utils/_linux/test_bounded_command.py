@@ -66,7 +66,7 @@ def test_words_reach_the_program_as_they_are() -> None:
 )
 def test_a_program_that_does_not_end(script: str) -> None:
     start = time.monotonic()
-    with pytest.raises(HostError, match="^the program: it did not end within 1 seconds"):
+    with pytest.raises(HostError, match=r"^the program: it did not end within 1 seconds"):
         shell(script)
     assert time.monotonic() - start < AT_MOST + 5
 
@@ -99,5 +99,5 @@ def test_no_shell_can_be_started() -> None:
     def no_process(command: list[str]) -> tuple[int, str, str]:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    with pytest.raises(HostError, match="^the program: resource temporarily unavailable"):
+    with pytest.raises(HostError, match=r"^the program: resource temporarily unavailable"):
         run(no_process, "the program", ["/bin/true"])
