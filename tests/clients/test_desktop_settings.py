@@ -185,7 +185,7 @@ class TestStoring:
         def spy(command: list[str]) -> tuple[int, str, str]:
             probe = ["sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap)' /proc/self/status; env"]
             seen.extend(
-                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[1].splitlines()
+                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[2].splitlines()
             )
             return run_command(command)
 
