@@ -265,7 +265,6 @@ def test_an_open_client_is_not_changed(ansible: Ansible, mario: LocalUser) -> No
 DAMAGE: list[tuple[str, bytes, str]] = [
     ("x.default/prefs.js", b'user_pref("a", 1);\nuser_pref("b", oops);\n', "prefs.js, line 2: "),
     ("x.default/prefs.js", b"\0" * 4096, "prefs.js, line 1: a zero byte"),
-    ("profiles.ini", b"[Profile0]\nName\n", "profiles.ini, line 2: "),
     ("x.default/logins.json", b'{"logins": [', "logins.json, line 1: "),
     ("x.default/key4.db", b"not a database" * 100, "key4.db: "),
 ]
@@ -291,7 +290,7 @@ def test_a_damaged_file_is_named_and_kept(
 def test_a_home_that_is_not_writable(ansible: Ansible, mario: LocalUser) -> None:
     mario.home.chmod(0o500)
     result = account(ansible, mario)
-    assert result["msg"].startswith(f"{mario.name}: {mario.thunderbird}: permission denied. ")
+    assert result["msg"].startswith(f"{mario.name}: {mario.home}: permission denied. ")
 
 
 @pytest.mark.parametrize("kind", ["full", "read-only"])
