@@ -23,12 +23,18 @@ class MailModule(AnsibleModule):
 
     Args:
         own_options: the module's own options, beside those that describe accounts.
+        internal: options that only actions of this collection give, so that they are no part of the documentation.
     """
 
-    def __init__(self, **own_options: t.Any) -> None:
+    def __init__(self, *, internal: t.Mapping[str, t.Any] | None = None, **own_options: t.Any) -> None:
+        self._internal = internal or {}
         super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
             argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS
         )
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.argument_spec.update({name: option for name, option in self._internal.items() if name in self.params})
 
     def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
         """What adds the traces of unexpected errors to the result: at -vvv only.

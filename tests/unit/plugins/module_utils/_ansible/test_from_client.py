@@ -189,6 +189,7 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
     entries = {f"{name}.entry" for name in client_registry.names()}
     entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
+    entries.add("outlook.methods")
     needed = {*entries, *client_registry.names(), "evolution.password_store"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 
