@@ -39,7 +39,8 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     except MailError as error:
         module.fail_json(msg=str(error))
     traces: list[str] = []
-    result = configure(users, Task(module.check_mode, module.params["when_running"], module.warn, traces.append))
+    task = Task(module.check_mode, module.params["when_running"], module.warn, traces.append)
+    result = configure(users, task)
     if result.failures:
         module.fail_json(**result.as_result(), **module.traced(traces))
     module.exit_json(**result.as_result())
@@ -76,8 +77,8 @@ def users_of(
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    return [*users, *unknown]
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
 
 
 def _is_roots_by_omission(target: Target, request: Request) -> bool:

@@ -26,11 +26,7 @@ METHODS = ("read", "configure", "compare", "view", "warnings", "result_details",
 def fail(*_arguments: object, **_options: object) -> t.NoReturn:
     """As a reader does that trusts what it reads: the message and the frames have the secret."""
     secret = SECRET
-    try:
-        int(secret)
-    except ValueError:
-        raise KeyError(secret) from None
-    raise AssertionError
+    raise KeyError(secret)
 
 
 def fail_behind_another(*arguments: object, **options: object) -> t.NoReturn:
