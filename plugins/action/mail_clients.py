@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible import client_registry
 from ..module_utils._clients.entry import System
 from ..module_utils._model.errors import MailError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._windows.host_system import system_of
 
 NONE_INSTALLED = (
@@ -46,7 +47,7 @@ class ActionModule(ActionBase):
         try:
             system = system_of(self, task_vars)
         except MailError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(printable(str(error))) from error
         possible = client_registry.names(system)
         clients = [name for name in possible if name in (options["clients"] or ())]
         if not clients and (system is System.WINDOWS or not options["installed"]):
@@ -63,5 +64,5 @@ class ActionModule(ActionBase):
         done = self._low_level_execute_command(command)  # type: ignore[no-untyped-call]
         if done["rc"] != 0:
             reason = done["stderr"].strip() or done["stdout"].strip()
-            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {reason}")
+            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {printable(reason)}")
         return client_registry.detected(done["stdout"])

@@ -33,19 +33,19 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     """
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
-    options = {**module.params, "wait_seconds": 0}
-    if module.params["when_running"] == "wait":
-        options["wait_seconds"] = module.params["wait_seconds"]
+    options = {**module.options, "wait_seconds": 0}
+    if module.options["when_running"] == "wait":
+        options["wait_seconds"] = module.options["wait_seconds"]
 
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
     try:
-        groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
+        groups = grouped(requests(module.options, profiles=entry.profiles), target_of)
     except MailError as error:
         module.fail_json(msg=str(error))
     users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    task = Task(module.check_mode, module.params["when_running"], module.warn)
+    task = Task(module.check_mode, module.options["when_running"], module.warn)
     result = configure(users, task)
     if result.failures:
         module.fail_json(**result.as_result())

@@ -12,7 +12,9 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from .._model.errors import MailError
-from .arguments import CONSTRAINTS, secrets
+from .._model.printable import printable_result
+from .arguments import CONSTRAINTS
+from .option_secrets import hidden
 
 
 def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
@@ -27,10 +29,12 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
         MailError: what is invalid, without passwords.
     """
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
-    result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
-    if result.error_messages:
-        raise MailError(without_secrets("; ".join(map(_message, result.errors.errors)), raw))
-    return t.cast(t.Dict[str, t.Any], result.validated_parameters)
+    options = hidden(raw, spec)
+    result = ArgumentSpecValidator(spec, **rules).validate(options.shown)
+    messages = options.faults or tuple(map(_message, result.errors.errors))
+    if messages:
+        raise MailError(remove_values("; ".join(messages), options.texts))
+    return options.with_secrets(result.validated_parameters)
 
 
 def _message(error: AnsibleValidationError) -> str:
@@ -38,6 +42,6 @@ def _message(error: AnsibleValidationError) -> str:
     return f"Unknown option {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
-def without_secrets(value: t.Any, raw: t.Mapping[str, t.Any]) -> t.Any:
-    """A result or a text without the passwords of the options."""
-    return remove_values(value, set(secrets(raw)))
+def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
+    """The result of a task: printable, and without the passwords of the options."""
+    return remove_values(printable_result(result), hidden(raw, spec).texts)

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated, without_secrets
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import presentable, validated
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 
 SPEC = argument_spec(sid={"type": "str"}, flag={"type": "bool", "default": False})
@@ -58,6 +58,6 @@ def test_no_password_is_told(raw: t.Mapping[str, t.Any]) -> None:
 
 def test_results_are_rid_of_passwords() -> None:
     result = {"accounts": [{"advice": "sign in with tombola"}], "changed": True}
-    cleaned = without_secrets(result, {"accounts": [{"password": "tombola"}]})
+    cleaned = presentable(result, {"accounts": [{"password": "tombola"}]}, SPEC)
     assert "tombola" not in repr(cleaned)
     assert cleaned["changed"] is True
