@@ -361,9 +361,9 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **run_verify.OPTIONS,
-        **run_limit.OPTION,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
+        internal=run_limit.OPTION,
     )
     name = module.options["from_client"]
     entry = client_registry.CLIENTS.get(name)

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import secrets
+import shutil
 import typing as t
 
 import pytest
@@ -92,6 +93,8 @@ def runs(anna: LocalUser, tmp_path_factory: pytest.TempPathFactory) -> t.Iterato
 def run(
     runs: LoggedRuns, user: LocalUser, module: str, form: str, password: str, *, journal: bool = False
 ) -> LoggedRun:
+    for path in user.home.iterdir():  # what an earlier run stored is no secret of this one
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     own, account = MODULES[module]
     options = FORMS[form]({"user": user.name, "email": EMAIL, **account}, password)
     return runs.run(module, {**own, **options}, journal=journal)

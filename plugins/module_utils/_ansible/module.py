@@ -25,12 +25,14 @@ class MailModule(AnsibleModule):
 
     Args:
         own_options: the module's own options, beside those that describe accounts.
+        internal: options that only actions of this collection give, so that they are no part of the documentation.
 
     Attributes:
         options: what was asked for, valid and with the secrets. ``params`` has none.
     """
 
-    def __init__(self, **own_options: t.Any) -> None:
+    def __init__(self, *, internal: t.Mapping[str, t.Any] | None = None, **own_options: t.Any) -> None:
+        self._internal = internal or {}
         self._spec = argument_spec(**own_options)
         self._hidden = hidden({}, self._spec)
         super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
@@ -52,6 +54,7 @@ class MailModule(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
+        self._spec.update({name: option for name, option in self._internal.items() if name in self.params})
         self._hidden = hidden(self.params, self._spec)
         self.params = self._hidden.shown
 
