@@ -164,13 +164,14 @@ def _run(folder: pathlib.Path, request: t.Mapping[str, t.Any]) -> t.NoReturn:
     code = 1
     try:
         os.setsid()
-        basic.has_journal = request["journal"]
-        basic.journal = _Journal("/dev/log")
-        with patch_module_args({"_ansible_remote_tmp": str(folder / "remote"), "_ansible_diff": True, **request["options"]}):
+        vars(basic).update(has_journal=request["journal"], journal=_Journal("/dev/log"))
+        with patch_module_args(
+            {"_ansible_remote_tmp": str(folder / "remote"), "_ansible_diff": True, **request["options"]}
+        ):
             importlib.import_module(f"{_PACKAGE}.{request['module']}").main()
     except SystemExit as end:
         code = int(end.code or 0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 # it ends this process only, and is in its errors
         sys.excepthook(*sys.exc_info())
     finally:
         sys.stdout.flush()

@@ -67,7 +67,9 @@ INVALID: t.Mapping[str, Form] = {
     "without the list": lambda account, password: {"accounts": {**account, "password": password}},
     "in text for accounts": lambda account, password: {"accounts": f"user=mario email={EMAIL} password={password}"},
     "in JSON": lambda account, password: {"accounts": json.dumps([{**account, "password": password}])},
-    "swapped": lambda account, password: {"accounts": [{**account, "email": password.replace("@", ""), "password": EMAIL}]},
+    "swapped": lambda account, password: {
+        "accounts": [{**account, "email": password.replace("@", ""), "password": EMAIL}]
+    },
 }
 FORMS: t.Mapping[str, Form] = {**VALID, **INVALID}
 
@@ -90,11 +92,16 @@ def runs(anna: LocalUser, tmp_path_factory: pytest.TempPathFactory) -> t.Iterato
         yield started
 
 
+def empty(user: LocalUser) -> None:
+    """Remove what an earlier run stored: it is no secret of the next one."""
+    for path in user.home.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def run(
     runs: LoggedRuns, user: LocalUser, module: str, form: str, password: str, *, journal: bool = False
 ) -> LoggedRun:
-    for path in user.home.iterdir():  # what an earlier run stored is no secret of this one
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    empty(user)
     own, account = MODULES[module]
     options = FORMS[form]({"user": user.name, "email": EMAIL, **account}, password)
     return runs.run(module, {**own, **options}, journal=journal)
@@ -147,6 +154,7 @@ def test_what_is_looked_at_would_show_it(runs: LoggedRuns, anna: LocalUser) -> N
 def test_ansible_shows_none_with_vvv_and_diff(
     ansible: Ansible, anna: LocalUser, tmp_path: pathlib.Path, module: str, form: str
 ) -> None:
+    empty(anna)
     variables = tmp_path / "variables.json"
     variables.write_text(json.dumps({"vault": NASTY}))
     own, account = MODULES[module]
@@ -168,9 +176,15 @@ def test_the_unknown_option_is_named(runs: LoggedRuns, anna: LocalUser, form: st
     [
         ("in a list", "accounts[0].password: text was expected, not a list. Write it in quotes."),
         ("in another option", "accounts[0].full_name: text was expected, not a dictionary. See that the indentation"),
-        ("instead of an account", "accounts[1]: a dictionary was expected, not text. Write its options as name: value."),
-        ("without the list", "accounts: a list was expected, not a dictionary. Write each of its entries with a dash."),
-        ("swapped", "accounts[0].email: it is not an e-mail address, and not shown because the password looks like one."),
+        (
+            "instead of an account",
+            "accounts[1]: a dictionary was expected, not text. Write name: value in it.",
+        ),
+        ("without the list", "accounts: a list was expected, not a dictionary. Write a dash before each entry."),
+        (
+            "swapped",
+            "accounts[0].email: it is not an e-mail address, and not shown because the password looks like one.",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(runs: LoggedRuns, anna: LocalUser, form: str, message: str) -> None:

@@ -66,6 +66,4 @@ class MailModule(AnsibleModule):
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         self.no_log_values.update(self._hidden.texts)
-        return t.cast(
-            t.Dict[str, t.Any], printable_result({"invocation": {"module_args": self.params}, **result})
-        )
+        return t.cast(t.Dict[str, t.Any], printable_result({"invocation": {"module_args": self.params}, **result}))

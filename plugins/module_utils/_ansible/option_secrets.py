@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes what is secret out of a task's options before Ansible validates, logs and shows them.
 
-Ansible hides a secret by replacing its text, and misses it wherever the text is written in another way: in ``str`` of a
-list, for example, a backslash stands twice. So Ansible is given the options without their secrets, and cannot show them.
+Ansible hides a secret by replacing its text, and misses it where the text is written in another way: in ``str`` of a
+list, for example, a backslash stands twice. So Ansible is given the options without their secrets, and cannot show any.
 
 Secret is what the argument specification marks with ``no_log``, and whatever stands where the specification has no
 place for it: under an unknown key, which may be a misspelt ``password``, or in a value of the wrong form.
@@ -23,7 +23,7 @@ from .._model.secret import HIDDEN, notations
 Spec = t.Mapping[str, t.Any]
 Path = t.Tuple[t.Union[str, int], ...]
 
-# Stands for a secret during the validation. Ansible hides it as it would hide the secret, so no other text may be in it.
+# Stands for a secret during the validation. Ansible hides this text in results, so it must not be part of any.
 PLACEHOLDER = "(a secret of charter.mail)"
 
 _INTERNAL = "_ansible_"  # options of Ansible's own, such as _ansible_check_mode
@@ -116,12 +116,10 @@ class _Finder:
         return PLACEHOLDER
 
     def _list(self, value: t.Any, option: Spec, path: Path) -> t.Any:
-        if isinstance(value, (dict, set)):
-            return self._fault(path, f"a list was expected, not {_form(value)}", "write each of its entries with a dash")
         try:
             entries = check_type_list(value)
         except TypeError:
-            return self._fault(path, f"a list was expected, not {_form(value)}", "write each of its entries with a dash")
+            return self._fault(path, f"a list was expected, not {_form(value)}", "write a dash before each entry")
         one = {"type": option.get("elements", "str"), "options": option.get("options")}
         return [self._value(entry, one, (*path, index)) for index, entry in enumerate(entries)]
 
@@ -132,7 +130,7 @@ class _Finder:
         except (TypeError, ValueError):
             options = None
         if not isinstance(options, dict):
-            return self._fault(path, f"a dictionary was expected, not {_form(value)}", "write its options as name: value")
+            return self._fault(path, f"a dictionary was expected, not {_form(value)}", "write name: value in it")
         if isinstance(value, str):  # of name=value: a password with a blank and = would become a name
             options = {name if name in spec else HIDDEN: content for name, content in options.items()}
         return self.in_dict(options, spec, path)
@@ -167,6 +165,6 @@ def _form(value: t.Any) -> str:
 
 
 def _replaced(container: t.Any, path: Path, value: str) -> t.Any:
-    copied = list(container) if isinstance(container, list) else dict(container)
+    copied: t.Any = list(container) if isinstance(container, list) else dict(container)
     copied[path[0]] = _replaced(copied[path[0]], path[1:], value) if path[1:] else value
     return copied

@@ -4,9 +4,9 @@
 """The one rule for text from outside that is shown: what servers, users' files, registries and message buses contain.
 
 A character that is not printable (Unicode's categories Other and Separator, but for the space) is shown as Python
-writes it in a literal: ``\\x1b``, ``\\x9b``, ``\\u202e``. Half a surrogate pair, which also stands for a byte that is not
-UTF-8, is shown as U+FFFD. So nothing moves the cursor, changes colours or reverses the order of what follows, two texts
-that differ look different, and all of it is valid UTF-8.
+writes it in a literal: ``\\x1b``, ``\\x9b``, ``\\u202e``. Half a surrogate pair, which also stands for a byte that is
+not UTF-8, is shown as U+FFFD. So nothing moves the cursor, changes colours or reverses the order of what follows, two
+texts that differ look different, and all of it is valid UTF-8.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
     if isinstance(value, str):
         return printable_lines(value) if lines else printable(value)
     if isinstance(value, t.Mapping):
-        return {
-            printable_result(key): printable_result(content, lines=key in _FILES) for key, content in value.items()
-        }
+        return {printable_result(key): printable_result(content, lines=key in _FILES) for key, content in value.items()}
     if isinstance(value, (list, tuple)):
         return [printable_result(content, lines=lines) for content in value]
     return value
