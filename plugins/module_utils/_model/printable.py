@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-# The texts of a diff, which have line breaks and tabs.
-_FILES = ("before", "after")
+# The texts of a diff, and a trace: they have line breaks and tabs.
+_WITH_LINES = ("before", "after", "exception")
 
 
 def printable(text: str) -> str:
@@ -37,14 +37,16 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
 
     Args:
         value: texts and bytes (UTF-8), in lists and dicts of any depth.
-        lines: texts keep line breaks and tabs; otherwise only those of diffs do.
+        lines: texts keep line breaks and tabs; otherwise only those of diffs and traces do.
     """
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         return printable_lines(value) if lines else printable(value)
     if isinstance(value, t.Mapping):
-        return {printable_result(key): printable_result(content, lines=key in _FILES) for key, content in value.items()}
+        return {
+            printable_result(key): printable_result(content, lines=key in _WITH_LINES) for key, content in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [printable_result(content, lines=lines) for content in value]
     return value

@@ -15,6 +15,7 @@ import typing as t
 
 from ...._formats.glib_key_file import GlibKeyFile, escaped
 from ...._host.files import Files, FileWrite
+from ...._model.numbers import INT32, number_in
 from ...._model.secret import Secret
 from .store import ATTRIBUTES, UID_ATTRIBUTE, Item
 
@@ -77,7 +78,7 @@ class PlaintextKeyring:
 
 def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
     """The text of new items, to stand behind what is there."""
-    numbers = [int(name) for name in content.groups if name.isdecimal()]
+    numbers = [number_in(name, INT32) or 0 for name in content.groups]
     groups: list[tuple[str, dict[str, str]]] = []
     for number, (uid, item) in enumerate(new.items(), start=max(numbers, default=0) + 1):
         secret = item.secret.reveal()
