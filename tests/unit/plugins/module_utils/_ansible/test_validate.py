@@ -61,3 +61,14 @@ def test_results_are_rid_of_passwords() -> None:
     cleaned = presentable(result, {"accounts": [{"password": "tombola"}]}, SPEC)
     assert "tombola" not in repr(cleaned)
     assert cleaned["changed"] is True
+
+
+def test_results_are_printable() -> None:
+    found = {"before": "\ud800\udc80 \udcff", "setting": "\x1b[31m \x9b \u202e", "profile": b"x\xff"}
+    cleaned = presentable({"accounts": [{"changes": [found]}], "changed": True}, {}, SPEC)
+    (change,) = cleaned["accounts"][0]["changes"]
+    assert change == {
+        "before": "\ufffd\ufffd \ufffd",
+        "setting": "\\x1b[31m \\x9b \\u202e",
+        "profile": "x\ufffd",
+    }
