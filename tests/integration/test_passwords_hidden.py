@@ -165,6 +165,33 @@ def test_ansible_shows_none_with_vvv_and_diff(
     assert MARK not in done.output
 
 
+@pytest.mark.parametrize(
+    ("module", "form"),
+    [
+        ("mail_verify", "list"),
+        ("mail_verify", "misspelt"),
+        ("outlook_account", "misspelt"),
+        ("outlook_account", "in a list"),
+    ],
+)
+def test_the_controller_shows_none_for_a_windows_host(
+    ansible: Ansible, tmp_path: pathlib.Path, module: str, form: str
+) -> None:
+    variables = tmp_path / "variables.json"
+    variables.write_text(json.dumps({"vault": NASTY, "mail_system": "windows"}))
+    own = {"timeout": 1, "suggest": False, "from_pc": "none"} if module == "mail_verify" else {}
+    options = FORMS[form]({"user": "anna", "email": EMAIL, "incoming": _NOWHERE, "outgoing": _NOWHERE}, "{{ vault }}")
+    arguments = ["--module-name", f"charter.mail.{module}", "--args", json.dumps({**own, **options})]
+    done = ansible.command("ansible", "localhost", *arguments, "--extra-vars", f"@{variables}", "--diff", "-vvv")
+    wanted = {
+        "list": "refuses connections",
+        "misspelt": "accounts.passwort",
+        "in a list": "accounts[0].password: text was",
+    }
+    assert wanted[form] in done.output
+    assert MARK not in done.output
+
+
 @pytest.mark.parametrize("form", ["misspelt", "misspelt flat"])
 def test_the_unknown_option_is_named(runs: LoggedRuns, anna: LocalUser, form: str) -> None:
     done = run(runs, anna, "thunderbird_account", form, NASTY)

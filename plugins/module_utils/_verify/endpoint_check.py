@@ -97,9 +97,9 @@ class _CheckLog:
             self._failed(stage, started, failure)
             raise
         except Exception as error:  # the other endpoints are not to suffer from it
-            failure = not_understood(error)
-            self._failed(stage, started, failure)
-            raise failure from error
+            unexpected = not_understood(error)
+            self._failed(stage, started, unexpected)
+            raise unexpected from error
         self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
 
     def _failed(self, stage: Stage, started: float, failure: Failure) -> None:
