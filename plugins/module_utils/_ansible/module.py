@@ -57,6 +57,7 @@ class MailModule(AnsibleModule):
         self._spec.update({name: option for name, option in self._internal.items() if name in self.params})
         self._hidden = hidden(self.params, self._spec)
         self.params = self._hidden.shown
+        self.no_log_values.update(self._hidden.texts)  # a server or a file may have the same text
 
     def _log_invocation(self) -> None:
         """Log for which accounts the module was called. AnsibleModule would log each option."""
@@ -65,5 +66,4 @@ class MailModule(AnsibleModule):
         self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        self.no_log_values.update(self._hidden.texts)
         return t.cast(t.Dict[str, t.Any], printable_result({"invocation": {"module_args": self.params}, **result}))

@@ -51,10 +51,16 @@ class HiddenOptions(t.NamedTuple):
 
     def with_secrets(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """What validation made of ``shown``, with the secrets in their places."""
-        result = dict(params)
+        copies: dict[Path, t.Any] = {(): dict(params)}
         for path, secret in self.secrets.items():
-            result = _replaced(result, path, secret)
-        return result
+            for length in range(1, len(path)):
+                place, name = path[: length - 1], path[length - 1]
+                if path[:length] not in copies:
+                    content = copies[place][name]
+                    copied: t.Any = list(content) if isinstance(content, list) else dict(content)
+                    copies[path[:length]] = copies[place][name] = copied
+            copies[path[:-1]][path[-1]] = secret
+        return t.cast(t.Dict[str, t.Any], copies[()])
 
 
 def hidden(raw: t.Mapping[str, t.Any], spec: Spec) -> HiddenOptions:
@@ -162,9 +168,3 @@ def _form(value: t.Any) -> str:
         if isinstance(value, kind):
             return form
     return type(value).__name__
-
-
-def _replaced(container: t.Any, path: Path, value: str) -> t.Any:
-    copied: t.Any = list(container) if isinstance(container, list) else dict(container)
-    copied[path[0]] = _replaced(copied[path[0]], path[1:], value) if path[1:] else value
-    return copied
