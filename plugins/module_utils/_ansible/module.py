@@ -15,6 +15,7 @@ from .arguments import CONSTRAINTS, argument_spec
 from .option_secrets import hidden
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_TRACES = 3  # -vvv
 
 
 class MailModule(AnsibleModule):
@@ -41,6 +42,13 @@ class MailModule(AnsibleModule):
         if self._hidden.faults:
             self.fail_json(msg="")
         self.options = self._hidden.with_secrets(self.params)
+
+    def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
+        """What adds the traces of unexpected errors to the result: at -vvv only.
+
+        ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+        """
+        return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
 
     def warn(self, warning: str, **details: t.Any) -> None:
         super().warn(printable(warning), **details)

@@ -23,23 +23,28 @@ class TaskResult:
         self.diffs: list[dict[str, str]] = []
         self.backups: list[str] = []
         self.failures: list[str] = []
-        self._accounts: dict[int, dict[str, t.Any]] = {}
+        self.numbered: dict[int, dict[str, t.Any]] = {}
+        """The entries of the accounts, by their places in the task's options."""
 
     @property
     def accounts(self) -> list[dict[str, t.Any]]:
         """The entries of all accounts, in the order of the task's options."""
-        return [entry for _number, entry in sorted(self._accounts.items())]
+        return [entry for _number, entry in sorted(self.numbered.items())]
+
+    @property
+    def counts(self) -> str:
+        """How many accounts have which status, in words."""
+        counted = collections.Counter(account["status"] for account in self.accounts)
+        return ", ".join(f"{number} {status}" for status, number in sorted(counted.items())) or "none"
 
     def as_result(self) -> dict[str, t.Any]:
         """What the task returns, beside ``failed``."""
-        counts = collections.Counter(account["status"] for account in self.accounts)
-        summary = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
         return {
             "changed": self.changed,
             "accounts": self.accounts,
             "backup_files": self.backups,
             "diff": self.diffs,
-            "msg": "; ".join(self.failures) or f"Accounts: {summary or 'none'}.",
+            "msg": "; ".join(self.failures) or f"Accounts: {self.counts}.",
         }
 
     def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
@@ -52,7 +57,7 @@ class TaskResult:
             status: the value of an ``engine.Status``.
             details: further values.
         """
-        self._accounts[number] = {
+        self.numbered[number] = {
             "email": request.account.email,
             "protocol": request.account.protocol.value,
             "user": user,
@@ -65,6 +70,28 @@ class TaskResult:
         """Two texts, if they differ."""
         if before != after:
             self.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
+
+
+def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
+    """What a task returns that configures several clients, beside ``failed``.
+
+    Args:
+        results: of each client, by its title in messages. An entry of an account names the client in lower case, as
+            options do.
+    """
+    entries = sorted(
+        (number, order, {"client": title.lower(), **entry})
+        for order, (title, result) in enumerate(results.items())
+        for number, entry in result.numbered.items()
+    )
+    failures = [f"{title}: {failure}" for title, result in results.items() for failure in result.failures]
+    return {
+        "changed": any(result.changed for result in results.values()),
+        "accounts": [entry for _number, _order, entry in entries],
+        "backup_files": [path for result in results.values() for path in result.backups],
+        "diff": [diff for result in results.values() for diff in result.diffs],
+        "msg": "; ".join(failures) or " ".join(f"{title}: {result.counts}." for title, result in results.items()),
+    }
 
 
 def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:

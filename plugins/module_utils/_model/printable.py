@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 # The texts of a diff, and a trace: they have line breaks and tabs.
-_WITH_LINES = ("before", "after", "exception")
+_WITH_LINES = ("before", "after", "trace")
 
 
 def printable(text: str) -> str:

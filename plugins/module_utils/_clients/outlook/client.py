@@ -21,6 +21,7 @@ from ..stored_account import StoredAccount, StoredLogin
 from . import differences, lookup, staging, staging_record, status
 from .blockers import foreign_xml
 from .configure import configured
+from .methods import AUTODISCOVER
 from .staging_cautions import about_staging
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
@@ -33,7 +34,7 @@ class Outlook(ClientDefaults):
         pc: the PC.
         machine: what it has said of itself.
         user: the Windows account.
-        methods: how accounts are staged, see ``staging.METHODS``.
+        methods: how accounts are staged, see ``methods.METHODS``.
         profile: the Outlook profile for accounts that are new; None for the user's default.
     """
 
@@ -170,7 +171,7 @@ class Outlook(ClientDefaults):
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
         if lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
-        if standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+        if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:

@@ -10,6 +10,7 @@ from ..._model.differences import as_spelled
 from ..._model.errors import OptionError
 from . import lookup, staging
 from .blockers import obstacle
+from .methods import AUTODISCOVER
 from .stored import OutlookState
 
 
@@ -21,7 +22,7 @@ def configured(
     Args:
         before: what the PC has stored.
         account: the account as wanted.
-        methods: how it is staged, see ``staging.METHODS``.
+        methods: how it is staged, see ``methods.METHODS``.
         profile: the Outlook profile for an account that is new; None for the user's default.
 
     Raises:
@@ -41,7 +42,7 @@ def configured(
     if made is None and obstacle(before, account, methods) is not None:
         return before
     rival = staging.domain_conflict(before.record.accounts, account)
-    if methods == (staging.AUTODISCOVER,) and rival is not None:
+    if methods == (AUTODISCOVER,) and rival is not None:
         raise OptionError(
             "method",
             f"autodiscover can serve one account of a domain for each user, and {before.user.name} has {rival} beside "

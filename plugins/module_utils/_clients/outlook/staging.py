@@ -16,12 +16,9 @@ from ..recognition import marker
 from . import autodiscover, locations, prf
 from .blockers import foreign_xml
 from .lookup import find
+from .methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
-
-PRF = "prf"
-AUTODISCOVER = "autodiscover"
-METHODS = (PRF, AUTODISCOVER)
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"

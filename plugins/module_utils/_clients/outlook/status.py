@@ -14,8 +14,9 @@ from ..difference_text import difference_texts
 from ..recognition import marker
 from . import lookup
 from .blockers import obstacle
+from .methods import AUTODISCOVER, PRF
 from .reading import ProfileAccount
-from .staging import AUTODISCOVER, PRF, domain_conflict
+from .staging import domain_conflict
 from .staging_record import Staged
 from .stored import OutlookState
 

@@ -32,7 +32,13 @@ def test_types_and_defaults() -> None:
         ({"email": EMAIL, "user": "mario", "sid": "S-1"}, "user|sid"),
         ({"email": EMAIL, "colour": "red"}, "colour"),
         ({"email": EMAIL, "protocol": "x400"}, "imap, pop3"),
-        ({"accounts": [{"user": "mario"}]}, "email found in accounts"),
+        ({"accounts": [{"user": "mario"}]}, "accounts[0]: missing required arguments: email"),
+        ({"accounts": [{"email": EMAIL}, {"email": "b@charter.net", "pasword": "x"}]}, "accounts[1] (b@charter.net): "),
+        ({"accounts": [{"email": EMAIL, "pasword": "x"}]}, "Unknown option pasword, did you mean password?"),
+        ({"accounts": [{"email": EMAIL, "provider": "chartr"}]}, "value of provider must be one of"),
+        ({"accounts": [{"email": EMAIL, "incoming": {"prot": 1}}]}, "Unknown option incoming.prot, did you mean port?"),
+        ({"accounts": [{"email": EMAIL, "colour": "red"}]}, "Unknown option colour"),
+        ({"accounts": [EMAIL]}, "accounts[0]: a dictionary was expected, not text."),
     ],
 )
 def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:

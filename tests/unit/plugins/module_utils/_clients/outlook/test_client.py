@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook impo
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
@@ -190,7 +190,7 @@ def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
 
 def inspect(pc: OfficePc, **options: t.Any) -> AccountCheck:
     (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found).check
+    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found, pytest.fail).check
 
 
 @pytest.mark.parametrize(
