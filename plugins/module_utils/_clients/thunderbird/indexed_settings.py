@@ -14,6 +14,7 @@ import itertools
 import re
 import typing as t
 
+from ..._model.numbers import INT32, number_in
 from ..._model.persistent import PersistentMap
 from ..._model.settings import Settings, Value, same
 from .mapping import branch, names_in, text
@@ -24,7 +25,7 @@ LAST_KEY = "mail.account.lastKey"
 # Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
 MARKER = "charter_mail"
 
-LARGEST_NUMBER = 2**31 - 1  # what a preference can hold, lastKey among them
+LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
 _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
 
@@ -316,8 +317,8 @@ def _numbers(words: t.Iterable[str]) -> t.Iterator[tuple[str, int]]:
     for word in words:
         match = _NUMBERED.fullmatch(word)
         if match is not None:
-            number = int(match.group(2))
-            if number <= LARGEST_NUMBER:
+            number = number_in(match.group(2), LARGEST_NUMBER)
+            if number is not None:
                 yield match.group(1), number
 
 

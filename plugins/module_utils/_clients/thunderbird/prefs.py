@@ -21,6 +21,7 @@ import re
 import typing as t
 
 from ..._model.errors import DamagedFileError
+from ..._model.numbers import INT32, number_in
 from ..._model.settings import Settings, Value, same
 
 HEADER = b"""\
@@ -54,7 +55,6 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _SIMPLE_ESCAPES = {b'"': b'"', b"'": b"'", b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
-_INT32 = range(-(2**31), 2**31)
 
 
 class _Entry(t.NamedTuple):
@@ -277,8 +277,10 @@ def _characters(units: bytes, position: int) -> bytes:
 
 
 def _integer(digits: bytes, position: int) -> int:
-    number = int(digits)
-    if number not in _INT32:
+    number = number_in(digits.lstrip(b"-"), INT32 + 1)
+    if number is not None and digits.startswith(b"-"):
+        number = -number
+    if number is None or number > INT32:
         raise _PrefsSyntaxError(position, "a number needs more than 32 bits")
     return number
 
