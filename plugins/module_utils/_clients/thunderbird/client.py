@@ -145,7 +145,7 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        about_profile = (*self._root.warnings, *self._profile.warnings, *_about_computed(state.sources.computed))
+        about_profile = (*self._root.warnings, *self._profile.warnings, *_about_sources(state, account))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
@@ -246,6 +246,7 @@ class Thunderbird(ClientDefaults):
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = before.sources.with_site_choice(before.settings, settings)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -354,9 +355,15 @@ def _move_passwords(
     return passwords, password_changes
 
 
-def _about_computed(paths: t.Sequence[str]) -> t.Iterator[str]:
-    for path in paths:
-        yield f"{path} is a program, which may give every user preferences. It is not known here whether it changes this account's."
+def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    if account.state is AccountState.PRESENT:
+        for path in state.sources.computed:
+            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            yield f"{path} is more than a list of preferences, so that {doubt}."
+    elif find(state.settings, account) is None:
+        others = configure.other_senders(state.settings, account)
+        if others:
+            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
 
 
 def _password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:

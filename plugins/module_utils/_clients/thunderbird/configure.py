@@ -190,6 +190,19 @@ def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
         after[DEFAULT_SMTP] = ids.smtp
 
 
+def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
+    """The addresses of others who send by the account's SMTP server, once the account is removed."""
+    state = IndexedSettings.of(settings)
+    host = account.outgoing.host.lower()
+    identities = {
+        identity
+        for smtp in state.owners("smtpserver", "username", account.username)
+        if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
+        for identity in _senders_by(state, smtp)
+    }
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in identities)
+
+
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
@@ -216,7 +229,8 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
 def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
     """The same, with those that name none where it is the default."""
     named = _identities_of(settings, smtp)
-    return named | _without_smtp_server(settings) if smtp == default_smtp_server(settings) else named
+    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
+    return named | _without_smtp_server(settings) if smtp == usual else named
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:

@@ -32,6 +32,7 @@ from .prefs import Statement, statements
 SYSTEM = "/etc/thunderbird"
 
 _PREFIX = "mail."
+_AUTOCONFIG = "general.config."
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _IN_AUTOCONFIG = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
 _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
@@ -47,20 +48,10 @@ def read(files: Files, programs: t.Sequence[str], profile: str, system: str = SY
         profile: its folder.
         system: the folder with settings for all users of the host.
     """
-    native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
     found = _Found()
-    name, shift = None, _USUAL_SHIFT
+    native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
     for program in native:
-        for folder in _folders(program, system):
-            for path in reversed(_names(files, folder)):
-                for statement in _statements(files, path):
-                    found.add_default(path, statement)
-                    if statement.name == "general.config.filename" and isinstance(statement.value, str):
-                        name = statement.value
-                    elif statement.name == "general.config.obscure_value" and isinstance(statement.value, int):
-                        shift = statement.value
-        if name:
-            _read_autoconfig(files, (program, system), name, shift, found)
+        _read_defaults(files, program, system, found)
     path = posixpath.join(profile, "user.js")
     for statement in _statements(files, path):
         if statement.kind == "user_pref":
@@ -68,11 +59,10 @@ def read(files: Files, programs: t.Sequence[str], profile: str, system: str = SY
         else:
             found.add_default(path, statement)
     found.overrides.update(found.of_autoconfig)
+    policies = [posixpath.join(program, "distribution/policies.json") for program in native]
     if native:
-        policies = (posixpath.join(program, "distribution") for program in native)
-        for folder in (posixpath.join(system, "policies"), *policies):
-            if _read_policies(files, posixpath.join(folder, "policies.json"), found):
-                break
+        policies.insert(0, posixpath.join(system, "policies/policies.json"))
+    next(filter(lambda path: _read_policies(files, path, found), policies), None)
     found.overrides.update({key: given for key, given in found.defaults.items() if given.locked})
     return PreferenceSources(found.defaults, found.overrides, tuple(found.computed))
 
@@ -94,6 +84,19 @@ class _Found:
     def add_override(self, path: str, statement: Statement) -> None:
         if statement.name.startswith(_PREFIX):
             self.overrides[statement.name] = Given(statement.value, path, statement.line)
+
+
+def _read_defaults(files: Files, program: str, system: str, found: _Found) -> None:
+    autoconfig: dict[str, Value] = {}
+    for folder in _folders(program, system):
+        for path in reversed(_names(files, folder)):
+            for statement in _statements(files, path):
+                found.add_default(path, statement)
+                if statement.name.startswith(_AUTOCONFIG):
+                    autoconfig[statement.name[len(_AUTOCONFIG) :]] = statement.value
+    name, shift = autoconfig.get("filename"), autoconfig.get("obscure_value", _USUAL_SHIFT)
+    if isinstance(name, str) and name and isinstance(shift, int):
+        _read_autoconfig(files, (program, system), name, shift, found)
 
 
 def _folders(program: str, system: str) -> t.Iterator[str]:
@@ -119,7 +122,7 @@ def _content(files: Files, path: str) -> bytes:
 
 def _statements(files: Files, path: str) -> t.Sequence[Statement]:
     content = _content(files, path)
-    if b"mail." not in content and b"general.config." not in content:  # nearly always
+    if _PREFIX.encode() not in content and _AUTOCONFIG.encode() not in content:  # nearly always
         return ()
     return [statement for statement in statements(content, _IN_FILES) if statement is not None]
 

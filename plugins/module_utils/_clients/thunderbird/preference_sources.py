@@ -15,8 +15,8 @@ from ..._model.account import Account, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value, changes, same
 from . import lookup
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS
-from .mapping import branch
+from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, IndexedSettings
+from .mapping import branch, names
 
 # Written along with something else, or to be extended: the profile's own value may stand before the site's.
 _EXTENDED = frozenset({ACCOUNTS, SMTP_SERVERS, LAST_KEY})
@@ -57,13 +57,16 @@ class PreferenceSources(t.NamedTuple):
     overrides: t.Mapping[str, Given] = {}
     computed: t.Sequence[str] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.defaults or self.overrides)
+
     def seen(self, stored: Settings) -> Settings:
         """The preferences as Thunderbird sees them; ``stored`` itself where there is no other source.
 
         Args:
             stored: what prefs.js has.
         """
-        if not self.defaults and not self.overrides:
+        if not self:
             return stored
         found = {**self._default_values(), **stored}
         for name, given in self.overrides.items():
@@ -82,7 +85,7 @@ class PreferenceSources(t.NamedTuple):
             stored: what it has.
             wanted: what ``seen`` gave of that, changed.
         """
-        if not self.defaults and not self.overrides:
+        if not self:
             return wanted
         after = dict(stored)
         for change in changes(self.seen(stored), wanted):
@@ -92,6 +95,17 @@ class PreferenceSources(t.NamedTuple):
             else:
                 after[change.key] = change.after
         return after
+
+    def with_site_choice(self, before: Settings, after: Settings) -> Settings:
+        """The preferences after a removal: where it took the user's default, that of the site counts again."""
+        found = {}
+        for name, listed in ((lookup.DEFAULT_ACCOUNT, ACCOUNTS), (lookup.DEFAULT_SMTP, SMTP_SERVERS)):
+            default = self.defaults.get(name)
+            if default is None or same(before.get(name), after.get(name)):
+                continue
+            if isinstance(default.value, str) and default.value in names(after, listed):
+                found[name] = default.value
+        return IndexedSettings.of(after).updated(found) if found else after
 
     def refuse_what_would_not_last(self, stored: Settings, wanted: Settings, account: Account) -> None:
         """See that nothing stands against what is to be written for an account.
@@ -104,7 +118,7 @@ class PreferenceSources(t.NamedTuple):
         Raises:
             HostError: another file has the last word, or the site gives what would be rewritten.
         """
-        if not self.defaults and not self.overrides:
+        if not self:
             return
         lasting = self.seen(self.as_stored(stored, wanted))
         if account.state is State.ABSENT:
