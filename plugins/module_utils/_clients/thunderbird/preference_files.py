@@ -5,8 +5,8 @@
 
 Seen with Thunderbird 153 on Debian, from what counts least to what counts most:
 
-1. ``defaults/pref/*.js`` of the installation, then /etc/thunderbird/defaults/pref, then, for a package of Debian's,
-   /etc/thunderbird/pref; in each folder from the last name to the first. What is locked stays as it is.
+1. ``defaults/pref/*.js`` of the installation, then, for a package of Debian's, /etc/thunderbird/pref, then
+   /etc/thunderbird/defaults/pref; in each folder from the last name to the first. What is locked stays as it is.
 2. ``defaultPref`` of AutoConfig's file; then the policy Preferences.
 3. prefs.js, and after it user.js.
 4. ``pref`` of AutoConfig's file; the policy Preferences with the status user or clear; what is locked.
@@ -101,9 +101,9 @@ def _read_defaults(files: Files, program: str, system: str, found: _Found) -> No
 
 def _folders(program: str, system: str) -> t.Iterator[str]:
     yield posixpath.join(program, "defaults/pref")
-    yield posixpath.join(system, "defaults/pref")
     if program.startswith("/usr/"):  # where Debian has its patch
         yield posixpath.join(system, "pref")
+    yield posixpath.join(system, "defaults/pref")
 
 
 def _names(files: Files, folder: str) -> list[str]:

@@ -71,10 +71,10 @@ def test_nothing_beside_prefs_js(host: Host) -> None:
 def test_the_folders_and_the_names_count_in_thunderbirds_order(host: Host) -> None:
     host.put(f"{PREF}/aa.js", 'pref("mail.x.order", "aa");pref("mail.x.place", "program");')
     host.put(f"{PREF}/zz.js", 'pref("mail.x.order", "zz");pref("mail.x.zz", true);')
-    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.x.place", "etc");')
-    assert seen(host) == {"mail.x.order": "aa", "mail.x.place": "etc", "mail.x.zz": True}
     host.put("/etc/thunderbird/pref/a.js", 'pref("mail.x.place", "Debian");')
-    assert seen(host)["mail.x.place"] == "Debian"
+    assert seen(host) == {"mail.x.order": "aa", "mail.x.place": "Debian", "mail.x.zz": True}
+    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.x.place", "etc");')
+    assert seen(host)["mail.x.place"] == "etc"
     host.put("/opt/thunderbird/defaults/pref/a.js", 'pref("mail.x.order", "opt");')
     assert sources(host, "/opt/thunderbird").seen({}) == {"mail.x.order": "opt", "mail.x.place": "etc"}
     assert not sources(host, "/app/lib/thunderbird")
