@@ -18,7 +18,7 @@ from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
-from . import configure, defaults, lookup, mapping
+from . import configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
@@ -115,7 +115,8 @@ class Evolution(ClientDefaults):
         _refuse_damaged(before, account)
         removed = account.state is AccountState.ABSENT
         after = self._without(before, account) if removed else self._with(before, account)
-        lookup.refuse_template(before.sources, after.sources, account)
+        if after.sources is not before.sources:
+            templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
         return after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
@@ -159,6 +160,8 @@ class Evolution(ClientDefaults):
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
             found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
+        if present and not self._location.flatpak:
+            found += templates.warnings(self._files, account)
         wanted = present and account.password is not None and self._password_store != NONE
         if wanted and not state.passwords.value.writable:
             found.append(

@@ -20,16 +20,12 @@ from .sources import (
     MAIL_IDENTITY,
     MARKER_GROUP,
     MARKER_KEY,
-    SUFFIX,
     SourceIds,
     Sources,
 )
 
 # A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
 COLLECTION = "Collection"
-# The registry makes a source with this group from a template of the site's, and deletes it where the template is gone.
-AUTOCONFIG = "Autoconfig"
-_TEMPLATES = "/etc/xdg/evolution-data-server/autoconfig"
 KINDS = ("account", "identity", "transport")
 _NAMESPACE = "charter.mail"
 
@@ -65,36 +61,6 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     if len(moved) > 1:
         raise ambiguous(account, (_host(sources, key) for key in moved), "Evolution")
     return sources.ids(moved[0]) if moved else None
-
-
-def refuse_template(before: Sources, after: Sources, account: Account) -> None:
-    """See that nothing of a template's is to be changed, which would be undone at a login, or removed for a while.
-
-    Args:
-        before: the sources as they are.
-        after: as they shall be.
-        account: the one that is configured.
-
-    Raises:
-        OptionError: a template of evolution-data-server (e-source-registry-autoconfig) keeps the account.
-    """
-    if after is before:
-        return
-    found = find(before, account)
-    for key in reversed(found.all) if found is not None else ():
-        if before.has_group(key, AUTOCONFIG) and (key not in after or _is_changed(before, after, key)):
-            raise OptionError(
-                "email",
-                f"{account} is in Evolution by the template {key}{SUFFIX} of evolution-data-server, which has the "
-                "last word at each login",
-                f"change or remove it where the site keeps its templates (usually {_TEMPLATES}), or leave this "
-                "account to it; nothing was changed",
-            )
-
-
-def _is_changed(before: Sources, after: Sources, key: str) -> bool:
-    """Whether a source changes in more than our marker."""
-    return before[key].without_group(MARKER_GROUP).values != after[key].without_group(MARKER_GROUP).values
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:

@@ -19,11 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution im
     differences,
     mapping,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import (
-    find,
-    has_other_protocol,
-    refuse_template,
-)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import SourceIds, Sources
 from ansible_collections.charter.mail.plugins.module_utils._clients.recognition import marker
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
@@ -431,42 +427,6 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     for uid in read:
         assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
         assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))
-
-
-TEMPLATE = "[Autoconfig]\nRevision=1\n"
-
-
-def of_template(*uids: str) -> Sources:
-    return sources({uid: text + TEMPLATE * (uid in uids) for uid, text in BY_HAND.items()})
-
-
-@pytest.mark.parametrize("uid", ["acc", "ide", "tra"])
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_what_a_template_keeps_is_refused(uid: str, state: str) -> None:
-    before = of_template(uid)
-    wanted = account(state=state, full_name="Mario R.")  # neither the name nor the servers of the template
-    after, _ids = (configure.present if state == "present" else configure.absent)(before, wanted)
-    with pytest.raises(OptionError, match=rf"by the template {uid}\.source of evolution-data-server"):
-        refuse_template(before, after, wanted)
-
-
-def test_a_template_with_the_wanted_settings_is_taken_as_it_is() -> None:
-    wanted = account(provider="spectrum")
-    right, _ids = configure.present(sources(BY_HAND), wanted)
-    before = right.updated(
-        {"acc": right["acc"].without_group("X-Charter-Mail").with_text("Autoconfig", "Revision", "1")}
-    )
-    after, _ids = configure.present(before, wanted)
-    assert after is not before  # our marker only
-    refuse_template(before, after, wanted)
-
-
-def test_other_accounts_of_templates_are_no_obstacle() -> None:
-    before = of_template("acc", "ide", "tra")
-    wanted = account("anna@charter.net")
-    after, _ids = configure.present(before, wanted)
-    refuse_template(before, after, wanted)
-    refuse_template(after, configure.absent(after, wanted)[0], wanted)
 
 
 def test_online_accounts_of_the_same_login_are_refused_whatever_their_address_is() -> None:
