@@ -36,7 +36,7 @@ class Environment:
     Attributes:
         folder: its name in the clone's root.
         pythons: the versions that will do, the first one found is taken.
-        files: what pip is to follow; the last one is installed, and the others are what it refers to.
+        files: the requirements, each with all of those before it; the last one is installed.
     """
 
     folder: str
@@ -44,13 +44,12 @@ class Environment:
     files: tuple[pathlib.Path, ...]
 
 
-_CONSTRAINTS = TESTS / "constraints.txt"
 _DEMO = TESTS / "demo" / "requirements.txt"
 _CONTROLLER = ("3.11", "3.12", "3.13")  # what ansible-core 2.19 runs on
 
 ENVIRONMENTS: t.Mapping[str, Environment] = {
-    "demo": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO)),
-    "tests": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO, TESTS / "requirements.txt")),
+    "demo": Environment(".venv", _CONTROLLER, (_DEMO,)),
+    "tests": Environment(".venv", _CONTROLLER, (_DEMO, TESTS / "requirements.txt")),
     "3.8": Environment(".venv-3.8", ("3.8",), (TESTS / "setup" / "requirements-3.8.txt",)),
 }
 
@@ -71,7 +70,8 @@ def ensure(environment: Environment) -> None:
         subprocess.run([str(python), "-m", "venv", "--clear", str(folder)], check=True)
     print(f"Installing {environment.files[-1].relative_to(ROOT)} in {environment.folder} ...", flush=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*pip, "install", "--requirement", str(environment.files[-1])], check=True)
+    install = [*pip, "install", "--require-hashes", "--requirement", str(environment.files[-1])]
+    subprocess.run(install, check=True)
     memory.write_text(wanted)
 
 

@@ -11,6 +11,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .arguments import CONSTRAINTS, argument_spec, secrets
 
+_TRACES = 3  # -vvv
+
 
 class MailModule(AnsibleModule):
     """A module about mail accounts.
@@ -33,6 +35,13 @@ class MailModule(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
         self.argument_spec.update({name: option for name, option in self._internal.items() if name in self.params})
+
+    def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
+        """What adds the traces of unexpected errors to the result: at -vvv only.
+
+        ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+        """
+        return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         self.no_log_values.update(secrets(self.params))

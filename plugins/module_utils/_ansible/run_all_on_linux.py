@@ -38,10 +38,11 @@ def run_module() -> t.NoReturn:
         }
     except MailError as error:
         module.fail_json(msg=str(error))
-    task = Task(module.check_mode, module.params["when_running"], warnings.setdefault)
+    traces: list[str] = []
+    task = Task(module.check_mode, module.params["when_running"], warnings.setdefault, traces.append)
     results = {title: configure(group, task) for title, group in users.items()}
     for warning in warnings:  # once, although clients may say the same of an account
         module.warn(warning)
     if any(result.failures for result in results.values()):
-        module.fail_json(clients=names, **of_all_clients(results))
+        module.fail_json(clients=names, **of_all_clients(results), **module.traced(traces))
     module.exit_json(clients=names, **of_all_clients(results))

@@ -25,6 +25,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.recognition 
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
@@ -407,7 +408,7 @@ def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
 def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""

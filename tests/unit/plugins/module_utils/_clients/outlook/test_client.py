@@ -190,7 +190,7 @@ def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
 
 def inspect(pc: OfficePc, **options: t.Any) -> AccountCheck:
     (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found).check
+    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found, pytest.fail).check
 
 
 @pytest.mark.parametrize(
