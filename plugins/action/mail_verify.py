@@ -17,12 +17,14 @@ from ansible.utils.display import Display
 from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.staging import METHODS
+from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
+from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
@@ -43,6 +45,7 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
+_SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
@@ -68,22 +71,26 @@ class ActionModule(NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
+        host = str((task_vars or {}).get("inventory_hostname", "this host"))
+        if no_accounts.without_accounts(raw):
+            missing = no_accounts.warning(host, task_vars or {})
+            return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
         try:
             if system_of(self, task_vars) is System.LINUX:
-                return self._by_module(raw, tmp, task_vars or {})
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+                return _shown(host, self._by_module(raw, tmp, task_vars or {}))
+            params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 result = self._verify({**params, run_limit.NAME: _complete(shared.entries)})
                 shared.result = result
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
-        return t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
+        return _shown(host, t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC)))
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module on the host. What is wrong with its options is for the module to say."""
         params = None
         with contextlib.suppress(MailError):
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, _SPEC)
         with self._shared_limit(params, task_vars) as shared:
             self._task.args = {**raw, run_limit.NAME: shared.entries} if shared.entries else raw
             try:
@@ -150,7 +157,7 @@ class ActionModule(NormalAction):
                 params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
-            _display.warning(warning)
+            _display.warning(printable(warning))
         result = dict(verdict.result)
         if result["accounts"] and not by_pc:
             result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
@@ -171,6 +178,14 @@ class ActionModule(NormalAction):
             raise HostError("the PC", f"it cannot be reached ({reason})", "check Ansible's connection to it") from error
 
 
+def _shown(host: str, result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The result, with a line on the screen for each account that works, since Ansible shows no good result."""
+    for account in result.get("accounts", ()):
+        if account.get("ok"):
+            _display.display(f"{host}: {account['summary']}")
+    return result
+
+
 def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The entries as they are after validation: what is missing is None."""
     names = run_limit.OPTION[run_limit.NAME]["options"]
@@ -183,5 +198,8 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = user_of(pc, request.account)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)
+    def opened(_request: Request) -> t.ContextManager[Outlook]:
+        user = user_of(pc, request.account)
+        return contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS))
+
+    return inspect(OUTLOOK, opened, request, _display.vvv, (AnsibleError,))

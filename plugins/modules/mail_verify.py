@@ -340,6 +340,11 @@ accounts:
           description: What to do. Empty if nothing. With the status V(ok), it is a warning.
           type: str
           returned: always
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 import typing as t
@@ -361,28 +366,30 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = MailModule(
         **run_verify.OPTIONS,
-        **run_limit.OPTION,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
+        internal=run_limit.OPTION,
     )
-    name = module.params["from_client"]
+    options = module.options
+    name = options["from_client"]
     entry = client_registry.CLIENTS.get(name)
+    traces: list[str] = []
 
     def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
+        return inspections(client_registry.CLIENTS[name], options["location"], wanted, traces.append)
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = run_verify.verify_all(module.params, inspect_clients if entry else None, check_mode=module.check_mode)
+        verdict = run_verify.verify_all(options, inspect_clients if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:
         module.warn(warning)
     if verdict.failed:
-        module.fail_json(**verdict.result)
+        module.fail_json(**verdict.result, **module.traced(traces))
     module.exit_json(changed=False, **verdict.result)
 
 

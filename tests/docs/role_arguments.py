@@ -15,7 +15,7 @@ import typing as t
 
 import yaml
 
-from ansible_collections.charter.mail.plugins.doc_fragments import account, client
+from ansible_collections.charter.mail.plugins.doc_fragments import client
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -119,7 +119,6 @@ def argument_specs(name: str) -> str:
             f"The documentation of the module C(charter.mail.{role.module}) describes the options in full.",
             *role.accounts,
         ],
-        "options": _account_options(argument_spec()["accounts"]["options"], account.texts),
     }
     options = {"accounts": accounts}
     for option, documented in module_options(role.module).items():
@@ -134,19 +133,6 @@ def argument_specs(name: str) -> str:
     return _HEADER + yaml.dump(
         {"argument_specs": {"main": main}}, Dumper=_Dumper, sort_keys=False, width=100, default_flow_style=False
     )
-
-
-def _account_options(spec: _Options, texts: t.Callable[[str], t.Sequence[str]]) -> _Options:
-    found = {}
-    for name, option in spec.items():
-        kept = {key: option[key] for key in ("type", "required", "choices") if key in option}
-        if option.get("no_log"):
-            kept["no_log"] = True
-        kept["description"] = [_plain(texts(name)[0])]
-        if "options" in option:
-            kept["options"] = _account_options(option["options"], lambda part: account.SERVER_TEXTS[part])
-        found[name] = kept
-    return found
 
 
 def _own_option(role: str, documented: _Options) -> _Options:

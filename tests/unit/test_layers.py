@@ -43,6 +43,8 @@ FILTERS = "plugin_utils/_filters"
 PC = "plugin_utils/_windows"
 FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
+OUTLOOK_TASK = "plugin_utils/_outlook"
+ACCOUNTS = "plugin_utils/_accounts"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -76,15 +78,17 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
+    OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
+    ACCOUNTS: (),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, WINDOWS, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN),
+    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, *TOP)),
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
     **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),

@@ -6,5 +6,15 @@
 from __future__ import annotations
 
 from ..entry import ClientEntry, System
+from .methods import METHODS
 
-OUTLOOK = ClientEntry(name="outlook", title="Outlook", module="charter.mail.outlook_account", system=System.WINDOWS)
+OUTLOOK = ClientEntry(
+    name="outlook",
+    title="Outlook",
+    module="charter.mail.outlook_account",
+    system=System.WINDOWS,
+    options={
+        "mail_profile": {"type": "str"},
+        "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
+    },
+)

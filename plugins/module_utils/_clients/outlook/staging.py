@@ -15,12 +15,10 @@ from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
 from . import autodiscover, locations, prf
 from .blockers import foreign_xml
+from .lookup import find
+from .methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
-
-PRF = "prf"
-AUTODISCOVER = "autodiscover"
-METHODS = (PRF, AUTODISCOVER)
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
@@ -122,7 +120,7 @@ def _stage_prf(
 ) -> tuple[tuple[str, ...], str]:
     """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
     waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
-    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and state.find(one.account) is None]
+    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
         name = _profile(state, profile)
         if code_pages.codec(state.machine.code_page) is None:

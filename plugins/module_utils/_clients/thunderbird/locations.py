@@ -53,9 +53,7 @@ class Locations:
         environment: the variables of the user's session, looked up where they count.
     """
 
-    def __init__(
-        self, files: Files, home: str, environment: t.Callable[[], Environment] = lambda: Environment()
-    ) -> None:
+    def __init__(self, files: Files, home: str, environment: t.Callable[[], Environment] = Environment) -> None:
         self._files = files
         self._home = home
         self._environment = functools.lru_cache(maxsize=None)(environment)
