@@ -53,7 +53,7 @@ def payload(name: str) -> tuple[int, zipfile.ZipFile]:
     from ansible.plugins.loader import module_loader
     from ansible.template import Templar
 
-    found = module_loader.find_plugin_with_context(name)
+    found: t.Any = module_loader.find_plugin_with_context(name)
     built: t.Any = modify_module(
         module_name=found.resolved_fqcn,
         module_path=found.plugin_resolved_path,

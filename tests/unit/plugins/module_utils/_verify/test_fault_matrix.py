@@ -258,6 +258,7 @@ REFUSALS = [
 ]
 # fmt: on
 MATRIX = [*CONNECTIONS, *FIRST_BYTES, *GREETINGS, *ENCRYPTION, *SIGNING_IN, *REFUSALS]
+ROWS = one_of_each(MATRIX, lambda fault: (fault.code, fault.service))
 
 
 @contextlib.contextmanager
@@ -299,9 +300,7 @@ def test_there_are_enough_of_them() -> None:
     assert len({fault.name for fault in MATRIX}) == len(MATRIX)
 
 
-@pytest.mark.parametrize(
-    "fault", one_of_each(MATRIX, lambda fault: (fault.code, fault.service)), ids=lambda fault: fault.name
-)
+@pytest.mark.parametrize("fault", ROWS, ids=lambda fault: fault.name)
 def test_fault(fault: Fault) -> None:
     options = VerifyOptions(ca_path=CA, timeout=fault.timeout, suggest=False)
     other = imap if fault.service is SMTP else smtp
