@@ -37,7 +37,7 @@ _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "smtpserver": ("username",),
 }
 _CASELESS = frozenset({"userName", "username", "useremail"})
-_MAY_BE_EMPTY = frozenset({"userName", "username"})
+_MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
 _Key = t.Tuple[str, str, str]  # kind, attribute, value
 _Owner = t.Tuple[str, str]  # kind, name
@@ -89,7 +89,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             kind: account, server, identity or smtpserver. Of servers and identities, those that an account in the list
                 has are meant, and of the others, those that are in their list; others may be among them.
             attribute: one that is indexed.
-            value: what it shall be, or have in its list; empty only for a login.
+            value: what it shall be, or have in its list; empty only for a login or an SMTP server.
         """
         key = (kind, attribute, value.lower() if attribute in _CASELESS else value)
         # What an earlier state had is still in the index.
