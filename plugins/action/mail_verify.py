@@ -197,9 +197,8 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = user_of(pc, request.account)
-
     def opened(_request: Request) -> t.ContextManager[Outlook]:
+        user = user_of(pc, request.account)
         return contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS))
 
     return inspect(OUTLOOK, opened, request, _display.vvv, (AnsibleError,))

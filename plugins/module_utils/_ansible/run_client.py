@@ -29,7 +29,7 @@ class UserAccounts(t.NamedTuple):
     """The accounts of one user's client, which share files.
 
     Attributes:
-        user: the user's name; empty if it cannot be told.
+        user: the user's name.
         requests: each with its place in the task's options, counted from 0.
         open: opens the client, with the user's rights until the context is left.
     """
@@ -57,13 +57,15 @@ class Task(t.NamedTuple):
     fatal: tuple[type[Exception], ...] = ()
 
 
-class Unclear(t.NamedTuple):
-    """Accounts for which it cannot be told whose they are.
+class UnknownUser(t.NamedTuple):
+    """A user whom the host does not know, or whose client cannot be told.
 
     Attributes:
+        user: as the administrator wrote it; empty if no user was named.
         reason: the reason and the remedy, as sentences.
     """
 
+    user: str
     reason: str
 
     def open(self) -> t.ContextManager[Client[t.Any]]:
@@ -71,12 +73,27 @@ class Unclear(t.NamedTuple):
         raise MailError(self.reason)
 
 
-def grouped(requests: t.Iterable[Request], key: t.Callable[[Request], K]) -> t.Mapping[K, NumberedRequests]:
-    """The accounts by what they share, each with its place in the task's options."""
+def grouped(
+    requests: t.Iterable[Request], key: t.Callable[[Request], K]
+) -> tuple[t.Mapping[K, NumberedRequests], list[UserAccounts]]:
+    """The accounts by what they share, each with its place in the task's options.
+
+    Args:
+        requests: the accounts.
+        key: what they share: whose they are. Raises MailError.
+
+    Returns:
+        The accounts by that, and those for which there is none.
+    """
     groups: dict[K, list[tuple[int, Request]]] = {}
+    unknown: dict[UnknownUser, list[tuple[int, Request]]] = {}
     for number, request in enumerate(requests):
-        groups.setdefault(key(request), []).append((number, request))
-    return groups
+        try:
+            groups.setdefault(key(request), []).append((number, request))
+        except MailError as error:
+            user = UnknownUser(request.account.user or "", str(error))
+            unknown.setdefault(user, []).append((number, request))
+    return groups, [UserAccounts(user.user, found, user.open) for user, found in unknown.items()]
 
 
 def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
@@ -179,7 +196,8 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
 
 
 def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
-    result.failures.append(f"{user.user}: {reason}" if user.user else reason)
+    told = not user.user or reason.startswith(f"user {user.user}: ")
+    result.failures.append(reason if told else f"{user.user}: {reason}")
     result.changed = result.changed or changed
     _add_all(result, user, Status.FAILED, reason)
 

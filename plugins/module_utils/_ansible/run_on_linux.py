@@ -20,7 +20,7 @@ from .._model.account import State
 from .._model.errors import MailError
 from .arguments import Request, requests
 from .module import MailModule
-from .run_client import CLIENT_OPTIONS, Task, Unclear, UserAccounts, configure, grouped
+from .run_client import CLIENT_OPTIONS, Task, UserAccounts, configure, grouped
 
 MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], UserHost]
 
@@ -63,7 +63,7 @@ def users_of(
         warn: shows a warning.
 
     Raises:
-        MailError: an option is invalid, or names a user that this host does not know.
+        MailError: an option is invalid.
     """
     options = {**params, **own, "wait_seconds": 0}
     if params["when_running"] == "wait":
@@ -72,26 +72,13 @@ def users_of(
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
-    users = []
-    for target, group in grouped(requests(params, profiles=entry.profiles), _target_or_reason).items():
-        if isinstance(target, Unclear):
-            users.append(UserAccounts("", group, target.open))
-            continue
-        users.append(UserAccounts(target.user.name, group, opener(target)))
+    groups, unknown = grouped(requests(params, profiles=entry.profiles), target_of)
+    for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    return users
-
-
-def _target_or_reason(request: Request) -> Target | Unclear:
-    """Whose client an account is for. A user who is not known is an invalid option; a home can be of a user's making."""
-    try:
-        return target_of(request)
-    except MailError as error:
-        if request.account.user is not None or request.home is None:
-            raise
-        return Unclear(str(error))
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
 
 
 def _is_roots_by_omission(target: Target, request: Request) -> bool:

@@ -45,7 +45,7 @@ def configure_outlook(
         raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
     with TaskConnection.open(action) as connection:
         pc = WindowsPc(connection)
-        groups = grouped(found, lambda request: user_of(pc, request.account))
+        groups, unknown = grouped(found, lambda request: user_of(pc, request.account))
         pc.look_at([user.sid for user in groups])
 
         def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
@@ -53,7 +53,7 @@ def configure_outlook(
 
         by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
         task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
-        result = configure(by_user, task)
+        result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:
         warn(
             f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
