@@ -23,5 +23,6 @@ scratch=$(mktemp --directory)
 trap 'rm -rf "$scratch"' EXIT
 tests/setup/tree.sh build "$scratch"
 ANSIBLE_COLLECTIONS_PATH=$scratch ansible-galaxy collection install --offline --collections-path "$scratch" "$scratch"/*.tar.gz
+install -D --mode=644 tests/config.yml "$scratch/ansible_collections/charter/mail/tests/config.yml"
 cd "$scratch/ansible_collections/charter/mail"
 ansible-test sanity --local --color no --truncate 0 </dev/null
