@@ -124,7 +124,7 @@ class EndpointWalk(t.Generic[_D]):
             if security is Security.SSL:
                 self._encrypt(connection, address)
             with log.stage(Stage.GREETING) as seen:
-                seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
+                seen.evidence = self._greet(dialogue, connection)
             if security is Security.STARTTLS:
                 with log.stage(Stage.STARTTLS) as seen:
                     seen.evidence = dialogue.starttls()
@@ -173,11 +173,12 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
+    def _greet(self, dialogue: Dialogue, connection: Connection) -> str:
         try:
+            connection.skip_blank_lines()
             return dialogue.greeting()
         except (Timeout, ConnectionEnded) as ending:
-            raise no_greeting(self._endpoint, ending, encrypted) from None
+            raise no_greeting(self._endpoint, ending, connection.tls is not None) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, redact, trust = self._endpoint, self._redact, self._context.trust
@@ -196,6 +197,7 @@ class EndpointWalk(t.Generic[_D]):
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)
+                    connection.skip_blank_lines()
                     dialogue.greeting()
                     dialogue.starttls()
                 return unverified_certificate(connection, self._endpoint, self._context.trust)

@@ -57,6 +57,8 @@ class Code(enum.Enum):
     )
     TLS_TOO_OLD = "tls_too_old", "The server supports only TLS versions that are no longer safe."
     NO_TLS = "tls_not_agreed", "Server and host cannot agree on TLS."
+    TLS_TOO_WEAK = "tls_too_weak", "The server's TLS is too weak for this machine."
+    CLIENT_CERTIFICATE = "client_certificate_wanted", "The server requires a certificate of the client."
     INJECTED = "text_injected_before_tls", "Plain text arrives where encryption must begin."
     # greeting, starttls, capability
     TURNED_AWAY = "turned_away", "The server greets with a refusal."
