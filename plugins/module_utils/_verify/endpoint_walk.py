@@ -22,9 +22,10 @@ from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_
 from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
-from .report.check import Stage
+from .report.check import BEFORE_SIGNING_IN, Stage
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .turned_away import too_many_sessions
 from .wire import network, tls
@@ -61,6 +62,38 @@ class StageLog(t.Protocol):
         """TLS was agreed on, in this version."""
 
 
+class NoLog:
+    """Implements ``StageLog``: nobody asks what the stages showed."""
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        yield Observation()
+
+    def encrypted(self, version: str) -> None:
+        pass
+
+
+class _ComparingLog:
+    """Implements ``StageLog``: another log, which gets the failures explained."""
+
+    def __init__(self, log: StageLog, explain: t.Callable[[Failure], Failure]) -> None:
+        self._log = log
+        self._explain = explain
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        with self._log.stage(stage) as seen:
+            try:
+                yield seen
+            except Failure as failure:
+                if stage not in BEFORE_SIGNING_IN:
+                    raise
+                raise self._explain(failure) from None
+
+    def encrypted(self, version: str) -> None:
+        self._log.encrypted(version)
+
+
 @dataclasses.dataclass(frozen=True)
 class OpenSession(t.Generic[_D]):
     """A session before signing in.
@@ -84,6 +117,7 @@ class EndpointWalk(t.Generic[_D]):
         context: what all tests of the task share.
         deadline: of the walk.
         log: takes note of the stages.
+        addresses: of the endpoint's host; empty to resolve its name.
     """
 
     def __init__(
@@ -94,6 +128,7 @@ class EndpointWalk(t.Generic[_D]):
         context: Context,
         deadline: Deadline,
         log: StageLog,
+        addresses: tuple[Address, ...] = (),
     ) -> None:
         self._dialogue_type = dialogue_type
         self._endpoint = endpoint
@@ -101,6 +136,7 @@ class EndpointWalk(t.Generic[_D]):
         self._context = context
         self._deadline = deadline
         self._log = log
+        self._addresses = addresses
         self._redact = Redactor.hiding(login.username, login.password)
 
     @contextlib.contextmanager
@@ -112,10 +148,11 @@ class EndpointWalk(t.Generic[_D]):
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
-            addresses = network.resolve(endpoint, self._context.environment.resolver, self._deadline)
+            addresses = self._addresses or network.resolve(endpoint, self._context.environment.resolver, self._deadline)
             seen.evidence = ", ".join(map(str, addresses))
         with log.stage(Stage.TCP) as seen:
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+        log = self._log = _ComparingLog(log, lambda failure: self._compared(failure, Addresses(addresses, address)))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -172,6 +209,21 @@ class EndpointWalk(t.Generic[_D]):
         finally:
             limit.end(endpoint, login.username, login.password, how)
         return None
+
+    def _compared(self, failure: Failure, addresses: Addresses) -> Failure:
+        if not self._context.options.compare:
+            return failure
+        return compared(failure, addresses, self._gets_on)
+
+    def _gets_on(self, address: Address) -> bool:
+        """Whether the server at an address is sound up to the capabilities."""
+        quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
+        seconds = seconds_for_another(self._context.options.timeout)
+        deadline = Deadline(seconds, self._context.environment.clock)
+        walk = EndpointWalk(self._dialogue_type, self._endpoint, self._login, quiet, deadline, NoLog(), (address,))
+        with contextlib.suppress(Failure), walk.connected():
+            return True
+        return False
 
     def _greet(self, dialogue: Dialogue, connection: Connection) -> str:
         try:

@@ -25,6 +25,7 @@ class VerifyOptions:
             the whole timeout.
         attempts: how many sign-ins of one login may be refused, over all servers, until no more are made.
         suggest: test alternatives to settings that do not work, without a password and within the timeout.
+        compare: where a name has several addresses and one fails, try another, without a password.
         warn_days: a certificate with fewer days left gets a warning.
     """
 
@@ -34,6 +35,7 @@ class VerifyOptions:
     retries: int = 0
     attempts: int = 2
     suggest: bool = True
+    compare: bool = True
     warn_days: float = 14.0
 
 

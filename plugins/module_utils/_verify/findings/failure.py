@@ -35,6 +35,7 @@ class Code(enum.Enum):
     UNREACHABLE = "unreachable", "There is no route to the server."
     RESET = "connection_reset", "Every connection ends at once."
     FORBIDDEN_HERE = "forbidden_by_local_firewall", "This machine's own firewall forbids the connection."
+    ONE_ADDRESS = "one_address_fails", "One address of the server's name does not work, and another does."
     # first_bytes, and greeting where it came inside TLS
     NOTHING_SAID = "nothing_said", "The server accepts the connection and stays silent."
     HUNG_UP = "hung_up", "The server ends the connection where it should answer."

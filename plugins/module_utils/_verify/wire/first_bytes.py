@@ -55,7 +55,9 @@ def first_bytes(
             raise Timeout(deadline.seconds)
     except (Timeout, ConnectionEnded) as ending:
         late = isinstance(ending, Timeout)
-        if (late and patience == deadline.seconds) or (implicit and not late):
+        if implicit and not late:
+            _refuse_the_other_kind(endpoint, address, trust, deadline.part(short), redact)
+        elif late and patience == deadline.seconds:
             _refuse_the_other_kind(endpoint, address, trust, deadline.more(short), redact)
         explain = no_handshake(endpoint, ending) if implicit else no_greeting(endpoint, ending, False if late else None)
         raise explain from None

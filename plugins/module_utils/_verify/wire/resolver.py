@@ -22,6 +22,11 @@ class Address:
     family: int
     target: tuple[t.Any, ...]
 
+    @property
+    def ipv6(self) -> bool:
+        """Whether it is an IPv6 address."""
+        return self.family == socket.AF_INET6
+
     def __str__(self) -> str:
         return str(self.target[0])
 
