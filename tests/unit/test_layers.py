@@ -68,7 +68,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     WIRE: (MODEL, FORMATS, FINDINGS),
     PROTOCOLS: (MODEL, FINDINGS, WIRE),
     REPORT: (MODEL, PROVIDERS, FINDINGS),
-    VERIFY: (MODEL, FINDINGS, WIRE, PROTOCOLS, REPORT),
+    VERIFY: (MODEL, PROVIDERS, FINDINGS, WIRE, PROTOCOLS, REPORT),
     # What knows Ansible: it joins machines, clients and the verification.
     ANSIBLE: (
         *(MODEL, HOST, PROVIDERS, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK),

@@ -16,6 +16,7 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
+from .detours import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
@@ -73,7 +74,7 @@ class NoLog:
         pass
 
 
-class _ComparingLog:
+class _ExplainingLog:
     """Implements ``StageLog``: another log, which gets the failures explained."""
 
     def __init__(self, log: StageLog, explain: t.Callable[[Failure], Failure]) -> None:
@@ -150,9 +151,15 @@ class EndpointWalk(t.Generic[_D]):
         with log.stage(Stage.DNS) as seen:
             addresses = self._addresses or network.resolve(endpoint, self._context.environment.resolver, self._deadline)
             seen.evidence = ", ".join(map(str, addresses))
+            leads_nowhere = blocked(endpoint, addresses)
+            if leads_nowhere is not None:
+                raise leads_nowhere
+        noted = log
+        log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
-        log = self._log = _ComparingLog(log, lambda failure: self._compared(failure, Addresses(addresses, address)))
+        used = Addresses(addresses, address)
+        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -210,10 +217,9 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _compared(self, failure: Failure, addresses: Addresses) -> Failure:
-        if not self._context.options.compare:
-            return failure
-        return compared(failure, addresses, self._gets_on)
+    def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
+        found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure
+        return explained(self._endpoint, failure, addresses.used) if found is failure else found
 
     def _gets_on(self, address: Address) -> bool:
         """Whether the server at an address is sound up to the capabilities."""

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about the addresses that a name leads to: one that fails where another works, and names led astray."""
+"""Findings about the addresses that a name leads to: one that fails where another works, and names led elsewhere."""
 
 from __future__ import annotations
 
@@ -62,4 +62,53 @@ def one_address_fails(broken: str, sound: str, failure: Failure, ipv6: bool) -> 
         failure.evidence,
         f"Change no mail setting. {advice} Mail clients fail whenever they use {broken}.",
         Code.ONE_ADDRESS,
+    )
+
+
+def name_blocked(address: str) -> Failure:
+    """The name leads to an address that cannot be the server's.
+
+    Args:
+        address: unspecified, or one of this machine or of a private network.
+    """
+    return Failure(
+        f"cannot be reached: its name leads to {address} on this machine, which is not the server's address",
+        "",
+        "A DNS filter (ad blocker, router, security software) or this machine's hosts file blocks the name: permit or "
+        "correct it there. In a public network, sign in to the network in a browser first. Change no mail setting.",
+        Code.NAME_BLOCKED,
+    )
+
+
+def captive_portal(failure: Failure) -> Failure:
+    """A web server answers at a name that is known to be right."""
+    return Failure(
+        "is not reached: a web page of the network answers instead",
+        failure.evidence,
+        "This is how a network answers before somebody has signed in to it (captive portal), or a proxy. Open a web "
+        "page in a browser on this machine, and sign in to the network. Change no mail setting.",
+        Code.PORTAL,
+    )
+
+
+def answered_by_another(failure: Failure, names: str) -> Failure:
+    """A certificate for other names is shown at a name that is known to be right."""
+    return Failure(
+        failure.finding,
+        failure.evidence,
+        f"The provider publishes the name {names}, so it is right, and something else answers: a sign-in page of the "
+        "network (captive portal), a DNS filter or a proxy. Open a web page in a browser on this machine, and sign in "
+        "to the network if it asks for that. Otherwise do not go on.",
+        failure.code,
+    )
+
+
+def on_this_machine(failure: Failure, address: str) -> Failure:
+    """A name leads to this machine, where nothing listens."""
+    return Failure(
+        failure.finding,
+        failure.evidence,
+        f"{failure.advice} The name leads to this machine ({address}): if the server is another, correct this "
+        "machine's hosts file or DNS filter.",
+        failure.code,
     )

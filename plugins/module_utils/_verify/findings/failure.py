@@ -28,6 +28,7 @@ class Code(enum.Enum):
     OTHER = "other", "None of the above."
     # dns
     NAME_NOT_FOUND = "name_not_found", "The server's name has no address."
+    NAME_BLOCKED = "name_blocked", "A DNS filter or the hosts file leads the server's name to another address."
     NAME_SERVER_SILENT = "name_server_silent", "No name server answered."
     # tcp
     REFUSED = "connection_refused", "The server refuses connections on this port."
@@ -44,6 +45,7 @@ class Code(enum.Enum):
         "Another mail protocol answers, for example POP3 where IMAP is expected.",
     )
     NOT_MAIL = "not_a_mail_server", "Something else answers, such as a web server or a proxy."
+    PORTAL = "captive_portal", "The network answers with a sign-in page instead of the server."
     NEEDS_SSL = "needs_ssl", "The server speaks TLS from the first byte."
     NEEDS_STARTTLS = "needs_starttls", "The server begins in plain text."
     # tls

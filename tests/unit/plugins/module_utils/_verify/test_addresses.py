@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import socket
-import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.addresses import one_address_fails
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import (
     SETTINGS_CAN_HELP,
     TRANSIENT,
     Code,
 )
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.interruptions import Timeout
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_addresses import Addresses
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Check, EndpointReport, Stage
@@ -54,27 +54,18 @@ def limits(talk: Talk) -> None:
     talk.say(b"* BYE too many connections")
 
 
-@contextlib.contextmanager
-def pair(
-    first: Script, second: Script, family: int = V4
-) -> t.Iterator[tuple[t.Sequence[Address], list[ScriptedServer]]]:
-    """A name's two addresses with a server each; the addresses lead to ports of loopback, as far as the test sees."""
-    with serve(first) as one, serve(second) as other:
-        named = {V4: ("127.0.0.1", one.port), V6: ("::ffff:127.0.0.1", one.port, 0, 0)}
-        # 127.0.0.2 stands for the second address; the server listens at 127.0.0.1
-        yield (Address(family, named[family]), Address(V4, ("localhost", other.port))), [one, other]
-
-
 def report_of(
     first: Script,
     second: Script,
     service: MailService = MailService.IMAP,
     security: Security = Security.SSL,
-    family: int = V4,
     options: VerifyOptions = OPTIONS,
 ) -> tuple[EndpointReport, list[ScriptedServer]]:
     """The report on a name whose first address has the one server and whose second has the other."""
-    with pair(first, second, family) as (addresses, servers):
+    with serve(first) as one, serve(second) as other:
+        # Both are the same address; as text they differ.
+        addresses = (Address(V4, ("127.0.0.1", one.port)), Address(V4, ("localhost", other.port)))
+        servers = [one, other]
         environment = dataclasses.replace(LAB, resolver=lambda host, port: addresses)
         report = report_on(endpoint(service, servers[0].port, security), options, environment=environment)
         assert not any(server.received_in_clear(USERNAME, PASSWORD) for server in servers)
@@ -119,16 +110,10 @@ def test_sending_with_starttls(first: Script) -> None:
     explained(report.failed, "127.0.0.1")
 
 
-def test_an_ipv6_address_that_does_not_work() -> None:
-    with contextlib.closing(socket.socket(V6)) as probe:
-        try:
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        except OSError:
-            pytest.fail("this machine has no IPv6 sockets")
-    report, _servers = report_of(silent, imap(Server()), family=V6)
-    failed = failure(report, Stage.FIRST_BYTES)
-    explained(failed, "::ffff:127.0.0.1")
-    assert "Check this machine's IPv6 first" in failed.advice
+def test_a_broken_ipv6_address() -> None:
+    found = one_address_fails("2001:db8::1", "192.0.2.1", Timeout(4), ipv6=True)
+    assert found.finding == "works at 192.0.2.1, but not at 2001:db8::1: there it did not answer within 4 seconds"
+    assert "Check this machine's IPv6 first" in found.advice
 
 
 def test_both_do_not_work() -> None:
