@@ -29,7 +29,7 @@ from .protocols.dialogue import Dialogue
 from .report.check import BEFORE_SIGNING_IN, Stage
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .turned_away import too_many_sessions
-from .wire import network, tls
+from .wire import lookup, network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -149,7 +149,7 @@ class EndpointWalk(t.Generic[_D]):
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
-            addresses = self._addresses or network.resolve(endpoint, self._context.environment.resolver, self._deadline)
+            addresses, seen.warning = (self._addresses, "") if self._addresses else self._looked_up()
             seen.evidence = ", ".join(map(str, addresses))
             leads_nowhere = blocked(endpoint, addresses)
             if leads_nowhere is not None:
@@ -216,6 +216,18 @@ class EndpointWalk(t.Generic[_D]):
         finally:
             limit.end(endpoint, login.username, login.password, how)
         return None
+
+    def _looked_up(self) -> tuple[tuple[Address, ...], str]:
+        """The addresses of the host, and what a user should see although there are some."""
+        environment, host = self._context.environment, self._endpoint.server.host
+        started = environment.clock.monotonic()
+        try:
+            found = lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
+        except Failure as failure:
+            raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
+        seconds = environment.clock.monotonic() - started
+        asks = environment.ask_name_servers
+        return found.addresses, lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
 
     def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
         found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure

@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .wire.clock import Clock
-from .wire.resolver import Resolver, system_resolver
+from .wire.resolver import Resolver, system_ipv4_resolver, system_resolver
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +45,19 @@ class Environment:
 
     Attributes:
         resolver: finds addresses; may block for ever.
+        ipv4_resolver: finds IPv4 addresses alone, where the resolver takes long; None for no such attempt.
+        ask_name_servers: ask the name servers of this machine where a name took long or was not found.
         clock: for time limits.
         now: seconds since 1970, for certificates.
     """
 
     resolver: Resolver = system_resolver
+    ipv4_resolver: Resolver | None = None
+    ask_name_servers: bool = False
     clock: Clock = dataclasses.field(default_factory=Clock)
     now: t.Callable[[], float] = time.time
+
+    @classmethod
+    def system(cls) -> Environment:
+        """All that this machine has."""
+        return cls(ipv4_resolver=system_ipv4_resolver, ask_name_servers=True)
