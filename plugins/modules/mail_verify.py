@@ -372,19 +372,20 @@ def main() -> None:
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
         internal=run_limit.OPTION,
     )
-    name = module.params["from_client"]
+    options = module.options
+    name = options["from_client"]
     entry = client_registry.CLIENTS.get(name)
     traces: list[str] = []
 
     def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted, traces.append)
+        return inspections(client_registry.CLIENTS[name], options["location"], wanted, traces.append)
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = run_verify.verify_all(module.params, inspect_clients if entry else None, check_mode=module.check_mode)
+        verdict = run_verify.verify_all(options, inspect_clients if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:

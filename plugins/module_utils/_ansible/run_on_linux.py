@@ -35,11 +35,11 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
-        users = users_of(entry, module.params, module.params, make_host, module.warn)
+        users = users_of(entry, module.options, module.options, make_host, module.warn)
     except MailError as error:
         module.fail_json(msg=str(error))
     traces: list[str] = []
-    task = Task(module.check_mode, module.params["when_running"], module.warn, traces.append)
+    task = Task(module.check_mode, module.options["when_running"], module.warn, traces.append)
     result = configure(users, task)
     if result.failures:
         module.fail_json(**result.as_result(), **module.traced(traces))

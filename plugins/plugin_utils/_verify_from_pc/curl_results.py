@@ -55,7 +55,8 @@ class CurlResult:
 
 def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
     """The results by the numbers of their tests, without those that were not made or cannot be read."""
-    line = re.compile(rf"^{re.escape(mark)} (\d+) (\d+) (\d+[.,]\d+) \[([^\]]*)\] ?(.*)$", re.MULTILINE)
+    number, seconds = "([0-9]{1,9})", "([0-9]{1,9}[.,][0-9]{1,9})"
+    line = re.compile(rf"^{re.escape(mark)} {number} {number} {seconds} \[([^\]]*)\] ?(.*)$", re.MULTILINE)
     redact = Redactor()
     return {
         int(number): CurlResult(int(code), float(seconds.replace(",", ".")), address, redact(message))

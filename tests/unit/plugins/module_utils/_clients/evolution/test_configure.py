@@ -428,3 +428,11 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     for uid in read:
         assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
         assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))
+
+
+def test_online_accounts_of_the_same_login_are_refused_whatever_their_address_is() -> None:
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    texts = {uid: text.replace("Parent=\n", "Parent=goa\n") for uid, text in BY_HAND.items()}
+    texts["ide"] = texts["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
+    with pytest.raises(OptionError, match="GNOME Online Accounts"):
+        configure.present(sources({**texts, "goa": goa}), account(provider="spectrum"))
