@@ -29,7 +29,9 @@ class Alternatives:
     def __init__(self, context: Context) -> None:
         # Half of the time: the rest is for noticing that the endpoint itself does not get on.
         seconds = min(_LONGEST, context.options.timeout / 2)
-        self._context = dataclasses.replace(context, options=dataclasses.replace(context.options, timeout=seconds))
+        self._context = dataclasses.replace(
+            context, options=dataclasses.replace(context.options, timeout=seconds, compare=False)
+        )
         self._lock = threading.Lock()
         self._results: dict[Endpoint, concurrent.futures.Future[bool]] = {}
         self._spared: set[str] = set()

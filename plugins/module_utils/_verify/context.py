@@ -42,4 +42,4 @@ class Context:
             OptionError: ``ca_path`` cannot be used.
         """
         limit = login_limit or LoginLimit(options.attempts)
-        return cls(options, trust(options.ca_path), environment or Environment(), limit)
+        return cls(options, trust(options.ca_path), environment or Environment.system(), limit)

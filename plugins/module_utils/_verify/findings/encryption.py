@@ -52,6 +52,28 @@ def tls_too_old(evidence: str) -> Failure:
     )
 
 
+def tls_too_weak(evidence: str) -> Failure:
+    """This machine's OpenSSL refuses what the server offers: short keys, old signatures, legacy renegotiation."""
+    return Failure(
+        "begins TLS, but its TLS is too weak for this machine",
+        evidence,
+        "Change no setting: port and encryption are right. The server's operator must update its TLS: a Diffie-Hellman "
+        "key and certificates of at least 2048 bits, SHA-256 signatures, secure renegotiation (RFC 5746).",
+        Code.TLS_TOO_WEAK,
+    )
+
+
+def client_certificate_wanted(evidence: str) -> Failure:
+    """The server ends the handshake because the client has no certificate."""
+    return Failure(
+        "requires a client certificate",
+        evidence,
+        "Change no setting: port and encryption are right. The server accepts only mail clients that have a "
+        "certificate, and this test has none. Ask the server's operator for one, or to accept a password alone.",
+        Code.CLIENT_CERTIFICATE,
+    )
+
+
 def tls_not_agreed(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
     """No agreement on TLS, for another reason than the certificate and the version."""
     other = Security.STARTTLS if endpoint.server.security is Security.SSL else Security.SSL

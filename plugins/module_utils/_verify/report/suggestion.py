@@ -26,6 +26,16 @@ class Suggestion:
     endpoints: tuple[Endpoint, ...]
 
     @property
+    def speaks_early(self) -> bool:
+        """Whether testing it may say something to a server that must greet first, which servers log and count."""
+        return any(
+            end.server.security is Security.SSL
+            and end.server.port not in IMPLICIT_TLS
+            and of_server(end.server) is None
+            for end in self.endpoints
+        )
+
+    @property
     def sentence(self) -> str:
         """What to do."""
         places = " and ".join(endpoint.where for endpoint in self.endpoints)

@@ -50,7 +50,7 @@ def handshake(
     except ssl.SSLCertVerificationError as error:
         raise tls.certificate_failure(endpoint, error, read_refused(), now, redact) from None
     except ssl.SSLError as error:
-        raise tls.handshake_failure(endpoint, error) from None
+        raise tls.handshake_failure(endpoint, error, connection.certificate_asked) from None
 
 
 def unverified_certificate(connection: Connection, endpoint: Endpoint, trust: tls.Trust) -> Certificate | None:
