@@ -84,6 +84,7 @@ class _CheckLog:
         self._clock = clock
         self._checks = {Stage.SETTINGS: task.settings_check()}
         self._encryption = ""
+        self._address = ""
         self._rest = ("not tested", "")
 
     @contextlib.contextmanager
@@ -93,10 +94,10 @@ class _CheckLog:
         try:
             yield seen
         except Failure as failure:
-            self._note(stage, CheckStatus.FAILED, started, failure.evidence, failure.advice, failure)
+            self._note(stage, seen, started, failure)
             self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
             raise
-        self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
+        self._note(stage, seen, started)
 
     def encrypted(self, version: str) -> None:
         self._encryption = version
@@ -114,15 +115,13 @@ class _CheckLog:
         )
         return EndpointReport(self._endpoint, tuple(checks), self._encryption)
 
-    def _note(
-        self,
-        stage: Stage,
-        status: CheckStatus,
-        started: float,
-        evidence: str,
-        advice: str,
-        failure: Failure | None = None,
-    ) -> None:
+    def _note(self, stage: Stage, seen: Observation, started: float, failure: Failure | None = None) -> None:
         seconds = round(self._clock.monotonic() - started, 3)
-        finding, code = ("", None) if failure is None else (failure.finding, failure.code)
-        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
+        self._address = seen.address or self._address
+        check = Check(stage, self._endpoint, CheckStatus.OK, seconds, seen.evidence, seen.warning)
+        if failure is not None:
+            status, evidence, advice = CheckStatus.FAILED, failure.evidence, failure.advice
+            check = Check(stage, self._endpoint, status, seconds, evidence, advice, failure.finding, failure.code)
+        self._checks[stage] = dataclasses.replace(
+            check, address=self._address, certificate=seen.certificate, tls=seen.tls
+        )
