@@ -61,7 +61,7 @@ def listener(fleet: Fleet) -> socket.socket:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         command = fleet.command(["/usr/bin/python3", "-I", "-S", "-c", _LISTEN, fleet.control_address])
-        subprocess.run(command, stdin=theirs, timeout=60, check=True)
+        subprocess.run(command, stdin=theirs.fileno(), timeout=60, check=True)
         _data, (number,), _flags, _address = socket.recv_fds(ours, 1, 1)
     return socket.socket(fileno=number)
 
