@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-full unit-3.8 lint sanity real molecule bench wine-10 package soak test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -25,6 +25,9 @@ lint: ## style, types, documentation, changelog, the built package
 
 sanity: ## Ansible's own sanity tests
 	@$(PYTHON) tests/run_tests.py sanity
+
+cores: ## the demo and the sanity tests with the oldest and the newest ansible-core
+	@$(PYTHON) tests/run_tests.py cores
 
 real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
 	@$(PYTHON) tests/run_tests.py real
@@ -52,5 +55,5 @@ test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-3.8 .wine-10 .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@rm -rf .tree .venv .venv-* .wine-10 .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
 	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +

@@ -17,12 +17,13 @@ from ansible.utils.display import Display
 from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
@@ -44,6 +45,7 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
+_SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
@@ -78,7 +80,7 @@ class ActionModule(NormalAction):
         try:
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, task_vars or {}))
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
                 result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
@@ -86,14 +88,13 @@ class ActionModule(NormalAction):
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
-        result = t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
-        return self._shown(host, result)
+        return self._shown(host, t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC)))
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module on the host. What is wrong with its options is for the module to say."""
         params = None
         with contextlib.suppress(MailError):
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, _SPEC)
         # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
         checks = None if params is None or self._task.async_val else params["checks"]
         with self._shared_limit(params, task_vars) as shared:
@@ -172,7 +173,7 @@ class ActionModule(NormalAction):
                 params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
-            _display.warning(warning)
+            _display.warning(printable(warning))
         result = dict(verdict.result)
         if result["accounts"] and not by_pc:
             result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
@@ -215,5 +216,8 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = user_of(pc, request.account)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)
+    def opened(_request: Request) -> t.ContextManager[Outlook]:
+        user = user_of(pc, request.account)
+        return contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS))
+
+    return inspect(OUTLOOK, opened, request, _display.vvv, (AnsibleError,))

@@ -27,7 +27,14 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The local user that the account belongs to. Defaults to the user who runs the task.",
         "The task acts with the rights of that user. Only root can act for other users, so use C(become).",
     ),
-    "home": ("The home directory to use instead of the user's own, for example a template for new users.",),
+    "home": (
+        "The home directory to use instead of the user's own, such as a template for new users (C(/etc/skel)).",
+        "Without O(user), root acts as the owner of this directory. A template that belongs to root stays root's.",
+        (
+            "It is refused if a folder on the way belongs to another user, or if it is a user's home directory and "
+            "belongs to root."
+        ),
+    ),
     "profile": (
         "The Thunderbird profile, by name or folder. Other clients ignore this option.",
         "If omitted, it is the profile that Thunderbird opens. If there is none, one is created.",

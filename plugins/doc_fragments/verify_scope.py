@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of mail_verify that say whose settings are tested, from where, and how far."""
+"""The options of mail_verify that say what is tested, from where, and what is returned."""
 
 from __future__ import annotations
 
@@ -65,4 +65,12 @@ options:
         pauses between the checks grow to ten seconds.
     type: float
     default: 60.0
+  checks:
+    description:
+      - Which tests RV(accounts[].checks) lists.
+      - With V(failed), the tests that succeeded without a warning are left out, so that the result of an account that
+        works is short. V(all) lists them, too, with the addresses and certificates of all servers.
+    type: str
+    choices: [failed, all]
+    default: failed
 """

@@ -65,14 +65,6 @@ options:
     description: Warn about certificates that expire within this number of days.
     type: float
     default: 14.0
-  checks:
-    description:
-      - Which tests RV(accounts[].checks) lists.
-      - With V(failed), the tests that succeeded without a warning are left out, so that the result of an account that
-        works is short. V(all) lists them, too, with the addresses and certificates of all servers.
-    type: str
-    choices: [failed, all]
-    default: failed
   fail_on:
     description:
       - Which findings make the task fail. With an empty list, the task fails for invalid options only.
@@ -342,6 +334,11 @@ accounts:
           type: dict
           returned: for the stage V(tls), if it succeeded
           sample: {"version": "TLS 1.3", "cipher": "TLS_AES_256_GCM_SHA384"}
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 import typing as t
@@ -367,24 +364,26 @@ def main() -> None:
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
         internal=run_limit.OPTION,
     )
-    name = module.params["from_client"]
+    options = module.options
+    name = options["from_client"]
     entry = client_registry.CLIENTS.get(name)
+    traces: list[str] = []
 
     def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
+        return inspections(client_registry.CLIENTS[name], options["location"], wanted, traces.append)
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = run_verify.verify_all(module.params, inspect_clients if entry else None, check_mode=module.check_mode)
+        verdict = run_verify.verify_all(options, inspect_clients if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:
         module.warn(warning)
     if verdict.failed:
-        module.fail_json(**verdict.result)
+        module.fail_json(**verdict.result, **module.traced(traces))
     module.exit_json(changed=False, **verdict.result)
 
 

@@ -38,7 +38,7 @@ mount -t tmpfs run "$tree/run"
 
 # The packages are fetched from outside the tree: how this machine reaches its package registry is set up there.
 "$root/.venv/bin/python" -m pip --quiet download --dest "$tree/srv/wheels" --python-version 3.13 --only-binary=:all: \
-    --requirement tests/requirements.txt
+    --require-hashes --requirement tests/requirements.txt
 
 mkdir -p "$tree$clone"
 git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- --ignore-failed-read |

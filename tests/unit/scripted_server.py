@@ -43,6 +43,7 @@ class Talk:
         self._server = server
         self._buffer = b""
         self.encrypted = False
+        self.rewrite: t.Callable[[bytes], bytes] = lambda line: line
 
     @property
     def peer(self) -> str:
@@ -53,8 +54,8 @@ class Talk:
             raise Gone from None
 
     def say(self, *lines: bytes) -> None:
-        """Send lines; each is ended with CRLF."""
-        self.send(b"".join(line + b"\r\n" for line in lines))
+        """Send lines, changed by ``rewrite``; each is ended with CRLF."""
+        self.send(b"".join(self.rewrite(line) + b"\r\n" for line in lines))
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""

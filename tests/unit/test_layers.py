@@ -10,6 +10,7 @@ for type checking included) and compares. docs/architecture.md shows the same ma
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import pathlib
 import sys
@@ -109,17 +110,22 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
 }
 
 
-def uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
+@functools.cache
+def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
     """What a file imports and calls, each with its line.
 
     Args:
         path: the file below plugins/.
         source: its text.
 
-    Yields:
+    Returns:
         ``module.name`` for the standard library and packages, ``/package/module/name`` for ours, ``name()`` for a
         call of a plain name.
     """
+    return tuple(_uses(path, source))
+
+
+def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)

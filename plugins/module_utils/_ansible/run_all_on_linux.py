@@ -23,7 +23,7 @@ def run_module() -> t.NoReturn:
     """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
     module = MailModule(**OPTIONS)
     names, is_fallback = client_registry.choose(
-        module.params, System.LINUX, lambda: installed(client_registry.programs())
+        module.options, System.LINUX, lambda: installed(client_registry.programs())
     )
     warnings: dict[str, None] = dict.fromkeys([client_registry.NONE_INSTALLED] if is_fallback else ())
     make_host = desktop_hosts(module)
@@ -32,16 +32,17 @@ def run_module() -> t.NoReturn:
         # All of them before the first write, so that an invalid option changes nothing.
         users = {
             entry.title: users_of(
-                entry, module.params, module.params.get(entry.name) or {}, make_host, warnings.setdefault
+                entry, module.options, module.options.get(entry.name) or {}, make_host, warnings.setdefault
             )
             for entry in entries
         }
     except MailError as error:
         module.fail_json(msg=str(error))
-    task = Task(module.check_mode, module.params["when_running"], warnings.setdefault)
+    traces: list[str] = []
+    task = Task(module.check_mode, module.options["when_running"], warnings.setdefault, traces.append)
     results = {title: configure(group, task) for title, group in users.items()}
     for warning in warnings:  # once, although clients may say the same of an account
         module.warn(warning)
     if any(result.failures for result in results.values()):
-        module.fail_json(clients=names, **of_all_clients(results))
+        module.fail_json(clients=names, **of_all_clients(results), **module.traced(traces))
     module.exit_json(clients=names, **of_all_clients(results))

@@ -35,12 +35,14 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
-        users = users_of(entry, module.params, module.params, make_host, module.warn)
+        users = users_of(entry, module.options, module.options, make_host, module.warn)
     except MailError as error:
         module.fail_json(msg=str(error))
-    result = configure(users, Task(module.check_mode, module.params["when_running"], module.warn))
+    traces: list[str] = []
+    task = Task(module.check_mode, module.options["when_running"], module.warn, traces.append)
+    result = configure(users, task)
     if result.failures:
-        module.fail_json(**result.as_result())
+        module.fail_json(**result.as_result(), **module.traced(traces))
     module.exit_json(**result.as_result())
 
 
@@ -61,7 +63,7 @@ def users_of(
         warn: shows a warning.
 
     Raises:
-        MailError: an option is invalid, or names a user that this host does not know.
+        MailError: an option is invalid.
     """
     options = {**params, **own, "wait_seconds": 0}
     if params["when_running"] == "wait":
@@ -70,12 +72,13 @@ def users_of(
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
-    groups = grouped(requests(params, profiles=entry.profiles), target_of)
+    groups, unknown = grouped(requests(params, profiles=entry.profiles), target_of)
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    return [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
 
 
 def _is_roots_by_omission(target: Target, request: Request) -> bool:

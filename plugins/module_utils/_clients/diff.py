@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account, Protocol, Server
+from .._model.printable import printable
 from .engine import Step, View
 
 
@@ -64,7 +65,7 @@ def _leave_on_server(account: Account) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    shown = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    shown = {True: "true", False: "false"}[value] if isinstance(value, bool) else printable(str(value))
     return f"  {name}: {shown}"
 
 

@@ -28,7 +28,8 @@ class OpenClient(t.Protocol):
         options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``.
     """
 
-    def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]: ...
+    def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]:
+        """The client."""
 
 
 class ClientEntry(t.NamedTuple):

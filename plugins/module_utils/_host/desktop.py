@@ -54,12 +54,28 @@ class Bus(t.Protocol):
         """Whether a running program offers the service of that name. Starts none."""
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         """Call a method and wait for the answer for a limited time. Starts no service.
 
+        Args:
+            destination: the service.
+            path: the object.
+            interface: of the method.
+            member: the method.
+            signature: the types of the arguments.
+            arguments: as many values.
+            returns: the types of what the method returns. The content of a variant can be of any type.
+
         Raises:
-            BusError: the answer is an error, there is no such service, or no answer arrives.
+            BusError: the answer is an error, or of other types; there is no such service; or no answer arrives.
         """
 
 

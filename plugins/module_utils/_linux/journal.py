@@ -143,7 +143,7 @@ class Journal:
         for line in reversed(content.split(b"\n")[:-1]):
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             return entry if isinstance(entry, dict) else None
         return None

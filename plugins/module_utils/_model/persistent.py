@@ -90,10 +90,12 @@ class PersistentMap(t.Mapping[K, V]):
         raise KeyError(key)
 
     @t.overload
-    def get(self, key: K) -> V | None: ...
+    def get(self, key: K) -> V | None:
+        """The value, or None."""
 
     @t.overload
-    def get(self, key: K, default: V | D) -> V | D: ...
+    def get(self, key: K, default: V | D) -> V | D:
+        """The value, or the default."""
 
     def get(self, key: K, default: t.Any = None) -> t.Any:
         # Not by __getitem__: most questions are for what is not there, and an exception is slow.

@@ -15,6 +15,7 @@ from .context import Context
 from .endpoint_walk import EndpointWalk, Observation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
+from .findings.sessions import not_understood
 from .login import Login
 from .protocols.dialogue import Dialogue
 from .protocols.imap import ImapDialogue
@@ -94,10 +95,17 @@ class _CheckLog:
         try:
             yield seen
         except Failure as failure:
-            self._note(stage, seen, started, failure)
-            self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
+            self._failed(stage, seen, started, failure)
             raise
+        except Exception as error:  # the other endpoints are not to suffer from it
+            unexpected = not_understood(error)
+            self._failed(stage, seen, started, unexpected)
+            raise unexpected from error
         self._note(stage, seen, started)
+
+    def _failed(self, stage: Stage, seen: Observation, started: float, failure: Failure) -> None:
+        self._note(stage, seen, started, failure)
+        self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
 
     def encrypted(self, version: str) -> None:
         self._encryption = version

@@ -17,6 +17,7 @@ from .context import Context
 from .findings import round_trips as findings
 from .findings.endpoint import Endpoint, endpoints
 from .findings.failure import Code, Failure
+from .findings.sessions import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
 from .options import Environment, VerifyOptions
@@ -173,7 +174,8 @@ class _Trip:
                     return self._lost(receipt)
                 copies = self._count_copies(inbox)
                 leftover = inbox.delete(self.token.encode())
-        except Failure as failure:
+        except Exception as error:  # noqa: BLE001 # the other accounts are not to suffer from it
+            failure = error if isinstance(error, Failure) else not_understood(error)
             return self._interrupted(current, failure, sent)
         return self._arrived(seconds, copies, leftover)
 

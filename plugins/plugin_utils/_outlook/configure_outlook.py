@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ...module_utils._ansible.arguments import requests
 from ...module_utils._ansible.result import TaskResult
@@ -19,6 +21,8 @@ from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
 from .._windows.pc import WindowsPc, user_of
 from .._windows.task_connection import TaskConnection
+
+_display = Display()
 
 
 def configure_outlook(
@@ -41,14 +45,15 @@ def configure_outlook(
         raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
     with TaskConnection.open(action) as connection:
         pc = WindowsPc(connection)
-        groups = grouped(found, lambda request: user_of(pc, request.account))
+        groups, unknown = grouped(found, lambda request: user_of(pc, request.account))
         pc.look_at([user.sid for user in groups])
 
         def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
             return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, own["mail_profile"]))
 
         by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
-        result = configure(by_user, Task(action._task.check_mode, "fail", warn))
+        task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
+        result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:
         warn(
             f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "

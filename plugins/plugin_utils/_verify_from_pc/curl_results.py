@@ -57,10 +57,13 @@ class CurlResult:
 
 def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
     """The results by the numbers of their tests, without those that were not made or cannot be read."""
-    line = re.compile(rf"^{re.escape(mark)} (\d+) (\d+) (\d+[.,]\d+) \[([^\]]*)\] \[([^\]]*)\] ?(.*)$", re.MULTILINE)
+    number, seconds, address = "([0-9]{1,9})", "([0-9]{1,9}[.,][0-9]{1,9})", r"\[([^\]]*)\]"
+    line = re.compile(rf"^{re.escape(mark)} {number} {number} {seconds} {address} {address} ?(.*)$", re.MULTILINE)
     redact = Redactor()
     return {
-        int(number): CurlResult(int(code), float(seconds.replace(",", ".")), address, redact(message), source=source)
+        int(number): CurlResult(
+            int(code), float(seconds.replace(",", ".")), redact(address), redact(message), source=redact(source)
+        )
         for number, code, seconds, address, source, message in line.findall(
             output.decode("utf-8", "replace").replace("\r", "")
         )

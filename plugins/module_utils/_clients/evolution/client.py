@@ -14,11 +14,11 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, HostError, MailError, OptionError
+from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
-from . import configure, defaults, lookup, mapping
+from . import configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
@@ -113,9 +113,11 @@ class Evolution(ClientDefaults):
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         _refuse_damaged(before, account)
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.sources is not before.sources:
+            templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+        return after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -158,6 +160,8 @@ class Evolution(ClientDefaults):
         present = account.state is AccountState.PRESENT
         if has_other_protocol(state.sources, account):
             found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
+        if present and not self._location.flatpak:
+            found += templates.warnings(self._files, account)
         wanted = present and account.password is not None and self._password_store != NONE
         if wanted and not state.passwords.value.writable:
             found.append(
@@ -274,12 +278,8 @@ class Evolution(ClientDefaults):
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
-        if new_defaults and not before.defaults.value.writable:
-            raise OptionError(
-                "default",
-                "the default account is stored on the desktop of a user, and none belongs to this home directory",
-                "leave it out; an account that is alone needs no default",
-            )
+        if new_defaults:
+            before.defaults.value.require_writable()
         if sources is before.sources and not new_passwords and not new_defaults:
             return before
         return before._replace(
@@ -366,7 +366,7 @@ class Evolution(ClientDefaults):
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
-        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop, self._files)
 
 
 def _refuse_damaged(state: EvolutionState, account: Account) -> None:

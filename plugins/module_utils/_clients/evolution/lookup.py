@@ -98,8 +98,10 @@ def _refuse_foreign(sources: Sources, account: Account) -> None:
     def parent_of(key: str) -> str:
         return sources.text(key, DATA_SOURCE, "Parent")
 
-    kept = (key for key in _with_address(sources, account) if sources.has_group(parent_of(key), COLLECTION))
-    for key in sources.in_order(kept):
+    same_login = sources.having(AUTHENTICATION, "User", account.username)
+    same_server = [key for key in same_login if _host(sources, key) == account.incoming.host.lower()]
+    found = (*_with_address(sources, account), *same_server)
+    for key in sources.in_order(key for key in found if sources.has_group(parent_of(key), COLLECTION)):
         if _is_free(sources, key, account.protocol):
             name = sources.text(parent_of(key), DATA_SOURCE, "DisplayName") or parent_of(key)
             raise OptionError(

@@ -13,6 +13,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, Security, Server
+from ..._model.numbers import INT32, number_in
 from ..._model.ports import standard_port
 from ..recognition import marker
 from .sources import (
@@ -213,7 +214,8 @@ def _port(source: GlibKeyFile, default: int) -> int:
 
 
 def _number(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else default
+    number = number_in(text or "", INT32)
+    return default if number is None else number
 
 
 def _for_imap(account: Account, value: Value) -> Value | None:

@@ -122,6 +122,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
     It answers before it writes, so that it gets a moment for it.
     """
     memory = session.sources()
+    for uid in edited:
+        if uid not in memory:
+            raise HostError(
+                f"Evolution's account registry, source {uid}",
+                "it took the source and does not have it any more",
+                "see whether something else changes the accounts at the same time, then run again",
+            )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}
     for _look in range(_LOOKS):
         contents = {path: text for path, text in contents.items() if _values(files.read(path)) != _values(text)}

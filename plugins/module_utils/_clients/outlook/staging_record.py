@@ -134,7 +134,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             ),
             files=tuple(stored["files"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedFileError(
             f"{key}\\{locations.RECORD}",
             None,

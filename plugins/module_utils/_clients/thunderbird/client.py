@@ -18,7 +18,7 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, PasswordState, View
 from ..recognition import about_other_protocol, absence
-from . import configure, folder_references, mapping, old_names, profiles, programs
+from . import configure, folder_references, mapping, old_names, preference_files, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
@@ -91,13 +91,19 @@ class Thunderbird(ClientDefaults):
         prefs = PrefsFile.parse(content, path)
         references = folder_references.read(self._files, self.profile, prefs.values)
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
-        settings = IndexedSettings(old_names.effective(prefs.values) if old else prefs.values)
-        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords(), old_names=old)
+        programs_of_profile = profiles.openers(self._files, self._root, self.profile)
+        sources = preference_files.read(self._files, programs_of_profile, self.profile)
+        seen = sources.seen(prefs.values)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        passwords = self._read_passwords()
+        return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.settings is not before.settings:
+            after.refuse_what_would_not_last(account)
+        return after
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
         with self._as_root():
@@ -139,7 +145,7 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        about_profile = (*self._root.warnings, *self._profile.warnings)
+        about_profile = (*self._root.warnings, *self._profile.warnings, *_about_sources(state, account))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
@@ -186,8 +192,7 @@ class Thunderbird(ClientDefaults):
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            values = old_names.as_stored(after.prefs.values, after.settings) if after.old_names else after.settings
-            content = after.prefs.with_values(values)
+            content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
             FileWrite(path, content, backup=self._backup)
@@ -241,6 +246,7 @@ class Thunderbird(ClientDefaults):
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = before.sources.with_site_choice(before.settings, settings)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -347,6 +353,17 @@ def _move_passwords(
             password_changes.append(_password_change(new, stored=False, wanted=True))
         passwords = after
     return passwords, password_changes
+
+
+def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    if account.state is AccountState.PRESENT:
+        for path in state.sources.computed:
+            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            yield f"{path} is more than a list of preferences, so that {doubt}."
+    elif find(state.settings, account) is None:
+        others = configure.other_senders(state.settings, account)
+        if others:
+            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
 
 
 def _password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:

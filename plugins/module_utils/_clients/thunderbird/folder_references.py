@@ -39,5 +39,6 @@ def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes
 
 def moved(contents: t.Mapping[str, bytes], old: str, new: str) -> t.Mapping[str, bytes]:
     """The files after a root folder has got another URI."""
-    pattern = re.compile(re.escape(old.encode()) + rb'(?=[/"|\r\n]|$)')
-    return {path: pattern.sub(lambda _match: new.encode(), content) for path, content in contents.items()}
+    before, after = (text.encode("utf-8", "surrogateescape") for text in (old, new))
+    pattern = re.compile(re.escape(before) + rb'(?=[/"|\r\n]|$)')
+    return {path: pattern.sub(lambda _match: after, content) for path, content in contents.items()}

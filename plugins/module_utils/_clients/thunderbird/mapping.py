@@ -115,6 +115,12 @@ def enforce(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterab
             settings[prefix + rule.key] = wanted
 
 
+def is_as_wanted(settings: Settings, prefix: str, rules: t.Iterable[PrefRule], account: Account) -> bool:
+    """Whether ``enforce`` would change nothing."""
+    pairs = ((effective(settings, prefix, rule), rule.value(account)) for rule in rules)
+    return all(wanted is None or same(value, wanted) for value, wanted in pairs)
+
+
 def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
     """What Thunderbird works with: the value, else the user's default for all servers, else the built-in one.
 

@@ -103,6 +103,17 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
     return _new(files, root, content, sections)
 
 
+def openers(files: Files, root: Root, profile: str) -> tuple[str, ...]:
+    """The installed programs that open a profile; all of the root's where none does by itself."""
+    if len(root.programs) < 2:
+        return root.programs
+    sections = _sections(files, root.path, files.read(posixpath.join(root.path, "profiles.ini")) or b"")
+    known = profiles_ini.listed(sections, root.path)
+    by_program = {program: _opened_by(files, root, program, sections, known) for program in root.programs}
+    found = tuple(program for program, opened in by_program.items() if opened is not None and opened.path == profile)
+    return found or root.programs
+
+
 def listed(files: Files, root: str) -> list[ListedProfile]:
     """The profiles below a root; none where profiles.ini cannot be read."""
     try:

@@ -10,6 +10,7 @@ import typing as t
 
 from ..._host.files import Files
 from ..._model.errors import HostError
+from ..._model.numbers import INT32, number_in
 from . import profiles_ini
 from .installations import LAUNCHERS, NATIVE_PROGRAMS
 
@@ -45,7 +46,7 @@ def major(files: Files, path: str, section: str, key: str) -> int | None:
     except HostError:
         return None
     number = profiles_ini.parse(content).get(section, {}).get(key, "").partition(".")[0]
-    return int(number) if number.isdigit() else None
+    return number_in(number, INT32)
 
 
 def exists(files: Files, path: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
@@ -82,7 +83,10 @@ class Pop3Dialogue:
         match = _STAT.match(answer)
         if match is None:
             raise mailbox_refused("mailbox", self._redact(answer))
-        return int(match.group(1))
+        count = number_in(match.group(1), MAIL_NUMBER)
+        if count is None:
+            raise sessions.number_too_large(self._redact(answer))
+        return count
 
     def uid(self, number: int) -> bytes:
         """The permanent identifier of a message (RFC 1939 7); empty if the server has none."""

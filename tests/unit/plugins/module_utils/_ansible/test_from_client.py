@@ -57,7 +57,7 @@ def edit(home: pathlib.Path, old: str, new: str) -> None:
 
 
 def look(home: pathlib.Path, **options: t.Any) -> Inspection:
-    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)])
+    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)], pytest.fail)
     for secret in (PASSWORD, options.get("password")):
         assert secret is None or secret not in repr(found)
     return found
@@ -196,7 +196,7 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
 
 
 def in_evolution(home: pathlib.Path, **options: t.Any) -> Inspection:
-    (found,) = inspections(EVOLUTION, "native", [request(home, **options)])
+    (found,) = inspections(EVOLUTION, "native", [request(home, **options)], pytest.fail)
     return found
 
 
@@ -224,7 +224,7 @@ def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
 
 def test_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(OptionError, match=r"Evolution is not available as snap\. Write one of auto, native, flatpak"):
-        inspections(EVOLUTION, "snap", [request(tmp_path)])
+        inspections(EVOLUTION, "snap", [request(tmp_path)], pytest.fail)
 
 
 def test_evolution_ignores_the_profile_of_thunderbird(tmp_path: pathlib.Path) -> None:

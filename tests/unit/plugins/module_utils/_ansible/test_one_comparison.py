@@ -72,7 +72,10 @@ class Desk:
         return found
 
     def inspect(self, **options: t.Any) -> Inspection:
-        return from_client.inspect(self.entry, lambda _request: contextlib.nullcontext(self.open()), request(**options))
+        wanted = request(**options)
+        return from_client.inspect(
+            self.entry, lambda _request: contextlib.nullcontext(self.open()), wanted, pytest.fail
+        )
 
     def files(self) -> dict[pathlib.Path, bytes]:
         return {path: path.read_bytes() for path in self._home.rglob("*") if path.is_file()}

@@ -164,6 +164,9 @@ def test_lines_are_read_by_their_mark_only() -> None:
     assert results[2].message.isprintable()
     assert curl_results.parse(b"", "mark") == {}
     assert curl_results.parse(b"mark 1 0 1.2.3 [] [] \n", "mark") == {}
+    for line in (b"mark 1 %s 0.5 [] []", b"mark %s 0 0.5 [] []", b"mark 1 0 %s.5 [] []", b"mark 1 0 0.%s [] []"):
+        assert curl_results.parse(line % (b"9" * 6000) + b" \n", "mark") == {}
+        assert len(curl_results.parse(line % b"9" + b" \n", "mark")) == 1
 
 
 def test_the_same_finding_has_the_same_words_whoever_saw_it() -> None:
