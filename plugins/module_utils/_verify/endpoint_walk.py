@@ -25,8 +25,9 @@ from .login_limit import SignIn
 from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
-from .report.check import BEFORE_SIGNING_IN, Stage
+from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
 from .sign_in_rules import NotTried, before_sign_in, limited
+from .tls_details import server_certificate, tls_session
 from .turned_away import too_many_sessions
 from .wire import lookup, network, tls
 from .wire.certificate import Certificate
@@ -46,10 +47,16 @@ class Observation:
     Attributes:
         evidence: printable, bounded, without secrets.
         warning: what a user should see although the stage succeeded; usually empty.
+        address: in the stage tcp, the address that was connected to, or the first one as long as there is none.
+        certificate: in the stage tls, the server's, if it could be read.
+        tls: in the stage tls, what was agreed on.
     """
 
     evidence: str = ""
     warning: str = ""
+    address: str = ""
+    certificate: ServerCertificate | None = None
+    tls: TlsSession | None = None
 
 
 class StageLog(t.Protocol):
@@ -156,7 +163,9 @@ class EndpointWalk(t.Generic[_D]):
         noted = log
         log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
+            seen.address = str(addresses[0])
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+            seen.address = str(address)
         used = Addresses(addresses, address)
         log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
         with opened as connection:
@@ -252,9 +261,16 @@ class EndpointWalk(t.Generic[_D]):
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, redact, trust = self._endpoint, self._redact, self._context.trust
         with self._log.stage(Stage.TLS) as seen:
+
+            def refused_certificate() -> Certificate | None:
+                refused = self._refused_certificate(address)
+                seen.certificate = server_certificate(refused, redact)
+                return refused
+
             now = self._context.environment.now()
-            handshake(connection, endpoint, trust, now, redact, lambda: self._refused_certificate(address))
+            handshake(connection, endpoint, trust, now, redact, refused_certificate)
             certificate = tls.peer_certificate(connection)
+            seen.certificate, seen.tls = server_certificate(certificate, redact), tls_session(connection)
             seen.evidence = tls.agreed(endpoint, connection, now, redact)
             seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
             self._log.encrypted(tls.version(connection))
