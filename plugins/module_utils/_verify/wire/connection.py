@@ -166,7 +166,7 @@ class Connection:
         """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""
         while True:
             self._drop_blank_lines()
-            if self._buffer not in (b"", b"\r"):
+            if bytes(self._buffer) not in (b"", b"\r"):
                 return
             self._buffer += self._receive()
 
