@@ -11,10 +11,10 @@ demo: ## see it work, in about a minute: no root, nothing installed outside this
 	@$(PYTHON) tests/setup/environment.py demo
 	@.venv/bin/python tests/demo
 
-unit: ## the unit tests in a quarter of a minute, with a sample of generated examples and kill points
+unit: ## the unit tests in a quarter of a minute, with a sample of generated examples, kill points and tables
 	@$(PYTHON) tests/run_tests.py unit
 
-unit-full: ## the unit tests with all generated examples and kill points, in about a minute
+unit-full: ## the unit tests with all generated examples, kill points and tables, in about a minute
 	@$(PYTHON) tests/run_tests.py unit-full
 
 unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with all examples and kill points

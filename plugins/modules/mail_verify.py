@@ -32,6 +32,8 @@ options:
     description:
       - How many seconds the test of one server may take, from name resolution to the last step.
       - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
+      - If one address of a server does not work and the name has others, up to two of them are tried in addition, each
+        for at most three seconds.
     type: float
     default: 10.0
   retries:

@@ -134,7 +134,7 @@ def lines(prefs: t.Mapping[str, t.Any], kind: str = "pref") -> str:
 
 
 def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [f"mail.test.x{number}" for number in range(14)]
+    names = [f"mail.server.test.x{number}" for number in range(14)]
     for where, name in (
         (site.pref, "aa"),
         (site.pref, "zz"),
@@ -142,12 +142,14 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
         (site.etc / "pref", "m"),
     ):
         where.mkdir(parents=True, exist_ok=True)
-        given = {"mail.test.order": f"{where.name}/{name}", "mail.test.own": name} | dict.fromkeys(
+        given = {"mail.server.test.order": f"{where.name}/{name}", "mail.server.test.own": name} | dict.fromkeys(
             names, f"{where}/{name}"
         )
         (where / f"{name}.js").write_text(lines(given))
-    (site.pref / "bb.js").write_text('pref("mail.test.locked", 1, locked);pref("mail.test.x1", oops);')
-    (site.etc / "pref/b.js").write_text('pref("mail.test.locked", 2);pref("mail.test.sticky", "s", sticky);')
+    (site.pref / "bb.js").write_text('pref("mail.server.test.locked", 1, locked);pref("mail.server.test.x1", oops);')
+    (site.etc / "pref/b.js").write_text(
+        'pref("mail.server.test.locked", 2);pref("mail.server.test.sticky", "s", sticky);'
+    )
     policies = {
         names[2]: {"Value": "policy"},
         names[3]: {"Value": "policy", "Status": "user"},
@@ -158,11 +160,12 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
     (site.etc / "policies").mkdir()
     (site.etc / "policies/policies.json").write_text(json.dumps({"policies": {"Preferences": policies}}))
     autoconfig = f'pref("{names[7]}", "c");defaultPref("{names[8]}", "c");lockPref("{names[9]}", "c");\n'
-    autoconfig += f'pref("{names[10]}", "c");defaultPref("{names[2]}", "c");lockPref("mail.test.locked", 3);\n'
-    site.make(dict.fromkeys([*names[3:8], *names[9:12], "mail.test.locked"], "mine"))
+    autoconfig += f'pref("{names[10]}", "c");defaultPref("{names[2]}", "c");lockPref("mail.server.test.locked", 3);\n'
+    site.make(dict.fromkeys([*names[3:8], *names[9:12], "mail.server.test.locked"], "mine"))
     (site.profile / "user.js").write_text(
         lines(dict.fromkeys([*names[9:13], names[4]], "user.js"), "user_pref")
-        + f'user_pref("{names[0]}", oops, "x");\nuser_pref("mail.test.behind", true); pref("mail.test.default", 1);\n'
+        + f'user_pref("{names[0]}", oops, "x");\n'
+        + 'user_pref("mail.server.test.behind", true); pref("mail.server.test.default", 1);\n'
     )
     write_settings = thunderbird_process._write_settings
 
@@ -174,14 +177,14 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
     monkeypatch.setattr(thunderbird_process, "_write_settings", with_autoconfig)
     before = site.prefs()
     with site.open() as opened:
-        expected = opened.run_script(VALUES, "mail.test.")
+        expected = opened.run_script(VALUES, "mail.server.test.")
     # The driver's own AutoConfig is a program; the site's has these lines alone.
     (site.pref / "autoconfig.js").write_text(
         'pref("general.config.filename", "site.cfg");pref("general.config.obscure_value", 0);'
     )
     (site.etc / "site.cfg").write_text("//\n" + autoconfig)
     sources = preference_files.read(site.files, (PROGRAM,), str(site.profile))
-    seen = {name: value for name, value in sources.seen(before).items() if name.startswith("mail.test.")}
+    seen = {name: value for name, value in sources.seen(before).items() if name.startswith("mail.server.test.")}
     assert seen == expected
     assert sources.computed == ()
 

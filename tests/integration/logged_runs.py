@@ -128,7 +128,7 @@ def _serve(folder: pathlib.Path) -> None:
     sys.path.insert(0, str(folder))
     (folder / "ansible_collections/charter").mkdir(parents=True)
     (folder / "ansible_collections/charter/mail").symlink_to(ROOT)
-    for name in ("thunderbird_account", "evolution_account", "mail_verify"):
+    for name in ("thunderbird_account", "evolution_account", "mail_accounts", "mail_verify"):
         importlib.import_module(f"{_PACKAGE}.{name}")
     log = _own_dev(folder)
     (folder / "remote").mkdir()

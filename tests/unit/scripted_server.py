@@ -86,8 +86,12 @@ class Talk:
 
     def start_tls(self, certificate: str = "good", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> None:
         """Go on in TLS, with one of the certificates in the folder of that name."""
+        self.wrap(_context(certificate, newest))
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS, as a context says."""
         try:
-            self._socket = _context(certificate, newest).wrap_socket(self._socket, server_side=True)
+            self._socket = context.wrap_socket(self._socket, server_side=True)
         except OSError:
             raise Gone from None
         self.encrypted = True

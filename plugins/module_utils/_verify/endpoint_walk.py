@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one way into a server: resolve, connect, greet, STARTTLS, TLS, capabilities, sign in, stage by stage.
 
@@ -16,19 +15,21 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
+from .detours import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
 from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
-from .report.check import ServerCertificate, Stage, TlsSession
+from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
 from .turned_away import too_many_sessions
-from .wire import network, tls
+from .wire import lookup, network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -68,6 +69,38 @@ class StageLog(t.Protocol):
         """TLS was agreed on, in this version."""
 
 
+class NoLog:
+    """Implements ``StageLog``: nobody asks what the stages showed."""
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        yield Observation()
+
+    def encrypted(self, version: str) -> None:
+        pass
+
+
+class _ExplainingLog:
+    """Implements ``StageLog``: another log, which gets the failures explained."""
+
+    def __init__(self, log: StageLog, explain: t.Callable[[Failure], Failure]) -> None:
+        self._log = log
+        self._explain = explain
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        with self._log.stage(stage) as seen:
+            try:
+                yield seen
+            except Failure as failure:
+                if stage not in BEFORE_SIGNING_IN:
+                    raise
+                raise self._explain(failure) from None
+
+    def encrypted(self, version: str) -> None:
+        self._log.encrypted(version)
+
+
 @dataclasses.dataclass(frozen=True)
 class OpenSession(t.Generic[_D]):
     """A session before signing in.
@@ -91,6 +124,7 @@ class EndpointWalk(t.Generic[_D]):
         context: what all tests of the task share.
         deadline: of the walk.
         log: takes note of the stages.
+        addresses: of the endpoint's host; empty to resolve its name.
     """
 
     def __init__(
@@ -101,6 +135,7 @@ class EndpointWalk(t.Generic[_D]):
         context: Context,
         deadline: Deadline,
         log: StageLog,
+        addresses: tuple[Address, ...] = (),
     ) -> None:
         self._dialogue_type = dialogue_type
         self._endpoint = endpoint
@@ -108,6 +143,7 @@ class EndpointWalk(t.Generic[_D]):
         self._context = context
         self._deadline = deadline
         self._log = log
+        self._addresses = addresses
         self._redact = Redactor.hiding(login.username, login.password)
 
     @contextlib.contextmanager
@@ -119,12 +155,19 @@ class EndpointWalk(t.Generic[_D]):
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
-            addresses = network.resolve(endpoint, self._context.environment.resolver, self._deadline)
+            addresses, seen.warning = (self._addresses, "") if self._addresses else self._looked_up()
             seen.evidence = ", ".join(map(str, addresses))
+            leads_nowhere = blocked(endpoint, addresses)
+            if leads_nowhere is not None:
+                raise leads_nowhere
+        noted = log
+        log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
             seen.address = str(addresses[0])
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
             seen.address = str(address)
+        used = Addresses(addresses, address)
+        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -133,7 +176,7 @@ class EndpointWalk(t.Generic[_D]):
             if security is Security.SSL:
                 self._encrypt(connection, address)
             with log.stage(Stage.GREETING) as seen:
-                seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
+                seen.evidence = self._greet(dialogue, connection)
             if security is Security.STARTTLS:
                 with log.stage(Stage.STARTTLS) as seen:
                     seen.evidence = dialogue.starttls()
@@ -182,11 +225,38 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
+    def _looked_up(self) -> tuple[tuple[Address, ...], str]:
+        """The addresses of the host, and what a user should see although there are some."""
+        environment, host = self._context.environment, self._endpoint.server.host
+        started = environment.clock.monotonic()
         try:
+            found = lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
+        except Failure as failure:
+            raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
+        seconds = environment.clock.monotonic() - started
+        asks = environment.ask_name_servers
+        return found.addresses, lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+
+    def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
+        found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure
+        return explained(self._endpoint, failure, addresses.used) if found is failure else found
+
+    def _gets_on(self, address: Address) -> bool:
+        """Whether the server at an address is sound up to the capabilities."""
+        quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
+        seconds = seconds_for_another(self._context.options.timeout)
+        deadline = Deadline(seconds, self._context.environment.clock)
+        walk = EndpointWalk(self._dialogue_type, self._endpoint, self._login, quiet, deadline, NoLog(), (address,))
+        with contextlib.suppress(Failure), walk.connected():
+            return True
+        return False
+
+    def _greet(self, dialogue: Dialogue, connection: Connection) -> str:
+        try:
+            connection.skip_blank_lines()
             return dialogue.greeting()
         except (Timeout, ConnectionEnded) as ending:
-            raise no_greeting(self._endpoint, ending, encrypted) from None
+            raise no_greeting(self._endpoint, ending, connection.tls is not None) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, redact, trust = self._endpoint, self._redact, self._context.trust
@@ -212,6 +282,7 @@ class EndpointWalk(t.Generic[_D]):
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)
+                    connection.skip_blank_lines()
                     dialogue.greeting()
                     dialogue.starttls()
                 return unverified_certificate(connection, self._endpoint, self._context.trust)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files beside prefs.js in which a site, or the user, gives Thunderbird preferences.
 
@@ -31,10 +30,13 @@ from .prefs import Statement, statements
 
 SYSTEM = "/etc/thunderbird"
 
-_PREFIX = "mail."
+# Of accounts and their servers; what else a site gives, such as that Thunderbird shall not ask to be the default mail
+# program, is of no concern.
+_CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp")
 _AUTOCONFIG = "general.config."
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _IN_AUTOCONFIG = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
+_IN_ANY_CASE = re.compile("|".join(map(re.escape, (*_CONCERNING, _AUTOCONFIG))).encode())
 _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
 _USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value says otherwise
 
@@ -78,11 +80,11 @@ class _Found:
 
     def add_default(self, path: str, statement: Statement) -> None:
         before = self.defaults.get(statement.name)
-        if statement.name.startswith(_PREFIX) and (before is None or not before.locked):
+        if statement.name.startswith(_CONCERNING) and (before is None or not before.locked):
             self.defaults[statement.name] = Given(statement.value, path, statement.line, statement.locked)
 
     def add_override(self, path: str, statement: Statement) -> None:
-        if statement.name.startswith(_PREFIX):
+        if statement.name.startswith(_CONCERNING):
             self.overrides[statement.name] = Given(statement.value, path, statement.line)
 
 
@@ -122,7 +124,7 @@ def _content(files: Files, path: str) -> bytes:
 
 def _statements(files: Files, path: str) -> t.Sequence[Statement]:
     content = _content(files, path)
-    if _PREFIX.encode() not in content and _AUTOCONFIG.encode() not in content:  # nearly always
+    if not _IN_ANY_CASE.search(content):  # nearly always
         return ()
     return [statement for statement in statements(content, _IN_FILES) if statement is not None]
 
@@ -138,10 +140,10 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
         found.computed.append(path)
         # What it names is not known to be there, but is not free either.
         taken = b",".join(dict.fromkeys(_KEYS.findall(content))).decode("ascii")
-        found.defaults[f"{_PREFIX}named in {path}"] = Given(taken, path)
+        found.defaults[f"mail.named in {path}"] = Given(taken, path)
         return
     for statement in parsed:
-        if statement is None or not statement.name.startswith(_PREFIX):
+        if statement is None or not statement.name.startswith(_CONCERNING):
             continue
         given = Given(statement.value, path, statement.line, statement.kind == "lockPref")
         (found.of_autoconfig if statement.kind == "pref" else found.defaults)[statement.name] = given
@@ -159,7 +161,7 @@ def _read_policies(files: Files, path: str, found: _Found) -> bool:
     except (ValueError, LookupError, TypeError, AttributeError):
         return True  # Thunderbird takes nothing of it
     for name, entry in entries:
-        if not name.startswith(_PREFIX):
+        if not name.startswith(_CONCERNING):
             continue
         status = entry.get("Status", "default") if isinstance(entry, dict) else "locked"
         value = entry.get("Value") if isinstance(entry, dict) else entry

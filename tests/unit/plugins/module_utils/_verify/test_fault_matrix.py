@@ -33,6 +33,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.tests.unit.amount import one_of_each
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faulty_servers
@@ -257,6 +258,7 @@ REFUSALS = [
 ]
 # fmt: on
 MATRIX = [*CONNECTIONS, *FIRST_BYTES, *GREETINGS, *ENCRYPTION, *SIGNING_IN, *REFUSALS]
+ROWS = one_of_each(MATRIX, lambda fault: (fault.code, fault.service))
 
 # What stands behind a row: a public report (repository and thread number), a standard, or published codes. All other
 # rows are our own.
@@ -325,7 +327,7 @@ def test_there_are_enough_of_them() -> None:
     assert set(SOURCES) <= names
 
 
-@pytest.mark.parametrize("fault", MATRIX, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", ROWS, ids=lambda fault: fault.name)
 def test_fault(fault: Fault) -> None:
     options = VerifyOptions(ca_path=CA, timeout=fault.timeout, suggest=False)
     other = imap if fault.service is SMTP else smtp

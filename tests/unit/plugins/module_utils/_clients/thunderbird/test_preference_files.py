@@ -60,51 +60,60 @@ def seen(host: Host, stored: t.Mapping[str, t.Any] | None = None) -> dict[str, t
 
 def test_nothing_beside_prefs_js(host: Host) -> None:
     host.put(f"{PREF}/channel-prefs.js", 'pref("app.update.channel", "default");\n')
+    host.put("/etc/thunderbird/pref/thunderbird.js", 'pref("mail.shell.checkDefaultMail", false);\n')
     found = sources(host)
     assert not found
-    stored = {"mail.x": 1}
+    stored = {"mail.server.x": 1}
     assert found.seen(stored) is stored
     assert found.as_stored({}, stored) is stored
-    assert len(host.asked) < 10
+    assert len(host.asked) <= 10
 
 
 def test_the_folders_and_the_names_count_in_thunderbirds_order(host: Host) -> None:
-    host.put(f"{PREF}/aa.js", 'pref("mail.x.order", "aa");pref("mail.x.place", "program");')
-    host.put(f"{PREF}/zz.js", 'pref("mail.x.order", "zz");pref("mail.x.zz", true);')
-    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.x.place", "Debian");')
-    assert seen(host) == {"mail.x.order": "aa", "mail.x.place": "Debian", "mail.x.zz": True}
-    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.x.place", "etc");')
-    assert seen(host)["mail.x.place"] == "etc"
-    host.put("/opt/thunderbird/defaults/pref/a.js", 'pref("mail.x.order", "opt");')
-    assert sources(host, "/opt/thunderbird").seen({}) == {"mail.x.order": "opt", "mail.x.place": "etc"}
+    host.put(f"{PREF}/aa.js", 'pref("mail.server.x.order", "aa");pref("mail.server.x.place", "program");')
+    host.put(f"{PREF}/zz.js", 'pref("mail.server.x.order", "zz");pref("mail.server.x.zz", true);')
+    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x.place", "Debian");')
+    assert seen(host) == {"mail.server.x.order": "aa", "mail.server.x.place": "Debian", "mail.server.x.zz": True}
+    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.server.x.place", "etc");')
+    assert seen(host)["mail.server.x.place"] == "etc"
+    host.put("/opt/thunderbird/defaults/pref/a.js", 'pref("mail.server.x.order", "opt");')
+    assert sources(host, "/opt/thunderbird").seen({}) == {"mail.server.x.order": "opt", "mail.server.x.place": "etc"}
     assert not sources(host, "/app/lib/thunderbird")
 
 
 def test_the_grammar_of_default_preferences(host: Host) -> None:
     text = b"""\xef\xbb\xbf// a comment with mail.
-pref("mail.a", 'one', sticky);
-sticky_pref ( "mail.b" , -5 , locked ) ;
-pref("mail.broken", oops); pref("mail.c", false); pref("mail.broken", 1, other);
-pref("browser.x", 1); user_pref("mail.d", "x\\u00fc");
+pref("mail.server.a", 'one', sticky);
+sticky_pref ( "mail.server.b" , -5 , locked ) ;
+pref("mail.server.broken", oops); pref("mail.server.c", false); pref("mail.server.broken", 1, other);
+pref("browser.x", 1); user_pref("mail.server.d", "x\\u00fc");
 """
     host.put(f"{PREF}/a.js", text)
     found = sources(host)
-    assert found.seen({}) == {"mail.a": "one", "mail.b": -5, "mail.c": False, "mail.d": "xü"}
-    assert found.overrides == {"mail.b": Given(-5, f"{PREF}/a.js", 3, locked=True)}
-    assert found.defaults["mail.c"].place == f"{PREF}/a.js, line 4"
+    assert found.seen({}) == {
+        "mail.server.a": "one",
+        "mail.server.b": -5,
+        "mail.server.c": False,
+        "mail.server.d": "xü",
+    }
+    assert found.overrides == {"mail.server.b": Given(-5, f"{PREF}/a.js", 3, locked=True)}
+    assert found.defaults["mail.server.c"].place == f"{PREF}/a.js, line 4"
 
 
 def test_a_lock_outlives_later_files_and_hides_the_users_value(host: Host) -> None:
-    host.put(f"{PREF}/a.js", 'pref("mail.x", "first", locked);')
-    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.x", "second");')
-    assert seen(host, {"mail.x": "mine"}) == {"mail.x": "first"}
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", "first", locked);')
+    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x", "second");')
+    assert seen(host, {"mail.server.x": "mine"}) == {"mail.server.x": "first"}
 
 
 def test_user_js_comes_after_prefs_js(host: Host) -> None:
-    host.put("/home/mario/p/user.js", 'user_pref("mail.x", 143);\nuser_pref("mail.b", oops);\npref("mail.y", 1);\n')
-    assert seen(host, {"mail.x": 993}) == {"mail.x": 143, "mail.y": 1}
-    assert sources(host).overrides["mail.x"].place == "/home/mario/p/user.js, line 1"
-    assert sources(host, "/app/lib/thunderbird").seen({})["mail.x"] == 143
+    host.put(
+        "/home/mario/p/user.js",
+        'user_pref("mail.server.x", 143);\nuser_pref("mail.server.b", oops);\npref("mail.server.y", 1);\n',
+    )
+    assert seen(host, {"mail.server.x": 993}) == {"mail.server.x": 143, "mail.server.y": 1}
+    assert sources(host).overrides["mail.server.x"].place == "/home/mario/p/user.js, line 1"
+    assert sources(host, "/app/lib/thunderbird").seen({})["mail.server.x"] == 143
 
 
 def autoconfig(host: Host, text: str | bytes, place: str = PROGRAM, more: str = "") -> None:
@@ -114,24 +123,27 @@ def autoconfig(host: Host, text: str | bytes, place: str = PROGRAM, more: str = 
 
 @pytest.mark.parametrize("place", [PROGRAM, "/etc/thunderbird"])
 def test_autoconfig_with_plain_values(host: Host, place: str) -> None:
-    text = (
-        'pref("mail.first.line", 1);\nlockPref("mail.x", 1)\ndefaultPref("mail.y", "y"); // why\npref("mail.z", true);'
-    )
+    text = 'pref("mail.server.first.line", 1);\nlockPref("mail.server.x", 1)\n'
+    text += 'defaultPref("mail.server.y", "y"); // why\npref("mail.server.z", true);'
     autoconfig(host, text, place, 'pref("general.config.obscure_value", 0);')
-    host.put("/home/mario/p/user.js", 'user_pref("mail.z", false);')
-    assert seen(host, {"mail.x": 2, "mail.z": False}) == {"mail.x": 1, "mail.y": "y", "mail.z": True}
-    assert sources(host).overrides["mail.x"] == Given(1, f"{place}/site.cfg", 2, locked=True)
+    host.put("/home/mario/p/user.js", 'user_pref("mail.server.z", false);')
+    assert seen(host, {"mail.server.x": 2, "mail.server.z": False}) == {
+        "mail.server.x": 1,
+        "mail.server.y": "y",
+        "mail.server.z": True,
+    }
+    assert sources(host).overrides["mail.server.x"] == Given(1, f"{place}/site.cfg", 2, locked=True)
     assert sources(host).computed == ()
 
 
 def test_autoconfig_is_shifted_by_thirteen_unless_it_is_told(host: Host) -> None:
-    text = b'//\nlockPref("mail.x", "y");\n'
+    text = b'//\nlockPref("mail.server.x", "y");\n'
     autoconfig(host, bytes((byte + 13) % 256 for byte in text))
-    assert seen(host) == {"mail.x": "y"}
+    assert seen(host) == {"mail.server.x": "y"}
 
 
 def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host) -> None:
-    text = '//\nif (getenv("USER") == "x") { lockPref("mail.server.server7.port", 143); }\npref("mail.y", n);'
+    text = '//\nif (getenv("USER") == "x") { lockPref("mail.server.server7.port", 143); }\npref("mail.server.y", n);'
     autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
     found = sources(host)
     assert found.computed == (f"{PROGRAM}/site.cfg",)
@@ -143,25 +155,33 @@ def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host)
 @pytest.mark.parametrize("text", [False, True])
 def test_policies(host: Host, text: bool) -> None:
     given: t.Any = {
-        "mail.a": {"Value": "a"},
-        "mail.b": {"Value": 2, "Status": "locked"},
-        "mail.c": {"Value": True, "Status": "user"},
-        "mail.d": {"Status": "clear"},
-        "mail.e": 5,
-        "mail.f": {"Value": "default", "Status": "default"},
+        "mail.server.a": {"Value": "a"},
+        "mail.server.b": {"Value": 2, "Status": "locked"},
+        "mail.server.c": {"Value": True, "Status": "user"},
+        "mail.server.d": {"Status": "clear"},
+        "mail.server.e": 5,
+        "mail.server.f": {"Value": "default", "Status": "default"},
         "browser.g": 1,
     }
     policies = {"policies": {"Preferences": json.dumps(given) if text else given}}
     host.put("/etc/thunderbird/policies/policies.json", json.dumps(policies))
-    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.z": 1}}}')
-    stored = dict.fromkeys(("mail.a", "mail.b", "mail.c", "mail.d", "mail.e"), "mine")
-    assert seen(host, stored) == {"mail.a": "mine", "mail.b": 2, "mail.c": True, "mail.e": 5, "mail.f": "default"}
+    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.server.z": 1}}}')
+    stored = dict.fromkeys(
+        ("mail.server.a", "mail.server.b", "mail.server.c", "mail.server.d", "mail.server.e"), "mine"
+    )
+    assert seen(host, stored) == {
+        "mail.server.a": "mine",
+        "mail.server.b": 2,
+        "mail.server.c": True,
+        "mail.server.e": 5,
+        "mail.server.f": "default",
+    }
 
 
 def test_a_policy_keeps_the_lock_of_a_file(host: Host) -> None:
-    host.put(f"{PREF}/a.js", 'pref("mail.x", 1, locked);')
-    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.x": {"Value": 2}}}}')
-    assert seen(host, {"mail.x": 3}) == {"mail.x": 2}
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1, locked);')
+    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.server.x": {"Value": 2}}}}')
+    assert seen(host, {"mail.server.x": 3}) == {"mail.server.x": 2}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"policies": 1}', '{"policies": {"Preferences": [1]}}', "\xff"])
@@ -171,7 +191,7 @@ def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
 
 
 def test_what_the_user_cannot_read_counts_for_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    host.put(f"{PREF}/a.js", 'pref("mail.x", 1);')
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1);')
 
     def refused(_self: object, path: str) -> t.Any:
         raise HostError(path, "permission denied", "see to it")
