@@ -10,9 +10,10 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
+from .choices import is_foreign, is_of_account
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, SourceIds, Sources
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
 
 _NEW = GlibKeyFile()
 
@@ -28,9 +29,12 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
             source = mapping.enforce(source, first, account, ids)
         return mapping.enforce(source, rules, account, ids)
 
+    identity: tuple[SourceRule, ...] = mapping.IDENTITY
+    if not account.override and is_foreign(before, found.identity, account):  # a From address of the user's own stays
+        identity = tuple(rule for rule in identity if rule.group != MAIL_IDENTITY)
     edited = {
         ids.transport: made(ids.transport, found.transport, mapping.TRANSPORT, mapping.NEW_TRANSPORT),
-        ids.identity: made(ids.identity, found.identity, mapping.IDENTITY, mapping.NEW_IDENTITY),
+        ids.identity: made(ids.identity, found.identity, identity, mapping.NEW_IDENTITY),
         ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
     }
     for uid in (ids.transport, ids.identity):
@@ -51,11 +55,13 @@ def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None
     if ids is None:
         return before, None
     removed = {ids.account}
+    # What sends from an address of the user's own by a server that the account has no part in is not the account's.
+    own = is_of_account(before, ids, account) or not is_foreign(before, ids.identity, account)
     others = before.in_order(uid for uid in before.accounts_of(ids.identity) if uid != ids.account)
     users = before.in_order(uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity)
-    if ids.identity and not others:
+    if ids.identity and not others and own:
         removed.add(ids.identity)
-    if ids.transport and not users:
+    if ids.transport and not users and own:
         removed.add(ids.transport)
     # With its parent a source would vanish, too, so what stays goes to whom it serves.
     after = before.updated({}, removed)
