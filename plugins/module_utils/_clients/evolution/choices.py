@@ -9,7 +9,7 @@ from ..._model.account import Account, State
 from ..._model.text import same_address
 from .. import user_choice
 from .lookup import find, is_guess
-from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
+from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, Sources
 
 # The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
 # Google, or of a module that a program has added.
@@ -49,13 +49,6 @@ def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
     """Whether an identity has an address of the user's own."""
     address = sources.text(identity, MAIL_IDENTITY, "Address")
     return "@" in address and not same_address(address, account.email)
-
-
-def is_of_account(sources: Sources, ids: SourceIds, account: Account) -> bool:
-    """Whether the transport is the account's own by its login, and so no relay of the user's."""
-    incoming = sources.text(ids.account, AUTHENTICATION, "User").lower()
-    login = sources.text(ids.transport, AUTHENTICATION, "User").lower()
-    return login in {account.username.lower(), account.email.lower(), incoming}
 
 
 def _sign_in(method: str) -> str:

@@ -10,7 +10,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
-from .choices import is_foreign, is_of_account
+from .choices import is_foreign
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
@@ -55,13 +55,11 @@ def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None
     if ids is None:
         return before, None
     removed = {ids.account}
-    # What sends from an address of the user's own by a server that the account has no part in is not the account's.
-    own = is_of_account(before, ids, account) or not is_foreign(before, ids.identity, account)
     others = before.in_order(uid for uid in before.accounts_of(ids.identity) if uid != ids.account)
     users = before.in_order(uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity)
-    if ids.identity and not others and own:
+    if ids.identity and not others:
         removed.add(ids.identity)
-    if ids.transport and not users and own:
+    if ids.transport and not users:
         removed.add(ids.transport)
     # With its parent a source would vanish, too, so what stays goes to whom it serves.
     after = before.updated({}, removed)

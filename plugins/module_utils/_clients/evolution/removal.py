@@ -49,9 +49,8 @@ def remarks(before: Sources, after: Sources, ids: SourceIds, account: Account, o
         account: as wanted.
         other: what ``user_of_mail`` found.
     """
-    if is_foreign(before, ids.identity, account):
+    if is_foreign(before, ids.identity, account) and ids.identity not in after:
         address = before.text(ids.identity, MAIL_IDENTITY, "Address")
-        became = "stays, with its own server" if ids.identity in after else "is removed, since it has no other server"
-        yield f"{account}: the user's own address {address} for sending by this account {became}"
+        yield f"{account}: with it goes the user's own address {address}, from which Evolution sent by this account"
     if account.purge and other is not None:
         yield f"{account}: its mail on this host is not deleted, since another account uses {other}"

@@ -14,6 +14,7 @@ from ..mail_folders import shared_with
 from .mapping import PrefIds, branch, text
 
 _IN_PROFILE = "[ProfD]"
+_UP = "../"
 _DIRECTORIES = ("directory-rel", "directory")
 
 
@@ -54,13 +55,29 @@ def mail_folder(files: Files, profile: str, settings: Settings, ids: PrefIds) ->
 
 
 def directories(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
-    """The absolute paths that the preferences of a server name, relative ones first, as Thunderbird does."""
+    """The absolute paths that the preferences of a server can mean, relative ones first, as Thunderbird reads them."""
     for key in _DIRECTORIES:
         value = text(settings, branch("server", server) + key)
+        if "\0" in value:
+            continue
         if value.startswith(_IN_PROFILE):
-            value = posixpath.join(profile, value[len(_IN_PROFILE) :].lstrip("/"))
-        if value.startswith("/") and "\0" not in value:
+            relative = value[len(_IN_PROFILE) :].lstrip("/")
+            yield posixpath.join(profile, relative)
+            if _UP in relative:
+                yield _as_thunderbird_counts(profile, relative)
+        elif value.startswith("/"):
             yield value
+
+
+def _as_thunderbird_counts(profile: str, relative: str) -> str:
+    """Each ``../``, wherever it stands, leads up from the profile, and only what follows the last one is below that.
+
+    Seen with 153 (nsLocalFile::SetRelativeDescriptor).
+    """
+    folder = profile.rstrip("/")
+    for _each in range(relative.count(_UP)):
+        folder = posixpath.dirname(folder)
+    return posixpath.join(folder, relative.rpartition(_UP)[2])
 
 
 def _others(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
@@ -77,4 +94,5 @@ def _relative(settings: Settings, server: str) -> str | None:
     relative = value[len(_IN_PROFILE) :].strip("/")
     parts = relative.split("/")
     # Two levels such as ImapMail/imap.charter.net: never the profile itself or all of Mail/.
-    return relative if len(parts) == 2 and not {"..", ".", ""}.intersection(parts) and "\0" not in value else None
+    own = len(parts) == 2 and not {"..", ".", ""}.intersection(parts) and _UP not in value and "\0" not in value
+    return relative if own else None

@@ -373,17 +373,6 @@ def test_what_is_no_address_of_the_users_own_is_the_accounts(address: str) -> No
     assert after.text("ide", "Mail Identity", "Address").lower() == MARIO
 
 
-def test_removal_leaves_an_address_of_the_users_own_with_a_server_of_its_own() -> None:
-    own = BY_HAND["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
-    relay = BY_HAND["tra"].replace(f"User={MARIO}", "User=rossi")
-    before = sources({**BY_HAND, "ide": own, "tra": relay})
-    after = absent(before, account(provider="spectrum", state="absent"))
-    assert sorted(before.keys() - after.keys()) == ["acc"]
-    assert after.text("ide", "Data Source", "Parent") == after.text("tra", "Data Source", "Parent") == ""
-    after = absent(sources({**BY_HAND, "ide": own}), account(provider="spectrum", state="absent"))
-    assert sorted(before.keys() - after.keys()) == ["acc", "ide", "tra"]
-
-
 def test_removal_leaves_everything_else() -> None:
     before = present(by_hand(), account("anna@charter.net"))
     after = absent(before, account())

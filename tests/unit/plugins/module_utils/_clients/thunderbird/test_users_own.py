@@ -246,6 +246,8 @@ OWN_FOLDER = "[ProfD]ImapMail/imap.charter.net"
         ({"directory-rel": OWN_FOLDER}, {"directory-rel": OWN_FOLDER}, False),
         ({"directory-rel": OWN_FOLDER}, {"directory-rel": OWN_FOLDER + "/sub"}, False),
         ({"directory-rel": OWN_FOLDER}, {"directory-rel": "[ProfD]Mail/../ImapMail/imap.charter.net/"}, False),
+        ({"directory-rel": OWN_FOLDER}, {"directory-rel": "[ProfD]x/../p.default/ImapMail/imap.charter.net"}, False),
+        ({"directory-rel": "[ProfD]ImapMail../imap.charter.net"}, {}, False),
         ({"directory-rel": OWN_FOLDER}, {"directory": "PROFILE/ImapMail/imap.charter.net/sub"}, False),
         ({"directory-rel": OWN_FOLDER}, {"directory-rel": "[ProfD]x", "directory": "PROFILE/link/sub"}, False),
         ({"directory-rel": OWN_FOLDER}, {"directory-rel": "[ProfD]ImapMail"}, False),
