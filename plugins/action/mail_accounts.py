@@ -17,13 +17,16 @@ from ..module_utils._ansible import client_registry
 from ..module_utils._ansible.all_clients import OPTIONS
 from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
+
+_SPEC = argument_spec(**OPTIONS)
 
 _display = Display()
 
@@ -40,7 +43,7 @@ class ActionModule(NormalAction):
             missing = no_accounts.warning(host, variables)
             return {"changed": False, "accounts": [], "clients": [], "msg": missing, "warnings": [missing]}
         try:
-            params = validated(raw, argument_spec(**OPTIONS))
+            params = validated(raw, _SPEC)
             requests(params)  # what is wrong with an account is found before the host is asked anything
             if system_of(self, variables) is System.LINUX:
                 result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
@@ -50,7 +53,7 @@ class ActionModule(NormalAction):
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
             result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
-        return t.cast("dict[str, t.Any]", without_secrets(result, raw))
+        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_registry.choose(params, System.WINDOWS, list)
@@ -59,6 +62,6 @@ class ActionModule(NormalAction):
         told = "\n".join(warnings)
         for entry in result.accounts:
             if entry.get("advice") and entry["advice"] not in told and not result.failures:
-                _display.display(f"{host}, {entry['user']}: {entry['advice']}")  # what the user must do next
+                _display.display(printable(f"{host}, {entry['user']}: {entry['advice']}"))  # what the user must do next
         answer = of_all_clients({OUTLOOK.title: result})
         return {**answer, "clients": names, "failed": bool(result.failures), "warnings": list(warnings)}

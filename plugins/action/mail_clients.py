@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible import client_registry
 from ..module_utils._model.errors import MailError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._windows.host_system import system_of
 
 
@@ -32,7 +33,7 @@ class ActionModule(ActionBase):
         try:
             system = system_of(self, task_vars)
         except MailError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(printable(str(error))) from error
         clients, is_fallback = client_registry.choose(options, system, self._installed)
         if is_fallback:
             result["warnings"] = [client_registry.NONE_INSTALLED]
@@ -43,5 +44,5 @@ class ActionModule(ActionBase):
         done = self._low_level_execute_command(command)  # type: ignore[no-untyped-call]
         if done["rc"] != 0:
             reason = done["stderr"].strip() or done["stdout"].strip()
-            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {reason}")
+            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {printable(reason)}")
         return client_registry.detected(done["stdout"])

@@ -12,9 +12,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.arguments import argument_spec
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
@@ -22,8 +23,13 @@ _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     **OUTLOOK.options,
     "offline_hives": {"type": "bool", "default": False},
 }
+_SPEC = argument_spec(**_OWN_OPTIONS)
 
 _display = Display()
+
+
+def _warn(text: str) -> None:
+    _display.warning(printable(text))
 
 
 class ActionModule(ActionBase):
@@ -37,11 +43,11 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         raw = self._task.args
         try:
-            params = validated(raw, argument_spec(**_OWN_OPTIONS), mutually_exclusive=[("user", "sid")])
+            params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
             result = self._configure(params)
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
-        return t.cast("dict[str, t.Any]", without_secrets(result, raw))
+        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
 
     def _configure(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         if params["offline_hives"]:
@@ -52,7 +58,7 @@ class ActionModule(ActionBase):
             )
         if params["sid"] is not None:
             params = {**params, "user": params["sid"]}
-        answer = configure_outlook(self, params, params, _display.warning)
+        answer = configure_outlook(self, params, params, _warn)
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
         statuses = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)

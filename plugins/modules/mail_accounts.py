@@ -166,6 +166,11 @@ clients:
   type: list
   elements: str
   sample: [thunderbird, evolution]
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 from ..module_utils._ansible import quick_imports

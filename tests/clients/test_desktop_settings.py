@@ -239,7 +239,7 @@ class TestStoring:
 
     def test_a_value_that_does_not_read_back(self, session: DesktopSession) -> None:
         user = local_user.find(session.user.name)
-        desktop = LocalDesktop(user, lambda _command: (0, "", ""))
+        desktop = LocalDesktop(user, lambda _command: (0, "0\n", ""))
         with local_user.acting_as(user), desktop, pytest.raises(HostError, match="does not read back"):
             desktop.store_setting(ACCOUNT, "x")
 

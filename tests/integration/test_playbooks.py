@@ -206,6 +206,22 @@ def sources(local_user: LocalUser) -> list[pathlib.Path]:
     return sorted((local_user.home / ".config/evolution/sources").glob("*.source"))
 
 
+def test_an_account_that_works_is_one_line(office: Office) -> None:
+    office.variables["mail_accounts"][0]["password"] = "a-wrong-password"
+    failed = office.play("verify")
+    office.variables["mail_accounts"][0]["password"] = office.users[0].password
+    works = office.play("verify")
+    assert (failed.code, works.code) == (2, 0)
+    for output, user in ((failed.output, office.users[1]), *((works.output, user) for user in office.users)):
+        (line,) = (line for line in output.splitlines() if user.address in line)
+        assert line.startswith(f"desk: All tests completed successfully for {user.address}: ")
+    (account, _other) = office.ansible.results()[0]["accounts"]
+    assert account["checks"] == []
+    assert office.play("verify", "--extra-vars", "mail_checks=all").code == 0
+    (account, _other) = office.ansible.results()[0]["accounts"]
+    assert {check["status"] for check in account["checks"]} == {"ok"}
+
+
 def test_a_failed_verification_names_the_account_and_the_cause(office: Office, mail_lab: MailLab) -> None:
     accounts = office.variables["mail_accounts"]
     accounts[0]["password"] = "a-wrong-password"

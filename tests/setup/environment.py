@@ -6,6 +6,8 @@
     python3 tests/setup/environment.py demo    .venv with what the demo needs
     python3 tests/setup/environment.py tests   .venv with all tools
     python3 tests/setup/environment.py 3.8     .venv-3.8 for the unit tests on the targets' oldest Python
+    python3 tests/setup/environment.py oldest-core, newest-core
+                                               .venv-oldest-core, .venv-newest-core with other versions of ansible-core
 
 An environment remembers the requirements that it was made from. It is left alone while they are the same, added to
 when there are only more of them, and made anew when they changed in any other way. Needs no root and nothing but
@@ -44,13 +46,16 @@ class Environment:
     files: tuple[pathlib.Path, ...]
 
 
+_SETUP = TESTS / "setup"
 _DEMO = TESTS / "demo" / "requirements.txt"
 _CONTROLLER = ("3.11", "3.12", "3.13")  # what ansible-core 2.19 runs on
 
 ENVIRONMENTS: t.Mapping[str, Environment] = {
     "demo": Environment(".venv", _CONTROLLER, (_DEMO,)),
     "tests": Environment(".venv", _CONTROLLER, (_DEMO, TESTS / "requirements.txt")),
-    "3.8": Environment(".venv-3.8", ("3.8",), (TESTS / "setup" / "requirements-3.8.txt",)),
+    "oldest-core": Environment(".venv-oldest-core", ("3.11", "3.12"), (_SETUP / "requirements-oldest-core.txt",)),
+    "newest-core": Environment(".venv-newest-core", ("3.13", "3.12"), (_SETUP / "requirements-newest-core.txt",)),
+    "3.8": Environment(".venv-3.8", ("3.8",), (_SETUP / "requirements-3.8.txt",)),
 }
 
 

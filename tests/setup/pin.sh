@@ -18,4 +18,8 @@ pin() { # PYTHON FILE [OPTION ...]
 pin 3.11 demo/requirements "$@"
 pin 3.11 requirements --constraint demo/requirements.txt "$@"
 pin 3.8 setup/requirements-3.8 "$@"
-pin 3.11 setup/requirements-pip "$@"
+pin 3.11 setup/requirements-oldest-core "$@"
+pin 3.12 setup/requirements-newest-core "$@"
+for version in 23.1.2 24.2 25.2; do
+    pin 3.11 "setup/requirements-pip-$version" "$@"
+done

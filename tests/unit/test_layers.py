@@ -10,6 +10,7 @@ for type checking included) and compares. docs/architecture.md shows the same ma
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import pathlib
 import sys
@@ -67,7 +68,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     WIRE: (MODEL, FORMATS, FINDINGS),
     PROTOCOLS: (MODEL, FINDINGS, WIRE),
     REPORT: (MODEL, PROVIDERS, FINDINGS),
-    VERIFY: (MODEL, FINDINGS, WIRE, PROTOCOLS, REPORT),
+    VERIFY: (MODEL, PROVIDERS, FINDINGS, WIRE, PROTOCOLS, REPORT),
     # What knows Ansible: it joins machines, clients and the verification.
     ANSIBLE: (
         *(MODEL, HOST, PROVIDERS, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK),
@@ -102,6 +103,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
+    # The name servers of this machine are in a file, and are asked only where a name took long.
+    f"{WIRE}/name_servers.py": ("open()",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
     f"{DBUS}/session_bus.py": ("os", "socket"),
     # Joins the path of the payload with the names in it, and reads nothing.
@@ -109,17 +112,22 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
 }
 
 
-def uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
+@functools.cache
+def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
     """What a file imports and calls, each with its line.
 
     Args:
         path: the file below plugins/.
         source: its text.
 
-    Yields:
+    Returns:
         ``module.name`` for the standard library and packages, ``/package/module/name`` for ours, ``name()`` for a
         call of a plain name.
     """
+    return tuple(_uses(path, source))
+
+
+def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)

@@ -37,7 +37,7 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 @pytest.fixture
 def verify(ansible: Ansible, mail_lab: MailLab, office_pc: OfficePC) -> Verify:
     def run(*accounts: t.Mapping[str, t.Any], shell: str = "powershell", **options: t.Any) -> dict[str, t.Any]:
-        given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
+        given = {**OPTIONS, "checks": "all", "ca_path": str(mail_lab.ca_path), **options}
         hosts = office_pc.inventory(shell, ansible_wine_damage=native_curl.DAMAGE)
         return ansible.module("mail_verify", hosts=hosts, accounts=list(accounts), **given)
 

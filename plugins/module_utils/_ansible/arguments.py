@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options that describe accounts: one argument specification for all modules, and accounts from options."""
 
@@ -149,21 +148,6 @@ def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
     return results
 
 
-def secrets(raw: Options) -> t.Iterator[str]:
-    """Every password in raw options, which may have any form."""
-    password, accounts = raw.get("password"), raw.get("accounts")
-    if password:
-        yield str(password)
-    if isinstance(accounts, str):
-        yield accounts  # not a list: a password could be anywhere in it
-    elif isinstance(accounts, list):
-        for entry in accounts:
-            if isinstance(entry, str):
-                yield entry
-            elif isinstance(entry, dict):
-                yield from secrets(entry)
-
-
 def _request(entry: Options, task: Options) -> Request:
     def option(name: str) -> t.Any:
         for source in (entry, task, DEFAULTS):
@@ -220,6 +204,8 @@ def _password(value: str | None) -> Secret | None:
         raise OptionError("password", "it is empty", "leave it out, or make sure that its variable is set")
     if any(character in value for character in "\0\r\n"):
         raise OptionError("password", "it contains a line break or a NUL character", "check the value of its variable")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise OptionError("password", "it contains half a surrogate pair", "check the value of its variable")
     return Secret(value)
 
 

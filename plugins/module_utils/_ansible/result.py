@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The result of every task that configures a client, from a module or from an action."""
 
@@ -13,7 +12,10 @@ from .arguments import Request
 
 
 class TaskResult:
-    """Collects the result of a task. Accounts come back in the order of the task's options."""
+    """Collects the result of a task. Accounts come back in the order of the task's options.
+
+    Its texts are as they were found; whoever returns the result makes them printable.
+    """
 
     def __init__(self) -> None:
         self.changed = False
@@ -102,17 +104,5 @@ def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
     return {
         "profile": profile if view.profile is None else view.profile,
         "ids": dict(view.ids),
-        "changes": [
-            {"setting": change.key, "before": _plain(change.before), "after": _plain(change.after)}
-            for change in step.changes
-        ],
+        "changes": [{"setting": change.key, "before": change.before, "after": change.after} for change in step.changes],
     }
-
-
-def _plain(value: t.Any) -> t.Any:
-    """A value fit for JSON: bytes and broken UTF-8 are shown as far as they go."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return value

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Configures all clients of this Linux host in one task."""
 
@@ -23,7 +22,7 @@ def run_module() -> t.NoReturn:
     """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
     module = MailModule(**OPTIONS)
     names, is_fallback = client_registry.choose(
-        module.params, System.LINUX, lambda: installed(client_registry.programs())
+        module.options, System.LINUX, lambda: installed(client_registry.programs())
     )
     warnings: dict[str, None] = dict.fromkeys([client_registry.NONE_INSTALLED] if is_fallback else ())
     make_host = desktop_hosts(module)
@@ -32,14 +31,14 @@ def run_module() -> t.NoReturn:
         # All of them before the first write, so that an invalid option changes nothing.
         users = {
             entry.title: users_of(
-                entry, module.params, module.params.get(entry.name) or {}, make_host, warnings.setdefault
+                entry, module.options, module.options.get(entry.name) or {}, make_host, warnings.setdefault
             )
             for entry in entries
         }
     except MailError as error:
         module.fail_json(msg=str(error))
     traces: list[str] = []
-    task = Task(module.check_mode, module.params["when_running"], warnings.setdefault, traces.append)
+    task = Task(module.check_mode, module.options["when_running"], warnings.setdefault, traces.append)
     results = {title: configure(group, task) for title, group in users.items()}
     for warning in warnings:  # once, although clients may say the same of an account
         module.warn(warning)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every module does that configures a client of this Linux host."""
 
@@ -35,11 +34,12 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
-        users = users_of(entry, module.params, module.params, make_host, module.warn)
+        users = users_of(entry, module.options, module.options, make_host, module.warn)
     except MailError as error:
         module.fail_json(msg=str(error))
     traces: list[str] = []
-    result = configure(users, Task(module.check_mode, module.params["when_running"], module.warn, traces.append))
+    task = Task(module.check_mode, module.options["when_running"], module.warn, traces.append)
+    result = configure(users, task)
     if result.failures:
         module.fail_json(**result.as_result(), **module.traced(traces))
     module.exit_json(**result.as_result())
@@ -76,8 +76,8 @@ def users_of(
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    return [*users, *unknown]
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
 
 
 def _is_roots_by_omission(target: Target, request: Request) -> bool:

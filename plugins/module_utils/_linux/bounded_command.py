@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A program that runs as a user, within a limited time and with a limited output.
 
@@ -11,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.errors import HostError
+from .._model.numbers import number_in
 from . import local_user
 from .os_errors import host_error
 
@@ -52,7 +52,8 @@ def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: i
     except OSError as error:
         raise host_error(name, error) from error
     if code == 0:  # of the shell
-        code = int(output) if output.strip().isdecimal() else _TIMED_OUT[-1]
+        ended = number_in(output.strip(), 255)
+        code = _TIMED_OUT[-1] if ended is None else ended
     if code in _TIMED_OUT:
         raise HostError(
             name,

@@ -34,7 +34,11 @@ def test_these_are_all_requirements_files() -> None:
         "demo/requirements.txt",
         "requirements.txt",
         "setup/requirements-3.8.txt",
-        "setup/requirements-pip.txt",
+        "setup/requirements-newest-core.txt",
+        "setup/requirements-oldest-core.txt",
+        "setup/requirements-pip-23.1.2.txt",
+        "setup/requirements-pip-24.2.txt",
+        "setup/requirements-pip-25.2.txt",
     ]
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
@@ -14,11 +13,11 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, HostError, MailError, OptionError
+from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping
+from . import choices, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
@@ -115,9 +114,11 @@ class Evolution(ClientDefaults):
         lookup.refuse_damaged(before.sources, before.damaged, account)
         if choices.choice(before.sources, account):
             return before
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.sources is not before.sources:
+            templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+        return after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -158,8 +159,10 @@ class Evolution(ClientDefaults):
         """What the admin should know about an account beside what is done for it."""
         with self._as_root():
             from . import remarks
-        damaged = (f"left as it is: {error}" for error in state.damaged.values())
-        return (*self._location.warnings, *damaged, *remarks.about(state, account, self._password_store))
+        found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
+        if account.state is AccountState.PRESENT and not self._location.flatpak:
+            found += templates.warnings(self._files, account)
+        return (*found, *remarks.about(state, account, self._password_store))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
@@ -270,12 +273,8 @@ class Evolution(ClientDefaults):
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
-        if new_defaults and not before.defaults.value.writable:
-            raise OptionError(
-                "default",
-                "the default account is stored on the desktop of a user, and none belongs to this home directory",
-                "leave it out; an account that is alone needs no default",
-            )
+        if new_defaults:
+            before.defaults.value.require_writable()
         if sources is before.sources and not new_passwords and not new_defaults:
             return before
         return before._replace(
@@ -368,7 +367,7 @@ class Evolution(ClientDefaults):
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
-        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop, self._files)
 
 
 def _item(after: EvolutionState, uid: str) -> Item | None:

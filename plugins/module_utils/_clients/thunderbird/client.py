@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird of one local user, as the engine sees it."""
 
@@ -18,7 +17,7 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
-from . import choices, configure, folder_references, mapping, old_names, profiles, programs
+from . import choices, configure, folder_references, mapping, old_names, preference_files, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
@@ -91,15 +90,21 @@ class Thunderbird(ClientDefaults):
         prefs = PrefsFile.parse(content, path)
         references = folder_references.read(self._files, self.profile, prefs.values)
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
-        settings = IndexedSettings(old_names.effective(prefs.values) if old else prefs.values)
-        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords(), old_names=old)
+        programs_of_profile = profiles.openers(self._files, self._root, self.profile)
+        sources = preference_files.read(self._files, programs_of_profile, self.profile)
+        seen = sources.seen(prefs.values)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        passwords = self._read_passwords()
+        return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if choices.choice(before.settings, account):
             return before
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.settings is not before.settings:
+            after.refuse_what_would_not_last(account)
+        return after
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
         with self._as_root():
@@ -195,8 +200,7 @@ class Thunderbird(ClientDefaults):
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            values = old_names.as_stored(after.prefs.values, after.settings) if after.old_names else after.settings
-            content = after.prefs.with_values(values)
+            content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
             FileWrite(path, content, backup=self._backup)
@@ -253,6 +257,7 @@ class Thunderbird(ClientDefaults):
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = before.sources.with_site_choice(before.settings, settings)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the preferences as they are to the preferences as they shall be, for one account. Pure."""
 
@@ -15,7 +14,7 @@ from . import folder_references, mapping
 from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
-from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, names, text
+from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
 
 class LoginKey(t.NamedTuple):
@@ -62,7 +61,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     _refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
-    own_smtp = {name for name in smtp_servers if _identities_of(state, name).issubset(own_identities)}
+    own_smtp = {name for name in smtp_servers if _senders_by(state, name).issubset(own_identities)}
     own_smtp = {name for name in own_smtp if is_of_account(state, name, ids, account)}
     after = Draft(state)
     for kind, own in (
@@ -158,7 +157,10 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
     # An identity that is new has no SMTP server yet.
     if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
-        return ids
+        # Who sends by it only as it is the default need not notice as long as it stays as it is.
+        prefix = branch("smtpserver", ids.smtp)
+        if own.issuperset(_senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
+            return ids
     new = allocate_ids(after.before).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
     return ids._replace(smtp=new)
@@ -182,8 +184,28 @@ def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
     """Make it the default where that is asked for, or where there is no other that could be."""
     if account.default or default_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
-    if account.default or after.list_of(SMTP_SERVERS).names == (ids.smtp,):
+    alone = after.list_of(SMTP_SERVERS).names == (ids.smtp,)
+    if alone or (account.default and not _others_send_by_default(after.before, ids)):
         after[DEFAULT_SMTP] = ids.smtp
+
+
+def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
+    """The addresses of others who send by the account's SMTP server, once the account is removed."""
+    state = IndexedSettings.of(settings)
+    host = account.outgoing.host.lower()
+    identities = {
+        identity
+        for smtp in state.owners("smtpserver", "username", account.username)
+        if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
+        for identity in _senders_by(state, smtp)
+    }
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in identities)
+
+
+def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
+    """Whether identities of other accounts rely on the SMTP server that is the default now."""
+    own = names(before, branch("account", ids.account) + "identities")
+    return bool(default_smtp_server(before)) and not _without_smtp_server(before).issubset(own)
 
 
 def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
@@ -201,6 +223,19 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
     """The identities of accounts that use an SMTP server."""
     using = settings.owners("identity", "smtpServer", smtp)
     return {name for name in using if settings.accounts_with("identities", name)}
+
+
+def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The same, with those that name none where it is the default."""
+    named = _identities_of(settings, smtp)
+    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
+    return named | _without_smtp_server(settings) if smtp == usual else named
+
+
+def _without_smtp_server(settings: IndexedSettings) -> set[str]:
+    """The identities of accounts that send by the default SMTP server."""
+    found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
 
 
 def _remove(settings: Draft, key: str, removed: set[str]) -> None:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What names folders by their URI, and must follow when a server moves: preferences, and files of a profile.
 
@@ -49,11 +48,11 @@ class References(t.NamedTuple):
         for before, after in ((old, new), (_of_messages(old), _of_messages(new))):
             forms[before] = after
             forms[before.replace("/", "\\/")] = after.replace("/", "\\/")  # as JSON may have it
-            forms[urllib.parse.quote(before, safe="")] = urllib.parse.quote(after, safe="")
+            forms[_quoted(before)] = _quoted(after)
         pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
         scheme, _colon, rest = old.partition("://")
         login, _at, host = rest.rpartition("@")
-        logins = {login, urllib.parse.unquote(login), urllib.parse.quote(login, safe="")}
+        logins = {login, urllib.parse.unquote(login, errors="surrogateescape"), _quoted(login)}
         anyone = "|".join(re.escape(one) for one in sorted(logins))
         separators = r"(?::|%3A)(?:\\?/|%2F){2}"
         trace = rf"{scheme}(?:-message)?{separators}(?:{anyone})(?:@|%40){re.escape(host)}(?![\w~-]|\.\w)"
@@ -114,3 +113,7 @@ def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str
 def _of_messages(folder: str) -> str:
     """The URI of the same place for messages, which has a scheme of its own."""
     return folder.replace("://", "-message://", 1)
+
+
+def _quoted(text: str) -> str:
+    return urllib.parse.quote(text, safe="", errors="surrogateescape")

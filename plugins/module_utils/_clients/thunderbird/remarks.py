@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the admin is told about accounts that are the user's, in whole or in part."""
 
@@ -26,7 +25,18 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
-    return (*state.remarks, *found)
+    return (*_about_sources(state, account), *state.remarks, *found)
+
+
+def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    if account.state is State.PRESENT:
+        for path in state.sources.computed:
+            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            yield f"{path} is more than a list of preferences, so that {doubt}."
+    elif find(state.settings, account) is None:
+        others = configure.other_senders(state.settings, account)
+        if others:
+            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
 
 
 def of_removal(

@@ -15,6 +15,9 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry, unexpected
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import run_module
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 from .key_value_mail import FILE, KEY_VALUE_MAIL, KeyValueMail
@@ -26,11 +29,7 @@ METHODS = ("read", "configure", "compare", "view", "warnings", "result_details",
 def fail(*_arguments: object, **_options: object) -> t.NoReturn:
     """As a reader does that trusts what it reads: the message and the frames have the secret."""
     secret = SECRET
-    try:
-        int(secret)
-    except ValueError:
-        raise KeyError(secret) from None
-    raise AssertionError
+    raise KeyError(secret)
 
 
 def fail_behind_another(*arguments: object, **options: object) -> t.NoReturn:
@@ -180,6 +179,22 @@ def test_a_user_whom_the_host_does_not_know_is_the_only_one_to_fail(run: Run) ->
     assert [one["status"] for one in result["accounts"]] == ["failed", "created"]
     assert result["msg"].startswith("user nobody-has-this-name: this host does not know that user. ")
     assert (run.homes[2] / FILE).exists()
+
+
+def test_a_home_whose_owner_cannot_be_told_is_a_failure_of_its_accounts(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Users can see to that, by a link in their homes."""
+
+    def owner(home: str) -> LocalUser:
+        if home == str(run.homes[1]):
+            raise HostError(home, "the folders on the way to it belong to several users", "name the user")
+        return local_user.find(None)
+
+    monkeypatch.setattr(local_user, "owner", owner)
+    result, _output = run.configure()
+    assert [one["status"] for one in result["accounts"]] == ["created", "failed", "created"]
+    assert result["msg"] == f"{run.homes[1]}: the folders on the way to it belong to several users. Name the user."
 
 
 def test_errors_that_follow_each_other_in_a_circle_end() -> None:

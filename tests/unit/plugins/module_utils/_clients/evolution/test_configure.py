@@ -26,6 +26,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.recognition 
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
@@ -445,7 +446,7 @@ def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
 def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""
@@ -465,3 +466,11 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     for uid in read:
         assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
         assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))
+
+
+def test_online_accounts_of_the_same_login_are_refused_whatever_their_address_is() -> None:
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    texts = {uid: text.replace("Parent=\n", "Parent=goa\n") for uid, text in BY_HAND.items()}
+    texts["ide"] = texts["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
+    with pytest.raises(OptionError, match="GNOME Online Accounts"):
+        configure.present(sources({**texts, "goa": goa}), account(provider="spectrum"))
