@@ -80,6 +80,13 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "With O(state=absent), also delete the mail that the client keeps on this host for the account.",
         "Mail received by POP3 may exist nowhere else.",
     ),
+    "override": (
+        "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
+        "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
+        "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
+        "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
+        "Only modules that configure Thunderbird or Evolution use it.",
+    ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
     ),

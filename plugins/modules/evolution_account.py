@@ -52,7 +52,8 @@ seealso:
 notes:
   - Evolution has no profiles. O(profile) and O(accounts[].profile) have no effect.
   - O(default=true) needs C(dconf), and C(dbus-run-session) for a user who is not logged in.
-  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason.
+  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason. With
+    O(state=absent), it stays, with a warning.
   - With O(home), only files are written, and passwords can only be stored with O(password_store=plaintext_keyring).
   - When an account is removed, its passwords are deleted from every store that is open. Evolution's own services delete
     those in a keyring that is locked at that time, within a day of use.

@@ -39,6 +39,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": [state.value for state in State]},
     "purge": {"type": "bool"},
+    "override": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
@@ -49,6 +50,7 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "default": False,
     "state": State.PRESENT.value,
     "purge": False,
+    "override": False,
     "allow_plaintext": False,
 }
 
@@ -173,6 +175,7 @@ def _request(entry: Options, task: Options) -> Request:
         user=_optional_text("user", option),
         state=State(option("state")),
         purge=option("purge"),
+        override=option("override"),
     )
     findings = lint(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)

@@ -180,9 +180,10 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
         obstacle = client.obstacle(outcome.after, request.account)
         if obstacle is not None and (obstacle.status is Status.FAILED or not step.changes):
             status = obstacle.status
-        if obstacle is not None and status is Status.FAILED:
-            result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
+        if obstacle is not None and status is obstacle.status:
             details["error"] = obstacle.reason
+            if status is Status.FAILED:
+                result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
         result.add_account(number, request, user.user, status.value, **details)
 
 

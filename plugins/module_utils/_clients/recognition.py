@@ -51,6 +51,14 @@ def absence(account: Account, by_other_protocol: bool) -> str:
     return "does not have the account"
 
 
+def about_candidates(account: Account, hosts: t.Iterable[str]) -> str:
+    """What the admin should know where an account to be removed could be one of several made by hand."""
+    return (
+        f"{account} is not removed: it is set up more than once by hand ({', '.join(hosts)}), and none of these is "
+        f"{account.incoming.host}; name the right server in incoming.host to remove that"
+    )
+
+
 def ambiguous(account: Account, hosts: t.Iterable[str], client: str) -> OptionError:
     """The error where several accounts made by hand could have moved to the wanted server.
 

@@ -68,6 +68,7 @@ class Account:
         user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
+        override: also undo what the user has chosen for the account.
     """
 
     email: str
@@ -84,6 +85,7 @@ class Account:
     user: str | None = None
     state: State = State.PRESENT
     purge: bool = False
+    override: bool = False
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"

@@ -15,9 +15,9 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import ClientDefaults, PasswordState, View
+from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
-from . import configure, folder_references, mapping, old_names, preference_files, profiles, programs
+from . import choices, configure, folder_references, mapping, old_names, preference_files, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
@@ -98,6 +98,8 @@ class Thunderbird(ClientDefaults):
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+        if choices.choice(before.settings, account):
+            return before
         removed = account.state is AccountState.ABSENT
         after = self._without(before, account) if removed else self._with(before, account)
         if after.settings is not before.settings:
@@ -144,16 +146,23 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        about_profile = (*self._root.warnings, *self._profile.warnings, *_about_sources(state, account))
+        with self._as_root():
+            from . import remarks
+        about_profile = (*self._root.warnings, *self._profile.warnings, *remarks.about(state, account))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
-        if account.password is None or account.state is AccountState.ABSENT:
+        if account.password is None or account.state is AccountState.ABSENT or self.obstacle(state, account):
             return {}
         return {"password": self._password_state(state, account).value}
+
+    def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
+        """An account that is as its user wants it."""
+        reason = choices.choice(state.settings, account)
+        return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
@@ -216,9 +225,11 @@ class Thunderbird(ClientDefaults):
         references = before.references
         password_changes: list[Change] = []
         new_passwords = before.new_passwords
+        remarks = before.remarks
         old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
-            references = _follow_move(before, old_ids, account)
+            references, left = _follow_move(before, settings, old_ids, account)
+            remarks += left
             new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
@@ -240,6 +251,7 @@ class Thunderbird(ClientDefaults):
             references=references,
             new_passwords=new_passwords,
             password_changes=tuple(password_changes),
+            remarks=remarks,
             announced=True,
         )
 
@@ -255,13 +267,16 @@ class Thunderbird(ClientDefaults):
             if remaining is not passwords:
                 password_changes.append(_password_change(login, stored=True, wanted=False))
             passwords = remaining
-        folder = configure.mail_folder(before.settings, ids) if account.purge else None
+        with self._as_root():
+            from . import remarks
+        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
         return dataclasses.replace(
             before,
             settings=settings,
             new_passwords=passwords,
             password_changes=tuple(password_changes),
             purged=before.purged if folder is None else (*before.purged, folder),
+            remarks=(*before.remarks, *left),
         )
 
     def _while_closed(self, action: t.Callable[[], object]) -> None:
@@ -321,11 +336,17 @@ class Thunderbird(ClientDefaults):
         return posixpath.join(self.profile, name)
 
 
-def _follow_move(before: ThunderbirdState, ids: PrefIds, account: Account) -> t.Mapping[str, bytes]:
+def _follow_move(
+    before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
+) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
+    """The files that name folders, and what is said about folders that are still named as before."""
     old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
-        return before.references
-    return folder_references.moved(before.references, old, new)
+        return before.references, ()
+    references = folder_references.moved(before.references, old, new)
+    left = folder_references.left(settings, references, old, new)
+    remark = f"{account}: the old server is still named, in a form that is not known here, in {', '.join(left)}"
+    return references, (remark,) if left else ()
 
 
 def _move_passwords(
@@ -352,17 +373,6 @@ def _move_passwords(
             password_changes.append(_password_change(new, stored=False, wanted=True))
         passwords = after
     return passwords, password_changes
-
-
-def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
-    if account.state is AccountState.PRESENT:
-        for path in state.sources.computed:
-            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
-            yield f"{path} is more than a list of preferences, so that {doubt}."
-    elif find(state.settings, account) is None:
-        others = configure.other_senders(state.settings, account)
-        if others:
-            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
 
 
 def _password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:

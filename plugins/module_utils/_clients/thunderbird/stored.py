@@ -52,6 +52,7 @@ class ThunderbirdState:
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
         has_old_names: ``settings`` are those that ``old_names.effective`` gives.
+        remarks: what the admin should know about what was done, or left, so far.
         announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
 
@@ -64,6 +65,7 @@ class ThunderbirdState:
     new_passwords: NssPasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     announced: bool = False
     has_old_names: bool = False
 

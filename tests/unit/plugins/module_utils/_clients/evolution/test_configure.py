@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
     configure,
     differences,
+    lookup,
     mapping,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
@@ -325,15 +326,52 @@ def test_a_part_whose_parent_is_gone_is_shown_again() -> None:
     assert after.text("tra", "Data Source", "Parent") == "local"
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_account_of_gnome_online_accounts_is_refused(state: str) -> None:
+@pytest.mark.parametrize("login", [MARIO, "mario.rossi"])
+def test_an_account_of_gnome_online_accounts_is_refused_and_nothing_to_remove(login: str) -> None:
     goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n[GNOME Online Accounts]\nAccountId=1\n"
-    before = sources({**BY_HAND, "goa": goa, "acc": BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n")})
+    kept = BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n").replace(f"User={MARIO}", f"User={login}")
+    before = sources({**BY_HAND, "goa": goa, "acc": kept})
     for provider in ("charter", "spectrum"):
-        wanted = account(provider=provider, state=state)
         with pytest.raises(OptionError, match=r"GNOME Online Accounts or the like \(Charter\)"):
-            (absent if state == "absent" else present)(before, wanted)
+            present(before, account(provider=provider))
+        assert absent(before, account(provider=provider, state="absent")) is before
     assert len(present(before, account("anna@charter.net"))) == len(before) + 3
+
+
+def test_an_account_of_gnome_online_accounts_is_known_by_its_server_and_login_too() -> None:
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    kept = BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n")
+    other_from = BY_HAND["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
+    before = sources({**BY_HAND, "goa": goa, "acc": kept, "ide": other_from})
+    with pytest.raises(OptionError, match="GNOME Online Accounts"):
+        present(before, account(provider="spectrum"))
+    assert absent(before, account(provider="spectrum", state="absent")) is before
+
+
+def test_several_accounts_made_by_hand_are_none_to_remove() -> None:
+    twice = sources({**BY_HAND, "acc2": BY_HAND["acc"].replace("mobile", "other")})
+    assert absent(twice, account(state="absent")) is twice
+    assert lookup.candidates(twice, account(state="absent")) == ["mobile.charter.net", "other.charter.net"]
+
+
+def test_an_address_of_the_users_own_stays() -> None:
+    before = by_hand(ide=(f"Address={MARIO}", "Address=mario@rossi.example"))
+    name = before.text("ide", "Mail Identity", "Name")
+    after = present(before, account(provider="spectrum", full_name="Somebody else"))
+    assert after.text("ide", "Mail Identity", "Address") == "mario@rossi.example"
+    assert after.text("ide", "Mail Identity", "Name") == name
+    assert len(after) == len(before)
+    insisted = present(before, account(provider="spectrum", full_name="Somebody else", override=True))
+    assert insisted.text("ide", "Mail Identity", "Address") == MARIO
+    assert insisted.text("ide", "Mail Identity", "Name") == "Somebody else"
+
+
+@pytest.mark.parametrize("address", ["", "mario.rossi", MARIO.upper()])
+def test_what_is_no_address_of_the_users_own_is_the_accounts(address: str) -> None:
+    before = by_hand(ide=(f"Address={MARIO}", f"Address={address}"))
+    after = present(before, account(provider="spectrum", full_name="Somebody else"))
+    assert after.text("ide", "Mail Identity", "Name") == "Somebody else"
+    assert after.text("ide", "Mail Identity", "Address").lower() == MARIO
 
 
 def test_removal_leaves_everything_else() -> None:

@@ -377,24 +377,6 @@ def test_absent_refuses_to_take_an_inbox_that_others_use() -> None:
         configure.absent(before, account(provider="spectrum"))
 
 
-@pytest.mark.parametrize(
-    ("directory", "expected"),
-    [
-        ("[ProfD]ImapMail/imap.charter.net", "ImapMail/imap.charter.net"),
-        ("[ProfD]Mail/../../../etc", None),
-        ("[ProfD]", None),
-        ("[ProfD]Mail", None),
-        ("/home/mario/Mail/x", None),
-        ("[ProfD]ImapMail/imap.work.example", None),  # shared with the account at work
-    ],
-)
-def test_only_a_folder_of_its_own_inside_the_profile_can_be_purged(directory: str, expected: str | None) -> None:
-    before = by_hand(**{"directory-rel": directory})
-    ids = find(before, account(provider="spectrum"))
-    assert ids is not None
-    assert configure.mail_folder(before, ids) == expected
-
-
 def test_reading_back_gives_the_account() -> None:
     for wanted in (
         account(full_name="Mario", default=True),
