@@ -30,7 +30,7 @@ from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc, user_of
+from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
@@ -151,6 +151,8 @@ class ActionModule(NormalAction):
                 pc = WindowsPc(stack.enter_context(TaskConnection.open(self)))
 
                 def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
+                    for request in wanted:
+                        require_user(request.account)
                     return [_inspect(pc, request) for request in wanted]
 
             def from_second_host(

@@ -19,7 +19,7 @@ from ...module_utils._clients.outlook.client import Outlook
 from ...module_utils._clients.outlook.methods import METHODS
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
-from .._windows.pc import WindowsPc, user_of
+from .._windows.pc import WindowsPc, require_user, user_of
 from .._windows.task_connection import TaskConnection
 
 _display = Display()
@@ -40,6 +40,8 @@ def configure_outlook(
         MailError: an option is invalid, or the PC does not answer; nothing was changed.
     """
     found = requests(params, profiles=False)
+    for request in found:
+        require_user(request.account)
     methods = [method for method in METHODS if method in own["method"]]
     if not methods:
         raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")

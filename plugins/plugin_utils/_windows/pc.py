@@ -319,11 +319,11 @@ def _no_administrator(hive: str) -> HostError:
     )
 
 
-def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
-    """The Windows user of an account.
+def require_user(account: Account) -> None:
+    """See that an account names its Windows user.
 
     Raises:
-        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+        OptionError: it does not.
     """
     if not account.user:
         raise OptionError(
@@ -331,7 +331,16 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
             f"it is missing for {account}, and on a PC it is not the user who connects",
             "write the name or SID of the Windows user",
         )
-    return users.find(pc.machine().users, account.user, pc.machine().name)
+
+
+def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
+    """The Windows user of an account.
+
+    Raises:
+        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+    """
+    require_user(account)
+    return users.find(pc.machine().users, account.user or "", pc.machine().name)
 
 
 def _registry(
