@@ -1,4 +1,5 @@
 # Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One connection to a mail server: lines in, lines out, TLS on demand; every step ends by the deadline.
 
@@ -165,7 +166,7 @@ class Connection:
         """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""
         while True:
             self._drop_blank_lines()
-            if self._buffer not in (b"", b"\r"):
+            if bytes(self._buffer) not in (b"", b"\r"):
                 return
             self._buffer += self._receive()
 

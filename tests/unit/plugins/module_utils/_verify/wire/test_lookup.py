@@ -34,13 +34,12 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver
 )
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
-    CA,
     check,
     endpoint,
     failure,
     report_on,
 )
-from ansible_collections.charter.mail.tests.unit.scripted_server import serve
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, serve
 
 OPTIONS = VerifyOptions(ca_path=CA, timeout=4.0)
 A, AAAA = 1, 28
