@@ -260,8 +260,8 @@ def test_each_setting_that_differs_is_a_change_with_the_same_words(desk: Desk, e
 @pytest.mark.parametrize(
     ("thunderbird", "evolution"),
     [
-        (('smtp1.authMethod", 3', 'smtp1.authMethod", 10'), ("Method=PLAIN", "Method=Google")),
-        (('server1.authMethod", 3', 'server1.authMethod", 10'), ("Method=none", "Method=Google")),
+        (('smtp1.authMethod", 3', 'smtp1.authMethod", 4'), ("Method=PLAIN", "Method=CRAM-MD5")),
+        (('server1.authMethod", 3', 'server1.authMethod", 4'), ("Method=none", "Method=CRAM-MD5")),
     ],
 )
 def test_so_is_a_setting_that_only_the_client_names(
