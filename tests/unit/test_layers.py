@@ -98,6 +98,7 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
+    f"{THUNDERBIRD_PASSWORDS}/aes_gcm.py": ("ctypes",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
     f"{DBUS}/session_bus.py": ("os", "socket"),
     # Joins the path of the payload with the names in it, and reads nothing.
