@@ -22,9 +22,10 @@ _COLUMNS = (
     "timePasswordChanged, secFields"
 )
 # Thunderbird looks for an origin that is the realm, too. NULL, as in a tombstone, is equal to nothing.
+_SEALED = "httpRealm = origin AND typeof(secFields) = 'text' ORDER BY id"
 _READ = (
-    "SELECT guid, origin, secFields FROM loginsL WHERE is_deleted = 0 AND httpRealm = origin ORDER BY id",
-    "SELECT guid, origin, secFields FROM loginsM WHERE is_overridden = 0 AND httpRealm = origin ORDER BY id",
+    f"SELECT guid, origin, secFields FROM loginsL WHERE is_deleted = 0 AND {_SEALED}",
+    f"SELECT guid, origin, secFields FROM loginsM WHERE is_overridden = 0 AND {_SEALED}",
 )
 _OVERRIDE = (
     # What only the mirror has needs a row of ours to differ in; 0 is "as on the server".
@@ -139,4 +140,4 @@ def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.
 def _text(value: object) -> str:
     if not isinstance(value, bytes):
         raise ValueError("a field that is not a text")
-    return value.decode("utf-8")
+    return value.decode("utf-8", "replace")  # what is no text is no login of ours, and stops nothing
