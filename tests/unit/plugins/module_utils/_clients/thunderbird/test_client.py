@@ -305,7 +305,7 @@ def with_database(home: pathlib.Path, *accounts: Account) -> pathlib.Path:
 def passwords_of(home: pathlib.Path) -> list[str | None]:
     found = client(home).account(account())
     assert found is not None
-    return [login.password and login.password.reveal() for login in (found.incoming, found.outgoing)]
+    return [login.password.reveal() if login.password else None for login in (found.incoming, found.outgoing)]
 
 
 def test_the_store_that_the_preferences_name_is_used(tmp_path: pathlib.Path) -> None:

@@ -78,7 +78,8 @@ LOCAL = "SELECT * FROM loginsL ORDER BY id"
 TO_MIRROR = (
     (
         "INSERT INTO loginsM (origin, httpRealm, timesUsed, timeCreated, timePasswordChanged, secFields, guid, "
-        "server_modified) SELECT origin, httpRealm, 7, timeCreated, timePasswordChanged, secFields, guid, 1 FROM loginsL"
+        "server_modified) SELECT origin, httpRealm, 7, timeCreated, timePasswordChanged, secFields, guid, 1 "
+        "FROM loginsL"
     ),
     "DELETE FROM loginsL",
 )
