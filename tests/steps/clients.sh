@@ -28,7 +28,7 @@ make_tree() { # make_tree NAME TREE
     touch "$2/.made"
 }
 
-mapfile -t tools < <(grep -E '^(hypothesis|pytest)==' tests/requirements.txt)
+mapfile -t tools < <(grep -hE '^(cryptography|hypothesis|pytest)==' tests/constraints.txt tests/requirements.txt tests/demo/requirements.txt)
 
 test_tree() { # test_tree NAME TREE
     local python
