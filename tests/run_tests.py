@@ -30,6 +30,7 @@ TOOLS = ROOT / ".venv" / "bin" / "python"
 OLDEST = ROOT / ".venv-3.8"
 # Each worker first spends two seconds of its core on finding the tests.
 SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=worksteal")
+CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
 
@@ -116,6 +117,16 @@ def sanity() -> Counts:
     return script("tests/steps/sanity.sh")
 
 
+def cores() -> Counts:
+    """The demo and Ansible's sanity tests with the oldest and the newest ansible-core."""
+    for name in CORES:
+        environment(name)
+        folder = f".venv-{name}"
+        script(str(ROOT / folder / "bin/python"), "tests/demo")
+        script("tests/steps/sanity.sh", folder)
+    return Counts()
+
+
 def demo() -> Counts:
     """The demo, from this clone."""
     environment("demo")
@@ -163,6 +174,7 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "unit-full": unit_full,
     "unit-3.8": unit_oldest,
     "sanity": sanity,
+    "cores": cores,
     "demo": demo,
     "demo-as-user": demo_as_user,
     "real": real,

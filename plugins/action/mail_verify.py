@@ -17,12 +17,14 @@ from ansible.utils.display import Display
 from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.staging import METHODS
+from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
+from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
@@ -43,9 +45,12 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
+_SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
+
+_FOR_PROGRAMS = ("json", "jsonl")  # callbacks whose output programs read: nothing may be added to it
 
 _display = Display()
 
@@ -68,30 +73,48 @@ class ActionModule(NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
+        host = str((task_vars or {}).get("inventory_hostname", "this host"))
+        if no_accounts.without_accounts(raw):
+            missing = no_accounts.warning(host, task_vars or {})
+            return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
         try:
             if system_of(self, task_vars) is System.LINUX:
-                return self._by_module(raw, tmp, task_vars or {})
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+                return self._shown(host, self._by_module(raw, tmp, task_vars or {}))
+            params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
-                result = self._verify({**params, run_limit.NAME: _complete(shared.entries)})
+                all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
+                result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
                 shared.result = result
+            result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
-        return t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
+        return self._shown(host, t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC)))
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module on the host. What is wrong with its options is for the module to say."""
         params = None
         with contextlib.suppress(MailError):
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
+            params = validated(raw, _SPEC)
+        # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
+        checks = None if params is None or self._task.async_val else params["checks"]
         with self._shared_limit(params, task_vars) as shared:
-            self._task.args = {**raw, run_limit.NAME: shared.entries} if shared.entries else raw
+            self._task.args = {
+                **raw,
+                **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
+                **({run_limit.NAME: shared.entries} if shared.entries else {}),
+            }
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             finally:
                 self._task.args = raw
-            done.get("invocation", {}).get("module_args", {}).pop(run_limit.NAME, None)
             shared.result = done
+        module_args = done.get("invocation", {}).get("module_args", {})
+        module_args.pop(run_limit.NAME, None)
+        if checks is not None:
+            if "checks" in module_args:
+                module_args["checks"] = checks
+            if "accounts" in done:
+                done["accounts"] = run_verify.returned(done["accounts"], checks)
         return done
 
     @contextlib.contextmanager
@@ -150,12 +173,22 @@ class ActionModule(NormalAction):
                 params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
-            _display.warning(warning)
+            _display.warning(printable(warning))
         result = dict(verdict.result)
         if result["accounts"] and not by_pc:
             result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
             result["msg"] = f"{result['msg']} {_WHERE}"
+        if not by_pc or not result["accounts"]:
+            result["network"] = []  # the controller's is not the PC's
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
+
+    def _shown(self, host: str, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The result, with a line on the screen for each account that works, since Ansible shows no good result."""
+        if not self._task.no_log and not str(constants.DEFAULT_STDOUT_CALLBACK).endswith(_FOR_PROGRAMS):  # type: ignore[attr-defined]
+            for account in result.get("accounts", ()):
+                if account.get("ok"):
+                    _display.display(f"{host}: {account['summary']}")
+        return result
 
     def _run_tests(self, tests: t.Sequence[CurlTest], seconds: float) -> CurlRun:
         """Run the tests on the PC. If it is not reached, the results from the controller still count.
@@ -183,5 +216,8 @@ def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = user_of(pc, request.account)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)
+    def opened(_request: Request) -> t.ContextManager[Outlook]:
+        user = user_of(pc, request.account)
+        return contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS))
+
+    return inspect(OUTLOOK, opened, request, _display.vvv, (AnsibleError,))

@@ -211,7 +211,7 @@ accounts:
       returned: always
       sample: []
     error:
-      description: Why the account failed.
+      description: Why the account was skipped or failed.
       type: str
-      returned: if failed
+      returned: if skipped or failed
 """

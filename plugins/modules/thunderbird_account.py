@@ -153,6 +153,11 @@ backup_files:
   type: list
   elements: str
   sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 from ..module_utils._ansible import quick_imports

@@ -59,18 +59,19 @@ class EvolutionSetup:
         return {**entry, "warnings": result.get("warnings", [])}
 
     @contextlib.contextmanager
-    def log_in(self, *, keyring: str | None = LOGIN, registry: bool = True) -> t.Iterator[Evolution]:
+    def log_in(self, *, keyring: str | None = LOGIN, registry: bool = True, **variables: str) -> t.Iterator[Evolution]:
         """Log the user in, in the lab.
 
         Args:
             keyring: the password that unlocks the keyring; empty for no keyring, None for one that stays locked.
             registry: whether the account registry runs, as it does on a desktop soon after the login.
+            variables: of the registry's environment.
         """
         with desktop_session(self.local_user, in_the_lab(self.lab)) as session:
             if keyring != "":
                 session.start_keyring(keyring)
             if registry:
-                session.start_registry()
+                session.start_registry(**variables)
             yield Evolution(session)
 
     def receive(self, subject: str) -> None:

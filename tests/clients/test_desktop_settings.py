@@ -185,7 +185,7 @@ class TestStoring:
         def spy(command: list[str]) -> tuple[int, str, str]:
             probe = ["sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap)' /proc/self/status; env"]
             seen.extend(
-                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[1].splitlines()
+                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[2].splitlines()
             )
             return run_command(command)
 
@@ -239,7 +239,7 @@ class TestStoring:
 
     def test_a_value_that_does_not_read_back(self, session: DesktopSession) -> None:
         user = local_user.find(session.user.name)
-        desktop = LocalDesktop(user, lambda _command: (0, "", ""))
+        desktop = LocalDesktop(user, lambda _command: (0, "0\n", ""))
         with local_user.acting_as(user), desktop, pytest.raises(HostError, match="does not read back"):
             desktop.store_setting(ACCOUNT, "x")
 

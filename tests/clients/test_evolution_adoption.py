@@ -67,6 +67,41 @@ def test_an_account_of_another_program_is_refused(evolution_setup: EvolutionSetu
 
 
 @pytest.mark.parametrize("logged_in", [False, True])
+def test_an_account_of_a_template_is_left_to_it(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
+    setup = evolution_setup
+    site = setup.local_user.home / "site"  # the user must be able to read it
+    templates = site / "evolution-data-server/autoconfig"
+    templates.mkdir(parents=True)
+    for uid, text in evolution_sources.sources(setup.user.address).items():
+        text = text.replace("imap.charter.net", "mobile.charter.net")
+        (templates / f"{uid}.source").write_text(f"{text}\n[Autoconfig]\nRevision=1\n")
+    setup.local_user.own()
+    refused = []
+    with setup.log_in(XDG_CONFIG_DIRS=str(site)) as evolution:
+        shown = evolution.account(setup.user.address)
+        before = setup.everything(evolution)
+        if logged_in:
+            refused = [setup.run(), setup.run(state="absent", password=None)]
+            assert setup.everything(evolution) == before
+            setup.configure_one("absent", email="nobody@charter.net", state="absent", password=None)
+    if not logged_in:
+        files = snapshot(setup.local_user.home)
+        refused = [setup.run(), setup.run(state="absent", password=None), setup.run(check=True)]
+        assert snapshot(setup.local_user.home) == files
+    for result in refused:
+        assert result["failed"]
+        assert not result["changed"]
+        assert f"by the template {ACCOUNT}.source of evolution-data-server" in result["msg"]
+    with setup.log_in(XDG_CONFIG_DIRS=str(site)) as evolution:
+        assert evolution.account(setup.user.address) == shown
+    for path in templates.iterdir():
+        path.unlink()
+    with setup.log_in(XDG_CONFIG_DIRS=str(site)) as evolution:
+        assert ACCOUNT not in evolution.memory()  # the registry deletes it, whoever changed it
+    setup.configure_one("created")
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
 def test_a_damaged_foreign_source_is_reported_and_kept(evolution_setup: EvolutionSetup, logged_in: bool) -> None:
     setup = evolution_setup
     damaged = "[Data Source]\nDisplayName=mine\nthis is no line\n"

@@ -29,7 +29,7 @@ def verify(ansible: Ansible, setup: EvolutionSetup, evolution: Evolution, **opti
     """Verify the stored settings and check that nothing was changed or shown."""
     before = setup.everything(evolution)
     given = {"user": setup.local_user.name, "email": setup.user.address, "ca_path": str(setup.lab.ca_path)}
-    result = ansible.module("mail_verify", **{**given, "from_client": "evolution", **options})
+    result = ansible.module("mail_verify", **{**given, "from_client": "evolution", "checks": "all", **options})
     assert "accounts" in result, result
     assert setup.everything(evolution) == before
     assert setup.user.password not in str(result)

@@ -105,6 +105,7 @@ class PlaybookRunner:
         record.touch(mode=0o600)
         command = [sys.executable, "-m", "ansible", "playbook", playbook, f"--inventory={self._inventory.hosts}"]
         command.append(f"--extra-vars=@{self._inventory.secrets}")
+        command.append("--extra-vars=mail_checks=all")  # the demo shows the tests that succeeded
         with self._output() as output:
             code = _run(command, self._environment(record), output)
         run = _read(playbook, code, record)

@@ -120,6 +120,11 @@ class Fleet:
         """The configuration for ``ssh -F``, with the host names as destinations."""
         return self.directory / "ssh_config"
 
+    @property
+    def control_address(self) -> str:
+        """The address of the control namespace, which all hosts reach."""
+        return str(_NETWORK[_CONTROL])
+
     def command(self, argv: t.Sequence[str]) -> list[str]:
         """The command line that runs a program in the control namespace, beside the hosts."""
         return Namespace(self.name).command(argv)

@@ -63,7 +63,7 @@ def ansible(tmp_path: pathlib.Path, faulty_lab: MailLab) -> Ansible:
 
 def verify(ansible: Ansible, lab: MailLab, user: MailUser, **options: t.Any) -> dict[str, t.Any]:
     given = {"email": user.address, "password": user.password, "ca_path": str(lab.ca_path), **options}
-    return ansible.module("mail_verify", **given)
+    return ansible.module("mail_verify", **{"checks": "all", **given})
 
 
 def cause(result: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -13,12 +13,12 @@ import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.unit.limited_server import Limited
+from ansible_collections.charter.mail.tests.unit.locking_servers import OLD_PASSWORD, LockingProvider
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, smtp
-from ansible_collections.charter.mail.tests.unit.scripted_server import CA, Script, ScriptedServer, Talk, serve
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, ScriptedServer, serve
 
 HOSTS = [f"pc{number:02}" for number in range(30)]
 STALE = HOSTS[1::5]
-OLD = "the-old-password"
 STARTTLS = Server(tls="starttls")
 
 
@@ -58,24 +58,6 @@ def verify(
     return {name: account for name, (account,) in found.items()}
 
 
-def locks_after(refusals: int, make: t.Callable[[Server], Script], tls: str, servers: list[ScriptedServer]) -> Script:
-    """A server that locks the account after so many refusals by all servers."""
-
-    def script(talk: Talk) -> None:
-        locked = refused(*servers) >= refusals
-        answers = (
-            {b"AUTHENTICATE": b"TAG NO [CONTACTADMIN] locked", b"AUTH": b"535 Account is locked"} if locked else {}
-        )
-        make(Server(tls=tls, answers=answers))(talk)
-
-    return script
-
-
-def refused(*servers: ScriptedServer) -> int:
-    """How many sign-ins had the old password."""
-    return sum(server.in_tls.count(Server(password=OLD).plain()) for server in servers)
-
-
 @pytest.mark.parametrize(
     "plays",
     [[{}], [{"strategy": "free"}], [{"hosts": "all[0:14]", "serial": 10}, {"hosts": "all[15:29]"}]],
@@ -84,15 +66,12 @@ def refused(*servers: ScriptedServer) -> int:
 def test_hosts_with_one_mailbox_do_not_lock_it(
     ansible: Ansible, tmp_path: pathlib.Path, plays: t.Sequence[t.Mapping[str, t.Any]]
 ) -> None:
-    passwords = {name: OLD if name in STALE else PASSWORD for name in HOSTS}
-    servers: list[ScriptedServer] = []
-    with (
-        serve(locks_after(10, imap, "ssl", servers)) as one,
-        serve(locks_after(10, smtp, "starttls", servers)) as other,
-    ):
-        servers += [one, other]
+    passwords = {name: OLD_PASSWORD if name in STALE else PASSWORD for name in HOSTS}
+    provider = LockingProvider(refusals=10)
+    with serve(provider.receiving) as one, serve(provider.sending) as other:
+        provider.servers += [one, other]
         reports = verify(ansible, tmp_path, (one, other), passwords, plays)
-        assert refused(one, other) == 2
+        assert provider.refused == 2
     assert [name for name, report in reports.items() if report["ok"] and report["complete"]] == [
         name for name in HOSTS if name not in STALE
     ]
@@ -101,11 +80,13 @@ def test_hosts_with_one_mailbox_do_not_lock_it(
     sentences = [f"refused the same password of {USERNAME} on {name}" for name in STALE]
     elsewhere = [name for name in STALE if any(sentence in reports[name]["summary"] for sentence in sentences)]
     assert len(elsewhere) == len(STALE) - 1
-    assert OLD not in json.dumps(reports)
+    assert OLD_PASSWORD not in json.dumps(reports)
 
 
-def test_hosts_wait_for_a_server_that_has_too_many_sessions(ansible: Ansible, tmp_path: pathlib.Path) -> None:
-    sessions = 4
+@pytest.mark.parametrize("sessions", [4, 10])
+def test_hosts_wait_for_a_server_that_has_too_many_sessions(
+    ansible: Ansible, tmp_path: pathlib.Path, sessions: int
+) -> None:
     receiving = Limited(imap(Server()), sessions, Server(), b"* BYE Too many connections from 203.0.113.7", 0.3)
     sending = Limited(smtp(STARTTLS), sessions, STARTTLS, b"421 4.7.0 Too many connections from 203.0.113.7", 0.3)
     with serve(receiving) as one, serve(sending) as other:

@@ -60,7 +60,9 @@ class VerifySetup:
         """Verify the stored settings and check that nothing was changed, shown or left behind."""
         before = snapshot(self.local_user.home)
         given = {"user": self.local_user.name, "email": self.user.address, "ca_path": str(self.lab.ca_path)}
-        result = self.ansible.module("mail_verify", **{**given, "from_client": "thunderbird", **options})
+        result = self.ansible.module(
+            "mail_verify", **{**given, "from_client": "thunderbird", "checks": "all", **options}
+        )
         assert "accounts" in result, result
         assert snapshot(self.local_user.home) == before
         assert self.user.password not in str(result)

@@ -22,7 +22,7 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 
 
 def verify(ansible: Ansible, lab: MailLab, user: MailUser, **options: t.Any) -> dict[str, t.Any]:
-    given = {"email": user.address, "password": user.password, "ca_path": str(lab.ca_path), **options}
+    given = {"email": user.address, "password": user.password, "ca_path": str(lab.ca_path), "checks": "all", **options}
     return ansible.module("mail_verify", **given)
 
 

@@ -80,7 +80,8 @@ def test_configure_verify_and_remove(office: Office) -> None:
 
     site = office.play("site", "-vvv")
     assert site.code == 0, site.output
-    assert site.recap["changed"] == len(BOTH)
+    assert site.recap["changed"] == 1
+    assert {(one["client"], one["status"]) for one in configured(office)} == {(client, "created") for client in BOTH}
     for user in office.users:
         assert f"All tests completed successfully for {user.address}" in site.output
         assert user.password not in site.output
@@ -89,7 +90,8 @@ def test_configure_verify_and_remove(office: Office) -> None:
     assert (again.code, again.recap["changed"]) == (0, 0)
 
     removed = office.play("remove", "--diff")
-    assert (removed.code, removed.recap["changed"]) == (0, len(BOTH))
+    assert (removed.code, removed.recap["changed"]) == (0, 1)
+    assert {(one["client"], one["status"]) for one in configured(office)} == {(client, "removed") for client in BOTH}
     assert office.play("remove").recap["changed"] == 0
     for local_user in office.local_users:
         assert "charter.net" not in (local_user.profile / "prefs.js").read_text()
@@ -124,7 +126,7 @@ def test_only_named_clients_are_configured(office: Office) -> None:
 def test_installed_clients_are_the_default(office: Office) -> None:
     """This machine has all clients that the tests need."""
     del office.variables["mail_clients"]
-    assert office.play("configure").recap["changed"] == len(BOTH)
+    assert office.play("configure").recap["changed"] == 1
     assert [found["clients"] for found in office.ansible.results() if "clients" in found] == [list(BOTH)]
 
 
@@ -181,9 +183,9 @@ def test_the_settings_stored_in_evolution_are_tested(office: Office) -> None:
     assert f"All tests completed successfully for {office.users[1].address}" in done.output
 
 
-def test_role_variables_in_the_inventory_apply(office: Office) -> None:
+def test_options_of_one_client_apply(office: Office) -> None:
     mario, _anna = office.local_users
-    office.variables.update(mail_clients=["evolution"], evolution_password_store="plaintext_keyring")
+    office.variables.update(mail_clients=["evolution"], mail_evolution={"password_store": "plaintext_keyring"})
     assert office.play("configure").code == 0
     keyring = mario.home / ".local/share/keyrings/charter-mail.keyring"
     assert office.users[0].password in keyring.read_text()
@@ -192,9 +194,32 @@ def test_role_variables_in_the_inventory_apply(office: Office) -> None:
     assert office.users[0].password not in "".join(path.read_text() for path in keyring.parent.glob("*.keyring*"))
 
 
+def configured(office: Office) -> list[dict[str, t.Any]]:
+    """The entries of the last run's result."""
+    (found,) = (found["accounts"] for found in office.ansible.results() if "clients" in found)
+    accounts: list[dict[str, t.Any]] = found
+    return accounts
+
+
 def sources(local_user: LocalUser) -> list[pathlib.Path]:
     """The files of a user's Evolution sources."""
     return sorted((local_user.home / ".config/evolution/sources").glob("*.source"))
+
+
+def test_an_account_that_works_is_one_line(office: Office) -> None:
+    office.variables["mail_accounts"][0]["password"] = "a-wrong-password"
+    failed = office.play("verify")
+    office.variables["mail_accounts"][0]["password"] = office.users[0].password
+    works = office.play("verify")
+    assert (failed.code, works.code) == (2, 0)
+    for output, user in ((failed.output, office.users[1]), *((works.output, user) for user in office.users)):
+        (line,) = (line for line in output.splitlines() if user.address in line)
+        assert line.startswith(f"desk: All tests completed successfully for {user.address}: ")
+    (account, _other) = office.ansible.results()[0]["accounts"]
+    assert account["checks"] == []
+    assert office.play("verify", "--extra-vars", "mail_checks=all").code == 0
+    (account, _other) = office.ansible.results()[0]["accounts"]
+    assert {check["status"] for check in account["checks"]} == {"ok"}
 
 
 def test_a_failed_verification_names_the_account_and_the_cause(office: Office, mail_lab: MailLab) -> None:
@@ -207,32 +232,49 @@ def test_a_failed_verification_names_the_account_and_the_cause(office: Office, m
     assert "a-wrong-password" not in done.output
 
 
-def test_a_host_without_accounts_is_left_alone(ansible: Ansible) -> None:
-    for name in ("site", "remove"):
-        done = ansible.playbook(name, ansible.local_host())
+@pytest.mark.parametrize("variables", [{}, {"mail_accounts": None}, {"mail_accounts": []}])
+def test_a_host_without_accounts_is_named_and_left_alone(ansible: Ansible, variables: dict[str, t.Any]) -> None:
+    for name in ("configure", "remove"):
+        done = ansible.playbook(name, ansible.local_host(**variables))
         assert done.code == 0, done.output
         assert done.recap["changed"] == 0
+        assert "desk has no mail accounts" in done.output
 
 
-@pytest.mark.parametrize("client", BOTH)
-def test_a_role_refuses_unknown_options(office: Office, client: str) -> None:
-    office.variables["mail_clients"] = [client]
+def test_an_entry_without_a_user_is_said_to_be_roots(ansible: Ansible) -> None:
+    hosts = ansible.local_host(mail_clients=BOTH, mail_accounts=[{"email": EMAIL}])
+    done = ansible.playbook("configure", hosts, "--check")
+    assert done.code == 0, done.output
+    assert done.output.count("no user is named, so it is root's own account.") == 1
+
+
+def test_a_misspelt_variable_is_named(ansible: Ansible) -> None:
+    done = ansible.playbook("configure", ansible.local_host(mail_acounts=[{"email": EMAIL}]))
+    assert done.code == 0
+    assert "Its variable mail_acounts is not read: rename it to mail_accounts." in done.output
+
+
+def test_an_invalid_entry_is_named_with_its_address(office: Office) -> None:
     accounts = office.variables["mail_accounts"]
-    for wrong in ({"protocol": "pop"}, {"pasword": "x"}, {"incoming": "nonsense"}):
-        accounts[0].update(wrong)
+    for wrong, reason in (
+        ({"provider": "chartr"}, "value of provider must be one of: charter, "),
+        ({"pasword": "x"}, "Unknown option pasword, did you mean password?"),
+        ({"incoming": {"prot": 993}}, "Unknown option incoming.prot, did you mean port?"),
+    ):
+        accounts[1].update(wrong)
         done = office.play("configure", "-vvv")
         assert done.code == 2
-        assert f"{client}_accounts" in done.output
-        assert office.users[0].password not in done.output
+        assert f"accounts[1] ({office.users[1].address}): {reason}" in done.output
+        assert all(user.password not in done.output for user in office.users)
         for key in wrong:
-            del accounts[0][key]
+            del accounts[1][key]
 
 
 def test_an_ordinary_user_needs_no_root(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     as_mario = {"ansible_become_user": mario.name, "ansible_become_method": "su", "ansible_pipelining": True}
     hosts = ansible.local_host(**as_mario, mail_clients=BOTH, mail_accounts=[{"email": EMAIL}])
     own = ansible.playbook("configure", hosts)
-    assert (own.code, own.recap["changed"]) == (0, len(BOTH)), own.output
+    assert (own.code, own.recap["changed"]) == (0, 1), own.output
     written = [mario.profile / "prefs.js", *sources(mario)]
     assert [path.stat().st_uid for path in written] == [mario.uid] * 4
     for client in BOTH:

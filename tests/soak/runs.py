@@ -38,6 +38,7 @@ for _name in (
     "_clients.evolution.differences",
     "_clients.evolution.writing",
     "_clients.evolution.password_store.choice",
+    "_linux.session_environment",
 ):
     importlib.import_module(f"ansible_collections.charter.mail.plugins.module_utils.{_name}")
 

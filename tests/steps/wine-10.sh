@@ -27,7 +27,7 @@ mount_tree "$tree"
 
 # The packages are fetched from outside the tree: how this machine reaches its package registry is set up there.
 "$root/.venv/bin/python" -m pip --quiet download --dest "$tree/srv/wheels" --python-version 3.13 --only-binary=:all: \
-    --requirement tests/requirements.txt
+    --require-hashes --requirement tests/requirements.txt
 
 copy_clone "$tree"
 if (($# == 0)); then

@@ -33,7 +33,7 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 @pytest.fixture
 def verify(ansible: Ansible, mail_lab: MailLab, office_pc: OfficePC) -> Verify:
     def run(*accounts: t.Mapping[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
-        given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
+        given = {**OPTIONS, "checks": "all", "ca_path": str(mail_lab.ca_path), **options}
         return ansible.module("mail_verify", hosts=office_pc.inventory("powershell"), accounts=list(accounts), **given)
 
     return run

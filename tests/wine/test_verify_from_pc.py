@@ -37,7 +37,7 @@ def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
 @pytest.fixture
 def verify(ansible: Ansible, mail_lab: MailLab, office_pc: OfficePC) -> Verify:
     def run(*accounts: t.Mapping[str, t.Any], shell: str = "powershell", **options: t.Any) -> dict[str, t.Any]:
-        given = {**OPTIONS, "ca_path": str(mail_lab.ca_path), **options}
+        given = {**OPTIONS, "checks": "all", "ca_path": str(mail_lab.ca_path), **options}
         hosts = office_pc.inventory(shell, ansible_wine_damage=native_curl.DAMAGE)
         return ansible.module("mail_verify", hosts=hosts, accounts=list(accounts), **given)
 
@@ -52,6 +52,9 @@ def trusting_curl(office_pc: OfficePC, mail_lab: MailLab) -> t.Iterator[None]:
 
 def account(user: MailUser, **options: t.Any) -> dict[str, t.Any]:
     return {"user": "mario", "email": user.address, "password": user.password, **options}
+
+
+SERVERS = {"imap.charter.net": 993, "pop.charter.net": 995, "smtp.charter.net": 587}
 
 
 def seen_from_pc(result: t.Mapping[str, t.Any], number: int = 0) -> dict[str, tuple[str, str]]:
@@ -101,6 +104,26 @@ def test_with_a_password_on_request_it_signs_in_and_leaves_nothing(
     assert office_pc.photo() == before
     assert office_pc.temporary() == []
     assert mail_user.password not in str(office_pc.asked()) + json.dumps(result)
+
+
+@pytest.mark.usefixtures("trusting_curl")
+def test_the_result_has_what_that_of_a_linux_host_has(verify: Verify, mail_user: MailUser, mail_lab: MailLab) -> None:
+    result = verify(account(mail_user), account(mail_user, protocol="pop3"))
+    assert result["tested_at"].endswith("Z")
+    assert [(one["user"], one["protocol"]) for one in result["accounts"]] == [("mario", "imap"), ("mario", "pop3")]
+    checks = [check for one in result["accounts"] for check in one["checks"] if check["stage"] == "tcp"]
+    wanted = {f"{host}:{port}": mail_lab.addresses[host] for host, port in SERVERS.items()}
+    for vantage in ("controller", "pc"):
+        assert {one["server"]: one["address"] for one in checks if one["checked_from"] == vantage} == wanted
+    # In the lab, all machines are one: a connection leaves from the address that it goes to.
+    assert set(result["network"]) == {f"{address.rpartition('.')[0]}.0/24" for address in wanted.values()}
+    (certificate, *_others) = (
+        check["certificate"] for one in result["accounts"] for check in one["checks"] if "certificate" in check
+    )
+    assert sorted(certificate) == ["issuer", "names", "not_after"]
+    short = verify(account(mail_user), checks="failed", from_pc="none")
+    assert short["network"] == []
+    assert short["accounts"][0]["checks"] == []
 
 
 def test_a_certificate_that_only_the_pc_distrusts_is_reported(

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every module does that configures a client of this Linux host."""
 
@@ -16,6 +15,7 @@ from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import Target
 from .._linux.user_host import LocalUserHost
+from .._model.account import State
 from .._model.errors import MailError
 from .arguments import Request, requests
 from .module import MailModule
@@ -33,23 +33,57 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     """
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
-    options = {**module.params, "wait_seconds": 0}
-    if module.params["when_running"] == "wait":
-        options["wait_seconds"] = module.params["wait_seconds"]
+    try:
+        users = users_of(entry, module.options, module.options, make_host, module.warn)
+    except MailError as error:
+        module.fail_json(msg=str(error))
+    traces: list[str] = []
+    task = Task(module.check_mode, module.options["when_running"], module.warn, traces.append)
+    result = configure(users, task)
+    if result.failures:
+        module.fail_json(**result.as_result(), **module.traced(traces))
+    module.exit_json(**result.as_result())
+
+
+def users_of(
+    entry: ClientEntry,
+    params: t.Mapping[str, t.Any],
+    own: t.Mapping[str, t.Any],
+    make_host: MakeHost,
+    warn: t.Callable[[str], t.Any],
+) -> list[UserAccounts]:
+    """The accounts of a task by the users of this host whose client gets them. Nothing is opened yet.
+
+    Args:
+        entry: the client.
+        params: the options of the accounts and ``CLIENT_OPTIONS``.
+        own: the client's own options.
+        make_host: makes the hosts of the users.
+        warn: shows a warning.
+
+    Raises:
+        MailError: an option is invalid.
+    """
+    options = {**params, **own, "wait_seconds": 0}
+    if params["when_running"] == "wait":
+        options["wait_seconds"] = params["wait_seconds"]
 
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
-    try:
-        groups = grouped(requests(module.params, profiles=entry.profiles), target_of)
-    except MailError as error:
-        module.fail_json(msg=str(error))
-    users = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    task = Task(module.check_mode, module.params["when_running"], module.warn)
-    result = configure(users, task)
-    if result.failures:
-        module.fail_json(**result.as_result())
-    module.exit_json(**result.as_result())
+    groups, unknown = grouped(requests(params, profiles=entry.profiles), target_of)
+    for target, group in groups.items():
+        for _number, request in group:
+            if _is_roots_by_omission(target, request):
+                warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
+
+
+def _is_roots_by_omission(target: Target, request: Request) -> bool:
+    """Whether an account becomes root's only because the task runs as root and its entry names nobody."""
+    unnamed = request.account.user is None and request.home is None
+    return unnamed and target.user.uid == 0 and request.account.state is State.PRESENT
 
 
 def target_of(request: Request) -> Target:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine that every client shares: read, decide, show, write, prove."""
 
@@ -309,8 +308,15 @@ def preview(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     return dataclasses.replace(outcome, interrupted=client.interrupted)
 
 
-def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def reconcile(
+    client: Client[S], accounts: t.Sequence[Account], begin: t.Callable[[], None] = lambda: None
+) -> Outcome[S]:
     """Make the client's settings what the accounts say, and see that they are.
+
+    Args:
+        client: of one user.
+        accounts: of that user.
+        begin: called before anything is changed.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
@@ -320,6 +326,7 @@ def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
     if not outcome.changed:
         return outcome
     interrupted = outcome.interrupted
+    begin()
     with client.exclusive():
         # What was read before may be stale: the client could have been open until a moment ago.
         outcome = plan(client, accounts)

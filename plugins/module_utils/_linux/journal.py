@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file that keeps runs of this collection apart, and that notes a change of several files until it is complete.
 
@@ -143,7 +142,7 @@ class Journal:
         for line in reversed(content.split(b"\n")[:-1]):
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             return entry if isinstance(entry, dict) else None
         return None

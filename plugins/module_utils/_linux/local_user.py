@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who a local user is, and doing things with that user's rights."""
 
@@ -111,13 +110,13 @@ def _owners(path: str) -> list[int]:
         seen = os.path.join(seen, name)
         try:
             entry = os.lstat(seen)
+            to = os.readlink(seen) if stat.S_ISLNK(entry.st_mode) else None
         except (FileNotFoundError, NotADirectoryError):
             return found
         except OSError as error:
             raise host_error(seen, error) from error
         found.append(entry.st_uid)
-        if stat.S_ISLNK(entry.st_mode):
-            to = os.readlink(seen)
+        if to is not None:
             seen = "/" if to.startswith("/") else os.path.dirname(seen)
             waiting += [name for name in reversed(to.split("/")) if name]
     raise HostError(path, "its symbolic links do not end", "see where they lead")

@@ -1,14 +1,15 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seeing, before anything is written or promised, that it could be written."""
 
 from __future__ import annotations
 
+import errno
 import os
 import typing as t
 
 from .._model.errors import HostError
+from .os_errors import host_error
 
 
 def require_writable(home: str, paths: t.Iterable[str]) -> None:
@@ -37,7 +38,13 @@ def _require(path: str) -> None:
     while not os.path.lexists(there):
         there = os.path.dirname(there)
     if not os.path.isdir(there) and there != path:
-        raise HostError(there, "not a directory", "see what stands where a folder is expected")
+        raise host_error(there, _error(errno.ENOTDIR))
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        raise host_error(there, _error(errno.EROFS))
     needed = os.W_OK | os.X_OK if os.path.isdir(there) else os.W_OK
     if not os.access(there, needed, effective_ids=True):
-        raise HostError(there, "permission denied", "see that the user owns this path and the folders above it")
+        raise host_error(there, _error(errno.EACCES))
+
+
+def _error(number: int) -> OSError:
+    return OSError(number, os.strerror(number))

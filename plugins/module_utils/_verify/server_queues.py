@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of many endpoints side by side: a queue for each server, and threads that work on the queues.
 
@@ -19,7 +18,7 @@ from .alternatives import Alternatives
 from .context import Context
 from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
-from .findings.failure import TRANSIENT
+from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
 from .report.suggestion import Suggestion
 from .turned_away import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
@@ -75,7 +74,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
         context.environment.clock.wait(lambda seconds: _all_done(results, seconds), suspect_after)
         for item in queued:
             if queues[item.task.endpoint].undecided:
-                alternatives.start(item.candidates)
+                alternatives.start(_quiet(item.candidates))
         return [result.result() for result in results]
     finally:
         cancelled.set()
@@ -175,8 +174,16 @@ class _ServerQueue:
 
 def _with_suggestion(report: EndpointReport, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
     """The report with settings that work instead, if settings can be the cause at all."""
-    suggestion = alternatives.best(item.candidates) if report.settings_can_help else None
+    suggestion = None
+    if report.failed is not None and report.settings_can_help:
+        speaks_tls = report.failed.code is Code.NEEDS_SSL
+        suggestion = alternatives.best(item.candidates if speaks_tls else _quiet(item.candidates))
     return dataclasses.replace(report, suggestion=suggestion)
+
+
+def _quiet(candidates: t.Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """Those that say nothing to a server that must greet first."""
+    return tuple(candidate for candidate in candidates if not candidate.speaks_early)
 
 
 def _failed_before_signing_in(report: EndpointReport) -> bool:

@@ -44,6 +44,7 @@ class CurlResult:
         address: what it connected to; empty if it did not connect.
         message: curl's error message; empty if all went well.
         body: the server's answer, whole.
+        source: the PC's own address of that connection; empty if it did not connect.
     """
 
     code: int
@@ -51,15 +52,21 @@ class CurlResult:
     address: str
     message: str
     body: bytes = b""
+    source: str = ""
 
 
 def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
     """The results by the numbers of their tests, without those that were not made or cannot be read."""
-    line = re.compile(rf"^{re.escape(mark)} (\d+) (\d+) (\d+[.,]\d+) \[([^\]]*)\] ?(.*)$", re.MULTILINE)
+    number, seconds, address = "([0-9]{1,9})", "([0-9]{1,9}[.,][0-9]{1,9})", r"\[([^\]]*)\]"
+    line = re.compile(rf"^{re.escape(mark)} {number} {number} {seconds} {address} {address} ?(.*)$", re.MULTILINE)
     redact = Redactor()
     return {
-        int(number): CurlResult(int(code), float(seconds.replace(",", ".")), address, redact(message))
-        for number, code, seconds, address, message in line.findall(output.decode("utf-8", "replace").replace("\r", ""))
+        int(number): CurlResult(
+            int(code), float(seconds.replace(",", ".")), redact(address), redact(message), source=redact(source)
+        )
+        for number, code, seconds, address, source, message in line.findall(
+            output.decode("utf-8", "replace").replace("\r", "")
+        )
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import typing as t
 
-from ...module_utils._clients.outlook import locations, reading
+from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, OptionError
 from ...module_utils._windows import keys, reg_file, users
@@ -80,8 +80,8 @@ class WindowsPc:
                 program_data=_program_data(answer),
                 code_page=_code_page(registry),
                 classic="classic" in answer,
-                new=any(name.startswith(locations.NEW_OUTLOOK) for name in registry.children(locations.STORE_APPS)),
-                classic_version=_classic_version(registry),
+                new=installations.has_new_outlook(registry),
+                classic_version=installations.classic_version(registry),
                 name=_computer_name(registry),
             )
         return self._machine
@@ -287,8 +287,8 @@ _SURVEYED: t.Mapping[str, str] = {
     "profile list": keys.PROFILE_LIST,
     "code pages": keys.CODE_PAGES,
     "computer": keys.COMPUTER_NAME,
-    "classic": locations.CLASSIC,
-    "store apps": locations.STORE_APPS,
+    "classic": installations.CLASSIC,
+    "store apps": installations.STORE_APPS,
     "records": locations.RECORDS,
 }
 
@@ -352,16 +352,6 @@ def _program_data(answer: t.Mapping[str, bytes]) -> str:
 def _code_page(registry: Registry) -> str:
     value = registry.value(keys.CODE_PAGES, "ACP")
     return f"cp{value.text.strip()}" if value is not None and value.text else ""
-
-
-def _classic_version(registry: Registry) -> int | None:
-    for name in ("", "Path"):
-        value = registry.value(locations.CLASSIC, name)
-        path = (value.text or "") if value is not None else ""
-        found = locations.CLASSIC_VERSION.search(path if not name else path.rstrip("\\") + "\\OUTLOOK.EXE")
-        if found is not None:
-            return int(found.group(1))
-    return None
 
 
 def _computer_name(registry: Registry) -> str:

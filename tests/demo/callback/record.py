@@ -15,8 +15,10 @@ import os
 import typing as t
 
 from ansible.executor.stats import AggregateStats
-from ansible.executor.task_result import CallbackTaskResult
 from ansible.plugins.callback import CallbackBase
+
+if t.TYPE_CHECKING:
+    from ansible.executor.task_result import CallbackTaskResult
 
 DOCUMENTATION = """
 name: record
@@ -51,8 +53,9 @@ class CallbackModule(CallbackBase):
 
 
 def _write_result(status: str, result: CallbackTaskResult) -> None:
-    entry = {"task": result.task_name, "host": result.host.get_name(), "status": status, "result": dict(result.result)}
-    _write(entry)
+    # Before ansible-core 2.19, a result has its parts under these names only.
+    host, returned = (getattr(result, name, None) or getattr(result, f"_{name}") for name in ("host", "result"))
+    _write({"task": result.task_name, "host": host.get_name(), "status": status, "result": dict(returned)})
 
 
 def _write(entry: dict[str, t.Any]) -> None:

@@ -28,6 +28,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.demo.embedded import EmbeddedMailServer, ServerError
+from ansible_collections.charter.mail.tests.unit.amount import sample
 
 ADA, BEN = "ada@charter.net", "ben@charter.net"
 TESTS = pathlib.Path(__file__).resolve().parents[2]
@@ -417,7 +418,7 @@ class TestLifetime:
         with pytest.raises(ServerError, match="not running"):
             _ = server.ports
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize("number", sample([signal.SIGTERM, signal.SIGINT], 1))
     def test_a_signal_stops_it_and_removes_its_files(self, number: signal.Signals) -> None:
         with EmbeddedMailServer([ADA]) as server:
             folder = server.ca_path.parent
@@ -425,7 +426,7 @@ class TestLifetime:
             wait_until(lambda: not is_running(server.pid))
             assert not folder.exists()
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize("number", sample([signal.SIGTERM, signal.SIGINT], 1))
     def test_a_signal_that_the_parent_ignores_stops_it(self, number: signal.Signals) -> None:
         before = signal.signal(number, signal.SIG_IGN)
         try:

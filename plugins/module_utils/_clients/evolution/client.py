@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
@@ -14,16 +13,16 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, HostError, MailError, OptionError
+from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
-from ..engine import ClientDefaults, PasswordState, View
-from ..recognition import about_other_protocol, absence
-from . import configure, defaults, lookup, mapping
+from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..recognition import absence
+from . import choices, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE, Item
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -112,10 +111,14 @@ class Evolution(ClientDefaults):
         return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
-        _refuse_damaged(before, account)
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        lookup.refuse_damaged(before.sources, before.damaged, account)
+        if choices.choice(before.sources, account):
+            return before
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.sources is not before.sources:
+            templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+        return after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -145,7 +148,7 @@ class Evolution(ClientDefaults):
         with self._as_root():
             from . import reading
         state = self.read()
-        _refuse_damaged(state, wanted)
+        lookup.refuse_damaged(state.sources, state.damaged, wanted)
         return reading.account(state, wanted)
 
     def absence(self, wanted: Account) -> str:
@@ -154,29 +157,25 @@ class Evolution(ClientDefaults):
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
+        with self._as_root():
+            from . import remarks
         found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
-        present = account.state is AccountState.PRESENT
-        if has_other_protocol(state.sources, account):
-            found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
-        wanted = present and account.password is not None and self._password_store != NONE
-        if wanted and not state.passwords.value.writable:
-            found.append(
-                f"{account}: its password is not stored, since {state.passwords.value.problem}; "
-                "Evolution will ask for it once"
-            )
-        if str(account) in state.left:
-            found.append(
-                f"{account}: its password could not be deleted, since {state.passwords.value.problem}; "
-                "Evolution deletes passwords of accounts that are gone by itself, within a day of its use"
-            )
-        return tuple(found)
+        if account.state is AccountState.PRESENT and not self._location.flatpak:
+            found += templates.warnings(self._files, account)
+        return (*found, *remarks.about(state, account, self._password_store))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
         details = {"via": "session" if state.session else "files"}
-        if account.password is not None and account.state is AccountState.PRESENT:
+        present = account.state is AccountState.PRESENT
+        if account.password is not None and present and not choices.choice(state.sources, account):
             details["password"] = self._password_state(state, account).value
         return details
+
+    def obstacle(self, state: EvolutionState, account: Account) -> Obstacle | None:
+        """An account that is as its user wants it."""
+        reason = choices.choice(state.sources, account)
+        return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
@@ -274,12 +273,8 @@ class Evolution(ClientDefaults):
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
-        if new_defaults and not before.defaults.value.writable:
-            raise OptionError(
-                "default",
-                "the default account is stored on the desktop of a user, and none belongs to this home directory",
-                "leave it out; an account that is alone needs no default",
-            )
+        if new_defaults:
+            before.defaults.value.require_writable()
         if sources is before.sources and not new_passwords and not new_defaults:
             return before
         return before._replace(
@@ -306,22 +301,28 @@ class Evolution(ClientDefaults):
         passwords = before.passwords.value
         known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
+        with self._as_root():
+            from . import removal
+        other = removal.user_of_mail(before.sources, ids.account, self._folders_of(ids.account), self._files.real_path)
         return before._replace(
             sources=sources,
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
-            purged=(*before.purged, ids.account) if account.purge else before.purged,
+            purged=(*before.purged, ids.account) if account.purge and other is None else before.purged,
+            remarks=(*before.remarks, *removal.remarks(before.sources, sources, ids, account, other)),
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 
-    def _purged(self, after: EvolutionState) -> list[str]:
-        """The folders with mail of accounts, also where Evolution has put it aside for a while."""
+    def _folders_of(self, account: str) -> list[str]:
+        """The folders with mail of an account, also where Evolution has put it aside for a while."""
         return [
             posixpath.join(folder, place, account)
-            for account in after.purged
             for folder in (self._location.cache, self._location.data)
             for place in ("mail", "mail/trash")
         ]
+
+    def _purged(self, after: EvolutionState) -> list[str]:
+        return [folder for account in after.purged for folder in self._folders_of(account)]
 
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""
@@ -366,21 +367,7 @@ class Evolution(ClientDefaults):
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
-        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _refuse_damaged(state: EvolutionState, account: Account) -> None:
-    """Nothing is decided on an account whose own files cannot be read."""
-    if not state.damaged:
-        return
-    own = [lookup.uid(account, kind) for kind in lookup.KINDS]
-    found = find(state.sources, account)
-    if found is not None:
-        identity = state.sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")
-        own += [identity, state.sources.text(identity, MAIL_SUBMISSION, "TransportUid")]
-    for uid in own:
-        if uid in state.damaged:
-            raise state.damaged[uid]
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop, self._files)
 
 
 def _item(after: EvolutionState, uid: str) -> Item | None:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing sources: as files, or through the registry of a session that is alive.
 
@@ -122,6 +121,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
     It answers before it writes, so that it gets a moment for it.
     """
     memory = session.sources()
+    for uid in edited:
+        if uid not in memory:
+            raise HostError(
+                f"Evolution's account registry, source {uid}",
+                "it took the source and does not have it any more",
+                "see whether something else changes the accounts at the same time, then run again",
+            )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}
     for _look in range(_LOOKS):
         contents = {path: text for path, text in contents.items() if _values(files.read(path)) != _values(text)}

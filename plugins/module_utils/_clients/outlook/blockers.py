@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What keeps Outlook from making an account of what is staged: it is told, never changed."""
 
@@ -9,6 +8,7 @@ import dataclasses
 
 from ..._model.account import Account
 from . import locations
+from .installations import CLASSIC
 from .stored import OutlookState
 
 _OLDEST = 16  # whose keys are those of ``locations``
@@ -60,7 +60,7 @@ def _old_outlook(state: OutlookState) -> Blocker | None:
         return None
     name = _OLD_NAMES.get(version, f"{version}.0")
     return Blocker(
-        f"The Outlook that starts on this PC is Outlook {name} (Office{version}), by the key {locations.CLASSIC}. It "
+        f"The Outlook that starts on this PC is Outlook {name} (Office{version}), by the key {CLASSIC}. It "
         "reads nothing of what is staged, which is for Outlook 2016 and later.",
         "Install a supported Outlook and remove the old one, or set up the account by hand.",
     )

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Outlook of one Windows account, as the engine sees it."""
 
@@ -10,19 +9,19 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.differences import as_spelled
-from ..._model.errors import HostError, OptionError
-from ..._model.settings import Change, Value
+from ..._model.errors import HostError
+from ..._model.settings import Change
 from ..._windows.pc import Machine, Pc
-from ..._windows.registry import ByName, KeyWrite, RegValue, difference
+from ..._windows.registry import ByName, KeyWrite, difference
 from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
-from . import locations, staging, staging_record, status
-from .blockers import foreign_xml, obstacle
+from . import differences, lookup, staging, staging_record, status
+from .blockers import foreign_xml
+from .configure import configured
+from .methods import AUTODISCOVER
 from .staging_cautions import about_staging
-from .staging_record import StagingRecord
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
 
@@ -34,7 +33,7 @@ class Outlook(ClientDefaults):
         pc: the PC.
         machine: what it has said of itself.
         user: the Windows account.
-        methods: how accounts are staged, see ``staging.METHODS``.
+        methods: how accounts are staged, see ``methods.METHODS``.
         profile: the Outlook profile for accounts that are new; None for the user's default.
     """
 
@@ -72,47 +71,13 @@ class Outlook(ClientDefaults):
         )
 
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
-        if not before.loaded:
-            return before
-        before = staging.without_leftovers(before)
-        staged = before.record.find(account)
-        if staged is not None:
-            account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
-        if account.state is AccountState.ABSENT:
-            return staging.without_account(before, account)
-        if before.find(account) is not None and staged is None:
-            return before  # Outlook has it, and nothing of ours
-        if before.find(account) is None and obstacle(before, account, self._methods) is not None:
-            return before
-        rival = staging.domain_conflict(before.record.accounts, account)
-        if self._methods == (staging.AUTODISCOVER,) and rival is not None:
-            raise OptionError(
-                "method",
-                f"autodiscover can serve one account of a domain for each user, and {self._user.name} has {rival} "
-                f"beside {account}",
-                "let method have prf, too",
-            )
-        return staging.with_account(before, account, self._methods, self._wanted_profile)
+        return configured(before, account, self._methods, self._wanted_profile)
 
     def compare(self, before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
-        ours = locations.record(self._user.sid)
-        found = [
-            Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
-            for write in difference(before.registry, after.registry)
-            for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
-            if write.path != ours
-        ]
-        if before.record != after.record:
-            found.append(Change(f"{ours}\\{locations.RECORD}", _summary(before.record), _summary(after.record)))
-        found += [
-            Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
-            for name in sorted(before.files.keys() | after.files.keys())
-            if before.files.get(name) != after.files.get(name)
-        ]
-        return tuple(found)
+        return differences.compare(before, after)
 
     def view(self, state: OutlookState, account: Account) -> View:
-        made = state.find(account)
+        made = lookup.find(state, account)
         if made is not None:
             return View(
                 made.account,
@@ -144,7 +109,7 @@ class Outlook(ClientDefaults):
                 "the user is not logged on to this PC, so that it cannot be read",
                 "run again while the user is logged on",
             )
-        made = state.find(wanted)
+        made = lookup.find(state, wanted)
         if made is None:
             return None
         return StoredAccount(
@@ -165,7 +130,7 @@ class Outlook(ClientDefaults):
             return "does not have the account yet, which is staged for its next start"
         if status is OutlookStatus.CONSUMED:
             return "has taken what was staged and made no account of it"
-        return absence(wanted, state.has_other_protocol(wanted))
+        return absence(wanted, lookup.has_other_protocol(state, wanted))
 
     def running(self) -> bool:
         """Outlook may be open: it reads what is staged at its next start."""
@@ -187,18 +152,7 @@ class Outlook(ClientDefaults):
         return None
 
     def file_diffs(self, before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
-        """Each file, and the values of the registry."""
-        files: list[TextDiff] = []
-        old: list[str] = []
-        new: list[str] = []
-        for change in self.compare(before, after):
-            was, becomes = ("" if value is None else str(value) for value in (change.before, change.after))
-            if "\n" in was + becomes:
-                files.append(TextDiff(change.key, was, becomes))
-                continue
-            old += [f"{change.key}: {was}\n"] if change.before is not None else []
-            new += [f"{change.key}: {becomes}\n"] if change.after is not None else []
-        return (*files, TextDiff(f"the registry for {self._user}", "".join(old), "".join(new)))
+        return differences.file_diffs(before, after)
 
     def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
@@ -214,9 +168,9 @@ class Outlook(ClientDefaults):
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
-        if state.has_other_protocol(account):
+        if lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
-        if standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+        if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
@@ -273,22 +227,3 @@ class Outlook(ClientDefaults):
 
 # What the user or the administrator must act on.
 _WARNED = (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
-
-
-def _summary(noted: StagingRecord) -> str | None:
-    """Our record in words: for users, it is as long as all that it speaks of."""
-    if noted == StagingRecord():
-        return None
-    accounts = ", ".join(str(staged.account) for staged in noted.accounts)
-    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
-
-
-def _shown(value: RegValue | None) -> Value | None:
-    if value is None:
-        return None
-    plain = value.plain
-    return "hex:" + plain.hex() if isinstance(plain, bytes) else plain
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode("utf-8", "replace")

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Outlook 2016 to Microsoft 365 ("16.0") and we keep things in a PC's registry and on its disk."""
 
@@ -8,14 +7,6 @@ from __future__ import annotations
 import re
 
 from ..._windows.keys import MACHINE, hive
-
-# Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
-CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"
-# Its default value is the path of the program, with the folder of the version in it. A short path has it, too.
-CLASSIC_VERSION = re.compile(r"\\Office(1[0-9])\\OUTLOOK\.EXE\b", re.IGNORECASE)
-# Store apps that Windows sets up for each user; the new Outlook is Microsoft.OutlookForWindows.
-STORE_APPS = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore\Applications"
-NEW_OUTLOOK = "Microsoft.OutlookForWindows_"
 
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What has to stand on the PC for the accounts that are staged, and how it is taken back. Pure."""
 
@@ -15,12 +14,10 @@ from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
 from . import autodiscover, locations, prf
 from .blockers import foreign_xml
+from .lookup import find
+from .methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
-
-PRF = "prf"
-AUTODISCOVER = "autodiscover"
-METHODS = (PRF, AUTODISCOVER)
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
@@ -122,7 +119,7 @@ def _stage_prf(
 ) -> tuple[tuple[str, ...], str]:
     """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
     waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
-    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and state.find(one.account) is None]
+    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
         name = _profile(state, profile)
         if code_pages.codec(state.machine.code_page) is None:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far an account has come in a user's Outlook, and what somebody has to do about it."""
 
@@ -12,11 +11,13 @@ from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
 from ..difference_text import difference_texts
 from ..recognition import marker
+from . import lookup
 from .blockers import obstacle
+from .methods import AUTODISCOVER, PRF
 from .reading import ProfileAccount
-from .staging import AUTODISCOVER, PRF, domain_conflict
+from .staging import domain_conflict
 from .staging_record import Staged
-from .stored import OutlookState, deviations
+from .stored import OutlookState
 
 
 class OutlookStatus(enum.Enum):
@@ -55,7 +56,7 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
     staged = state.record.find(account)
     if not state.loaded:
         return _logged_off(state, account, staged)
-    made = state.find(account)
+    made = lookup.find(state, account)
     if account.state is AccountState.ABSENT:
         return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
     if made is not None:
@@ -72,7 +73,7 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
 
 
 def _made(state: OutlookState, account: Account, made: ProfileAccount) -> AccountStatus:
-    clauses = difference_texts(deviations(account, made), account, made.account, "Outlook", made.security_names)
+    clauses = difference_texts(lookup.deviations(account, made), account, made.account, "Outlook", made.security_names)
     elsewhere = "" if state.is_opened(made) else _elsewhere(state, made)
     if clauses:
         drifted = _drifted(state, made.profile, clauses)

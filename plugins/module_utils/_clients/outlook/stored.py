@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that a PC has stored about one user's Outlook."""
 
@@ -8,9 +7,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..._model.account import Account
-from ..._model.differences import Difference, differences
-from ..._model.text import same_address
 from ..._windows.pc import Machine
 from ..._windows.registry import Registry, fold
 from ..._windows.users import WindowsUser
@@ -86,29 +82,6 @@ class OutlookState:
     def is_opened(self, made: ProfileAccount) -> bool:
         """Whether an account is in the profile that Outlook opens, as far as that is known."""
         return not self.opened_profile or fold(made.profile) == fold(self.opened_profile)
-
-    def find(self, account: Account) -> ProfileAccount | None:
-        """The account in an Outlook profile, made by whatever means.
-
-        If there are several, it is one of the profile that Outlook opens, and one with other settings than wanted.
-        """
-        found = [one for one in self.made if _is_same(one, account) and one.account.protocol is account.protocol]
-        if not found:
-            return None
-        return min(found, key=lambda one: (not self.is_opened(one), not deviations(account, one)))
-
-    def has_other_protocol(self, account: Account) -> bool:
-        """Whether Outlook has the address by the other protocol."""
-        return any(_is_same(one, account) and one.account.protocol is not account.protocol for one in self.made)
-
-
-def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]:
-    """What differs between the account that is wanted and the one in Outlook."""
-    return (*differences(account, made.account, made.outgoing_username), *made.sign_in)
-
-
-def _is_same(made: ProfileAccount, account: Account) -> bool:
-    return same_address(made.account.email, account.email)
 
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird of one local user, as the engine sees it."""
 
@@ -16,9 +15,9 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import ClientDefaults, PasswordState, View
+from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
-from . import configure, folder_references, mapping, old_names, profiles, programs
+from . import choices, configure, folder_references, mapping, old_names, preference_files, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
@@ -91,15 +90,21 @@ class Thunderbird(ClientDefaults):
         prefs = PrefsFile.parse(content, path)
         references = folder_references.read(self._files, self.profile, prefs.values)
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
-        settings = IndexedSettings(old_names.effective(prefs.values) if old else prefs.values)
-        return ThunderbirdState(
-            self._profile, prefs, settings, references, self._read_passwords(prefs.values), old_names=old
-        )
+        programs_of_profile = profiles.openers(self._files, self._root, self.profile)
+        sources = preference_files.read(self._files, programs_of_profile, self.profile)
+        seen = sources.seen(prefs.values)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        passwords = self._read_passwords(seen)
+        return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        if choices.choice(before.settings, account):
+            return before
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.settings is not before.settings:
+            after.refuse_what_would_not_last(account)
+        return after
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
         with self._as_root():
@@ -141,16 +146,23 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        about_profile = (*self._root.warnings, *self._profile.warnings)
+        with self._as_root():
+            from . import remarks
+        about_profile = (*self._root.warnings, *self._profile.warnings, *remarks.about(state, account))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
-        if account.password is None or account.state is AccountState.ABSENT:
+        if account.password is None or account.state is AccountState.ABSENT or self.obstacle(state, account):
             return {}
         return {"password": self._password_state(state, account).value}
+
+    def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
+        """An account that is as its user wants it."""
+        reason = choices.choice(state.settings, account)
+        return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
@@ -188,8 +200,7 @@ class Thunderbird(ClientDefaults):
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            values = old_names.as_stored(after.prefs.values, after.settings) if after.old_names else after.settings
-            content = after.prefs.with_values(values)
+            content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
             FileWrite(path, content, backup=self._backup)
@@ -214,9 +225,11 @@ class Thunderbird(ClientDefaults):
         references = before.references
         password_changes: list[Change] = []
         new_passwords = before.new_passwords
+        remarks = before.remarks
         old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
-            references = _follow_move(before, old_ids, account)
+            references, left = _follow_move(before, settings, old_ids, account)
+            remarks += left
             new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
@@ -238,11 +251,13 @@ class Thunderbird(ClientDefaults):
             references=references,
             new_passwords=new_passwords,
             password_changes=tuple(password_changes),
+            remarks=remarks,
             announced=True,
         )
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = before.sources.with_site_choice(before.settings, settings)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -252,13 +267,16 @@ class Thunderbird(ClientDefaults):
             if remaining is not passwords:
                 password_changes.append(_password_change(login, stored=True, wanted=False))
             passwords = remaining
-        folder = configure.mail_folder(before.settings, ids) if account.purge else None
+        with self._as_root():
+            from . import remarks
+        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
         return dataclasses.replace(
             before,
             settings=settings,
             new_passwords=passwords,
             password_changes=tuple(password_changes),
             purged=before.purged if folder is None else (*before.purged, folder),
+            remarks=(*before.remarks, *left),
         )
 
     def _while_closed(self, action: t.Callable[[], object]) -> None:
@@ -332,11 +350,17 @@ class Thunderbird(ClientDefaults):
         return posixpath.join(self.profile, name)
 
 
-def _follow_move(before: ThunderbirdState, ids: PrefIds, account: Account) -> t.Mapping[str, bytes]:
+def _follow_move(
+    before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
+) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
+    """The files that name folders, and what is said about folders that are still named as before."""
     old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
-        return before.references
-    return folder_references.moved(before.references, old, new)
+        return before.references, ()
+    references = folder_references.moved(before.references, old, new)
+    left = folder_references.left(settings, references, old, new)
+    remark = f"{account}: the old server is still named, in a form that is not known here, in {', '.join(left)}"
+    return references, (remark,) if left else ()
 
 
 def _move_passwords(

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Thunderbird keeps its profiles: as a native package, a Snap or a Flatpak.
 
@@ -53,9 +52,7 @@ class Locations:
         environment: the variables of the user's session, looked up where they count.
     """
 
-    def __init__(
-        self, files: Files, home: str, environment: t.Callable[[], Environment] = lambda: Environment()
-    ) -> None:
+    def __init__(self, files: Files, home: str, environment: t.Callable[[], Environment] = Environment) -> None:
         self._files = files
         self._home = home
         self._environment = functools.lru_cache(maxsize=None)(environment)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which profile Thunderbird will open, and how a new one is made known to it.
 
@@ -101,6 +100,17 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
             warnings = (f"{asks} {chosen.path} is configured; there is also {others}. {_REMEDY}",)
         return _existing(files, root, chosen, warnings)
     return _new(files, root, content, sections)
+
+
+def openers(files: Files, root: Root, profile: str) -> tuple[str, ...]:
+    """The installed programs that open a profile; all of the root's where none does by itself."""
+    if len(root.programs) < 2:
+        return root.programs
+    sections = _sections(files, root.path, files.read(posixpath.join(root.path, "profiles.ini")) or b"")
+    known = profiles_ini.listed(sections, root.path)
+    by_program = {program: _opened_by(files, root, program, sections, known) for program in root.programs}
+    found = tuple(program for program, opened in by_program.items() if opened is not None and opened.path == profile)
+    return found or root.programs
 
 
 def listed(files: Files, root: str) -> list[ListedProfile]:

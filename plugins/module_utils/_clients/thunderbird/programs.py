@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The installed programs of Thunderbird, and what their files tell."""
 
@@ -10,6 +9,7 @@ import typing as t
 
 from ..._host.files import Files
 from ..._model.errors import HostError
+from ..._model.numbers import INT32, number_in
 from . import profiles_ini
 from .installations import LAUNCHERS, NATIVE_PROGRAMS
 
@@ -45,7 +45,7 @@ def major(files: Files, path: str, section: str, key: str) -> int | None:
     except HostError:
         return None
     number = profiles_ini.parse(content).get(section, {}).get(key, "").partition(".")[0]
-    return int(number) if number.isdigit() else None
+    return number_in(number, INT32)
 
 
 def exists(files: Files, path: str) -> bool:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Thunderbird has stored in one profile."""
 
@@ -9,7 +8,10 @@ import dataclasses
 import functools
 import typing as t
 
+from ..._model.account import Account
 from ..._model.settings import Change, Settings
+from . import old_names
+from .preference_sources import PreferenceSources
 from .prefs import PrefsFile
 from .profiles import Profile
 
@@ -62,26 +64,45 @@ class ThunderbirdState:
     Attributes:
         profile: where.
         prefs: prefs.js as it is on the disk.
-        settings: the preferences; they differ from ``prefs`` once an account was configured.
+        sources: what else gives Thunderbird preferences.
+        settings: the preferences as Thunderbird sees them; they differ from ``prefs`` once an account was configured.
         references: files that name folders, path to content.
         password_files: the password store as it is on the disk.
         new_passwords: the password store once an account changed it.
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
-        old_names: ``settings`` are those that ``old_names.effective`` gives.
+        has_old_names: ``settings`` are those that ``old_names.effective`` gives.
+        remarks: what the admin should know about what was done, or left, so far.
         announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
 
     profile: Profile
     prefs: PrefsFile
+    sources: PreferenceSources
     settings: Settings
     references: t.Mapping[str, bytes]
     password_files: PasswordFiles
     new_passwords: PasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     announced: bool = False
-    old_names: bool = False
+    has_old_names: bool = False
+
+    @property
+    def to_store(self) -> Settings:
+        """What prefs.js shall have."""
+        return self.sources.as_stored(self.prefs.values, self._wanted)
+
+    def refuse_what_would_not_last(self, account: Account) -> None:
+        """See ``PreferenceSources``."""
+        self.sources.refuse_what_would_not_last(self.prefs.values, self._wanted, account)
+
+    @property
+    def _wanted(self) -> Settings:
+        if not self.has_old_names:
+            return self.settings
+        return old_names.as_stored(self.sources.seen(self.prefs.values), self.settings)
 
     @property
     def passwords(self) -> PasswordStore:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The exception that ends the test of an endpoint, and the codes that name what went wrong."""
 
@@ -28,6 +27,7 @@ class Code(enum.Enum):
     OTHER = "other", "None of the above."
     # dns
     NAME_NOT_FOUND = "name_not_found", "The server's name has no address."
+    NAME_BLOCKED = "name_blocked", "A DNS filter or the hosts file leads the server's name to another address."
     NAME_SERVER_SILENT = "name_server_silent", "No name server answered."
     # tcp
     REFUSED = "connection_refused", "The server refuses connections on this port."
@@ -35,6 +35,7 @@ class Code(enum.Enum):
     UNREACHABLE = "unreachable", "There is no route to the server."
     RESET = "connection_reset", "Every connection ends at once."
     FORBIDDEN_HERE = "forbidden_by_local_firewall", "This machine's own firewall forbids the connection."
+    ONE_ADDRESS = "one_address_fails", "One address of the server's name does not work, and another does."
     # first_bytes, and greeting where it came inside TLS
     NOTHING_SAID = "nothing_said", "The server accepts the connection and stays silent."
     HUNG_UP = "hung_up", "The server ends the connection where it should answer."
@@ -43,6 +44,7 @@ class Code(enum.Enum):
         "Another mail protocol answers, for example POP3 where IMAP is expected.",
     )
     NOT_MAIL = "not_a_mail_server", "Something else answers, such as a web server or a proxy."
+    PORTAL = "captive_portal", "The network answers with a sign-in page instead of the server."
     NEEDS_SSL = "needs_ssl", "The server speaks TLS from the first byte."
     NEEDS_STARTTLS = "needs_starttls", "The server begins in plain text."
     # tls
@@ -57,6 +59,8 @@ class Code(enum.Enum):
     )
     TLS_TOO_OLD = "tls_too_old", "The server supports only TLS versions that are no longer safe."
     NO_TLS = "tls_not_agreed", "Server and host cannot agree on TLS."
+    TLS_TOO_WEAK = "tls_too_weak", "The server's TLS is too weak for this machine."
+    CLIENT_CERTIFICATE = "client_certificate_wanted", "The server requires a certificate of the client."
     INJECTED = "text_injected_before_tls", "Plain text arrives where encryption must begin."
     # greeting, starttls, capability
     TURNED_AWAY = "turned_away", "The server greets with a refusal."

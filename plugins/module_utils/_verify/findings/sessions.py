@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about what a server answers in its protocol: greeting, capabilities, sign-in, mailbox.
 
@@ -19,6 +18,8 @@ _ASK_THE_PROVIDER = (
     "The password is right. Sign in to the provider's web mail. If the mailbox does not open there either, ask the "
     "provider."
 )
+
+_REPORT_TO_THE_PROVIDER = "Change no setting. Tell the server's operator, whose server must correct it."
 
 _OAUTH = frozenset(("XOAUTH2", "OAUTHBEARER", "XOAUTH"))
 
@@ -127,6 +128,24 @@ def command_refused(refused: str, evidence: str) -> Failure:
         evidence: its answer.
     """
     return Failure(f"does not {refused}", evidence, _ASK_THE_PROVIDER)
+
+
+def number_too_large(evidence: str) -> Failure:
+    """A number beyond the 32 bits that IMAP allows (RFC 3501 9), and that no POP3 mailbox reaches."""
+    return Failure("gives a number that no mailbox can have", evidence, _REPORT_TO_THE_PROVIDER)
+
+
+def not_understood(error: Exception) -> Failure:
+    """An answer that the code of this collection does not expect. Its text is not shown: it may have a password."""
+    import traceback  # here, because it is rarely needed
+
+    calls = traceback.extract_tb(error.__traceback__)
+    place = f" in {calls[-1].filename.rpartition('/')[2]}, line {calls[-1].lineno}" if calls else ""
+    return Failure(
+        "gives an answer that this test does not understand",
+        f"{type(error).__name__}{place}",
+        "Change no setting. Report it as a bug of the collection charter.mail.",
+    )
 
 
 def inbox_read_only(evidence: str) -> Failure:

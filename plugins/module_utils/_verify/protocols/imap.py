@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The IMAP commands of a test (RFC 3501 and 9051)."""
 
@@ -8,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
@@ -22,7 +22,7 @@ from .dialogue import check_credentials, header_is, plain
 from .sasl import Mechanism, Turn, choose, exchange
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
-_UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
+_UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
 _QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
 
 
@@ -121,7 +121,7 @@ class ImapDialogue:
         if writable and b"[READ-ONLY]" in answer.text.upper():
             raise sessions.inbox_read_only(self._redact(answer.text))
         codes = {
-            match.group(1).upper(): int(match.group(2))
+            match.group(1).upper(): self._number(match.group(2))
             for match in map(_UID_CODE.match, answer.untagged)
             if match is not None
         }
@@ -174,7 +174,13 @@ class ImapDialogue:
     def _search(self, criteria: bytes) -> tuple[int, ...]:
         answer = self._done(b"UID SEARCH " + criteria, "search the inbox")
         lists = [line.split()[2:] for line in answer.untagged if line.upper().startswith(b"* SEARCH")]
-        return tuple(sorted({int(word) for words in lists for word in words if word.isdigit()}))
+        return tuple(sorted({self._number(word) for words in lists for word in words if word.isdigit()}))
+
+    def _number(self, digits: bytes) -> int:
+        number = number_in(digits, MAIL_NUMBER)
+        if number is None:
+            raise sessions.number_too_large(self._redact(digits))
+        return number
 
     def _ask_capabilities(self) -> None:
         answer = self._command(b"CAPABILITY")

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The POP3 commands of a test (RFC 1939, 2449 and 5034)."""
 
@@ -7,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
@@ -82,7 +82,10 @@ class Pop3Dialogue:
         match = _STAT.match(answer)
         if match is None:
             raise mailbox_refused("mailbox", self._redact(answer))
-        return int(match.group(1))
+        count = number_in(match.group(1), MAIL_NUMBER)
+        if count is None:
+            raise sessions.number_too_large(self._redact(answer))
+        return count
 
     def uid(self, number: int) -> bytes:
         """The permanent identifier of a message (RFC 1939 7); empty if the server has none."""

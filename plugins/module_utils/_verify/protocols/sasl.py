@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mechanisms that do not show the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
 

@@ -55,9 +55,13 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
     return seen
 
 
-def run(host: str = "pc01", system: str | None = None, **options: t.Any) -> dict[str, t.Any]:
+def run(
+    host: str = "pc01", system: str | None = None, async_val: int = 0, no_log: bool = False, **options: t.Any
+) -> dict[str, t.Any]:
     """Run the task."""
-    task: t.Any = types.SimpleNamespace(args={**OPTIONS, **options}, delegate_to=None, check_mode=False)
+    task: t.Any = types.SimpleNamespace(
+        args={**OPTIONS, **options}, delegate_to=None, check_mode=False, async_val=async_val, no_log=no_log
+    )
     connection: t.Any = types.SimpleNamespace(_shell=types.SimpleNamespace(SHELL_FAMILY="sh"))
     templar: t.Any = types.SimpleNamespace(template=lambda value: value)
     unused: t.Any = None
@@ -79,7 +83,7 @@ def test_a_wrong_system_fails_the_task() -> None:
 def test_the_second_host_learns_what_the_first_found(passed: list[dict[str, t.Any]]) -> None:
     run("pc01")
     second = run("pc02")
-    assert passed[0] == OPTIONS
+    assert passed[0] == {**OPTIONS, "checks": "all"}
     assert {entry["refused_on"] for entry in passed[1][NAME]} == {"pc01"}
     assert NAME not in second["invocation"]["module_args"]
 
@@ -122,3 +126,90 @@ def test_without_a_folder_there_is_no_limit_and_no_test(folder: pathlib.Path) ->
     result = run()
     assert result["failed"]
     assert result["msg"].startswith("The limit on sign-ins cannot be shared with other hosts (")
+
+
+CHECK = {"stage": "tls", "endpoint": "incoming", "server": "imap.charter.net:993", "evidence": "", "code": ""}
+SEEN: dict[str, t.Any] = {
+    "email": "mario@charter.net",
+    "ok": True,
+    "summary": "All tests completed successfully.",
+    "checks": [
+        {**CHECK, "status": "ok", "advice": ""},
+        {**CHECK, "status": "ok", "advice": "Renew it."},
+        {**CHECK, "stage": "authentication", "status": "ok", "advice": ""},
+        {**CHECK, "stage": "mailbox", "status": "skipped", "advice": ""},
+    ],
+}
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is shown on the screen."""
+    shown: list[str] = []
+    monkeypatch.setattr(mail_verify._display, "display", shown.append)
+    return shown
+
+
+@pytest.fixture
+def tested(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
+    """The options with which an account that works is tested, by the module and on the controller."""
+    seen: list[dict[str, t.Any]] = []
+
+    def accounts(params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        seen.append(dict(params))
+        return run_verify.returned([SEEN, {**SEEN, "ok": False}], params.get("checks", "failed"))
+
+    def run_module(action: mail_verify.ActionModule, *_arguments: object) -> dict[str, t.Any]:
+        args = action._task.args
+        return {"accounts": accounts(args), "invocation": {"module_args": {"checks": "failed", **args}}}
+
+    def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
+        found = {"msg": "", "accounts": accounts(params), "found": [], "network": ["192.0.2.0/24"]}
+        return run_verify.VerifyResult(found, (), failed=check_mode)
+
+    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    monkeypatch.setattr(run_verify, "verify_all", verify_all)
+    return seen
+
+
+@pytest.mark.parametrize("system", ["linux", "windows"])
+@pytest.mark.parametrize(("checks", "kept"), [(None, [1, 3]), ("failed", [1, 3]), ("all", [0, 1, 2, 3])])
+def test_the_shared_limit_sees_all_checks_and_the_result_those_asked_for(
+    system: str,
+    checks: str | None,
+    kept: list[int],
+    tested: list[dict[str, t.Any]],
+    folder: pathlib.Path,
+    lines: list[str],
+) -> None:
+    options: dict[str, t.Any] = {} if checks is None else {"checks": checks}
+    result = run(system=system, **options)
+    assert [one["checks"] for one in result["accounts"]] == [[SEEN["checks"][number] for number in kept]] * 2
+    assert tested[0]["checks"] == "all"
+    assert result.get("invocation", {"module_args": {"checks": checks or "failed"}})["module_args"]["checks"] == (
+        checks or "failed"
+    )
+    assert '"accepted": true' in (folder / "charter_mail_sign_ins.json").read_text()
+    assert lines[0].startswith("pc01: All tests completed successfully.")
+    assert len(lines) == 1
+
+
+def test_a_task_in_the_background_leaves_out_what_it_was_told_to(tested: list[dict[str, t.Any]]) -> None:
+    run(async_val=60)
+    assert "checks" not in tested[0]
+
+
+@pytest.mark.usefixtures("tested")
+@pytest.mark.parametrize(("no_log", "callback", "shown"), [(True, "default", 0), (False, "ansible.posix.json", 0)])
+def test_nothing_is_shown_that_must_not_be(
+    no_log: bool, callback: str, shown: int, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", callback, raising=False)
+    run(no_log=no_log)
+    assert len(lines) == shown
+
+
+@pytest.mark.usefixtures("tested", "lines")
+def test_the_network_of_the_controller_is_not_a_pcs() -> None:
+    assert run(system="windows", from_pc="reach")["network"] == ["192.0.2.0/24"]
+    assert run(system="windows", from_pc="none")["network"] == []

@@ -16,6 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.fail
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.turned_away import too_many_sessions
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
+from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.limited_server import Limited
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
@@ -29,7 +30,7 @@ BYE = b"* BYE Too many connections from 203.0.113.7"
 LATER = b"421 4.7.0 Too many connections from 203.0.113.7"
 
 
-@pytest.mark.parametrize("sessions", [1, 4, 10])
+@pytest.mark.parametrize("sessions", sample([1, 4, 10], 1))
 def test_accounts_wait_for_a_server_that_has_too_many_sessions(sessions: int) -> None:
     ssl, starttls = Server(), Server(tls="starttls")
     receiving, sending = Limited(imap(ssl), sessions, ssl, BYE), Limited(smtp(starttls), sessions, starttls, LATER)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
@@ -43,8 +43,8 @@ def windows(*writes: KeyWrite) -> Windows:
 def test_what_is_true_for_all_users() -> None:
     pc = windows(
         KeyWrite(keys.CODE_PAGES, {"ACP": RegValue.sz("1250")}),
-        KeyWrite(locations.CLASSIC, {"": RegValue.sz("C:\\OUTLOOK.EXE")}),
-        KeyWrite(locations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
+        KeyWrite(installations.CLASSIC, {"": RegValue.sz("C:\\OUTLOOK.EXE")}),
+        KeyWrite(installations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
     )
     machine = WindowsPc(pc).machine()
     assert machine.users == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
@@ -297,7 +297,7 @@ def test_values_that_are_not_needed_are_passed_over_and_passwords_before_all() -
 )
 def test_which_classic_outlook_starts(values: dict[str, str], version: int | None) -> None:
     texts = {name: RegValue.sz(text) for name, text in values.items()}
-    machine = WindowsPc(windows(KeyWrite(locations.CLASSIC, texts))).machine()
+    machine = WindowsPc(windows(KeyWrite(installations.CLASSIC, texts))).machine()
     assert (machine.classic, machine.classic_version) == (True, version)
 
 

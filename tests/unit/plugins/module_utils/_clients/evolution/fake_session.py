@@ -155,7 +155,14 @@ class Desktop:
         return name in self.services
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         if member == "ListNames":
             return (list(self.services),)

@@ -22,10 +22,10 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook impo
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
@@ -190,7 +190,7 @@ def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
 
 def inspect(pc: OfficePc, **options: t.Any) -> AccountCheck:
     (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found).check
+    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found, pytest.fail).check
 
 
 @pytest.mark.parametrize(
@@ -483,6 +483,16 @@ def test_the_record_comes_back_as_it_was_written() -> None:
     assert staging_record.load(
         pc.everything.written([KeyWrite(locations.record(MARIO.sid), delete=True)]), MARIO.sid
     ) == (staging_record.StagingRecord())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", "9" * 6000, '{"version":' + "9" * 6000 + "}", "[" * 100_000, '{"version":1}']
+)
+def test_a_record_that_is_not_ours_is_said(text: str) -> None:
+    pc = OfficePc()
+    pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(text))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        staging_record.load(pc.everything, MARIO.sid)
 
 
 def test_an_account_is_read_back_for_verification() -> None:

@@ -96,10 +96,10 @@ def test_what_has_no_name_for_people_is_shown_as_the_client_has_it(tmp_path: pat
     push(tmp_path, account())
     prefs = tmp_path / ".thunderbird/charter.default/prefs.js"
     prefs.write_bytes(
-        prefs.read_bytes().replace(b'"mail.server.server1.authMethod", 3', b'"mail.server.server1.authMethod", 10')
+        prefs.read_bytes().replace(b'"mail.server.server1.authMethod", 3', b'"mail.server.server1.authMethod", 4')
     )
     before, after = before_and_after(plan(client(tmp_path), [account()]).steps)
-    assert "  mail.server.server1.authMethod: 10\n" in before
+    assert "  mail.server.server1.authMethod: 4\n" in before
     assert "  mail.server.server1.authMethod: 3\n" in after
 
 

@@ -10,6 +10,7 @@ no public report is behind the text. Texts are in our own words but for codes an
 # ruff: noqa: E501 - one row is one line
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -281,6 +282,10 @@ STAGES: t.Mapping[str, tuple[t.Sequence[Row], t.Callable[[str], Failure]]] = {
     "address": (ADDRESS, lambda answer: address_refused(answer, "a@lab.test")),
     "message": (MESSAGE, message_refused),
 }
+# A thread, a standard, a page of a provider, the wording of a server's program, or none.
+SOURCE = re.compile(
+    r"^own\b|#\d+|^RFC \d+|, article \d+|\.(com|net) \d+|^the provider's published codes$|^the registry of|'s wording\b"
+)
 MATRIX = [(stage, *row) for stage, (rows, _judge) in STAGES.items() for row in rows]
 OF_THE_PASSWORD = {C.PASSWORD_REFUSED, C.PASSWORD_EXPIRED, C.LOCKED, C.APP_PASSWORD}
 
@@ -288,7 +293,7 @@ OF_THE_PASSWORD = {C.PASSWORD_REFUSED, C.PASSWORD_EXPIRED, C.LOCKED, C.APP_PASSW
 def test_each_reply_is_there_once_with_a_source() -> None:
     assert len(MATRIX) >= 150
     assert len({row[:2] for row in MATRIX}) == len(MATRIX)
-    assert all(source for *_row, source in MATRIX)
+    assert [source for *_row, source in MATRIX if not SOURCE.search(source)] == []
 
 
 @pytest.mark.parametrize(("stage", "answer", "code", "source"), MATRIX, ids=lambda value: str(value)[:60])

@@ -51,7 +51,7 @@ def internet(
 
         def resolver(host: str, port: int) -> t.Sequence[Address]:
             actual = running[host, port].port if (host, port) in running else elsewhere
-            return [Address(socket.AF_INET, ("127.0.0.1", actual))]
+            return [Address(socket.AF_INET, ("localhost", actual))]  # not known as an address of this machine
 
         yield Environment(resolver=resolver, clock=CLOCK), running
 

@@ -73,6 +73,19 @@ def test_nothing_is_written_for_nothing(tmp_path: pathlib.Path) -> None:
     assert path(tmp_path).stat() == before
 
 
+@pytest.mark.parametrize("group", ["7" * 6000, "\u00b2", "\u0664", "0007", "2147483647"])
+def test_odd_names_of_groups_are_kept_and_not_given_again(tmp_path: pathlib.Path, group: str) -> None:
+    path(tmp_path).parent.mkdir(mode=0o700)
+    path(tmp_path).write_text(f"[{group}]\nsecret=kept\n")
+    for number in range(3):
+        write(keyring(tmp_path), {f"uid{number}": item(f"secret {number}")})
+    assert [keyring(tmp_path).stored(f"uid{number}") for number in range(3)] == [
+        Secret(f"secret {number}") for number in range(3)
+    ]
+    text = path(tmp_path).read_text()
+    assert text.count(f"[{group}]\nsecret=kept\n") == 1
+
+
 def test_damage_is_told_without_a_secret(tmp_path: pathlib.Path) -> None:
     write(keyring(tmp_path), {"uid1": item("x")})
     path(tmp_path).write_text("[1]\nsecret hunter\n")
