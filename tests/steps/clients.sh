@@ -28,20 +28,22 @@ make_tree() { # make_tree NAME TREE
     touch "$2/.made"
 }
 
-mapfile -t tools < <(grep -hE '^(cryptography|hypothesis|pytest)==' tests/constraints.txt tests/requirements.txt tests/demo/requirements.txt)
+# What these tests import, as tests/requirements.txt pins it.
+tools='cffi|cryptography|hypothesis|iniconfig|packaging|pluggy|pycparser|pygments|pytest|sortedcontainers'
 
 test_tree() { # test_tree NAME TREE
     local python
     mount_tree "$2" || return
     python=$(chroot "$2" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])') || return
+    awk -v tools="^($tools)==" '/^[^ #]/ { wanted = $0 ~ tools } wanted' tests/requirements.txt >"$2/srv/tools.txt"
     # The packages are fetched from outside the tree: how this machine reaches its package registry is set up there.
     "$root/.venv/bin/python" -m pip --quiet download --dest "$2/srv/wheels" --python-version "$python" \
-        --only-binary=:all: "${tools[@]}" || return
+        --only-binary=:all: --require-hashes --requirement "$2/srv/tools.txt" || return
     copy_clone "$2" || return
     run_in_tree "$2" "clients: $1" "
         cd $clone
         python3 -m venv .venv
-        .venv/bin/pip --quiet install --no-index --find-links /srv/wheels ${tools[*]}
+        .venv/bin/pip --quiet install --no-index --find-links /srv/wheels --require-hashes -r /srv/tools.txt
         dpkg-query --show thunderbird
         CI=true .venv/bin/python -m pytest -q \"\$@\"" "${tests[@]}"
 }
