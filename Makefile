@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 package soak test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -51,9 +51,13 @@ wine-10: ## Outlook's tests on Debian 13, with Wine 10 (root; debootstrap; 2 GB,
 	@$(PYTHON) tests/setup/environment.py tests
 	@tests/steps/wine-10.sh
 
+clients: ## stored passwords of the Thunderbirds of other Debians (root; debootstrap; 2 GB, ten minutes)
+	@$(PYTHON) tests/setup/environment.py tests
+	@tests/steps/clients.sh
+
 test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-* .wine-10 .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@rm -rf .tree .venv .venv-* .wine-10 .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
 	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +

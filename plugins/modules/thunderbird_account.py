@@ -35,6 +35,8 @@ seealso:
 notes:
   - Passwords are stored in Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the user has set a
     primary password, anybody who can read the profile can read them, as with every password that Thunderbird stores.
+  - Where Thunderbird has moved its passwords to C(logins.db), as Thunderbird 157 does, they are stored there. The
+    preference C(signon.storage.rust.active) of the profile tells, not the version.
   - If a primary password is set, no password can be stored. The task fails without a change if it has one to store.
   - Backups are made of C(prefs.js) and C(profiles.ini), never of the password store.
 author:

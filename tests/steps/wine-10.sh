@@ -10,15 +10,8 @@ set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." || exit
 root=$PWD
 tree=${WINE_10_TREE:-$root/.wine-10}
-clone=/srv/charter.mail
-
-if [[ ${1-} != --in-namespace ]]; then
-    ((EUID == 0)) || { echo "needs root, to make a tree of Debian 13" >&2; exit 3; }
-    command -v debootstrap >/dev/null || { echo "needs the package debootstrap" >&2; exit 3; }
-    # With a namespace for mounts and one for processes, nothing can be left of either.
-    exec unshare --mount --pid --fork --kill-child "$0" --in-namespace "$@"
-fi
-shift
+. tests/steps/debian_tree.sh
+enter_namespaces "to make a tree of Debian 13" "$@"
 
 packages=(ca-certificates curl iproute2 openssl procps python3 python3-venv util-linux)
 if [[ ! -e $tree/.made ]]; then
@@ -30,26 +23,20 @@ if [[ ! -e $tree/.made ]]; then
     touch "$tree/.made"
 fi
 
-mount --bind "$tree" "$tree" # a network namespace wants a mount to begin with
-mount -t proc proc "$tree/proc"
-mount -t sysfs sys "$tree/sys"
-mount --rbind /dev "$tree/dev"
-mount -t tmpfs run "$tree/run"
+mount_tree "$tree"
 
 # The packages are fetched from outside the tree: how this machine reaches its package registry is set up there.
 "$root/.venv/bin/python" -m pip --quiet download --dest "$tree/srv/wheels" --python-version 3.13 --only-binary=:all: \
     --require-hashes --requirement tests/requirements.txt
 
-mkdir -p "$tree$clone"
-git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- --ignore-failed-read |
-    tar --extract --directory="$tree$clone"
+copy_clone "$tree"
 if (($# == 0)); then
     set -- tests/wine --ignore=tests/wine/test_mail_verify.py --ignore=tests/wine/test_mixed_office.py \
         --ignore=tests/wine/test_verify_from_pc.py
 fi
-env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 chroot "$tree" /bin/bash -euc "
+run_in_tree "$tree" wine-10 "
     cd $clone
     export PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_FIND_LINKS=/srv/wheels
     python3 tests/setup/environment.py tests
     tests/setup/tree.sh link
-    .venv/bin/python -m pytest -q \"\$@\"" wine-10 "$@"
+    .venv/bin/python -m pytest -q \"\$@\"" "$@"

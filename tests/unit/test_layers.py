@@ -103,6 +103,7 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
+    f"{THUNDERBIRD_PASSWORDS}/aes_gcm.py": ("ctypes",),
     # The name servers of this machine are in a file, and are asked only where a name took long.
     f"{WIRE}/name_servers.py": ("open()",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.

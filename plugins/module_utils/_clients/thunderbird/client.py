@@ -24,17 +24,17 @@ from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
 from .profiles import Root
-from .stored import PasswordFiles, ThunderbirdState
+from .stored import PasswordFiles, PasswordStore, ThunderbirdState
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
-    from .password_store.store import NssPasswordStore
 
 T = t.TypeVar("T")
 
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
-_LEFTOVERS = ("key4.db-journal", "key4.db-wal")
+_USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
+_LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
 
 
 class Thunderbird(ClientDefaults):
@@ -94,7 +94,7 @@ class Thunderbird(ClientDefaults):
         sources = preference_files.read(self._files, programs_of_profile, self.profile)
         seen = sources.seen(prefs.values)
         settings = IndexedSettings(old_names.effective(seen) if old else seen)
-        passwords = self._read_passwords()
+        passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
@@ -291,23 +291,37 @@ class Thunderbird(ClientDefaults):
                     raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
             time.sleep(_POLL_SECONDS)
 
-    def _read_passwords(self) -> PasswordFiles:
-        names = ("key4.db", "logins.json", *_LEFTOVERS)
+    def _read_passwords(self, prefs: Settings) -> PasswordFiles:
+        names = ["key4.db", "logins.db" if prefs.get(_USES_DATABASE) is True else "logins.json"]
+        names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
         return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
 
-    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> NssPasswordStore:
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
-        with self._as_root():
-            from .password_store.sdr import Cipher
-            from .password_store.store import NssPasswordStore
-        for leftover in _LEFTOVERS:
-            if contents[leftover]:
+        for leftover, content in contents.items():
+            if leftover.endswith(_LEFTOVERS) and content:
+                database = leftover.rpartition("-")[0]
                 raise DamagedFileError(
                     self._path(leftover),
                     None,
-                    "Thunderbird was interrupted while it changed key4.db",
+                    f"Thunderbird was interrupted while it changed {database}",
                     "start and quit Thunderbird once, which completes the change",
                 )
+        now = int(self._now() * 1000)
+        if "logins.db" in contents:
+            with self._as_root():
+                from .password_store.database_store import DatabasePasswordStore
+            return DatabasePasswordStore.open(
+                contents["key4.db"],
+                self._path("key4.db"),
+                contents["logins.db"],
+                self._path("logins.db"),
+                scratch=self._scratch,
+                now=now,
+            )
+        with self._as_root():
+            from .password_store.sdr import Cipher
+            from .password_store.store import NssPasswordStore
         # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
         version = profiles.version(self._files, self.profile)
         return NssPasswordStore.open(
@@ -317,7 +331,7 @@ class Thunderbird(ClientDefaults):
             self._path("logins.json"),
             scratch=self._scratch,
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
-            now=int(self._now() * 1000),
+            now=now,
         )
 
     def _is_older_than(self, version: int) -> bool:
@@ -351,7 +365,7 @@ def _follow_move(
 
 def _move_passwords(
     before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
-) -> tuple[NssPasswordStore | None, list[Change]]:
+) -> tuple[PasswordStore | None, list[Change]]:
     """The stored passwords go with a server that moves, so that nobody is asked for them.
 
     A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.

@@ -18,10 +18,10 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .password_store.store import NssPasswordStore
+    from .stored import PasswordStore
 
 
-def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) -> StoredAccount | None:
+def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
     found = None if ids is None else mapping.read_back(settings, ids)

@@ -15,8 +15,28 @@ from .preference_sources import PreferenceSources
 from .prefs import PrefsFile
 from .profiles import Profile
 
-if t.TYPE_CHECKING:  # imported where a password is in question
-    from .password_store.store import NssPasswordStore
+if t.TYPE_CHECKING:
+    from ..._host.files import FileWrite
+    from ..._model.secret import Secret
+
+
+class PasswordStore(t.Protocol):
+    """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
+
+    def stored(self, origin: str, username: str) -> Secret | None:
+        """The password that Thunderbird would use."""
+
+    def with_login(self, origin: str, username: str, password: Secret) -> PasswordStore:
+        """With this password for that login."""
+
+    def without_login(self, origin: str, username: str) -> PasswordStore:
+        """Without that login."""
+
+    def with_moved_login(self, old: str, new: str, username: str) -> PasswordStore:
+        """With a login moved to another server."""
+
+    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
+        """What must be written to come here from another state of the same store."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +49,10 @@ class PasswordFiles:
     """
 
     contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
-    open: t.Callable[[t.Mapping[str, bytes | None]], NssPasswordStore]
+    open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
 
     @functools.cached_property
-    def store(self) -> NssPasswordStore:
+    def store(self) -> PasswordStore:
         """The stored passwords."""
         return self.open(self.contents)
 
@@ -62,7 +82,7 @@ class ThunderbirdState:
     settings: Settings
     references: t.Mapping[str, bytes]
     password_files: PasswordFiles
-    new_passwords: NssPasswordStore | None = None
+    new_passwords: PasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -85,6 +105,6 @@ class ThunderbirdState:
         return old_names.as_stored(self.sources.seen(self.prefs.values), self.settings)
 
     @property
-    def passwords(self) -> NssPasswordStore:
+    def passwords(self) -> PasswordStore:
         """The password store, opened."""
         return self.password_files.store if self.new_passwords is None else self.new_passwords

@@ -29,6 +29,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 )
 from ansible_collections.charter.mail.tests.unit.amount import sample
 
+from .password_store.samples import key4, logins_db
+
 EMAIL = "mario.rossi@charter.net"
 
 
@@ -284,3 +286,86 @@ def test_an_account_that_was_renamed_to_another_provider_is_anothers(tmp_path: p
     prefs.write_text(prefs.read_text().replace(f'id1.useremail", "{EMAIL}"', 'id1.useremail", "mario@work.example"'))
     assert statuses(push(tmp_path, account())) == [Status.CREATED]
     assert 'id1.useremail", "mario@work.example"' in prefs.read_text()
+
+
+IN_DATABASE = 'user_pref("signon.storage.rust.active", true);\n'
+
+
+def with_database(home: pathlib.Path, *accounts: Account) -> pathlib.Path:
+    """A profile whose Thunderbird, by its preferences, has gone over to logins.db, with a logins.json left behind."""
+    push(home, *(accounts or [account(password="first")]))
+    profile = home / ".thunderbird/charter.default"
+    with (profile / "prefs.js").open("a") as prefs:
+        prefs.write(IN_DATABASE)
+    (profile / "key4.db").write_bytes(key4("thunderbird-157"))
+    (profile / "logins.db").write_bytes(logins_db())
+    return profile
+
+
+def passwords_of(home: pathlib.Path) -> list[str | None]:
+    found = client(home).account(account())
+    assert found is not None
+    return [login.password.reveal() if login.password else None for login in (found.incoming, found.outgoing)]
+
+
+def test_the_store_that_the_preferences_name_is_used(tmp_path: pathlib.Path) -> None:
+    profile = with_database(tmp_path)
+    left = (profile / "logins.json").read_bytes()
+    assert passwords_of(tmp_path) == [None, None]
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UNCHANGED]
+    assert passwords_of(tmp_path) == ["second", "second"]
+    assert (profile / "logins.json").read_bytes() == left
+    assert (profile / "key4.db").read_bytes() == key4("thunderbird-157")
+    assert IN_DATABASE in (profile / "prefs.js").read_text()
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+    assert (profile / "logins.json").read_bytes() == left
+    (profile / "logins.json").unlink()
+    assert statuses(push(tmp_path, account(password="third"))) == [Status.CREATED]
+    assert passwords_of(tmp_path) == ["third", "third"]
+    assert not (profile / "logins.json").exists()
+
+
+def test_the_passwords_of_the_database_move_with_their_server(tmp_path: pathlib.Path) -> None:
+    with_database(tmp_path)
+    push(tmp_path, account(password="first"))
+    assert statuses(push(tmp_path, account(provider="spectrum"))) == [Status.UPDATED]
+    found = client(tmp_path).account(account(provider="spectrum"))
+    assert found is not None
+    assert found.incoming.password is not None
+    assert found.incoming.password.reveal() == "first"
+
+
+@pytest.mark.parametrize("value", ["false", '"true"', "1"])
+def test_without_the_preference_logins_json_is_used(tmp_path: pathlib.Path, value: str) -> None:
+    profile = with_database(tmp_path)
+    prefs = profile / "prefs.js"
+    prefs.write_text(prefs.read_text().replace(IN_DATABASE, IN_DATABASE.replace("true", value)))
+    (profile / "key4.db").unlink()
+    (profile / "logins.json").unlink()
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    assert (profile / "logins.json").exists()
+    assert (profile / "logins.db").read_bytes() == logins_db()
+
+
+def test_a_password_that_the_database_cannot_take_is_not_called_stored(tmp_path: pathlib.Path) -> None:
+    profile = with_database(tmp_path)
+    (profile / "key4.db").write_bytes(key4("aes"))
+    with pytest.raises(PasswordStoreError, match=r"key of Thunderbird's logins\.db is not in it"):
+        push(tmp_path, account(password="second"))
+    (profile / "logins.db").unlink()
+    with pytest.raises(PasswordStoreError, match="no such file"):
+        push(tmp_path, account(password="second"))
+    assert not push(tmp_path, account()).changed
+    assert not (profile / "logins.db").exists()
+
+
+@pytest.mark.parametrize("leftover", ["logins.db-journal", "logins.db-wal", "key4.db-journal", "key4.db-wal"])
+def test_an_interrupted_change_of_thunderbirds_database_is_left_to_it(tmp_path: pathlib.Path, leftover: str) -> None:
+    profile = with_database(tmp_path)
+    (profile / leftover).write_bytes(b"")
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    (profile / leftover).write_bytes(b"a change")
+    with pytest.raises(DamagedFileError, match=f"{leftover}: Thunderbird was interrupted"):
+        push(tmp_path, account(password="third"))
+    assert (profile / leftover).read_bytes() == b"a change"

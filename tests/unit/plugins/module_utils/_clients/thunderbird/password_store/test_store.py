@@ -75,8 +75,8 @@ def cipher_of(sealed: str) -> Cipher:
 
 
 def nothing_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libcrypto, "_load", lambda: pytest.fail("libcrypto was needed"))
-    monkeypatch.setattr(key_database, "_sqlite", lambda: pytest.fail("sqlite3 was needed"))
+    monkeypatch.setattr(libcrypto, "load", lambda: pytest.fail("libcrypto was needed"))
+    monkeypatch.setattr(key_database, "sqlite", lambda: pytest.fail("sqlite3 was needed"))
 
 
 @pytest.mark.parametrize("fresh", Cipher)
