@@ -152,7 +152,7 @@ def _is_usable(server: Server, username: str) -> bool:
 
 
 def _is_meant(host: str, wanted: Account) -> bool:
-    """Whether a password given by the admin may go there: a person's files can name any host."""
+    """Whether a password given by the admin may go there: a user's files can name any host."""
     return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
 
 

@@ -255,7 +255,7 @@ def test_no_password_is_stored_where_none_is_wanted(tmp_path: pathlib.Path) -> N
 
 def test_another_password_is_kept_if_so_wanted(tmp_path: pathlib.Path) -> None:
     desktop = session(tmp_path)
-    push(tmp_path, account(password="the person's"), desktop=desktop)
+    push(tmp_path, account(password="the user's"), desktop=desktop)
     wanted = account(password="ours", update_password="on_create")
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])

@@ -30,7 +30,7 @@ from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
-# An account made by hand, as Evolution 3.46 writes it, with what a person may have added.
+# An account made by hand, as Evolution 3.46 writes it, with what a user may have added.
 BY_HAND = {
     "acc": f"""\
 [Data Source]

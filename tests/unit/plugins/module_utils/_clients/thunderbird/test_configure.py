@@ -28,7 +28,7 @@ from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
-# A person with an account at work, made by hand, and Local Folders, as Thunderbird 153 writes them.
+# A user with an account at work, made by hand, and Local Folders, as Thunderbird 153 writes them.
 BY_HAND: dict[str, t.Any] = {
     "mail.account.account1.server": "server1",
     "mail.account.account2.identities": "id1,id7",
@@ -80,7 +80,7 @@ def absent(before: Settings, wanted: Account) -> Settings:
 
 
 def by_hand(**server: t.Any) -> dict[str, t.Any]:
-    """BY_HAND and one more account that the person made for Charter."""
+    """BY_HAND and one more account that the user made for Charter."""
     settings = {
         **BY_HAND,
         "mail.account.account3.identities": "id3",

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keyring against a service that a test makes up, for what the real one does only to a person's face."""
+"""The keyring against a service that a test makes up, for what the real one does only to a user's face."""
 
 from __future__ import annotations
 

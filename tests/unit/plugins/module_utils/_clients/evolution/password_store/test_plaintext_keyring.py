@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keyring without encryption: one more keyring among the person's, and nobody else's to read."""
+"""The keyring without encryption: one more keyring among the user's, and nobody else's to read."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ def test_a_login_that_is_there_wins_over_a_moved_one(scratch: str) -> None:
 
 
 def test_entries_that_cannot_be_decrypted_are_kept(scratch: str) -> None:
-    """They are of another key: the person has replaced key4.db. Thunderbird passes over them, too."""
+    """They are of another key: the user has replaced key4.db. Thunderbird passes over them, too."""
     before = store(scratch, key4("thunderbird-153"), logins("aes"))
     assert before.stored(IMAP, USER) is None
     assert before.without_login(IMAP, USER) is before
