@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests of the real Thunderbird that need neither mail servers nor Ansible, with the versions of other Debians.
 #
-#     tests/steps/clients.sh [TREE...]     TREE: trixie, sid (with experimental); all of them by default
+#     tests/steps/clients.sh [TREE...]     TREE: sid (with experimental), the default, or trixie
 #
 # The trees are .clients/TREE/ in the clone: 1 GB each, made once, in some minutes. Nothing of them is mounted when this
 # has ended. A tree whose packages are not served is named as such, and the others are tested. Needs root and the
@@ -50,7 +50,7 @@ test_tree() { # test_tree NAME TREE
 
 failed=()
 mkdir -p "$root/.clients"
-(($# > 0)) || set -- trixie sid
+(($# > 0)) || set -- sid
 for name; do
     tree=$root/.clients/$name
     if [[ ! -e $tree/.made ]]; then
