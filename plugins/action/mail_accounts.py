@@ -13,7 +13,7 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry
+from ..module_utils._ansible import client_choice
 from ..module_utils._ansible.all_clients import OPTIONS
 from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
@@ -56,7 +56,7 @@ class ActionModule(NormalAction):
         return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
-        names, _is_fallback = client_registry.choose(params, System.WINDOWS, list)
+        names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)
         warnings: dict[str, None] = {}
         result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault)
         told = "\n".join(warnings)

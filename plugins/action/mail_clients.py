@@ -14,7 +14,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible import client_registry
+from ..module_utils._ansible import client_choice, client_registry
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._windows.host_system import system_of
@@ -29,14 +29,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """See plugins/modules/mail_clients.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        options = self.validate_argument_spec(dict(client_registry.CHOICE_OPTIONS))[1]  # type: ignore[no-untyped-call]
+        options = self.validate_argument_spec(dict(client_choice.CHOICE_OPTIONS))[1]  # type: ignore[no-untyped-call]
         try:
             system = system_of(self, task_vars)
         except MailError as error:
             raise AnsibleActionFail(printable(str(error))) from error
-        clients, is_fallback = client_registry.choose(options, system, self._installed)
+        clients, is_fallback = client_choice.choose(options, system, self._installed)
         if is_fallback:
-            result["warnings"] = [client_registry.NONE_INSTALLED]
+            result["warnings"] = [client_choice.NONE_INSTALLED]
         return {**result, "changed": False, "system": system.value, "clients": clients}
 
     def _installed(self) -> list[str]:

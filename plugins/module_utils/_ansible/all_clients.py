@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .client_registry import CHOICE_OPTIONS, CLIENTS
+from .client_choice import CHOICE_OPTIONS
+from .client_registry import CLIENTS
 from .run_client import CLIENT_OPTIONS
 
 # Each client's own options are those of the module for this client alone, in a dict of the client's name.

@@ -15,45 +15,11 @@ from .._clients.outlook.entry import OUTLOOK
 from .._clients.thunderbird.entry import THUNDERBIRD
 
 CLIENTS: dict[str, ClientEntry] = {entry.name: entry for entry in (THUNDERBIRD, EVOLUTION, OUTLOOK)}
-# A Linux host without a mail client gets the accounts for this one, ready for when it is installed.
-FALLBACK = THUNDERBIRD.name
-NONE_INSTALLED = (
-    "No supported mail client is installed on this host. The accounts are written for Thunderbird, ready for when it is"
-    " installed. To choose other clients, set the option clients, or the variable mail_clients of the playbooks."
-)
-# Which clients a task configures; see ``choose``.
-CHOICE_OPTIONS: t.Mapping[str, t.Any] = {
-    "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
-    "installed": {"type": "bool", "default": True},
-}
 
 
 def names(system: System | None = None) -> list[str]:
     """The names of the clients, in the order of the registry: those of a system, or all."""
     return [name for name, entry in CLIENTS.items() if system in (None, entry.system)]
-
-
-def choose(
-    options: t.Mapping[str, t.Any], system: System, installed: t.Callable[[], t.Sequence[str]]
-) -> tuple[list[str], bool]:
-    """Which clients get the accounts.
-
-    Args:
-        options: values for ``CHOICE_OPTIONS``.
-        system: of the host.
-        installed: finds the clients that a Linux host has; only called if the options leave it open.
-
-    Returns:
-        Their names in the order of the registry, and whether it is the fallback because none is installed.
-    """
-    possible = names(system)
-    wanted = [name for name in possible if name in (options["clients"] or ())]
-    if wanted:
-        return wanted, False
-    if system is System.WINDOWS or not options["installed"]:
-        return possible, False
-    found = list(installed())
-    return found or [FALLBACK], not found
 
 
 def locations() -> list[str]:

@@ -9,7 +9,7 @@ import typing as t
 from .._clients.entry import System
 from .._linux.installed import installed
 from .._model.errors import MailError
-from . import client_registry
+from . import client_choice, client_registry
 from .all_clients import OPTIONS
 from .desktop_hosts import desktop_hosts
 from .module import MailModule
@@ -21,10 +21,10 @@ from .run_on_linux import users_of
 def run_module() -> t.NoReturn:
     """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
     module = MailModule(**OPTIONS)
-    names, is_fallback = client_registry.choose(
+    names, is_fallback = client_choice.choose(
         module.options, System.LINUX, lambda: installed(client_registry.programs())
     )
-    warnings: dict[str, None] = dict.fromkeys([client_registry.NONE_INSTALLED] if is_fallback else ())
+    warnings: dict[str, None] = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
     make_host = desktop_hosts(module)
     entries = [client_registry.CLIENTS[name] for name in names]
     try:

@@ -18,6 +18,7 @@ from ansible_collections.charter.mail.plugins.action import outlook_account  # n
 from ansible_collections.charter.mail.plugins.doc_fragments import account  # noqa: E402
 from ansible_collections.charter.mail.plugins.module_utils._ansible import (  # noqa: E402
     all_clients,
+    client_choice,
     client_registry,
     run_on_linux,
 )
@@ -43,7 +44,7 @@ MODULES: dict[str, t.Any] = {
     "evolution_account": evolution_account,
     "mail_verify": mail_verify,
     "outlook_account": outlook_account._OWN_OPTIONS,
-    "mail_clients": client_registry.CHOICE_OPTIONS,
+    "mail_clients": client_choice.CHOICE_OPTIONS,
     "mail_accounts": all_clients.OPTIONS,
 }
 # Options of an account that a module documents anew, since there they mean something more.
