@@ -103,7 +103,8 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
             folder,
             accounts,
             server.users,
-            python=sys.executable,
+            # Not the link to it in the clone: before ansible-core 2.19, its path may have no space.
+            python=os.path.realpath(sys.executable),
             home=home,
             submission_port=server.ports["submission"],
             ca_path=server.ca_path,

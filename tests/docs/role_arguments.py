@@ -155,7 +155,7 @@ def _plain(text: str, prefix: str = "") -> str:
         text: an item of a description.
         prefix: of the names; empty for options of an account.
     """
-    return re.sub(r"\bO\(", f"C({prefix}", text)
+    return re.sub(r"\bO\(", f"C({prefix}", text.replace("RV(", "C("))
 
 
 class _Dumper(yaml.SafeDumper):

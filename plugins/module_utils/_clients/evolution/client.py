@@ -303,7 +303,10 @@ class Evolution(ClientDefaults):
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
         with self._as_root():
             from . import removal
-        other = removal.user_of_mail(before.sources, ids.account, self._folders_of(ids.account), self._files.real_path)
+        other = None
+        if account.purge:
+            folders = self._folders_of(ids.account)
+            other = removal.user_of_mail(before.sources, ids.account, folders, self._files.real_path)
         return before._replace(
             sources=sources,
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),

@@ -46,10 +46,10 @@ def remarks(before: Sources, after: Sources, ids: SourceIds, account: Account, o
         after: without it.
         ids: the account's.
         account: as wanted.
-        other: what ``user_of_mail`` found.
+        other: what ``user_of_mail`` found; None where no mail is to be deleted.
     """
     if is_foreign(before, ids.identity, account) and ids.identity not in after:
         address = before.text(ids.identity, MAIL_IDENTITY, "Address")
         yield f"{account}: with it goes the user's own address {address}, from which Evolution sent by this account"
-    if account.purge and other is not None:
+    if other is not None:
         yield f"{account}: its mail on this host is not deleted, since another account uses {other}"
