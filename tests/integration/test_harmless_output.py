@@ -50,7 +50,7 @@ ArchiveFolder=HOSTILE
 Host=imap.charter.net
 User=anna.bianchi@charter.net
 Port=993
-Method=HOSTILE
+Method=PLAIN
 """
 IDENTITY = b"""\
 [Data Source]
@@ -135,6 +135,11 @@ def test_evolution(ansible: Ansible, mario: LocalUser) -> None:
     assert "-  full_name: Anna \\x1b[2J" in output
     shown(ansible, mario, "evolution_account", full_name="Anna Bianchi")
     shown(ansible, mario, "evolution_account", state="absent")
+
+
+def test_a_method_of_evolution_that_nobody_knows(ansible: Ansible, mario: LocalUser) -> None:
+    give_evolution(mario, SOURCE.replace(b"PLAIN", b"HOSTILE"))
+    assert "\\x1b[2J" in shown(ansible, mario, "evolution_account", full_name="Anna Bianchi")
 
 
 @pytest.mark.parametrize("broken", [b"broken HOSTILE(\n", b'user_pref("HOSTILE", HOSTILE);\n'])

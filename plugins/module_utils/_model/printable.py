@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # The texts of a diff, and a trace: they have line breaks and tabs.
 _WITH_LINES = ("before", "after", "trace")
 
@@ -54,4 +55,9 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
 def _escape(character: str) -> str:
     if "\ud800" <= character <= "\udfff":
         return "\ufffd"
-    return character.encode("unicode_escape").decode("ascii")
+    short = _SHORT.get(character)
+    if short is not None:
+        return short
+    # Not by the codec unicode_escape: it is imported when first used, which the user that the process acts as may not.
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
