@@ -17,7 +17,7 @@ unit: ## the unit tests in a quarter of a minute, with a sample of generated exa
 unit-full: ## the unit tests with all generated examples, kill points and tables, in about a minute
 	@$(PYTHON) tests/run_tests.py unit-full
 
-unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with all examples and kill points
+unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with a sample of generated examples
 	@$(PYTHON) tests/run_tests.py unit-3.8
 
 lint: ## style, types, documentation, changelog, the built package
