@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-full unit-3.8 lint sanity real molecule bench test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -11,13 +11,13 @@ demo: ## see it work, in about a minute: no root, nothing installed outside this
 	@$(PYTHON) tests/setup/environment.py demo
 	@.venv/bin/python tests/demo
 
-unit: ## the unit tests in a quarter of a minute, with a sample of generated examples and kill points
+unit: ## the unit tests in a quarter of a minute, with a sample of generated examples, kill points and tables
 	@$(PYTHON) tests/run_tests.py unit
 
-unit-full: ## the unit tests with all generated examples and kill points, in about a minute
+unit-full: ## the unit tests with all generated examples, kill points and tables, in about a minute
 	@$(PYTHON) tests/run_tests.py unit-full
 
-unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with all examples and kill points
+unit-3.8: ## the unit tests of what runs on targets, on Python 3.8, with a sample of generated examples
 	@$(PYTHON) tests/run_tests.py unit-3.8
 
 lint: ## style, types, documentation, changelog, the built package
@@ -25,6 +25,9 @@ lint: ## style, types, documentation, changelog, the built package
 
 sanity: ## Ansible's own sanity tests
 	@$(PYTHON) tests/run_tests.py sanity
+
+cores: ## the demo and the sanity tests with the oldest and the newest ansible-core
+	@$(PYTHON) tests/run_tests.py cores
 
 real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
 	@$(PYTHON) tests/run_tests.py real
@@ -36,9 +39,25 @@ bench: ## how fast it is, beside pings and Ansible's own modules (root; about fi
 	@$(PYTHON) tests/setup/environment.py tests
 	@.venv/bin/python tests/bench
 
+package: ## the built collection, in dist/
+	@$(PYTHON) tests/setup/environment.py tests
+	@rm -rf dist && PATH="$(CURDIR)/.venv/bin:$$PATH" tests/setup/tree.sh build dist && rm -rf dist/source
+
+soak: ## runs killed, and with I/O errors, at every point where they change something (about five minutes)
+	@$(PYTHON) tests/setup/environment.py tests
+	@.venv/bin/python tests/soak
+
+wine-10: ## Outlook's tests on Debian 13, with Wine 10 (root; debootstrap; 2 GB, a quarter of an hour)
+	@$(PYTHON) tests/setup/environment.py tests
+	@tests/steps/wine-10.sh
+
+clients: ## stored passwords with the Thunderbird of Debian sid (root; debootstrap; 1 GB, some minutes)
+	@$(PYTHON) tests/setup/environment.py tests
+	@tests/steps/clients.sh
+
 test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-3.8 .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@rm -rf .tree .venv .venv-* .wine-10 .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
 	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@
 ansible-test makes virtual environments without pip, and puts pip into them with a script that it downloads from a host
 of its own. Where that host is out of reach (a closed network, a mirror of PyPI only) all such tests fail. This puts
 a script of the same name and effect into ansible-test's cache beforehand. What is in the cache already stays.
+The files setup/requirements-pip-*.txt pin the versions and their hashes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from ansible_test._internal.python_requirements import get_venv_packages
 
 # Where ansible-test looks: bootstrap() in its _util/target/setup/requirements.py.
 CACHE = pathlib.Path("~/.ansible/test/cache").expanduser()
+
+SETUP = pathlib.Path(__file__).parent / "setup"
+OLDEST = (3, 8)  # of a target's Python
 
 SCRIPT = '''\
 """Installs the pip beside this file into the Python that runs it."""
@@ -39,7 +43,8 @@ if __name__ == "__main__":
 
 def wanted_versions() -> set[str]:
     """The versions of pip that this ansible-test puts into its environments."""
-    pythons = (NativePythonConfig(version=version, path=sys.executable) for version in SUPPORTED_PYTHON_VERSIONS)
+    versions = (name for name in SUPPORTED_PYTHON_VERSIONS if tuple(map(int, name.split("."))) >= OLDEST)
+    pythons = (NativePythonConfig(version=version, path=sys.executable) for version in versions)
     return {get_venv_packages(python)["pip"] for python in pythons}
 
 
@@ -48,9 +53,12 @@ def provide(version: str) -> None:
     script = CACHE / f"get_pip_{version.replace('.', '_')}.py"
     if script.exists():
         return
+    requirements = SETUP / f"requirements-pip-{version}.txt"
+    if not requirements.exists():
+        raise SystemExit(f"ansible-test wants pip {version}: add it to setup/pin.sh, and run that")
     CACHE.mkdir(parents=True, exist_ok=True)
-    download = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
-    subprocess.run([*download, "--no-deps", "--dest", str(CACHE), f"pip=={version}"], check=True)
+    download = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--require-hashes"]
+    subprocess.run([*download, "--no-deps", "--dest", str(CACHE), "--requirement", str(requirements)], check=True)
     script.write_text(SCRIPT.format(wheel=f"pip-{version}-py3-none-any.whl"))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import pathlib
 import signal
@@ -58,6 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
     )
     settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage leave out what stays until the end: a tenth of the time of the unit tests."""
+    gc.freeze()
 
 
 def pytest_report_header() -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the steps of the workshop and says how they went.
+"""Runs the steps of `make test` and prints a table of their results.
 
     python3 tests/run_tests.py              all of them but unit, in the order below, also when one fails
     python3 tests/run_tests.py lint unit    these
@@ -30,6 +30,7 @@ TOOLS = ROOT / ".venv" / "bin" / "python"
 OLDEST = ROOT / ".venv-3.8"
 # Each worker first spends two seconds of its core on finding the tests.
 SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=worksteal")
+CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
 
@@ -70,7 +71,7 @@ class Result:
     """One line of the table."""
 
     step: str
-    verdict: str
+    outcome: str
     seconds: float
     note: str
     tests: Counts
@@ -103,17 +104,29 @@ def unit_full() -> Counts:
 
 
 def unit_oldest() -> Counts:
-    """The unit tests of what runs on targets, all of them, on the oldest Python of a target."""
+    """The unit tests of what runs on targets on the oldest Python of a target, with a sample of generated examples."""
     environment("3.8")
     environment("tests")
     folders = existing("tests/unit/plugins", "module_utils", "modules")
-    return unit_tests(OLDEST / "bin" / "python", *folders, PYTHONPATH=str(ansible_for_targets()))
+    variables = {AMOUNT: "sample", "PYTHONPATH": str(ansible_for_targets())}  # unit-full has all examples
+    return unit_tests(OLDEST / "bin" / "python", *folders, **variables)
 
 
 def sanity() -> Counts:
     """Ansible's sanity tests."""
     environment("tests")
     return script("tests/steps/sanity.sh")
+
+
+def cores() -> Counts:
+    """The demo and Ansible's sanity tests with the oldest and the newest ansible-core."""
+    for name in CORES:
+        environment(name)
+        folder = f".venv-{name}"
+        script(str(ROOT / folder / "bin/python"), "tests/demo")
+        # Those that depend on the core; the step sanity has all of them.
+        script("tests/steps/sanity.sh", folder, "ansible-doc", "compile", "runtime-metadata", "validate-modules")
+    return Counts()
 
 
 def demo() -> Counts:
@@ -163,6 +176,7 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "unit-full": unit_full,
     "unit-3.8": unit_oldest,
     "sanity": sanity,
+    "cores": cores,
     "demo": demo,
     "demo-as-user": demo_as_user,
     "real": real,
@@ -264,13 +278,13 @@ def run(step: str) -> Result:
     print(f"\n== {step}: {(STEPS[step].__doc__ or '').splitlines()[0]}", flush=True)
     start = time.monotonic()
     try:
-        verdict, note, tests = "passed", "", STEPS[step]()
+        outcome, note, tests = "passed", "", STEPS[step]()
     except Failed as error:
-        verdict, note, tests = "FAILED", str(error), error.tests
+        outcome, note, tests = "FAILED", str(error), error.tests
     except Missing as error:
-        verdict, note, tests = "FAILED" if IN_CI else "skipped", str(error), Counts()
-    result = Result(step, verdict, time.monotonic() - start, note or (str(tests) if tests != Counts() else ""), tests)
-    print(f"== {step}: {verdict} after {result.seconds:.1f} s", flush=True)
+        outcome, note, tests = "FAILED" if IN_CI else "skipped", str(error), Counts()
+    result = Result(step, outcome, time.monotonic() - start, note or (str(tests) if tests != Counts() else ""), tests)
+    print(f"== {step}: {outcome} after {result.seconds:.1f} s", flush=True)
     return result
 
 
@@ -289,8 +303,8 @@ def unchanged(before: str) -> Result:
 def summary(results: t.Sequence[Result]) -> str:
     """The table, what was skipped, and the closing line."""
     lines = [f"{'step':14}{'result':9}{'seconds':>7}"]
-    lines += [f"{one.step:14}{one.verdict:9}{one.seconds:7.1f}  {one.note}".rstrip() for one in results]
-    skipped = [one for one in results if one.verdict == "skipped"]
+    lines += [f"{one.step:14}{one.outcome:9}{one.seconds:7.1f}  {one.note}".rstrip() for one in results]
+    skipped = [one for one in results if one.outcome == "skipped"]
     if skipped:
         lines += ["", f"{len(skipped)} of {len(results)} steps skipped:"]
         lines += [f"  {one.step}: {one.note}" for one in skipped]
@@ -311,7 +325,7 @@ def main() -> None:
     if not sys.argv[1:]:
         results.append(unchanged(before))
     print(summary(results))
-    raise SystemExit(any(one.verdict == "FAILED" for one in results))
+    raise SystemExit(any(one.outcome == "FAILED" for one in results))
 
 
 if __name__ == "__main__":

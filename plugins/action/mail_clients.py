@@ -14,23 +14,10 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible import client_registry
-from ..module_utils._clients.entry import System
+from ..module_utils._ansible import client_choice, client_registry
 from ..module_utils._model.errors import MailError
+from ..module_utils._model.printable import printable
 from ..plugin_utils._windows.host_system import system_of
-
-NONE_INSTALLED = (
-    "No supported mail client is installed on this host. The accounts are written for Thunderbird, ready for when it is"
-    " installed. To choose other clients, set the option clients, or the variable mail_clients of the playbooks."
-)
-
-
-def spec() -> dict[str, t.Any]:
-    """The module's options, as AnsibleModule knows them."""
-    return {
-        "clients": {"type": "list", "elements": "str", "choices": client_registry.names()},
-        "installed": {"type": "bool", "default": True},
-    }
 
 
 class ActionModule(ActionBase):
@@ -42,20 +29,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """See plugins/modules/mail_clients.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        _valid, options = self.validate_argument_spec(spec())  # type: ignore[no-untyped-call]
+        options = self.validate_argument_spec(dict(client_choice.CHOICE_OPTIONS))[1]  # type: ignore[no-untyped-call]
         try:
             system = system_of(self, task_vars)
         except MailError as error:
-            raise AnsibleActionFail(str(error)) from error
-        possible = client_registry.names(system)
-        clients = [name for name in possible if name in (options["clients"] or ())]
-        if not clients and (system is System.WINDOWS or not options["installed"]):
-            clients = possible
-        if not clients:
-            clients = self._installed()
-        if not clients:
-            result["warnings"] = [NONE_INSTALLED]
-            clients = [client_registry.FALLBACK]
+            raise AnsibleActionFail(printable(str(error))) from error
+        clients, is_fallback = client_choice.choose(options, system, self._installed)
+        if is_fallback:
+            result["warnings"] = [client_choice.NONE_INSTALLED]
         return {**result, "changed": False, "system": system.value, "clients": clients}
 
     def _installed(self) -> list[str]:
@@ -63,5 +44,5 @@ class ActionModule(ActionBase):
         done = self._low_level_execute_command(command)  # type: ignore[no-untyped-call]
         if done["rc"] != 0:
             reason = done["stderr"].strip() or done["stdout"].strip()
-            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {reason}")
+            raise AnsibleActionFail(f"The installed mail clients cannot be detected: {printable(reason)}")
         return client_registry.detected(done["stdout"])

@@ -6,25 +6,31 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry, run_verify
+from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.validate import validated, without_secrets
+from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.staging import METHODS
+from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
+from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
+from ..plugin_utils._verify_run.ledger import Ledger
+from ..plugin_utils._verify_run.shared_limit import SharedLimit
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc, user_of
+from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
 
 if t.TYPE_CHECKING:
@@ -39,26 +45,103 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
+_SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
+_PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
+
+_FOR_PROGRAMS = ("json", "jsonl")  # callbacks whose output programs read: nothing may be added to it
 
 _display = Display()
+
+
+@dataclasses.dataclass
+class _Shared:
+    """What a task gets from other hosts of the run, and gives to them.
+
+    Attributes:
+        entries: for the option ``run_limit.OPTION``.
+        result: of the task.
+    """
+
+    entries: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    result: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
 class ActionModule(NormalAction):
     """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        raw = self._task.args
+        raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
+        host = str((task_vars or {}).get("inventory_hostname", "this host"))
+        if no_accounts.without_accounts(raw):
+            missing = no_accounts.warning(host, task_vars or {})
+            return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
         try:
             if system_of(self, task_vars) is System.LINUX:
-                done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-                return done
-            params = validated(raw, argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS))
-            result = self._verify(params)
+                return self._shown(host, self._by_module(raw, tmp, task_vars or {}))
+            params = validated(raw, _SPEC)
+            with self._shared_limit(params, task_vars or {}) as shared:
+                all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
+                result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
+                shared.result = result
+            result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
-        return t.cast("dict[str, t.Any]", without_secrets({"changed": False, **result}, raw))
+        return self._shown(host, t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC)))
+
+    def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module on the host. What is wrong with its options is for the module to say."""
+        params = None
+        with contextlib.suppress(MailError):
+            params = validated(raw, _SPEC)
+        # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
+        checks = None if params is None or self._task.async_val else params["checks"]
+        with self._shared_limit(params, task_vars) as shared:
+            self._task.args = {
+                **raw,
+                **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
+                **({run_limit.NAME: shared.entries} if shared.entries else {}),
+            }
+            try:
+                done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+            finally:
+                self._task.args = raw
+            shared.result = done
+        module_args = done.get("invocation", {}).get("module_args", {})
+        module_args.pop(run_limit.NAME, None)
+        if checks is not None:
+            if "checks" in module_args:
+                module_args["checks"] = checks
+            if "accounts" in done:
+                done["accounts"] = run_verify.returned(done["accounts"], checks)
+        return done
+
+    @contextlib.contextmanager
+    def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
+        """What other hosts of the run know; what this task finds out, they know afterwards."""
+        shared = _Shared()
+        planned: list[run_limit.PlannedSignIn] = []
+        if params is not None:
+            with contextlib.suppress(MailError):  # the task itself reports it
+                planned = run_limit.planned(params)
+        if params is None or not planned:
+            yield shared
+            return
+        host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
+        patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
+        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
+        limit = SharedLimit(Ledger(folder), host, planned, params["attempts"], patience)
+        try:
+            shared.entries = limit.begin()
+        except OSError as error:
+            raise MailError(
+                f"The limit on sign-ins cannot be shared with other hosts ({error}). Make Ansible's local_tmp writable."
+            ) from error
+        try:
+            yield shared
+        finally:
+            limit.end(shared.result)
 
     def _verify(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         by_pc = params["from_pc"] != _NO_PC
@@ -68,6 +151,8 @@ class ActionModule(NormalAction):
                 pc = WindowsPc(stack.enter_context(TaskConnection.open(self)))
 
                 def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
+                    for request in wanted:
+                        require_user(request.account)
                     return [_inspect(pc, request) for request in wanted]
 
             def from_second_host(
@@ -90,12 +175,22 @@ class ActionModule(NormalAction):
                 params, inspect_clients, from_second_host if by_pc else None, check_mode=self._task.check_mode
             )
         for warning in verdict.warnings:
-            _display.warning(warning)
+            _display.warning(printable(warning))
         result = dict(verdict.result)
         if result["accounts"] and not by_pc:
             result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
             result["msg"] = f"{result['msg']} {_WHERE}"
+        if not by_pc or not result["accounts"]:
+            result["network"] = []  # the controller's is not the PC's
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
+
+    def _shown(self, host: str, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The result, with a line on the screen for each account that works, since Ansible shows no good result."""
+        if not self._task.no_log and not str(constants.DEFAULT_STDOUT_CALLBACK).endswith(_FOR_PROGRAMS):  # type: ignore[attr-defined]
+            for account in result.get("accounts", ()):
+                if account.get("ok"):
+                    _display.display(f"{host}: {account['summary']}")
+        return result
 
     def _run_tests(self, tests: t.Sequence[CurlTest], seconds: float) -> CurlRun:
         """Run the tests on the PC. If it is not reached, the results from the controller still count.
@@ -111,11 +206,20 @@ class ActionModule(NormalAction):
             raise HostError("the PC", f"it cannot be reached ({reason})", "check Ansible's connection to it") from error
 
 
+def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The entries as they are after validation: what is missing is None."""
+    names = run_limit.OPTION[run_limit.NAME]["options"]
+    return [{name: entry.get(name) for name in names} for entry in entries]
+
+
 def _checked_from(accounts: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     by_pc = (check for one in accounts for check in one["checks"] if check.get("checked_from") == from_pc.PC)
     return "both" if any(check["status"] != "skipped" for check in by_pc) else from_pc.CONTROLLER
 
 
 def _inspect(pc: WindowsPc, request: Request) -> Inspection:
-    user = user_of(pc, request.account)
-    return inspect(OUTLOOK, lambda _request: contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS)), request)
+    def opened(_request: Request) -> t.ContextManager[Outlook]:
+        user = user_of(pc, request.account)
+        return contextlib.nullcontext(Outlook(pc, pc.machine(), user, METHODS))
+
+    return inspect(OUTLOOK, opened, request, _display.vvv, (AnsibleError,))

@@ -6,30 +6,30 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.arguments import argument_spec, requests
-from ..module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
-from ..module_utils._ansible.validate import validated, without_secrets
-from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.staging import METHODS
+from ..module_utils._ansible.arguments import argument_spec
+from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
-from ..module_utils._windows.users import WindowsUser
-from ..plugin_utils._windows.pc import WindowsPc, user_of
-from ..plugin_utils._windows.task_connection import TaskConnection
+from ..module_utils._model.printable import printable
+from ..plugin_utils._outlook.configure_outlook import configure_outlook
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
-    "mail_profile": {"type": "str"},
-    "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
+    **OUTLOOK.options,
     "offline_hives": {"type": "bool", "default": False},
 }
+_SPEC = argument_spec(**_OWN_OPTIONS)
 
 _display = Display()
+
+
+def _warn(text: str) -> None:
+    _display.warning(printable(text))
 
 
 class ActionModule(ActionBase):
@@ -43,11 +43,11 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         raw = self._task.args
         try:
-            params = validated(raw, argument_spec(**_OWN_OPTIONS), mutually_exclusive=[("user", "sid")])
+            params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
             result = self._configure(params)
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
-        return t.cast("dict[str, t.Any]", without_secrets(result, raw))
+        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
 
     def _configure(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         if params["offline_hives"]:
@@ -58,25 +58,7 @@ class ActionModule(ActionBase):
             )
         if params["sid"] is not None:
             params = {**params, "user": params["sid"]}
-        found = requests(params, profiles=False)
-        methods = [method for method in METHODS if method in params["method"]]
-        if not methods:
-            raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
-        with TaskConnection.open(self) as connection:
-            pc = WindowsPc(connection)
-            groups = grouped(found, lambda request: user_of(pc, request.account))
-            pc.look_at([user.sid for user in groups])
-
-            def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
-                return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, params["mail_profile"]))
-
-            by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
-            answer = configure(by_user, Task(self._task.check_mode, "fail", _display.warning))
-        for folder in pc.unproven:
-            _display.warning(
-                f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
-                "can change what is in it."
-            )
+        answer = configure_outlook(self, params, params, _warn)
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
         statuses = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)

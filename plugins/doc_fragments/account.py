@@ -27,7 +27,14 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The local user that the account belongs to. Defaults to the user who runs the task.",
         "The task acts with the rights of that user. Only root can act for other users, so use C(become).",
     ),
-    "home": ("The home directory to use instead of the user's own, for example a template for new users.",),
+    "home": (
+        "The home directory to use instead of the user's own, such as a template for new users (C(/etc/skel)).",
+        "Without O(user), root acts as the owner of this directory. A template that belongs to root stays root's.",
+        (
+            "It is refused if a folder on the way belongs to another user, or if it is a user's home directory and "
+            "belongs to root."
+        ),
+    ),
     "profile": (
         "The Thunderbird profile, by name or folder. Other clients ignore this option.",
         "If omitted, it is the profile that Thunderbird opens. If there is none, one is created.",
@@ -72,6 +79,13 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "purge": (
         "With O(state=absent), also delete the mail that the client keeps on this host for the account.",
         "Mail received by POP3 may exist nowhere else.",
+    ),
+    "override": (
+        "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
+        "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
+        "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
+        "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
+        "Only modules that configure Thunderbird or Evolution use it.",
     ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",

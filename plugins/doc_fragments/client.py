@@ -21,6 +21,12 @@ options:
     description: How many seconds to wait with O(when_running=wait).
     type: int
     default: 60
+  lock_timeout:
+    description:
+      - How many seconds to wait for another run of this collection that changes the same client of the same user.
+      - After that, the accounts of this user fail, and say so.
+    type: int
+    default: 30
   backup:
     description: Keep a backup copy of each settings file, in the same folder, before it is changed.
     type: bool

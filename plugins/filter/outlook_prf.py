@@ -28,12 +28,13 @@ options:
   code_page:
     description:
       - The ANSI code page of the PC, as C(cp) and the number in the registry value C(ACP) of
-        C(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Nls\CodePage).
+        C(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Nls\CodePage), such as V(cp936) or V(cp65001) (UTF-8).
       - A character that it does not have is an error.
     type: str
     default: cp1252
 notes:
   - Write the text in the encoding O(code_page), with its line ends (CR LF). ASCII text is the same in all code pages.
+    V(cp65001) is C(utf-8) without a byte order mark.
   - Outlook finds the file through the registry, see P(charter.mail.outlook_reg#filter). It imports one PRF file for
     each user, once. Put all accounts of a user into one file.
   - Put it where only administrators can change it. Anybody who can change it can redirect the user's mail.
@@ -74,6 +75,7 @@ import typing as t
 
 from ..module_utils._ansible.account_list import of_one_user
 from ..module_utils._clients.outlook import prf
+from ..module_utils._windows import code_pages
 from ..plugin_utils._filters.errors import readable_errors, warn
 
 _SPEC: t.Mapping[str, t.Any] = {
@@ -96,7 +98,7 @@ def outlook_prf(accounts: t.Any, profile: t.Any = None, existing_profile: t.Any 
             code_page=own["code_page"],
         )
         warn(warning for request in found for warning in request.warnings)
-        return content.decode(own["code_page"])
+        return content.decode(code_pages.codec(own["code_page"]) or "ascii")
 
 
 class FilterModule:

@@ -24,6 +24,8 @@ options:
       - Which Evolution to configure. Native and Flatpak builds keep accounts in different folders.
       - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
         or both are installed.
+      - The folders of the native one follow E(XDG_CONFIG_HOME), E(XDG_DATA_HOME) and E(XDG_CACHE_HOME) of the user's
+        session. While the user is not logged in, they follow the files that a login reads, such as C(~/.profile).
       - The Flatpak is only configured while it is closed, see O(when_running). No password can be stored for it.
     type: str
     choices: [auto, native, flatpak]
@@ -50,7 +52,8 @@ seealso:
 notes:
   - Evolution has no profiles. O(profile) and O(accounts[].profile) have no effect.
   - O(default=true) needs C(dconf), and C(dbus-run-session) for a user who is not logged in.
-  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason.
+  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason. With
+    O(state=absent), it stays, with a warning.
   - With O(home), only files are written, and passwords can only be stored with O(password_store=plaintext_keyring).
   - When an account is removed, its passwords are deleted from every store that is open. Evolution's own services delete
     those in a keyring that is locked at that time, within a day of use.
@@ -189,6 +192,11 @@ backup_files:
   elements: str
   sample:
     - /home/mario/.config/evolution/sources/123456789abcdef123456789abcdef123456789a.source.2026-11-22@20:24:03~
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 from ..module_utils._ansible import quick_imports

@@ -20,6 +20,8 @@ description:
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
+  - charter.mail.verify_notes
+  - charter.mail.verify_scope
 options:
   ca_path:
     description:
@@ -30,6 +32,8 @@ options:
     description:
       - How many seconds the test of one server may take, from name resolution to the last step.
       - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
+      - If one address of a server does not work and the name has others, up to two of them are tried in addition, each
+        for at most three seconds.
     type: float
     default: 10.0
   retries:
@@ -43,6 +47,7 @@ options:
     description:
       - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
         failures can lock the account at the provider.
+      - All hosts of a run of Ansible share the limit, see the notes.
       - The tests that need the login are then skipped with that reason.
       - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
         V(1), sending is tested only after the incoming server has accepted the password.
@@ -72,67 +77,7 @@ options:
     elements: str
     choices: [failed, skipped, warning]
     default: [failed]
-  from_client:
-    description:
-      - Test the settings that this mail client of each account's user has stored, instead of those of the options. If
-        omitted, no client is read.
-      - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
-        stages then test the servers and logins of the client.
-      - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
-        never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
-        signing in is not tested.
-      - O(password) is only sent to the servers that the options name and to those of the known providers, whatever the
-        client has stored.
-      - Reading the client of another user requires root.
-      - Windows hosts only support V(outlook), and V(outlook) is only supported there. Its passwords cannot be read.
-    type: str
-    choices: [thunderbird, evolution, outlook]
-  location:
-    description:
-      - With O(from_client), which installation of the client to read. Evolution is not available as a Snap.
-      - See O(charter.mail.thunderbird_account#module:location) and O(charter.mail.evolution_account#module:location).
-    type: str
-    choices: [auto, native, snap, flatpak]
-    default: auto
-  from_pc:
-    description:
-      - Windows hosts only. What the PC itself tests in addition to the controller, with the C(curl.exe) of Windows.
-        Other hosts test everything themselves.
-      - With V(reach), the PC resolves the names, connects, and checks whether it trusts the certificates. It uses no
-        password. This tests the network, firewall and certificate store of that PC.
-      - With V(sign_in), the PC also signs in. The passwords are written to a file in the private temporary folder of
-        the task on the PC. The batch file that reads this file deletes it. Passwords are in no command line and no log.
-        A password is never sent without encryption, nor after the controller has seen it refused. Sign-ins by the PC
-        also count against O(attempts).
-      - With V(none), the PC tests nothing.
-      - All servers are tested in parallel, at most 16 at a time, each within O(timeout). Windows decides which
-        certificates are trusted; O(ca_path) applies to the controller.
-      - A PC that does not answer, or has no C(curl.exe) 7.75 or later, is not a failure. The result says so, and the
-        tests of the PC are skipped.
-    type: str
-    choices: [none, reach, sign_in]
-    default: reach
-  round_trip:
-    description:
-      - Send each account one message from itself, wait for it in the inbox, and delete it. Nothing else in the mailbox
-        is changed. Never in check mode.
-      - The message is sent only if all other tests of both servers succeed.
-      - It has the header C(Auto-Submitted) (RFC 3834), so that no program replies to it.
-    type: bool
-    default: false
-  round_trip_timeout:
-    description:
-      - With O(round_trip), within how many seconds the message must arrive. A message that takes more than half of this
-        time is reported as late.
-      - A POP3 session does not see mail that arrives after its start, so each check for the message is a sign-in. The
-        pauses between the checks grow to ten seconds.
-    type: float
-    default: 60.0
 attributes:
-  action:
-    description: Runs on the controller in part.
-    support: partial
-    details: For a Windows host, everything except what C(curl.exe) does on the PC.
   check_mode:
     support: full
     details: With O(round_trip), the message is not sent, and the result says so.
@@ -146,14 +91,6 @@ attributes:
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.evolution_account
-notes:
-  - For a Windows host, the controller tests everything, and O(ca_path) is a file on the controller. The PC tests its
-    own connections to the servers, see O(from_pc). RV(checked_from), RV(accounts[].checks[].checked_from) and every
-    summary say who tested what.
-  - The module takes the same accounts as the modules that configure clients, so that one list serves all. Options that
-    concern clients only are accepted and have no effect. Accounts with O(accounts[].state=absent) are skipped.
-  - The sentences in RV(msg) are written for users. Programs should use RV(accounts[].cause.code), which does not change
-    when a sentence is reworded.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -192,6 +129,7 @@ EXAMPLES = r"""
     fail_on: []
     retries: 2
     attempts: 1
+    checks: all
   register: verification
 """
 
@@ -213,6 +151,21 @@ found:
   returned: always, except for bad options
   type: list
   elements: str
+tested_at:
+  description: When the tests began, in UTC by the clock of the host; for a Windows host by that of the controller.
+  returned: if there was an account to test
+  type: str
+  sample: "2026-11-28T12:09:25Z"
+network:
+  description:
+    - The networks from which the host reaches the servers, without loopback and link-local ones. Hosts with the same
+      network are probably at the same site.
+    - Each is a prefix of the host's own address, with 24 bits for IPv4 and 64 bits for IPv6.
+    - For a Windows host, they are those of the PC. They are not known with O(from_pc=none).
+  returned: if there was an account to test
+  type: list
+  elements: str
+  sample: [198.51.100.0/24, "2001:db8:1:2::/64"]
 accounts:
   description: The result of each account, in the order of the task's accounts.
   returned: always, except for bad options
@@ -224,6 +177,16 @@ accounts:
       type: str
       returned: always
       sample: mario.rossi@charter.net
+    user:
+      description: The option O(user). Empty if it is omitted.
+      type: str
+      returned: always
+      sample: mario
+    protocol:
+      description: How mail is received, V(imap) or V(pop3).
+      type: str
+      returned: always
+      sample: imap
     ok:
       description: V(true) if no test failed.
       type: bool
@@ -296,7 +259,9 @@ accounts:
           returned: if a test failed
           sample: {"provider": "spectrum"}
     checks:
-      description: All tests. Those of the incoming server come first, and those that a Windows PC made come last.
+      description:
+        - The tests that O(checks) selects. Those of the incoming server come first, and those that a Windows PC made
+          come last.
       type: list
       elements: dict
       returned: always
@@ -328,6 +293,14 @@ accounts:
           type: str
           returned: always
           sample: imap.charter.net:993
+        address:
+          description:
+            - The address of the server that the connection led to. If the connection failed, the address that was
+              tried first.
+            - Empty before V(tcp), for tests that were not made, and for C(client) and C(round_trip).
+          type: str
+          returned: always
+          sample: 203.0.113.25
         status:
           description: V(ok), V(failed) or V(skipped).
           type: str
@@ -350,6 +323,24 @@ accounts:
           description: What to do. Empty if nothing. With the status V(ok), it is a warning.
           type: str
           returned: always
+        certificate:
+          description:
+            - The server's certificate, trusted or not. C(names) are the host names and addresses that it is for, 100 at
+              most. C(issuer) is who signed it. C(not_after) is the end of its validity in UTC.
+            - Tests of a Windows PC do not have it.
+          type: dict
+          returned: for the stage V(tls), if the certificate could be read
+          sample: {"names": ["imap.charter.net"], "issuer": "R3 (Let's Encrypt)", "not_after": "2027-02-01T00:00:00Z"}
+        tls:
+          description: The C(version) of TLS and the C(cipher) that were agreed on. Not for tests of a Windows PC.
+          type: dict
+          returned: for the stage V(tls), if it succeeded
+          sample: {"version": "TLS 1.3", "cipher": "TLS_AES_256_GCM_SHA384"}
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 import typing as t
@@ -358,7 +349,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_verify
+from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._clients.entry import System
 from ..module_utils._model.errors import MailError
@@ -373,25 +364,28 @@ def main() -> None:
         **run_verify.OPTIONS,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
+        internal=run_limit.OPTION,
     )
-    name = module.params["from_client"]
+    options = module.options
+    name = options["from_client"]
     entry = client_registry.CLIENTS.get(name)
+    traces: list[str] = []
 
     def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
         from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
 
-        return inspections(client_registry.CLIENTS[name], module.params["location"], wanted)
+        return inspections(client_registry.CLIENTS[name], options["location"], wanted, traces.append)
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
     try:
-        verdict = run_verify.verify_all(module.params, inspect_clients if entry else None, check_mode=module.check_mode)
+        verdict = run_verify.verify_all(options, inspect_clients if entry else None, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))
     for warning in verdict.warnings:
         module.warn(warning)
     if verdict.failed:
-        module.fail_json(**verdict.result)
+        module.fail_json(**verdict.result, **module.traced(traces))
     module.exit_json(changed=False, **verdict.result)
 
 

@@ -24,10 +24,11 @@ extends_documentation_fragment:
 options:
   user:
     description:
-      - The Windows user whose Outlook is configured, by name, C(DOMAIN\name) or SID. Either this or O(sid) is required
-        for each account, because the user who connects is usually another one.
-      - Names are those of the user profile folders of the PC. If several folders match, such as C(mario) and
-        C(mario.CORP), the task fails and asks for the SID.
+      - The Windows user whose Outlook is configured, by name, C(DOMAIN\name), C(name@domain) or SID. Either this or
+        O(sid) is required for each account, because the user who connects is usually another one.
+      - Names are those of the user profile folders of the PC. C(mario) means the folder C(mario), or the one that
+        Windows creates if that name is taken, such as C(mario.000). C(CORP\mario) and C(mario@CORP) mean C(mario.CORP)
+        first. No other folder is taken. If several match, the task fails and asks for the SID.
     type: str
   sid:
     description: The SID of the Windows user, instead of O(user).
@@ -157,8 +158,8 @@ accounts:
       description:
         - The status of the account in Outlook.
         - V(staged) means that files and registry values are in place for the next start of Outlook.
-        - V(configured) means that an Outlook profile has the account with the wanted servers, ports, encryption and
-          login.
+        - V(configured) means that an Outlook profile has the account with the wanted servers, ports, encryption, login
+          and way to sign in.
         - V(drifted) means that an Outlook profile has the account with other settings.
         - V(pending_logon) means that the user is not logged on, so nothing can be read or written.
         - V(consumed_without_account) means that Outlook has imported the PRF file but has no such account.
@@ -210,7 +211,7 @@ accounts:
       returned: always
       sample: []
     error:
-      description: Why the account failed.
+      description: Why the account was skipped or failed.
       type: str
-      returned: if failed
+      returned: if skipped or failed
 """

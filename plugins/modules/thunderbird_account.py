@@ -22,8 +22,8 @@ options:
   location:
     description:
       - Which Thunderbird to configure. Native, Snap and Flatpak builds keep profiles in different folders.
-      - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
-        is installed.
+      - V(auto) is the one that is installed. Among several, it is the one that was used last. If none is installed, it
+        is the one that was used last, and V(native) if none was used. A warning names the others that were used.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
@@ -35,6 +35,8 @@ seealso:
 notes:
   - Passwords are stored in Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the user has set a
     primary password, anybody who can read the profile can read them, as with every password that Thunderbird stores.
+  - Where Thunderbird has moved its passwords to C(logins.db), as Thunderbird 157 does, they are stored there. The
+    preference C(signon.storage.rust.active) of the profile tells, not the version.
   - If a primary password is set, no password can be stored. The task fails without a change if it has one to store.
   - Backups are made of C(prefs.js) and C(profiles.ini), never of the password store.
 author:
@@ -151,6 +153,11 @@ backup_files:
   type: list
   elements: str
   sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
 """
 
 from ..module_utils._ansible import quick_imports

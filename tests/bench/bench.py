@@ -16,7 +16,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.charter.mail.tests.lab.errors import LabError
-from ansible_collections.charter.mail.tests.lab.lab import end_on_signals
+from ansible_collections.charter.mail.tests.lab.lab import restore_signals
 
 from . import rows
 from .measure import BenchError
@@ -44,7 +44,7 @@ def main(arguments: t.Sequence[str]) -> int:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(_PARTS)}")
     if os.geteuid() != 0:
         parser.error("only root makes network namespaces and users")
-    end_on_signals()
+    restore_signals()
     found: list[Row] = []
     try:
         for name in names:

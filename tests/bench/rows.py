@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.clients.desktop_session import desktop_session
 from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
-from ansible_collections.charter.mail.tests.integration.people import person
+from ansible_collections.charter.mail.tests.integration.local_users import temporary_user
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace, remove
 
 from . import stock
@@ -51,7 +51,7 @@ def tasks(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 def cpu(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """The same tasks by the local connection, where the CPU seconds are those of controller and target together."""
-    with person() as mario, person() as anna:
+    with temporary_user() as mario, temporary_user() as anna:
         controller = Controller(folder, _local())
         measured = controller.interleaved(_small_parts(mario.name, anna.name, "thunderbird"), repetitions)
     return [
@@ -69,8 +69,8 @@ def clients(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """Evolution of people who are not logged in, one account each, on one host over SSH."""
-    crowd = [f"person{number}" for number in range(200)]
+    """Evolution of users who are not logged in, one account each, on one host over SSH."""
+    crowd = [f"user{number}" for number in range(200)]
     accounts = [{"user": name, "email": f"{name}@charter.net"} for name in crowd]
     parts = [
         *_small_parts("mario", "anna", "evolution"),
@@ -88,8 +88,13 @@ def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """Evolution of people who are logged in, by the local connection: bus, registry and keyring are real."""
-    with person() as mario, person() as anna, desktop_session(mario) as one, desktop_session(anna) as other:
+    """Evolution of users who are logged in, by the local connection: bus, registry and keyring are real."""
+    with (
+        temporary_user() as mario,
+        temporary_user() as anna,
+        desktop_session(mario) as one,
+        desktop_session(anna) as other,
+    ):
         for login in (one, other):
             login.start_keyring("the login's password")
             login.start_registry()
@@ -107,7 +112,7 @@ def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 def many_accounts(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """Many accounts in one task, nothing to change."""
-    accounts = [{"user": "mario", "email": f"person{number}@charter.net"} for number in range(200)]
+    accounts = [{"user": "mario", "email": f"user{number}@charter.net"} for number in range(200)]
     parts = [
         _always("1", [_configure(user="anna", **_ACCOUNT)]),
         _always("10", [_configure(accounts=[{**one, "user": "luca"} for one in accounts[:10]])]),
@@ -117,14 +122,14 @@ def many_accounts(folder: pathlib.Path, repetitions: int) -> list[Row]:
         controller = _controller(folder, fleet)
         measured = controller.interleaved(parts, repetitions)
     return [
-        Row("10 accounts of one person / 1 account, nothing to change", measured["10"], measured["1"], limit=1.5),
-        Row("200 accounts of one person / 1 account, nothing to change", measured["200"], measured["1"], limit=1.5),
+        Row("10 accounts of one user / 1 account, nothing to change", measured["10"], measured["1"], limit=1.5),
+        Row("200 accounts of one user / 1 account, nothing to change", measured["200"], measured["1"], limit=1.5),
     ]
 
 
 def verification(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """The test of many accounts against real mail servers on the same machine, signing in included."""
-    addresses = [f"person{number}@charter.net" for number in range(50)]
+    addresses = [f"user{number}@charter.net" for number in range(50)]
     with Fleet.start(1, lab=True, mail_users=addresses) as fleet:
         if fleet.lab is None:
             raise ValueError("a fleet with a lab has one")
@@ -142,7 +147,7 @@ def black_holes(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """All servers in a network that swallows every packet."""
     accounts = [
         {
-            "email": f"person{number}@example.net",
+            "email": f"user{number}@example.net",
             "provider": "auto",
             "incoming": {"host": f"198.51.100.{number}"},
             "outgoing": {"host": f"203.0.113.{number}"},
@@ -169,14 +174,14 @@ def site(folder: pathlib.Path, repetitions: int, count: int = 25) -> list[Row]:
     with Fleet.start(count, lab=True) as fleet:
         if fleet.lab is None:
             raise ValueError("a fleet with a lab has one")
-        people = zip(("mario", "anna"), fleet.lab.users, strict=False)
-        accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in people]
+        local_users = zip(("mario", "anna"), fleet.lab.users, strict=False)
+        accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in local_users]
         controller = _controller(folder, fleet, mail_accounts=accounts, mail_clients=["thunderbird", "evolution"])
         pings = [{"hosts": "all", "gather_facts": False, "tasks": [_PING] * 3}]
         controller.play("charter.mail.site")
         runs = [(_sum(controller.play("charter.mail.site")), _sum(controller.play(pings))) for _ in range(repetitions)]
     ours, base = [run[0] for run in runs], [run[1] for run in runs]
-    row = Row(f"site (2 people configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
+    row = Row(f"site (2 users configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
     return [row]
 
 
@@ -208,7 +213,7 @@ def _stock_parts(user: str, folder: pathlib.Path) -> list[Part]:
 
 
 def _in_session(user: str) -> Task:
-    """Makes the account, and fails where that is not done through the person's session, password and all."""
+    """Makes the account, and fails where that is not done through the user's session, password and all."""
     task = _configure("evolution", user=user, password="correct horse", **_ACCOUNT)
     done = "done.accounts[0].via == 'session' and done.accounts[0].password == 'stored'"
     return {**task, "register": "done", "failed_when": f"done is failed or not ({done})"}

@@ -41,7 +41,7 @@ class Row:
         name: what is compared with what.
         ours: the costs of the one, in the order of the repetitions.
         base: the costs of the other.
-        goal: for people: ``<= 1.15``.
+        goal: for readers: ``<= 1.15``.
         limit: the greatest ratio that meets the goal; None where the goal is a least ratio or there is none.
         least: the least ratio that meets the goal; None likewise.
     """
@@ -70,7 +70,7 @@ class Row:
         return min(ratios), max(ratios)
 
     @property
-    def verdict(self) -> str:
+    def result(self) -> str:
         """The goal, and whether it is met."""
         if self.limit is not None:
             return f"at most {self.limit:g}: {'met' if self.ratio <= self.limit else 'MISSED'}"
@@ -89,7 +89,7 @@ def table(rows: t.Sequence[Row]) -> str:
         cpu_ratio = "" if row.cpu_ratio is None else f"**{number(row.cpu_ratio)}**"
         low, high = row.spread
         lines.append(
-            f"| {row.name} | **{number(row.ratio)}** | {number(low)} - {number(high)} | {cpu_ratio} | {row.verdict} "
+            f"| {row.name} | **{number(row.ratio)}** | {number(low)} - {number(high)} | {cpu_ratio} | {row.result} "
             f"| {duration(_seconds(row.ours))} / {duration(_seconds(row.base))} "
             f"| {_cpu(row.ours)} / {_cpu(row.base)} | {len(row.ours)} |"
         )
@@ -102,7 +102,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """For people."""
+    """A duration for readers."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 

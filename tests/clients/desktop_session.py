@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A local user's session without a screen: what a login makes of /run/user, a message bus, a keyring. Needs root.
+"""A local user's session without a screen: the runtime directory, a message bus and a keyring. Needs root.
 
-The bus is Debian's own dbus-daemon with its own configuration, so that services can be activated on it as on a desktop;
-a test sees by it that nobody activates them. No line of the collection takes part in this file.
+The bus is Debian's dbus-daemon with its own configuration, so services can be activated on it as on a desktop, and
+tests can check that they are not. This file uses no code of the collection.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import subprocess
 import tempfile
 import typing as t
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
-PATIENCE = 60  # seconds; an upper bound for what takes a moment
+TIMEOUT = 60  # seconds; usually a moment
 
 REGISTRY = "org.gnome.evolution.dataserver.Sources5"
 SECRETS = "org.freedesktop.secrets"
@@ -34,22 +34,22 @@ _KEYRING_PROGRAM = "/usr/bin/gnome-keyring-daemon"
 
 
 class SessionError(Exception):
-    """A program of the session did not start, or did not do what it was told."""
+    """A program of the session did not start or failed."""
 
 
 @dataclasses.dataclass(frozen=True)
 class DesktopSession:
-    """A person who is logged in.
+    """The session of a user who is logged in.
 
     Attributes:
-        person: who.
-        runtime: the person's folder in /run/user.
-        log: what the programs in the background say.
-        prefix: put before each command, such as ``ip netns exec NAME``.
-        children: what was started in the background.
+        user: the user.
+        runtime: the user's directory in /run/user.
+        log: the output of background programs.
+        prefix: a prefix for each command, such as ``ip netns exec NAME``.
+        children: the background processes.
     """
 
-    person: Person
+    user: LocalUser
     runtime: pathlib.Path
     log: pathlib.Path
     prefix: tuple[str, ...] = ()
@@ -57,20 +57,20 @@ class DesktopSession:
 
     @property
     def address(self) -> str:
-        """Of the message bus."""
+        """The address of the message bus."""
         return f"unix:path={self.runtime}/bus"
 
     def run(self, *command: str, stdin: str = "", check: bool = True, **variables: str) -> str:
-        """Run a program as the person, on the bus, until it ends.
+        """Run a program as the user, on the bus, until it ends.
 
         Args:
-            command: the program with its arguments.
-            stdin: what it reads.
-            check: whether it must end well.
-            variables: of its environment, beside the usual ones; empty ones are left out.
+            command: the program and its arguments.
+            stdin: its input.
+            check: whether it must succeed.
+            variables: additional environment variables; empty ones are removed.
 
         Returns:
-            What it printed, without its complaints.
+            Its standard output.
         """
         done = subprocess.run(
             self.command(*command),
@@ -78,7 +78,7 @@ class DesktopSession:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
         if check and done.returncode != 0:
@@ -86,7 +86,7 @@ class DesktopSession:
         return done.stdout
 
     def start(self, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
-        """Start a program as the person, on the bus; it ends with the session at the latest."""
+        """Start a background program as the user, on the bus; it is killed when the session ends."""
         with self.log.open("ab") as log, tempfile.TemporaryFile() as file:
             file.write(stdin.encode())
             file.seek(0)
@@ -102,52 +102,52 @@ class DesktopSession:
         return process
 
     def start_registry(self, **variables: str) -> subprocess.Popen[bytes]:
-        """Start Evolution's registry of accounts, and wait until it answers."""
+        """Start Evolution's account registry and wait until it responds."""
         return self.start_service(REGISTRY, _REGISTRY_PROGRAM, **variables)
 
     def start_keyring(self, password: str | None) -> subprocess.Popen[bytes]:
-        """Start the keyring, and wait until it answers.
+        """Start the keyring daemon and wait until it responds.
 
         Args:
-            password: of the login, which unlocks the keyring (and makes it at the first time); None leaves it as it is:
-                locked where there is one, without a default keyring where there is none.
+            password: the login password, which unlocks the keyring and creates it the first time. With None, an
+                existing keyring stays locked and a missing one is not created.
         """
         unlock = () if password is None else ("--unlock",)
         command = (_KEYRING_PROGRAM, "--foreground", "--components=secrets", *unlock)
         return self.start_service(SECRETS, *command, stdin=password or "")
 
     def start_service(self, name: str, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
-        """Start a program, and wait until it offers its service on the bus."""
+        """Start a program and wait until it provides its service on the bus."""
         process = self.start(*command, stdin=stdin, **variables)
         try:
-            self.run("gdbus", "wait", "--session", f"--timeout={PATIENCE - 5}", name, check=True, **variables)
+            self.run("gdbus", "wait", "--session", f"--timeout={TIMEOUT - 5}", name, check=True, **variables)
         except SessionError as error:
             raise SessionError(f"{command[0]} does not offer {name}: {error}\n{self.log.read_text()}") from error
         return process
 
     def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """End a program that was started here, and wait until it is gone from the bus, too."""
+        """Stop a background program and wait until it has left the bus."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
 
     def has_owner(self, name: str) -> bool:
-        """Whether a program offers the service of that name now."""
+        """Whether a program currently provides the service with that name."""
         bus = ("--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus")
         answer = self.run("gdbus", "call", "--session", *bus, "--method", "org.freedesktop.DBus.NameHasOwner", name)
         return answer.strip() == "(true,)"
 
     def command(self, *command: str) -> list[str]:
-        """The command line by which root runs a command as the person."""
-        become = ("--pdeathsig=KILL", f"--reuid={self.person.uid}", f"--regid={self.person.uid}", "--init-groups")
+        """The command line with which root runs a command as the user."""
+        become = ("--pdeathsig=KILL", f"--reuid={self.user.uid}", f"--regid={self.user.uid}", "--init-groups")
         return [*self.prefix, "setpriv", *become, "--", *command]
 
     def environment(self, **variables: str) -> dict[str, str]:
-        """The variables that a login sets; empty ones are left out."""
+        """The environment variables that a login sets; empty ones are removed."""
         usual = {
-            "HOME": str(self.person.home),
-            "USER": self.person.name,
-            "LOGNAME": self.person.name,
+            "HOME": str(self.user.home),
+            "USER": self.user.name,
+            "LOGNAME": self.user.name,
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "XDG_RUNTIME_DIR": str(self.runtime),
@@ -158,13 +158,13 @@ class DesktopSession:
 
 
 @contextlib.contextmanager
-def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[DesktopSession]:
-    """Log a person in; at the end, everything that runs as the person is killed."""
+def desktop_session(user: LocalUser, prefix: t.Sequence[str] = ()) -> t.Iterator[DesktopSession]:
+    """Log a user in. At the end, all processes of the user are killed."""
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="charter-mail-session-"))
-    runtime = pathlib.Path("/run/user", str(person.uid))
+    runtime = pathlib.Path("/run/user", str(user.uid))
     runtime.mkdir(parents=True, mode=0o700)
-    os.chown(runtime, person.uid, pwd.getpwuid(person.uid).pw_gid)
-    session = DesktopSession(person, runtime, scratch / "log", tuple(prefix))
+    os.chown(runtime, user.uid, pwd.getpwuid(user.uid).pw_gid)
+    session = DesktopSession(user, runtime, scratch / "log", tuple(prefix))
     try:
         daemon = ("dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog")
         with session.log.open("wb") as log:
@@ -182,7 +182,7 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
                     raise SessionError(f"dbus-daemon did not start: {session.log.read_text()}")
                 yield session
             finally:
-                end_all_of(person)
+                end_all_of(user)
                 for child in session.children:
                     child.wait()
     finally:
@@ -190,31 +190,31 @@ def desktop_session(person: Person, prefix: t.Sequence[str] = ()) -> t.Iterator[
         shutil.rmtree(scratch)
 
 
-def end_all_of(person: Person) -> None:
-    """Kill everything that runs as a person, and what it starts meanwhile, too."""
-    while pids := [pid for pid in _pids() if _owner(pid) == person.uid]:
+def end_all_of(user: LocalUser) -> None:
+    """Kill all processes of a user, including those started in the meantime."""
+    while pids := [pid for pid in _pids() if _owner(pid) == user.uid]:
         kill(pids)
 
 
 def kill(pids: t.Iterable[int]) -> None:
-    """Kill processes, whoever's children they are, and wait until they are gone."""
+    """Kill processes, which need not be children of this one, and wait until they have ended."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             handle = os.pidfd_open(pid)  # can be read as soon as the process has ended
             try:
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
-                if not select.select([handle], [], [], PATIENCE)[0]:
+                if not select.select([handle], [], [], TIMEOUT)[0]:
                     raise SessionError(f"process {pid} was killed and does not end")
             finally:
                 os.close(handle)
 
 
-def running(person: Person, program: str) -> list[int]:
-    """The processes of a person whose executable has that name."""
+def running(user: LocalUser, program: str) -> list[int]:
+    """The processes of a user whose executable has this name."""
     found = []
     for pid in _pids():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if _owner(pid) == person.uid and os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
+            if _owner(pid) == user.uid and os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
                 found.append(pid)
     return found
 
@@ -224,7 +224,7 @@ def _pids() -> list[int]:
 
 
 def _owner(pid: int) -> int | None:
-    """Whose process it is; None where it has ended."""
+    """The user ID of a process; None if it has ended."""
     try:
         if pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
             return None

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mail by Evolution's own mail library (Camel), with what the registry and the keyring hold and nothing else.
+"""Uses mail with Evolution's own library (Camel) and only with the data of the registry and the keyring.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session with Debian's Python: ``python3 -c TEXT ACTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KIND = {"store": Camel.ProviderType.STORE, "transport": Camel.ProviderType.TRANS
 
 
 class Session(Camel.Session):  # type: ignore[misc]  # gi has no types
-    """What Evolution's own session does, without its dialogs."""
+    """A session like Evolution's own, without dialogs."""
 
     registry: t.Any = None
 
@@ -43,24 +43,24 @@ def use(
     session = Session(user_data_dir=GLib.get_user_data_dir(), user_cache_dir=GLib.get_user_cache_dir())
     session.registry = registry
     session.set_online(True)
-    answer: dict[str, t.Any] = {"folders": [], "subjects": [], "sent": False, "error": None}
+    result: dict[str, t.Any] = {"folders": [], "subjects": [], "sent": False, "error": None}
     try:
         store = service(session, registry.ref_source(account), "Mail Account", "store")
         if isinstance(store, Camel.OfflineStore):
             store.set_online_sync(True, None)
         store.connect_sync(None)
-        answer["folders"] = sorted(names(store)) if store.get_provider().protocol != "pop" else []
-        answer["subjects"] = subjects(store)
+        result["folders"] = sorted(names(store)) if store.get_provider().protocol != "pop" else []
+        result["subjects"] = subjects(store)
         if recipient is not None:
             way = service(session, registry.ref_source(transport), "Mail Transport", "transport")
             way.connect_sync(None)
-            way.send_to_sync(message(sender, recipient, subject), people(sender), people(recipient), None)
-            answer["sent"] = True
+            way.send_to_sync(message(sender, recipient, subject), addresses(sender), addresses(recipient), None)
+            result["sent"] = True
             way.disconnect_sync(True, None)
         store.disconnect_sync(True, None)
     except GLib.Error as error:
-        answer["error"] = error.message
-    return answer
+        result["error"] = error.message
+    return result
 
 
 def service(session: t.Any, source: t.Any, group: str, kind: str) -> t.Any:
@@ -71,7 +71,7 @@ def service(session: t.Any, source: t.Any, group: str, kind: str) -> t.Any:
 
 
 class Node(ctypes.Structure):
-    """CamelFolderInfo (camel-store.h): gi gives the neighbours of the first one as bare addresses."""
+    """CamelFolderInfo (camel-store.h): gi returns pointers to further entries as plain addresses."""
 
     _fields_ = (
         ("next", ctypes.c_void_p),
@@ -99,7 +99,8 @@ def subjects(store: t.Any) -> list[str]:
     folder.refresh_info_sync(None)
     if not isinstance(store, Camel.OfflineStore):
         return [folder.get_message_sync(uid, None).get_subject() for uid in folder.get_uids()]
-    # Only at the second start, the list of an IMAP folder is filled without a main loop; but nothing was ever deleted.
+    # Without a main loop, the list of an IMAP folder is empty at the first start. So UIDs are tried in order, which
+    # works because nothing was ever deleted.
     found = []
     for uid in itertools.count(1):
         try:
@@ -117,16 +118,16 @@ def message(sender: str, recipient: str, subject: str) -> t.Any:
     return made
 
 
-def people(address: str) -> t.Any:
+def addresses(address: str) -> t.Any:
     made = Camel.InternetAddress()
     made.add("", address)
     return made
 
 
 if __name__ == "__main__":
-    question, arguments = sys.argv[1:]
+    action, arguments = sys.argv[1:]
     Camel.init(GLib.get_user_data_dir(), False)
     Camel.provider_init()
     EDataServer.SourceCamel.register_types()
     registry = EDataServer.SourceRegistry.new_sync(None)
-    sys.stdout.write("\n" + json.dumps({"use": use}[question](registry, **json.loads(arguments))))
+    sys.stdout.write("\n" + json.dumps({"use": use}[action](registry, **json.loads(arguments))))

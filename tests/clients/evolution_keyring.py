@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Secret Service by libsecret, as evolution-data-server uses it; never unlocks a keyring, so that nobody is asked.
+"""Uses the Secret Service with libsecret as evolution-data-server does, but never unlocks a keyring.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session with Debian's Python: ``python3 -c TEXT ACTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SCHEMA = Secret.Schema.new(
 
 
 def items(service: t.Any, uid: str | None = None) -> list[dict[str, t.Any]]:
-    """What is stored for a source, or for all; the password only where it can be read."""
+    """The items for one source or all, with their passwords if they can be read."""
     wanted = {"eds-origin": "evolution-data-server"} if uid is None else {"e-source-uid": uid}
     found = service.search_sync(SCHEMA, wanted, Secret.SearchFlags.ALL, None)
     return [item(one) for one in found]
@@ -43,22 +43,20 @@ def item(found: t.Any) -> dict[str, t.Any]:
 
 
 def store(service: t.Any, uid: str) -> None:
-    """Store the password that comes by standard input."""
+    """Store the password that is read from standard input."""
     attributes = {"e-source-uid": uid, "eds-origin": "evolution-data-server"}
     value = Secret.Value.new(sys.stdin.read(), -1, "text/plain")
     service.store_sync(SCHEMA, attributes, Secret.COLLECTION_DEFAULT, "Evolution Data Source", value, None)
 
 
 def lock(service: t.Any) -> None:
-    """Lock the person's keyring, as the end of a login does."""
+    """Lock the user's keyring, as a logout does."""
     service.lock_sync([Secret.Collection.for_alias_sync(service, Secret.COLLECTION_DEFAULT, 0, None)], None)
 
 
-QUESTIONS: dict[str, t.Callable[..., t.Any]] = {"items": items, "store": store, "lock": lock}
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {"items": items, "store": store, "lock": lock}
 
 if __name__ == "__main__":
-    question, arguments = sys.argv[1:]
-    answer = QUESTIONS[question](
-        Secret.Service.get_sync(Secret.ServiceFlags.OPEN_SESSION, None), **json.loads(arguments)
-    )
-    sys.stdout.write("\n" + json.dumps(answer))
+    action, arguments = sys.argv[1:]
+    result = ACTIONS[action](Secret.Service.get_sync(Secret.ServiceFlags.OPEN_SESSION, None), **json.loads(arguments))
+    sys.stdout.write("\n" + json.dumps(result))

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the registry of evolution-data-server says, by its own library; changes as Evolution's dialogs make them.
+"""Reads the registry of evolution-data-server with its own library, and changes it as Evolution's dialogs do.
 
-Runs in a person's session, by Debian's Python: ``python3 -c TEXT QUESTION ARGUMENTS``, the last as JSON. Prints JSON.
+Runs in a user's session with Debian's Python: ``python3 -c TEXT ACTION ARGUMENTS``, the last as JSON. Prints JSON.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ def accounts(registry: t.Any) -> list[dict[str, t.Any]]:
 
 def account(registry: t.Any, source: t.Any, default: tuple[str, t.Any]) -> dict[str, t.Any]:
     extension = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_ACCOUNT)
-    person = registry.ref_source(extension.get_identity_uid())
-    submission = person.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SUBMISSION)
+    identity_source = registry.ref_source(extension.get_identity_uid())
+    submission = identity_source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SUBMISSION)
     transport = registry.ref_source(submission.get_transport_uid())
     way = transport.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_TRANSPORT)
     backend = extension.get_backend_name()
     return {
         **server(source, backend),
-        "identity": identity(person, submission),
+        "identity": identity(identity_source, submission),
         "transport": server(transport, way.get_backend_name()),
         "settings": group(source, f"{backend.capitalize()} Backend"),
-        "default": default[0] == source.get_uid() and default[1].get_uid() == person.get_uid(),
+        "default": default[0] == source.get_uid() and default[1].get_uid() == identity_source.get_uid(),
     }
 
 
@@ -63,16 +63,16 @@ def server(source: t.Any, backend: str) -> dict[str, t.Any]:
 
 
 def identity(source: t.Any, submission: t.Any) -> dict[str, t.Any]:
-    person = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_IDENTITY)
+    identity_source = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_IDENTITY)
     composition = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_COMPOSITION)
     return {
         "uid": source.get_uid(),
         "name": source.get_display_name(),
         "parent": source.get_parent() or "",
-        "address": person.get_address() or "",
-        "full_name": person.get_name() or "",
-        "reply_to": person.get_reply_to() or "",
-        "organization": person.get_organization() or "",
+        "address": identity_source.get_address() or "",
+        "full_name": identity_source.get_name() or "",
+        "reply_to": identity_source.get_reply_to() or "",
+        "organization": identity_source.get_organization() or "",
         "sent_folder": submission.get_sent_folder() or "",
         "drafts_folder": composition.get_drafts_folder() or "",
     }
@@ -105,12 +105,12 @@ def delete(registry: t.Any, uid: str) -> None:
     registry.ref_source(uid).remove_sync(None)
 
 
-QUESTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
 
 if __name__ == "__main__":
-    question, arguments = sys.argv[1:]
-    # The groups of the protocols are the mail library's.
+    action, arguments = sys.argv[1:]
+    # The mail library defines the groups of the protocols.
     Camel.init(GLib.get_user_data_dir(), False)
     EDataServer.SourceCamel.register_types()
-    answer = QUESTIONS[question](EDataServer.SourceRegistry.new_sync(None), **json.loads(arguments))
-    sys.stdout.write("\n" + json.dumps(answer))
+    result = ACTIONS[action](EDataServer.SourceRegistry.new_sync(None), **json.loads(arguments))
+    sys.stdout.write("\n" + json.dumps(result))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
@@ -97,7 +97,7 @@ BackendName=smtp
 """
 
 
-# As Evolution 3.46's assistant wrote them, in its own order.
+# As the assistant of Evolution 3.46 wrote them, in its own order.
 _IMAP_BY_ASSISTANT = """\
 [Mail Account]
 BackendName=imapx
@@ -228,7 +228,7 @@ ReencodeData=false
 
 
 def sources(address: str, protocol: str = "imap") -> dict[str, str]:
-    """uid to content: one account at the provider, by IMAP (993, TLS) or POP3 (995, TLS; mail stays)."""
+    """The sources, by UID, of an account with IMAP (993, TLS) or POP3 (995, TLS; mail stays on the server)."""
     return {
         ACCOUNT: _source(_IMAP if protocol == "imap" else _POP3, address, ""),
         IDENTITY: _source(_IDENTITY, address, ACCOUNT),
@@ -237,7 +237,7 @@ def sources(address: str, protocol: str = "imap") -> dict[str, str]:
 
 
 def by_assistant(address: str, protocol: str) -> dict[str, str]:
-    """uid to content: the same account as a person makes it with Evolution's assistant; POP3 mail stays 30 days."""
+    """The sources, by UID, of the same account created with Evolution's assistant; POP3 mail stays for 30 days."""
     return {
         ACCOUNT: _source(_IMAP_BY_ASSISTANT if protocol == "imap" else _POP3_BY_ASSISTANT, address, ""),
         IDENTITY: _source(_IDENTITY_BY_ASSISTANT, address, ACCOUNT),
@@ -246,7 +246,7 @@ def by_assistant(address: str, protocol: str) -> dict[str, str]:
 
 
 def of_collection(address: str) -> dict[str, str]:
-    """uid to content: the same account as GNOME Online Accounts gives it to Evolution, below a source of its own."""
+    """The sources, by UID, of the same account created by GNOME Online Accounts, below a collection source."""
     collection = "[Data Source]\nDisplayName=Company\nEnabled=true\nParent=\n\n[Collection]\nBackendName=none\n"
     account = sources(address)
     return {COLLECTION: f"{collection}Identity={address}\n", **account, ACCOUNT: _below(account[ACCOUNT], COLLECTION)}
@@ -256,20 +256,20 @@ def _below(text: str, parent: str) -> str:
     return text.replace("\nParent=\n", f"\nParent={parent}\n")
 
 
-def write(person: Person, contents: t.Mapping[str, str]) -> None:
-    """Put sources into a home in which no registry runs."""
-    folder = person.home / ".config/evolution/sources"
+def write(local_user: LocalUser, contents: t.Mapping[str, str]) -> None:
+    """Write sources to the home of a user whose registry does not run."""
+    folder = local_user.home / ".config/evolution/sources"
     folder.mkdir(parents=True, exist_ok=True)
     for uid, text in contents.items():
         path = folder / f"{uid}.source"
         path.write_text(text)
         path.chmod(0o600)
     folder.chmod(0o700)
-    person.own()
+    local_user.own()
 
 
 def _source(groups: str, address: str, parent: str) -> str:
-    # GLib's way to write a backslash.
+    # GLib escapes backslashes.
     full_name = FULL_NAME.replace("\\", "\\\\")
     filled = groups.format(address=address, full_name=full_name, identity=IDENTITY, transport=TRANSPORT)
     return f"[Data Source]\nDisplayName={address}\nEnabled=true\nParent={parent}\n\n{filled}"

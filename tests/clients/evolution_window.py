@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution itself on a screen that nobody sees, started as a person would, and the windows that it shows.
+"""Starts Evolution on a virtual screen as a user would, and reads the titles of its windows.
 
     with EvolutionWindow(session) as window:
-        lab.wait_for_login(address, Service.IMAP, seconds=PATIENCE)
+        lab.wait_for_login(address, Service.IMAP, seconds=TIMEOUT)
         window.wait_for(MAIN)
-        assert window.titles() == [MAIN]  # and no question
+        assert window.titles() == [MAIN]  # and no dialog
 
-The screen is an Xvfb that listens on the loopback interface alone, so the session must be in a network namespace.
+The screen is an Xvfb server that listens on the loopback interface, so the session must be in a network namespace.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ import subprocess
 import typing as t
 
 from .desktop_session import DesktopSession, SessionError
-from .evolution import PATIENCE, wait_until
+from .evolution import TIMEOUT, wait_until
 
 MAIN = "Mail"
-"""The window of an account whose folders nobody has looked at yet."""
+"""The title of the main window while no folder has been opened."""
 WELCOME = "Welcome"
 """The first-run assistant."""
 PASSWORD_REQUEST = "Mail authentication request"
-"""The question for a password."""
+"""The password dialog."""
 
-# It chooses its number and prints it.
+# Xvfb chooses a free display number and prints it.
 _SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
 _LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
 
 # No graphics card, no accessibility, and no sandbox for messages in HTML (it needs more than a namespace).
 _VARIABLES = {
-    # Otherwise a network without a default route is none at all, and Evolution stays offline.
+    # Otherwise Evolution stays offline in a network without a default route.
     "GIO_USE_NETWORK_MONITOR": "base",
     "NO_AT_BRIDGE": "1",
     "GDK_BACKEND": "x11",
@@ -46,17 +46,17 @@ _VARIABLES = {
 
 
 class EvolutionWindow:
-    """A started Evolution; as a context manager it quits at the end, as by its menu.
+    """A running Evolution, as a context manager that quits it through its menu action at the end.
 
     Args:
-        session: whose bus, keyring and files it uses.
+        session: the session in which it runs.
     """
 
     def __init__(self, session: DesktopSession) -> None:
         self._session = session
         self._screen, number = _open_screen(session)
         self._variables = {**_VARIABLES, "DISPLAY": f"127.0.0.1:{number}"}
-        # Dialogs of other programs, the keyring's among them, come to the same screen.
+        # Dialogs of other programs, such as the keyring, appear on the same screen.
         session.run("dbus-update-activation-environment", "DISPLAY", "GDK_BACKEND", check=True, **self._variables)
         self._process = session.start("evolution", "--component=mail", **self._variables)
 
@@ -72,7 +72,7 @@ class EvolutionWindow:
             self._session.stop(self._screen)
 
     def titles(self) -> list[str]:
-        """The titles of all windows that are on the screen, those of other programs, too."""
+        """The titles of all windows on the screen, including those of other programs."""
         found = self._session.run("xdotool", "search", "--onlyvisible", "--name", ".", check=False, **self._variables)
         names = (
             self._session.run("xdotool", "getwindowname", number, check=False, **self._variables)
@@ -81,33 +81,33 @@ class EvolutionWindow:
         return sorted(name.strip() for name in names if name.strip())
 
     def wait_for(self, title: str) -> None:
-        """Wait until a window with that title is there.
+        """Wait until there is a window with this title.
 
         Raises:
-            SessionError: it does not come, or Evolution ends.
+            SessionError: It does not appear in time, or Evolution ends.
         """
         wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
 
     def quit(self) -> None:
-        """End Evolution as its menu does, and wait until it is gone."""
+        """Quit Evolution as its menu does and wait until it has ended."""
         self._session.run("evolution", "--quit", check=True, **self._variables)
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired as error:
             raise SessionError(f"Evolution does not quit; windows: {self.titles()}") from error
 
     def kill(self) -> None:
-        """End Evolution at once, as it has to be where it waits for a person; no error where it has ended."""
-        # It takes SIGTERM for the wish to quit.
+        """Kill Evolution, which is necessary while it shows a dialog; no error if it has ended."""
+        # On SIGTERM it would try to quit normally.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
 
 def _open_screen(session: DesktopSession) -> tuple[subprocess.Popen[bytes], int]:
-    """Start an X server and wait until it listens; the second is its display's number."""
+    """Start an X server and wait until it listens; returns its process and display number."""
     with session.log.open("ab") as log:
         screen = subprocess.Popen(
             session.command(*_SCREEN, *_LISTEN),

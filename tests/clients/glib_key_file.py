@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""GLib's own parser of key files, which evolution-data-server reads its sources with; in this process, by ctypes.
+"""GLib's own parser of key files, which evolution-data-server uses for its sources, called through ctypes.
 
-Documented in GLib's reference manual, "Key-value file parser"; what is not written there is in glib/gkeyfile.c.
+Source: GLib's reference manual, "Key-value file parser", and glib/gkeyfile.c.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class GLib:
             function.restype, function.argtypes = result, arguments
 
     def parse(self, content: bytes) -> Values | None:
-        """group to key to text; a text is None where GLib cannot read it.
+        """Parse a file.
 
         Returns:
-            None where GLib refuses the whole file.
+            The values by group and key; a value is None if GLib cannot decode it. None if GLib rejects the whole file.
         """
         error = _address()
         file = self._library.g_key_file_new()
@@ -74,7 +74,7 @@ class GLib:
         error = _address()
         found = self._library.g_key_file_get_string(file, group, key, ctypes.byref(error))
         try:
-            # With a wrong escape, there is an error and a text, too.
+            # An invalid escape gives both an error and a text.
             return ctypes.string_at(found) if found and error.value is None else None
         finally:
             self._library.g_free(found)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Marionette, the remote control of Mozilla programs, as far as the tests need it.
+"""A client for Marionette, the remote control protocol of Mozilla programs, as far as the tests need it.
 
 A message is ``<length in bytes>:<JSON>``. The server greets first; then every command
 ``[0, id, name, parameters]`` is answered by ``[1, id, error or null, result]``.
@@ -19,11 +19,11 @@ _LONGEST_LENGTH = 20
 
 
 class MarionetteError(Exception):
-    """The program refused a command, answered nonsense, or did not answer at all.
+    """The program refused a command, sent an invalid response, or did not respond.
 
     Attributes:
         kind: the WebDriver error code, for example ``javascript error``, or ``no answer``.
-        stack: where in the program it happened; empty where that means nothing.
+        stack: the stack trace in the program; empty if there is none.
     """
 
     def __init__(self, kind: str, message: str, stack: str = "") -> None:
@@ -33,14 +33,14 @@ class MarionetteError(Exception):
 
 
 class Marionette:
-    """A conversation with one program over a connection that is open already.
+    """A client that uses an open connection to a program.
 
     Args:
-        connection: the caller closes it.
-        timeout: seconds to wait for the greeting.
+        connection: the connection, which the caller closes.
+        timeout: the seconds to wait for the greeting.
 
     Raises:
-        MarionetteError: what listens there is no Marionette of protocol 3.
+        MarionetteError: The program does not speak Marionette protocol 3.
     """
 
     def __init__(self, connection: socket.socket, timeout: float) -> None:
@@ -52,18 +52,18 @@ class Marionette:
             raise MarionetteError("no answer", f"no Marionette of protocol {_PROTOCOL} listens there: {greeting!r}")
 
     def call(self, command: str, parameters: t.Mapping[str, object], timeout: float) -> t.Any:
-        """Run one command and wait for its answer.
+        """Run a command and wait for its response.
 
         Args:
-            command: for example ``WebDriver:ExecuteScript``.
-            parameters: anything that JSON can express.
-            timeout: seconds to wait for the answer; after that the conversation is broken.
+            command: the command, for example ``WebDriver:ExecuteScript``.
+            parameters: its parameters, which JSON must be able to represent.
+            timeout: the seconds to wait for the response; after a timeout, the connection is unusable.
 
         Returns:
-            the result, as JSON expresses it.
+            The result, as decoded from JSON.
 
         Raises:
-            MarionetteError: see there.
+            MarionetteError: The command failed or had no valid response in time.
         """
         self._last_id += 1
         message = json.dumps([0, self._last_id, command, parameters]).encode()

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mozilla's real NSS as a witness: it opens a profile's key4.db, encrypts and decrypts as Thunderbird does.
+"""Mozilla's real NSS, for comparison: it opens a profile's key4.db, encrypts and decrypts as Thunderbird does.
 
-NSS keeps one token per process and its libraries must all come from one build, so each request runs in a child process:
-this same file, which reads a request (JSON) from standard input and prints the answer (JSON).
+NSS has one token per process, and its libraries must come from one build. So each request runs in a child process:
+this file, which reads a request (JSON) from standard input and prints the result (JSON).
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ import typing as t
 AES = 0x1082  # CKM_AES_CBC
 DES3 = 0x133  # CKM_DES3_CBC
 
-# In the order in which they must be loaded. Debian's Thunderbird brings its own NSS, but the system's NSPR.
+# In the order in which they must be loaded. Debian's Thunderbird has its own NSS, but uses the system's NSPR.
 NSPR = ("libnspr4.so", "libplc4.so", "libplds4.so")
 NSS = ("libmozsqlite3.so", "libnssutil3.so", "libnss3.so")
 
 
 class NssError(Exception):
-    """NSS refused; the message names the function and NSS's error number (secerr.h)."""
+    """NSS failed. The message names the function and NSS's error number (secerr.h)."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Nss:
-    """One build of NSS.
+    """A build of NSS.
 
     Attributes:
-        directory: where its libraries are, for example Thunderbird's own directory.
+        directory: the directory of its libraries, for example Thunderbird's own.
     """
 
     directory: pathlib.Path
@@ -46,22 +46,22 @@ class Nss:
         return (self.directory / "libnss3.so").exists()
 
     def open(self, profile: pathlib.Path) -> None:
-        """Only open the databases, which makes the files where they are missing, and close them."""
-        self._ask(profile, "open")
+        """Open and close the databases, which creates missing files."""
+        self._run_child(profile, "open")
 
     def encrypt(self, profile: pathlib.Path, mechanism: int, text: str) -> str:
-        """Encrypt with the profile's key of that mechanism, which NSS makes where it is missing; base64."""
-        return str(self._ask(profile, "encrypt", mechanism=mechanism, text=text))
+        """Encrypt with the profile's key for this mechanism, which NSS creates if it is missing; returns base64."""
+        return str(self._run_child(profile, "encrypt", mechanism=mechanism, text=text))
 
     def decrypt(self, profile: pathlib.Path, *sealed: str) -> list[str]:
-        """Decrypt texts of a logins.json, in one process."""
-        return list(self._ask(profile, "decrypt", sealed=sealed))
+        """Decrypt texts of a logins.json in one process."""
+        return list(self._run_child(profile, "decrypt", sealed=sealed))
 
     def change_password(self, profile: pathlib.Path, old: str, new: str) -> None:
-        """Set, change or (with an empty one) remove the primary password."""
-        self._ask(profile, "change_password", old=old, new=new)
+        """Set or change the primary password, or remove it with an empty one."""
+        self._run_child(profile, "change_password", old=old, new=new)
 
-    def _ask(self, profile: pathlib.Path, action: str, **arguments: object) -> t.Any:
+    def _run_child(self, profile: pathlib.Path, action: str, **arguments: object) -> t.Any:
         request = {"libraries": str(self.directory), "profile": str(profile), "action": action, "arguments": arguments}
         done = subprocess.run(
             [sys.executable, __file__],
@@ -100,7 +100,7 @@ class _Item(ctypes.Structure):
 
 
 class _Token:
-    """The key database of one profile, open in this process."""
+    """The key database of a profile, open in this process."""
 
     def __init__(self, libraries: pathlib.Path, profile: str) -> None:
         for name in (*NSPR, *NSS):
@@ -143,7 +143,7 @@ class _Token:
         self._check("PK11_ChangePW", self.slot, old.encode(), new.encode())
 
     def _initialise(self) -> None:
-        """As a first start of the client does: an empty primary password."""
+        """Set an empty primary password, as the first start of the client does."""
         if self.nss.PK11_NeedUserInit(self.slot):
             self._check("PK11_InitPin", self.slot, None, b"")
 
@@ -158,7 +158,7 @@ class _Token:
             raise NssError(f"{function}: error {ctypes.CDLL('libnspr4.so').PR_GetError()}")
 
 
-def _answer() -> None:
+def _serve_request() -> None:
     request = json.load(sys.stdin)
     token = _Token(pathlib.Path(request["libraries"]), request["profile"])
     actions: dict[str, t.Callable[..., object]] = {
@@ -167,11 +167,11 @@ def _answer() -> None:
         "decrypt": token.decrypt,
         "change_password": token.change_password,
     }
-    answer = actions[request["action"]](**request["arguments"])
+    result = actions[request["action"]](**request["arguments"])
     token.nss.PK11_FreeSlot(token.slot)
     token.nss.NSS_Shutdown()
-    print(json.dumps(answer))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
-    _answer()
+    _serve_request()

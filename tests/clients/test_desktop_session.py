@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests' own session is one, and leaves nothing behind."""
+"""The desktop session of the tests works like a real one and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
     desktop_session,
     running,
 )
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
-# A root directory of its own, as Flatpak gives to what it runs: the host's programs and nothing else.
+# A separate root directory, as Flatpak sets up: the host's programs and nothing else.
 SANDBOX = """
 mount -t tmpfs none "$1" && mkdir "$1/usr" && mount --bind /usr "$1/usr" || exit 1
 for name in bin lib lib64; do ln -s "usr/$name" "$1/$name"; done
@@ -31,19 +31,19 @@ exec chroot --userspec="$2" "$1" /usr/bin/sleep 60
 """
 
 
-def processes_of(person: Person) -> list[str]:
+def processes_of(local_user: LocalUser) -> list[str]:
     found = []
     for status in pathlib.Path("/proc").glob("[0-9]*/status"):
         try:
             text = status.read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if f"Uid:\t{person.uid}\t" in text and "State:\tZ" not in text:
+        if f"Uid:\t{local_user.uid}\t" in text and "State:\tZ" not in text:
             found.append(text.split("\n")[0])
     return found
 
 
-def test_a_session_leaves_nothing_behind(mario: Person) -> None:
+def test_a_session_leaves_nothing_behind(mario: LocalUser) -> None:
     with desktop_session(mario) as session:
         assert session.runtime.stat().st_mode & 0o777 == 0o700
         session.start_registry()
@@ -55,11 +55,11 @@ def test_a_session_leaves_nothing_behind(mario: Person) -> None:
             session.run("false")
     assert processes_of(mario) == []
     assert not session.runtime.exists()
-    with desktop_session(mario) as session:  # and the person can log in again
+    with desktop_session(mario) as session:  # and the user can log in again
         assert not session.has_owner(REGISTRY)
 
 
-def test_a_program_with_a_root_directory_of_its_own_is_told_apart(mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_program_with_its_own_root_directory_is_ignored(mario: LocalUser, tmp_path: pathlib.Path) -> None:
     user = local_user.find(mario.name)
     with desktop_session(mario) as session:
         session.start("sleep", "60")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person's desktop settings: what the real dconf writes is read, and what is stored is found by it."""
+"""A user's desktop settings: they are read as the real dconf writes them, and dconf reads what is stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
     kill,
     running,
 )
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 ACCOUNT = "/org/gnome/evolution/default-mail-account"
 IDENTITY = "/org/gnome/evolution/default-mail-identity"
@@ -36,54 +36,54 @@ VALUES = ["f67c9d10c8e219359e90a6076fe8bfc41aee776e", "", 'it\'s "ci\\ttà"\\\n\
 
 
 @pytest.fixture
-def session(mario: Person) -> t.Iterator[DesktopSession]:
+def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
     """Mario is logged in."""
     with desktop_session(mario) as session:
         yield session
 
 
 @contextlib.contextmanager
-def acting(person: Person) -> t.Iterator[LocalDesktop]:
-    """Act as a person for a while."""
-    user = local_user.find(person.name)
+def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
+    """Act as a user for a while."""
+    user = local_user.find(owner.name)
     with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
         yield desktop
 
 
 def run_command(command: list[str]) -> tuple[int, str, str]:
-    """As AnsibleModule's."""
+    """Like AnsibleModule.run_command."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 
-def setting(person: Person, path: str) -> str | None:
-    with acting(person) as desktop:
+def setting(owner: LocalUser, path: str) -> str | None:
+    with acting(owner) as desktop:
         return desktop.setting(path)
 
 
-def store(person: Person, path: str, value: str | None, schema: str | None = None) -> None:
-    with acting(person) as desktop:
+def store(owner: LocalUser, path: str, value: str | None, schema: str | None = None) -> None:
+    with acting(owner) as desktop:
         desktop.store_setting(path, value, schema)
 
 
-def database(person: Person) -> pathlib.Path:
-    return person.home / ".config/dconf/user"
+def database(owner: LocalUser) -> pathlib.Path:
+    return owner.home / ".config/dconf/user"
 
 
 def quoted(text: str) -> str:
-    """As GVariant's text format has it, for the tests' own way to dconf."""
+    """A string in GVariant's text format."""
     plain = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
     return f"'{plain}'"
 
 
 class TestReading:
-    """Straight from the file."""
+    """Reading from the database file."""
 
-    def test_no_file(self, mario: Person) -> None:
+    def test_no_file(self, mario: LocalUser) -> None:
         assert setting(mario, ACCOUNT) is None
 
     def test_what_dconf_writes(self, session: DesktopSession) -> None:
-        person = session.person
+        owner = session.user
         wanted: dict[str, str | None] = {}
         for number in range(60):
             path = "/" + "/".join(f"k{number}-{level}é" for level in range(number % 12 + 1))
@@ -91,7 +91,7 @@ class TestReading:
             wanted[path] = f"value {number}"
         for value in VALUES:
             session.run("dconf", "write", ACCOUNT, quoted(value))
-            assert setting(person, ACCOUNT) == value
+            assert setting(owner, ACCOUNT) == value
         session.run("dconf", "write", "/a/number", "42")
         session.run("dconf", "write", "/a/list", "['x']")
         session.run("dconf", "write", "/a/variant", "<'x'>")
@@ -108,25 +108,25 @@ class TestReading:
             ACCOUNT[:-1],
         ):
             wanted[path] = None
-        with acting(person) as desktop:
+        with acting(owner) as desktop:
             assert {path: desktop.setting(path) for path in wanted} == wanted
 
     def test_unset_and_reset(self, session: DesktopSession) -> None:
         session.run("dconf", "write", IDENTITY, "'x'")
-        assert setting(session.person, ACCOUNT) is None
+        assert setting(session.user, ACCOUNT) is None
         session.run("dconf", "reset", IDENTITY)
-        assert setting(session.person, IDENTITY) is None
-        assert database(session.person).exists()
+        assert setting(session.user, IDENTITY) is None
+        assert database(session.user).exists()
 
     def test_a_file_that_is_not_dconfs(self, session: DesktopSession) -> None:
         session.run("dconf", "write", ACCOUNT, "'x'")
-        good = database(session.person).read_bytes()
+        good = database(session.user).read_bytes()
         for bad in (b"", b"[org/gnome]\n", good[:20], good[:100], good[:200], b"\0" * 8 + good[8:]):
-            database(session.person).write_bytes(bad)
-            with pytest.raises(DamagedFileError, match=str(database(session.person))):
-                setting(session.person, ACCOUNT)
+            database(session.user).write_bytes(bad)
+            with pytest.raises(DamagedFileError, match=str(database(session.user))):
+                setting(session.user, ACCOUNT)
 
-    def test_a_file_that_is_not_the_persons_to_read(self, mario: Person) -> None:
+    def test_a_file_that_the_user_cannot_read(self, mario: LocalUser) -> None:
         database(mario).parent.mkdir(parents=True)
         database(mario).write_bytes(b"x")
         database(mario).chmod(0o600)
@@ -135,28 +135,28 @@ class TestReading:
             setting(mario, ACCOUNT)
 
     def test_reading_starts_nothing(self, session: DesktopSession) -> None:
-        assert setting(session.person, ACCOUNT) is None
+        assert setting(session.user, ACCOUNT) is None
         assert not session.has_owner(DCONF)
-        assert running(session.person, "dconf-service") == []
+        assert running(session.user, "dconf-service") == []
 
 
 class TestStoring:
-    """By dconf itself."""
+    """Storing with dconf."""
 
     def test_in_a_session_that_sees_it_at_once(self, session: DesktopSession) -> None:
-        session.run("gsettings", "set", SCHEMA, "default-mail-identity", "person's")
+        session.run("gsettings", "set", SCHEMA, "default-mail-identity", "owner's")
         for value in VALUES:
-            store(session.person, ACCOUNT, value)
-            assert setting(session.person, ACCOUNT) == value
+            store(session.user, ACCOUNT, value)
+            assert setting(session.user, ACCOUNT) == value
             assert session.run("/usr/bin/python3", "-c", GIO, SCHEMA, "default-mail-account") == value
-        # The session's own service took it: what it writes next keeps it.
+        # The session's own service has the value: its next write keeps it.
         session.run("gsettings", "set", SCHEMA, "default-mail-identity", "later")
-        assert setting(session.person, ACCOUNT) == VALUES[-1]
-        assert setting(session.person, IDENTITY) == "later"
-        store(session.person, ACCOUNT, None)
+        assert setting(session.user, ACCOUNT) == VALUES[-1]
+        assert setting(session.user, IDENTITY) == "later"
+        store(session.user, ACCOUNT, None)
         assert session.run("gsettings", "get", SCHEMA, "default-mail-account") == "'system'\n"
 
-    def test_without_a_session(self, mario: Person) -> None:
+    def test_without_a_session(self, mario: LocalUser) -> None:
         for value in VALUES:
             store(mario, ACCOUNT, value)
             assert setting(mario, ACCOUNT) == value
@@ -169,7 +169,7 @@ class TestStoring:
         with desktop_session(mario) as session:
             assert session.run("gsettings", "get", SCHEMA, "default-mail-identity") == "'i'\n"
 
-    def test_by_ansibles_own_way_to_run_a_program(self, mario: Person) -> None:
+    def test_with_run_command_of_ansible(self, mario: LocalUser) -> None:
         with patch_module_args({}):
             module = AnsibleModule({})
         user = local_user.find(mario.name)
@@ -179,13 +179,13 @@ class TestStoring:
             with pytest.raises(HostError, match="could not be stored"):
                 desktop.store_setting("not/a/path", "x")
 
-    def test_what_runs_for_it_is_the_person_all_through(self, mario: Person) -> None:
+    def test_its_programs_run_entirely_as_the_user(self, mario: LocalUser) -> None:
         seen: list[str] = []
 
         def spy(command: list[str]) -> tuple[int, str, str]:
             probe = ["sh", "-c", "grep -E '^(Uid|Gid|Groups|Cap)' /proc/self/status; env"]
             seen.extend(
-                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[1].splitlines()
+                run_command([*command[: command.index("-i") + 1], *assignments(command), *probe])[2].splitlines()
             )
             return run_command(command)
 
@@ -202,55 +202,55 @@ class TestStoring:
         assert "CapPrm:\t0000000000000000" in seen
         assert [line for line in seen if "CHARTER" in line or "DBUS" in line] == []
 
-    def test_the_person_itself_needs_no_root(self, session: DesktopSession) -> None:
-        shutil.copytree(PLUGINS, session.person.home / "plugins")
-        session.person.own()
-        where = str(session.person.home / "plugins")
+    def test_the_user_needs_no_root(self, session: DesktopSession) -> None:
+        shutil.copytree(PLUGINS, session.user.home / "plugins")
+        session.user.own()
+        where = str(session.user.home / "plugins")
         session.run("/usr/bin/python3", "-c", ITSELF, where, ACCOUNT, "by myself")
-        assert setting(session.person, ACCOUNT) == "by myself"
+        assert setting(session.user, ACCOUNT) == "by myself"
 
-    def test_never_beside_a_session_that_cannot_be_reached(self, session: DesktopSession) -> None:
+    def test_never_if_a_session_is_unreachable(self, session: DesktopSession) -> None:
         session.run("dconf", "write", ACCOUNT, "'x'")
-        assert running(session.person, "dconf-service") != []
+        assert running(session.user, "dconf-service") != []
         session.runtime.joinpath("bus").unlink()
         with pytest.raises(HostError, match="cannot be reached"):
-            store(session.person, ACCOUNT, "y")
-        assert setting(session.person, ACCOUNT) == "x"
+            store(session.user, ACCOUNT, "y")
+        assert setting(session.user, ACCOUNT) == "x"
 
-    def test_by_way_of_a_bus_that_only_a_program_of_the_session_knows(self, session: DesktopSession) -> None:
+    def test_through_a_bus_that_only_a_program_of_the_session_knows(self, session: DesktopSession) -> None:
         session.run("dconf", "write", ACCOUNT, "'x'")
         session.runtime.joinpath("bus").rename(session.runtime / "moved")
-        (service,) = running(session.person, "dconf-service")
+        (service,) = running(session.user, "dconf-service")
         kill([service])
         moved = f"unix:path={session.runtime}/moved"
         session.start_service(DCONF, "/usr/libexec/dconf-service", DBUS_SESSION_BUS_ADDRESS=moved)
-        store(session.person, ACCOUNT, "y")
+        store(session.user, ACCOUNT, "y")
         assert session.run("dconf", "read", ACCOUNT, DBUS_SESSION_BUS_ADDRESS=moved) == "'y'\n"
-        assert len(running(session.person, "dconf-service")) == 1
+        assert len(running(session.user, "dconf-service")) == 1
 
-    def test_gsettings_where_there_is_no_dconf(self, session: DesktopSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_gsettings_if_there_is_no_dconf(self, session: DesktopSession, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(desktops, "_PATH", str(self.programs(session, "gsettings", "setpriv")))
-        store(session.person, ACCOUNT, VALUES[2], SCHEMA)
-        assert setting(session.person, ACCOUNT) == VALUES[2]
-        store(session.person, ACCOUNT, None, SCHEMA)
-        assert setting(session.person, ACCOUNT) is None
+        store(session.user, ACCOUNT, VALUES[2], SCHEMA)
+        assert setting(session.user, ACCOUNT) == VALUES[2]
+        store(session.user, ACCOUNT, None, SCHEMA)
+        assert setting(session.user, ACCOUNT) is None
         with pytest.raises(HostError, match="Install the package dconf-cli"):
-            store(session.person, ACCOUNT, "x")
+            store(session.user, ACCOUNT, "x")
 
     def test_a_value_that_does_not_read_back(self, session: DesktopSession) -> None:
-        user = local_user.find(session.person.name)
-        desktop = LocalDesktop(user, lambda _command: (0, "", ""))
+        user = local_user.find(session.user.name)
+        desktop = LocalDesktop(user, lambda _command: (0, "0\n", ""))
         with local_user.acting_as(user), desktop, pytest.raises(HostError, match="does not read back"):
             desktop.store_setting(ACCOUNT, "x")
 
     def test_a_refusal(self, session: DesktopSession) -> None:
         with pytest.raises(HostError, match="could not be stored"):
-            store(session.person, "not/a/path", "x")
+            store(session.user, "not/a/path", "x")
 
     @staticmethod
     def programs(session: DesktopSession, *names: str) -> pathlib.Path:
-        """A folder with these programs."""
-        folder = session.person.home / "bin"
+        """A directory with only these programs."""
+        folder = session.user.home / "bin"
         folder.mkdir()
         for name in names:
             (folder / name).symlink_to(f"/usr/bin/{name}")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver of the real Evolution, with accounts made by hand: what it must see, and what it must not miss."""
+"""The driver of the real Evolution, tested with accounts written by hand."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from . import evolution_sources
 from .desktop_session import SECRETS, DesktopSession, desktop_session
-from .evolution import PATIENCE, Evolution, in_the_lab, require, wait_until
+from .evolution import TIMEOUT, Evolution, in_the_lab, require, wait_until
 from .evolution_sources import ACCOUNT, IDENTITY, TRANSPORT
 from .evolution_window import MAIN, PASSWORD_REQUEST, WELCOME, EvolutionWindow
 
@@ -29,8 +29,8 @@ def _evolution_is_here() -> None:
 
 
 @pytest.fixture
-def session(mario: Person, mail_lab: MailLab) -> t.Iterator[DesktopSession]:
-    """Mario's, in the lab."""
+def session(mario: LocalUser, mail_lab: MailLab) -> t.Iterator[DesktopSession]:
+    """Mario's session in the lab."""
     with desktop_session(mario, in_the_lab(mail_lab)) as session:
         yield session
 
@@ -48,7 +48,7 @@ def test_an_account_is_seen_and_used(
 ) -> None:
     other = mail_lab.add_user(f"other.of.{mail_user.address}")
     mail_lab.deliver(mail_user.address, mail("Hello"))
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address, protocol))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address, protocol))
     session.start_keyring(LOGIN)
     evolution = Evolution(session)
     account = evolution.account(mail_user.address)
@@ -74,12 +74,12 @@ def test_an_account_is_seen_and_used(
     assert used["subjects"] == ["Hello"]
     assert used["sent"]
     assert {"INBOX", "Sent", "Drafts"} <= set(used["folders"]) or protocol == "pop3"
-    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel", seconds=PATIENCE)["From"]
+    assert mail_user.address in mail_lab.wait_for_message(other.address, "From Camel", seconds=TIMEOUT)["From"]
     assert len(mail_lab.messages(mail_user.address)) == 1
 
 
-def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+def test_an_edit_and_a_deletion_by_the_user(session: DesktopSession, mail_user: MailUser) -> None:
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     evolution = Evolution(session)
     evolution.edit(IDENTITY, "Mail Identity", organization="Charter", reply_to="boss@charter.net")
     evolution.edit(ACCOUNT, "Data Source", display_name="Posta", enabled=False)
@@ -94,7 +94,7 @@ def test_an_edit_and_a_deletion_by_the_person(session: DesktopSession, mail_user
     assert not list(evolution.sources.glob(f"{ACCOUNT}*"))
 
 
-def test_no_certificate_is_trusted_but_the_labs(mario: Person, mail_lab: MailLab, mail_user: MailUser) -> None:
+def test_only_the_labs_certificates_are_trusted(mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> None:
     evolution_sources.write(mario, evolution_sources.sources(mail_user.address))
     with desktop_session(mario, mail_lab.command([])) as session:
         session.start_keyring(LOGIN)
@@ -116,27 +116,27 @@ def test_a_locked_keyring_keeps_its_passwords(session: DesktopSession) -> None:
     assert item["password"] is None
 
 
-def test_the_window_of_a_person_without_an_account(session: DesktopSession) -> None:
+def test_the_window_of_a_user_without_an_account(session: DesktopSession) -> None:
     with EvolutionWindow(session) as window:
         window.wait_for(WELCOME)
 
 
 def test_the_window_that_asks_for_a_password(session: DesktopSession, mail_lab: MailLab, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     session.start_keyring(LOGIN)
     with EvolutionWindow(session) as window:
         window.wait_for(PASSWORD_REQUEST)
         assert mail_user.address not in {login.user for login in mail_lab.logins()}
-        window.kill()  # it would wait for an answer
+        window.kill()  # it waits for the user
 
 
 def test_the_window_that_logs_in(session: DesktopSession, mail_lab: MailLab, mail_user: MailUser) -> None:
-    evolution_sources.write(session.person, evolution_sources.sources(mail_user.address))
+    evolution_sources.write(session.user, evolution_sources.sources(mail_user.address))
     session.start_keyring(LOGIN)
     evolution = Evolution(session)
     evolution.store_password(ACCOUNT, mail_user.password)
     with EvolutionWindow(session) as window:
-        assert mail_lab.wait_for_login(mail_user.address, Service.IMAP, seconds=PATIENCE).tls
+        assert mail_lab.wait_for_login(mail_user.address, Service.IMAP, seconds=TIMEOUT).tls
         wait_until(lambda: evolution.set_up(mail_user.address), "folders taken over from the server")
         window.wait_for(MAIN)
         assert window.titles() == [MAIN]

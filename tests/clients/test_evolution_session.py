@@ -1,44 +1,44 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""evolution_account beside a session that is alive: everything by the registry, at once, and as the person."""
+"""evolution_account during a session: it changes everything through the registry, at once, as the user."""
 
 from __future__ import annotations
 
-from ansible_collections.charter.mail.tests.integration.people import snapshot
+from ansible_collections.charter.mail.tests.integration.local_users import snapshot
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 
 from .desktop_session import REGISTRY, SECRETS, running
-from .evolution import PATIENCE, wait_until
-from .evolution_desk import FULL_NAME, Desk
+from .evolution import TIMEOUT, wait_until
+from .evolution_setup import FULL_NAME, EvolutionSetup
 from .evolution_window import MAIN, EvolutionWindow
 
 
-def test_an_open_evolution_shows_and_uses_the_account_at_once(evolution_desk: Desk) -> None:
-    desk = evolution_desk
-    second = desk.lab.add_user(f"second.of.{desk.user.address}")
-    with desk.log_in(registry=False) as evolution:
-        desk.push_one("created")
+def test_an_open_evolution_shows_and_uses_the_account_at_once(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    second = setup.lab.add_user(f"second.of.{setup.user.address}")
+    with setup.log_in(registry=False) as evolution:
+        setup.configure_one("created")
         with EvolutionWindow(evolution.session) as window:
-            desk.lab.wait_for_login(desk.user.address, Service.IMAP, seconds=PATIENCE)
-            created = desk.push_one("created", email=second.address, password=second.password)
+            setup.lab.wait_for_login(setup.user.address, Service.IMAP, seconds=TIMEOUT)
+            created = setup.configure_one("created", email=second.address, password=second.password)
             assert (created["via"], created["password"]) == ("session", "stored")
-            assert desk.lab.wait_for_login(second.address, Service.IMAP, seconds=PATIENCE).tls
+            assert setup.lab.wait_for_login(second.address, Service.IMAP, seconds=TIMEOUT).tls
             wait_until(lambda: evolution.set_up(second.address), "folders taken over from the server")
             assert window.titles() == [MAIN]
-            desk.push_one("unchanged", email=second.address, password=second.password)
-            desk.push_one("removed", email=second.address, state="absent")
-            assert [account["user"] for account in evolution.accounts()] == [desk.user.address]
+            setup.configure_one("unchanged", email=second.address, password=second.password)
+            setup.configure_one("removed", email=second.address, state="absent")
+            assert [account["user"] for account in evolution.accounts()] == [setup.user.address]
             assert window.titles() == [MAIN]
         assert {path.stem for path in evolution.sources.glob("*.source")}.isdisjoint(created["ids"].values())
-    assert not [one for one in desk.lab.logins() if one.user == second.address and not one.succeeded]
+    assert not [one for one in setup.lab.logins() if one.user == second.address and not one.succeeded]
 
 
-def test_what_a_person_edits_survives_a_managed_change(evolution_desk: Desk) -> None:
-    desk = evolution_desk
-    desk.push_one("created", full_name="Mario Rossi", password=None)
-    with desk.log_in() as evolution:
-        account = evolution.account(desk.user.address)
+def test_a_users_edits_survive_a_managed_change(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    setup.configure_one("created", full_name="Mario Rossi", password=None)
+    with setup.log_in() as evolution:
+        account = evolution.account(setup.user.address)
         identity, transport = account["identity"]["uid"], account["transport"]["uid"]
         evolution.edit(account["uid"], "Data Source", display_name="Posta e città")
         evolution.edit(account["uid"], "Refresh", interval_minutes=55)
@@ -46,7 +46,7 @@ def test_what_a_person_edits_survives_a_managed_change(evolution_desk: Desk) -> 
         evolution.edit(identity, "Mail Submission", sent_folder="folder://local/Archive", replies_to_origin_folder=True)
         evolution.edit(transport, "Authentication", host="wrong.charter.net", port=25)
         before = evolution.memory()
-        updated = desk.push_one("updated", full_name="Mario Bianchi", password=None)
+        updated = setup.configure_one("updated", full_name="Mario Bianchi", password=None)
         assert {change["setting"] for change in updated["changes"]} == {
             f"{identity}/Mail Identity/Name",
             f"{transport}/Authentication/Host",
@@ -58,9 +58,9 @@ def test_what_a_person_edits_survives_a_managed_change(evolution_desk: Desk) -> 
             ("Host=wrong.charter.net", "Host=smtp.charter.net"),
             ("Port=25", "Port=587"),
         }
-        assert desk.agrees(evolution, updated["ids"])
-        desk.push_one("unchanged", full_name="Mario Bianchi", password=None)
-    with desk.log_in() as evolution:
+        assert setup.agrees(evolution, updated["ids"])
+        setup.configure_one("unchanged", full_name="Mario Bianchi", password=None)
+    with setup.log_in() as evolution:
         assert evolution.memory() == after
 
 
@@ -72,49 +72,49 @@ def changed_lines(before: dict[str, str], after: dict[str, str]) -> set[tuple[st
     return {(old, new) for old, new in pairs if old != new}
 
 
-def test_an_account_that_the_person_deleted_comes_back_as_pushed(evolution_desk: Desk) -> None:
-    desk = evolution_desk
-    with desk.log_in() as evolution:
-        ids = desk.push_one("created", full_name="The First")["ids"]
-        evolution.delete(ids["account"])  # its children stay in the registry's memory, unseen
+def test_an_account_that_the_user_deleted_is_recreated(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    with setup.log_in() as evolution:
+        ids = setup.configure_one("created", full_name="The First")["ids"]
+        evolution.delete(ids["account"])  # its children remain in the registry's memory, hidden
         assert evolution.accounts() == []
-        created = desk.push_one("created", full_name="The Second", provider="spectrum")
+        created = setup.configure_one("created", full_name="The Second", provider="spectrum")
         assert created["ids"] == ids
-        account = evolution.account(desk.user.address)
+        account = evolution.account(setup.user.address)
         assert account["host"] == account["transport"]["host"] == "mobile.charter.net"
         assert account["identity"]["full_name"] == "The Second"
-        assert desk.agrees(evolution, ids)
-        desk.push_one("unchanged", full_name="The Second", provider="spectrum")
-        desk.uses_mail(evolution, account, "Back again")
-    with desk.log_in() as evolution:
-        assert evolution.account(desk.user.address) == account
+        assert setup.agrees(evolution, ids)
+        setup.configure_one("unchanged", full_name="The Second", provider="spectrum")
+        setup.uses_mail(evolution, account, "Back again")
+    with setup.log_in() as evolution:
+        assert evolution.account(setup.user.address) == account
 
 
-def test_check_mode_touches_neither_memory_nor_files_nor_keyring(evolution_desk: Desk) -> None:
-    desk = evolution_desk
-    with desk.log_in() as evolution:
+def test_check_mode_changes_neither_memory_nor_files_nor_keyring(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    with setup.log_in() as evolution:
         evolution.accounts()
         for options in ({}, {"provider": "spectrum", "password": "another one"}, {"state": "absent"}):
-            before = desk.everything(evolution)
-            foretold = desk.push(check=True, **options)
-            assert desk.everything(evolution) == before
-            done = desk.push(**options)
+            before = setup.everything(evolution)
+            foretold = setup.configure(check=True, **options)
+            assert setup.everything(evolution) == before
+            done = setup.configure(**options)
             assert done["changed"]
             for key in ("changed", "diff", "accounts", "msg"):
                 assert foretold[key] == done[key]
 
 
-def test_nothing_is_left_of_root_and_nothing_is_started(evolution_desk: Desk) -> None:
-    desk = evolution_desk
-    with desk.log_in(keyring="", registry=False) as evolution:
-        assert desk.push_one("created")["via"] == "files"
+def test_nothing_belongs_to_root_and_nothing_is_started(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    with setup.log_in(keyring="", registry=False) as evolution:
+        assert setup.configure_one("created")["via"] == "files"
         session = evolution.session
         assert not session.has_owner(REGISTRY)
         assert not session.has_owner(SECRETS)
-        assert running(desk.person, "evolution-source-registry") == []
-        assert running(desk.person, "gnome-keyring-daemon") == []
-    with desk.log_in() as evolution:
-        desk.push_one("updated", full_name=FULL_NAME, provider="spectrum", default=True)
-        for folder in (desk.person.home, evolution.session.runtime):
+        assert running(setup.local_user, "evolution-source-registry") == []
+        assert running(setup.local_user, "gnome-keyring-daemon") == []
+    with setup.log_in() as evolution:
+        setup.configure_one("updated", full_name=FULL_NAME, provider="spectrum", default=True)
+        for folder in (setup.local_user.home, evolution.session.runtime):
             owners = {name: uid for name, (uid, _mode, _content) in snapshot(folder).items()}
-            assert set(owners.values()) <= {desk.person.uid}, owners
+            assert set(owners.values()) <= {setup.local_user.uid}, owners

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our grammar of key files against GLib's own parser, on thousands of mutated files."""
+"""Our parser of key files compared with GLib's own, on thousands of mutated files."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ TEXTS = (
 
 
 def mutated(chance: random.Random) -> bytes:
-    """A few sound groups with some damage, of which some is none."""
+    """A few valid groups with mutations, some of which are harmless."""
     content = b"".join(chance.choices(SEEDS, k=chance.randint(1, 3)))
     for _ in range(chance.randint(0, 4)):
         start = chance.randint(0, len(content))
@@ -104,7 +104,7 @@ def parsed(content: bytes) -> GlibKeyFile | None:
 
 
 def values(file: GlibKeyFile | None) -> Values | None:
-    """What we read, as GLib would say it."""
+    """The values that our parser reads, in GLib's form."""
     if file is None:
         return None
     found: Values = {raw(group): {} for group in file.groups}
@@ -119,7 +119,7 @@ def raw(text: str) -> bytes:
 
 
 def agree(content: bytes, mine: Values | None, theirs: Values | None) -> bool:
-    # Bytes in a name that are no UTF-8 are damage to us; GLib takes some of them, some not.
+    # Our parser rejects names that are not UTF-8; GLib accepts some of them.
     return mine == theirs or (mine is None and not is_utf8(content))
 
 
@@ -131,7 +131,7 @@ def is_utf8(content: bytes) -> bool:
     return True
 
 
-def test_we_read_what_glib_reads(glib: GLib) -> None:
+def test_our_parser_agrees_with_glib(glib: GLib) -> None:
     chance = random.Random(SEED)
     inputs = [mutated(chance) for _ in range(INPUTS)]
     answers = [glib.parse(content) for content in inputs]
@@ -146,7 +146,7 @@ def test_we_read_what_glib_reads(glib: GLib) -> None:
     assert INPUTS - sound > INPUTS // 10
 
 
-def test_what_we_do_not_change_stays_to_the_byte() -> None:
+def test_unchanged_parts_keep_every_byte() -> None:
     chance = random.Random(SEED + 1)
     sound = 0
     for _ in range(INPUTS // 4):

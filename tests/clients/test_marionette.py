@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wire protocol, against a server of a few lines."""
+"""The Marionette client, tested with a minimal server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GREETING = {"applicationType": "gecko", "marionetteProtocol": 3}
 
 
 class Server:
-    """The other end of a connection: it sends what it is told to, in pieces, and keeps what it got."""
+    """The other end of a connection: it sends predefined messages in pieces and records what it receives."""
 
     def __init__(self, *messages: object, piece: int = 7) -> None:
         self.near, self._far = socket.socketpair()
@@ -45,7 +45,7 @@ class Server:
             self.received += data
 
 
-def test_a_command_and_its_answer_in_pieces() -> None:
+def test_a_command_and_its_response_in_pieces() -> None:
     result = {"value": "Grüße 😀" * 1000}
     with Server(GREETING, [1, 1, None, result]) as server:
         answer = Marionette(server.near, 5).call("WebDriver:ExecuteScript", {"script": "ü"}, 5)
@@ -72,19 +72,19 @@ def test_an_error_keeps_its_kind() -> None:
         pytest.param([["220 smtp.example.com ESMTP"]], id="another service"),
     ],
 )
-def test_a_server_that_is_no_marionette(messages: t.Sequence[object]) -> None:
+def test_a_server_that_is_not_marionette(messages: t.Sequence[object]) -> None:
     with Server(*messages) as server, pytest.raises(MarionetteError, match="no answer"):
         Marionette(server.near, 5)
 
 
-def test_the_answer_to_another_question() -> None:
+def test_the_response_to_another_command() -> None:
     with Server(GREETING, [1, 9, None, {}]) as server:
         marionette = Marionette(server.near, 5)
         with pytest.raises(MarionetteError, match="answered by something else"):
             marionette.call("Marionette:Quit", {}, 5)
 
 
-def test_no_answer_in_time() -> None:
+def test_no_response_in_time() -> None:
     near, far = socket.socketpair()
     with near, far, pytest.raises(MarionetteError, match="no answer: the greeting: timed out"):
         Marionette(near, 0.01)

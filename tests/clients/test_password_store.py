@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thunderbird's password store against the real NSS: each reads what the other has written."""
+"""Our password store of Thunderbird compared with the real NSS: each reads what the other has written."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from . import nss
 IMAP = "imap://imap.example.com"
 SMTP = "smtp://smtp.example.com"
 USER = "anna@example.com"
-# Every length of padding, one and more blocks, and what is not ASCII.
+# Every padding length, one and more blocks, and non-ASCII text.
 PASSWORDS = ["x", "1234567", "12345678", "pässword", "a" * 15, "a" * 16, "a" * 17, "Grüße \"\\' 😀 \u2028", "€" * 200]
 
 THUNDERBIRD = pytest.param(
@@ -67,13 +67,13 @@ def write(before: NssPasswordStore, after: NssPasswordStore) -> None:
         pathlib.Path(file.path).write_bytes(file.content)
 
 
-def push(profile: pathlib.Path, password: str, fresh: Cipher = Cipher.AES) -> None:
+def store_password(profile: pathlib.Path, password: str, fresh: Cipher = Cipher.AES) -> None:
     before = open_store(profile, fresh)
     write(before, before.with_login(IMAP, USER, Secret(password)))
 
 
 def nss_reads(build: nss.Nss, profile: pathlib.Path) -> list[tuple[str, str, str]]:
-    """What NSS makes of logins.json: origins, user names and passwords."""
+    """The contents of logins.json as NSS decrypts them: origins, user names and passwords."""
     entries = json.loads((profile / "logins.json").read_bytes())["logins"]
     sealed = [entry[key] for entry in entries for key in ("encryptedUsername", "encryptedPassword")]
     texts = build.decrypt(profile, *sealed)
@@ -88,7 +88,7 @@ def nss_reads(build: nss.Nss, profile: pathlib.Path) -> list[tuple[str, str, str
         pytest.param(nss.SYSTEM, Cipher.DES3, id="system-des3", marks=SYSTEM.marks),
     ],
 )
-def test_nss_reads_a_fresh_store(tmp_path: pathlib.Path, build: nss.Nss, cipher: Cipher) -> None:
+def test_nss_reads_a_new_store(tmp_path: pathlib.Path, build: nss.Nss, cipher: Cipher) -> None:
     before = after = open_store(tmp_path, cipher)
     for number, password in enumerate(PASSWORDS):
         after = after.with_login(f"imap://{number}.example.com", USER, Secret(password))
@@ -98,9 +98,9 @@ def test_nss_reads_a_fresh_store(tmp_path: pathlib.Path, build: nss.Nss, cipher:
 
 
 @needs_thunderbird
-def test_nss_goes_on_with_the_key_of_a_fresh_store(tmp_path: pathlib.Path) -> None:
-    """It makes no second key beside ours, so that it holds ours for its own."""
-    push(tmp_path, "x")
+def test_nss_uses_the_key_of_a_new_store(tmp_path: pathlib.Path) -> None:
+    """It does not create a second key, so it accepts ours as its own."""
+    store_password(tmp_path, "x")
     sealed = nss.THUNDERBIRD.encrypt(tmp_path, nss.AES, "by NSS")
     keys = open_store(tmp_path).key_file.keys
     assert [key.cipher for key in keys.keys] == [Cipher.AES]
@@ -124,14 +124,14 @@ def test_the_key_of_an_existing_store_is_used(
     keys = open_store(tmp_path).key_file.keys
     assert [key.cipher for key in keys.keys] == [cipher]
     assert keys.decrypt(sealed) == "Grüße 😀"
-    push(tmp_path, "pässword")
+    store_password(tmp_path, "pässword")
     assert (tmp_path / "key4.db").read_bytes() == before
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
 
 
 @needs_thunderbird
 def test_a_store_with_both_keys(tmp_path: pathlib.Path) -> None:
-    """A profile that is older than Thunderbird 144: AES from then on, the older entries stay readable."""
+    """A profile from before Thunderbird 144: new entries use AES, and older entries remain readable."""
     old = nss.THUNDERBIRD.encrypt(tmp_path, nss.DES3, "old")
     new = nss.THUNDERBIRD.encrypt(tmp_path, nss.AES, "new")
     keys = open_store(tmp_path).key_file.keys
@@ -142,42 +142,42 @@ def test_a_store_with_both_keys(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("cipher", Cipher)
 @pytest.mark.parametrize("build", [THUNDERBIRD, SYSTEM])
-def test_a_key_is_added_to_a_database_that_nss_has_only_made(
+def test_a_key_is_added_to_a_database_that_nss_has_just_created(
     tmp_path: pathlib.Path, build: nss.Nss, cipher: Cipher
 ) -> None:
     build.open(tmp_path)
     if cipher is Cipher.AES and build is nss.SYSTEM:
-        build = nss.THUNDERBIRD  # an older NSS makes the database, but cannot decrypt AES
-    push(tmp_path, "pässword", cipher)
+        build = nss.THUNDERBIRD  # an older NSS creates the database, but cannot decrypt AES
+    store_password(tmp_path, "pässword", cipher)
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
 
 
 @needs_thunderbird
 def test_a_key_is_added_beside_another_key(tmp_path: pathlib.Path) -> None:
-    """NSS wants it for what is not of the SDR; here, an object that our code does not know."""
+    """NSS uses the other key for other purposes than the SDR; our code does not know it."""
     nss.THUNDERBIRD.encrypt(tmp_path, nss.AES, "x")
     with contextlib.closing(sqlite3.connect(tmp_path / "key4.db")) as database, database:
         database.execute("UPDATE nssPrivate SET a102 = ?", (b"another key",))
     assert open_store(tmp_path).key_file.keys.keys == ()
-    push(tmp_path, "pässword")
+    store_password(tmp_path, "pässword")
     assert nss_reads(nss.THUNDERBIRD, tmp_path) == [(IMAP, USER, "pässword")]
 
 
 @needs_thunderbird
 def test_a_primary_password_is_respected_until_it_is_removed(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, "before")
+    store_password(tmp_path, "before")
     nss.THUNDERBIRD.change_password(tmp_path, "", "not a real primary password")
     files = {name: (tmp_path / name).read_bytes() for name in ("key4.db", "logins.json")}
     with pytest.raises(PasswordStoreError, match="primary password"):
-        push(tmp_path, "after")
+        store_password(tmp_path, "after")
     assert {name: (tmp_path / name).read_bytes() for name in files} == files
     nss.THUNDERBIRD.change_password(tmp_path, "not a real primary password", "")
-    push(tmp_path, "after")
+    store_password(tmp_path, "after")
     assert nss_reads(nss.THUNDERBIRD, tmp_path) == [(IMAP, USER, "after")]
 
 
 @needs_thunderbird
-def test_a_login_is_changed_moved_and_removed_under_the_eyes_of_nss(tmp_path: pathlib.Path) -> None:
+def test_nss_sees_a_login_changed_moved_and_removed(tmp_path: pathlib.Path) -> None:
     store = open_store(tmp_path)
     for origin in (IMAP, SMTP):
         store = store.with_login(origin, USER, Secret("first")).with_login(origin, "berta", Secret("hers"))
@@ -193,9 +193,9 @@ def test_a_login_is_changed_moved_and_removed_under_the_eyes_of_nss(tmp_path: pa
 
 
 @pytest.mark.parametrize("build", [THUNDERBIRD, SYSTEM])
-def test_the_older_form_is_nss_own(tmp_path: pathlib.Path, build: nss.Nss) -> None:
-    """NSS reads the database that ``old_form`` makes, and so do we: the derivation of its keys is NSS's."""
-    push(tmp_path, "pässword", Cipher.DES3)
+def test_the_older_format_is_that_of_nss(tmp_path: pathlib.Path, build: nss.Nss) -> None:
+    """NSS and our code read the database that ``old_form`` creates, so its key derivation is that of NSS."""
+    store_password(tmp_path, "pässword", Cipher.DES3)
     old_form(tmp_path / "key4.db")
     assert nss_reads(build, tmp_path) == [(IMAP, USER, "pässword")]
     store = open_store(tmp_path)
@@ -204,7 +204,7 @@ def test_the_older_form_is_nss_own(tmp_path: pathlib.Path, build: nss.Nss) -> No
 
 
 def old_form(path: pathlib.Path) -> None:
-    """Seal a database with a Triple DES key anew, as NSS did before 3.49 (2019)."""
+    """Encrypt a database with a Triple DES key again, as NSS did before 3.49 (2019)."""
     content = path.read_bytes()
     (key,) = key_database.unlock(content, str(path), str(path.parent)).keys
     with contextlib.closing(sqlite3.connect(path)) as database, database:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our grammar of prefs.js against Thunderbird's own parser, on thousands of mutated files."""
+"""Our parser of prefs.js compared with Thunderbird's own, on thousands of mutated files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
 from .thunderbird import Thunderbird, require
-from .thunderbird_answers import ParsedPrefs
+from .thunderbird_data import ParsedPrefs
 
 SEED = 20261122
 INPUTS = 6000
@@ -39,7 +39,7 @@ PIECES = (
 
 
 def mutated(chance: random.Random) -> bytes:
-    """A few sound statements with some damage, of which some is none."""
+    """A few valid statements with mutations, some of which are harmless."""
     content = b"".join(chance.choices(SEEDS, k=chance.randint(1, 3)))
     for _ in range(chance.randint(0, 4)):
         start = chance.randint(0, len(content))
@@ -49,7 +49,7 @@ def mutated(chance: random.Random) -> bytes:
 
 
 def ours(content: bytes) -> dict[bytes, bytes | int | bool] | None:
-    """What we read, as Thunderbird would store it; None for an error."""
+    """The preferences that our parser reads, in Thunderbird's form; None for an error."""
     try:
         values = PrefsFile.parse(content, "prefs.js").values
     except DamagedFileError:
@@ -64,7 +64,7 @@ def raw(text: str) -> bytes:
 def agree(mine: dict[bytes, bytes | int | bool] | None, theirs: ParsedPrefs) -> bool:
     if mine is None:
         return not theirs.sound
-    # A name with a default, too, may end as either, by rules that no parser knows.
+    # A name that also has a default may end as either, by rules outside the parser.
     only_user = {name: pref.user for name, pref in theirs.prefs.items() if pref.default is None}
     with_default = {name for name, pref in theirs.prefs.items() if pref.default is not None}
     kept = {name: value for name, value in mine.items() if name not in with_default}
@@ -72,10 +72,10 @@ def agree(mine: dict[bytes, bytes | int | bool] | None, theirs: ParsedPrefs) -> 
     return theirs.sound and kept == only_user and same_types
 
 
-def test_we_read_what_thunderbird_reads(tmp_path: pathlib.Path) -> None:
+def test_our_parser_agrees_with_thunderbird(tmp_path: pathlib.Path) -> None:
     require()
     chance = random.Random(SEED)
-    # Thunderbird takes a zero byte for the end of the file; we take it for damage, and say so.
+    # Thunderbird treats a zero byte as the end of the file; our parser reports it as damage.
     inputs = [content for content in (mutated(chance) for _ in range(INPUTS)) if b"\0" not in content]
     (tmp_path / "home").mkdir()
     with Thunderbird(

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The message bus, the keyring, the registry and the settings of a person's session, with the real programs.
+"""The message bus, the keyring, the registry and the settings of a user's session, with the real programs.
 
-Everything is done twice: by root who acts as the person, and by a process that is the person from the start.
+Everything is tested twice: as root acting as the user, and in a process that runs as the user from the start.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.clients.desktop_session import (
-    PATIENCE,
     REGISTRY,
     SECRETS,
+    TIMEOUT,
     DesktopSession,
     desktop_session,
     kill,
     running,
 )
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
-LOGIN_PASSWORD = "the person's login"
+LOGIN_PASSWORD = "the user's login"
 UID = "f67c9d10c8e219359e90a6076fe8bfc41aee776e"
 CHILD = "a6bd012aad581ad84df7b91af79afefe17258294"
 SECRET = Secret("pässword 'with\" \\ everything 😀")
@@ -72,11 +72,11 @@ with local_user.acting_as(user), LocalDesktop(user, None) as desktop:
     live, passwords = account_registry.running(desktop), keyring.Keyring(desktop.bus())
     live.remove(uid)
     live.create(uid, "[Data Source]\\nDisplayName=x\\n")
-    passwords.store(uid, "label", Secret("told"))
+    passwords.store(uid, "label", Secret("the secret"))
     print(uid in live.sources(), passwords.stored(uid).reveal(), passwords.state.name)
 """
 
-# As Evolution's own library does it.
+# The same as Evolution's own library does.
 LIBSECRET = """
 import gi, sys
 gi.require_version("Secret", "1")
@@ -91,7 +91,7 @@ print(Secret.password_lookup_sync(schema, uid, None), end="")
 
 
 @pytest.fixture
-def session(mario: Person) -> t.Iterator[DesktopSession]:
+def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
     """Mario is logged in."""
     with desktop_session(mario) as session:
         yield session
@@ -99,8 +99,8 @@ def session(mario: Person) -> t.Iterator[DesktopSession]:
 
 @pytest.fixture
 def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
-    """Mario's desktop; root acted as Mario to enter the bus, and who entered is what counts there."""
-    user = local_user.find(session.person.name)
+    """Mario's desktop. Root acted as Mario when it connected to the bus, which decides who it is there."""
+    user = local_user.find(session.user.name)
     with LocalDesktop(user, run_command) as desktop:
         with local_user.acting_as(user):
             assert desktop.bus() is not None
@@ -108,15 +108,15 @@ def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
 
 
 @contextlib.contextmanager
-def acting(person: Person) -> t.Iterator[LocalDesktop]:
-    """Act as a person for a while."""
-    user = local_user.find(person.name)
+def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
+    """Act as a user for a while."""
+    user = local_user.find(owner.name)
     with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
         yield desktop
 
 
 def run_command(command: list[str]) -> tuple[int, str, str]:
-    """As AnsibleModule's."""
+    """Like AnsibleModule.run_command."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
@@ -137,8 +137,8 @@ def child(name: str, host: str) -> str:
 
 
 def reads(file: pathlib.Path, text: str) -> bool:
-    """Whether a file gets that content: the registry writes it a moment after it answers."""
-    deadline = time.monotonic() + PATIENCE
+    """Whether a file gets that content; the registry writes it shortly after it replies."""
+    deadline = time.monotonic() + TIMEOUT
     while file.read_text() != text:
         if time.monotonic() > deadline:
             return False
@@ -149,16 +149,16 @@ def reads(file: pathlib.Path, text: str) -> bool:
 class TestBus:
     """The bus itself."""
 
-    def test_we_are_who_we_act_as(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_the_bus_sees_the_user_we_act_as(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         bus = bus_of(desktop)
-        (name,) = bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")[0][1:2]
         driver = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-        assert bus.call(*driver, "GetConnectionUnixUser", "s", name) == (session.person.uid,)
+        (name,) = bus.call(*driver, "ListNames", returns="as")[0][1:2]
+        assert bus.call(*driver, "GetConnectionUnixUser", "s", name, returns="u") == (session.user.uid,)
         assert bus.has_owner("org.freedesktop.DBus")
         assert not bus.has_owner("org.example.Nobody")
 
-    def test_asking_twice_gives_the_same_connection_which_ends_with_the_run(self, session: DesktopSession) -> None:
-        with acting(session.person) as desktop:
+    def test_a_run_uses_one_connection_and_closes_it(self, session: DesktopSession) -> None:
+        with acting(session.user) as desktop:
             bus = bus_of(desktop)
             assert desktop.bus() is bus
             assert desktop.bus(session.address) is bus
@@ -166,24 +166,24 @@ class TestBus:
             bus.has_owner(REGISTRY)
 
     def test_root_itself_is_refused(self, session: DesktopSession) -> None:
-        with pytest.raises(BusError, match=f"belongs to the user {session.person.uid}"):
+        with pytest.raises(BusError, match=f"belongs to the user {session.user.uid}"):
             connect(session.address)
 
-    def test_nobody_there(self, mario: Person) -> None:
+    def test_no_bus(self, mario: LocalUser) -> None:
         with acting(mario) as desktop:
             assert desktop.bus() is None
             assert desktop.bus("unix:path=/nowhere/bus;unix:abstract=charter-mail-nobody") is None
 
     def test_a_bus_that_died_and_left_its_socket(self, session: DesktopSession) -> None:
-        (daemon,) = running(session.person, "dbus-daemon")
+        (daemon,) = running(session.user, "dbus-daemon")
         kill([daemon])
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             assert session.runtime.joinpath("bus").exists()
             assert desktop.bus() is None
 
     def test_a_bus_that_hangs(self, session: DesktopSession) -> None:
-        (daemon,) = running(session.person, "dbus-daemon")
-        with local_user.acting_as(local_user.find(session.person.name)):
+        (daemon,) = running(session.user, "dbus-daemon")
+        with local_user.acting_as(local_user.find(session.user.name)):
             bus = connect(session.address)
             assert bus is not None
             with contextlib.closing(bus):
@@ -194,8 +194,8 @@ class TestBus:
                 with pytest.raises(BusError, match="does not answer in time"):
                     connect(session.address, timeout=0.5)
                 os.kill(daemon, signal.SIGCONT)
-                bus.timeout = PATIENCE
-                # The answers to what was given up are not taken for later ones.
+                bus.timeout = TIMEOUT
+                # Late replies to abandoned calls are not mistaken for replies to later calls.
                 assert bus.has_owner("org.freedesktop.DBus")
 
     @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ class TestBus:
         try:
             session.run("sh", "-c", "until dbus-send --bus=\"$1\" --dest=org.freedesktop.DBus --print-reply / "
                         "org.freedesktop.DBus.GetId >/dev/null 2>&1; do sleep 0.05; done", "sh", own)  # fmt: skip
-            with acting(session.person) as desktop:
+            with acting(session.user) as desktop:
                 bus = desktop.bus(address)
                 assert bus is not None
                 assert bus is not desktop.bus()
@@ -227,16 +227,16 @@ class TestBus:
 
 
 class TestNothingIsStarted:
-    """What does not run stays as it is, though the bus could start it."""
+    """Services that do not run are not started, although the bus could start them."""
 
-    def test_by_looking(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_by_name_lookups(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         assert live.running(desktop) is None
         assert Keyring(desktop.bus()).state is KeyringState.ABSENT
         assert Keyring(desktop.bus()).stored(UID) is None
-        assert running(session.person, live.PROGRAM) == running(session.person, "gnome-keyring-daemon") == []
+        assert running(session.user, live.PROGRAM) == running(session.user, "gnome-keyring-daemon") == []
 
     @pytest.mark.parametrize("name", [REGISTRY, SECRETS])
-    def test_by_a_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
+    def test_by_a_method_call(self, session: DesktopSession, desktop: LocalDesktop, name: str) -> None:
         with pytest.raises(BusError) as caught:
             bus_of(desktop).call(name, "/", "org.freedesktop.DBus.Peer", "Ping")
         assert caught.value.name in {
@@ -244,13 +244,13 @@ class TestNothingIsStarted:
             "org.freedesktop.DBus.Error.NameHasNoOwner",
         }
         assert not session.has_owner(name)
-        # The bus could have: this is the same call without the flag.
+        # The bus could have started it: this is the same call without the flag.
         session.run(
             "gdbus", "call", "--session", f"--dest={name}", "--object-path=/", "--method=org.freedesktop.DBus.Peer.Ping"
         )
         assert session.has_owner(name)
 
-    def test_by_what_was_stopped_meanwhile(self, session: DesktopSession, desktop: LocalDesktop) -> None:
+    def test_by_services_that_were_stopped(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         registry, keyring = session.start_registry(), session.start_keyring(LOGIN_PASSWORD)
         found, passwords = live.running(desktop), Keyring(desktop.bus())
         assert found is not None
@@ -268,7 +268,7 @@ class TestNothingIsStarted:
 
 
 class TestRegistry:
-    """Evolution's registry, as the facts say."""
+    """Evolution's registry."""
 
     def test_create_write_remove(self, session: DesktopSession, desktop: LocalDesktop) -> None:
         process = session.start_registry()
@@ -276,11 +276,11 @@ class TestRegistry:
         assert registry is not None
         assert "local" in registry.sources()
         assert [one.pid for one in desktop.processes(live.PROGRAM)] == [process.pid]
-        folder = session.person.home / ".config/evolution/sources"
+        folder = session.user.home / ".config/evolution/sources"
 
         registry.create(UID, account("Chärter"))
         file = folder / f"{UID}.source"
-        assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (session.person.uid, 0o600)
+        assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (session.user.uid, 0o600)
         assert "DisplayName=Chärter\n" in registry.sources()[UID] == file.read_text()
 
         registry.write(UID, account("another"))
@@ -297,7 +297,7 @@ class TestRegistry:
         assert UID not in registry.sources()
         assert not file.exists()
 
-    def test_children_that_are_removed_after_their_parent_come_back_as_they_were(
+    def test_children_removed_only_with_their_parent_return_unchanged(
         self, session: DesktopSession, desktop: LocalDesktop
     ) -> None:
         session.start_registry()
@@ -307,7 +307,7 @@ class TestRegistry:
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
         registry.remove(UID)
         assert not {UID, CHILD} & set(registry.sources())
-        file = session.person.home / ".config/evolution/sources" / f"{CHILD}.source"
+        file = session.user.home / ".config/evolution/sources" / f"{CHILD}.source"
         registry.create(CHILD, child("second", "smtp2.charter.net"))
         registry.create(UID, account("second"))
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
@@ -328,7 +328,7 @@ class TestRegistry:
         session.run("sh", "-c", 'until [ -S "$1" ]; do sleep 0.05; done', "sh", address.partition("=")[2])
         session.start(f"/usr/libexec/{live.PROGRAM}", DBUS_SESSION_BUS_ADDRESS=address)
         session.run("gdbus", "wait", "--session", "--timeout=25", REGISTRY, DBUS_SESSION_BUS_ADDRESS=address)
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             registry = live.running(desktop)
             assert registry is not None
             assert registry.bus is desktop.bus(address)
@@ -338,12 +338,12 @@ class TestRegistry:
     def test_a_registry_that_cannot_be_reached(self, session: DesktopSession) -> None:
         session.start_registry()
         session.runtime.joinpath("bus").unlink()
-        with acting(session.person) as desktop, pytest.raises(HostError, match="cannot be reached"):
+        with acting(session.user) as desktop, pytest.raises(HostError, match="cannot be reached"):
             live.running(desktop)
 
     def test_a_registry_of_flatpak_is_not_this_one(self, session: DesktopSession) -> None:
         session.start_registry(FLATPAK_ID="org.gnome.Evolution", DBUS_SERVICES_PREFIX="org.gnome.Evolution")
-        with acting(session.person) as desktop:
+        with acting(session.user) as desktop:
             (process,) = desktop.processes(live.PROGRAM)
             assert live.in_flatpak(process)
 
@@ -370,7 +370,7 @@ class TestKeyring:
         assert keyring.stored(UID) is None
         assert self.items(session) == []
 
-    def test_what_evolution_stored_is_replaced_and_not_doubled(
+    def test_a_password_of_evolution_is_replaced_not_duplicated(
         self, session: DesktopSession, desktop: LocalDesktop
     ) -> None:
         session.start_keyring(LOGIN_PASSWORD)
@@ -394,7 +394,7 @@ class TestKeyring:
             keyring.store(UID, "label", SECRET)
         assert SECRET.reveal() not in str(caught.value)
         keyring.delete(UID)
-        assert not running(session.person, "gcr-prompter")
+        assert not running(session.user, "gcr-prompter")
         assert not session.has_owner("org.gnome.keyring.SystemPrompter")
 
     def test_no_keyring_yet(self, session: DesktopSession, desktop: LocalDesktop) -> None:
@@ -419,7 +419,7 @@ class TestKeyring:
 
     @staticmethod
     def items(session: DesktopSession) -> list[str]:
-        """What is shown of every item of the login keyring."""
+        """The description of every item of the login keyring."""
         login = "/org/freedesktop/secrets/collection/login"
         tree = session.run(
             "gdbus", "introspect", "--session", f"--dest={SECRETS}", f"--object-path={login}", "--recurse"
@@ -427,19 +427,19 @@ class TestKeyring:
         return [part for part in tree.split("node ") if "interface org.freedesktop.Secret.Item" in part]
 
 
-def test_the_person_itself_needs_no_root(session: DesktopSession) -> None:
-    """The same code in a process that is the person from the start, with Debian's Python."""
+def test_the_user_needs_no_root(session: DesktopSession) -> None:
+    """The same code in a process that runs as the user from the start, with Debian's Python."""
     session.start_registry()
     session.start_keyring(LOGIN_PASSWORD)
-    shutil.copytree(PLUGINS, session.person.home / "plugins")
-    session.person.own()
+    shutil.copytree(PLUGINS, session.user.home / "plugins")
+    session.user.own()
     for address in (session.address, ""):  # with the address in the environment, as in a terminal; without, as by SSH
         output = session.run(
             "/usr/bin/python3",
             "-c",
             ITSELF,
-            str(session.person.home / "plugins"),
+            str(session.user.home / "plugins"),
             UID,
             DBUS_SESSION_BUS_ADDRESS=address,
         )
-        assert output == "True told UNLOCKED\n"
+        assert output == "True the secret UNLOCKED\n"

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What thunderbird_account sets up, seen and used by the real Thunderbird, against real mail servers.
+"""Accounts of thunderbird_account, used by the real Thunderbird with real mail servers.
 
-The names imap., pop., smtp. and mobile.charter.net are those of the lab, so that the defaults are tested as they are.
+In the lab, imap., pop., smtp. and mobile.charter.net are local servers, so the defaults are tested unchanged.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
-from ansible_collections.charter.mail.tests.integration.people import Person
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from .thunderbird import Thunderbird, require
-from .thunderbird_answers import Account
+from .thunderbird_data import Account
 
 SUCCESS = "0x0"
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
@@ -33,30 +33,30 @@ def _thunderbird_is_here() -> None:
 
 
 @pytest.fixture
-def desk(ansible: Ansible, mario: Person, mail_lab: MailLab, mail_user: MailUser) -> Desk:
-    return Desk(ansible, mario, mail_lab, mail_user)
+def setup(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> ThunderbirdSetup:
+    return ThunderbirdSetup(ansible, mario, mail_lab, mail_user)
 
 
-class Desk:
-    """One person's desk: a home, a mailbox in the lab, and an admin with Ansible."""
+class ThunderbirdSetup:
+    """A local user with a mailbox in the lab, and an admin who runs the module."""
 
-    def __init__(self, ansible: Ansible, person: Person, lab: MailLab, user: MailUser) -> None:
+    def __init__(self, ansible: Ansible, local_user: LocalUser, lab: MailLab, user: MailUser) -> None:
         self._ansible = ansible
-        self.person = person
+        self.local_user = local_user
         self.lab = lab
         self.user = user
 
-    def push(self, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module for the person's mailbox."""
-        given = {"user": self.person.name, "email": self.user.address, "password": self.user.password, **options}
+    def configure(self, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module for the user's mailbox."""
+        given = {"user": self.local_user.name, "email": self.user.address, "password": self.user.password, **options}
         result = self._ansible.module("thunderbird_account", **given)
         assert not result["failed"], result
         return result
 
     def open(self, **options: t.Any) -> Thunderbird:
-        """The person's own Thunderbird, on the person's own home."""
+        """The user's Thunderbird, working directly on the user's home."""
         return Thunderbird(
-            self.person.home, copy=False, command_prefix=self.lab.command([]), ca=self.lab.ca_path, **options
+            self.local_user.home, copy=False, command_prefix=self.lab.command([]), ca=self.lab.ca_path, **options
         )
 
     def receive(self, subject: str, text: str) -> None:
@@ -66,7 +66,7 @@ class Desk:
         self.lab.deliver(self.user.address, message)
 
     def uses_mail(self, client: Thunderbird, account: Account, other: MailUser, subject: str) -> None:
-        """Sign in, list, receive, read and send: all with what was pushed and nothing typed."""
+        """Log in, list folders, receive, read and send, with only what was configured."""
         self.receive(subject, "Good morning.")
         assert client.verify_incoming(account["key"]) == SUCCESS
         assert "INBOX" in " ".join(client.folders(account["key"])).upper()
@@ -85,59 +85,61 @@ def mail_accounts(client: Thunderbird) -> list[Account]:
 @pytest.mark.parametrize(
     ("protocol", "host", "port"), [("imap", "imap.charter.net", 993), ("pop3", "pop.charter.net", 995)]
 )
-def test_the_first_start_shows_an_account_that_works(desk: Desk, protocol: str, host: str, port: int) -> None:
-    other = desk.lab.add_user(f"other.of.{desk.user.address}")
-    assert desk.push(protocol=protocol, full_name=FULL_NAME)["changed"]
-    with desk.open() as client:
-        assert client.profile == desk.person.profile
+def test_the_first_start_shows_an_account_that_works(
+    setup: ThunderbirdSetup, protocol: str, host: str, port: int
+) -> None:
+    other = setup.lab.add_user(f"other.of.{setup.user.address}")
+    assert setup.configure(protocol=protocol, full_name=FULL_NAME)["changed"]
+    with setup.open() as client:
+        assert client.profile == setup.local_user.profile
         assert not client.wizard_shown()
         (account,) = mail_accounts(client)
         incoming, (identity,) = account["incoming"], account["identities"]
         assert (incoming["type"], incoming["host"], incoming["port"]) == (protocol, host, port)
         assert (incoming["socket_type"], incoming["auth_method"]) == (3, 3)
-        assert incoming["username"] == identity["email"] == desk.user.address
+        assert incoming["username"] == identity["email"] == setup.user.address
         assert identity["full_name"] == FULL_NAME
         outgoing = identity["outgoing"]
         assert outgoing is not None
         assert (outgoing["host"], outgoing["port"], outgoing["socket_type"]) == ("smtp.charter.net", 587, 2)
-        assert outgoing["username"] == desk.user.address
+        assert outgoing["username"] == setup.user.address
         assert client.default_account() == account["key"]
         if protocol == "pop3":
             assert incoming["leave_on_server"] is True
             assert incoming["leave_on_server_days"] is None
-        desk.uses_mail(client, account, other, f"Hello by {protocol}")
-    written = (desk.person.profile / "prefs.js").read_text()
-    assert "localfoldersserver" in written  # Thunderbird has written much of its own ...
-    again = desk.push(protocol=protocol, full_name=FULL_NAME)
-    assert not again["changed"], again["accounts"]  # ... and the account is still as pushed
-    assert len(desk.lab.messages(desk.user.address)) == 1
+        setup.uses_mail(client, account, other, f"Hello by {protocol}")
+    written = (setup.local_user.profile / "prefs.js").read_text()
+    assert "localfoldersserver" in written  # Thunderbird has added its own settings ...
+    again = setup.configure(protocol=protocol, full_name=FULL_NAME)
+    assert not again["changed"], again["accounts"]  # ... and the account is still as configured
+    assert len(setup.lab.messages(setup.user.address)) == 1
 
 
 @pytest.mark.parametrize("environment", [{}, {"SNAP_NAME": "thunderbird"}, {"MOZ_LEGACY_PROFILES": "1"}])
-def test_every_kind_of_installation_opens_the_new_profile(desk: Desk, environment: dict[str, str]) -> None:
-    desk.push()
-    with desk.open(environment=environment) as client:
-        assert client.profile == desk.person.profile
+def test_all_kinds_of_installations_open_the_new_profile(setup: ThunderbirdSetup, environment: dict[str, str]) -> None:
+    setup.configure()
+    with setup.open(environment=environment) as client:
+        assert client.profile == setup.local_user.profile
         assert not client.wizard_shown()
         assert len(mail_accounts(client)) == 1
 
 
-def test_two_addresses_on_one_host_share_nothing(desk: Desk) -> None:
-    second = desk.lab.add_user(f"second.of.{desk.user.address}")
-    desk.push()
-    desk.push(email=second.address, password=second.password)
-    with desk.open() as client:
+def test_two_addresses_on_one_host_share_nothing(setup: ThunderbirdSetup) -> None:
+    second = setup.lab.add_user(f"second.of.{setup.user.address}")
+    setup.configure()
+    setup.configure(email=second.address, password=second.password)
+    with setup.open() as client:
         one, two = mail_accounts(client)
         for account in (one, two):
             assert client.verify_incoming(account["key"]) == SUCCESS
         directories = {account["incoming"]["directory"] for account in (one, two)}
         assert {pathlib.Path(name).name for name in directories} == {"imap.charter.net", "imap.charter-1.net"}
         assert one["identities"][0]["smtp_key"] != two["identities"][0]["smtp_key"]
-    assert not desk.push()["changed"]
-    assert not desk.push(email=second.address, password=second.password)["changed"]
+    assert not setup.configure()["changed"]
+    assert not setup.configure(email=second.address, password=second.password)["changed"]
 
 
-# Two accounts that the person made: one by IMAP, one by POP3 whose mail is in the inbox of Local Folders.
+# Two accounts that the user created: one with IMAP, one with POP3 whose mail goes to the inbox of Local Folders.
 FOREIGN = """\
 user_pref("mail.account.account1.server", "server1");
 user_pref("mail.account.account2.identities", "id1");
@@ -175,15 +177,15 @@ user_pref("mailnews.tags.$label1.tag", "Urgent");
 """
 
 
-def test_nothing_foreign_changes(desk: Desk) -> None:
-    profile = desk.person.thunderbird / "own.default"
+def test_foreign_settings_are_kept(setup: ThunderbirdSetup) -> None:
+    profile = setup.local_user.thunderbird / "own.default"
     profile.mkdir(parents=True)
     ini = "[Profile0]\nName=own\nIsRelative=1\nPath=own.default\nDefault=1\n\n[General]\nVersion=2\n"
-    (desk.person.thunderbird / "profiles.ini").write_text(ini)
+    (setup.local_user.thunderbird / "profiles.ini").write_text(ini)
     (profile / "compatibility.ini").write_text("[Compatibility]\n")
     (profile / "prefs.js").write_text(FOREIGN)
-    desk.person.own()
-    with desk.open() as client:
+    setup.local_user.own()
+    with setup.open() as client:
         foreign = client.accounts()
         default = client.default_account()
     assert [account["incoming"]["host"] for account in foreign] == [
@@ -192,56 +194,56 @@ def test_nothing_foreign_changes(desk: Desk) -> None:
         "Local Folders",
     ]
     before = lines(profile)
-    desk.push()
+    setup.configure()
     gone = before - lines(profile)
     assert {line.split('"')[1] for line in gone} <= {
         "mail.account.lastKey",
         "mail.accountmanager.accounts",
         "mail.smtpservers",
     }
-    with desk.open() as client:
+    with setup.open() as client:
         assert [one for one in client.accounts() if one["key"] != "account5"] == foreign
         assert client.default_account() == default
         assert client.verify_incoming("account5") == SUCCESS
-    assert not desk.push()["changed"]
-    assert desk.push(state="absent")["changed"]
-    with desk.open() as client:
+    assert not setup.configure()["changed"]
+    assert setup.configure(state="absent")["changed"]
+    with setup.open() as client:
         assert client.accounts() == foreign
     assert before - lines(profile) <= {line for line in gone if "lastKey" in line}
 
 
 def lines(profile: pathlib.Path) -> set[str]:
-    """The preferences that are about mail accounts."""
+    """The preferences of mail accounts."""
     text = (profile / "prefs.js").read_text()
     return {line for line in text.splitlines() if line.startswith(('user_pref("mail.', 'user_pref("mailnews.tags'))}
 
 
-def test_an_open_thunderbird_is_left_alone(desk: Desk) -> None:
-    desk.push()
-    with desk.open() as client:
-        files = set(desk.person.profile.iterdir())
-        skipped = desk.push(provider="spectrum", when_running="skip")
+def test_an_open_thunderbird_is_not_changed(setup: ThunderbirdSetup) -> None:
+    setup.configure()
+    with setup.open() as client:
+        files = set(setup.local_user.profile.iterdir())
+        skipped = setup.configure(provider="spectrum", when_running="skip")
         assert not skipped["changed"]
         assert f"(process {client.pid})" in skipped["accounts"][0]["error"]
-        assert client.accounts()  # it runs on
-        assert "mobile.charter.net" not in (desk.person.profile / "prefs.js").read_text()
-        assert not [path for path in set(desk.person.profile.iterdir()) - files if path.name.endswith("~")]
-    assert desk.push(provider="spectrum")["changed"]
+        assert client.accounts()  # it is still running
+        assert "mobile.charter.net" not in (setup.local_user.profile / "prefs.js").read_text()
+        assert not [path for path in set(setup.local_user.profile.iterdir()) - files if path.name.endswith("~")]
+    assert setup.configure(provider="spectrum")["changed"]
 
 
-def test_a_server_move_keeps_folders_filters_and_passwords(desk: Desk) -> None:
-    desk.push()
-    with desk.open() as client:
+def test_a_server_change_keeps_folders_filters_and_passwords(setup: ThunderbirdSetup) -> None:
+    setup.configure()
+    with setup.open() as client:
         (account,) = mail_accounts(client)
-        desk.receive("Before the move", "Keep me.")
+        setup.receive("Before the move", "Keep me.")
         assert client.fetch(account["key"]) == ["Before the move"]
         directory = account["incoming"]["directory"]
     filters = pathlib.Path(directory) / "msgFilterRules.dat"
-    user = desk.user.address.replace("@", "%40")
+    user = setup.user.address.replace("@", "%40")
     filters.write_text(FILTERS.format(user=user, host="imap.charter.net"))
-    desk.person.own()
-    assert desk.push(provider="spectrum", password=None)["accounts"][0]["status"] == "updated"
-    with desk.open() as client:
+    setup.local_user.own()
+    assert setup.configure(provider="spectrum", password=None)["accounts"][0]["status"] == "updated"
+    with setup.open() as client:
         (account,) = mail_accounts(client)
         assert account["incoming"]["host"] == "mobile.charter.net"
         assert account["incoming"]["directory"] == directory
@@ -249,15 +251,15 @@ def test_a_server_move_keeps_folders_filters_and_passwords(desk: Desk) -> None:
         outgoing = account["identities"][0]["outgoing"]
         assert outgoing is not None
         assert (outgoing["host"], outgoing["port"], outgoing["socket_type"]) == ("mobile.charter.net", 587, 3)
-        other = desk.lab.add_user(f"other.of.{desk.user.address}")
-        desk.uses_mail(client, account, other, "After the move")
+        other = setup.lab.add_user(f"other.of.{setup.user.address}")
+        setup.uses_mail(client, account, other, "After the move")
         assert "Before the move" in client.fetch(account["key"])
-    assert {login.host for login in desk.lab.logins() if login.user == desk.user.address} == {
+    assert {login.host for login in setup.lab.logins() if login.user == setup.user.address} == {
         "imap.charter.net",
         "mobile.charter.net",
     }
     assert filters.read_text().startswith(FILTERS.format(user=user, host="mobile.charter.net"))
-    assert not desk.push(provider="spectrum", password=None)["changed"]
+    assert not setup.configure(provider="spectrum", password=None)["changed"]
 
 
 FILTERS = """\
@@ -272,31 +274,31 @@ condition="AND (subject,contains,bill)"
 """
 
 
-def test_a_new_password_in_one_run(desk: Desk) -> None:
-    desk.push(password="old and wrong")
-    assert not desk.push(update_password="on_create")["changed"]
-    assert desk.push()["accounts"][0]["status"] == "updated"
-    with desk.open() as client:
+def test_a_new_password_in_one_run(setup: ThunderbirdSetup) -> None:
+    setup.configure(password="old and wrong")
+    assert not setup.configure(update_password="on_create")["changed"]
+    assert setup.configure()["accounts"][0]["status"] == "updated"
+    with setup.open() as client:
         (account,) = mail_accounts(client)
-        other = desk.lab.add_user(f"other.of.{desk.user.address}")
-        desk.uses_mail(client, account, other, "With the new password")
-    assert not [login for login in desk.lab.logins() if login.user == desk.user.address and not login.succeeded]
+        other = setup.lab.add_user(f"other.of.{setup.user.address}")
+        setup.uses_mail(client, account, other, "With the new password")
+    assert not [login for login in setup.lab.logins() if login.user == setup.user.address and not login.succeeded]
 
 
-def test_thunderbird_has_its_passwords_from_nowhere_else(desk: Desk) -> None:
-    desk.push(password=None)
-    with desk.open() as client:
+def test_thunderbird_has_no_other_source_of_passwords(setup: ThunderbirdSetup) -> None:
+    setup.configure(password=None)
+    with setup.open() as client:
         (account,) = mail_accounts(client)
         assert client.verify_incoming(account["key"]) != SUCCESS
-    assert not [login for login in desk.lab.logins() if login.user == desk.user.address]
+    assert not [login for login in setup.lab.logins() if login.user == setup.user.address]
 
 
-def test_one_address_by_imap_and_by_pop3(desk: Desk) -> None:
-    desk.push()
-    desk.push(protocol="pop3")
-    with desk.open() as client:
+def test_one_address_by_imap_and_by_pop3(setup: ThunderbirdSetup) -> None:
+    setup.configure()
+    setup.configure(protocol="pop3")
+    with setup.open() as client:
         imap, pop3 = mail_accounts(client)
         for account in (imap, pop3):
             assert client.verify_incoming(account["key"]) == SUCCESS
     for service in (Service.IMAP, Service.POP3):
-        assert desk.lab.wait_for_login(desk.user.address, service).tls
+        assert setup.lab.wait_for_login(setup.user.address, service).tls

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver of Thunderbird, without any mail server, in a network from which nothing can come back."""
+"""The driver of Thunderbird, without a mail server, in a network that drops all packets."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ import pytest
 
 from . import thunderbird_process
 from .thunderbird import Thunderbird, ThunderbirdError, require
-from .thunderbird_answers import ParsedPref
-from .thunderbird_homes import FULL_NAME, imap_prefs, make_home, pop3_prefs
+from .thunderbird_data import ParsedPref
+from .thunderbird_profiles import FULL_NAME, imap_prefs, make_home, pop3_prefs
 
 ADDRESS = "mario.rossi@charter.net"
-ANOTHER_USER = 60999  # belongs to nobody
+ANOTHER_USER = 60999  # unused
 
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """A network namespace with a way out that swallows everything, and counts it."""
+    """A network namespace whose default route drops and counts all packets."""
 
     name: str
 
@@ -77,7 +77,7 @@ def home(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def contents(folder: pathlib.Path) -> dict[str, str]:
-    """Every file below a folder, by its relative path, with a hash."""
+    """The hash of every file below a directory, by relative path."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
@@ -87,7 +87,7 @@ def pref_names(text: str) -> set[str]:
 
 
 def kept_log(error: BaseException) -> pathlib.Path:
-    """The log that the error's note names; the caller removes it."""
+    """The log that the error's note names, which the caller removes."""
     match = re.search(r"Thunderbird's log is in (\S+);", "\n".join(error.__notes__))
     assert match
     return pathlib.Path(match[1])
@@ -159,13 +159,13 @@ def test_a_pop3_account(network: Network, home: pathlib.Path) -> None:
     make_home(home, pop3_prefs(ADDRESS))
     with Thunderbird(home, command_prefix=network.prefix) as client:
         incoming = client.accounts()[0]["incoming"]
-        # It tries to log in at startup, offline; the driver hides the complaint about that.
+        # It tries to log in at startup, although offline; the driver hides the resulting error.
         assert client.dialogs == ()
     assert (incoming["type"], incoming["host"], incoming["port"]) == ("pop3", "pop.charter.net", 995)
     assert (incoming["leave_on_server"], incoming["leave_on_server_days"]) == (True, 14)
 
 
-def test_a_copy_leaves_the_home_alone(network: Network, home: pathlib.Path) -> None:
+def test_a_copy_leaves_the_home_unchanged(network: Network, home: pathlib.Path) -> None:
     profile = make_home(home, imap_prefs(ADDRESS))
     before = contents(home)
     with Thunderbird(home, command_prefix=network.prefix) as client:
@@ -183,7 +183,7 @@ def test_the_driver_leaves_no_setting_in_the_profile(network: Network, home: pat
         assert client.profile_on_disk == profile
     written = pref_names((profile / "prefs.js").read_text())
     quiet = pref_names((pathlib.Path(__file__).parent / "thunderbird_quiet.js").read_text())
-    assert "mail.accountmanager.localfoldersserver" in written  # Thunderbird did write it
+    assert "mail.accountmanager.localfoldersserver" in written  # Thunderbird has written the file
     assert len(quiet) > 40
     assert not written & (quiet | {"marionette.port", "offline.startup_state", "network.online"})
     assert not (profile / "MarionetteActivePort").exists()
@@ -200,7 +200,7 @@ def test_a_profile_that_is_named(network: Network, home: pathlib.Path) -> None:
         assert client.wizard_shown()
 
 
-def test_a_named_profile_outside_the_home_is_never_touched(home: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_a_named_profile_outside_the_home_is_never_changed(home: pathlib.Path, tmp_path: pathlib.Path) -> None:
     require()
     home.mkdir()
     with pytest.raises(ThunderbirdError, match="is not in the home"), Thunderbird(home, tmp_path / "other"):
@@ -208,7 +208,7 @@ def test_a_named_profile_outside_the_home_is_never_touched(home: pathlib.Path, t
 
 
 def test_as_another_user(network: Network, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # The folders of pytest are closed to other users.
+    # Other users cannot access the directories of pytest.
     home = pathlib.Path("/var/tmp") / f"charter-tb-{secrets.token_hex(4)}"
     profile = make_home(home, imap_prefs(ADDRESS))
     try:
@@ -262,12 +262,12 @@ def test_a_primary_password_does_not_stop_the_start(network: Network, home: path
         assert client.accounts()[0]["incoming"]["host"] == "imap.charter.net"
 
 
-def test_a_start_that_waits_for_a_person(network: Network, home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_waits_for_the_user(network: Network, home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thunderbird_process, "_STUCK_SECONDS", 8.0)
     profile = make_home(home, {})
     profile.rename(home / "elsewhere")
     ini = home / ".thunderbird" / "profiles.ini"
-    # The key is the hash of Debian's installation folder.
+    # The key is the hash of Debian's installation directory.
     ini.write_text(f"[InstallFDC34C9F024745EB]\nDefault={profile.name}\nLocked=1\n\n{ini.read_text()}")
     with (
         pytest.raises(ThunderbirdError, match="dialog that comes before everything else") as caught,
@@ -319,7 +319,7 @@ with Thunderbird(pathlib.Path({str(home)!r}), command_prefix={network.prefix}) a
     assert not process.exists()
 
 
-def test_nothing_leaves_the_machine(network: Network, home: pathlib.Path) -> None:
+def test_no_packet_leaves_the_machine(network: Network, home: pathlib.Path) -> None:
     make_home(home, imap_prefs(ADDRESS))
     empty = home / "empty"
     empty.mkdir()
@@ -330,7 +330,7 @@ def test_nothing_leaves_the_machine(network: Network, home: pathlib.Path) -> Non
         time.sleep(5)
         assert client.run_script("return Services.io.offline;") is False
     assert network.packets_out() == before
-    # A question for a name would have been seen.
+    # A name lookup would have been counted.
     subprocess.run([*network.prefix, "timeout", "1", "getent", "hosts", "example.com"])
     assert network.packets_out() > before
 
@@ -355,7 +355,7 @@ def test_thunderbirds_own_parser(network: Network, home: pathlib.Path) -> None:
     make_home(home, imap_prefs(ADDRESS))
     inputs = [content for content, _sound, _prefs in PARSED]
     with Thunderbird(home, command_prefix=network.prefix) as client:
-        answers = client.parse_prefs(inputs * 60)  # more than one batch; nothing of one case reaches the next
+        answers = client.parse_prefs(inputs * 60)  # more than one batch; cases must not affect each other
         left = client.run_script("return Services.prefs.getChildList('fuzz.');")
     assert [(content, answer.sound, answer.prefs) for content, answer in zip(inputs, answers, strict=False)] == PARSED
     assert [answer.prefs for answer in answers] == [prefs for _content, _sound, prefs in PARSED] * 60
@@ -363,7 +363,7 @@ def test_thunderbirds_own_parser(network: Network, home: pathlib.Path) -> None:
     assert left == []
 
 
-def test_the_machines_own_settings_stay_in_force(network: Network, home: pathlib.Path) -> None:
+def test_the_machines_own_settings_still_apply(network: Network, home: pathlib.Path) -> None:
     make_home(home, imap_prefs(ADDRESS))
     [own] = re.findall(r'^pref\("(mail.shell.checkDefaultMail)", false\);$', debian_prefs(), re.MULTILINE)
     with Thunderbird(home, command_prefix=network.prefix) as client:

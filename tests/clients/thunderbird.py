@@ -1,17 +1,17 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives the real Thunderbird: which accounts it shows, whether it logs in, gets, shows and sends mail.
+"""Drives the real Thunderbird: lists its accounts, logs in, and receives, reads and sends mail.
 
     with Thunderbird(home, command_prefix=["ip", "netns", "exec", "lab"], ca=ca) as client:
         [account] = [one for one in client.accounts() if one["incoming"]["type"] == "imap"]
         assert client.verify_incoming(account["key"]) == "0x0"
 
-It starts in 2 s on an idle machine. What such a start leaves in the profile (with ``copy=False``) is what
-Thunderbird itself writes: no setting of the driver gets into prefs.js, and there is no user.js. With ``ca``, the
-authority is in the profile's cert9.db and, as NSS signs what it trusts, six rows about it are in key4.db. A file
-MarionetteActivePort is there while it runs. The preferences that differ from an ordinary start, all of them as
-defaults: thunderbird_quiet.js, ``marionette.port`` and, unless ``online``, ``offline.startup_state``.
+It starts in 2 s on an idle machine. With ``copy=False``, only Thunderbird itself writes to the profile: prefs.js gets
+no setting of the driver, and there is no user.js. With ``ca``, the authority is added to the profile's cert9.db and,
+since NSS signs what it trusts, six rows to key4.db. The file MarionetteActivePort exists while it runs. These
+preferences differ from an ordinary start, all as defaults: thunderbird_quiet.js, ``marionette.port`` and, unless
+``online``, ``offline.startup_state``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import typing as t
 
 import pytest
 
-from .thunderbird_answers import Account, ParsedPrefs, parsed_prefs
+from .thunderbird_data import Account, ParsedPrefs, parsed_prefs
 from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
 from .thunderbird_session import ThunderbirdSession
 
@@ -35,31 +35,31 @@ _PARSE_BATCH = 500
 
 
 def require() -> None:
-    """Skip the test, or with CI in the environment fail it, on a machine where Thunderbird cannot be driven."""
+    """On a machine where Thunderbird cannot be driven, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 class Thunderbird:
-    """A running Thunderbird; a context manager that ends it, in the end by force.
+    """A running Thunderbird, as a context manager that quits it and, if necessary, kills it.
 
-    It starts offline, as with "Work Offline", and goes online with the first operation that needs a server; so no
-    account logs in unasked. Dialogs are cancelled and kept in :attr:`dialogs`. When the ``with`` block raises, the
+    It starts offline, as with "Work Offline", and goes online for the first operation that needs a server, so no
+    account logs in by itself. Dialogs are cancelled and recorded in :attr:`dialogs`. If the ``with`` block raises, the
     exception gets a note with the end of Thunderbird's log.
 
     Args:
-        home: what ``HOME`` is; which profile is started is Thunderbird's choice.
-        profile: start this profile instead (``-profile``); with ``copy`` it must be in ``home``.
-        copy: work on a copy that is thrown away; Thunderbird sees it under the path of ``home``, so that absolute
-            paths in the profile lead to the copy, too. False works on ``home`` itself.
-        command_prefix: put before the command, for example ``["ip", "netns", "exec", "lab"]``. Its commands must
+        home: the value of ``HOME``; Thunderbird chooses the profile.
+        profile: a profile to start instead (``-profile``); with ``copy`` it must be in ``home``.
+        copy: work on a temporary copy; Thunderbird sees it under the path of ``home``, so that absolute paths in the
+            profile refer to the copy as well. False works on ``home`` itself.
+        command_prefix: a prefix for the command, for example ``["ip", "netns", "exec", "lab"]``. Its commands must
             replace themselves by what follows (exec), and 127.0.0.1 must be up.
         user: the uid to run as, with the group of ``home``; None is the owner of ``home``.
         ca: a PEM file with certificate authorities to trust.
-        online: start online as a person's client does, with all logins at startup.
-        environment: more variables.
-        timeout: seconds for the start, and for each operation.
+        online: start online as an ordinary client does, with all logins at startup.
+        environment: additional environment variables.
+        timeout: the seconds to wait for the start and for each operation.
     """
 
     def __init__(
@@ -112,12 +112,12 @@ class Thunderbird:
 
     @property
     def profile(self) -> pathlib.Path:
-        """The profile that Thunderbird chose, under the path that it has for Thunderbird."""
+        """The profile that Thunderbird chose, under the path that Thunderbird sees."""
         return pathlib.Path(self._started["profile"])
 
     @property
     def profile_on_disk(self) -> pathlib.Path:
-        """The folder where the test finds that profile: inside the copy, if there is one."""
+        """The path of that profile for the test: inside the copy, if there is one."""
         return self._process.on_disk(self.profile)
 
     @property
@@ -127,7 +127,7 @@ class Thunderbird:
 
     @property
     def dialogs(self) -> tuple[Dialog, ...]:
-        """All questions and error boxes since the start, oldest first; each was cancelled."""
+        """All dialogs since the start, oldest first; each was cancelled."""
         return self._process.dialogs()
 
     def accounts(self) -> list[Account]:
@@ -149,13 +149,13 @@ class Thunderbird:
         """Log in to the incoming server with the stored password.
 
         Returns:
-            the nsresult: ``0x0`` success, ``0x805a1ff3`` unknown issuer, ``0x80004005`` for example wrong password.
+            The nsresult: ``0x0`` success, ``0x805a1ff3`` unknown issuer, ``0x80004005`` for example wrong password.
         """
         answer: str = self._call("verifyIncoming", account_key)
         return answer
 
     def folders(self, account_key: str) -> list[str]:
-        """The paths of all folders of the account, sorted; an IMAP server is asked first."""
+        """The paths of all folders of the account, sorted; with IMAP, they are first listed on the server."""
         answer: list[str] = self._call("folders", account_key)
         return answer
 
@@ -163,25 +163,25 @@ class Thunderbird:
         """Get new mail.
 
         Returns:
-            the subjects in the inbox, oldest first.
+            The subjects in the inbox, oldest first.
         """
         answer: list[str] = self._call("fetchMail", account_key)
         return answer
 
     def read_message(self, subject: str, account_key: str | None = None) -> str:
-        """The text of the one message with this subject, in the inbox of one account or of all."""
+        """The text of the only message with this subject in the inbox of one account or all."""
         keys = [account["key"] for account in self.accounts()] if account_key is None else [account_key]
         answer: str = self._call("readMessage", subject, keys)
         return answer
 
     def send(self, identity_key: str, to: str, subject: str, body: str) -> str:
-        """Send a message through the identity's SMTP server with the stored password, and file the copy.
+        """Send a message through the identity's SMTP server with the stored password, and save the copy.
 
         Returns:
-            the nsresult of the delivery.
+            The nsresult of the delivery.
 
         Raises:
-            ThunderbirdError: it was delivered, but Thunderbird complained afterwards, as when the copy failed.
+            ThunderbirdError: The message was delivered, but Thunderbird then showed an error, such as a failed copy.
         """
         before = len(self.dialogs)
         answer: str = self._call("send", identity_key, to, subject, body)
@@ -191,15 +191,15 @@ class Thunderbird:
         return answer
 
     def parse_prefs(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:
-        """Have Thunderbird's own parser read preference files, each on its own.
+        """Read preference files, separately, with Thunderbird's own parser.
 
-        The names should be in a branch that Thunderbird does not use, as the answer is what changed.
+        The names should be in a branch that Thunderbird does not use, since the result is what changed.
 
         Args:
             inputs: the contents of the files.
 
         Returns:
-            one answer for each, in the same order.
+            A result for each file, in the same order.
         """
         starts = range(0, len(inputs), _PARSE_BATCH)
         return [answer for start in starts for answer in self._parse_batch(inputs[start : start + _PARSE_BATCH])]
@@ -208,23 +208,23 @@ class Thunderbird:
         """Run JavaScript in Thunderbird's chrome, as the body of a function.
 
         Args:
-            script: it may ``return`` a value or a promise; ``Services``, ``Cc`` and ``Ci`` are there.
+            script: the code, which may ``return`` a value or a promise; ``Services``, ``Cc`` and ``Ci`` are defined.
             arguments: its ``arguments``.
-            timeout: seconds; None is the timeout of all operations.
+            timeout: in seconds; None is the timeout of all operations.
 
         Returns:
-            what it returned, as JSON expresses it.
+            The returned value, as decoded from JSON.
 
         Raises:
-            ThunderbirdError: it threw, or took too long; with the dialogs that were shown meanwhile.
+            ThunderbirdError: It threw or timed out. The message includes the dialogs that were shown.
         """
         return self._session.run(script, arguments, self._timeout if timeout is None else timeout)
 
     def quit(self) -> None:
-        """End Thunderbird in good order, so that it writes its files; no error where it has ended.
+        """Quit Thunderbird cleanly, so that it writes its files; no error if it has ended.
 
         Raises:
-            ThunderbirdError: it does not end, or with an error.
+            ThunderbirdError: It does not end, or ends with an error.
         """
         if self._has_quit:
             return

@@ -2,7 +2,7 @@
 // GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What the client made of its settings: asked from its account manager, not read from its files.
+// The accounts as the client's account manager reports them, not as its files contain them.
 
 const { isFirstRun } = ChromeUtils.importESModule("resource:///modules/accountcreation/FirstRun.sys.mjs");
 
@@ -67,8 +67,8 @@ function defaultAccount() {
 }
 
 /**
- * Whether the client asks for a first account: its hub is open, or it has no account and would open the hub.
- * The second half matters because the hub takes a moment to load.
+ * Whether the client offers to set up a first account: its hub is open, or it has no account and will open the hub,
+ * which takes a moment to load.
  */
 function wizardShown() {
   const hub = mainWindow().document.querySelector("account-hub-container");

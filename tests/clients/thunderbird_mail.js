@@ -2,7 +2,7 @@
 // GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Mail itself: log in, list, fetch, read, send; all through the client's own servers, passwords and TLS.
+// Mail: log in, list, fetch, read and send, with the client's own servers, passwords and TLS.
 
 const { MsgHdrToMimeMessage } = ChromeUtils.importESModule("resource:///modules/gloda/MimeMessage.sys.mjs");
 
@@ -24,7 +24,7 @@ function inboxOf(server) {
   return inbox;
 }
 
-/** Asks an IMAP server which folders it has; a POP3 account knows by itself. */
+/** Lists the folders of an IMAP server; those of a POP3 account are local. */
 async function discoverFolders(server) {
   if (server.type != "imap") {
     return;
@@ -38,8 +38,8 @@ async function discoverFolders(server) {
 }
 
 /**
- * Logs in anew, on a connection that is used for nothing else: an IMAP connection that starts with verifyLogon() is
- * not set up for ordinary work (153.7 then sends APPEND with UTF8, which the server never offered).
+ * Logs in again, on a separate connection: an IMAP connection that starts with verifyLogon() is not set up for other
+ * commands (153.7 then sends APPEND with UTF8, which the server does not support).
  */
 async function verifyIncoming(accountKey) {
   goOnline();
@@ -59,7 +59,7 @@ async function folders(accountKey) {
   return rootFolder.descendants.map(folder => decodeURIComponent(folder.URI.slice(prefix))).sort();
 }
 
-/** Gets new mail as "Get Messages" does, and answers with the subjects in the inbox, oldest first. */
+/** Gets new mail as "Get Messages" does, and returns the subjects in the inbox, oldest first. */
 async function fetchMail(accountKey) {
   goOnline();
   const server = incomingServer(accountKey);
@@ -68,7 +68,7 @@ async function fetchMail(accountKey) {
   const get = () => finished(listener => server.getNewMessages(inbox, messageWindow(), listener));
   let status = await get();
   if (status == CONNECTION_REFUSED) {
-    // POP3 logs in at startup even offline; that attempt's failure can come to whoever asks next.
+    // POP3 logs in at startup even offline; the error of that attempt can be reported to the next operation.
     status = await get();
   }
   if (status != "0x0") {
@@ -78,7 +78,7 @@ async function fetchMail(accountKey) {
   return headers.map(header => header.mime2DecodedSubject);
 }
 
-/** The text of the one message with this subject in the inboxes of these accounts. */
+/** The text of the only message with this subject in the inboxes of these accounts. */
 async function readMessage(subject, accountKeys) {
   goOnline();
   const roots = accountKeys.map(key => incomingServer(key).rootFolder);
@@ -97,7 +97,7 @@ async function readMessage(subject, accountKeys) {
   return message.coerceBodyToPlaintext(found[0].folder);
 }
 
-/** Sends a plain message as the compose window does; answers when the copy is filed in the Sent folder, too. */
+/** Sends a plain message as the compose window does; returns when the copy has been saved to the Sent folder. */
 function send(identityKey, to, subject, body) {
   goOnline();
   const identity = MailServices.accounts.getIdentity(identityKey);

@@ -2,8 +2,8 @@
 // GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Thunderbird's own parser of preference files (libpref), for comparison with another one.
-// Bytes travel as strings of characters U+0000 to U+00FF.
+// Thunderbird's own parser of preference files (libpref), for comparison with ours.
+// Bytes are passed as strings of characters U+0000 to U+00FF.
 
 const userBranch = Services.prefs.getBranch("");
 const defaultBranch = Services.prefs.getDefaultBranch("");
@@ -34,8 +34,8 @@ function complaints() {
 }
 
 /**
- * Undoes what a file did to one preference. Only deleteBranch() removes a default; it takes everything below with it,
- * so that a preference which the client had before keeps its default. It is also slow.
+ * Undoes what a file did to a preference. Only deleteBranch() removes a default, but it also removes everything below
+ * and is slow, so a preference that the client had before keeps its default.
  */
 function forget(name, known) {
   userBranch.clearUserPref(name);
@@ -64,7 +64,7 @@ function parseOne(path, touched, known) {
   return { sound, errors: complaints(), prefs };
 }
 
-/** Reads each of the files on its own, starting from nothing each time. */
+/** Reads each file separately, from a clean state. */
 function parsePrefs(paths) {
   const known = new Set(userBranch.getChildList(""));
   const touched = new Set();

@@ -1,12 +1,12 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One Thunderbird process under remote control that changes nothing outside its own view of the machine.
+"""A remote-controlled Thunderbird process in a mount namespace of its own.
 
-The process gets a mount namespace of its own. In it, a copy of /etc/thunderbird with the driver's default
-preferences and start-up script lies over the real one (Debian's builds read both from there), and for
-``copy=True`` a copy of the home lies over the home. So the command line, all paths and the choice of the profile
-are those of an ordinary start, and the profile needs no user.js. Only an AutoConfig file of the machine is not run.
+In it, a copy of /etc/thunderbird with the driver's default preferences and start-up script is mounted over the real
+one (Debian's builds read both from there), and for ``copy=True`` a copy of the home over the home. So the command
+line, all paths and the choice of the profile are those of an ordinary start, and the profile needs no user.js. Only an
+AutoConfig file of the machine is not run.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ exec "$@"
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 
-# A process that nobody can reach and that hardly computes is in a dialog before its first window, for example the
-# profile manager, and would stay there for ever. A start needs about 2 s of processor time.
+# A process that cannot be reached and uses hardly any processor time is in a dialog before its first window, for
+# example the profile manager, and would stay there forever. A start needs about 2 s of processor time.
 _STUCK_SECONDS = 30.0
 _STUCK_PROCESSOR_SECONDS = 0.5
 
 
 class ThunderbirdError(Exception):
-    """Thunderbird did not start, did not do what it was told, or did not end."""
+    """Thunderbird did not start, failed, or did not end."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Dialog:
-    """A question that Thunderbird asked; the driver cancelled it."""
+    """A dialog that Thunderbird showed and the driver cancelled."""
 
     title: str
     text: str
@@ -72,7 +72,7 @@ class Dialog:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How to start; see :class:`.thunderbird.Thunderbird` for what each item means."""
+    """The options of a start; :class:`.thunderbird.Thunderbird` describes them."""
 
     home: pathlib.Path
     profile: pathlib.Path | None
@@ -85,7 +85,7 @@ class Plan:
 
 
 def unavailable() -> str | None:
-    """Why Thunderbird cannot be tested on this machine; None where it can."""
+    """The reason why Thunderbird cannot be tested on this machine; None if it can."""
     if os.geteuid() != 0:
         return "needs root, for a mount namespace"
     if not _PROGRAM.exists() or not (_SYSTEM_SETTINGS / "pref").is_dir():
@@ -95,7 +95,7 @@ def unavailable() -> str | None:
 
 
 class ThunderbirdProcess:
-    """A started Thunderbird and the folder with everything that belongs to this start."""
+    """A started Thunderbird and the directory with its temporary files."""
 
     def __init__(self, plan: Plan) -> None:
         self._scratch = pathlib.Path(tempfile.mkdtemp(prefix="thunderbird-"))
@@ -123,16 +123,16 @@ class ThunderbirdProcess:
 
     @property
     def pid(self) -> int:
-        """The process; every command before Thunderbird replaces itself by the next one."""
+        """The process ID; every command before Thunderbird replaces itself by the next one."""
         return self._process.pid
 
     @property
     def scratch(self) -> pathlib.Path:
-        """A folder that Thunderbird's user can read, and that goes when the process ends."""
+        """A directory that Thunderbird's user can read and that is removed when the process ends."""
         return self._scratch / "tmp"
 
     def on_disk(self, path: pathlib.Path) -> pathlib.Path:
-        """Where the tests find a file that Thunderbird sees at this path."""
+        """The path for the tests of a file that Thunderbird sees at this path."""
         if self._copy is None or not path.is_relative_to(self._home):
             return path
         return self._copy / path.relative_to(self._home)
@@ -141,10 +141,10 @@ class ThunderbirdProcess:
         """Connect to Marionette as soon as it listens.
 
         Args:
-            deadline: by ``time.monotonic()``.
+            deadline: the deadline, as ``time.monotonic()`` counts.
 
         Raises:
-            ThunderbirdError: the process ended, waits for a person, or does not listen in time.
+            ThunderbirdError: The process ended, waits for the user, or does not listen in time.
         """
         watch = _ProcessorWatch(self.pid)
         while True:
@@ -174,10 +174,10 @@ class ThunderbirdProcess:
         """Wait until the process has ended.
 
         Returns:
-            its exit status.
+            Its exit status.
 
         Raises:
-            ThunderbirdError: it still runs.
+            ThunderbirdError: It is still running.
         """
         try:
             return self._process.wait(timeout)
@@ -185,20 +185,20 @@ class ThunderbirdProcess:
             raise ThunderbirdError(f"Thunderbird did not end within {timeout:.0f} s") from error
 
     def kill(self) -> None:
-        """End the process and its children at once; no error where they have ended."""
+        """Kill the process and its children; no error if they have ended."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def discard(self) -> None:
-        """Remove everything that belongs to this start."""
+        """Remove the temporary files of this start."""
         shutil.rmtree(self._scratch)
 
     def keep_log(self) -> str:
         """Save the log from :meth:`discard`.
 
         Returns:
-            where it is, and its last lines.
+            Its path and its last lines.
         """
         descriptor, kept = tempfile.mkstemp(prefix="thunderbird-", suffix=".log")
         os.close(descriptor)
@@ -223,9 +223,9 @@ class ThunderbirdProcess:
     def _command(self, plan: Plan) -> list[str]:
         places = [str(self._settings), str(self._copy or ""), str(self._home)]
         enter = ["unshare", "--mount", "sh", "-c", _ENTER, "sh", *places]
-        # It ends with the process (strictly: the thread) that started it, even where that is killed.
+        # It ends with the process (strictly: the thread) that started it, even if that is killed.
         become = ["setpriv", "--pdeathsig=KILL", f"--reuid={self._user}", f"--regid={self._group}", "--clear-groups"]
-        # A user who cannot enter the home is told so here; Thunderbird itself would fail in an obscure way.
+        # Report here if the user cannot enter the home; Thunderbird's own failure would be obscure.
         go_home = ["sh", "-c", 'cd "$HOME" && exec "$@"', "sh"]
         program = [str(_PROGRAM), "--headless", "--marionette", "--remote-allow-system-access"]
         profile = [] if plan.profile is None else ["-profile", str(plan.profile)]
@@ -236,7 +236,7 @@ class ThunderbirdProcess:
             "PATH": _PATH,
             "LANG": "C.UTF-8",
             "HOME": str(plan.home),
-            # Thunderbird locks <TMPDIR>/thunderbird-default while it starts; a shared one can cost others 5 s.
+            # Thunderbird locks <TMPDIR>/thunderbird-default while it starts; sharing it can delay others by 5 s.
             "TMPDIR": str(self.scratch),
             "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1",
             **plan.environment,
@@ -247,7 +247,7 @@ class ThunderbirdProcess:
 
 
 class _ProcessorWatch:
-    """Notices that a process has hardly computed for a long time."""
+    """Detects that a process has used hardly any processor time for a long time."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -263,7 +263,7 @@ class _ProcessorWatch:
 
 
 def _processor_seconds(pid: int) -> float:
-    """What the process has used so far: utime and stime of proc(5)."""
+    """The processor time of a process so far: utime and stime of proc(5)."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:
@@ -272,13 +272,13 @@ def _processor_seconds(pid: int) -> float:
 
 
 def _write_settings(directory: pathlib.Path, port: int, plan: Plan) -> None:
-    """Make the /etc/thunderbird that the process is to see."""
+    """Create the /etc/thunderbird that the process is to see."""
     shutil.copytree(_SYSTEM_SETTINGS, directory, symlinks=True)
     prefs = [(_HERE / "thunderbird_quiet.js").read_text(), f'pref("marionette.port", {port});']
     if not plan.online:
-        # 3 means: always start offline. Nobody logs in or looks for mail until the driver asks for it.
+        # 3: always start offline. No account logs in or checks for mail until the driver requests it.
         prefs.append('pref("offline.startup_state", 3);')
-    # The files are read in the order of their names, and the last one wins.
+    # The files are read in the order of their names; the last one takes precedence.
     (directory / "pref" / "zz-driver.js").write_text("\n".join(prefs) + "\n")
     authorities = [] if plan.ca is None else _certificates(plan.ca.read_text())
     skipped = "// AutoConfig skips its first line."
@@ -303,10 +303,10 @@ def _free_port() -> int:
 def _connect_in_namespace_of(pid: int, port: int) -> socket.socket:
     """Connect to 127.0.0.1 as the process sees it.
 
-    A socket stays in the network namespace that it was made in, and a thread can change its own: setns(2).
+    A socket stays in the network namespace in which it was created, and a thread can change its own: setns(2).
 
     Raises:
-        OSError: nobody listens there, or the process has ended.
+        OSError: Nothing listens there, or the process has ended.
     """
     outcome: list[socket.socket | OSError] = []
 
@@ -329,7 +329,7 @@ def _connect_in_namespace_of(pid: int, port: int) -> socket.socket:
 def _enter_network_of(pid: int) -> None:
     namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
     try:
-        # os.setns() exists since Python 3.12 only.
+        # os.setns() exists only since Python 3.12.
         if ctypes.CDLL(None, use_errno=True).setns(namespace, _CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
     finally:

@@ -2,14 +2,14 @@
 // GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Default preferences for a Thunderbird under test: it stays silent on the network and asks nothing.
-// They are defaults, so that Thunderbird never writes them into the profile's prefs.js. (A line of prefs.js
-// that says the same as one of these defaults would be dropped by Thunderbird as superfluous.)
+// Default preferences for a Thunderbird under test: it sends nothing by itself and shows no dialogs.
+// Since they are defaults, Thunderbird never writes them to the profile's prefs.js. (It would remove a line of
+// prefs.js that equals one of these defaults.)
 
-// Marionette would change dozens of settings for the tests of web pages.
+// Without this, Marionette would change dozens of settings for web page tests.
 pref("remote.prefs.recommended", false);
 
-// What the program and its scripts have to say goes to its standard output.
+// Messages of the program and its scripts go to its standard output.
 pref("browser.dom.window.dump.enabled", true);
 
 // Telemetry, studies and crash reports.
@@ -37,7 +37,7 @@ pref("browser.safebrowsing.phishing.enabled", false);
 pref("media.gmp-manager.updateEnabled", false);
 pref("media.gmp-provider.enabled", false);
 
-// Probes of the network, and services that are asked along the way.
+// Network probes and online services.
 pref("browser.region.network.url", "");
 pref("network.connectivity-service.enabled", false);
 pref("network.captive-portal-service.enabled", false);
@@ -48,7 +48,7 @@ pref("network.trr.mode", 5);
 pref("dom.push.connection.enabled", false);
 pref("security.OCSP.enabled", 0);
 
-// Pages, notices and questions of a first start. The account hub is not among them: tests want to see it.
+// Pages, notices and dialogs of a first start, except the account hub, which tests check.
 pref("mail.inappnotifications.enabled", false);
 pref("mail.inappnotifications.url", "data:,");
 pref("mailnews.start_page.enabled", false);
@@ -61,7 +61,7 @@ pref("mail.winsearch.firstRunDone", true);
 pref("mail.chat.enabled", false);
 pref("calendar.timezone.useSystemTimezone", true);
 
-// thunderbird_startup.js, which lies beside this folder as driver.cfg. It is plain text and needs full rights.
+// thunderbird_startup.js, which is beside this directory as driver.cfg. It is plain text and needs full rights.
 pref("general.config.filename", "driver.cfg");
 pref("general.config.obscure_value", 0);
 pref("general.config.sandbox_enabled", false);

@@ -17,17 +17,17 @@ function messageWindow() {
   return mainWindow().msgWindow;
 }
 
-/** A window's own timers stand still while it shows a dialog; these do not. */
+/** A window's own timers stop while it shows a dialog; these do not. */
 function pause(milliseconds) {
   return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
-/** An nsresult as people quote it: "0x0", "0x805a1ff3". */
+/** An nsresult in the usual notation: "0x0", "0x805a1ff3". */
 function hex(status) {
   return `0x${(status >>> 0).toString(16)}`;
 }
 
-/** The client starts offline, so that nothing happens on its own; every operation with a server needs this. */
+/** Goes online, for operations with a server. The client starts offline, so that it does nothing by itself. */
 function goOnline() {
   Services.io.offline = false;
 }
@@ -56,8 +56,8 @@ function finished(operation) {
 }
 
 /**
- * Waits until the start-up is over: accounts are checked, Local Folders exist, the account hub is on its way, and what
- * POP3 accounts did at startup is done. (A second connection to the same account is refused meanwhile.)
+ * Waits until the start-up is complete: accounts are checked, Local Folders exist, the account hub is loading, and POP3
+ * accounts have finished their startup check, during which a second connection to the account is refused.
  */
 async function start() {
   await mainWindow().delayedStartupPromise;
@@ -70,7 +70,7 @@ async function start() {
   };
 }
 
-/** Online is the default that Thunderbird does not write down when it ends. */
+/** Goes online, which is the default and so not saved when Thunderbird quits. */
 function prepareQuit() {
   goOnline();
 }
@@ -78,10 +78,10 @@ function prepareQuit() {
 const outcomes = new Map();
 
 /**
- * Starts an action whose outcome is asked for later.
+ * Starts an action whose outcome is polled.
  *
- * @param {number} id - Names the action.
- * @param {function()} action - Answers with a value or a promise.
+ * @param {number} id - The number of the action.
+ * @param {function()} action - Returns a value or a promise.
  */
 function begin(id, action) {
   const answer = new Promise(resolve => resolve(action()));
@@ -94,7 +94,7 @@ function begin(id, action) {
   );
 }
 
-/** The outcome of an action; null while it lasts longer than that, or is still starting behind a dialog. */
+/** The outcome of an action; null if it is still running, or still starting behind a dialog. */
 function outcome(id, seconds) {
   return Promise.race([outcomes.get(id) ?? null, pause(1000 * seconds).then(() => null)]);
 }

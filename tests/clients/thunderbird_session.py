@@ -1,11 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A conversation with a started Thunderbird: scripts that run in its chrome, whatever dialogs open meanwhile.
+"""A session with a started Thunderbird: runs scripts in its chrome, even while dialogs open.
 
-Marionette answers a script with null as soon as a dialog opens, and refuses new scripts as long as it is open. The
-dialog itself is cancelled within a moment (thunderbird_startup.js). So a script is begun first, and its outcome is
-asked for until it is there.
+Marionette returns null from a script as soon as a dialog opens, and refuses new scripts while it is open. The dialog
+itself is cancelled at once (thunderbird_startup.js). So a script is first started, and its outcome is then polled.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _BEGIN = "const [id, list] = arguments; driver.begin(id, () => (function () { %s
 _OUTCOME = "return driver.outcome(...arguments);"
 _CALL = "return driver[arguments[0]](...arguments[1]);"
 
-_PATIENCE = 60.0  # for an answer that should come at once, on a machine that is very busy
+_TIMEOUT = 60.0  # for a response that should come at once; the machine may be very busy
 _PAUSE = 0.02
 
 
@@ -32,23 +31,23 @@ class ThunderbirdSession:
     """A WebDriver session in Thunderbird's chrome, with the driver's scripts loaded.
 
     Args:
-        process: whose dialogs are reported.
-        connection: to its Marionette; the caller closes it.
-        deadline: for the first window, by ``time.monotonic()``.
+        process: the process, whose dialogs are reported.
+        connection: the connection to its Marionette, which the caller closes.
+        deadline: the deadline for the first window, as ``time.monotonic()`` counts.
 
     Raises:
-        ThunderbirdError: there is no window in time.
+        ThunderbirdError: There is no window in time.
     """
 
     def __init__(self, process: ThunderbirdProcess, connection: socket.socket, deadline: float) -> None:
         self._process = process
         self._last_id = 0
-        # None for "no limit" would make Marionette answer at once with null (153.7).
-        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(_PATIENCE * 1000)}}
+        # With None for "no limit", Marionette would return null at once (153.7).
+        capabilities = {"unhandledPromptBehavior": "ignore", "timeouts": {"script": int(_TIMEOUT * 1000)}}
         try:
             self._marionette = Marionette(connection, _remaining(deadline))
             self._marionette.call("WebDriver:NewSession", capabilities, _remaining(deadline))
-            self._marionette.call("Marionette:SetContext", {"value": "chrome"}, _PATIENCE)
+            self._marionette.call("Marionette:SetContext", {"value": "chrome"}, _TIMEOUT)
             self._execute("\n".join((_HERE / name).read_text() for name in _SCRIPTS), [], deadline)
         except MarionetteError as error:
             raise self._failure(f"Thunderbird did not show its window: {error}", 0) from error
@@ -57,15 +56,15 @@ class ThunderbirdSession:
         """Run a script as the body of a function; it may return a value or a promise.
 
         Args:
-            script: JavaScript.
+            script: the JavaScript code.
             arguments: its ``arguments``.
-            timeout: seconds.
+            timeout: in seconds.
 
         Returns:
-            what it returned, as JSON expresses it.
+            The returned value, as decoded from JSON.
 
         Raises:
-            ThunderbirdError: it threw, or took too long; with the dialogs that were shown meanwhile.
+            ThunderbirdError: It threw or timed out. The message includes the dialogs that were shown.
         """
         dialogs = len(self._process.dialogs())
         deadline = time.monotonic() + timeout
@@ -84,10 +83,10 @@ class ThunderbirdSession:
         return self.run(_CALL, [function, list(arguments)], timeout)
 
     def quit(self, timeout: float) -> None:
-        """Have Thunderbird end itself as its menu does; it does so after the answer.
+        """Make Thunderbird quit as its menu does; it quits after this has returned.
 
         Raises:
-            ThunderbirdError: it refuses.
+            ThunderbirdError: It refuses.
         """
         self.call("prepareQuit", [], timeout)
         dialogs = len(self._process.dialogs())
@@ -97,20 +96,20 @@ class ThunderbirdSession:
             raise self._failure(str(error), dialogs) from error
 
     def _outcome(self, deadline: float) -> t.Mapping[str, t.Any]:
-        """Wait for what became of the last script: a mapping with ``value`` or ``error``."""
+        """Wait for the outcome of the last script: a mapping with ``value`` or ``error``."""
         while True:
-            seconds = min(_remaining(deadline), _PATIENCE / 2)
+            seconds = min(_remaining(deadline), _TIMEOUT / 2)
             outcome: t.Mapping[str, t.Any] | None = self._execute(_OUTCOME, [self._last_id, seconds], deadline)
             if outcome is not None:
                 return outcome
             _rest_before(deadline)
 
     def _execute(self, script: str, arguments: t.Sequence[object], deadline: float) -> t.Any:
-        """Run a script that answers soon; the answer is None where a dialog opened meanwhile."""
+        """Run a script that returns soon; the result is None if a dialog opened in the meantime."""
         parameters = {"script": script, "args": arguments, "sandbox": "system"}
         while True:
             try:
-                return self._marionette.call("WebDriver:ExecuteScript", parameters, _PATIENCE)["value"]
+                return self._marionette.call("WebDriver:ExecuteScript", parameters, _TIMEOUT)["value"]
             except MarionetteError as error:
                 if error.kind != "unexpected alert open":
                     raise

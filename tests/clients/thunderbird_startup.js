@@ -5,9 +5,9 @@
 // Thunderbird runs this file (AutoConfig) before its first window. The driver puts two lines before it: one that
 // is skipped, and the constant AUTHORITIES, a list of DER certificates in base64.
 //
-// A dialog would stop the program until somebody answers. So every one is written to standard output as a line
-// "charter-dialog {title, text}" and cancelled, from the first moment on: the primary password is asked for
-// before Marionette listens.
+// A dialog would block the program until the user responds. So every dialog is written to standard output as a line
+// "charter-dialog {title, text}" and cancelled, from the start on: the dialog for the primary password opens before
+// Marionette listens.
 
 (function () {
   function report(title, text) {
@@ -23,19 +23,19 @@
       const owner = win.docShell.treeOwner.QueryInterface(Ci.nsIInterfaceRequestor);
       return Boolean(owner.getInterface(Ci.nsIAppWindow).chromeFlags & Ci.nsIWebBrowserChrome.CHROME_MODAL);
     } catch {
-      return false; // A page of an extension, which has no window at all.
+      return false; // A page of an extension, which has no window.
     }
   }
 
   const promptUrl = "chrome://global/content/commonDialog.xhtml";
 
-  // Everything that comes from the prompt service, in a window of its own or inside a tab.
+  // All dialogs of the prompt service, in a window of their own or in a tab.
   function onPrompt(win) {
     report(win.args.title, win.args.text);
     soon(() => win.document.getElementById("commonDialog").cancelDialog());
   }
 
-  // Any other window that waits for an answer, for example the one for certificate exceptions.
+  // Any other window that waits for the user, for example the one for certificate exceptions.
   function onWindow(win) {
     win.addEventListener(
       "load",
@@ -59,11 +59,11 @@
     MailServices.mailSession.addUserFeedbackListener(offlineSilence);
   }
 
-  // A POP3 account that logs in at startup does so offline, too, and then says that its server refused the connection.
+  // A POP3 account that logs in at startup does so offline as well, and then reports that its server refused it.
   const offlineSilence = {
     QueryInterface: ChromeUtils.generateQI(["nsIMsgUserFeedbackListener"]),
     onAlert() {
-      return Services.io.offline; // true: somebody has told the person already
+      return Services.io.offline; // true: the error counts as shown already
     },
     onCertError() {},
   };

@@ -9,7 +9,7 @@ import pathlib
 import runpy
 import sys
 
-# The demo is a package, whose parent must be on the path; its own folder, which Python puts there, must not.
+# The demo is a package: its parent directory must be on the path instead of its own, which Python put there.
 _HERE = pathlib.Path(__file__).resolve().parent
 sys.path[0] = str(_HERE.parent)
 runpy.run_module(f"{_HERE.name}.demo", run_name="__main__", alter_sys=True)

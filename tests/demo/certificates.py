@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate authority that lives as long as one server, and the one certificate it signs.
+"""A certificate authority for one run of the server, and the server certificate that it signs.
 
-Both private keys stay in memory. Only the authority's certificate is meant to be written to a file.
+Both private keys stay in memory. Only the authority's certificate is to be written to a file.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import crypto
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 
-_VALID = datetime.timedelta(days=90)
-_CLOCKS_DIFFER = datetime.timedelta(hours=1)
+_LIFETIME = datetime.timedelta(days=90)
+_CLOCK_SKEW = datetime.timedelta(hours=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Certificates:
 
     Attributes:
         ca_pem: the authority's certificate, for the clients.
-        tls: the server's side: TLS 1.2 or newer, with the signed certificate and its key.
+        tls: the server's TLS options: TLS 1.2 or later, the signed certificate and its key.
     """
 
     ca_pem: bytes
@@ -36,7 +36,7 @@ class Certificates:
 
 
 def make(names: tuple[str, ...]) -> Certificates:
-    """Make a new authority and a certificate for these host names, the first of which is also its common name."""
+    """Create a new authority and a certificate for these host names; the first is also the common name."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
     ca_name = _name("charter.mail demo CA")
     usage = x509.KeyUsage(
@@ -82,7 +82,7 @@ def _builder(
     key: ec.EllipticCurvePublicKey,
     issuer_key: ec.EllipticCurvePublicKey,
 ) -> x509.CertificateBuilder:
-    # Python 3.13 verifies strictly (RFC 5280), and asks for both key identifiers.
+    # Python 3.13 verifies strictly (RFC 5280) and requires both key identifiers.
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()
@@ -90,8 +90,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _CLOCKS_DIFFER)
-        .not_valid_after(now + _VALID)
+        .not_valid_before(now - _CLOCK_SKEW)
+        .not_valid_after(now + _LIFETIME)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
     )

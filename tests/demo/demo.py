@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: real playbooks set up two mail accounts for Thunderbird and Evolution and prove that they work.
+"""The demo: the collection's playbooks set up two mail accounts in Thunderbird and Evolution and verify them.
 
-It needs no root, no network, no Thunderbird and no Evolution. What it makes, it removes, however it ends; only after a
-failure the log stays, and its last lines say where.
+It needs no root, no network, no Thunderbird and no Evolution. It removes everything that it creates, however it ends.
+Only after a failure does it keep the log and print its path.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import tempfile
 import types
 import typing as t
 
-from . import inventory, summary, verdicts
+from . import expectations, inventory, summary
 from .embedded import EmbeddedMailServer, ServerError
+from .expectations import UnexpectedResult
 from .inventory import DemoAccount
-from .playbooks import PlaybookError, Player
+from .playbooks import PlaybookError, PlaybookRunner
 from .screen import Screen
-from .verdicts import Unexpected
 
 _IMAP_ADDRESS = "ada@charter.net"
 _POP3_ADDRESS = "ada.home@charter.net"
@@ -35,7 +35,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """Somebody wants the demo to end now.
+    """A signal asked the demo to stop.
 
     Args:
         number: the signal.
@@ -49,7 +49,7 @@ class Stopped(BaseException):
 def main(arguments: collections.abc.Sequence[str]) -> int:
     """Run the demo; returns the exit code."""
     options = _parser().parse_args(arguments)
-    screen = Screen(sys.stdout, chatty=options.verbose)
+    screen = Screen(sys.stdout, verbose=options.verbose)
     for number in _SIGNALS:
         signal.signal(number, _stop)
     log = _new_log()
@@ -58,19 +58,19 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
         with _private_folder(options.keep) as folder:
             _demonstrate(screen, folder, log, verbose=options.verbose)
         if options.keep:
-            screen.gap()
-            screen.paragraph(f"The demo's files are in {folder}; Ada's home directory is the folder home in it.")
+            screen.blank_line()
+            screen.paragraph(f"The demo's files are kept in {folder}. Ada's home directory is {folder / 'home'}.")
     except Stopped as stopped:
-        screen.heading("Stopped. Everything that was started has ended.")
+        screen.heading("Stopped. All processes of the demo have ended.")
         return 128 + stopped.number
-    except (PlaybookError, ServerError, Unexpected) as error:
+    except (PlaybookError, ServerError, UnexpectedResult) as error:
         keep_log = True
         screen.heading("The demo failed.")
         screen.verbatim(str(error))
-        screen.verbatim(f"What Ansible and the mail server said: {log}")
+        screen.verbatim(f"Log of Ansible and the mail server: {log}")
         return 1
     except BrokenPipeError:
-        # Whoever read the output has gone. Python must not try once more at its end.
+        # The reader of the output has gone. Python must not flush standard output again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     finally:
@@ -80,45 +80,46 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
 
 
 def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, verbose: bool) -> None:
-    screen.heading("charter.mail: a demo")
+    screen.heading("charter.mail demo")
     screen.paragraph(
-        "Ada gets two mail accounts, one by IMAP and one by POP3, in her Thunderbird and in her Evolution, and both"
-        " are then tested:"
-        " by the same playbooks that do it for many people on many machines."
-        " Ada, her home directory and her mail server exist on this machine only, and only for this minute."
+        "This demo sets up two mail accounts, one IMAP and one POP3, for a user named Ada in Thunderbird and"
+        " Evolution, and verifies that they can receive and send mail."
+        " It runs the same playbooks that you run on your own hosts."
+        " Ada's home directory and her mail server are temporary and exist only on this machine."
     )
-    screen.gap()
+    screen.blank_line()
     home = folder / "home"
     home.mkdir(mode=0o700)
     addresses = (_IMAP_ADDRESS, _POP3_ADDRESS)
     with contextlib.ExitStack() as stack:
-        with screen.step("Start a mail server") as step:
+        with screen.step("Start mail server") as step:
             server = stack.enter_context(EmbeddedMailServer(addresses, log=log))
-            step.note = "IMAP on port {imap}, POP3 on {pop3}, sending on {submission}".format(**server.ports)
+            step.note = "IMAP on port {imap}, POP3 on {pop3}, SMTP submission on {submission}".format(**server.ports)
         accounts = (
             DemoAccount(_IMAP_ADDRESS, "imap", "Ada Example", server.ports["imap"]),
             DemoAccount(_POP3_ADDRESS, "pop3", "Ada Example", server.ports["pop3"]),
         )
-        described = inventory.write(
+        inventory_files = inventory.write(
             folder,
             accounts,
             server.users,
-            python=sys.executable,
+            # Not the link to it in the clone: before ansible-core 2.19, its path may have no space.
+            python=os.path.realpath(sys.executable),
             home=home,
             submission_port=server.ports["submission"],
             ca_path=server.ca_path,
             clients=[client.lower() for client in _CLIENTS],
         )
-        player = Player(folder, described, None if verbose else log)
+        runner = PlaybookRunner(folder, inventory_files, None if verbose else log)
         with screen.step("Configure") as step:
-            first = player.play("charter.mail.configure")
-            step.note = verdicts.made_all(first, len(accounts), _CLIENTS)
+            first = runner.run("charter.mail.configure")
+            step.note = expectations.expect_created(first, len(accounts), _CLIENTS)
         with screen.step("Configure again") as step:
-            step.note = verdicts.left_all(player.play("charter.mail.configure"), len(accounts), _CLIENTS)
+            step.note = expectations.expect_unchanged(runner.run("charter.mail.configure"), len(accounts), _CLIENTS)
         with screen.step("Verify") as step:
-            proven = player.play("charter.mail.verify")
-            step.note = verdicts.proved_all(proven, len(accounts))
-    summary.show(screen, accounts, home, first, proven)
+            verified = runner.run("charter.mail.verify")
+            step.note = expectations.expect_verified(verified, len(accounts))
+    summary.show(screen, accounts, home, first, verified)
 
 
 @contextlib.contextmanager
@@ -144,17 +145,17 @@ def _stop(number: int, frame: types.FrameType | None) -> t.NoReturn:
 
 
 def _ignore_signals() -> None:
-    """What follows is tidying up, and must not be torn."""
+    """The cleanup that follows must not be interrupted."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python tests/demo", description="Shows charter.mail at work, on this machine only."
+        prog="python tests/demo", description="Demonstrate charter.mail on this machine only."
     )
-    parser.add_argument("--keep", action="store_true", help="keep the demo's files, to look at them")
-    parser.add_argument("--verbose", action="store_true", help="show what Ansible says")
+    parser.add_argument("--keep", action="store_true", help="keep the demo's files for inspection")
+    parser.add_argument("--verbose", action="store_true", help="show Ansible's output")
     return parser
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts the embedded mail server as a child process, for the demo and for tests that need a light peer.
+"""Starts the embedded mail server as a child process, for the demo and for tests that need a lightweight server.
 
 ::
 
@@ -28,29 +28,29 @@ if t.TYPE_CHECKING:
     from .server import Ports, Ready
 
 _HERE = pathlib.Path(__file__).resolve().parent
-_START = 60.0  # seconds; a busy machine takes a while to import everything
-_STOP = 10.0
+_START_TIMEOUT = 60.0  # seconds; the imports take a while on a busy machine
+_STOP_TIMEOUT = 10.0
 
 
 class ServerError(Exception):
-    """The server did not start; the message says why."""
+    """The server did not start. The message says why."""
 
 
 class EmbeddedMailServer:
-    """A mail server on this machine, as a context manager; see `server` for what it does.
+    """A mail server on this machine, as a context manager. `server` describes what it does.
 
-    It ends with the ``with`` block, and also when this process dies in any way.
+    It stops when the ``with`` block ends, and also when this process ends in any other way.
 
     Args:
-        addresses: its users.
-        names: the host names its certificate is for; each must lead to 127.0.0.1 for whoever asks.
-        log: where the server appends what it does; without one that is lost.
+        addresses: the addresses of its users.
+        names: the host names of its certificate; each must resolve to 127.0.0.1 for the clients.
+        log: the file to which the server appends its log; None discards it.
 
     Attributes:
-        ports: where it listens on 127.0.0.1: ``imap``, ``pop3`` (both implicit TLS) and ``submission`` (STARTTLS).
+        ports: its ports on 127.0.0.1: ``imap``, ``pop3`` (both implicit TLS) and ``submission`` (STARTTLS).
         ca_path: the certificate authority to trust, a PEM file.
-        users: password by address.
-        pid: the server's process.
+        users: the passwords by address.
+        pid: the process ID of the server.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class EmbeddedMailServer:
         return self._process.pid
 
     def tls_context(self) -> ssl.SSLContext:
-        """Make a client's TLS settings that trust this server, and nobody else."""
+        """Create a client's TLS context that trusts only this server."""
         return ssl.create_default_context(cafile=str(self.ca_path))
 
     @property
@@ -117,7 +117,7 @@ class EmbeddedMailServer:
         command = [sys.executable, "-m", f"{_HERE.name}.server", f"--directory={folder}", f"--log={log}"]
         command += [f"--user={address}" for address in self._addresses]
         command += [f"--name={name}" for name in self._names]
-        # Its input is a pipe that ends with this process.
+        # Its standard input is a pipe, which closes when this process ends.
         return subprocess.Popen(
             command,
             cwd=_HERE.parent,
@@ -128,22 +128,22 @@ class EmbeddedMailServer:
         )
 
     def _wait(self, process: subprocess.Popen[bytes], path: pathlib.Path) -> Ready:
-        deadline = time.monotonic() + _START
+        deadline = time.monotonic() + _START_TIMEOUT
         while not path.exists():
             if process.poll() is not None:
-                raise ServerError(f"The mail server did not start:\n{_last_words(process)}")
+                raise ServerError(f"The mail server did not start:\n{_error_output(process)}")
             if time.monotonic() > deadline:
-                raise ServerError(f"The mail server was not ready after {_START:.0f} seconds.")
+                raise ServerError(f"The mail server was not ready after {_START_TIMEOUT:.0f} seconds.")
             time.sleep(0.02)
         ready: Ready = json.loads(path.read_text())
         return ready
 
     def _stop(self) -> None:
-        """End the process, and see that its directory is gone."""
+        """Stop the process and make sure that its directory is removed."""
         process, self._process, self._ready = self._process, None, None
         if process is not None:
             try:
-                process.communicate(timeout=_STOP)  # ends its input, and so the process
+                process.communicate(timeout=_STOP_TIMEOUT)  # closes its input, which stops it
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()
@@ -151,6 +151,6 @@ class EmbeddedMailServer:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """What a process that has ended wrote to its standard error."""
+def _error_output(process: subprocess.Popen[bytes]) -> str:
+    """The standard error of a process that has ended."""
     return process.communicate()[1].decode("utf-8", "replace").strip()

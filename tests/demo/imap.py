@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IMAP over implicit TLS (RFC 3501), from Twisted's protocol.
+"""IMAP over implicit TLS (RFC 3501), built on Twisted's protocol.
 
-Every user has the same few folders; none can be made, renamed or deleted. A session is told of new messages at once,
-but not of messages that another session expunges.
+All users have the same folders, which cannot be created, renamed or deleted. A session is notified of new messages at
+once, but not of messages that another session expunges.
 """
 
 # Twisted is only partly typed.
@@ -36,7 +36,7 @@ _CRLF = email.policy.compat32.clone(linesep="\r\n")
 
 
 class ImapFactory(ServerFactory):
-    """Makes a protocol for each connection."""
+    """Creates a protocol for each connection."""
 
     noisy = False
 
@@ -64,14 +64,14 @@ class _Imap(imap4.IMAP4Server):
         super().connectionLost(reason)
 
     def _cbSelectWork(self, mbox: _Mailbox | None, cmdName: bytes, tag: bytes) -> None:
-        # RFC 3501, 6.3.1 wants these two as well.
+        # RFC 3501, 6.3.1 requires these two as well.
         if mbox is not None:
             kept = _FLAGS if mbox.isWriteable() else ()
             self.sendPositiveResponse(None, b"[UIDNEXT %d]" % mbox.getUIDNext())
             self.sendPositiveResponse(None, b"[PERMANENTFLAGS (%s)]" % " ".join(kept).encode())
         super()._cbSelectWork(mbox, cmdName, tag)
 
-    # Where the folder does not exist, or no flags are given (RFC 3501, 6.3.11), Twisted's own stumble.
+    # Twisted's own methods fail if the folder does not exist or no flags are given (RFC 3501, 6.3.11).
 
     def _cbAppendGotMailbox(
         self, mbox: _Mailbox | None, tag: bytes, flags: list[bytes] | None, date: bytes | None, message: t.BinaryIO
@@ -130,7 +130,7 @@ class _Account:
 
 @implementer(imap4.IMailboxInfo)
 class _Listed:
-    """A folder in a list: its attributes, where an open one has its messages' flags."""
+    """A folder in a LIST response, with its attributes instead of the flags of its messages."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -206,7 +206,7 @@ class _Mailbox:
         gone = {message.uid for message in self._folder.messages if DELETED in message.flags}
         numbers = [number for number, message in enumerate(self._folder.messages, 1) if message.uid in gone]
         self._folder.remove(gone)
-        # Each number counts as if those before it were gone already (RFC 3501, 7.4.1): from the highest, none moves.
+        # Each expunge renumbers the messages that follow (RFC 3501, 7.4.1). From the highest down, no number changes.
         return numbers[::-1]
 
     def fetch(self, messages: imap4.MessageSet, uid: bool) -> list[tuple[int, _StoredMessage]]:
@@ -248,7 +248,7 @@ class _Part:
         self._part = part
 
     def getHeaders(self, negate: bool, *names: bytes | str) -> email.message.Message:
-        # A Message has the methods of a dictionary that are used, and keeps headers that occur twice.
+        # Message has the dictionary methods that Twisted uses, and keeps repeated headers.
         listed = {(name.decode("ascii", "replace") if isinstance(name, bytes) else name).lower() for name in names}
         chosen = email.message.Message()
         for name, value in self._part.items():

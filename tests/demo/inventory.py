@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo's inventory, written as a person would write it."""
+"""The demo's inventory, in the form that an admin would write."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class DemoAccount:
     """An account of the demo.
 
     Attributes:
-        email: its address.
+        email: the e-mail address.
         protocol: ``imap`` or ``pop3``.
-        full_name: its owner.
-        port: where mail comes from, on localhost with implicit TLS.
+        full_name: the owner's name.
+        port: the port of the incoming server, on localhost with implicit TLS.
     """
 
     email: str
@@ -32,17 +32,17 @@ class DemoAccount:
 
     @property
     def variable(self) -> str:
-        """The name of the variable with its password."""
+        """The name of the variable that holds the password."""
         return f"vault_{self.protocol}_password"
 
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-    """Where the files are.
+    """The paths of the inventory's files.
 
     Attributes:
-        hosts: the inventory; its group variables lie beside it.
-        secrets: the passwords, readable for the owner only.
+        hosts: the inventory; its group variables are beside it.
+        secrets: the passwords, readable only by the owner.
     """
 
     hosts: pathlib.Path
@@ -60,17 +60,17 @@ def write(
     ca_path: pathlib.Path,
     clients: collections.abc.Sequence[str],
 ) -> Inventory:
-    """Write the inventory into an existing folder.
+    """Write the inventory to an existing directory.
 
     Args:
-        folder: where to.
-        accounts: what the demo configures.
-        passwords: by address.
-        python: runs the modules.
-        home: the home directory that stands for the person's own.
-        submission_port: where mail goes to, on localhost with STARTTLS.
+        folder: the directory.
+        accounts: the accounts to configure.
+        passwords: the passwords by address.
+        python: the interpreter of the modules.
+        home: the directory to use in place of the user's home.
+        submission_port: the port of the outgoing server, on localhost with STARTTLS.
         ca_path: the certificate authority of the demo's server.
-        clients: which mail clients get the accounts.
+        clients: the mail clients in which to set up the accounts.
     """
     inventory = Inventory(folder / "hosts.yml", folder / "secrets.yml")
     group = folder / "group_vars"
@@ -84,7 +84,7 @@ all:
       ansible_python_interpreter: {_quoted(python)}
 """
     )
-    # These three lines are what makes it a demo: without them the accounts are those of a real person at Charter.
+    # Only these three lines differ from an inventory for real Charter accounts.
     servers = f"""\
     incoming: {{host: localhost, port: %d, security: ssl}}
     outgoing: {{host: localhost, port: {submission_port}, security: starttls}}
@@ -115,5 +115,5 @@ mail_accounts:
 
 
 def _quoted(text: str) -> str:
-    """A YAML string; JSON's strings are among them."""
+    """A YAML string. JSON strings are valid YAML."""
     return json.dumps(text)

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server's log: its own sentences, and of a fault only its kind and place.
+"""The server's log: its own messages, and only the type and location of unexpected errors.
 
-What clients sent, Twisted's messages and the texts of exceptions never get in, as they may hold a password.
+Client input, Twisted's messages and exception texts are never logged, since they may contain a password.
 """
 
 # Twisted is only partly typed.
@@ -16,11 +16,11 @@ import typing as t
 from twisted.logger import LogEvent, formatEvent, formatTime
 from twisted.python.failure import Failure
 
-OURS = "charter.mail."  # how the names of our loggers begin
+OURS = "charter.mail."  # prefix of our loggers' names
 
 
 def write(stream: t.TextIO, event: LogEvent) -> None:
-    """Write one event, if it is one to write: a line with the time."""
+    """Write an event as a line with its time, if it is to be logged."""
     failure = event.get("log_failure")
     if failure is not None:
         text = _describe(failure)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logging in: the same addresses and passwords for all three protocols."""
+"""Authentication, with the same addresses and passwords for all three protocols."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def portal_for(
     interface: type[Interface],
     view: collections.abc.Callable[[User], object],
 ) -> portal.Portal:
-    """Make the login of one protocol.
+    """Create the authentication portal of one protocol.
 
     Args:
-        protocol: its name, for the log.
-        users: by address.
-        interface: what the protocol asks for.
-        view: makes that from a user who has logged in.
+        protocol: the protocol's name, for the log.
+        users: the users by address.
+        interface: the interface that the protocol requests.
+        view: creates the object with that interface for a user who has logged in.
     """
     realm: t.Any = _Realm(users, interface, view)
     checker: t.Any = _Checker(protocol, users)
@@ -54,8 +54,8 @@ class _Realm:
 
     def requestAvatar(self, avatarId: str, mind: object, *interfaces: type[Interface]) -> Avatar:
         if self._interface not in interfaces:
-            raise NotImplementedError(f"{self._interface} was not asked for")
-        return self._interface, self._view(self._users[avatarId]), _nothing_to_do
+            raise NotImplementedError(f"{self._interface} was not requested")
+        return self._interface, self._view(self._users[avatarId]), _log_out
 
 
 @implementer(checkers.ICredentialsChecker)
@@ -67,7 +67,7 @@ class _Checker:
         self._users = users
 
     def requestAvatarId(self, given: t.Any) -> defer.Deferred[str]:
-        # What was typed never enters the log: people do type their password where the name belongs.
+        # The name that was entered is never logged: users do enter their password in its place.
         user = self._users.get(given.username.decode("utf-8", "replace").lower())
         if user is None:
             _log.info("{protocol}: login refused, no such user", protocol=self._protocol)
@@ -79,5 +79,5 @@ class _Checker:
         return defer.succeed(user.address)
 
 
-def _nothing_to_do() -> None:
-    """Logging out: the mailbox stays as it is."""
+def _log_out() -> None:
+    """Do nothing: logging out leaves the mailbox unchanged."""

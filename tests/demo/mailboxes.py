@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mail itself: users, their folders, and messages. In memory, and knowing no protocol.
+"""The mail store: users, their folders and messages, in memory and independent of any protocol.
 
-IMAP, POP3 and submission are three views of what is kept here.
+IMAP, POP3 and submission are three views of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ SEEN = "\\Seen"
 _WELCOME = """\
 Hello,
 
-this mailbox was made a moment ago by the demo of charter.mail, and
-vanishes when the demo ends. If you can read this, receiving works.
+the charter.mail demo created this mailbox a moment ago and removes
+it when it ends. If you can read this, receiving mail works.
 """
 
 
@@ -31,10 +31,10 @@ class Message:
     """A stored message.
 
     Attributes:
-        uid: its number in its folder; it never changes and is never given twice (RFC 3501, 2.3.1.1).
-        content: the message as it came, lines ending with CRLF.
+        uid: its unique identifier in its folder, which never changes and is never reused (RFC 3501, 2.3.1.1).
+        content: the message as it arrived, with CRLF line endings.
         flags: IMAP flags, for example ``\\Seen``.
-        received: when it was stored.
+        received: the time at which it was stored.
     """
 
     def __init__(self, uid: int, content: bytes, flags: collections.abc.Iterable[str]) -> None:
@@ -48,10 +48,10 @@ class Folder:
     """A mail folder, oldest message first.
 
     Attributes:
-        name: as IMAP shows it.
-        messages: what it holds.
-        uid_next: the next message's uid.
-        watchers: called without arguments after a message was added.
+        name: its IMAP name.
+        messages: its messages.
+        uid_next: the UID of the next message.
+        watchers: functions to call, without arguments, after a message was added.
     """
 
     def __init__(self, name: str) -> None:
@@ -61,7 +61,7 @@ class Folder:
         self.watchers: list[collections.abc.Callable[[], None]] = []
 
     def add(self, content: bytes, flags: collections.abc.Iterable[str] = ()) -> Message:
-        """Store a message, whose lines end with CRLF."""
+        """Store a message with CRLF line endings."""
         message = Message(self.uid_next, content, flags)
         self.uid_next += 1
         self.messages.append(message)
@@ -70,17 +70,17 @@ class Folder:
         return message
 
     def remove(self, uids: collections.abc.Container[int]) -> None:
-        """Drop the messages with these uids; uids that are not there do not matter."""
+        """Remove the messages with these UIDs; unknown UIDs are ignored."""
         self.messages = [message for message in self.messages if message.uid not in uids]
 
 
 class User:
-    """A person with a mailbox.
+    """A user with a mailbox.
 
     Attributes:
-        address: the e-mail address, in lower case, which is also the login.
+        address: the e-mail address in lower case, which is also the login name.
         password: the password for all protocols.
-        folders: by name; the same few for everyone.
+        folders: the folders by name, the same for all users.
     """
 
     def __init__(self, address: str, password: str) -> None:
@@ -91,7 +91,7 @@ class User:
 
     @property
     def inbox(self) -> Folder:
-        """Where mail arrives."""
+        """The folder in which mail arrives."""
         return self.folders["INBOX"]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs playbooks of the collection as it lies in this clone, apart from everything that the person has of Ansible."""
+"""Runs the playbooks of this clone, isolated from the user's own Ansible configuration and collections."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from .inventory import Inventory
 
 _HERE = pathlib.Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
-_LONGEST = 600.0  # seconds
-_PATIENCE = 15.0
+_TIMEOUT = 600.0  # seconds
+_STOP_TIMEOUT = 15.0
 
 
 class PlaybookError(Exception):
-    """A playbook could not do its work; the message says why."""
+    """A playbook did not run to its end. The message says why."""
 
 
 @dataclasses.dataclass(frozen=True)
-class TaskResult:
-    """What a task returned on a host.
+class RecordedTask:
+    """The recorded result of a task on a host.
 
     Attributes:
-        task: its name.
+        task: the task's name.
         status: ``ok``, ``failed``, ``unreachable`` or ``skipped``.
-        result: the module's own answer.
+        result: what the module returned.
     """
 
     task: str
@@ -43,43 +43,43 @@ class TaskResult:
 
 
 @dataclasses.dataclass(frozen=True)
-class Played:
-    """A playbook that has run to its end.
+class PlaybookRun:
+    """A playbook run that reached its end.
 
     Attributes:
-        playbook: its full name.
-        code: ansible-playbook's exit code.
-        results: of its tasks.
-        totals: numbers by host: ``ok``, ``changed``, ``failures`` and so on.
+        playbook: the playbook's fully qualified name.
+        code: the exit code of ansible-playbook.
+        results: the results of its tasks.
+        totals: the recap of each host: ``ok``, ``changed``, ``failures`` and so on.
     """
 
     playbook: str
     code: int
-    results: tuple[TaskResult, ...]
+    results: tuple[RecordedTask, ...]
     totals: dict[str, dict[str, int]]
 
     @property
     def changed(self) -> int:
-        """How many tasks changed something."""
+        """The number of tasks that changed something."""
         return sum(numbers["changed"] for numbers in self.totals.values())
 
     @property
     def accounts(self) -> tuple[dict[str, t.Any], ...]:
-        """What the collection's modules say about each account."""
+        """The entries that the collection's modules returned for each account."""
         return tuple(account for one in self.results for account in one.result.get("accounts", ()))
 
     @property
-    def complaints(self) -> tuple[str, ...]:
-        """Why tasks failed."""
+    def errors(self) -> tuple[str, ...]:
+        """The messages of failed tasks."""
         return tuple(str(one.result.get("msg", "")) for one in self.results if one.status in ("failed", "unreachable"))
 
 
-class Player:
+class PlaybookRunner:
     """Runs playbooks.
 
     Args:
-        folder: an existing private folder, for all that Ansible writes.
-        inventory: what to play on.
+        folder: an existing private directory for everything that Ansible writes.
+        inventory: the inventory to use.
         log: a file for Ansible's output; None for the terminal.
     """
 
@@ -87,30 +87,31 @@ class Player:
         self._folder = folder
         self._inventory = inventory
         self._log = log
-        self._played = 0
+        self._runs = 0
         collection = folder / "collections" / "ansible_collections" / "charter" / "mail"
         collection.parent.mkdir(parents=True)
         collection.symlink_to(_ROOT)
         self._config = folder / "ansible.cfg"
-        self._config.touch()  # empty, instead of the person's own
+        self._config.touch()  # empty, in place of the user's own
 
-    def play(self, playbook: str) -> Played:
-        """Run a playbook by its full name.
+    def run(self, playbook: str) -> PlaybookRun:
+        """Run a playbook, given its fully qualified name.
 
         Raises:
-            PlaybookError: it did not run to its end.
+            PlaybookError: The playbook did not run to its end.
         """
-        self._played += 1
-        record = self._folder / f"record-{self._played}.jsonl"
+        self._runs += 1
+        record = self._folder / f"record-{self._runs}.jsonl"
         record.touch(mode=0o600)
         command = [sys.executable, "-m", "ansible", "playbook", playbook, f"--inventory={self._inventory.hosts}"]
         command.append(f"--extra-vars=@{self._inventory.secrets}")
+        command.append("--extra-vars=mail_checks=all")  # the demo shows the tests that succeeded
         with self._output() as output:
             code = _run(command, self._environment(record), output)
-        played = _read(playbook, code, record)
-        if not played.totals:
-            raise PlaybookError(f"{playbook} ended early, with exit code {code}.")
-        return played
+        run = _read(playbook, code, record)
+        if not run.totals:
+            raise PlaybookError(f"{playbook} ended early with exit code {code}.")
+        return run
 
     def _output(self) -> contextlib.AbstractContextManager[t.TextIO | None]:
         if self._log is None:
@@ -121,9 +122,9 @@ class Player:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
         return {
             **kept,
-            "LC_ALL": "C.UTF-8",  # Ansible insists on UTF-8
-            "HOME": str(self._folder),  # so that ~/.ansible is in there
-            "TMPDIR": str(self._folder),  # and what a killed module leaves
+            "LC_ALL": "C.UTF-8",  # Ansible requires UTF-8
+            "HOME": str(self._folder),  # takes ~/.ansible
+            "TMPDIR": str(self._folder),  # takes the files of a module that was killed
             "ANSIBLE_CONFIG": str(self._config),
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder / "collections"),
             "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
@@ -135,7 +136,7 @@ class Player:
 
 
 def _run(command: list[str], environment: dict[str, str], output: t.TextIO | None) -> int:
-    # In a session of its own: Ctrl-C reaches this program alone, which then ends Ansible in good order.
+    # In a session of its own: Ctrl-C reaches only this program, which then stops Ansible cleanly.
     process = subprocess.Popen(
         command,
         env=environment,
@@ -145,31 +146,31 @@ def _run(command: list[str], environment: dict[str, str], output: t.TextIO | Non
         start_new_session=True,
     )
     try:
-        return process.wait(timeout=_LONGEST)
+        return process.wait(timeout=_TIMEOUT)
     except subprocess.TimeoutExpired:
-        raise PlaybookError(f"Ansible had not finished after {_LONGEST:.0f} seconds.") from None
+        raise PlaybookError(f"Ansible did not finish within {_TIMEOUT:.0f} seconds.") from None
     finally:
         if process.poll() is None:
             _stop(process)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End Ansible, which passes an interrupt on to its workers, and then whatever it has left running."""
+    """Interrupt Ansible, which passes the interrupt on to its workers, then kill whatever is still running."""
     process.send_signal(signal.SIGINT)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=_PATIENCE)
+        process.wait(timeout=_STOP_TIMEOUT)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _read(playbook: str, code: int, record: pathlib.Path) -> Played:
+def _read(playbook: str, code: int, record: pathlib.Path) -> PlaybookRun:
     entries = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
-    return Played(
+    return PlaybookRun(
         playbook=playbook,
         code=code,
         results=tuple(
-            TaskResult(entry["task"], entry["status"], entry["result"]) for entry in entries if "task" in entry
+            RecordedTask(entry["task"], entry["status"], entry["result"]) for entry in entries if "task" in entry
         ),
         totals=next((entry["totals"] for entry in entries if "totals" in entry), {}),
     )

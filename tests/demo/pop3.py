@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""POP3 over implicit TLS (RFC 1939, 2449), from Twisted's protocol."""
+"""POP3 over implicit TLS (RFC 1939, 2449), built on Twisted's protocol."""
 
 # Twisted is only partly typed.
 # mypy: allow-untyped-calls
@@ -21,7 +21,7 @@ from .mailboxes import Folder, Message, User
 
 
 class Pop3Factory(ServerFactory):
-    """Makes a protocol for each connection."""
+    """Creates a protocol for each connection."""
 
     noisy = False
 
@@ -39,7 +39,7 @@ class _Pop3(pop3.POP3):
     portal: t.Any
 
     def generateMagic(self) -> bytes:
-        # Only a greeting with a timestamp offers APOP (RFC 1939, section 7), which needs the password in clear here.
+        # Without a timestamp, the greeting does not offer APOP (RFC 1939, section 7).
         return b"charter.mail demo POP3 ready"
 
     def listCapabilities(self) -> list[bytes]:
@@ -50,12 +50,12 @@ class _Pop3(pop3.POP3):
             return self.processCommand(*line.split(b" "))
         except pop3.POP3Error as error:
             self.failResponse(error.args[0])
-        except (TypeError, ValueError):  # a wrong number of arguments, or wrong ones
+        except (TypeError, ValueError):  # wrong number of arguments, or invalid ones
             self.failResponse(b"wrong arguments")
         return None
 
     def transformChunk(self, chunk: bytes) -> bytes:
-        # Twisted's own doubles no dot at the start of a chunk, so the mailbox hands out what goes over the wire.
+        # Twisted's own does not escape a dot at the start of a chunk, so the mailbox returns escaped content.
         return chunk
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the terminal shows: short steps with their results."""
+"""Prints the demo's steps, their results and its summary on the terminal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _BOLD, _GREEN, _RED, _PLAIN = "\033[1m", "\033[32m", "\033[31m", "\033[0m"
 
 
 class Step:
-    """A step that is under way.
+    """A step in progress.
 
     Attributes:
-        note: what came of it, for the end of its line.
+        note: a summary of its result, printed at the end of its line.
     """
 
     def __init__(self) -> None:
@@ -29,47 +29,47 @@ class Step:
 
 
 class Screen:
-    """Prints for a person; in colour only on a terminal, and never where NO_COLOR is set.
+    """Prints for a reader at a terminal. Colours are used only on a terminal and never if NO_COLOR is set.
 
     Args:
-        stream: where to.
-        chatty: whether steps print things of their own between their name and their result.
+        stream: where to print.
+        verbose: whether steps print output of their own between their name and their result.
     """
 
-    def __init__(self, stream: t.TextIO, chatty: bool = False) -> None:
+    def __init__(self, stream: t.TextIO, verbose: bool = False) -> None:
         self._stream = stream
-        self._chatty = chatty
+        self._verbose = verbose
         self._coloured = stream.isatty() and "NO_COLOR" not in os.environ
 
     def heading(self, text: str) -> None:
-        """A line that begins a part."""
+        """Print the heading of a section."""
         self._print(f"\n{self._paint(_BOLD, text)}\n")
 
     def paragraph(self, text: str) -> None:
-        """Running text, broken into lines."""
+        """Print running text, wrapped."""
         self.verbatim(textwrap.fill(text, _WIDTH - 2, break_on_hyphens=False))
 
     def verbatim(self, text: str) -> None:
-        """Lines as they are, indented."""
+        """Print lines unchanged, indented."""
         self._print(textwrap.indent(text, "  ") + "\n")
 
     def row(self, name: str, text: str) -> None:
-        """Two columns; the second is broken into lines."""
+        """Print two columns, the second wrapped."""
         lines = textwrap.wrap(text, _WIDTH - _COLUMN, break_on_hyphens=False, break_long_words=False)
         for number, line in enumerate(lines):
-            shown = "" if number else name
-            self._print(f"  {shown:{_COLUMN - 2}}{line}\n")
+            label = "" if number else name
+            self._print(f"  {label:{_COLUMN - 2}}{line}\n")
 
-    def gap(self) -> None:
-        """An empty line."""
+    def blank_line(self) -> None:
+        """Print an empty line."""
         self._print("\n")
 
     @contextlib.contextmanager
     def step(self, name: str) -> collections.abc.Iterator[Step]:
-        """One step: its name at once; ok or failed, the time and the note when the block ends."""
+        """Print a step's name at once, and its result, time and note when the block ends."""
         step = Step()
         start = time.monotonic()
-        self._print(f"  {name}\n" if self._chatty else f"  {name:{_COLUMN - 2}}")
+        self._print(f"  {name}\n" if self._verbose else f"  {name:{_COLUMN - 2}}")
         try:
             yield step
         except BaseException as error:
@@ -79,7 +79,7 @@ class Screen:
         self._finish(self._paint(_GREEN, f"{'ok':8}"), start, step.note)
 
     def _finish(self, word: str, start: float, note: str) -> None:
-        indent = " " * _COLUMN if self._chatty else ""
+        indent = " " * _COLUMN if self._verbose else ""
         self._print(f"{indent}{word}{time.monotonic() - start:5.1f} s   {note}".rstrip() + "\n")
 
     def _paint(self, colour: str, text: str) -> str:

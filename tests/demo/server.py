@@ -1,18 +1,18 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The embedded mail server: IMAP, POP3 and submission over TLS, on this machine only, for as long as it is wanted.
+"""The embedded mail server: IMAP, POP3 and submission over TLS, on this machine only, built on Twisted.
 
-It listens on 127.0.0.1, on ports that are free. Users and passwords, the certificate authority and all mail are made
-at the start and gone at the end. Twisted's protocols do the talking.
+It listens on free ports of 127.0.0.1. It creates its users, passwords, certificate authority and mail when it starts,
+and keeps nothing when it ends.
 
-The server makes a private directory and removes it when it ends. In it:
+The server creates a private directory and removes it when it ends. The directory contains:
 
-* ``ready.json``, mode 0600, appears in one step as soon as all ports are open: a `Ready`;
+* ``ready.json``, mode 0600, created atomically as soon as all ports are open: a `Ready`;
 * ``ca.pem``, the authority to trust.
 
-It ends on SIGTERM, on SIGINT, and when its standard input ends: that of whoever started it, so that it cannot survive
-a parent that was killed.
+It ends on SIGTERM, on SIGINT, and when its standard input closes, so that it does not outlive a parent that was
+killed.
 """
 
 # Twisted is only partly typed.
@@ -51,7 +51,7 @@ _reactor = t.cast(PosixReactorBase, installed_reactor)
 
 
 class Ports(t.TypedDict):
-    """Where the server listens on 127.0.0.1: implicit TLS for IMAP and POP3, STARTTLS for submission."""
+    """The server's ports on 127.0.0.1: implicit TLS for IMAP and POP3, STARTTLS for submission."""
 
     imap: int
     pop3: int
@@ -62,9 +62,9 @@ class Ready(t.TypedDict):
     """The content of ``ready.json``.
 
     Attributes:
-        ports: one for each protocol.
+        ports: a port for each protocol.
         ca_path: the certificate authority, a PEM file.
-        users: password by address.
+        users: the passwords by address.
     """
 
     ports: Ports
@@ -73,15 +73,15 @@ class Ready(t.TypedDict):
 
 
 def main(arguments: collections.abc.Sequence[str]) -> int:
-    """Run until told to end; returns the exit code."""
+    """Run until stopped; returns the exit code."""
     options = _parser().parse_args(arguments)
-    # Twisted takes SIGINT only where it is not ignored, as it is in what a shell starts in the background.
+    # Twisted handles SIGINT only if it is not ignored, but shells ignore it for background processes.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o077)
     try:
         options.directory.mkdir(mode=0o700)
     except OSError as error:
-        print(f"The server needs a new directory of its own: {error}", file=sys.stderr)
+        print(f"The server cannot create its directory: {error}", file=sys.stderr)
         return 1
     try:
         with contextlib.ExitStack() as stack:
@@ -99,15 +99,15 @@ def main(arguments: collections.abc.Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="The embedded mail server.")
-    parser.add_argument("--directory", type=pathlib.Path, required=True, help="a directory for it to make and remove")
-    parser.add_argument("--log", type=pathlib.Path, required=True, help="a file to append to")
+    parser.add_argument("--directory", type=pathlib.Path, required=True, help="the directory to create and remove")
+    parser.add_argument("--log", type=pathlib.Path, required=True, help="the file to append to")
     parser.add_argument("--user", dest="users", action="append", required=True, metavar="ADDRESS")
-    parser.add_argument("--name", dest="names", action="append", required=True, help="a host name to certify")
+    parser.add_argument("--name", dest="names", action="append", required=True, help="a host name of the certificate")
     return parser
 
 
 def _start(directory: pathlib.Path, addresses: list[str], names: list[str]) -> None:
-    """Listen, and say so once all works."""
+    """Listen, and report when the server is ready."""
     users = {address: User(address, secrets.token_urlsafe(18)) for address in map(str.lower, addresses)}
     made = certificates.make(tuple(names))
     ca_path = directory / "ca.pem"
@@ -120,11 +120,11 @@ def _start(directory: pathlib.Path, addresses: list[str], names: list[str]) -> N
         .port,
     )
     ready = Ready(ports=ports, ca_path=str(ca_path), users={user.address: user.password for user in users.values()})
-    # Only a running reactor has its signal handlers: a signal before that would end the process untidily.
-    _reactor.callWhenRunning(_say_ready, directory, ready)
+    # Only a running reactor handles signals: an earlier signal would end the process without cleanup.
+    _reactor.callWhenRunning(_report_ready, directory, ready)
 
 
-def _say_ready(directory: pathlib.Path, ready: Ready) -> None:
+def _report_ready(directory: pathlib.Path, ready: Ready) -> None:
     unfinished = directory / "ready.json.new"
     unfinished.write_text(json.dumps(ready, indent=2))
     unfinished.rename(directory / "ready.json")
@@ -138,7 +138,7 @@ def _stop_when_input_ends() -> None:
 
 
 def _stop() -> None:
-    with contextlib.suppress(ReactorNotRunning):  # a signal may have come first
+    with contextlib.suppress(ReactorNotRunning):  # a signal may have stopped it first
         _reactor.stop()
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Submission (RFC 6409): STARTTLS first, then AUTH (RFC 4954), then mail among this server's own users.
+"""Submission (RFC 6409): STARTTLS first, then AUTH (RFC 4954), then mail between this server's users only.
 
-From Twisted's ESMTP protocol. What is stricter here is what a provider's submission server does too.
+Built on Twisted's ESMTP protocol, and stricter where a provider's submission server is.
 """
 
 # Twisted is only partly typed.
@@ -29,12 +29,12 @@ _log = Logger("charter.mail.submission")
 
 
 class SubmissionFactory(ServerFactory):
-    """Makes a protocol for each connection.
+    """Creates a protocol for each connection.
 
     Args:
-        users: by address.
-        tls: the server's side of STARTTLS.
-        name: how the server calls itself.
+        users: the users by address.
+        tls: the server's options for STARTTLS.
+        name: the server's host name.
     """
 
     noisy = False
@@ -93,7 +93,7 @@ class _Submission(smtp.ESMTP):
 
 @implementer(smtp.IMessageDelivery)
 class _Delivery:
-    """What one user who has logged in may send, and to whom."""
+    """What a user who has logged in may send, and to whom."""
 
     def __init__(self, user: User, users: collections.abc.Mapping[str, User]) -> None:
         self._user = user
@@ -121,7 +121,7 @@ class _Delivery:
 
 @implementer(smtp.IMessage)
 class _Incoming:
-    """A message on its way into one mailbox."""
+    """A message that is being received for one mailbox."""
 
     def __init__(self, sender: User, recipient: User) -> None:
         self._sender = sender

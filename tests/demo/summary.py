@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the demo says at its end: what was done and seen, and how to do the same for one's own machines."""
+"""The demo's summary: what was configured and verified, and how to do the same on one's own hosts."""
 
 from __future__ import annotations
 
@@ -11,28 +11,38 @@ import shlex
 import typing as t
 
 from .inventory import DemoAccount
-from .playbooks import Played
+from .playbooks import PlaybookRun
 from .screen import Screen
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-_NAMES = {"imap": "IMAP", "pop3": "POP3", "smtp": "SMTP", "dns": "DNS", "tcp": "TCP", "tls": "TLS"}
+_NAMES = {
+    "imap": "IMAP",
+    "pop3": "POP3",
+    "smtp": "SMTP",
+    "dns": "DNS",
+    "tcp": "TCP",
+    "first_bytes": "first bytes",
+    "tls": "TLS",
+    "starttls": "STARTTLS",
+    "capability": "capabilities",
+}
 
 _HOSTS = """\
 # hosts.yml
 all:
   hosts:
-    desk1.example.org:                  # a machine that you reach by SSH
+    desk1.example.org:                  # a host that you reach over SSH
       mail_accounts:
-        - user: ada                     # who logs in on that machine
+        - user: ada                     # the local user on that host
           email: ada@charter.net
           full_name: Ada Example
           protocol: imap                # or pop3
-          password: "{{ vault_ada }}"   # optional: without it, Ada is asked"""
+          password: "{{ vault_ada }}"   # optional; without it, the mail client asks Ada"""
 
 _COMMANDS = """\
 ansible-galaxy collection install {root}
-ansible-vault create secrets.yml        # with the line   vault_ada: "her mail password"
+ansible-vault create secrets.yml        # add the line   vault_ada: "her mail password"
 ansible-playbook charter.mail.site -i hosts.yml -e @secrets.yml --ask-vault-pass"""
 
 
@@ -40,50 +50,51 @@ def show(
     screen: Screen,
     accounts: collections.abc.Sequence[DemoAccount],
     home: pathlib.Path,
-    configured: Played,
-    proven: Played,
+    configured: PlaybookRun,
+    verified: PlaybookRun,
 ) -> None:
-    """Print all of it.
+    """Print the summary.
 
     Args:
-        screen: where to.
-        accounts: what the demo configured.
-        home: where it is configured.
-        configured: the first run of the playbook.
-        proven: the run of the verification.
+        screen: where to print.
+        accounts: the accounts that the demo configured.
+        home: the home directory in which they were configured.
+        configured: the first run of the configure playbook.
+        verified: the run of the verify playbook.
     """
-    screen.heading("What was configured")
+    screen.heading("Configured")
     for account in accounts:
-        screen.row(account.email, _servers(account, proven))
+        screen.row(account.email, _servers(account, verified))
     for profile in dict.fromkeys(account["profile"] for account in configured.accounts):
         files = ", ".join(_files(pathlib.Path(profile)))
-        screen.row(_client(profile), f"in {profile.replace(str(home), '~')}: {files}")
+        screen.row(_client(profile), f"{profile.replace(str(home), '~')}: {files}")
         screen.row("", _passwords([one for one in configured.accounts if one["profile"] == profile]))
-    screen.heading("What was tested")
-    for tested in proven.accounts:
+    screen.heading("Verified")
+    for tested in verified.accounts:
         for service, stages in _stages(tested).items():
             screen.row(tested["email"], f"{_NAMES[service]}: {', '.join(stages)}")
-    for tested in proven.accounts:
-        screen.gap()
+    for tested in verified.accounts:
+        screen.blank_line()
         screen.paragraph(tested["summary"])
-    screen.heading("The same for your own machines")
-    screen.paragraph("Describe them; the servers of charter.net are known already:")
-    screen.gap()
+    screen.heading("Try it on your own hosts")
+    screen.paragraph("List the accounts of each host in an inventory. The servers of charter.net are built in:")
+    screen.blank_line()
     screen.verbatim(_HOSTS)
-    screen.gap()
+    screen.blank_line()
     screen.paragraph(
-        "Then, with your own Ansible or the one in .venv/bin: install the collection, put the password into a vault,"
-        " configure and verify. Add --ask-become-pass if sudo asks for a password there."
+        "Then install the collection, put the password in a vault, and run the playbook that configures and verifies"
+        " the accounts. Use your own Ansible or the one in .venv/bin. Add --ask-become-pass if sudo needs a password"
+        " on the hosts."
     )
-    screen.gap()
+    screen.blank_line()
     screen.verbatim(_COMMANDS.format(root=shlex.quote(str(_ROOT))))
 
 
-def _servers(account: DemoAccount, proven: Played) -> str:
-    """Where its mail comes from and goes to, as the tests found it."""
-    (tested,) = (one for one in proven.accounts if one["email"] == account.email)
-    places = {check["service"]: check["server"] for check in tested["checks"]}
-    return ", ".join(f"{_NAMES[service]} {place}" for service, place in places.items())
+def _servers(account: DemoAccount, verified: PlaybookRun) -> str:
+    """The account's servers, as the verification reported them."""
+    (tested,) = (one for one in verified.accounts if one["email"] == account.email)
+    servers = {check["service"]: check["server"] for check in tested["checks"]}
+    return ", ".join(f"{_NAMES[service]} {server}" for service, server in servers.items())
 
 
 def _client(profile: str) -> str:
@@ -91,21 +102,24 @@ def _client(profile: str) -> str:
 
 
 def _files(profile: pathlib.Path) -> list[str]:
-    """By name; those of Evolution, whose names are numbers, by how many there are."""
+    """The names of a profile's files, or the number of Evolution's, whose names are only identifiers."""
     found = sorted(path.name for path in profile.iterdir() if path.is_file())
     sources = [name for name in found if name.endswith(".source")]
-    return [f"{len(sources)} files .source"] if sources else found
+    return [f"{len(sources)} .source files"] if sources else found
 
 
 def _passwords(accounts: collections.abc.Sequence[dict[str, t.Any]]) -> str:
-    """What became of the passwords in one client, as its module says it."""
+    """Where the passwords of one client are, as its module reported it."""
     if all(account["password"] == "stored" for account in accounts):
-        return "passwords stored in it, encrypted"
-    return "passwords not stored: they go into the keyring of a person who is logged in, else Evolution asks once"
+        return "Passwords are stored in the profile, encrypted."
+    return (
+        "Passwords are not stored: they belong in the user's keyring, which is open only while the user is logged in."
+        " Evolution will ask for them once."
+    )
 
 
 def _stages(tested: dict[str, t.Any]) -> dict[str, list[str]]:
-    """The tests of one account, by service."""
+    """The stages that were tested for one account, by service."""
     stages: dict[str, list[str]] = {}
     for check in tested["checks"]:
         stages.setdefault(check["service"], []).append(_NAMES.get(check["stage"], check["stage"]))

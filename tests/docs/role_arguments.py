@@ -15,7 +15,7 @@ import typing as t
 
 import yaml
 
-from ansible_collections.charter.mail.plugins.doc_fragments import account, client
+from ansible_collections.charter.mail.plugins.doc_fragments import client, verify_scope
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -86,6 +86,11 @@ ROLES: t.Mapping[str, Role] = {
         accounts=("Accounts with C(state=absent) are skipped.",),
     ),
 }
+# With options that some modules share, or that have no room in the module.
+_FRAGMENTS: t.Mapping[str, t.Any] = {
+    "charter.mail.client": client.ModuleDocFragment,
+    "charter.mail.verify_scope": verify_scope.ModuleDocFragment,
+}
 _NOT_OF_A_ROLE = {"outlook": {"sid", "offline_hives"}}
 
 
@@ -102,8 +107,9 @@ def module_options(module: str) -> _Options:
     """A module's own options as it documents them, the account options left out."""
     documented = documentation(module)
     options: _Options = dict(documented.get("options", {}))
-    if "charter.mail.client" in documented["extends_documentation_fragment"]:
-        options = {**yaml.safe_load(client.ModuleDocFragment.DOCUMENTATION)["options"], **options}
+    for name, fragment in _FRAGMENTS.items():
+        if name in documented["extends_documentation_fragment"]:
+            options = {**yaml.safe_load(fragment.DOCUMENTATION)["options"], **options}
     return {name: option for name, option in options.items() if name not in argument_spec()}
 
 
@@ -119,7 +125,6 @@ def argument_specs(name: str) -> str:
             f"The documentation of the module C(charter.mail.{role.module}) describes the options in full.",
             *role.accounts,
         ],
-        "options": _account_options(argument_spec()["accounts"]["options"], account.texts),
     }
     options = {"accounts": accounts}
     for option, documented in module_options(role.module).items():
@@ -136,19 +141,6 @@ def argument_specs(name: str) -> str:
     )
 
 
-def _account_options(spec: _Options, texts: t.Callable[[str], t.Sequence[str]]) -> _Options:
-    found = {}
-    for name, option in spec.items():
-        kept = {key: option[key] for key in ("type", "required", "choices") if key in option}
-        if option.get("no_log"):
-            kept["no_log"] = True
-        kept["description"] = [_plain(texts(name)[0])]
-        if "options" in option:
-            kept["options"] = _account_options(option["options"], lambda part: account.SERVER_TEXTS[part])
-        found[name] = kept
-    return found
-
-
 def _own_option(role: str, documented: _Options) -> _Options:
     kept: _Options = {key: documented[key] for key in ("type", "elements", "choices", "default") if key in documented}
     description = documented["description"]
@@ -163,7 +155,7 @@ def _plain(text: str, prefix: str = "") -> str:
         text: an item of a description.
         prefix: of the names; empty for options of an account.
     """
-    return re.sub(r"\bO\(", f"C({prefix}", text)
+    return re.sub(r"\bO\(", f"C({prefix}", text.replace("RV(", "C("))
 
 
 class _Dumper(yaml.SafeDumper):

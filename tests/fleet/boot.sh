@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The first process of a host: makes the host's file system out of the machine's, and becomes its SSH server.
+# The first process of a host: builds the host's file system on top of the machine's, then becomes its SSH server.
 #
 #   boot.sh DIRECTORY NAME HIDDEN...
 #
-# It runs in namespaces of the host's own (mount, pid, uts, ipc, net). DIRECTORY holds seed/ (files to be put over the
-# machine's) and gets disk/ (the host's own writes, in memory) and root/. HIDDEN are folders that are empty on the host.
+# It runs in the host's own namespaces (mount, pid, uts, ipc, net). DIRECTORY contains seed/ (files that replace the
+# machine's) and gets disk/ (what the host writes, in memory) and root/. HIDDEN directories are empty on the host.
 set -euo pipefail
 directory=$1 name=$2
 shift 2
@@ -15,7 +15,7 @@ mkdir "$directory/disk" "$directory/root"
 mount -t tmpfs -o mode=755,size=256m "$name" "$directory/disk"
 cd "$directory/disk"
 mkdir upper work hidden
-# An upper layer in memory: overlayfs takes none that lies below its own lower one.
+# The upper layer is in memory: overlayfs does not allow it below its own lower layer.
 mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work "$name" "$directory/root"
 root=$directory/root
 
@@ -42,7 +42,7 @@ cp --recursive --no-dereference --preserve=mode,ownership --remove-destination "
 cd "$root"
 pivot_root . .
 umount --lazy .
-# What an ordinary host may not do to the machine below it, root may not do here, either.
+# Root of a host must not be able to change the machine.
 exec setpriv --bounding-set=-mknod,-sys_boot,-sys_module,-sys_rawio,-sys_time,-syslog \
     env --ignore-environment PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     /usr/sbin/sshd -D -e -f /etc/ssh/sshd_config </dev/null

@@ -1,17 +1,17 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet: Linux hosts of its own kind on this machine, each with its own SSH server, network, homes and users.
+"""A fleet: Linux hosts in namespaces of this machine, each with its own SSH server, network, homes and users.
 
     with Fleet.start(count=3, lab=True) as fleet:
         subprocess.run(fleet.command(["ansible", "all", "-i", str(fleet.inventory_path), "-m", "ping"]))
 
-A host is made of namespaces and a layer in memory over the machine's own files, so that it starts in a moment and
-nothing is downloaded. It shares the machine's programs and kernel and sees neither homes nor this clone. All hosts, the
-mail lab among them, are on one bridge in a network namespace of the fleet, the control namespace; no way leads out.
+A host consists of namespaces and an in-memory layer over the machine's own files, so it starts at once and downloads
+nothing. It shares the machine's programs and kernel, but sees neither its homes nor this clone. All hosts and the mail
+lab are on one bridge in a network namespace of the fleet, the control namespace, which has no route to outside.
 
-It needs root, and Debian's packages iproute2, util-linux and openssh-server. Nothing of the machine's own network,
-names or SSH is touched, and any number of fleets can run side by side.
+It needs root and the Debian packages iproute2, util-linux and openssh-server. The machine's own network, names and SSH
+are not changed, and any number of fleets can run at the same time.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ import secrets
 import subprocess
 import typing as t
 
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.lab import lab as mail_lab
-from ansible_collections.charter.mail.tests.lab import leftovers
 from ansible_collections.charter.mail.tests.lab.files import make_directory
-from ansible_collections.charter.mail.tests.lab.lab import MailLab, signals_raise
+from ansible_collections.charter.mail.tests.lab.lab import MailLab, interrupt_on_signals
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 from . import inventory
@@ -39,21 +39,21 @@ from .host import Host, make_key, missing_programs
 USERS = ("mario", "anna")
 """The local users of each host."""
 
-_NETWORK = ipaddress.IPv4Network("198.19.0.0/16")  # of 198.18.0.0/15, which RFC 2544 sets aside for tests
+_NETWORK = ipaddress.IPv4Network("198.19.0.0/16")  # part of 198.18.0.0/15, which RFC 2544 reserves for tests
 _CONTROL, _LAB, _FIRST_HOST = 1, 2, 256
-_MOST = 1000  # ports of a bridge: 1023 (linux/net/bridge/br_private.h)
+_MAX_HOSTS = 1000  # ports of a bridge: 1023 (linux/net/bridge/br_private.h)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 @dataclasses.dataclass(frozen=True)
 class Fleet:
-    """A running fleet; made by ``start``.
+    """A running fleet, created by ``start``.
 
     Attributes:
-        name: of its control namespace.
-        directory: its run directory, closed to all but root.
-        hosts: by name: ``desk-1``, ``desk-2`` ...
-        lab: the mail lab, where there is one.
+        name: the name of its control namespace.
+        directory: its run directory, accessible only to root.
+        hosts: the hosts by name: ``desk-1``, ``desk-2`` ...
+        lab: the mail lab; None if there is none.
     """
 
     name: str
@@ -73,36 +73,36 @@ class Fleet:
         hidden: t.Sequence[pathlib.Path] = (),
         name: str | None = None,
     ) -> t.Iterator[Fleet]:
-        """Run a fleet as long as the block lasts, and remove all of it at the end.
+        """Run a fleet while the block lasts, and remove all of it at the end.
 
-        The end may also be an exception, Ctrl-C, SIGTERM or SIGHUP (in the main thread; the last two raise
-        KeyboardInterrupt, too). What SIGKILL leaves, the next fleet or mail lab that starts on this machine removes.
+        That includes an end by an exception, Ctrl-C, SIGTERM or SIGHUP (in the main thread; the last two also raise
+        KeyboardInterrupt). After SIGKILL, the next fleet or mail lab that starts on this machine removes the rest.
 
         Args:
-            count: how many hosts.
-            lab: whether to start a mail lab, too, which the hosts then reach by the provider's names.
+            count: the number of hosts.
+            lab: whether to start a mail lab as well, which the hosts reach under the provider's names.
             users: the local users of each host.
             mail_users: the addresses that have a mailbox in the lab.
-            hidden: folders of the machine that the hosts shall not see, beside homes and this clone.
-            name: of the control namespace; otherwise a new one.
+            hidden: directories to hide from the hosts, in addition to homes and this clone.
+            name: the name of the control namespace; by default a new one.
 
         Raises:
-            LabError: this machine cannot run it, an option is wrong, or a host or the lab does not start.
+            LabError: This machine cannot run it, an option is invalid, or a host or the lab does not start.
         """
         if reason := unavailable(lab):
             raise FleetError(reason)
         name = name or f"fleet-{secrets.token_hex(4)}"
-        if not 1 <= count <= _MOST or not _NAME.fullmatch(name):
-            raise FleetError(f"{count} hosts named {name}: from 1 to {_MOST}, and a short lower-case name")
-        leftovers.clear()
+        if not 1 <= count <= _MAX_HOSTS or not _NAME.fullmatch(name):
+            raise FleetError(f"{count} hosts named {name}: use 1 to {_MAX_HOSTS} hosts and a short lower-case name")
+        cleanup.remove_stale()
         with contextlib.ExitStack() as stack:
-            stack.enter_context(signals_raise())
+            stack.enter_context(interrupt_on_signals())
             fleet = _plan(cls, pathlib.Path("/run") / name, name, count, users)
             control = Namespace(name)
             namespaces = [control, *(host.namespace for host in fleet.hosts.values())]
             processes: list[subprocess.Popen[bytes]] = []
             stack.callback(_reap, processes)
-            stack.enter_context(leftovers.removed_at_the_end(namespaces, fleet.directory))
+            stack.enter_context(cleanup.removed_at_exit(namespaces, fleet.directory))
             stack.callback(fleet.disconnect)
             if lab:
                 fleet = dataclasses.replace(fleet, lab=stack.enter_context(MailLab.start(users=mail_users)))
@@ -112,30 +112,35 @@ class Fleet:
 
     @property
     def inventory_path(self) -> pathlib.Path:
-        """Ansible's inventory of the hosts, group ``fleet``. It works inside the control namespace and outside."""
+        """The Ansible inventory of the hosts, group ``fleet``. It works inside and outside the control namespace."""
         return self.directory / "inventory.json"
 
     @property
     def ssh_config_path(self) -> pathlib.Path:
-        """For ``ssh -F``: host names as destinations."""
+        """The configuration for ``ssh -F``, with the host names as destinations."""
         return self.directory / "ssh_config"
+
+    @property
+    def control_address(self) -> str:
+        """The address of the control namespace, which all hosts reach."""
+        return str(_NETWORK[_CONTROL])
 
     def command(self, argv: t.Sequence[str]) -> list[str]:
         """The command line that runs a program in the control namespace, beside the hosts."""
         return Namespace(self.name).command(argv)
 
     def ssh(self, host: str, command: str) -> list[str]:
-        """The command line that runs a shell's command on a host, as root."""
+        """The command line that runs a shell command on a host as root."""
         return ["ssh", "-F", str(self.ssh_config_path), host, command]
 
     def disconnect(self) -> None:
-        """End the SSH connections that are kept open to be used again (ssh_config(5), ControlPersist)."""
+        """Close the SSH connections that are kept open for reuse (ssh_config(5), ControlPersist)."""
         for socket in self.directory.glob("ssh/*"):
             command = ["ssh", "-F", "none", "-o", f"ControlPath={socket}", "-O", "exit", "fleet"]
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
     def _connect(self, control: Namespace) -> None:
-        """Make the network."""
+        """Create the network."""
         names = {host.name: host.address for host in self.hosts.values()}
         if self.lab is not None:
             names |= self.lab.addresses
@@ -155,7 +160,7 @@ class Fleet:
             self.lab.namespace.configure([f"addr add {_address(_LAB)} dev fleet", "link set fleet up"])
 
     def _boot(self, processes: list[subprocess.Popen[bytes]], hidden: t.Sequence[pathlib.Path]) -> None:
-        """Start all hosts side by side."""
+        """Start all hosts in parallel."""
         make_directory(self.directory, 0o700)
         make_directory(self.directory / "ssh", 0o700)
         client_key = make_key(self.directory / "key", self.name)
@@ -170,7 +175,7 @@ class Fleet:
 
 
 def unavailable(lab: bool = True) -> str | None:
-    """Why this machine cannot run a fleet, with a mail lab or without one; None if it can."""
+    """The reason why this machine cannot run a fleet, with or without a mail lab; None if it can."""
     if os.geteuid() != 0:
         return "a fleet needs root: namespaces and mounts"
     if missing := missing_programs():
@@ -192,7 +197,7 @@ def _address(number: int) -> str:
 
 
 def _cable(port: str, far_end: str, namespace: Namespace) -> list[str]:
-    """From the bridge into a namespace."""
+    """The commands that connect a namespace to the bridge."""
     return [
         f"link add {port} type veth peer name {far_end} netns {namespace.name}",
         f"link set {port} master bridge up",
@@ -200,7 +205,7 @@ def _cable(port: str, far_end: str, namespace: Namespace) -> list[str]:
 
 
 def _routes(lab: MailLab | None) -> list[str]:
-    """To the addresses of the mail lab, which it has on its loopback interface."""
+    """The routes to the addresses of the mail lab, which are on its loopback interface."""
     addresses = lab.addresses.values() if lab is not None else ()
     return [f"route add {address} via {_NETWORK[_LAB]}" for address in addresses]
 

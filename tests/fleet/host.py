@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One host of a fleet: its place, its files, and its first process."""
+"""A host of a fleet: its namespace, its files and its first process."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 from .errors import FleetError
 
 CA_PATH = "/etc/ssl/mail-lab-ca.pem"
-"""Where a host has the certificate of the mail lab's authority."""
+"""The path on a host of the certificate of the mail lab's authority."""
 
 _BOOT = pathlib.Path(__file__).with_name("boot.sh")
 _CLONE = pathlib.Path(__file__).resolve().parents[2]
-# Homes, what runs, and whatever else a machine has of its own: hosts share programs and settings with it, no data.
+# Homes, runtime files and other data of the machine: hosts share its programs and settings, but no data.
 _HIDDEN = ("/dev", "/run", "/tmp", "/var/tmp", "/etc/ssh", "/etc/ssl/private", "/etc/netns")
 _SHARED = frozenset(("bin", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys", "usr", "var"))
-_START = 30.0
-_FIRST_PERSON, _LAST_PERSON = 1000, 59999  # Debian Policy 9.2.2
-_FIRST_NUMBER = 1001  # of a host's own users
+_START_TIMEOUT = 30.0
+_FIRST_USER_UID, _LAST_USER_UID = 1000, 59999  # Debian Policy 9.2.2
+_FIRST_UID = 1001  # of the host's own users
 _SSHD = """\
 ListenAddress 0.0.0.0
 HostKey /etc/ssh/host_key
@@ -51,11 +51,11 @@ class Host:
     """A host.
 
     Attributes:
-        name: its host name, which the whole fleet knows.
+        name: its host name, which resolves in the whole fleet.
         address: its IPv4 address.
         users: the local users, each with an empty home of mode 0700.
-        namespace: its network.
-        directory: its files, seen from outside; the host's own writes are in memory and not there.
+        namespace: its network namespace.
+        directory: its initial files, seen from outside; what the host writes is in memory only.
     """
 
     name: str
@@ -70,14 +70,14 @@ class Host:
 
     @property
     def log(self) -> pathlib.Path:
-        """What its SSH server says."""
+        """The log of its SSH server."""
         return self.directory / "sshd.log"
 
     def prepare(self, client_key: str, ca: pathlib.Path | None) -> str:
-        """Write the files that are the host's own.
+        """Write the host's own files.
 
         Args:
-            client_key: the public key that may sign in as root.
+            client_key: the public key that may log in as root.
             ca: the certificate of the mail lab's authority, PEM.
 
         Returns:
@@ -97,7 +97,7 @@ class Host:
             write_file(seed / "etc" / path.name, path.read_bytes())
         if ca is not None:
             write_file(seed / CA_PATH.lstrip("/"), ca.read_bytes())
-        for number, user in enumerate(self.users, _FIRST_NUMBER):
+        for number, user in enumerate(self.users, _FIRST_UID):
             make_directory(seed / "home" / user, 0o700, number, number)
         for name, (lines, mode) in _accounts(self.users).items():
             write_file(seed / "etc" / name, "".join(f"{line}\n" for line in lines), mode)
@@ -107,7 +107,7 @@ class Host:
         """Start its first process; ``wait`` waits until it is ready.
 
         Args:
-            hidden: further folders of the machine that the host shall not see.
+            hidden: further directories of the machine to hide from the host.
         """
         folders = sorted({*_HIDDEN, *_foreign_folders(), str(_CLONE), *(str(path) for path in hidden)})
         command = ["nsenter", f"--net=/run/netns/{self.namespace.name}"]
@@ -119,47 +119,47 @@ class Host:
             )
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait until it takes SSH connections.
+        """Wait until it accepts SSH connections.
 
         Args:
-            process: what ``start`` returned.
+            process: the process that ``start`` returned.
 
         Raises:
-            FleetError: it ended instead, or took too long.
+            FleetError: It ended or was not ready in time.
         """
-        deadline = time.monotonic() + _START
-        while "Server listening" not in (said := self.log.read_text()):
+        deadline = time.monotonic() + _START_TIMEOUT
+        while "Server listening" not in (log := self.log.read_text()):
             if time.monotonic() > deadline or process.poll() is not None:
-                raise FleetError(f"{self.name} does not start:\n{said}")
+                raise FleetError(f"{self.name} does not start:\n{log}")
             time.sleep(0.01)
 
 
 def make_key(path: pathlib.Path, comment: str) -> str:
-    """Make a private key without a passphrase; returns the public one."""
+    """Create a private key without a passphrase; returns the public key."""
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)]
     subprocess.run(command, stdin=subprocess.DEVNULL, check=True)
     return path.with_name(f"{path.name}.pub").read_text()
 
 
 def missing_programs() -> list[str]:
-    """What a machine lacks for a host."""
+    """The programs that a host needs and this machine lacks."""
     programs = ("ip", "nsenter", "unshare", "setpriv", "ssh", "ssh-keygen", "/usr/sbin/sshd", "/usr/bin/python3")
     return [program for program in programs if shutil.which(program) is None]
 
 
 def _foreign_folders() -> list[str]:
-    """The folders in / that are not the system's own, homes among them."""
+    """The directories in / that are not part of the system, such as homes."""
     with os.scandir("/") as entries:
         return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name not in _SHARED]
 
 
 def _accounts(users: t.Sequence[str]) -> dict[str, tuple[list[str], int]]:
-    """The files of accounts: the machine's system users, who cannot sign in, and the host's own people."""
-    passwd = [line for line in _lines("passwd") if not _is_person(line)]
-    group = [line for line in _lines("group") if not _is_person(line)]
+    """The account files: the machine's system users, who cannot log in, and the host's own users."""
+    passwd = [line for line in _lines("passwd") if not _is_regular_user(line)]
+    group = [line for line in _lines("group") if not _is_regular_user(line)]
     locked = [f"{line.split(':')[0]}:*:19000:0:99999:7:::" for line in passwd]
     closed = [f"{line.split(':')[0]}:*::" for line in group]
-    for number, user in enumerate(users, _FIRST_NUMBER):
+    for number, user in enumerate(users, _FIRST_UID):
         passwd.append(f"{user}:x:{number}:{number}::/home/{user}:/bin/bash")
         group.append(f"{user}:x:{number}:")
         locked.append(f"{user}:*:19000:0:99999:7:::")
@@ -171,5 +171,5 @@ def _lines(name: str) -> list[str]:
     return pathlib.Path("/etc", name).read_text().splitlines()
 
 
-def _is_person(line: str) -> bool:
-    return _FIRST_PERSON <= int(line.split(":")[2]) <= _LAST_PERSON
+def _is_regular_user(line: str) -> bool:
+    return _FIRST_USER_UID <= int(line.split(":")[2]) <= _LAST_USER_UID

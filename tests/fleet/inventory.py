@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How programs find a fleet's hosts: Ansible's inventory, and OpenSSH's settings."""
+"""The Ansible inventory and the OpenSSH configuration of a fleet."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 
 from .host import CA_PATH, Host
 
-# The way in is a program in the control namespace that makes the connection and hands it over, so that one inventory
-# serves inside and outside, and whatever speaks SSH need not know about namespaces.
+# A program in the control namespace opens each connection and passes it on. So one inventory works inside and outside
+# the namespace, and SSH clients need not know about namespaces.
 _SSH = """\
 Host *
     User root
@@ -39,11 +39,11 @@ def write(
     """Write inventory.json, ssh_config, known_hosts and connect.py into a directory that only root can read.
 
     Args:
-        directory: the fleet's own; its path has no spaces.
+        directory: the fleet's directory, without spaces in its path.
         namespace: the control namespace.
-        hosts: all of them.
-        keys: address to public host key.
-        lab: the mail lab; its users' passwords go into the inventory, ``mail_passwords``.
+        hosts: all hosts.
+        keys: the public host keys by address.
+        lab: the mail lab; its users' passwords go into the inventory as ``mail_passwords``.
     """
     connect = directory / "connect.py"
     write_file(connect, _CONNECT.read_bytes())
@@ -57,12 +57,12 @@ def write(
 
 
 def _inventory(directory: pathlib.Path, hosts: t.Sequence[Host], lab: MailLab | None) -> dict[str, t.Any]:
-    # Of the kept connections, too, none is anybody else's: addresses are the same in each fleet.
-    kept = f"-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={directory}/ssh/%C"
+    # Persistent connections are kept apart as well, because all fleets use the same addresses.
+    persistent = f"-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={directory}/ssh/%C"
     common: dict[str, t.Any] = {
         "ansible_user": "root",
         "ansible_python_interpreter": "/usr/bin/python3",
-        "ansible_ssh_common_args": f"-F {directory}/ssh_config {kept}",
+        "ansible_ssh_common_args": f"-F {directory}/ssh_config {persistent}",
     }
     if lab is not None:
         common["mail_ca_path"] = CA_PATH

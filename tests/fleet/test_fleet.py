@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fleet: real hosts over real SSH, apart from each other and from the machine; and its beginning and end."""
+"""The fleet: hosts over real SSH, isolated from each other and from the machine; its start and end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansi
 
 FLEET = pathlib.Path(__file__).parent
 CLONE = FLEET.parents[1]
-PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 30.0  # seconds; usually a moment
 
 
 def require() -> None:
@@ -49,7 +49,7 @@ def link(tmp_path: pathlib.Path) -> t.Iterator[pathlib.Path]:
 
 
 def on(fleet: Fleet, desk: str, command: str) -> str:
-    """What a command prints on a host."""
+    """The output of a command on a host."""
     return run(fleet.ssh(desk, command)).strip()
 
 
@@ -60,7 +60,7 @@ def run(command: t.Sequence[str]) -> str:
 
 
 def machine() -> list[str]:
-    """The machine's own mounts, network and processes' host name, and its files that have to do with SSH and names."""
+    """The machine's own mounts, network interfaces, host name, and SSH and name files."""
     files = [pathlib.Path("/etc/hosts"), *pathlib.Path("/etc/ssh").rglob("*"), *pathlib.Path.home().glob(".ssh/*")]
     state = [f"{path} {path.stat().st_mtime_ns}" for path in sorted(files)]
     mounts = [line for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if "/run/netns" not in line]
@@ -68,23 +68,23 @@ def machine() -> list[str]:
 
 
 def traces(name: str) -> list[str]:
-    """What is on the machine of a fleet."""
-    places = ("/run", "/run/netns", "/etc/netns")
-    return [str(path) for place in places for path in pathlib.Path(place).glob(f"*{name}*")]
+    """The files of a fleet on the machine."""
+    folders = ("/run", "/run/netns", "/etc/netns")
+    return [str(path) for folder in folders for path in pathlib.Path(folder).glob(f"*{name}*")]
 
 
 def alive(process: int) -> bool:
-    """Whether a process runs; one that is dead and only waits to be reaped does not."""
+    """Whether a process is running; a zombie is not."""
     try:
         return ") Z" not in pathlib.Path("/proc", str(process), "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
 
 
-def test_each_host_is_its_own(fleet: Fleet) -> None:
+def test_hosts_are_isolated_from_each_other(fleet: Fleet) -> None:
     facts = {name: on(fleet, name, "hostname; cat /etc/machine-id; cat /etc/ssh/host_key.pub") for name in fleet.hosts}
-    assert [said.splitlines()[0] for said in facts.values()] == ["desk-1", "desk-2", "desk-3"]
-    assert len({said.split("\n", 1)[1] for said in facts.values()}) == 3
+    assert [fact.splitlines()[0] for fact in facts.values()] == ["desk-1", "desk-2", "desk-3"]
+    assert len({fact.split("\n", 1)[1] for fact in facts.values()}) == 3
     on(fleet, "desk-1", "echo mine > /etc/mine; echo mine > /usr/mine; echo mine > /tmp/mine")
     assert on(fleet, "desk-1", "cat /etc/mine /usr/mine /tmp/mine") == "mine\nmine\nmine"
     assert on(fleet, "desk-2", "ls /etc/mine /usr/mine /tmp/mine 2>/dev/null || echo none") == "none"
@@ -92,14 +92,14 @@ def test_each_host_is_its_own(fleet: Fleet) -> None:
     assert on(fleet, "desk-2", "cat /proc/1/comm; ls -d /proc/[0-9]* | wc -l").splitlines()[0] == "sshd"
 
 
-def test_users_have_homes_that_nobody_else_can_read(fleet: Fleet) -> None:
+def test_other_users_cannot_read_a_home(fleet: Fleet) -> None:
     assert (
         on(fleet, "desk-1", "stat -c '%n %U:%G %a' /home/*") == "/home/anna anna:anna 700\n/home/mario mario:mario 700"
     )
     assert on(fleet, "desk-1", "setpriv --reuid=mario --regid=mario --clear-groups ls /home/anna || echo no") == "no"
 
 
-def test_a_host_sees_nothing_of_the_persons_at_the_machine(fleet: Fleet) -> None:
+def test_a_host_sees_no_data_of_the_machines_users(fleet: Fleet) -> None:
     home = pathlib.Path.home()
     folders = {"/root", "/tmp", "/run", "/home", str(CLONE), str(home)}
     seen = on(fleet, "desk-3", "ls -A " + " ".join(f"'{folder}'" for folder in sorted(folders)) + " 2>/dev/null; true")
@@ -110,7 +110,7 @@ def test_a_host_sees_nothing_of_the_persons_at_the_machine(fleet: Fleet) -> None
     assert on(fleet, "desk-3", "mknod /tmp/disk b 8 0 2>/dev/null || echo no") == "no"
 
 
-def test_hosts_reach_each_other_and_the_lab_by_name_and_nothing_else(fleet: Fleet) -> None:
+def test_hosts_reach_only_each_other_and_the_lab(fleet: Fleet) -> None:
     assert fleet.lab is not None
     greet = "exec 3<>/dev/tcp/{}/{} && head -c 4 <&3"
     assert on(fleet, "desk-1", greet.format("desk-2", 22)) == "SSH-"
@@ -122,16 +122,16 @@ def test_hosts_reach_each_other_and_the_lab_by_name_and_nothing_else(fleet: Flee
 
 
 @pytest.mark.parametrize("inside", [True, False])
-def test_ansible_works_from_inside_and_from_outside(fleet: Fleet, tmp_path: pathlib.Path, inside: bool) -> None:
+def test_ansible_works_inside_and_outside_the_namespace(fleet: Fleet, tmp_path: pathlib.Path, inside: bool) -> None:
     ansible = Ansible(tmp_path, prefix=fleet.command([]) if inside else ())
     arguments = ["fleet", "--inventory", str(fleet.inventory_path), "--module-name"]
-    played = ansible.command("ansible", *arguments, "ansible.builtin.command", "--args", "hostname")
-    assert played.code == 0, played.output
+    done = ansible.command("ansible", *arguments, "ansible.builtin.command", "--args", "hostname")
+    assert done.code == 0, done.output
     assert sorted(result["stdout"] for result in ansible.results()) == ["desk-1", "desk-2", "desk-3"]
     assert list((tmp_path / "ansible").glob("cp/*")) == []
 
 
-def test_secrets_are_readable_by_root_alone(fleet: Fleet) -> None:
+def test_only_root_can_read_secrets(fleet: Fleet) -> None:
     assert fleet.directory.stat().st_mode & 0o777 == 0o700
     assert fleet.inventory_path.stat().st_mode & 0o777 == 0o600
     assert fleet.lab is not None
@@ -139,7 +139,7 @@ def test_secrets_are_readable_by_root_alone(fleet: Fleet) -> None:
     assert passwords == {user.address: user.password for user in fleet.lab.users}
 
 
-def test_two_fleets_side_by_side(fleet: Fleet) -> None:
+def test_two_fleets_run_at_the_same_time(fleet: Fleet) -> None:
     with Fleet.start(count=1, users=["gina"]) as other:
         assert other.hosts["desk-1"].address == fleet.hosts["desk-1"].address
         assert on(other, "desk-1", "ls /home") == "gina"
@@ -147,7 +147,7 @@ def test_two_fleets_side_by_side(fleet: Fleet) -> None:
         assert other.lab is None
 
 
-def test_nothing_remains_and_nothing_was_touched() -> None:
+def test_nothing_remains_and_nothing_outside_is_changed() -> None:
     require()
     before = machine()
     with contextlib.suppress(ZeroDivisionError), Fleet.start(count=2, lab=True) as fleet:
@@ -162,7 +162,7 @@ def test_nothing_remains_and_nothing_was_touched() -> None:
     assert before == during == machine()
 
 
-def test_a_host_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     require()
     monkeypatch.setattr(host, "_SSHD", "Nonsense yes\n")
     with (
@@ -174,14 +174,14 @@ def test_a_host_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def start(link: pathlib.Path, *, prefix: t.Sequence[str] = ()) -> int:
-    """Bring a fleet up; returns its keeper's process id."""
+    """Start a fleet; returns the process ID of its keeper."""
     run([*prefix, sys.executable, str(FLEET), "up", str(link), "--count", "1"])
     record = pathlib.Path(f"/run/charter-mail-lab.{link.readlink().name}")
     return int(json.loads(record.read_text())["owner"])
 
 
 def wait_until_gone(name: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while traces(name) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert traces(name) == []
@@ -189,17 +189,17 @@ def wait_until_gone(name: str) -> None:
 
 @pytest.mark.parametrize("prefix", [[], ["sh", "-c", 'trap "" INT TERM; exec "$@"', "sh"]], ids=["", "ignoring"])
 def test_up_and_down(link: pathlib.Path, prefix: list[str]) -> None:
-    """Also where whoever started it ignores the signal that ends it."""
+    """It works as well if the parent process ignores the signal that stops the fleet."""
     start(link, prefix=prefix)
     name = link.readlink().name
     assert run(["ssh", "-F", str(link / "ssh_config"), "desk-1", "hostname"]) == "desk-1\n"
-    assert "is up already" in run([sys.executable, str(FLEET), "up", str(link)])
+    assert "is already up" in run([sys.executable, str(FLEET), "up", str(link)])
     run([sys.executable, str(FLEET), "down", str(link)])
     assert not link.is_symlink()
     assert traces(name) == []
 
 
-def test_what_a_killed_keeper_leaves_is_cleared_by_the_next_one(link: pathlib.Path) -> None:
+def test_the_next_fleet_removes_what_a_killed_keeper_left_behind(link: pathlib.Path) -> None:
     keeper = start(link)
     name = link.readlink().name
     os.kill(keeper, signal.SIGKILL)
@@ -209,7 +209,7 @@ def test_what_a_killed_keeper_leaves_is_cleared_by_the_next_one(link: pathlib.Pa
     assert traces(name) == []
 
 
-def test_the_end_of_a_molecule_test_is_its_end(link: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_it_ends_with_its_molecule_test(link: pathlib.Path, tmp_path: pathlib.Path) -> None:
     molecule = tmp_path / "molecule"
     molecule.write_text('#!/bin/sh\nshift\n"$@"\nexec sleep 600\n')
     molecule.chmod(0o755)

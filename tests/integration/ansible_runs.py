@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the collection as an admin does: ``ansible`` and ``ansible-playbook`` from this clone, on this machine.
 
-Nothing of the machine's own Ansible is used or touched: configuration, home and temporary files are a test's own.
+The machine's own Ansible is neither used nor changed: each test has its own configuration, home and temporary files.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _BIN = ROOT / ".venv" / "bin"
 
 
 @dataclasses.dataclass(frozen=True)
-class Played:
-    """What a run of ``ansible-playbook`` or ``ansible`` printed.
+class AnsibleRun:
+    """The outcome of a run of ``ansible-playbook`` or ``ansible``.
 
     Attributes:
         code: the exit code.
@@ -33,7 +33,7 @@ class Played:
 
     @property
     def recap(self) -> dict[str, int]:
-        """The numbers of the last line of the recap: ok, changed, failed ..."""
+        """The numbers in the last line of the recap: ok, changed, failed ..."""
         line = next(line for line in reversed(self.output.splitlines()) if "unreachable=" in line)
         return {name: int(number) for name, number in (word.split("=") for word in line.split() if "=" in word)}
 
@@ -42,9 +42,9 @@ class Ansible:
     """Ansible on this machine.
 
     Args:
-        folder: private; takes Ansible's own files.
-        prefix: put before each command, such as ``ip netns exec NAME``.
-        python: the interpreter of the modules; Debian's own unless said otherwise.
+        folder: a private directory for Ansible's own files.
+        prefix: a prefix for each command, such as ``ip netns exec NAME``.
+        python: the interpreter of the modules; by default Debian's.
     """
 
     def __init__(self, folder: pathlib.Path, prefix: t.Sequence[str] = (), python: str = "/usr/bin/python3") -> None:
@@ -63,32 +63,32 @@ class Ansible:
         """Run one module as an ad-hoc command, with ``--diff``.
 
         Args:
-            name: of the module, in this collection.
-            check: whether nothing is to be changed.
-            hosts: an inventory with one host; otherwise this machine.
-            options: of the module.
+            name: the module's name in this collection.
+            check: whether to run in check mode.
+            hosts: an inventory with one host; by default this machine.
+            options: the module's options.
 
         Returns:
-            Its whole result.
+            The module's whole result.
         """
         self._record.unlink(missing_ok=True)
         where = ["localhost"] if hosts is None else ["all", "--inventory", str(self._inventory(hosts))]
         arguments = [*where, "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
-        played = self.command("ansible", *arguments, *(["--check"] if check else []))
+        done = self.command("ansible", *arguments, *(["--check"] if check else []))
         results = self.results()
         if len(results) != 1:
-            raise AssertionError(played.output)
+            raise AssertionError(done.output)
         return results[0]
 
     def results(self, host: str | None = None) -> list[dict[str, t.Any]]:
-        """What each task of the last run returned, and whether it ``failed``; of one host, or of all."""
+        """The result of each task of the last run, and whether it ``failed``, for one host or all."""
         lines = self._record.read_text().splitlines() if self._record.exists() else []
         entries = [entry for entry in map(json.loads, lines) if "result" in entry]
         entries = [entry for entry in entries if host in (None, entry["host"])]
         return [{"failed": entry["status"] == "failed", **entry["result"]} for entry in entries]
 
-    def playbook(self, name: str, inventory: t.Mapping[str, t.Any], *options: str) -> Played:
-        """Run one of the collection's playbooks; the inventory is one in Ansible's own YAML (or JSON) form."""
+    def playbook(self, name: str, inventory: t.Mapping[str, t.Any], *options: str) -> AnsibleRun:
+        """Run one of the collection's playbooks with an inventory in the form of Ansible's YAML inventories."""
         self._record.unlink(missing_ok=True)
         hosts = self._inventory(inventory)
         return self.command("ansible-playbook", f"charter.mail.{name}", "--inventory", str(hosts), *options)
@@ -101,11 +101,11 @@ class Ansible:
         return hosts
 
     def local_host(self, **variables: t.Any) -> dict[str, t.Any]:
-        """An inventory of this machine alone."""
+        """An inventory with only this machine."""
         connection = {"ansible_connection": "local", "ansible_python_interpreter": self._python}
         return {"all": {"hosts": {"desk": {**connection, **variables}}}}
 
-    def command(self, program: str, *arguments: str) -> Played:
+    def command(self, program: str, *arguments: str) -> AnsibleRun:
         """Run one of Ansible's programs."""
         variables = {
             "PATH": f"{_BIN}:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -137,11 +137,11 @@ class Ansible:
             timeout=300,
             check=False,
         )
-        return Played(done.returncode, done.stdout.decode())
+        return AnsibleRun(done.returncode, done.stdout.decode())
 
 
 def python_of_version(version: str) -> str | None:
-    """An interpreter of that version, such as ``3.8``, for modules to run on; None if this machine has none."""
+    """A Python interpreter of a version such as ``3.8``; None if this machine has none."""
     pyenv = pathlib.Path(os.environ.get("PYENV_ROOT") or pathlib.Path.home() / ".pyenv")
     candidates = [*pyenv.glob(f"versions/{version}.*/bin/python"), pathlib.Path(f"/usr/bin/python{version}")]
     return next((str(path) for path in candidates if path.exists()), None)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For tests that run the collection by Ansible. A folder of tests gets these by importing them into its conftest.py."""
+"""Fixtures for tests that run the collection with Ansible. A test directory imports them in its conftest.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from .ansible_runs import Ansible
-from .people import Person, person
+from .local_users import LocalUser, temporary_user
 
 
 @pytest.fixture
@@ -22,21 +22,21 @@ def ansible(tmp_path: pathlib.Path) -> Ansible:
 
 
 @pytest.fixture
-def mario() -> t.Iterator[Person]:
+def mario() -> t.Iterator[LocalUser]:
     """A local user who never started Thunderbird."""
     _require_root()
-    with person() as somebody:
-        yield somebody
+    with temporary_user() as user:
+        yield user
 
 
 @pytest.fixture
-def anna() -> t.Iterator[Person]:
-    """Another one."""
+def anna() -> t.Iterator[LocalUser]:
+    """Another local user."""
     _require_root()
-    with person() as somebody:
-        yield somebody
+    with temporary_user() as user:
+        yield user
 
 
 def _require_root() -> None:
     if os.geteuid() != 0:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("only root makes local users")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("creating local users needs root")

@@ -1,10 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo's own behaviour: how it ends, what it leaves, what it says.
+"""The demo's own behaviour: how it ends, what it leaves behind and what it prints.
 
-It runs here in a small clone whose playbooks only say what they are told to say; the demo with the real ones is a step
-of the workshop of its own (``make demo``).
+It runs in a small clone whose playbooks return predefined results. ``make demo`` runs it with the real playbooks.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ import pytest
 import yaml
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 60.0  # seconds; usually a moment
 
 Task = dict[str, t.Any]
 FILES = (
@@ -37,38 +36,38 @@ FILES = (
 ADDRESSES = ("ada@charter.net", "ada.home@charter.net")
 
 
-def says(accounts: list[dict[str, t.Any]], changed: bool = False) -> Task:
+def returns(accounts: list[dict[str, t.Any]], changed: bool = False) -> Task:
     """A task that returns these accounts, as the collection's modules do."""
     task = {"ansible.builtin.debug": {"var": "accounts"}, "vars": {"accounts": accounts}}
-    return {"name": "Say something", **task, "changed_when": changed}
+    return {"name": "Return accounts", **task, "changed_when": changed}
 
 
 def configured(status: str, changed: bool = False) -> Task:
     home = "{{ mail_accounts[0].home }}"
-    places = {f"{home}/.thunderbird/x.default": "stored", f"{home}/.config/evolution/sources": "not stored"}
+    profiles = {f"{home}/.thunderbird/x.default": "stored", f"{home}/.config/evolution/sources": "not stored"}
     accounts = [
         {"email": email, "status": status, "profile": profile, "password": password}
-        for profile, password in places.items()
+        for profile, password in profiles.items()
         for email in ADDRESSES
     ]
-    return says(accounts, changed)
+    return returns(accounts, changed)
 
 
-def leaves(name: str) -> Task:
-    """A task that leaves a file in the home, and the folders for it."""
+def creates(name: str) -> Task:
+    """A task that creates a file in the home, and its parent directories."""
     path = f"{{{{ mail_accounts[0].home }}}}/{name}"
     command = 'mkdir -p "$(dirname "$0")" && touch "$0"'
-    return {"name": "Make a file", "ansible.builtin.command": {"argv": ["sh", "-c", command, path], "creates": path}}
+    return {"name": "Create a file", "ansible.builtin.command": {"argv": ["sh", "-c", command, path], "creates": path}}
 
 
-def proven() -> Task:
-    return says(
+def verified() -> Task:
+    return returns(
         [
             {
                 "email": email,
                 "ok": True,
                 "complete": True,
-                "summary": f"About {email}.",
+                "summary": f"Summary of {email}.",
                 "checks": [
                     {"service": service, "stage": stage, "server": "localhost:1"}
                     for service in ("imap", "smtp")
@@ -82,7 +81,7 @@ def proven() -> Task:
 
 @dataclasses.dataclass(frozen=True)
 class Clone:
-    """A clone with playbooks of its own, and a person's empty folders around it."""
+    """A clone with playbooks of its own, and a user's empty home and temporary directory."""
 
     root: pathlib.Path
     scratch: pathlib.Path
@@ -126,20 +125,20 @@ def clone(tmp_path: pathlib.Path) -> Clone:
     made.provide(
         "configure",
         {
-            "name": "Find out whether it ran before",
+            "name": "Check whether the playbook ran before",
             "ansible.builtin.file": {"path": "{{ mail_accounts[0].home }}/ran", "state": "directory", "mode": "0700"},
             "register": "folder",
         },
         {**configured("created", changed=True), "when": "folder is changed"},
         {**configured("unchanged"), "when": "folder is not changed"},
-        *map(leaves, FILES),
+        *map(creates, FILES),
     )
-    made.provide("verify", proven())
+    made.provide("verify", verified())
     return made
 
 
-def await_file(path: pathlib.Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_for_file(path: pathlib.Path) -> None:
+    deadline = time.monotonic() + TIMEOUT
     while not (path.exists() and path.read_text()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -157,36 +156,36 @@ def processes_with(text: str) -> list[str]:
     return found
 
 
-class TestGoodEnd:
-    def test_says_what_was_done_and_leaves_nothing(self, clone: Clone) -> None:
+class TestSuccess:
+    def test_prints_a_summary_and_leaves_nothing_behind(self, clone: Clone) -> None:
         code, output = clone.run()
         assert code == 0, output
         for expected in (
-            "2 accounts made in Thunderbird and in Evolution",
-            "nothing to change",
-            "8 tests, all completed successfully",
-            "Thunderbird           in ~/.thunderbird/x.default: key4.db, prefs.js\n",
-            "passwords stored in it, encrypted",
-            "Evolution             in ~/.config/evolution/sources: 2 files .source\n",
-            "passwords not stored: they go into the keyring",
-            "About ada@charter.net.",
+            "2 accounts created in each client: Thunderbird, Evolution",
+            "no changes",
+            "all 8 checks passed",
+            "Thunderbird           ~/.thunderbird/x.default: key4.db, prefs.js\n",
+            "Passwords are stored in the profile, encrypted.",
+            "Evolution             ~/.config/evolution/sources: 2 .source files\n",
+            "Passwords are not stored: they belong in the user's keyring",
+            "Summary of ada@charter.net.",
             "IMAP: TCP, TLS",
             f"ansible-galaxy collection install '{clone.root}'",
             "ansible-playbook charter.mail.site -i hosts.yml",
         ):
             assert expected in output
-        advice = output.partition("# hosts.yml\n")[2].partition("\n\n")[0]
-        (account,) = yaml.safe_load(advice)["all"]["hosts"]["desk1.example.org"]["mail_accounts"]
+        example = output.partition("# hosts.yml\n")[2].partition("\n\n")[0]
+        (account,) = yaml.safe_load(example)["all"]["hosts"]["desk1.example.org"]["mail_accounts"]
         assert set(account) == {"user", "email", "full_name", "protocol", "password"}
         assert "PLAY" not in output
         assert "\033" not in output
         clone.assert_nothing_left()
         assert processes_with(str(clone.scratch)) == []
 
-    def test_verbose_and_kept(self, clone: Clone) -> None:
+    def test_verbose_and_keep(self, clone: Clone) -> None:
         use = "{{ mail_accounts | map(attribute='password') | join(' ') }}"
         task = {"ansible.builtin.copy": {"content": use, "dest": "{{ mail_accounts[0].home }}/used", "mode": "0600"}}
-        clone.provide("verify", {"name": "Use the passwords", **task, "no_log": True}, proven())
+        clone.provide("verify", {"name": "Use the passwords", **task, "no_log": True}, verified())
         code, output = clone.run("--keep", "--verbose")
         assert code == 0, output
         assert output.count("PLAY RECAP") == 3
@@ -204,7 +203,7 @@ class TestGoodEnd:
         assert {account["home"] for account in accounts} == {str(folder / "home")}
 
     def check_passwords(self, folder: pathlib.Path, output: str) -> None:
-        """They reach the playbooks and are nowhere else."""
+        """Passwords reach the playbooks and are stored nowhere else."""
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "secrets.yml").stat().st_mode) == 0o600
         passwords = (folder / "home" / "used").read_text().split()
@@ -218,7 +217,7 @@ class TestGoodEnd:
 
 class TestFailure:
     def fail(self, clone: Clone, *expected: str) -> str:
-        """Run a demo that must fail with these words; returns its log."""
+        """Run a demo that must fail with these words in its output; returns its log."""
         code, output = clone.run()
         assert code == 1
         for words in expected:
@@ -229,13 +228,13 @@ class TestFailure:
         assert list(clone.home.iterdir()) == []
         return log.read_text()
 
-    def test_of_a_task(self, clone: Clone) -> None:
+    def test_a_failed_task(self, clone: Clone) -> None:
         clone.provide("configure", {"name": "Fail", "ansible.builtin.fail": {"msg": "The disk is full."}})
         log = self.fail(clone, "charter.mail.configure ended with exit code 2", "The disk is full.")
         assert "TASK [Fail]" in log
         assert "listening on" in log
 
-    def test_of_a_playbook_that_cannot_be_read(self, clone: Clone) -> None:
+    def test_a_playbook_that_cannot_be_parsed(self, clone: Clone) -> None:
         (clone.root / "playbooks" / "configure.yml").write_text("nonsense")
         log = self.fail(clone, "charter.mail.configure ended early")
         assert "A playbook must be a list of plays" in log
@@ -244,20 +243,20 @@ class TestFailure:
 class TestStopping:
     @pytest.fixture
     def begun(self, clone: Clone, tmp_path: pathlib.Path) -> collections.abc.Iterator[subprocess.Popen[str]]:
-        """A demo whose playbook has just started a long command."""
+        """A running demo whose playbook has just started a long command."""
         begun = tmp_path / "begun"
         command = f"echo begun > '{begun}'; exec sleep 4{os.getpid()}.0"
         clone.provide("configure", {"name": "Wait", "ansible.builtin.command": {"argv": ["sh", "-c", command]}})
         with clone.start() as process:
-            await_file(begun)
+            wait_for_file(begun)
             yield process
 
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_ends_all_and_leaves_nothing(
+    def test_a_signal_ends_all_processes_and_leaves_nothing_behind(
         self, clone: Clone, begun: subprocess.Popen[str], number: signal.Signals, code: int
     ) -> None:
         assert processes_with("demo.server") != []
-        for _ in range(3):  # from somebody impatient; to all of the group, as a terminal does on Ctrl-C
+        for _ in range(3):  # repeated by an impatient user; to the whole group, as a terminal does on Ctrl-C
             os.killpg(begun.pid, number)
             time.sleep(0.1)
         output, _ = begun.communicate()
@@ -268,7 +267,7 @@ class TestStopping:
         assert processes_with(f"4{os.getpid()}.0") == []
         clone.assert_nothing_left()
 
-    def test_a_reader_that_goes_away(self, clone: Clone) -> None:
+    def test_a_reader_that_closes_the_output(self, clone: Clone) -> None:
         with clone.start(errors=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """evolution_account, run by Ansible as root for local users: what it writes, shows, keeps and refuses.
 
-No Evolution is needed for these; see tests/clients for what the real one makes of it.
+These tests need no Evolution; tests/clients tests the accounts with the real one.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version
-from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser, snapshot
 
 EMAIL = "mario.rossi@charter.net"
 PASSWORD = "Tr0ub4dor&3 ünï"
 SOURCES = ".config/evolution/sources"
 FLATPAK_SOURCES = ".var/app/org.gnome.Evolution/config/evolution/sources"
 
-# What a person, Evolution and other programs may put into a source: comments, odd blanks, translations, own groups.
+# What users, Evolution and other programs may write to a source: comments, blanks, translations, other groups.
 BY_HAND = b"""\
 # mine
 [Data Source]
@@ -44,23 +44,23 @@ BackendName=local
 """
 
 
-def account(ansible: Ansible, person: Person, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    return ansible.module("evolution_account", check=check, **{"user": person.name, "email": EMAIL, **options})
+def account(ansible: Ansible, owner: LocalUser, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    return ansible.module("evolution_account", check=check, **{"user": owner.name, "email": EMAIL, **options})
 
 
-def give_source(person: Person, name: str = "by-hand", content: bytes = BY_HAND) -> pathlib.Path:
-    folder = person.home / SOURCES
+def give_source(user: LocalUser, name: str = "by-hand", content: bytes = BY_HAND) -> pathlib.Path:
+    folder = user.home / SOURCES
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (person.home / ".config", person.home / ".config/evolution", folder):
+    for path in (user.home / ".config", user.home / ".config/evolution", folder):
         path.chmod(0o700)
     source = folder / f"{name}.source"
     source.write_bytes(content)
     source.chmod(0o600)
-    person.own()
+    user.own()
     return source
 
 
-def test_a_first_account_belongs_to_the_user_and_to_nobody_else(ansible: Ansible, mario: Person) -> None:
+def test_files_of_a_first_account_belong_to_the_user_alone(ansible: Ansible, mario: LocalUser) -> None:
     result = account(ansible, mario, password=PASSWORD, password_store="plaintext_keyring")
     (entry,) = result["accounts"]
     assert (entry["status"], entry["via"], entry["password"]) == ("created", "files", "stored")
@@ -77,7 +77,7 @@ def test_a_first_account_belongs_to_the_user_and_to_nobody_else(ansible: Ansible
 
 
 @pytest.mark.parametrize("version", ["3.8", "3.11"])
-def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: Person, version: str) -> None:
+def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: LocalUser, version: str) -> None:
     python = python_of_version(version)
     if python is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"there is no Python {version} here")
@@ -92,19 +92,19 @@ def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: Person
     assert not account(ansible, mario, **options)["changed"]
 
 
-def test_check_mode_writes_nothing_and_tells_the_same(ansible: Ansible, mario: Person) -> None:
+def test_check_mode_writes_nothing_and_reports_the_same(ansible: Ansible, mario: LocalUser) -> None:
     give_source(mario)
     for options in ({"default": True}, {"state": "absent"}):
         before = snapshot(mario.home)
-        foretold = account(ansible, mario, check=True, **options)
+        predicted = account(ansible, mario, check=True, **options)
         assert snapshot(mario.home) == before
         done = account(ansible, mario, **options)
         assert done["changed"]
         for key in ("changed", "diff", "accounts", "msg"):
-            assert foretold[key] == done[key]
+            assert predicted[key] == done[key]
 
 
-def test_the_diff_of_a_move(ansible: Ansible, mario: Person) -> None:
+def test_the_diff_of_a_move(ansible: Ansible, mario: LocalUser) -> None:
     account(ansible, mario, provider="spectrum")
     store = {"password": PASSWORD, "password_store": "plaintext_keyring"}
     (diff,) = account(ansible, mario, check=True, full_name="Mario Rossi", **store)["diff"]
@@ -120,7 +120,7 @@ def test_the_diff_of_a_move(ansible: Ansible, mario: Person) -> None:
     assert PASSWORD not in str(diff)
 
 
-def test_every_foreign_byte_stays(ansible: Ansible, mario: Person) -> None:
+def test_every_foreign_byte_is_kept(ansible: Ansible, mario: LocalUser) -> None:
     foreign = give_source(mario)
     (entry,) = account(ansible, mario)["accounts"]
     identity = mario.home / SOURCES / f"{entry['ids']['identity']}.source"
@@ -142,7 +142,7 @@ def test_every_foreign_byte_stays(ansible: Ansible, mario: Person) -> None:
     assert foreign.read_bytes() == BY_HAND
 
 
-def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_passwords_are_never_shown(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     secret = "unmistakable-secret"
     secrets = tmp_path / "secrets.yml"
     secrets.write_text(f"vault_mario: {secret}\n")
@@ -158,14 +158,14 @@ def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: p
         f'accounts="[{{{entry}"',
     ):
         common = ["--args", arguments, "--extra-vars", f"@{secrets}", "--diff", "-vvv"]
-        played = ansible.command("ansible", "localhost", "--module-name", "charter.mail.evolution_account", *common)
-        assert "evolution_account" in played.output
-        assert secret not in played.output, arguments
+        done = ansible.command("ansible", "localhost", "--module-name", "charter.mail.evolution_account", *common)
+        assert "evolution_account" in done.output
+        assert secret not in done.output, arguments
     found = {name for name, (_uid, _mode, content) in snapshot(mario.home).items() if secret.encode() in content}
-    assert found == {".local/share/keyrings/charter-mail.keyring"}  # where it was asked for
+    assert found == {".local/share/keyrings/charter-mail.keyring"}  # where it was requested
 
 
-def test_one_persons_trouble_is_not_the_others(ansible: Ansible, mario: Person, anna: Person) -> None:
+def test_a_failure_of_one_user_does_not_affect_others(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     accounts = [
         {"user": mario.name, "email": EMAIL},
         {"user": anna.name, "email": "anna@charter.net", "protocol": "pop3"},
@@ -186,21 +186,25 @@ def test_one_persons_trouble_is_not_the_others(ansible: Ansible, mario: Person, 
     assert damaged.read_bytes() == content
 
 
-def test_bad_input_stops_before_the_first_write(ansible: Ansible, mario: Person, anna: Person) -> None:
+def test_invalid_input_fails_before_the_first_write(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     before = snapshot(mario.home)
-    for second in (
-        {"user": anna.name, "email": "anna@charter.net", "incoming": {"port": 995}},
-        {"user": "nobody-here", "email": "anna@charter.net"},
-    ):
-        result = ansible.module("evolution_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
-        assert result["failed"]
-    assert "user nobody-here: this host does not know that user" in result["msg"]
+    second = {"user": anna.name, "email": "anna@charter.net", "incoming": {"port": 995}}
+    result = ansible.module("evolution_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
+    assert result["failed"]
     refused = account(ansible, mario, location="snap")
     assert "location" in refused["msg"]
     assert snapshot(mario.home) == before
 
 
-def test_a_home_that_cannot_be_written(ansible: Ansible, mario: Person) -> None:
+def test_a_user_whom_the_host_does_not_know_is_one_failure(ansible: Ansible, mario: LocalUser) -> None:
+    second = {"user": "nobody-here", "email": "anna@charter.net"}
+    result = ansible.module("evolution_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
+    assert result["failed"]
+    assert [entry["status"] for entry in result["accounts"]] == ["created", "failed"]
+    assert "user nobody-here: this host does not know that user" in result["msg"]
+
+
+def test_a_home_that_is_not_writable(ansible: Ansible, mario: LocalUser) -> None:
     mario.home.chmod(0o500)
     result = account(ansible, mario)
     assert result["failed"]
@@ -208,7 +212,7 @@ def test_a_home_that_cannot_be_written(ansible: Ansible, mario: Person) -> None:
     assert str(mario.home) in result["msg"]
 
 
-def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_link_gives_no_access_beyond_its_owners(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     target = tmp_path / "of-root"
     target.mkdir(mode=0o700)
     (target / "some.source").write_bytes(BY_HAND)
@@ -238,7 +242,7 @@ def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person,
     assert precious.stat().st_uid == 0
 
 
-def test_a_flatpak_has_files_of_its_own_and_keeps_its_passwords_to_itself(ansible: Ansible, mario: Person) -> None:
+def test_flatpak_uses_its_own_files_and_password_store(ansible: Ansible, mario: LocalUser) -> None:
     (entry,) = (made := account(ansible, mario, location="flatpak", password=PASSWORD))["accounts"]
     assert (entry["status"], entry["via"], entry["password"]) == ("created", "files", "not stored")
     assert "Flatpak" in made["warnings"][0]
@@ -248,7 +252,7 @@ def test_a_flatpak_has_files_of_its_own_and_keeps_its_passwords_to_itself(ansibl
     state.parent.mkdir()
     state.touch()
     mario.own()
-    assert not account(ansible, mario, password=PASSWORD)["changed"]  # auto: the one that was used last
+    assert not account(ansible, mario, password=PASSWORD)["changed"]  # auto: the installation that was used last
     with open_flatpak(mario) as pid:
         assert not account(ansible, mario)["changed"]
         failed = account(ansible, mario, provider="spectrum")
@@ -256,18 +260,18 @@ def test_a_flatpak_has_files_of_its_own_and_keeps_its_passwords_to_itself(ansibl
         assert f"(process {pid})" in failed["msg"]
         skipped = account(ansible, mario, provider="spectrum", when_running="skip")
         assert skipped["accounts"][0]["status"] == "skipped"
-        # The native one has nothing to do with it.
+        # The native installation is not affected.
         assert account(ansible, mario, location="native")["accounts"][0]["status"] == "created"
     assert account(ansible, mario, location="flatpak", provider="spectrum")["accounts"][0]["status"] == "updated"
 
 
 @contextlib.contextmanager
-def open_flatpak(person: Person) -> t.Iterator[int]:
-    """A process that looks like the registry of Evolution's sandbox."""
-    program = person.home / "evolution-source-registry"
+def open_flatpak(user: LocalUser) -> t.Iterator[int]:
+    """A process that looks like the registry of a sandboxed Evolution."""
+    program = user.home / "evolution-source-registry"
     shutil.copy("/usr/bin/sleep", program)
-    person.own()
-    command = ["setpriv", f"--reuid={person.uid}", f"--regid={person.uid}", "--init-groups", str(program), "600"]
+    user.own()
+    command = ["setpriv", f"--reuid={user.uid}", f"--regid={user.uid}", "--init-groups", str(program), "600"]
     with subprocess.Popen(command, env={"FLATPAK_ID": "org.gnome.Evolution", "PATH": "/usr/bin:/bin"}) as child:
         try:
             yield child.pid
@@ -275,7 +279,7 @@ def open_flatpak(person: Person) -> t.Iterator[int]:
             child.kill()
 
 
-def test_a_home_of_ones_own_choice(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_custom_home(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     skeleton = tmp_path / "skel"
     skeleton.mkdir()
     (entry,) = account(ansible, mario, user="root", home=str(skeleton))["accounts"]
@@ -283,7 +287,7 @@ def test_a_home_of_ones_own_choice(ansible: Ansible, mario: Person, tmp_path: pa
     assert not (mario.home / ".config").exists()
 
 
-def test_purge_takes_the_mail_of_that_account_only(ansible: Ansible, mario: Person) -> None:
+def test_purge_deletes_only_the_mail_of_that_account(ansible: Ansible, mario: LocalUser) -> None:
     (entry,) = account(ansible, mario)["accounts"]
     own = entry["ids"]["account"]
     places = [".cache/evolution/mail", ".local/share/evolution/mail"]
@@ -292,8 +296,8 @@ def test_purge_takes_the_mail_of_that_account_only(ansible: Ansible, mario: Pers
             (mario.home / place / name / "folders").mkdir(parents=True)
             (mario.home / place / name / "folders" / "message").write_text("mail")
     mario.own()
-    foretold = account(ansible, mario, check=True, state="absent", purge=True)
-    assert foretold["changed"]
+    predicted = account(ansible, mario, check=True, state="absent", purge=True)
+    assert predicted["changed"]
     assert (mario.home / places[0] / own).exists()
     assert account(ansible, mario, state="absent", purge=True)["changed"]
     for place in places:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README's own examples, run as they stand there, by people who are called as they are there."""
+"""The README's examples, run unchanged, for users with the same names."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 
 README = (ROOT / "README.md").read_text()
-PEOPLE = ("mario", "anna")
+USERS = ("mario", "anna")
 DESK = "desk-1.office.example"
 
 
 @pytest.fixture
-def people() -> t.Iterator[None]:
-    """The README's mario and anna, unless this machine has a mario or an anna of its own."""
-    present = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name in PEOPLE]
+def readme_users() -> t.Iterator[None]:
+    """Local users mario and anna, as in the README, unless this machine already has one of them."""
+    present = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name in USERS]
     if present or os.geteuid() != 0:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs root, and no user {' or '.join(PEOPLE)}")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs root, and no user {' or '.join(USERS)}")
     try:
-        for name in PEOPLE:
+        for name in USERS:
             subprocess.run(["useradd", "--user-group", "--create-home", name], check=True)
         yield
     finally:
-        for name in PEOPLE:
+        for name in USERS:
             subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
 
 
 @pytest.fixture
-def office(tmp_path: pathlib.Path, mail_lab: MailLab, people: None) -> Ansible:
-    """The README's inventory and a vault, in the lab's network, with the lab's authority trusted by the system."""
+def office(tmp_path: pathlib.Path, mail_lab: MailLab, readme_users: None) -> Ansible:
+    """The README's inventory and a vault, in the lab's network, on a system that trusts the lab's authority."""
     prefix = [*mail_lab.command([]), "env", f"SSL_CERT_FILE={mail_lab.ca_path}"]
     ansible = Ansible(tmp_path, prefix=prefix)
     (inventory,) = re.findall(r"```yaml\n# hosts.yml\n(.*?)```", README, re.DOTALL)
@@ -49,14 +49,14 @@ def office(tmp_path: pathlib.Path, mail_lab: MailLab, people: None) -> Ansible:
     (tmp_path / "host_vars" / f"{DESK}.yml").write_text("ansible_connection: local\n")
     (tmp_path / "vault-password").write_text("vault password\n")
     users = [mail_lab.user(f"{name}@charter.net") for name in ("mario.rossi", "anna.bianchi")]
-    # anna has no password in the README: she is asked.
+    # anna has no password in the README: the client asks her for it.
     (tmp_path / "secrets.yml").write_text(f"vault_mario: {users[0].password}\n")
     assert run(ansible, "ansible-vault encrypt secrets.yml").code == 0
     return ansible
 
 
 def run(ansible: Ansible, line: str) -> t.Any:
-    """A line of the README; the vault's password comes from a file, as nobody is there to be asked."""
+    """Run a line of the README, with the vault password from a file."""
     program, *arguments = shlex.split(line.replace(" --ask-vault-pass", ""))
     return ansible.command(program, *arguments, "--vault-password-file", "vault-password")
 
@@ -67,13 +67,13 @@ def commands(program: str) -> list[str]:
 
 
 def test_the_playbook_examples(office: Ansible) -> None:
-    foretell, do, prove = commands("ansible-playbook")
-    assert "--check --diff" in foretell
-    foretold = run(office, f"{foretell} -e @secrets.yml")
-    assert "+mario.rossi@charter.net:" in foretold.output
+    predict, do, prove = commands("ansible-playbook")
+    assert "--check --diff" in predict
+    predicted = run(office, f"{predict} -e @secrets.yml")
+    assert "+mario.rossi@charter.net:" in predicted.output
     done = run(office, f"{do} -e @secrets.yml")
     assert done.code == 0, done.output
-    assert done.recap["changed"] == 2  # Thunderbird and Evolution, which this machine has both
+    assert done.recap["changed"] == 2  # Thunderbird and Evolution, which are both installed here
     assert "All tests completed successfully for mario.rossi@charter.net" in done.output
     assert "All tests that could be made completed successfully for anna.bianchi@charter.net" in done.output
     assert run(office, f"{do} -e @secrets.yml").recap["changed"] == 0
@@ -87,8 +87,8 @@ def test_the_ad_hoc_examples(office: Ansible) -> None:
     lines = commands("ansible")
     assert len(lines) >= 3
     for line in lines:
-        played = run(office, line if "-e @secrets.yml" in line else f"{line} -e @secrets.yml")
-        assert played.code == 0, played.output
-        assert f"{DESK} | " in played.output
+        done = run(office, line if "-e @secrets.yml" in line else f"{line} -e @secrets.yml")
+        assert done.code == 0, done.output
+        assert f"{DESK} | " in done.output
     again = run(office, lines[0])
     assert f"{DESK} | SUCCESS" in again.output

@@ -16,12 +16,12 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version
-from ansible_collections.charter.mail.tests.integration.people import Person, snapshot
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser, snapshot
 
 EMAIL = "mario.rossi@charter.net"
 PASSWORD = "Tr0ub4dor&3 ünï"
 
-# A profile by hand: a comment, odd spacing, a private account, Windows line breaks somewhere.
+# A profile that was set up by hand: a comment, unusual spacing, a private account, some Windows line endings.
 BY_HAND = b"""\
 // Mozilla User Preferences
 
@@ -41,23 +41,23 @@ user_pref("text.with.escapes", "a\\x41\\u00e9 \\"quoted\\"");
 """
 
 
-def account(ansible: Ansible, person: Person, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    return ansible.module("thunderbird_account", check=check, **{"user": person.name, "email": EMAIL, **options})
+def account(ansible: Ansible, owner: LocalUser, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    return ansible.module("thunderbird_account", check=check, **{"user": owner.name, "email": EMAIL, **options})
 
 
-def give_profile(person: Person, prefs: bytes = BY_HAND) -> pathlib.Path:
-    profile = person.thunderbird / "x.default"
+def give_profile(user: LocalUser, prefs: bytes = BY_HAND) -> pathlib.Path:
+    profile = user.thunderbird / "x.default"
     profile.mkdir(parents=True)
-    (person.thunderbird / "profiles.ini").write_text("[Profile0]\nName=x\nIsRelative=1\nPath=x.default\nDefault=1\n")
+    (user.thunderbird / "profiles.ini").write_text("[Profile0]\nName=x\nIsRelative=1\nPath=x.default\nDefault=1\n")
     (profile / "compatibility.ini").write_text("[Compatibility]\nLastVersion=153.7.0_1/1\n")
     (profile / "prefs.js").write_bytes(prefs)
-    for path in person.thunderbird.rglob("*"):
+    for path in user.thunderbird.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
-    person.own()
+    user.own()
     return profile
 
 
-def test_a_first_account_belongs_to_the_user_and_to_nobody_else(ansible: Ansible, mario: Person) -> None:
+def test_files_of_a_first_account_belong_to_the_user_alone(ansible: Ansible, mario: LocalUser) -> None:
     result = account(ansible, mario, password=PASSWORD)
     assert result["changed"], result
     assert result["accounts"][0]["status"] == "created"
@@ -74,7 +74,7 @@ def test_a_first_account_belongs_to_the_user_and_to_nobody_else(ansible: Ansible
 
 
 @pytest.mark.parametrize("version", ["3.8", "3.11"])
-def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: Person, version: str) -> None:
+def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: LocalUser, version: str) -> None:
     python = python_of_version(version)
     if python is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"there is no Python {version} here")
@@ -83,17 +83,17 @@ def test_it_runs_on_the_pythons_of_targets(tmp_path: pathlib.Path, mario: Person
     assert not account(ansible, mario, protocol="pop3")["changed"]
 
 
-def test_check_mode_writes_nothing_and_tells_the_same(ansible: Ansible, mario: Person) -> None:
+def test_check_mode_writes_nothing_and_reports_the_same(ansible: Ansible, mario: LocalUser) -> None:
     give_profile(mario)
     before = snapshot(mario.home)
-    foretold = account(ansible, mario, check=True, password=PASSWORD)
+    predicted = account(ansible, mario, check=True, password=PASSWORD)
     assert snapshot(mario.home) == before
     done = account(ansible, mario, password=PASSWORD)
     for key in ("changed", "diff", "accounts", "msg"):
-        assert foretold[key] == done[key]
+        assert predicted[key] == done[key]
 
 
-def test_the_diff_of_a_profile_made_by_hand(ansible: Ansible, mario: Person) -> None:
+def test_the_diff_of_a_profile_made_by_hand(ansible: Ansible, mario: LocalUser) -> None:
     give_profile(mario)
     account(ansible, mario, provider="spectrum")
     (diff,) = account(ansible, mario, check=True, full_name="Mario Rossi", password=PASSWORD)["diff"]
@@ -113,7 +113,7 @@ def test_the_diff_of_a_profile_made_by_hand(ansible: Ansible, mario: Person) -> 
     }
 
 
-def test_every_foreign_byte_stays(ansible: Ansible, mario: Person) -> None:
+def test_every_foreign_byte_is_kept(ansible: Ansible, mario: LocalUser) -> None:
     profile = give_profile(mario)
     result = account(ansible, mario)
     after = (profile / "prefs.js").read_bytes()
@@ -132,17 +132,19 @@ def test_every_foreign_byte_stays(ansible: Ansible, mario: Person) -> None:
     assert left.replace(b'user_pref("mail.account.lastKey", 2);\n', b"") == BY_HAND
 
 
-def test_a_value_of_another_type_is_mended_for_good(ansible: Ansible, mario: Person) -> None:
+def test_a_value_of_another_type_is_corrected(ansible: Ansible, mario: LocalUser) -> None:
     profile = give_profile(mario)
     account(ansible, mario, protocol="pop3", leave_on_server=True)
     prefs = profile / "prefs.js"
     prefs.write_bytes(prefs.read_bytes().replace(b'leave_on_server", true', b'leave_on_server", 1'))
-    mended = account(ansible, mario, protocol="pop3", leave_on_server=True)
-    assert [change["setting"] for change in mended["accounts"][0]["changes"]] == ["mail.server.server2.leave_on_server"]
+    corrected = account(ansible, mario, protocol="pop3", leave_on_server=True)
+    assert [change["setting"] for change in corrected["accounts"][0]["changes"]] == [
+        "mail.server.server2.leave_on_server"
+    ]
     assert b'leave_on_server", true' in prefs.read_bytes()
 
 
-def test_a_primary_password_keeps_everything_as_it_is(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_primary_password_prevents_every_change(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     profile = give_profile(mario)
     (tmp_path / "primary").write_text("the primary password\n")
     subprocess.run(["certutil", "-N", "-d", f"sql:{profile}", "-f", str(tmp_path / "primary")], check=True)
@@ -152,10 +154,10 @@ def test_a_primary_password_keeps_everything_as_it_is(ansible: Ansible, mario: P
     assert result["failed"]
     assert "primary password" in result["msg"]
     assert snapshot(mario.home) == before
-    assert account(ansible, mario)["changed"]  # without a password to store, it is none of our business
+    assert account(ansible, mario)["changed"]  # without a password to store, it does not matter
 
 
-def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_passwords_are_never_shown(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     secret = "unmistakable-secret"
     secrets = tmp_path / "secrets.yml"
     secrets.write_text(f"vault_mario: {secret}\n")
@@ -174,14 +176,14 @@ def test_no_password_shows_anywhere(ansible: Ansible, mario: Person, tmp_path: p
         f'accounts="[{{{entry}"',
     ):
         common = ["--args", arguments, "--extra-vars", f"@{secrets}", "--diff", "-vvv"]
-        played = ansible.command("ansible", "localhost", "--module-name", "charter.mail.thunderbird_account", *common)
-        assert "thunderbird_account" in played.output
-        assert secret not in played.output, arguments
+        done = ansible.command("ansible", "localhost", "--module-name", "charter.mail.thunderbird_account", *common)
+        assert "thunderbird_account" in done.output
+        assert secret not in done.output, arguments
     for name, (_uid, _mode, content) in snapshot(mario.home).items():
         assert secret.encode() not in content, name
 
 
-def test_many_people_in_one_task(ansible: Ansible, mario: Person, anna: Person) -> None:
+def test_many_users_in_one_task(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     accounts = [
         {"user": mario.name, "email": EMAIL},
         {"user": anna.name, "email": "anna@charter.net", "protocol": "pop3"},
@@ -193,7 +195,7 @@ def test_many_people_in_one_task(ansible: Ansible, mario: Person, anna: Person) 
     assert not ansible.module("thunderbird_account", accounts=accounts)["changed"]
 
 
-def test_one_persons_trouble_is_not_the_others(ansible: Ansible, mario: Person, anna: Person) -> None:
+def test_a_failure_of_one_user_does_not_affect_others(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     profile = give_profile(mario, b"user_pref(broken")
     accounts = [{"user": mario.name, "email": EMAIL}, {"user": anna.name, "email": "anna@charter.net"}]
     result = ansible.module("thunderbird_account", accounts=accounts)
@@ -203,16 +205,20 @@ def test_one_persons_trouble_is_not_the_others(ansible: Ansible, mario: Person, 
     assert f"{profile}/prefs.js, line 1: " in result["msg"]
 
 
-def test_bad_input_stops_before_the_first_write(ansible: Ansible, mario: Person, anna: Person) -> None:
+def test_invalid_input_fails_before_the_first_write(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
     before = snapshot(mario.home)
-    for second in (
-        {"user": anna.name, "email": "anna@charter.net", "incoming": {"port": 995}},
-        {"user": "nobody-here", "email": "anna@charter.net"},
-    ):
-        result = ansible.module("thunderbird_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
-        assert result["failed"]
-    assert "user nobody-here: this host does not know that user" in result["msg"]
+    second = {"user": anna.name, "email": "anna@charter.net", "incoming": {"port": 995}}
+    result = ansible.module("thunderbird_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
+    assert result["failed"]
     assert snapshot(mario.home) == before
+
+
+def test_a_user_whom_the_host_does_not_know_is_one_failure(ansible: Ansible, mario: LocalUser) -> None:
+    second = {"user": "nobody-here", "email": "anna@charter.net"}
+    result = ansible.module("thunderbird_account", accounts=[{"user": mario.name, "email": EMAIL}, second])
+    assert result["failed"]
+    assert [entry["status"] for entry in result["accounts"]] == ["created", "failed"]
+    assert "user nobody-here: this host does not know that user" in result["msg"]
 
 
 HOLD = """
@@ -226,7 +232,7 @@ time.sleep(float(sys.argv[2]))
 
 @contextlib.contextmanager
 def open_client(profile: pathlib.Path, seconds: float | None = None) -> t.Iterator[int]:
-    """A process that holds the lock as Thunderbird does."""
+    """A process that holds the lock as a running Thunderbird does."""
     command = [sys.executable, "-c", HOLD, str(profile / ".parentlock"), str(300 if seconds is None else seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
@@ -237,9 +243,9 @@ def open_client(profile: pathlib.Path, seconds: float | None = None) -> t.Iterat
             child.kill()
 
 
-def test_an_open_client_is_left_alone(ansible: Ansible, mario: Person) -> None:
+def test_an_open_client_is_not_changed(ansible: Ansible, mario: LocalUser) -> None:
     profile = give_profile(mario)
-    (profile / "lock").symlink_to("127.0.0.1:+1")  # stays behind after a clean end: no evidence
+    (profile / "lock").symlink_to("127.0.0.1:+1")  # also remains after a clean exit, so it proves nothing
     account(ansible, mario)
     before = (profile / "prefs.js").read_bytes()
     with open_client(profile) as pid:
@@ -251,9 +257,9 @@ def test_an_open_client_is_left_alone(ansible: Ansible, mario: Person) -> None:
         assert not skipped["changed"]
         assert skipped["accounts"][0]["status"] == "skipped"
         assert "is running" in skipped["warnings"][0]
-        foretold = account(ansible, mario, check=True, provider="spectrum")
-        assert foretold["changed"]
-        assert "is open now" in foretold["warnings"][0]
+        predicted = account(ansible, mario, check=True, provider="spectrum")
+        assert predicted["changed"]
+        assert "is open now" in predicted["warnings"][0]
         assert account(ansible, mario, provider="spectrum", when_running="wait", wait_seconds=1)["failed"]
     assert (profile / "prefs.js").read_bytes() == before
     with open_client(profile, seconds=4):
@@ -263,15 +269,14 @@ def test_an_open_client_is_left_alone(ansible: Ansible, mario: Person) -> None:
 DAMAGE: list[tuple[str, bytes, str]] = [
     ("x.default/prefs.js", b'user_pref("a", 1);\nuser_pref("b", oops);\n', "prefs.js, line 2: "),
     ("x.default/prefs.js", b"\0" * 4096, "prefs.js, line 1: a zero byte"),
-    ("profiles.ini", b"[Profile0]\nName\n", "profiles.ini, line 2: "),
     ("x.default/logins.json", b'{"logins": [', "logins.json, line 1: "),
     ("x.default/key4.db", b"not a database" * 100, "key4.db: "),
 ]
 
 
 @pytest.mark.parametrize(("name", "content", "message"), DAMAGE)
-def test_a_damaged_file_is_named_and_left(
-    ansible: Ansible, mario: Person, name: str, content: bytes, message: str
+def test_a_damaged_file_is_named_and_kept(
+    ansible: Ansible, mario: LocalUser, name: str, content: bytes, message: str
 ) -> None:
     give_profile(mario)
     (mario.thunderbird / name).write_bytes(content)
@@ -286,14 +291,14 @@ def test_a_damaged_file_is_named_and_left(
     assert snapshot(mario.home) == before
 
 
-def test_a_home_that_cannot_be_written(ansible: Ansible, mario: Person) -> None:
+def test_a_home_that_is_not_writable(ansible: Ansible, mario: LocalUser) -> None:
     mario.home.chmod(0o500)
     result = account(ansible, mario)
-    assert result["msg"].startswith(f"{mario.name}: {mario.thunderbird}: permission denied. ")
+    assert result["msg"].startswith(f"{mario.name}: {mario.home}: permission denied. ")
 
 
 @pytest.mark.parametrize("kind", ["full", "read-only"])
-def test_a_disk_that_takes_nothing(ansible: Ansible, mario: Person, kind: str) -> None:
+def test_a_full_or_read_only_disk(ansible: Ansible, mario: LocalUser, kind: str) -> None:
     options = f"size={'64k' if kind == 'full' else '8m'},mode=700,uid={mario.uid},gid={mario.uid}"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "test", str(mario.home)], check=True)
     try:
@@ -317,7 +322,7 @@ def test_a_disk_that_takes_nothing(ansible: Ansible, mario: Person, kind: str) -
         subprocess.run(["umount", str(mario.home)], check=True)
 
 
-def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_link_gives_no_access_beyond_its_owners(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     target = tmp_path / "of-root"
     target.mkdir(mode=0o700)
     (target / "prefs.js").write_bytes(b"")
@@ -338,7 +343,34 @@ def test_a_link_leads_no_further_than_its_owner(ansible: Ansible, mario: Person,
     assert precious.read_bytes() == b'user_pref("precious", 1);\n'
 
 
-def test_a_home_of_ones_own_choice(ansible: Ansible, mario: Person, tmp_path: pathlib.Path) -> None:
+def test_a_home_without_a_user_is_used_as_its_owner(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
+    target = tmp_path / "of-root"
+    target.mkdir(mode=0o700)
+    give_profile(mario)
+    arguments: dict[str, t.Any] = {"home": str(mario.home), "email": EMAIL, "password": PASSWORD}
+    assert ansible.module("thunderbird_account", **arguments)["accounts"][0]["user"] == mario.name
+    assert {path.lstat().st_uid for path in mario.home.rglob("*")} == {mario.uid}
+    for path in mario.thunderbird.glob("*/prefs.js"):
+        path.unlink()
+        path.symlink_to(target / "made-by-root")
+    result = ansible.module("thunderbird_account", **arguments)
+    assert result["failed"]
+    assert os.listdir(target) == []
+    mario.home.chmod(0o755)
+    os.chown(mario.home, 0, 0)
+    result = ansible.module("thunderbird_account", **arguments)
+    assert f"this is the home directory of {mario.name}, and not that user's own" in result["msg"]
+
+
+def test_a_template_for_new_users(ansible: Ansible, tmp_path: pathlib.Path) -> None:
+    skeleton = tmp_path / "skel"
+    skeleton.mkdir()
+    assert ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
+    assert sorted(os.listdir(skeleton)) == [".thunderbird"]
+    assert not ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
+
+
+def test_a_custom_home(ansible: Ansible, mario: LocalUser, tmp_path: pathlib.Path) -> None:
     skeleton = tmp_path / "skel"
     skeleton.mkdir()
     assert account(ansible, mario, user="root", home=str(skeleton))["changed"]
@@ -346,7 +378,7 @@ def test_a_home_of_ones_own_choice(ansible: Ansible, mario: Person, tmp_path: pa
     assert snapshot(mario.home).keys() & {".thunderbird"} == set()
 
 
-def test_purge_takes_the_mail_of_that_account_only(ansible: Ansible, mario: Person) -> None:
+def test_purge_deletes_only_the_mail_of_that_account(ansible: Ansible, mario: LocalUser) -> None:
     profile = give_profile(mario)
     ids = account(ansible, mario)["accounts"][0]["ids"]
     for name in ("imap.charter.net", "imap.home.example"):
@@ -362,8 +394,8 @@ def test_purge_takes_the_mail_of_that_account_only(ansible: Ansible, mario: Pers
     account(ansible, mario)
     with open(profile / "prefs.js", "a") as prefs:
         prefs.write('user_pref("mail.server.server2.directory-rel", "[ProfD]ImapMail/imap.charter.net");\n')
-    foretold = account(ansible, mario, check=True, state="absent", purge=True)
-    assert {"setting": "mail on this host", "before": "ImapMail/imap.charter.net", "after": None} in foretold[
+    predicted = account(ansible, mario, check=True, state="absent", purge=True)
+    assert {"setting": "mail on this host", "before": "ImapMail/imap.charter.net", "after": None} in predicted[
         "accounts"
     ][0]["changes"]
     assert account(ansible, mario, state="absent", purge=True)["changed"]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate authority of the lab's own, and server certificates: good ones and three kinds of bad ones."""
+"""The lab's certificate authority and its server certificates: valid ones and three kinds of invalid ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Identity:
 
 
 class Authority:
-    """A certificate authority that lives as long as this object; its key is never written anywhere."""
+    """A certificate authority. Its key exists only in memory."""
 
     def __init__(self, name: str) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -65,13 +65,13 @@ class Authority:
 
     @property
     def certificate(self) -> bytes:
-        """The authority's own certificate, PEM: what a client has to trust."""
+        """The authority's certificate, which clients must trust, as PEM."""
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def issue(self, names: t.Sequence[str], quality: Quality = Quality.GOOD) -> Identity:
-        """Make a certificate for host names, with a fresh key (ECDSA P-256)."""
+        """Issue a certificate for host names with a new key (ECDSA P-256)."""
         if quality is Quality.UNTRUSTED:
-            return Authority("An authority that nobody trusts").issue(names)
+            return Authority("Untrusted authority").issue(names)
         now = datetime.datetime.now(datetime.UTC)
         if quality is Quality.EXPIRED:
             return self._signed(names, now - 90 * _DAY, now - _DAY)

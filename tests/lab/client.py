@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests do inside the lab, with Python's own mail clients: one question (JSON) in, one answer (JSON) out.
+"""Runs an action inside the lab with Python's own mail clients; reads the action and writes the result as JSON.
 
-It runs there as a script of its own, and needs only the standard library. Passwords come by standard input.
+It runs as a separate script and needs only the standard library. Passwords come on standard input.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import ssl
 import sys
 import typing as t
 
-Answer = dict[str, t.Any]
-_PATIENCE = 20.0
+Result = dict[str, t.Any]
+_TIMEOUT = 20.0
 
 
 def imap(
     host: str, port: int, security: str, ca: str, user: str, password: str, append_to: str | None = None
-) -> Answer:
-    """Log in, list the mailboxes, and store a message where that is asked for."""
+) -> Result:
+    """Log in, list the mailboxes, and store a message if ``append_to`` is given."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=_PATIENCE)
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=_TIMEOUT)
     else:
-        client = imaplib.IMAP4(host, port, timeout=_PATIENCE)
+        client = imaplib.IMAP4(host, port, timeout=_TIMEOUT)
         client.starttls(context)
     with client:
         client.login(user, password)
@@ -41,13 +41,13 @@ def imap(
         return {"tls": _tls(client.socket()), "mailboxes": mailboxes}
 
 
-def pop3(host: str, port: int, security: str, ca: str, user: str, password: str, delete: bool = False) -> Answer:
-    """Log in and get all messages; delete them where that is asked for."""
+def pop3(host: str, port: int, security: str, ca: str, user: str, password: str, delete: bool = False) -> Result:
+    """Log in and fetch all messages; delete them if ``delete`` is set."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=_PATIENCE)
+        client: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=_TIMEOUT)
     else:
-        client = poplib.POP3(host, port, timeout=_PATIENCE)
+        client = poplib.POP3(host, port, timeout=_TIMEOUT)
         client.stls(context)
     with contextlib.closing(client):
         client.user(user)
@@ -71,13 +71,13 @@ def smtp(
     sender: str | None = None,
     recipient: str = "",
     message: str = "",
-) -> Answer:
-    """Log in where a user is given, and send a message where a sender is given."""
+) -> Result:
+    """Log in if a user is given, and send a message if a sender is given."""
     context = ssl.create_default_context(cafile=ca)
     if security == "ssl":
-        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=_PATIENCE)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=_TIMEOUT)
     else:
-        client = smtplib.SMTP(host, port, timeout=_PATIENCE)
+        client = smtplib.SMTP(host, port, timeout=_TIMEOUT)
     with client:
         if security == "starttls":
             client.starttls(context=context)
@@ -88,9 +88,9 @@ def smtp(
         return {"tls": _tls(client.sock)}
 
 
-def imap_in_clear(host: str, port: int, user: str, password: str) -> Answer:
-    """What a server offers before TLS, and how it answers a login then."""
-    with imaplib.IMAP4(host, port, timeout=_PATIENCE) as client:
+def imap_in_clear(host: str, port: int, user: str, password: str) -> Result:
+    """The capabilities of a server before TLS, and its response to a login."""
+    with imaplib.IMAP4(host, port, timeout=_TIMEOUT) as client:
         capabilities = list(client.capabilities)
         try:
             client.login(user, password)
@@ -99,9 +99,9 @@ def imap_in_clear(host: str, port: int, user: str, password: str) -> Answer:
     return {"capabilities": capabilities, "refusal": None}
 
 
-def pop3_in_clear(host: str, port: int, user: str) -> Answer:
-    """What a server offers before TLS, and how it answers a login then."""
-    with contextlib.closing(poplib.POP3(host, port, timeout=_PATIENCE)) as client:
+def pop3_in_clear(host: str, port: int, user: str) -> Result:
+    """The capabilities of a server before TLS, and its response to a login."""
+    with contextlib.closing(poplib.POP3(host, port, timeout=_TIMEOUT)) as client:
         capabilities = client.capa()
         try:
             client.user(user)
@@ -110,9 +110,9 @@ def pop3_in_clear(host: str, port: int, user: str) -> Answer:
     return {"capabilities": capabilities, "refusal": None}
 
 
-def smtp_in_clear(host: str, port: int) -> Answer:
-    """What a server offers before TLS, and how it answers AUTH and MAIL then."""
-    with smtplib.SMTP(host, port, timeout=_PATIENCE) as client:
+def smtp_in_clear(host: str, port: int) -> Result:
+    """The extensions of a server before TLS, and its responses to AUTH and MAIL."""
+    with smtplib.SMTP(host, port, timeout=_TIMEOUT) as client:
         client.ehlo()
         offers = sorted(client.esmtp_features)
         return {
@@ -122,29 +122,29 @@ def smtp_in_clear(host: str, port: int) -> Answer:
         }
 
 
-def handshake(host: str, port: int, ca: str, name: str) -> Answer:
-    """A TLS handshake that expects a name, which need not be the host's."""
+def handshake(host: str, port: int, ca: str, name: str) -> Result:
+    """Perform a TLS handshake and verify a name, which may differ from the host's."""
     context = ssl.create_default_context(cafile=ca)
     with (
-        socket.create_connection((host, port), _PATIENCE) as connection,
+        socket.create_connection((host, port), _TIMEOUT) as connection,
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
         return {"tls": _tls(secured)}
 
 
-def first_words(host: str, port: int, seconds: float) -> Answer:
-    """What a server says unasked on a plain connection; nothing after so many seconds of silence."""
-    with socket.create_connection((host, port), _PATIENCE) as connection:
+def first_bytes(host: str, port: int, seconds: float) -> Result:
+    """The greeting of a server on a plain connection; empty if there is none within the given seconds."""
+    with socket.create_connection((host, port), _TIMEOUT) as connection:
         connection.settimeout(seconds)
         try:
-            return {"words": connection.recv(1000).decode()}
+            return {"text": connection.recv(1000).decode()}
         except TimeoutError:
-            return {"words": ""}
+            return {"text": ""}
 
 
-def connect(host: str, port: int) -> Answer:
-    """A TCP connection and nothing else."""
-    with socket.create_connection((host, port), _PATIENCE) as connection:
+def connect(host: str, port: int) -> Result:
+    """Open a TCP connection."""
+    with socket.create_connection((host, port), _TIMEOUT) as connection:
         return {"peer": connection.getpeername()[0], "own": connection.getsockname()[0]}
 
 
@@ -152,7 +152,7 @@ def _tls(connection: socket.socket | None) -> str | None:
     return connection.version() if isinstance(connection, ssl.SSLSocket) else None
 
 
-_QUESTIONS: t.Mapping[str, t.Callable[..., Answer]] = {
+_ACTIONS: t.Mapping[str, t.Callable[..., Result]] = {
     "imap": imap,
     "pop3": pop3,
     "smtp": smtp,
@@ -160,12 +160,12 @@ _QUESTIONS: t.Mapping[str, t.Callable[..., Answer]] = {
     "pop3_in_clear": pop3_in_clear,
     "smtp_in_clear": smtp_in_clear,
     "handshake": handshake,
-    "first_words": first_words,
+    "first_bytes": first_bytes,
     "connect": connect,
 }
 
 
-def _failure(error: Exception) -> Answer:
+def _failure(error: Exception) -> Result:
     if isinstance(error, ssl.SSLCertVerificationError):
         return {"error": type(error).__name__, "verify_code": error.verify_code, "text": error.verify_message}
     if isinstance(error, OSError):
@@ -174,13 +174,13 @@ def _failure(error: Exception) -> Answer:
 
 
 def main() -> None:
-    """Answer the question on standard input."""
+    """Run the action that is read from standard input."""
     name, arguments = json.load(sys.stdin)
     try:
-        answer = _QUESTIONS[name](**arguments)
+        result = _ACTIONS[name](**arguments)
     except (OSError, imaplib.IMAP4.error, poplib.error_proto, smtplib.SMTPException) as error:
-        answer = _failure(error)
-    json.dump(answer, sys.stdout)
+        result = _failure(error)
+    json.dump(result, sys.stdout)
 
 
 if __name__ == "__main__":

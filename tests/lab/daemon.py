@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a server of the lab: started, ready when it listens, and killed."""
+"""Starts a server of the lab, waits until it listens, and kills it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LISTENS = "0A"
 
 
 class Daemon:
-    """A server that runs in the foreground as a child of this process."""
+    """A server that runs in the foreground as a child process."""
 
     def __init__(self, name: str, process: subprocess.Popen[bytes], log: pathlib.Path) -> None:
         self._name = name
@@ -29,36 +29,36 @@ class Daemon:
         self._log = log
 
     def wait_until_listening(self, endpoints: t.AbstractSet[tuple[str, int]]) -> None:
-        """Wait until every (address, port) takes connections.
+        """Wait until every (address, port) accepts connections.
 
         Raises:
-            LabError: the server ended instead, or took too long; with the end of its log.
+            LabError: The server ended or was not ready in time. The message quotes the end of its log.
         """
         deadline = time.monotonic() + _START
         while missing := endpoints - self._listening():
             if self._process.poll() is not None:
-                raise LabError(f"{self._name} ended with status {self._process.returncode}.{self._words()}")
+                raise LabError(f"{self._name} ended with status {self._process.returncode}.{self._log_end()}")
             if time.monotonic() > deadline:
-                raise LabError(f"{self._name} does not listen on {sorted(missing)} after {_START} s.{self._words()}")
+                raise LabError(f"{self._name} does not listen on {sorted(missing)} after {_START} s.{self._log_end()}")
             time.sleep(0.005)
 
     def kill(self) -> None:
-        """Kill it; its children go with the network namespace. Asked kindly, Dovecot needs one to five seconds."""
+        """Kill the server; its children end with the network namespace. A clean stop of Dovecot takes seconds."""
         self._process.kill()
         self._process.wait()
 
     def _listening(self) -> set[tuple[str, int]]:
-        """What this process listens on, and not another one in the same network."""
+        """The endpoints on which this process listens, not those of others in the same network."""
         process = pathlib.Path("/proc", str(self._process.pid))
         try:
             own = {os.readlink(handle) for handle in (process / "fd").iterdir()}
             table = (process / "net" / "tcp").read_text()
         except OSError:
-            # It ended meanwhile, or opened or closed a file.
+            # The process ended, or opened or closed a file, in the meantime.
             return set()
         return {endpoint for endpoint, inode in _listeners(table) if f"socket:[{inode}]" in own}
 
-    def _words(self) -> str:
+    def _log_end(self) -> str:
         try:
             lines = self._log.read_text().splitlines()
         except FileNotFoundError:
@@ -68,7 +68,7 @@ class Daemon:
 
 @contextlib.contextmanager
 def running(name: str, command: t.Sequence[str], log: pathlib.Path) -> t.Iterator[Daemon]:
-    """Run a server as long as the block lasts. What it prints goes to the log that it writes itself."""
+    """Run a server while the block lasts. Its output is appended to its own log."""
     with log.open("ab") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, umask=0o022)
     daemon = Daemon(name, process, log)

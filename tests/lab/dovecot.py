@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dovecot in the lab: IMAP and POP3 for the users, and the answer to Postfix whether a login is right.
+"""Dovecot in the lab: IMAP and POP3 for the users, and authentication for Postfix.
 
 Settings: https://doc.dovecot.org/2.3/
 """
@@ -35,11 +35,11 @@ ssl_min_protocol = TLSv1.2
 
 mail_location = maildir:~/Maildir
 first_valid_uid = {uid}
-# Its mail is never worth keeping.
+# The mail need not survive a crash.
 mail_fsync = never
 mail_max_userip_connections = 200
 
-# A test may be wrong on purpose, as often as it likes, and does not wait for it.
+# Tests fail to log in on purpose and must not be delayed.
 auth_failure_delay = 0
 service anvil {{
   unix_listener anvil-auth-penalty {{
@@ -73,7 +73,7 @@ namespace inbox {{
 }}
 
 service auth {{
-  # From the start, or else the first client is greeted before passwords can be checked.
+  # Started at once: otherwise the first client is greeted before passwords can be checked.
   process_min_avail = 1
   unix_listener {auth_socket} {{
     mode = 0600
@@ -81,7 +81,7 @@ service auth {{
   }}
 }}
 
-# Each login, right or wrong, of all three protocols, as one line of JSON in the log.
+# Each login attempt of all three protocols is one line of JSON in the log.
 event_exporter log {{
   transport = log
   format = json
@@ -92,7 +92,7 @@ metric logins {{
   filter = event=auth_request_finished
 }}
 
-# Room for a fleet, within 1024 open files for each process.
+# Enough for a fleet, within the limit of 1024 open files for each process.
 default_process_limit = 4
 default_client_limit = 500
 service imap {{
@@ -116,7 +116,7 @@ local {address} {{
 }}
 """
 
-# Like Dovecot's own service of this kind, except that one process serves many connections.
+# Like Dovecot's own login service, except that one process serves many connections.
 _LOGIN_SERVICE = """
 service {name} {{
   executable = {executable}
@@ -158,7 +158,7 @@ MaxProtocol = TLSv1.2
 
 
 def configure(site: Site) -> list[str]:
-    """Write Dovecot's files and make its directories.
+    """Write Dovecot's files and create its directories.
 
     Returns:
         The command that runs it in the foreground.
@@ -190,9 +190,10 @@ def configure(site: Site) -> list[str]:
 
 
 def add_user(site: Site, user: MailUser) -> None:
-    """Let a user log in; only a salted hash of the password is stored.
+    """Add a user who can log in; only a salted hash of the password is stored.
 
-    Each user has a file, because Dovecot reads a common one again only when the second is another one.
+    Each user has a separate file, because Dovecot rereads a changed file only if its modification time, in seconds,
+    differs.
     """
     entry = f"{user.address}:{_hashed(user.password)}\n"
     write_file(_users(site) / user.address, entry, 0o640, "root", "dovecot")
@@ -220,7 +221,7 @@ def _login_services(site: Site, tls12: pathlib.Path) -> t.Iterator[str]:
             protocol=protocol.value,
             listeners=_OWN_LISTENERS_OFF.format(protocol=protocol.value) + _listeners(site, new, protocol),
         )
-        # Dovecot 2.3 has no setting for the newest TLS version, so that OpenSSL's own has to do.
+        # Dovecot 2.3 has no setting for the maximum TLS version, so OpenSSL's setting is used.
         yield _LOGIN_SERVICE.format(
             name=f"{name}-tls12",
             executable=f"/usr/bin/env OPENSSL_CONF={tls12} {_LIBEXEC}/{name}",

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files and directories with just the mode that is meant, whatever the umask is."""
+"""Creates files and directories with an exact mode, whatever the umask."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import shutil
 
 
 def make_directory(path: pathlib.Path, mode: int = 0o755, owner: str | int = 0, group: str | int = 0) -> None:
-    """Make a directory."""
+    """Create a directory."""
     path.mkdir(0o700)
     shutil.chown(path, owner, group)
     path.chmod(mode)
@@ -20,7 +20,7 @@ def make_directory(path: pathlib.Path, mode: int = 0o755, owner: str | int = 0, 
 def write_file(
     path: pathlib.Path, content: str | bytes, mode: int = 0o644, owner: str | int = 0, group: str | int = 0
 ) -> None:
-    """Write a file that is not there yet; nobody can read it before it is whole."""
+    """Create a file that nobody else can read until it is complete."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)

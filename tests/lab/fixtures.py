@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab for pytest. A folder of tests gets it by importing these two fixtures into its conftest.py."""
+"""The lab's fixtures for pytest. A test directory imports them in its conftest.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .site import MailUser
 
 
 def require() -> None:
-    """Skip the test, or with CI in the environment fail it, on a machine that cannot run a lab."""
+    """On a machine that cannot run a lab, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
@@ -24,7 +24,7 @@ def require() -> None:
 
 @pytest.fixture(scope="session")
 def mail_lab() -> t.Iterator[MailLab]:
-    """One lab with everything the provider publishes, for all tests."""
+    """A lab with all servers that the provider publishes, shared by all tests."""
     require()
     with MailLab.start() as lab:
         yield lab
@@ -32,5 +32,5 @@ def mail_lab() -> t.Iterator[MailLab]:
 
 @pytest.fixture
 def mail_user(mail_lab: MailLab) -> MailUser:
-    """A user with an empty mailbox, for this test alone."""
+    """A user with an empty mailbox, for this test only."""
     return mail_lab.add_user(f"user.{secrets.token_hex(4)}@charter.net")

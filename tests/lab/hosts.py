@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts of the lab: the names, ports and modes that the provider publishes, and where the lab puts them."""
+"""The hosts of the lab: the names, ports and modes that the provider publishes, and their addresses in the lab."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import typing as t
 from .errors import LabError
 
 NETWORK = "198.18.53.0/24"
-"""A piece of 198.18.0.0/15, which RFC 2544 sets aside for tests."""
+"""Part of 198.18.0.0/15, which RFC 2544 reserves for tests."""
 
 _CLIENT = 2
 _FIRST_HOST = 10
 
 
 class Service(enum.Enum):
-    """What a port offers."""
+    """The service of a port."""
 
     IMAP = "imap"
     POP3 = "pop3"
@@ -48,10 +48,10 @@ class MailHost:
     """A host as the provider publishes it.
 
     Attributes:
-        name: its name in the DNS, and in its certificate.
-        endpoints: its ports; each other port refuses connections.
-        tls13: False where the host speaks nothing newer than TLS 1.2.
-        tls: False where the host has no TLS at all, and offers no STARTTLS.
+        name: its name in the DNS and in its certificate.
+        endpoints: its open ports; all other ports refuse connections.
+        tls13: False if the host supports at most TLS 1.2.
+        tls: False if the host has neither TLS nor STARTTLS.
     """
 
     name: str
@@ -72,22 +72,22 @@ HOSTS = (
     MailHost("imap.charter.net", (_IMAP, _IMAP_STARTTLS)),
     MailHost("pop.charter.net", (_POP3, _POP3_STARTTLS)),
     MailHost("smtp.charter.net", (_SUBMISSION, _SUBMISSIONS)),
-    # Implicit TLS on 587 is outside RFC 8314, and what this host does.
+    # Implicit TLS on port 587 deviates from RFC 8314, but this host uses it.
     MailHost("mobile.charter.net", (_IMAP, _POP3, _SUBMISSION_587_SSL)),
     MailHost("mail.twc.com", (_IMAP, _POP3, _SUBMISSION), tls13=False),
-    # The mode of this 587 is disputed; STARTTLS is what its port stands for.
+    # Sources disagree on the mode of port 587 here; STARTTLS is the standard.
     MailHost("mail.brighthouse.com", (_IMAP, _POP3, _SUBMISSION)),
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """Where the hosts are.
+    """The addresses of the hosts.
 
     Attributes:
-        client: the address that programs in the lab connect from. It is never a server's own: Dovecot takes
-            a connection between equal addresses for a local one and lets it in without TLS.
-        addresses: host name to address, one for each host, because one port can have two modes on two hosts.
+        client: the address from which programs in the lab connect. It is never a server's address: Dovecot
+            treats a connection between equal addresses as local and allows it without TLS.
+        addresses: the address of each host by name; they differ, because the mode of a port differs between hosts.
     """
 
     client: str
@@ -95,21 +95,21 @@ class Network:
 
     @classmethod
     def of(cls, network: str, hosts: t.Sequence[MailHost]) -> Network:
-        """Give every host an address of an IPv4 network, for example ``198.18.53.0/24``.
+        """Assign every host an address of an IPv4 network, for example ``198.18.53.0/24``.
 
         Raises:
-            LabError: the network is too small.
+            LabError: The network is too small.
         """
         space = ipaddress.IPv4Network(network)
         if space.num_addresses <= _FIRST_HOST + len(hosts):
-            raise LabError(f"{network} has no room for {len(hosts)} hosts from .{_FIRST_HOST} on")
+            raise LabError(f"{network} is too small for {len(hosts)} hosts from .{_FIRST_HOST} on")
         addresses = {host.name: str(space[_FIRST_HOST + index]) for index, host in enumerate(hosts)}
         return cls(str(space[_CLIENT]), addresses)
 
     def commands(self) -> t.Iterator[str]:
-        """The commands of ip(8) that give a namespace's loopback interface these addresses."""
+        """The ip(8) commands that add these addresses to a namespace's loopback interface."""
         yield f"addr add {self.client}/32 dev lo"
         for address in self.addresses.values():
             yield f"addr add {address}/32 dev lo"
-            # Without this a connection to an address of this machine comes from that same address.
+            # Otherwise a connection to a local address would also come from that address.
             yield f"route change local {address} dev lo table local proto kernel scope host src {self.client}"

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab: real Dovecot and real Postfix under the provider's real names, in a network that leads nowhere.
+"""The lab: real Dovecot and Postfix servers under the provider's real names, in an isolated network.
 
     with MailLab.start(users=["mario.rossi@charter.net"]) as lab:
         subprocess.run(lab.command(["openssl", "s_client", "-connect", "imap.charter.net:993"]))
 
-It needs root, and the Debian 12 packages dovecot-imapd, dovecot-pop3d, postfix and iproute2. The machine's own mail
-servers, /etc/hosts and network stay as they are, and any number of labs can run side by side.
+It needs root and the Debian 12 packages dovecot-imapd, dovecot-pop3d, postfix and iproute2. The machine's own mail
+servers, /etc/hosts and network are not changed, and any number of labs can run at the same time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import time
 import types
 import typing as t
 
-from . import dovecot, leftovers, logins, mailboxes, postfix
+from . import cleanup, dovecot, logins, mailboxes, postfix
 from .certificates import Authority, Quality
 from .daemon import running
 from .errors import LabError
@@ -43,26 +43,26 @@ USERS = (
     "gina.neri@twc.com",
     "rosa.bruno@brighthouse.com",
 )
-"""The users of a lab that is not told other ones."""
+"""The default users of a lab."""
 
 _PROGRAMS = ("ip", "dovecot", "postfix", "postmap")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 # A socket's address has 107 characters, and Dovecot appends up to 37 ("/dovecot/run/token-login/imap-urlauth").
-_LONGEST_DIRECTORY = 70
+_MAX_DIRECTORY_LENGTH = 70
 
 _Found = t.TypeVar("_Found")
 
 
 class MailLab:
-    """A running lab; made by ``start``.
+    """A running lab, created by ``start``.
 
     Attributes:
-        name: of its network namespace.
+        name: the name of its network namespace.
         directory: its run directory.
         ca_path: the authority of its servers' certificates, PEM, readable by all.
-        hosts: what it offers.
-        addresses: host name to IPv4 address.
-        namespace: where it runs.
+        hosts: its mail hosts.
+        addresses: their IPv4 addresses by host name.
+        namespace: its network namespace.
     """
 
     def __init__(self, site: Site, namespace: Namespace) -> None:
@@ -87,33 +87,33 @@ class MailLab:
         network: str = NETWORK,
         name: str | None = None,
     ) -> t.Iterator[MailLab]:
-        """Run a lab as long as the block lasts, and remove all of it at the end.
+        """Run a lab while the block lasts, and remove all of it at the end.
 
-        The end may also be an exception, Ctrl-C, SIGTERM or SIGHUP (in the main thread; the last two raise
-        KeyboardInterrupt, too). What SIGKILL leaves, the next lab that starts on this machine removes.
+        That includes an end by an exception, Ctrl-C, SIGTERM or SIGHUP (in the main thread; the last two also raise
+        KeyboardInterrupt). After SIGKILL, the next lab that starts on this machine removes the rest.
 
         Args:
-            directory: its run directory, which must not exist, and whose parents must be open to all (o+x);
-                otherwise a new one in /run.
-            users: addresses in lower case; mail is taken in for their domains.
-            hosts: what to offer; otherwise what the provider publishes.
-            certificates: hosts whose certificate shall not be a good one.
+            directory: its run directory, which must not exist and whose parents must be searchable by all (o+x);
+                by default a new one in /run.
+            users: addresses in lower case; mail is accepted for their domains.
+            hosts: its mail hosts; by default those that the provider publishes.
+            certificates: the quality of a host's certificate, by host name, if it is to be invalid.
             network: an IPv4 network; the hosts get its addresses from the tenth on.
-            name: of the network namespace; otherwise a new one.
+            name: the name of the network namespace; by default a new one.
 
         Raises:
-            LabError: this machine cannot run it, an option is wrong, or a server does not start.
+            LabError: This machine cannot run it, an option is invalid, or a server does not start.
         """
         if reason := unavailable():
             raise LabError(reason)
-        leftovers.clear()
+        cleanup.remove_stale()
         name = name or f"mail-lab-{secrets.token_hex(4)}"
         site = Site(directory or pathlib.Path("/run") / name, tuple(hosts), Network.of(network, hosts))
         _check(name, site)
         with contextlib.ExitStack() as stack:
-            stack.enter_context(signals_raise())
+            stack.enter_context(interrupt_on_signals())
             namespace = Namespace(name)
-            stack.enter_context(leftovers.removed_at_the_end([namespace], site.directory))
+            stack.enter_context(cleanup.removed_at_exit([namespace], site.directory))
             namespace.create(site.network.addresses)
             namespace.configure(list(site.network.commands()))
             make_directory(site.directory)
@@ -124,75 +124,75 @@ class MailLab:
 
     @property
     def users(self) -> tuple[MailUser, ...]:
-        """Who has a mailbox, with passwords."""
+        """The users, with passwords."""
         return tuple(self._users.values())
 
     def user(self, address: str) -> MailUser:
-        """A user by address.
+        """The user with this address.
 
         Raises:
-            LabError: there is no such user.
+            LabError: There is no such user.
         """
         if address not in self._users:
             raise LabError(f"the lab has no user {address}; it has {', '.join(self._users)}")
         return self._users[address]
 
     def add_user(self, address: str) -> MailUser:
-        """Add a user with an empty mailbox while the lab runs, so that a test need not share one.
+        """Add a user with an empty mailbox to the running lab, so that tests need not share one.
 
         Raises:
-            LabError: the user exists, or the domain is none of those the lab was started with.
+            LabError: The user exists, or the lab was started without users of that domain.
         """
         user = MailUser.new(address)
         if address in self._users or user.domain not in self._domains():
-            raise LabError(f"cannot add {address}: it exists, or the lab takes no mail for its domain")
+            raise LabError(f"cannot add {address}: it exists, or the lab accepts no mail for its domain")
         self._store([user])
         return user
 
     def command(self, argv: t.Sequence[str]) -> list[str]:
-        """The command line that runs a program inside, where the names are known and nothing else can be reached."""
+        """The command line that runs a program inside, where the hosts' names resolve and nothing else is reachable."""
         return self.namespace.command(argv)
 
     def deliver(self, address: str, message: email.message.EmailMessage | bytes) -> None:
-        """Put a message into a user's INBOX, as if it had come from outside."""
+        """Deliver a message to a user's INBOX, as if it came from outside."""
         mailboxes.deliver(self._site.maildir(self.user(address).address), message)
 
     def messages(self, address: str, mailbox: str = "INBOX") -> tuple[email.message.EmailMessage, ...]:
-        """What a user's mailbox holds, those received first at the front; nothing where it has not been made yet."""
+        """The messages of a user's mailbox, oldest first; none if it does not exist yet."""
         return mailboxes.read(self._site.maildir(self.user(address).address), mailbox)
 
     def wait_for_message(
         self, address: str, subject: str, mailbox: str = "INBOX", seconds: float = 10
     ) -> email.message.EmailMessage:
-        """The first message with this subject, as soon as it is there.
+        """Wait for a message with this subject and return the first one.
 
         Raises:
-            LabError: it does not come in time.
+            LabError: It does not arrive in time.
         """
 
-        def look() -> email.message.EmailMessage | None:
+        def find() -> email.message.EmailMessage | None:
             return next((found for found in self.messages(address, mailbox) if found["Subject"] == subject), None)
 
-        return self._wait(f"message {subject!r} in {mailbox} of {address}", look, seconds)
+        return self._wait(f"message {subject!r} in {mailbox} of {address}", find, seconds)
 
     def logins(self) -> tuple[Login, ...]:
-        """All attempts to log in, right or wrong, as the servers saw them; the last one may lag by a moment."""
+        """All login attempts, as the servers logged them; the latest may appear with a short delay."""
         return logins.read(self._site.dovecot_log, self._site.network)
 
     def wait_for_login(self, address: str, service: Service, *, succeeded: bool = True, seconds: float = 10) -> Login:
-        """The latest such attempt to log in, as soon as there is one.
+        """Wait for such a login attempt and return the latest one.
 
         Raises:
-            LabError: there is none in time.
+            LabError: There is none in time.
         """
 
-        def look() -> Login | None:
+        def find() -> Login | None:
             wanted = (address, service, succeeded)
             found = [login for login in self.logins() if (login.user, login.service, login.succeeded) == wanted]
             return found[-1] if found else None
 
         outcome = "successful" if succeeded else "failed"
-        return self._wait(f"{outcome} {service.value} login of {address}", look, seconds)
+        return self._wait(f"{outcome} {service.value} login of {address}", find, seconds)
 
     def log_text(self) -> str:
         """The logs of both servers."""
@@ -225,9 +225,9 @@ class MailLab:
             if endpoint.service is service
         )
 
-    def _wait(self, what: str, look: t.Callable[[], _Found | None], seconds: float) -> _Found:
+    def _wait(self, what: str, find: t.Callable[[], _Found | None], seconds: float) -> _Found:
         deadline = time.monotonic() + seconds
-        while (found := look()) is None:
+        while (found := find()) is None:
             if time.monotonic() > deadline:
                 raise LabError(f"no {what} after {seconds} s; the end of the logs:\n{self.log_text()[-3000:]}")
             time.sleep(0.02)
@@ -235,7 +235,7 @@ class MailLab:
 
 
 def unavailable() -> str | None:
-    """Why this machine cannot run a lab; None if it can."""
+    """The reason why this machine cannot run a lab; None if it can."""
     if os.geteuid() != 0:
         return "the mail lab needs root: network namespaces and the ports of mail servers"
     missing = [program for program in _PROGRAMS if shutil.which(program) is None]
@@ -246,27 +246,27 @@ def unavailable() -> str | None:
 
 def _check(name: str, site: Site) -> None:
     if not _NAME.fullmatch(name):
-        raise LabError(f"{name!r} is no name for a namespace: lower-case letters, digits and hyphens, at most 41")
-    if not site.directory.is_absolute() or len(str(site.directory)) > _LONGEST_DIRECTORY:
-        raise LabError(f"{site.directory} must be absolute and have at most {_LONGEST_DIRECTORY} characters")
+        raise LabError(f"{name!r} is not a valid namespace: use at most 41 lower-case letters, digits and hyphens")
+    if not site.directory.is_absolute() or len(str(site.directory)) > _MAX_DIRECTORY_LENGTH:
+        raise LabError(f"{site.directory} must be absolute and have at most {_MAX_DIRECTORY_LENGTH} characters")
     for parent in site.directory.parents:
         if not parent.stat().st_mode & stat.S_IXOTH:
-            raise LabError(f"{site.directory} cannot be reached by the servers' users: {parent} is closed to them")
+            raise LabError(f"the servers' users cannot reach {site.directory}: {parent} is not searchable by all")
 
 
-def end_on_signals() -> None:
-    """Let SIGINT and SIGTERM end this program, also where it was started with them ignored; for the start of a program.
+def restore_signals() -> None:
+    """Let SIGINT and SIGTERM end this program even if it was started with them ignored; call it at the start.
 
-    A shell ignores SIGINT for what it starts in the background, and what is ignored is inherited. SIGHUP stays as it
-    is: ``nohup`` ignores it on purpose.
+    Shells start background processes with SIGINT ignored, and ignored signals are inherited. SIGHUP is left unchanged,
+    because ``nohup`` ignores it on purpose.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
-def signals_raise() -> t.Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block like Ctrl-C, unless the program handles or ignores them."""
+def interrupt_on_signals() -> t.Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, unless the program handles or ignores them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

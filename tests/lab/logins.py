@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who logged in, as the servers saw it."""
+"""Login attempts, as the servers logged them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _EVENT = "auth_request_finished"
 
 @dataclasses.dataclass(frozen=True)
 class Login:
-    """One attempt to log in.
+    """A login attempt.
 
     Attributes:
-        time: when.
-        user: the login name that the client gave, in lower case; empty where that cannot be anybody's.
+        time: the time of the attempt.
+        user: the login name in lower case; empty if the client did not send a valid one.
         service: IMAP, POP3 or submission.
         host: the name of the host that the client connected to.
         mechanism: the SASL mechanism, for example ``PLAIN``.
@@ -40,7 +40,7 @@ class Login:
 
 
 def read(log: pathlib.Path, network: Network) -> tuple[Login, ...]:
-    """All attempts so far, from the events in Dovecot's log; Postfix asks Dovecot, so that its logins are there too."""
+    """All attempts so far, from the events in Dovecot's log, which also authenticates the users of Postfix."""
     hosts = {address: name for name, address in network.addresses.items()}
     return tuple(_login(event, hosts) for event in _events(log))
 
@@ -57,12 +57,12 @@ def _login(event: t.Mapping[str, t.Any], hosts: t.Mapping[str, str]) -> Login:
     fields = event["fields"]
     return Login(
         time=datetime.datetime.fromisoformat(event["start_time"]),
-        # Missing where the client gave up before it named one.
+        # Missing if the client gave up before it sent a name.
         user=fields.get("user", ""),
         service=Service(fields["service"]),
         host=hosts[fields["local_ip"]],
         mechanism=fields["mechanism"],
-        # Postfix tells Dovecot only that a connection is encrypted, which Dovecot calls "trusted".
+        # Postfix reports an encrypted connection to Dovecot as "trusted".
         tls=fields["transport"] in ("TLS", "trusted"),
         succeeded=fields.get("success") == "yes",
     )

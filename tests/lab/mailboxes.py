@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user's mailboxes on disk (Maildir++): what is in them, and mail put into them without any server's help."""
+"""Reads a user's mailboxes on disk (Maildir++) and delivers mail to them without a server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STORED = email.policy.default.clone(linesep="\n")
 
 
 def read(maildir: pathlib.Path, mailbox: str) -> tuple[email.message.EmailMessage, ...]:
-    """All messages of a mailbox, those received first at the front; none where it has not been made yet.
+    """All messages of a mailbox, oldest first; none if it does not exist yet.
 
     Args:
         maildir: the user's inbox.
@@ -30,13 +30,13 @@ def read(maildir: pathlib.Path, mailbox: str) -> tuple[email.message.EmailMessag
         try:
             contents = _contents(folder)
         except FileNotFoundError:
-            # Renamed by the server since it was listed (a flag, a first look at it).
+            # The server has renamed it since it was listed, for example to set a flag.
             continue
         return tuple(email.message_from_bytes(content, policy=email.policy.default) for content in contents)
 
 
 def deliver(maildir: pathlib.Path, message: email.message.EmailMessage | bytes) -> None:
-    """Put a message into an inbox as a delivery program does: written in ``tmp``, then renamed into ``new``."""
+    """Deliver a message to an inbox as a delivery agent does: write it to ``tmp``, then move it to ``new``."""
     content = message.as_bytes(policy=_STORED) if isinstance(message, email.message.EmailMessage) else message
     for folder in (maildir, maildir / "tmp", maildir / "new", maildir / "cur"):
         if not folder.exists():
@@ -49,7 +49,7 @@ def deliver(maildir: pathlib.Path, message: email.message.EmailMessage | bytes) 
 
 
 def _contents(folder: pathlib.Path) -> list[bytes]:
-    # "new" first: what moves to "cur" meanwhile is then found twice, and the first place is empty.
+    # "new" first: a message that moves to "cur" in the meantime is then listed twice rather than missed.
     paths = [path for part in ("new", "cur") if (folder / part).is_dir() for path in (folder / part).iterdir()]
     received = sorted((path.stat().st_mtime_ns, path) for path in paths)
     return [path.read_bytes() for _time, path in received]

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A network namespace with a loopback interface and nothing else: names resolve only inside, and no way leads out.
+"""A network namespace with only a loopback interface: its names resolve only inside, and it has no route to outside.
 
-``ip netns exec NAME`` shows a program /etc/netns/NAME/hosts (resolv.conf, nsswitch.conf) in the place of
-/etc/hosts, in a mount namespace of its own, so that the machine's own files are never touched (ip-netns(8)).
+``ip netns exec NAME`` shows a program /etc/netns/NAME/hosts (resolv.conf, nsswitch.conf) in place of /etc/hosts, in a
+mount namespace of its own, so the machine's own files are never changed (ip-netns(8)).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .files import make_directory, write_file
 
 _NAMESPACES = pathlib.Path("/run/netns")
 _FILES = pathlib.Path("/etc/netns")
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,17 +45,17 @@ class Namespace:
 
     @property
     def files(self) -> pathlib.Path:
-        """The folder of what programs inside see in /etc."""
+        """The directory of the files that programs inside see in /etc."""
         return _FILES / self.name
 
     def create(self, names: t.Mapping[str, str]) -> None:
-        """Make it, with a loopback interface and the names of addresses.
+        """Create the namespace with a loopback interface and host names.
 
         Args:
-            names: host name to IPv4 address.
+            names: the IPv4 addresses by host name.
 
         Raises:
-            LabError: the machine refused.
+            LabError: The kernel refused.
         """
         _ip(["netns", "add", self.name])
         self.configure(["link set lo up"])
@@ -63,25 +63,25 @@ class Namespace:
         _FILES.mkdir(exist_ok=True)
         make_directory(directory)
         write_file(directory / "hosts", _hosts(names))
-        # Nobody listens there, so that a program that asks the DNS itself is refused at once.
+        # Nothing listens there, so DNS queries are refused at once.
         write_file(directory / "resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
         write_file(directory / "nsswitch.conf", _nsswitch(pathlib.Path("/etc/nsswitch.conf").read_text()))
 
     def configure(self, commands: t.Sequence[str]) -> None:
-        """Run commands of ip(8) in it, each without its first word.
+        """Run ip(8) commands in the namespace, each without the leading ``ip``.
 
         Raises:
-            LabError: the machine refused.
+            LabError: The kernel refused.
         """
         _ip(["-n", self.name, "-batch", "-"], "\n".join(commands))
 
     def processes(self) -> frozenset[int]:
-        """The processes that run in it; those that are dead and only wait to be reaped do not count."""
+        """The processes that run in the namespace, without zombies."""
         return _processes(_Inside.of([self]))
 
 
 def remove(namespaces: t.Sequence[Namespace]) -> None:
-    """Kill every process in some namespaces and delete them; no error where there is none.
+    """Kill every process in some namespaces and delete those that exist.
 
     Raises:
         LabError: a process does not die.
@@ -100,7 +100,7 @@ def kill_processes(namespaces: t.Sequence[Namespace]) -> None:
         LabError: a process does not die.
     """
     inside = _Inside.of(namespaces)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     # Again, because a process may have started another one meanwhile.
     while processes := _processes(inside):
         if time.monotonic() > deadline:
@@ -112,7 +112,7 @@ def kill_processes(namespaces: t.Sequence[Namespace]) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class _Inside:
-    """Tells the processes of some namespaces from all others, by the identity of the namespaces' files."""
+    """The set of all processes in some namespaces, recognised by the inodes of the namespaces' files."""
 
     identities: frozenset[tuple[int, int]]
 
@@ -122,7 +122,7 @@ class _Inside:
         return cls(frozenset(_identity(path) for path in paths))
 
     def __contains__(self, process: int) -> bool:
-        # Not the process's own entry: that is dead with its first thread, which others may outlive (Wine's do).
+        # The process's own entry is invalid once its main thread has ended, which other threads may outlive (in Wine).
         try:
             threads = os.listdir(f"/proc/{process}/task")
         except (FileNotFoundError, ProcessLookupError):
@@ -133,7 +133,7 @@ class _Inside:
         try:
             return _identity(pathlib.Path("/proc", str(process), "task", thread, "ns/net")) in self.identities
         except (FileNotFoundError, ProcessLookupError, PermissionError):
-            # Gone, or more privileged than this process and so none of its making.
+            # It has ended, or is more privileged than this process and so was not started by it.
             return False
 
 
@@ -146,7 +146,7 @@ def _kill(process: int, inside: _Inside, deadline: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         handle = os.pidfd_open(process)
         try:
-            # Only now is it certain that the number has not passed to another process.
+            # The process ID cannot be reused from here on.
             if process in inside:
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
                 select.select([handle], [], [], max(0.0, deadline - time.monotonic()))

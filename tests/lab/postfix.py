@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Postfix in the lab: takes mail from users who have logged in, and puts it into the users' mailboxes.
+"""Postfix in the lab: accepts mail from users who have logged in and delivers it to the users' mailboxes.
 
 Settings: postconf(5), master(5), TLS_README, SASL_README and VIRTUAL_README of Postfix 3.7.
 """
@@ -36,18 +36,18 @@ alias_maps =
 mynetworks =
 smtpd_peername_lookup = no
 
-# Mail is for the users of the lab, and there is no way to anybody else.
+# Mail is delivered only to users of the lab.
 virtual_mailbox_domains = {domains}
 virtual_mailbox_maps = hash:{directory}/mailboxes
 virtual_mailbox_base = {mail}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{uid}
 virtual_mailbox_limit = 0
-default_transport = error:5.1.2 this lab has no way to other domains
+default_transport = error:5.1.2 this lab does not relay to other domains
 local_transport = error:5.1.1 this lab has no local users
 message_size_limit = 26214400
 
-# Nobody sends without a login, no login without TLS, and nobody in another's name.
+# Sending requires a login, a login requires TLS, and the sender must be the user who logged in.
 smtpd_tls_security_level = encrypt
 smtpd_tls_auth_only = yes
 smtpd_tls_mandatory_protocols = >=TLSv1.2
@@ -61,7 +61,7 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_helo_required = yes
 disable_vrfy_command = yes
 
-# A test may be wrong on purpose, as often as it likes, and does not wait for it.
+# Tests cause errors on purpose and must not be delayed.
 smtpd_error_sleep_time = 0
 smtpd_client_connection_count_limit = 0
 in_flow_delay = 0
@@ -82,7 +82,7 @@ retry      unix       -  -  n  -     -  error
 virtual    unix       -  n  n  -     -  virtual
 """
 
-# Behind all others: what goes wrong before it exists is written to the log without it.
+# The last service: errors that occur before it exists are written to the log directly.
 _LOG_SERVICE = """
 postlog    unix-dgram n  -  n  -     1  postlogd
 """
@@ -97,20 +97,20 @@ _SUBMISSION = """
   -o smtpd_tls_mandatory_protocols={tls}
 """
 
-# What `postfix check` would make (postfix-files of the package).
+# The directories that `postfix check` would create (postfix-files of the package).
 _PRIVATE = ("active", "bounce", "corrupt", "defer", "deferred", "hold", "incoming", "private", "saved", "trace")
 
 
 def configure(site: Site, domains: t.Iterable[str]) -> list[str]:
-    """Write Postfix's files and make its directories.
+    """Write Postfix's files and create its directories.
 
     Args:
-        site: the plan.
-        domains: whose mail is taken in.
+        site: the lab's plan.
+        domains: the domains for which mail is accepted.
 
     Returns:
-        The command that runs it in the foreground. It is the program that `postfix start-fg` ends in: that itself
-        first checks for two seconds what has just been made here.
+        The command that runs it in the foreground. It is the program that `postfix start-fg` finally runs, without
+        the two seconds of checks before it.
     """
     configuration = site.postfix / "etc"
     make_directory(site.postfix)
@@ -126,16 +126,16 @@ def configure(site: Site, domains: t.Iterable[str]) -> list[str]:
         auth_socket=site.auth_socket,
     )
     write_file(configuration / "main.cf", main)
-    # For a second or two each of Postfix's programs takes a fresh file for one that is being written, and waits.
+    # Postfix's programs wait a second or two if the file was modified just now, in case it is still being written.
     os.utime(configuration / "main.cf", (0, 0))
     write_file(configuration / "master.cf", "".join([_SERVICES, *_submission_services(site), _LOG_SERVICE]))
-    # What the command `postfix` gives it, too; or else what it says before its own log service runs is lost.
+    # The command `postfix` sets these as well. Without them, messages are lost until its log service runs.
     logging = ["MAIL_LOGTAG=postfix", "POSTLOG_SERVICE=public/postlog", f"POSTLOG_HOSTNAME={site.hosts[0].name}"]
     return ["env", *logging, f"{_LIBEXEC}/master", "-c", str(configuration), "-s"]
 
 
 def set_users(site: Site, users: t.Sequence[MailUser]) -> None:
-    """Write who has a mailbox and who may send as whom; Postfix takes notice by itself."""
+    """Write the tables of mailboxes and permitted senders; Postfix rereads them by itself."""
     _write_table(site, "mailboxes", {user.address: f"{user.address}/Maildir/" for user in users})
     _write_table(site, "senders", {user.address: user.address for user in users})
 
@@ -172,6 +172,6 @@ def _write_table(site: Site, name: str, entries: t.Mapping[str, str]) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise LabError(f"postmap: {result.stderr.strip()}")
-    # Postfix sees at once that the file it has open is gone, but a changed one only when the second is another one.
+    # Postfix notices a replaced file at once, but a changed one only if its modification time, in seconds, differs.
     (site.postfix / f"{name}.new.db").replace(site.postfix / f"{name}.db")
     source.unlink()

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One lab's plan: its users, hosts and addresses, and where each of its files is."""
+"""The plan of a lab: its users, hosts, addresses and the paths of its files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .errors import LabError
 from .hosts import MailHost, Network
 
 MAIL_UID = 60853
-"""Owns all mailboxes: numbers from 60578 to 61183 belong to nobody (systemd, UIDS-GIDS)."""
+"""The owner of all mailboxes: UIDs from 60578 to 61183 are unused (systemd, UIDS-GIDS)."""
 
-# What is safe as a file's name, and in Postfix's and Dovecot's tables.
+# Safe as a file name and in the tables of Postfix and Dovecot.
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9.-]+")
 
 
 @dataclasses.dataclass(frozen=True)
 class MailUser:
-    """A person with a mailbox; the address is the login too."""
+    """A user with a mailbox; the address is also the login name."""
 
     address: str
     password: str = dataclasses.field(repr=False)
@@ -32,7 +32,7 @@ class MailUser:
         """A user with a random password.
 
         Raises:
-            LabError: not a plain address in lower case.
+            LabError: It is not a plain address in lower case.
         """
         if not _ADDRESS.fullmatch(address):
             raise LabError(f"{address!r} is not a plain lower-case address like mario.rossi@charter.net")
@@ -40,7 +40,7 @@ class MailUser:
 
     @property
     def domain(self) -> str:
-        """What stands behind the @."""
+        """The part after the @."""
         return self.address.partition("@")[2]
 
 
@@ -49,9 +49,9 @@ class Site:
     """The plan of a lab.
 
     Attributes:
-        directory: everything is in it.
-        hosts: what is offered.
-        network: where.
+        directory: the directory of all its files.
+        hosts: its hosts.
+        network: their addresses.
     """
 
     directory: pathlib.Path
@@ -60,22 +60,22 @@ class Site:
 
     @property
     def authority(self) -> pathlib.Path:
-        """The certificate of the authority, PEM."""
+        """The authority's certificate, as PEM."""
         return self.directory / "ca.pem"
 
     @property
     def dovecot(self) -> pathlib.Path:
-        """Dovecot's own directory."""
+        """Dovecot's directory."""
         return self.directory / "dovecot"
 
     @property
     def postfix(self) -> pathlib.Path:
-        """Postfix's own directory."""
+        """Postfix's directory."""
         return self.directory / "postfix"
 
     @property
     def auth_socket(self) -> pathlib.Path:
-        """Where Postfix asks Dovecot whether a login is right."""
+        """The socket on which Postfix authenticates users through Dovecot."""
         return self.dovecot / "run" / "postfix-auth"
 
     @property
@@ -98,5 +98,5 @@ class Site:
         return self.mail / address / "Maildir"
 
     def identity(self, host: str) -> pathlib.Path:
-        """A host's private key and certificate, PEM, in one file that only root can read."""
+        """A host's private key and certificate, as PEM, in one file that only root can read."""
         return self.directory / "tls" / f"{host}.pem"

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's servers: each port that the provider publishes, asked by Python's own mail clients inside the lab."""
+"""The lab's servers: each port that the provider publishes, tested with Python's mail clients inside the lab."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.lab.asking import ask
 from ansible_collections.charter.mail.tests.lab.certificates import Authority, Quality
+from ansible_collections.charter.mail.tests.lab.client_runner import run_client
 from ansible_collections.charter.mail.tests.lab.errors import LabError
 from ansible_collections.charter.mail.tests.lab.fixtures import require
 from ansible_collections.charter.mail.tests.lab.hosts import Service
@@ -25,7 +25,7 @@ from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 
 class Port(t.NamedTuple):
-    """Where a client connects; written out here once more, so that the lab's own table is tested, too."""
+    """An endpoint. They are listed here again, so that the lab's own table is tested as well."""
 
     service: str
     host: str
@@ -64,13 +64,13 @@ EXPIRED, NO_LOCAL_ISSUER, HOSTNAME_MISMATCH = 10, 20, 62
 
 
 def talk(lab: MailLab, port: Port, user: MailUser, **more: object) -> dict[str, t.Any]:
-    """Log in over verified TLS, and do what more is asked for."""
+    """Log in over verified TLS and do what the further arguments request."""
     values = {**port._asdict(), "ca": str(lab.ca_path), "user": user.address, "password": user.password, **more}
-    return ask(lab, str(values.pop("service")), **values)
+    return run_client(lab, str(values.pop("service")), **values)
 
 
 def send(lab: MailLab, port: Port, user: MailUser, recipient: str, subject: str, **more: object) -> dict[str, t.Any]:
-    """Log in and send a message by it."""
+    """Log in and send a message."""
     text = f"From: {user.address}\r\nTo: {recipient}\r\nSubject: {subject}\r\n\r\nCiao!\r\n"
     values = {"sender": user.address, "recipient": recipient, "message": text, **more}
     return talk(lab, port, user, **values)
@@ -88,7 +88,7 @@ def subjects(messages: t.Iterable[email.message.EmailMessage]) -> list[str]:
     return [str(message["Subject"]) for message in messages]
 
 
-def test_no_port_is_missing_here(mail_lab: MailLab) -> None:
+def test_the_list_of_ports_is_complete(mail_lab: MailLab) -> None:
     offered = {
         Port(endpoint.service.value, host.name, endpoint.port, endpoint.security.value)
         for host in mail_lab.hosts
@@ -99,17 +99,17 @@ def test_no_port_is_missing_here(mail_lab: MailLab) -> None:
 
 @every_port
 def test_login_over_verified_tls(mail_lab: MailLab, mail_user: MailUser, port: Port) -> None:
-    answer = talk(mail_lab, port, mail_user)
-    assert answer.get("tls") == ("TLSv1.2" if port.host == "mail.twc.com" else "TLSv1.3"), answer
+    result = talk(mail_lab, port, mail_user)
+    assert result.get("tls") == ("TLSv1.2" if port.host == "mail.twc.com" else "TLSv1.3"), result
     seen = mail_lab.wait_for_login(mail_user.address, Service(port.service))
     assert (seen.host, seen.mechanism, seen.tls) == (port.host, "PLAIN", True)
 
 
 @every_port
 def test_wrong_password(mail_lab: MailLab, mail_user: MailUser, port: Port) -> None:
-    answer = talk(mail_lab, port, mail_user, password="wrong")
-    assert answer.get("error") in {"error", "error_proto", "SMTPAuthenticationError"}, answer
-    assert "authentication failed" in answer["text"].lower()
+    result = talk(mail_lab, port, mail_user, password="wrong")
+    assert result.get("error") in {"error", "error_proto", "SMTPAuthenticationError"}, result
+    assert "authentication failed" in result["text"].lower()
     assert mail_lab.wait_for_login(mail_user.address, Service(port.service), succeeded=False).host == port.host
 
 
@@ -119,13 +119,13 @@ def test_certificate_is_refused_without_the_authority(
 ) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(Authority("Another authority").certificate)
-    answer = talk(mail_lab, port, mail_user, ca=str(other))
-    assert answer.get("verify_code") == NO_LOCAL_ISSUER, answer
+    result = talk(mail_lab, port, mail_user, ca=str(other))
+    assert result.get("verify_code") == NO_LOCAL_ISSUER, result
     assert mail_user.address not in {login.user for login in mail_lab.logins()}
 
 
 def test_certificate_is_for_its_own_host_only(mail_lab: MailLab) -> None:
-    answer = ask(
+    result = run_client(
         mail_lab,
         "handshake",
         host="imap.charter.net",
@@ -133,10 +133,10 @@ def test_certificate_is_for_its_own_host_only(mail_lab: MailLab) -> None:
         ca=str(mail_lab.ca_path),
         name="mobile.charter.net",
     )
-    assert answer.get("verify_code") == HOSTNAME_MISMATCH, answer
+    assert result.get("verify_code") == HOSTNAME_MISMATCH, result
 
 
-def test_certificates_that_are_bad_on_request() -> None:
+def test_invalid_certificates_on_request() -> None:
     require()
     wanted = {
         "imap.charter.net": (993, Quality.EXPIRED, EXPIRED),
@@ -146,14 +146,14 @@ def test_certificates_that_are_bad_on_request() -> None:
     with MailLab.start(certificates={host: quality for host, (_, quality, _) in wanted.items()}) as lab:
         ca = str(lab.ca_path)
         for host, (port, _, code) in wanted.items():
-            answer = ask(lab, "handshake", host=host, port=port, ca=ca, name=host)
-            assert answer.get("verify_code") == code, (host, answer)
-        good = ask(lab, "handshake", host="pop.charter.net", port=995, ca=ca, name="pop.charter.net")
+            result = run_client(lab, "handshake", host=host, port=port, ca=ca, name=host)
+            assert result.get("verify_code") == code, (host, result)
+        good = run_client(lab, "handshake", host="pop.charter.net", port=995, ca=ca, name="pop.charter.net")
         assert good == {"tls": "TLSv1.3"}
 
 
 def test_imap_takes_no_password_in_clear(mail_lab: MailLab, mail_user: MailUser) -> None:
-    answer = ask(
+    result = run_client(
         mail_lab,
         "imap_in_clear",
         host="imap.charter.net",
@@ -161,43 +161,43 @@ def test_imap_takes_no_password_in_clear(mail_lab: MailLab, mail_user: MailUser)
         user=mail_user.address,
         password=mail_user.password,
     )
-    assert {"STARTTLS", "LOGINDISABLED"} <= set(answer["capabilities"])
-    assert not [capability for capability in answer["capabilities"] if capability.startswith("AUTH=")]
-    assert "PRIVACYREQUIRED" in answer["refusal"]
+    assert {"STARTTLS", "LOGINDISABLED"} <= set(result["capabilities"])
+    assert not [capability for capability in result["capabilities"] if capability.startswith("AUTH=")]
+    assert "PRIVACYREQUIRED" in result["refusal"]
 
 
 def test_pop3_takes_no_password_in_clear(mail_lab: MailLab, mail_user: MailUser) -> None:
-    answer = ask(mail_lab, "pop3_in_clear", host="pop.charter.net", port=110, user=mail_user.address)
-    assert "STLS" in answer["capabilities"]
-    assert "USER" not in answer["capabilities"]
-    assert not answer["capabilities"].get("SASL")
-    assert "disallowed" in answer["refusal"]
+    result = run_client(mail_lab, "pop3_in_clear", host="pop.charter.net", port=110, user=mail_user.address)
+    assert "STLS" in result["capabilities"]
+    assert "USER" not in result["capabilities"]
+    assert not result["capabilities"].get("SASL")
+    assert "disallowed" in result["refusal"]
 
 
 @pytest.mark.parametrize("host", ["smtp.charter.net", "mail.twc.com", "mail.brighthouse.com"])
 def test_smtp_takes_nothing_in_clear(mail_lab: MailLab, host: str) -> None:
-    answer = ask(mail_lab, "smtp_in_clear", host=host, port=587)
-    assert "starttls" in answer["offers"]
-    assert "auth" not in answer["offers"]
-    assert (answer["auth"], answer["mail"]) == (530, 530)
+    result = run_client(mail_lab, "smtp_in_clear", host=host, port=587)
+    assert "starttls" in result["offers"]
+    assert "auth" not in result["offers"]
+    assert (result["auth"], result["mail"]) == (530, 530)
 
 
-def test_mobile_587_waits_for_tls_where_the_others_greet(mail_lab: MailLab) -> None:
-    assert ask(mail_lab, "first_words", host="mobile.charter.net", port=587, seconds=1) == {"words": ""}
-    words = ask(mail_lab, "first_words", host="smtp.charter.net", port=587, seconds=20)["words"]
-    assert words.startswith("220 smtp.charter.net ")
+def test_mobile_587_sends_no_greeting_before_tls(mail_lab: MailLab) -> None:
+    assert run_client(mail_lab, "first_bytes", host="mobile.charter.net", port=587, seconds=1) == {"text": ""}
+    text = run_client(mail_lab, "first_bytes", host="smtp.charter.net", port=587, seconds=20)["text"]
+    assert text.startswith("220 smtp.charter.net ")
 
 
 @pytest.mark.parametrize(("host", "port"), [("imap.charter.net", 587), ("smtp.charter.net", 25), ("mail.twc.com", 143)])
 def test_other_ports_refuse(mail_lab: MailLab, host: str, port: int) -> None:
-    assert ask(mail_lab, "connect", host=host, port=port).get("errno") == errno.ECONNREFUSED
+    assert run_client(mail_lab, "connect", host=host, port=port).get("errno") == errno.ECONNREFUSED
 
 
 @every_submission_port
 def test_message_arrives(mail_lab: MailLab, mail_user: MailUser, port: Port) -> None:
     subject = f"From {mail_user.address}"
-    answer = send(mail_lab, port, mail_user, "gina.neri@twc.com", subject)
-    assert "tls" in answer, answer
+    result = send(mail_lab, port, mail_user, "gina.neri@twc.com", subject)
+    assert "tls" in result, result
     arrived = mail_lab.wait_for_message("gina.neri@twc.com", subject)
     assert arrived["Return-Path"] == f"<{mail_user.address}>"
     assert f"by {port.host}" in arrived["Received"]
@@ -206,15 +206,15 @@ def test_message_arrives(mail_lab: MailLab, mail_user: MailUser, port: Port) -> 
 
 @every_submission_port
 def test_wrong_sender_is_refused(mail_lab: MailLab, mail_user: MailUser, port: Port) -> None:
-    answer = send(mail_lab, port, mail_user, "gina.neri@twc.com", "forged", sender="anna.bianchi@charter.net")
-    assert answer.get("error") == "SMTPRecipientsRefused", answer
-    assert "553" in answer["text"]
-    assert "not owned by user" in answer["text"]
+    result = send(mail_lab, port, mail_user, "gina.neri@twc.com", "forged", sender="anna.bianchi@charter.net")
+    assert result.get("error") == "SMTPRecipientsRefused", result
+    assert "553" in result["text"]
+    assert "not owned by user" in result["text"]
 
 
 @every_submission_port
 def test_sending_needs_a_login(mail_lab: MailLab, mail_user: MailUser, port: Port) -> None:
-    answer = ask(
+    result = run_client(
         mail_lab,
         "smtp",
         **{key: value for key, value in port._asdict().items() if key != "service"},
@@ -222,22 +222,22 @@ def test_sending_needs_a_login(mail_lab: MailLab, mail_user: MailUser, port: Por
         sender=mail_user.address,
         recipient="gina.neri@twc.com",
     )
-    assert answer.get("error") == "SMTPRecipientsRefused", answer
-    assert "not logged in" in answer["text"]
+    assert result.get("error") == "SMTPRecipientsRefused", result
+    assert "not logged in" in result["text"]
 
 
 @pytest.mark.parametrize(
     ("recipient", "reason"),
-    [("nobody@charter.net", "User unknown"), ("somebody@example.test", "no way to other domains")],
+    [("nobody@charter.net", "User unknown"), ("somebody@example.test", "does not relay to other domains")],
 )
 def test_unknown_recipient_is_refused(mail_lab: MailLab, mail_user: MailUser, recipient: str, reason: str) -> None:
-    answer = send(mail_lab, SMTP, mail_user, recipient, "lost")
-    assert answer.get("error") == "SMTPRecipientsRefused", answer
-    assert reason in answer["text"]
+    result = send(mail_lab, SMTP, mail_user, recipient, "lost")
+    assert result.get("error") == "SMTPRecipientsRefused", result
+    assert reason in result["text"]
 
 
 def test_new_users_are_known_at_once(mail_lab: MailLab) -> None:
-    """Also to servers that have just looked at their tables, within one second and on one and the same port."""
+    """Servers that have read their tables within the same second, on the same port, know them as well."""
     first = mail_lab.user("mario.rossi@charter.net")
     for number in range(5):
         new = mail_lab.add_user(f"new.{number}.{secrets.token_hex(4)}@brighthouse.com")
@@ -247,7 +247,7 @@ def test_new_users_are_known_at_once(mail_lab: MailLab) -> None:
         mail_lab.wait_for_message(new.address, "from the new one")
 
 
-def test_users_that_cannot_be(mail_lab: MailLab) -> None:
+def test_invalid_users(mail_lab: MailLab) -> None:
     with pytest.raises(LabError, match=r"cannot add mario\.rossi@charter\.net"):
         mail_lab.add_user("mario.rossi@charter.net")
     with pytest.raises(LabError, match=r"cannot add somebody@example\.test"):
@@ -259,11 +259,11 @@ def test_users_that_cannot_be(mail_lab: MailLab) -> None:
 
 
 @pytest.mark.parametrize("address", USERS)
-def test_usual_users_can_log_in(mail_lab: MailLab, address: str) -> None:
+def test_default_users_can_log_in(mail_lab: MailLab, address: str) -> None:
     assert "tls" in talk(mail_lab, IMAP, mail_lab.user(address))
 
 
-def test_pop3_keeps_or_deletes_as_told(mail_lab: MailLab, mail_user: MailUser) -> None:
+def test_pop3_keeps_or_deletes_messages_as_requested(mail_lab: MailLab, mail_user: MailUser) -> None:
     mail_lab.deliver(mail_user.address, note("first"))
     mail_lab.deliver(mail_user.address, note("second").as_bytes())
     kept = talk(mail_lab, POP3, mail_user)["messages"]
@@ -282,8 +282,8 @@ def test_delivered_message_is_unchanged(mail_lab: MailLab, mail_user: MailUser) 
 
 
 def test_imap_mailboxes(mail_lab: MailLab, mail_user: MailUser) -> None:
-    answer = talk(mail_lab, IMAP, mail_user, append_to="Sent")
-    assert answer["mailboxes"] == [
+    result = talk(mail_lab, IMAP, mail_user, append_to="Sent")
+    assert result["mailboxes"] == [
         r'(\HasNoChildren \Drafts) "." Drafts',
         r'(\HasNoChildren \Sent) "." Sent',
         r'(\HasNoChildren \Trash) "." Trash',
@@ -293,7 +293,7 @@ def test_imap_mailboxes(mail_lab: MailLab, mail_user: MailUser) -> None:
     assert mail_lab.messages(mail_user.address) == mail_lab.messages(mail_user.address, "Trash") == ()
 
 
-def test_waiting_in_vain_ends(mail_lab: MailLab, mail_user: MailUser) -> None:
+def test_waiting_times_out(mail_lab: MailLab, mail_user: MailUser) -> None:
     with pytest.raises(LabError, match="no message 'never sent' in INBOX"):
         mail_lab.wait_for_message(mail_user.address, "never sent", seconds=0.1)
     with pytest.raises(LabError, match="no successful imap login"):
@@ -301,7 +301,7 @@ def test_waiting_in_vain_ends(mail_lab: MailLab, mail_user: MailUser) -> None:
 
 
 def test_no_password_is_written_anywhere(mail_lab: MailLab, mail_user: MailUser) -> None:
-    """Neither in a log nor in another file, be it as it is, in Base64, or in the Base64 of AUTH PLAIN."""
+    """No log or other file has it as it is, in Base64, or in the Base64 of AUTH PLAIN."""
     for port in (IMAP, POP3, SMTP):
         talk(mail_lab, port, mail_user)
         mail_lab.wait_for_login(mail_user.address, Service(port.service))
@@ -313,7 +313,7 @@ def test_no_password_is_written_anywhere(mail_lab: MailLab, mail_user: MailUser)
     assert mail_user.password not in repr(mail_user)
 
 
-def test_nothing_to_complain_about_in_the_logs() -> None:
+def test_the_logs_have_no_warnings() -> None:
     require()
     with MailLab.start() as lab:
         user = lab.user("mario.rossi@charter.net")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's beginning and end: nothing outside is touched, nothing outside can be reached, nothing remains."""
+"""Start and end of the lab: it changes nothing outside, reaches nothing outside and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.lab import fixtures
-from ansible_collections.charter.mail.tests.lab.asking import ask
 from ansible_collections.charter.mail.tests.lab.certificates import Quality
+from ansible_collections.charter.mail.tests.lab.client_runner import run_client
 from ansible_collections.charter.mail.tests.lab.errors import LabError
 from ansible_collections.charter.mail.tests.lab.hosts import HOSTS, Endpoint, MailHost, Security, Service
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
@@ -29,7 +29,7 @@ from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 LAB = pathlib.Path(__file__).parent
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 30.0  # seconds; usually a moment
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def name() -> str:
 
 
 class Traces:
-    """What a running lab consists of, held so that it can be seen whether it is gone."""
+    """The files and processes of a running lab, to check whether they are gone."""
 
     def __init__(self, name: str, stack: contextlib.ExitStack) -> None:
         self._name = name
@@ -58,10 +58,10 @@ class Traces:
         self._processes = {process: os.pidfd_open(process) for process in Namespace(name).processes()}
         for handle in self._processes.values():
             stack.callback(os.close, handle)
-        assert len(self._processes) >= 2  # Dovecot and Postfix; their children come when they come
+        assert len(self._processes) >= 2  # Dovecot and Postfix; their children may start later
 
     def left(self) -> list[str]:
-        """What is still there."""
+        """What still exists."""
         dead, _, _ = select.select(list(self._processes.values()), [], [], 0)
         alive = [f"process {process}" for process, handle in self._processes.items() if handle not in dead]
         paths = [str(path) for path in self._paths if path.exists()]
@@ -70,7 +70,7 @@ class Traces:
 
 
 def outside() -> list[tuple[str, int, int]]:
-    """The machine's own settings of what the lab has to do with: their paths, sizes and times of change."""
+    """The machine's own mail and name settings: paths, sizes and modification times."""
     roots = [pathlib.Path("/etc/postfix"), pathlib.Path("/etc/dovecot"), pathlib.Path("/var/spool/postfix")]
     files = [pathlib.Path("/etc/hosts"), pathlib.Path("/etc/resolv.conf"), pathlib.Path("/etc/nsswitch.conf")]
     files += [path for root in roots for path in root.rglob("*")]
@@ -78,8 +78,8 @@ def outside() -> list[tuple[str, int, int]]:
 
 
 @contextlib.contextmanager
-def served(name: str, *ignored: signal.Signals) -> t.Iterator[subprocess.Popen[str]]:
-    """The lab as a person runs it, when it is up; started with some signals ignored, and with no others."""
+def running_lab(name: str, *ignored: signal.Signals) -> t.Iterator[subprocess.Popen[str]]:
+    """A lab that was started from the command line and is ready; only the given signals were ignored at its start."""
 
     def start() -> None:
         for number in ENDING:
@@ -91,23 +91,23 @@ def served(name: str, *ignored: signal.Signals) -> t.Iterator[subprocess.Popen[s
     ) as process:
         try:
             assert process.stdout is not None
-            said = ""
-            while "Ctrl-C ends it" not in said:
+            output = ""
+            while "Ctrl-C ends it" not in output:
                 line = process.stdout.readline()
-                assert line, f"the lab did not come up: {said}"
-                said += line
+                assert line, f"the lab did not start: {output}"
+                output += line
             yield process
         finally:
             process.kill()
 
 
-def test_nothing_remains_and_nothing_was_touched(name: str) -> None:
+def test_nothing_remains_and_nothing_outside_is_changed(name: str) -> None:
     before = outside()
     with contextlib.ExitStack() as stack:
         with MailLab.start(name=name) as lab:
             stubborn = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
             client = stack.enter_context(subprocess.Popen(lab.command([sys.executable, "-c", stubborn])))
-            assert "words" in ask(lab, "first_words", host="smtp.charter.net", port=587, seconds=PATIENCE)
+            assert "text" in run_client(lab, "first_bytes", host="smtp.charter.net", port=587, seconds=TIMEOUT)
             traces = Traces(name, stack)
             assert f"process {client.pid}" in traces.left()
         assert traces.left() == []
@@ -134,33 +134,33 @@ def test_an_exception_ends_it(name: str) -> None:
     [*((number, False) for number in ENDING), (signal.SIGINT, True), (signal.SIGTERM, True)],
 )
 def test_a_signal_ends_it(name: str, number: signal.Signals, ignored: bool) -> None:
-    """Also one that whoever started it ignores; only SIGHUP is ignored on purpose, by nohup."""
-    with contextlib.ExitStack() as stack, served(name, *([number] if ignored else [])) as process:
+    """A signal that was ignored at its start ends it as well, except SIGHUP, which nohup ignores on purpose."""
+    with contextlib.ExitStack() as stack, running_lab(name, *([number] if ignored else [])) as process:
         traces = Traces(name, stack)
         process.send_signal(number)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
         assert traces.left() == []
 
 
-def test_the_next_lab_removes_what_a_killed_one_left(name: str, mail_lab: MailLab) -> None:
+def test_the_next_lab_removes_what_a_killed_one_left_behind(name: str, mail_lab: MailLab) -> None:
     with contextlib.ExitStack() as stack:
-        with served(name) as process:
+        with running_lab(name) as process:
             traces = Traces(name, stack)
             process.kill()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         with MailLab.start():
-            # Unless another lab that starts just now is at it.
-            deadline = time.monotonic() + PATIENCE
+            # Another lab that is starting may be removing it.
+            deadline = time.monotonic() + TIMEOUT
             while traces.left() and time.monotonic() < deadline:
                 time.sleep(0.1)
         assert traces.left() == []
-    # One that lives is left alone.
+    # A running lab is not removed.
     ca = str(mail_lab.ca_path)
-    answer = ask(mail_lab, "handshake", host="imap.charter.net", port=993, ca=ca, name="imap.charter.net")
-    assert answer == {"tls": "TLSv1.3"}
+    result = run_client(mail_lab, "handshake", host="imap.charter.net", port=993, ca=ca, name="imap.charter.net")
+    assert result == {"tls": "TLSv1.3"}
 
 
-def test_labs_side_by_side() -> None:
+def test_labs_run_at_the_same_time() -> None:
     with MailLab.start() as one, MailLab.start() as other:
         assert one.addresses == other.addresses
         assert one.name != other.name
@@ -168,62 +168,62 @@ def test_labs_side_by_side() -> None:
         assert one.user(address).password != other.user(address).password
         one.deliver(address, b"Subject: here\n\nonly\n")
         assert (len(one.messages(address)), len(other.messages(address))) == (1, 0)
-        answer = ask(
+        result = run_client(
             other, "handshake", host="imap.charter.net", port=993, ca=str(one.ca_path), name="imap.charter.net"
         )
-        assert answer["error"] == "SSLCertVerificationError"
+        assert result["error"] == "SSLCertVerificationError"
 
 
-def test_directory_and_network_of_ones_own(name: str) -> None:
+def test_custom_directory_and_network(name: str) -> None:
     directory = pathlib.Path("/run", f"{name}-own")
     with MailLab.start(directory, name=name, network="198.19.7.0/27", users=["a@charter.net"]) as lab:
         assert lab.directory == directory
         assert lab.ca_path.parent == directory
         assert [user.address for user in lab.users] == ["a@charter.net"]
-        answer = ask(lab, "connect", host="mail.brighthouse.com", port=993)
-        assert answer == {"peer": "198.19.7.15", "own": "198.19.7.2"}
+        result = run_client(lab, "connect", host="mail.brighthouse.com", port=993)
+        assert result == {"peer": "198.19.7.15", "own": "198.19.7.2"}
     assert not directory.exists()
 
 
-def test_no_way_leads_out(mail_lab: MailLab) -> None:
+def test_nothing_outside_is_reachable(mail_lab: MailLab) -> None:
     interfaces = subprocess.run(mail_lab.command(["ls", "/sys/class/net"]), capture_output=True, text=True, check=True)
     assert interfaces.stdout.split() == ["lo"]
     for address in ("192.0.2.1", "198.18.53.200", "2001:db8::1"):
-        answer = ask(mail_lab, "connect", host=address, port=993)
-        assert answer.get("errno") in {errno.ENETUNREACH, errno.EHOSTUNREACH}, answer
-    assert ask(mail_lab, "connect", host="www.charter.net", port=443)["error"] == "gaierror"
+        result = run_client(mail_lab, "connect", host=address, port=993)
+        assert result.get("errno") in {errno.ENETUNREACH, errno.EHOSTUNREACH}, result
+    assert run_client(mail_lab, "connect", host="www.charter.net", port=443)["error"] == "gaierror"
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
-def test_names_are_known_inside_only(mail_lab: MailLab, host: MailHost) -> None:
-    """A connection never comes from the address it goes to: Dovecot trusts those."""
-    answer = ask(mail_lab, "connect", host=host.name, port=host.endpoints[0].port)
-    assert answer == {"peer": mail_lab.addresses[host.name], "own": "198.18.53.2"}
+def test_names_resolve_inside_only(mail_lab: MailLab, host: MailHost) -> None:
+    """The addresses of client and server differ: Dovecot trusts connections between equal ones."""
+    result = run_client(mail_lab, "connect", host=host.name, port=host.endpoints[0].port)
+    assert result == {"peer": mail_lab.addresses[host.name], "own": "198.18.53.2"}
     assert host.name not in pathlib.Path("/etc/hosts").read_text()
 
 
 def test_a_server_that_does_not_start(name: str) -> None:
-    """Both want the same port; the message quotes what the slower one says about it."""
+    """Both servers need the same port; the message quotes the log of the second one."""
     clash = Endpoint(Service.IMAP, 993, Security.SSL), Endpoint(Service.SUBMISSION, 993, Security.SSL)
-    words = r"(?s)(Dovecot|Postfix) ended with status .*Address already in use"
-    with pytest.raises(LabError, match=words), MailLab.start(name=name, hosts=[MailHost("a.test", clash)]):
+    message = r"(?s)(Dovecot|Postfix) ended with status .*Address already in use"
+    with pytest.raises(LabError, match=message), MailLab.start(name=name, hosts=[MailHost("a.test", clash)]):
         pytest.fail("it started")
     assert not pathlib.Path("/run", name).exists()
     assert not Namespace(name).exists()
 
 
 def test_a_strict_umask_changes_nothing() -> None:
-    """What servers and clients read that are not root is open to them all the same."""
+    """Servers and clients that are not root can still read their files."""
     before = os.umask(0o077)
     try:
         with MailLab.start() as lab:
             user = lab.user("mario.rossi@charter.net")
             lab.deliver(user.address, b"Subject: hello\n\nCiao!\n")
             values = {"ca": str(lab.ca_path), "user": user.address, "password": user.password}
-            answer = ask(lab, "pop3", host="pop.charter.net", port=995, security="ssl", **values)
-            assert "Subject: hello" in answer["messages"][0]
-            answer = ask(lab, "smtp", host="mobile.charter.net", port=587, security="ssl", **values)
-            assert answer == {"tls": "TLSv1.3"}
+            result = run_client(lab, "pop3", host="pop.charter.net", port=995, security="ssl", **values)
+            assert "Subject: hello" in result["messages"][0]
+            result = run_client(lab, "smtp", host="mobile.charter.net", port=587, security="ssl", **values)
+            assert result == {"tls": "TLSv1.3"}
             nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
             command = lab.command([*nobody, "getent", "hosts", "imap.charter.net"])
             assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("198.18.53.10")
@@ -233,7 +233,7 @@ def test_a_strict_umask_changes_nothing() -> None:
         os.umask(before)
 
 
-def test_what_was_there_before_stays(name: str) -> None:
+def test_existing_directories_and_namespaces_are_kept(name: str) -> None:
     directory = pathlib.Path("/run", name)
     directory.mkdir()
     try:
@@ -251,8 +251,8 @@ def test_what_was_there_before_stays(name: str) -> None:
         subprocess.run(["ip", "netns", "delete", name], check=True)
 
 
-def test_a_name_is_given_once(mail_lab: MailLab) -> None:
-    with pytest.raises(LabError, match="belongs to a lab that runs"), MailLab.start(name=mail_lab.name):
+def test_a_name_cannot_be_used_twice(mail_lab: MailLab) -> None:
+    with pytest.raises(LabError, match="belongs to a running lab"), MailLab.start(name=mail_lab.name):
         pytest.fail("it started")
     assert Namespace(mail_lab.name).processes()
 
@@ -260,26 +260,26 @@ def test_a_name_is_given_once(mail_lab: MailLab) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"name": "../x"}, "is no name"),
+        ({"name": "../x"}, "is not a valid namespace"),
         ({"directory": pathlib.Path("relative")}, "must be absolute"),
         ({"directory": pathlib.Path("/run", "x" * 70)}, "at most 70 characters"),
-        ({"network": "198.18.53.0/28"}, "no room for 6 hosts"),
+        ({"network": "198.18.53.0/28"}, "is too small for 6 hosts"),
         ({"users": ["Mario.Rossi@charter.net"]}, "not a plain lower-case address"),
         ({"certificates": {"imap.example.test": Quality.EXPIRED}}, r"no host imap\.example\.test"),
     ],
 )
-def test_wrong_options(name: str, options: dict[str, t.Any], reason: str) -> None:
+def test_invalid_options(name: str, options: dict[str, t.Any], reason: str) -> None:
     with pytest.raises(LabError, match=reason), MailLab.start(**{"name": name, **options}):
         pytest.fail("it started")
-    places = [pathlib.Path(place) for place in ("/run", "/run/netns", "/etc/netns")]
-    assert [path for place in places if place.exists() for path in place.iterdir() if name in path.name] == []
+    folders = [pathlib.Path(folder) for folder in ("/run", "/run/netns", "/etc/netns")]
+    assert [path for folder in folders if folder.exists() for path in folder.iterdir() if name in path.name] == []
 
 
 def test_a_directory_that_the_servers_cannot_reach(name: str) -> None:
     closed = pathlib.Path("/run", name)
     closed.mkdir(mode=0o700)
     try:
-        with pytest.raises(LabError, match="is closed to them"), MailLab.start(closed / "lab"):
+        with pytest.raises(LabError, match="is not searchable by all"), MailLab.start(closed / "lab"):
             pytest.fail("it started")
     finally:
         closed.rmdir()

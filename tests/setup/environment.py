@@ -1,11 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a Python environment of the workshop, or brings it up to date.
+"""Creates or updates a Python environment for the demo, the tools or the tests.
 
     python3 tests/setup/environment.py demo    .venv with what the demo needs
     python3 tests/setup/environment.py tests   .venv with all tools
     python3 tests/setup/environment.py 3.8     .venv-3.8 for the unit tests on the targets' oldest Python
+    python3 tests/setup/environment.py oldest-core, newest-core
+                                               .venv-oldest-core, .venv-newest-core with other versions of ansible-core
 
 An environment remembers the requirements that it was made from. It is left alone while they are the same, added to
 when there are only more of them, and made anew when they changed in any other way. Needs no root and nothing but
@@ -36,7 +38,7 @@ class Environment:
     Attributes:
         folder: its name in the clone's root.
         pythons: the versions that will do, the first one found is taken.
-        files: what pip is to follow; the last one is installed, and the others are what it refers to.
+        files: the requirements, each with all of those before it; the last one is installed.
     """
 
     folder: str
@@ -44,14 +46,16 @@ class Environment:
     files: tuple[pathlib.Path, ...]
 
 
-_CONSTRAINTS = TESTS / "constraints.txt"
+_SETUP = TESTS / "setup"
 _DEMO = TESTS / "demo" / "requirements.txt"
 _CONTROLLER = ("3.11", "3.12", "3.13")  # what ansible-core 2.19 runs on
 
 ENVIRONMENTS: t.Mapping[str, Environment] = {
-    "demo": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO)),
-    "tests": Environment(".venv", _CONTROLLER, (_CONSTRAINTS, _DEMO, TESTS / "requirements.txt")),
-    "3.8": Environment(".venv-3.8", ("3.8",), (TESTS / "setup" / "requirements-3.8.txt",)),
+    "demo": Environment(".venv", _CONTROLLER, (_DEMO,)),
+    "tests": Environment(".venv", _CONTROLLER, (_DEMO, TESTS / "requirements.txt")),
+    "oldest-core": Environment(".venv-oldest-core", ("3.11", "3.12"), (_SETUP / "requirements-oldest-core.txt",)),
+    "newest-core": Environment(".venv-newest-core", ("3.13", "3.12"), (_SETUP / "requirements-newest-core.txt",)),
+    "3.8": Environment(".venv-3.8", ("3.8",), (_SETUP / "requirements-3.8.txt",)),
 }
 
 
@@ -71,7 +75,8 @@ def ensure(environment: Environment) -> None:
         subprocess.run([str(python), "-m", "venv", "--clear", str(folder)], check=True)
     print(f"Installing {environment.files[-1].relative_to(ROOT)} in {environment.folder} ...", flush=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*pip, "install", "--requirement", str(environment.files[-1])], check=True)
+    install = [*pip, "install", "--require-hashes", "--requirement", str(environment.files[-1])]
+    subprocess.run(install, check=True)
     memory.write_text(wanted)
 
 

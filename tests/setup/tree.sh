@@ -3,7 +3,8 @@
 #
 #   tree.sh link           .tree/ansible_collections/charter/mail, links to this clone: always up to date
 #   tree.sh files FOLDER   git's files, straight into FOLDER
-#   tree.sh build FOLDER   the built collection, FOLDER/charter-mail-VERSION.tar.gz, from git's files alone
+#   tree.sh build FOLDER   the built collection, FOLDER/charter-mail-VERSION.tar.gz, from git's files alone; two builds
+#                          of the same files are equal to the byte
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 place=ansible_collections/charter/mail
@@ -28,6 +29,7 @@ files() {
 build() {
     files "$1/source"
     ansible-galaxy collection build --output-path "$1" "$1/source"
+    python3 tests/setup/reproducible.py "$1"/*.tar.gz
 }
 
 case ${1-} in
@@ -35,7 +37,7 @@ case ${1-} in
     files) files "$2" ;;
     build) build "$2" ;;
     *)
-        sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+        sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
         exit 2
         ;;
 esac

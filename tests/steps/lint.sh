@@ -25,6 +25,11 @@ types() ( # seen from the tree, where relative imports and the tests' absolute o
     mypy --config-file "$root/pyproject.toml" --cache-dir "$root/.mypy_cache" "$place/plugins" "$place/tests" "$place/extensions"
 )
 
+package() { # two builds are equal to the byte
+    tests/setup/tree.sh build "$scratch/one" && tests/setup/tree.sh build "$scratch/two" &&
+        cmp "$scratch"/one/*.tar.gz "$scratch"/two/*.tar.gz
+}
+
 shell_scripts() {
     git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs --null shellcheck
 }
@@ -43,7 +48,7 @@ check ansible-lint ansible-lint --profile production --offline
 check docs antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
 check docsite tests/steps/docsite.sh "$scratch"
 check changelog antsibull-changelog lint
-check package tests/setup/tree.sh build "$scratch"
+check package package
 
 if ((${#failed[@]} > 0)); then
     echo "Not clean: ${failed[*]}"

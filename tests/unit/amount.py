@@ -1,7 +1,17 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much the unit tests try: a sample of what they could in the fast loop, and all of it in ``make test``."""
+"""How much the unit tests try: a sample of what they could in the fast loop, and all of it in ``make test``.
+
+This is the one place that decides it. A test that could try hundreds of cases passes them through here:
+
+* ``examples`` for the number of generated examples,
+* ``sample`` for kill points, sizes and rows that are alike,
+* ``one_of_each`` for a table whose rows fall into kinds, such as the rows of one code.
+
+The two last return some of the cases in the fast loop and all of them with ``CHARTER_MAIL_TESTS=full``, both where a
+test loops over them and in ``pytest.mark.parametrize``. Another run takes other cases.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +22,34 @@ import typing as t
 VARIABLE = "CHARTER_MAIL_TESTS"  # tests/run_tests.py sets it to "full" for every step but the fast one
 FULL = os.environ.get(VARIABLE) == "full"
 
-_SHARE = 20  # the fast loop tries one in so many
-_MOST = 4
+_SHARE = 33  # the fast loop tries one in so many
+_FEWEST = 2  # the first example that is generated is the simplest, and says little
+_MOST = 2
+
+# Each worker of a run finds the tests for itself, and all of them must find the same.
+_SEED = os.environ.get("PYTEST_XDIST_TESTRUNUID")
 
 _T = t.TypeVar("_T")
 
 
 def examples(count: int) -> int:
     """How many generated examples to try, of so many in full."""
-    return count if FULL else max(1, count // _SHARE)
+    return count if FULL else min(count, max(_FEWEST, count // _SHARE))
 
 
 def sample(cases: t.Sequence[_T], most: int = _MOST) -> t.Sequence[_T]:
     """The cases to try, in their order: all of them, or so many in the fast loop, other ones in each run."""
     if FULL or len(cases) <= most:
         return cases
-    return [cases[number] for number in sorted(random.sample(range(len(cases)), most))]
+    return [cases[number] for number in sorted(random.Random(_SEED).sample(range(len(cases)), most))]
+
+
+def one_of_each(cases: t.Sequence[_T], kind: t.Callable[[_T], t.Hashable]) -> t.Sequence[_T]:
+    """The cases to try, in their order: all of them, or one of each kind in the fast loop."""
+    if FULL:
+        return cases
+    numbers: dict[t.Hashable, list[int]] = {}
+    for number, case in enumerate(cases):
+        numbers.setdefault(kind(case), []).append(number)
+    chance = random.Random(_SEED)
+    return [cases[number] for number in sorted(chance.choice(alike) for alike in numbers.values())]

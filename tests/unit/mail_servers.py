@@ -230,7 +230,7 @@ class SmtpSession(_Session):
         raise AssertionError("a message was begun")
 
     def hello(self, argument: bytes) -> Answer:
-        assert argument == b"[127.0.0.1]"
+        assert argument == f"[{self.talk.peer}]".encode()
         lines = (b"smtp.lab.test", *self.offers())
         return (*(b"250-" + line for line in lines[:-1]), b"250 " + lines[-1])
 

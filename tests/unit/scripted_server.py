@@ -20,7 +20,7 @@ from .idle_clock import CLOCK
 
 CERTIFICATES = pathlib.Path(__file__).resolve().parent / "certificates"
 CA = str(CERTIFICATES / "ca.pem")
-_PATIENCE = 20.0  # seconds; only a defect makes a server wait so long
+_TIMEOUT = 20.0  # seconds; only a defect makes a server wait so long
 
 
 class Gone(Exception):
@@ -43,10 +43,19 @@ class Talk:
         self._server = server
         self._buffer = b""
         self.encrypted = False
+        self.rewrite: t.Callable[[bytes], bytes] = lambda line: line
+
+    @property
+    def peer(self) -> str:
+        """The client's address."""
+        try:
+            return str(self._socket.getpeername()[0])
+        except OSError:
+            raise Gone from None
 
     def say(self, *lines: bytes) -> None:
-        """Send lines; each is ended with CRLF."""
-        self.send(b"".join(line + b"\r\n" for line in lines))
+        """Send lines, changed by ``rewrite``; each is ended with CRLF."""
+        self.send(b"".join(self.rewrite(line) + b"\r\n" for line in lines))
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -77,8 +86,12 @@ class Talk:
 
     def start_tls(self, certificate: str = "good", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> None:
         """Go on in TLS, with one of the certificates in the folder of that name."""
+        self.wrap(_context(certificate, newest))
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS, as a context says."""
         try:
-            self._socket = _context(certificate, newest).wrap_socket(self._socket, server_side=True)
+            self._socket = context.wrap_socket(self._socket, server_side=True)
         except OSError:
             raise Gone from None
         self.encrypted = True
@@ -117,21 +130,25 @@ Script = t.Callable[[Talk], None]
 class ScriptedServer:
     """A listening server.
 
+    Args:
+        script: what it does with each connection.
+        listener: where it listens; None for a port of its own on 127.0.0.1.
+
     Attributes:
-        port: where it listens, on 127.0.0.1.
+        port: where it listens.
         in_clear: all that was received before TLS.
         in_tls: all that was received inside TLS.
         connections: how many there were.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, listener: socket.socket | None = None) -> None:
         self.in_clear = b""
         self.in_tls = b""
         self.connections = 0
         self._script = script
         self._defects: list[BaseException] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._lock = threading.Lock()
         self._start(self._accept)
@@ -153,7 +170,7 @@ class ScriptedServer:
         """Stop listening, wait for the conversations, and raise what went wrong in the script itself."""
         self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept
         for thread in self._threads:
-            thread.join(_PATIENCE)
+            thread.join(_TIMEOUT)
         self._listener.close()
         if self._defects:
             raise self._defects[0]
@@ -174,7 +191,7 @@ class ScriptedServer:
             self._start(self._converse, sock)
 
     def _converse(self, sock: socket.socket) -> None:
-        sock.settimeout(_PATIENCE)
+        sock.settimeout(_TIMEOUT)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # or Linux waits 40 ms before a second line
         talk = Talk(sock, self)
         try:
@@ -188,9 +205,14 @@ class ScriptedServer:
 
 
 @contextlib.contextmanager
-def serve(script: Script) -> t.Iterator[ScriptedServer]:
-    """A server that follows a script with everybody who comes, until the end of the block."""
-    server = ScriptedServer(script)
+def serve(script: Script, listener: socket.socket | None = None) -> t.Iterator[ScriptedServer]:
+    """A server that follows a script with everybody who comes, until the end of the block.
+
+    Args:
+        script: what it does with each connection.
+        listener: where it listens; None for a port of its own on 127.0.0.1.
+    """
+    server = ScriptedServer(script, listener)
     try:
         yield server
     finally:

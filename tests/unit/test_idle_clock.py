@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import pathlib
 import queue
 import socket
+import sys
 import threading
 import time
 import typing as t
@@ -15,6 +18,9 @@ import pytest
 
 from ansible_collections.charter.mail.tests.unit import amount
 from ansible_collections.charter.mail.tests.unit.idle_clock import IdleClock
+
+VERIFY = pathlib.Path(__file__).parent / "plugins/module_utils/_verify"
+TURNED_AWAY = "test_accounts_wait_for_a_server_that_has_too_many_sessions"
 
 LONG = 20.0  # seconds
 BRIEF = 10.0  # seconds; far more than a jump over LONG takes on a busy machine
@@ -83,14 +89,62 @@ def test_the_earliest_wait_ends_first() -> None:
     assert ends == [2.0, 4.0, 6.0]
 
 
-def test_a_sample_has_cases_of_its_own_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = list(range(100))
+CASES = list(range(100))
+
+
+@pytest.mark.parametrize(
+    ("some", "count"),
+    [
+        (lambda: amount.sample(CASES, 7), 7),
+        (lambda: amount.sample(CASES[:3], 3), 3),
+        (lambda: amount.one_of_each(CASES, lambda case: case % 9), 9),
+    ],
+)
+def test_a_sample_is_a_part_of_all_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, some: t.Callable[[], list[int]], count: int
+) -> None:
     monkeypatch.setattr(amount, "FULL", False)
-    found = amount.sample(cases, 7)
-    assert len(set(found)) == 7
-    assert list(found) == sorted(found)
-    assert amount.sample(cases[:3], 3) == [0, 1, 2]
-    assert [amount.examples(count) for count in (100, 1)] == [5, 1]
+    found = some()
+    assert len(found) == len({case % 9 for case in found} if count == 9 else set(found)) == count
+    assert found == sorted(found)
+    assert set(found) <= set(CASES)
     monkeypatch.setattr(amount, "FULL", True)
-    assert amount.sample(cases, 7) == cases
-    assert [amount.examples(count) for count in (100, 1)] == [100, 1]
+    assert some() == (CASES[:3] if count == 3 else CASES)
+
+
+def test_the_number_of_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(amount, "FULL", False)
+    assert [amount.examples(count) for count in (100, 40, 1)] == [3, 2, 1]
+    monkeypatch.setattr(amount, "FULL", True)
+    assert [amount.examples(count) for count in (100, 40, 1)] == [100, 40, 1]
+
+
+def test_the_workers_of_a_run_take_the_same_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(amount, "FULL", False)
+    samples = []
+    for seed in ("one", "one", "other"):
+        monkeypatch.setattr(amount, "_SEED", seed)
+        samples.append([amount.sample(CASES, 20), amount.one_of_each(CASES, lambda case: case % 9)])
+    assert samples[0] == samples[1] != samples[2]
+
+
+@pytest.mark.parametrize(("file", "test"), [("test_fault_matrix", "test_fault"), ("test_turned_away", TURNED_AWAY)])
+def test_the_rows_of_the_fast_loop_are_rows_of_the_full_run(
+    monkeypatch: pytest.MonkeyPatch, file: str, test: str
+) -> None:
+    few, every = (_rows(monkeypatch, file, test, full=full) for full in (False, True))
+    assert len(few) < len(every) == len(set(every))
+    assert few == [row for row in every if row in few]
+
+
+def _rows(monkeypatch: pytest.MonkeyPatch, file: str, test: str, *, full: bool) -> list[str]:
+    """The names of a test's rows, from its file read anew."""
+    monkeypatch.setattr(amount, "FULL", full)
+    spec = importlib.util.spec_from_file_location(f"{file}_again", VERIFY / f"{file}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look there
+    spec.loader.exec_module(module)
+    (mark,) = getattr(module, test).pytestmark
+    return [mark.kwargs.get("ids", str)(row) for row in mark.args[1]]

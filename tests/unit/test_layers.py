@@ -10,6 +10,7 @@ for type checking included) and compares. docs/architecture.md shows the same ma
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import pathlib
 import sys
@@ -41,6 +42,9 @@ ANSIBLE = "module_utils/_ansible"
 FILTERS = "plugin_utils/_filters"
 PC = "plugin_utils/_windows"
 FROM_PC = "plugin_utils/_verify_from_pc"
+RUN = "plugin_utils/_verify_run"
+OUTLOOK_TASK = "plugin_utils/_outlook"
+ACCOUNTS = "plugin_utils/_accounts"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -64,7 +68,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     WIRE: (MODEL, FORMATS, FINDINGS),
     PROTOCOLS: (MODEL, FINDINGS, WIRE),
     REPORT: (MODEL, PROVIDERS, FINDINGS),
-    VERIFY: (MODEL, FINDINGS, WIRE, PROTOCOLS, REPORT),
+    VERIFY: (MODEL, PROVIDERS, FINDINGS, WIRE, PROTOCOLS, REPORT),
     # What knows Ansible: it joins machines, clients and the verification.
     ANSIBLE: (
         *(MODEL, HOST, PROVIDERS, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK),
@@ -73,18 +77,21 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     FILTERS: (MODEL,),
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
+    RUN: (VERIFY, FINDINGS, ANSIBLE),
+    OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
+    ACCOUNTS: (),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, WINDOWS, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC),
+    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, *TOP)),
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC)),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),
     **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),
@@ -96,6 +103,9 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
+    f"{THUNDERBIRD_PASSWORDS}/aes_gcm.py": ("ctypes",),
+    # The name servers of this machine are in a file, and are asked only where a name took long.
+    f"{WIRE}/name_servers.py": ("open()",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
     f"{DBUS}/session_bus.py": ("os", "socket"),
     # Joins the path of the payload with the names in it, and reads nothing.
@@ -103,17 +113,22 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
 }
 
 
-def uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
+@functools.cache
+def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
     """What a file imports and calls, each with its line.
 
     Args:
         path: the file below plugins/.
         source: its text.
 
-    Yields:
+    Returns:
         ``module.name`` for the standard library and packages, ``/package/module/name`` for ours, ``name()`` for a
         call of a plain name.
     """
+    return tuple(_uses(path, source))
+
+
+def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)

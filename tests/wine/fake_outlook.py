@@ -4,7 +4,7 @@
 """Plays Outlook's part: takes what is staged for it, as classic Outlook does, and leaves a profile in the registry.
 
 It does what is known of the real one: a PRF only without First-Run and FirstRun; ImportPRF removed and First-Run
-written back; local settings of a domain (Autodiscover) when a person adds an account. It proves nothing about the real
+written back; local settings of a domain (Autodiscover) when a user adds an account. It proves nothing about the real
 one.
 """
 
@@ -65,26 +65,26 @@ class FakeOutlook:
             self._import(self._pc.file(prf.text).read_bytes())
 
     def add_account(self, email: str) -> None:
-        """Add an account as a person does who types an address, and for whom the domain's settings are there."""
+        """Add an account as a user does who types an address, and for whom the domain's settings are there."""
         value = self._pc.registry(self._user.autodiscover).value(self._user.autodiscover, email.rpartition("@")[2])
         if value is None or not value.text:
             raise prf_rules.Unreadable(f"there are no settings for {email} on this PC")
         self.add(_discovered(email, self._pc.file(value.text).read_bytes()))
 
     def add(self, account: Values) -> None:
-        """Add an account with all its values, as a person does by hand."""
+        """Add an account with all its values, as a user does by hand."""
         profile = self.profile
         if profile is None:
             self._make("Outlook", default=True, services=("CONTAB",))
         self._append(profile or "Outlook", [account])
 
     def change(self, number: int, **values: str | int) -> None:
-        """Change values of an account, named with underscores for spaces, as a person does in the settings."""
+        """Change values of an account, named with underscores for spaces, as a user does in the settings."""
         named = {name.replace("_", " "): self._value(value) for name, value in values.items()}
         self._pc.write(KeyWrite(f"{self._accounts(self.profile or '')}\\{number:08X}", named))
 
     def remove_profiles(self) -> None:
-        """Delete all profiles, as a person does in the control panel."""
+        """Delete all profiles, as a user does in the control panel."""
         self._pc.write(KeyWrite(self._profiles, delete=True), KeyWrite(self._user.outlook, {"DefaultProfile": None}))
 
     @property

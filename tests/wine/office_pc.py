@@ -93,7 +93,7 @@ class WindowsUser:
 
 
 class OfficePC:
-    """A PC. ``furnish`` gives it two persons, who are logged on, and classic Outlook, which nobody has started yet.
+    """A PC. ``furnish`` gives it two users, who are logged on, and classic Outlook, which was never started.
 
     Args:
         prefix: runs.
@@ -107,10 +107,10 @@ class OfficePC:
 
     def furnish(self) -> None:
         """Make it the PC of an office; it must be as Wine has made it."""
-        people = (self.mario, self.anna)
-        for user in people:
+        users = (self.mario, self.anna)
+        for user in users:
             self._enroll(user)
-        self.write(*(write for user in people for write in (*_profile(user), *_hive(user))), *_CLASSIC_MARKS)
+        self.write(*(write for user in users for write in (*_profile(user), *_hive(user))), *_CLASSIC_MARKS)
 
     # What Ansible needs.
 

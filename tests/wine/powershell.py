@@ -19,8 +19,13 @@ import typing as t
 
 from . import paths
 
-_ENCODED = re.compile(r"PowerShell .*-EncodedCommand (?P<script>[A-Za-z0-9+/=]+)", re.IGNORECASE)
-_REMOVE = re.compile(r"(?m)^Remove-Item '(?P<path>[^']*)' -Force(?P<recurse> -Recurse)?;$")
+# As ansible-core 2.19 writes them, and 2.20 and 2.21, which put some words between quotation marks and others not.
+_ENCODED = re.compile(r"PowerShell .*-EncodedCommand '?(?P<script>[A-Za-z0-9+/=]+)'?", re.IGNORECASE)
+_REMOVE = re.compile(r"(?m)^Remove-Item '?(?P<path>[A-Za-z]:[^']*?)'? -Force(?P<recurse> -Recurse)?;?$")
+_MAKE = re.compile(
+    r"ExpandEnvironmentVariables\('(?P<parent>[^']*)'\).*New-Item -Type Directory .*-Name '(?P<name>[^']*)'", re.DOTALL
+)
+_HOME = re.compile(r"\(Get-Location\)\.Path(?: \+ '(?P<below>[^']*)')?")
 _END = "\n\0\0\0\0\n"  # between the parts of what Ansible writes to a script's input (bootstrap_wrapper.ps1)
 # Words that mean the same to PowerShell and to cmd.exe: a program, plain words, and texts without anything that
 # PowerShell would replace in them.
@@ -61,6 +66,10 @@ def answer(pc: Pc, script: str, stdin: str) -> tuple[int, str, str]:
     """
     if removal := _REMOVE.search(script):
         return _remove(paths.on_disk(pc.drive, removal["path"]), recurse=removal["recurse"] is not None)
+    if made := _MAKE.search(script):
+        return _run(pc, "powershell_mkdtemp.ps1", {"Directory": made["parent"], "Name": made["name"]})
+    if home := _HOME.search(script):
+        return _run(pc, "powershell_expand_user.ps1", {"Path": "~" + (home["below"] or "")})
     if _END in stdin:
         (action,) = json.loads(stdin.partition(_END)[2])["actions"]
         return _run(pc, action["name"], action["params"])

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import pwd
+import re
 import secrets
 import select
 import shutil
@@ -26,16 +28,17 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.lab.files import make_directory
-from ansible_collections.charter.mail.tests.lab.lab import signals_raise
+from ansible_collections.charter.mail.tests.lab.lab import interrupt_on_signals
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace
 
 from .errors import WineError
 from .powershell import Pc
 
 _PROGRAMS = ("ip", "wine", "wineserver")
-_PATIENCE = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
+_TIMEOUT = 120.0  # seconds; the making of the prefix takes 5, on a busy machine many times that
+_WITHOUT_TMPDIR = 10
 # No menus on the machine's desktop, and no questions about .NET and HTML, which nothing here needs.
 _LEFT_OUT = "winemenubuilder.exe,mscoree,mshtml=d"
 
@@ -71,15 +74,16 @@ class Prefix:
         """
         if reason := unavailable():
             raise WineError(reason)
-        leftovers.clear()
+        cleanup.remove_stale()
         # Its 700 MB are too much for /run, which is in memory on many machines.
         prefix = cls(pathlib.Path(tempfile.gettempdir(), f"wine-{secrets.token_hex(4)}").resolve())
         with contextlib.ExitStack() as stack:
-            stack.enter_context(signals_raise())
+            stack.enter_context(interrupt_on_signals())
             servers: list[subprocess.Popen[bytes]] = []
             stack.callback(_reap, servers)
-            stack.enter_context(leftovers.removed_at_the_end([prefix.namespace], prefix.directory))
+            stack.enter_context(cleanup.removed_at_exit([prefix.namespace], prefix.directory))
             prefix.namespace.create({})
+            stack.callback(prefix._remove_socket)
             for folder in (prefix.directory, *(prefix.directory / name for name in ("home", "tmp", "windows"))):
                 make_directory(folder, 0o700)
             servers.append(prefix._serve())
@@ -104,16 +108,20 @@ class Prefix:
     @property
     def pc(self) -> Pc:
         """The PC as Ansible's own scripts see it. Wine gives its user the name of the machine's."""
-        home = f"C:\\users\\{pwd.getpwuid(os.geteuid()).pw_name}"
-        return Pc(self.drive, home, f"{home}\\Temp")
+        name = pwd.getpwuid(os.geteuid()).pw_name
+        home = f"C:\\users\\{name}"
+        is_newer = (self.drive / "users" / name / "AppData/Local/Temp").is_dir()  # Wine 10
+        return Pc(self.drive, home, f"{home}\\AppData\\Local\\Temp" if is_newer else f"{home}\\Temp")
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of Wine's own programs."""
+        # Where Debian's Wine 8 has its sockets. Its Wine 10 (10.0~repack-6) aborts as soon as this is set.
+        sockets = {} if _version() >= _WITHOUT_TMPDIR else {"TMPDIR": str(self.directory / "tmp")}
         return {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(self.directory / "home"),
-            "TMPDIR": str(self.directory / "tmp"),  # where Debian's Wine has its sockets
+            **sockets,
             "WINEPREFIX": str(self.directory / "windows"),
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": _LEFT_OUT,
@@ -160,13 +168,27 @@ class Prefix:
             stderr=subprocess.DEVNULL,
         )
         # A program that finds no server starts one, and two of them at once get in each other's way.
-        give_up = time.monotonic() + _PATIENCE
-        while not any((self.directory / "tmp").glob("wine-*/server-*/socket")):
+        give_up = time.monotonic() + _TIMEOUT
+        while not self._sockets():
             if server.poll() is not None or time.monotonic() > give_up:
                 server.kill()
                 raise WineError("Wine's server does not start")
             time.sleep(0.01)
         return server
+
+    def _sockets(self) -> list[pathlib.Path]:
+        """The server's, in a folder with the numbers of the prefix."""
+        found = (self.directory / "windows").stat()
+        temporary = pathlib.Path(self.environment.get("TMPDIR", "/tmp"))
+        return list(temporary.glob(f"wine-*/server-{found.st_dev:x}-{found.st_ino:x}/socket"))
+
+    def _remove_socket(self) -> None:
+        """Outside the prefix's own folder nothing else would."""
+        if "TMPDIR" not in self.environment and (self.directory / "windows").exists():
+            for socket in self._sockets():
+                shutil.rmtree(socket.parent, ignore_errors=True)
+                with contextlib.suppress(OSError):  # other prefixes have theirs there
+                    socket.parents[1].rmdir()
 
     def _boot(self) -> None:
         """Make what Windows has on its disk and in its registry."""
@@ -174,6 +196,14 @@ class Prefix:
         if done.returncode != 0 or not (self.drive / "windows/system32/reg.exe").exists():
             raise WineError(f"Wine made no prefix: {done.stderr.decode(errors='replace')}")
         (self.directory / "windows/dosdevices/z:").unlink()
+
+
+@functools.lru_cache(maxsize=1)
+def _version() -> int:
+    """Wine's main version."""
+    done = subprocess.run(["wineserver", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"Wine (\d+)", done.stdout + done.stderr)
+    return int(found.group(1)) if found else 0
 
 
 def _reap(servers: t.Sequence[subprocess.Popen[bytes]]) -> None:
@@ -186,8 +216,8 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     """Wait for the end of a process, at once: Python's own way to wait with a limit looks every 50 ms."""
     handle = os.pidfd_open(process.pid)
     try:
-        if not select.select([handle], [], [], _PATIENCE)[0]:
+        if not select.select([handle], [], [], _TIMEOUT)[0]:
             process.kill()
-            raise WineError(f"a program has not ended after {_PATIENCE:.0f} s: {process.args!r}")
+            raise WineError(f"a program has not ended after {_TIMEOUT:.0f} s: {process.args!r}")
     finally:
         os.close(handle)

@@ -11,19 +11,19 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, Played
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
 from ansible_collections.charter.mail.tests.wine import paths, powershell
 from ansible_collections.charter.mail.tests.wine.errors import WineError
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
 
-Raw = t.Callable[..., Played]
+Raw = t.Callable[..., AnsibleRun]
 
 
 @pytest.fixture
 def raw(ansible: Ansible, office_pc: OfficePC, tmp_path: pathlib.Path) -> Raw:
     """Runs a command line by the module raw; named arguments are variables of the host."""
 
-    def run(command: str, shell: str = "cmd", **variables: t.Any) -> Played:
+    def run(command: str, shell: str = "cmd", **variables: t.Any) -> AnsibleRun:
         hosts = tmp_path / "hosts.json"
         hosts.write_text(json.dumps(office_pc.inventory(shell, **variables)))
         return ansible.command("ansible", "pc", "-i", str(hosts), "-m", "ansible.builtin.raw", "-a", command)
@@ -33,10 +33,10 @@ def raw(ansible: Ansible, office_pc: OfficePC, tmp_path: pathlib.Path) -> Raw:
 
 def test_cmd_reads_the_line_as_it_was_written(raw: Raw, office_pc: OfficePC) -> None:
     command = r'cmd.exe /d /c "echo a ^& "b c" %SystemDrive%& cd"'
-    played = raw(command)
-    assert played.code == 0, played.output
-    assert 'a & "b c" C:' in played.output
-    assert "C:\\" in played.output
+    done = raw(command)
+    assert done.code == 0, done.output
+    assert 'a & "b c" C:' in done.output
+    assert "C:\\" in done.output
     assert [entry.text for entry in office_pc.asked()] == [command]
 
 
@@ -61,9 +61,9 @@ def test_there_is_nothing_of_this_machine(raw: Raw, tmp_path: pathlib.Path) -> N
 
 
 def test_a_pc_that_does_not_run(raw: Raw) -> None:
-    played = raw("ver", ansible_wine_directory="/nowhere")
-    assert "UNREACHABLE" in played.output
-    assert "no PC runs in /nowhere" in played.output
+    done = raw("ver", ansible_wine_directory="/nowhere")
+    assert "UNREACHABLE" in done.output
+    assert "no PC runs in /nowhere" in done.output
 
 
 def test_paths_know_no_letter_case(tmp_path: pathlib.Path) -> None:

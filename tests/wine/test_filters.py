@@ -41,8 +41,8 @@ def pc(ansible: Ansible, office_pc: OfficePC, tmp_path: pathlib.Path) -> OfficeP
         tasks.append({"ansible.builtin.template": template})
     play = {"hosts": "localhost", "gather_facts": False, "vars": {"mail_accounts": ACCOUNTS, "folder": FOLDER}}
     (tmp_path / "play.yml").write_text(json.dumps([{**play, "tasks": tasks}]))
-    played = ansible.command("ansible-playbook", str(tmp_path / "play.yml"))
-    assert played.code == 0, played.output
+    done = ansible.command("ansible-playbook", str(tmp_path / "play.yml"))
+    assert done.code == 0, done.output
     assert office_pc.prefix.run(["reg.exe", "import", f"{FOLDER}\\mario.reg"]).returncode == 0
     return office_pc
 

@@ -17,12 +17,12 @@ from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
 
 DESK, PC = "desk-1", "pc"
-PEOPLE = ("mario", "anna")
+USERS = ("mario", "anna")
 
 
 @pytest.fixture
 def fleet() -> t.Iterator[Fleet]:
-    addresses = [f"{person}.{host}@charter.net" for person in PEOPLE for host in (DESK, PC)]
+    addresses = [f"{user}.{host}@charter.net" for user in USERS for host in (DESK, PC)]
     with Fleet.start(count=1, lab=True, mail_users=addresses) as fleet:
         yield fleet
 
@@ -40,13 +40,13 @@ def inventory(fleet: Fleet, office_pc: OfficePC) -> dict[str, t.Any]:
     everything = hosts["all"]
     everything["vars"]["mail_accounts"] = [
         {
-            "user": person,
-            "email": f"{person}.{{{{ inventory_hostname }}}}@charter.net",
-            "full_name": f"{person.title()} of {{{{ inventory_hostname }}}}",
-            "password": f'{{{{ mail_passwords["{person}." ~ inventory_hostname ~ "@charter.net"] }}}}',
+            "user": user,
+            "email": f"{user}.{{{{ inventory_hostname }}}}@charter.net",
+            "full_name": f"{user.title()} of {{{{ inventory_hostname }}}}",
+            "password": f'{{{{ mail_passwords["{user}." ~ inventory_hostname ~ "@charter.net"] }}}}',
             "protocol": protocol,
         }
-        for person, protocol in zip(PEOPLE, ("imap", "pop3"), strict=True)
+        for user, protocol in zip(USERS, ("imap", "pop3"), strict=True)
     ]
     # The PC's accounts are tested from here, with the authority's file of here.
     office = {**office_pc.connection("powershell"), "mail_ca_path": str(fleet.lab.ca_path)}

@@ -82,7 +82,7 @@ def written(before: Registry, after: Registry) -> t.Iterator[tuple[str, t.Any, t
             yield f"{write.path}\\{name}", old and old.plain, value and value.plain
 
 
-def test_only_the_named_person_is_touched(admin: Admin, office_pc: OfficePC) -> None:
+def test_only_the_named_user_is_changed(admin: Admin, office_pc: OfficePC) -> None:
     before = office_pc.export(office_pc.anna.hive)
     own = office_pc.export(r"HKCU")
     assert admin.configure(MARIO)["changed"] is True
@@ -95,7 +95,7 @@ def test_only_the_named_person_is_touched(admin: Admin, office_pc: OfficePC) -> 
 
 
 @pytest.mark.parametrize("shell", ["cmd", "powershell"])
-def test_no_command_and_no_file_tells_a_secret(ansible: Ansible, office_pc: OfficePC, shell: str) -> None:
+def test_no_command_or_file_contains_a_secret(ansible: Ansible, office_pc: OfficePC, shell: str) -> None:
     result = Admin(ansible, office_pc, shell).configure(MARIO, ANNA)
     assert result["changed"] is True, result
     assert office_pc.temporary() == []
@@ -123,9 +123,7 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage["instead"])
-def test_a_damaged_import_does_not_pass_for_a_good_one(
-    admin: Admin, office_pc: OfficePC, damage: t.Mapping[str, str]
-) -> None:
+def test_a_damaged_import_is_detected(admin: Admin, office_pc: OfficePC, damage: t.Mapping[str, str]) -> None:
     result = admin.configure(MARIO, damage=[damage])
     assert result["failed"] is True
     assert office_pc.temporary() == []
@@ -135,7 +133,7 @@ def test_a_damaged_import_does_not_pass_for_a_good_one(
     assert result["accounts"][0]["outlook_status"] == "staged"
 
 
-def test_absent_takes_back_what_was_staged(admin: Admin, office_pc: OfficePC) -> None:
+def test_absent_removes_what_was_staged(admin: Admin, office_pc: OfficePC) -> None:
     user = office_pc.mario
     office_pc.write(
         KeyWrite(user.autodiscover, {"PreferLocalXML": RegValue.dword(0), "other.example": RegValue.sz(r"C:\x.xml")}),
@@ -153,7 +151,7 @@ def test_absent_takes_back_what_was_staged(admin: Admin, office_pc: OfficePC) ->
     assert admin.configure({**MARIO, **gone}, {**ANNA, **gone})["changed"] is False
 
 
-def test_one_of_two_accounts_is_taken_back(admin: Admin, office_pc: OfficePC) -> None:
+def test_one_of_two_accounts_is_removed(admin: Admin, office_pc: OfficePC) -> None:
     second = {**MARIO, "email": "m.rossi@spectrum.net"}
     admin.configure(MARIO, second)
     prf = folder(office_pc, "mario") / "accounts.prf"
@@ -164,7 +162,7 @@ def test_one_of_two_accounts_is_taken_back(admin: Admin, office_pc: OfficePC) ->
     assert admin.standings(MARIO) == ["staged"]
 
 
-def test_a_prf_of_somebody_else_is_left_alone(admin: Admin, office_pc: OfficePC) -> None:
+def test_a_foreign_prf_is_kept(admin: Admin, office_pc: OfficePC) -> None:
     office_pc.write(KeyWrite(office_pc.mario.setup, {"ImportPRF": RegValue.sz(r"\\\\server\share\corp.prf")}))
     before = office_pc.photo()
     result = admin.configure(MARIO)
@@ -175,7 +173,7 @@ def test_a_prf_of_somebody_else_is_left_alone(admin: Admin, office_pc: OfficePC)
     assert office_pc.photo() == before
 
 
-def test_exchange_has_the_first_word(admin: Admin, office_pc: OfficePC) -> None:
+def test_exchange_takes_precedence(admin: Admin, office_pc: OfficePC) -> None:
     exchange = {"ZeroConfigExchange": RegValue.dword(1)}
     for key in (office_pc.mario.outlook, office_pc.anna.policies):
         office_pc.write(KeyWrite(key + r"\AutoDiscover", exchange))
@@ -193,7 +191,7 @@ def test_the_new_outlook_takes_no_account(admin: Admin, office_pc: OfficePC) -> 
     assert import_prf(office_pc) is None
 
 
-def test_who_is_not_logged_on_waits(admin: Admin, office_pc: OfficePC) -> None:
+def test_a_user_who_is_not_logged_on_is_pending(admin: Admin, office_pc: OfficePC) -> None:
     office_pc.log_off(office_pc.mario)
     result = admin.configure(MARIO, ANNA)
     assert result["failed"] is False
@@ -224,7 +222,7 @@ def test_names_in_the_code_page_of_the_pc(admin: Admin, office_pc: OfficePC) -> 
     assert "Marian Żółw" in (folder(office_pc, "mario") / "accounts.prf").read_bytes().decode("cp1250")
 
 
-def test_a_server_that_moved_is_staged_anew(admin: Admin, office_pc: OfficePC) -> None:
+def test_a_server_change_is_staged_again(admin: Admin, office_pc: OfficePC) -> None:
     admin.configure(MARIO)
     result = admin.configure({**MARIO, "provider": "spectrum"})
     assert (result["changed"], result["accounts"][0]["status"]) == (True, "updated")

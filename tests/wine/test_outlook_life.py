@@ -47,9 +47,7 @@ def test_from_staged_to_configured(
     assert (entry["profile"], entry["advice"]) == ("Outlook", "")
 
 
-def test_an_account_is_added_to_the_profile_that_a_person_has(
-    admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
-) -> None:
+def test_an_account_is_added_to_an_existing_profile(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
     outlook.start()  # to look at it, once
     outlook.add({"clsid": POP3, "Email": "mario@home.example", "POP3 Server": "pop.home.example", "POP3 User": "mario"})
     before = office_pc.registry(office_pc.mario.outlook + r"\Profiles")
@@ -87,7 +85,7 @@ def test_taken_without_an_account(admin: Admin, office_pc: OfficePC) -> None:
     assert office_pc.photo() == before
 
 
-def test_then_the_person_adds_it_with_the_settings_of_the_domain(
+def test_the_user_then_adds_it_with_the_settings_of_the_domain(
     admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
 ) -> None:
     admin.configure(MARIO)
@@ -104,7 +102,7 @@ def test_by_the_settings_of_the_domain_alone(admin: Admin, office_pc: OfficePC, 
     assert admin.standings(MARIO_POP3, method=only) == ["configured"]
 
 
-def test_a_setting_that_was_changed_is_told(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+def test_a_changed_setting_is_reported(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
     admin.configure(MARIO)
     outlook.start()
     (entry,) = admin.configure(MARIO)["accounts"]
@@ -140,7 +138,7 @@ def test_an_account_made_by_hand_needs_nothing(admin: Admin, office_pc: OfficePC
     assert office_pc.photo() == before
 
 
-def test_what_outlook_has_made_only_the_person_can_remove(
+def test_only_the_user_can_remove_an_account_of_outlook(
     admin: Admin, office_pc: OfficePC, outlook: FakeOutlook
 ) -> None:
     admin.configure(MARIO)
@@ -158,7 +156,7 @@ def test_what_outlook_has_made_only_the_person_can_remove(
     assert (entry["status"], entry["outlook_status"]) == ("absent", "absent")
 
 
-def test_each_persons_outlook_takes_its_own(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
+def test_the_outlook_of_each_user_imports_its_own_file(admin: Admin, office_pc: OfficePC, outlook: FakeOutlook) -> None:
     admin.configure(MARIO, ANNA)
     outlook.start()
     assert admin.standings(MARIO, ANNA) == ["configured", "staged"]

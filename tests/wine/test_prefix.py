@@ -14,12 +14,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.lab import leftovers
+from ansible_collections.charter.mail.tests.lab import cleanup
 from ansible_collections.charter.mail.tests.wine import fixtures
 from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-PATIENCE = 120.0
+TIMEOUT = 120.0
 START = """
 import runpy, sys
 runpy.run_path(sys.argv[1] + "/conftest.py")
@@ -51,20 +51,20 @@ def test_nothing_remains(tmp_path: pathlib.Path, killed: bool) -> None:
             assert handles  # the server, and Windows' services
             if killed:
                 owner.kill()
-                owner.wait(PATIENCE)
-                leftovers.clear()
+                owner.wait(TIMEOUT)
+                cleanup.remove_stale()
             else:
                 owner.stdin.close()
-                assert owner.wait(PATIENCE) == 0
+                assert owner.wait(TIMEOUT) == 0
             for process, handle in handles.items():
-                dead = select.select([handle], [], [], PATIENCE)[0]
+                dead = select.select([handle], [], [], TIMEOUT)[0]
                 assert dead, pathlib.Path(f"/proc/{process}/status").read_text()
         finally:
             for handle in handles.values():
                 os.close(handle)
     assert below(tmp_path) == {pathlib.Path("home"), pathlib.Path("tmp")}
     assert not wine.namespace.exists()
-    assert not leftovers.record_of(wine.directory.name).exists()
+    assert not cleanup.record_of(wine.directory.name).exists()
 
 
 @pytest.mark.parametrize(("in_ci", "outcome"), [(None, pytest.skip.Exception), ("true", pytest.fail.Exception)])

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options that describe accounts: one argument specification for all modules, and accounts from options."""
 
@@ -40,6 +39,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": [state.value for state in State]},
     "purge": {"type": "bool"},
+    "override": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
@@ -50,6 +50,7 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "default": False,
     "state": State.PRESENT.value,
     "purge": False,
+    "override": False,
     "allow_plaintext": False,
 }
 
@@ -147,21 +148,6 @@ def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
     return results
 
 
-def secrets(raw: Options) -> t.Iterator[str]:
-    """Every password in raw options, which may have any form."""
-    password, accounts = raw.get("password"), raw.get("accounts")
-    if password:
-        yield str(password)
-    if isinstance(accounts, str):
-        yield accounts  # not a list: a password could be anywhere in it
-    elif isinstance(accounts, list):
-        for entry in accounts:
-            if isinstance(entry, str):
-                yield entry
-            elif isinstance(entry, dict):
-                yield from secrets(entry)
-
-
 def _request(entry: Options, task: Options) -> Request:
     def option(name: str) -> t.Any:
         for source in (entry, task, DEFAULTS):
@@ -189,6 +175,7 @@ def _request(entry: Options, task: Options) -> Request:
         user=_optional_text("user", option),
         state=State(option("state")),
         purge=option("purge"),
+        override=option("override"),
     )
     findings = lint(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
@@ -217,6 +204,8 @@ def _password(value: str | None) -> Secret | None:
         raise OptionError("password", "it is empty", "leave it out, or make sure that its variable is set")
     if any(character in value for character in "\0\r\n"):
         raise OptionError("password", "it contains a line break or a NUL character", "check the value of its variable")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise OptionError("password", "it contains half a surrogate pair", "check the value of its variable")
     return Secret(value)
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The registry of mail clients: which there are, on which systems, and which a host has.
 
@@ -16,8 +15,6 @@ from .._clients.outlook.entry import OUTLOOK
 from .._clients.thunderbird.entry import THUNDERBIRD
 
 CLIENTS: dict[str, ClientEntry] = {entry.name: entry for entry in (THUNDERBIRD, EVOLUTION, OUTLOOK)}
-# A Linux host without a mail client gets the accounts for this one, ready for when it is installed.
-FALLBACK = THUNDERBIRD.name
 
 
 def names(system: System | None = None) -> list[str]:

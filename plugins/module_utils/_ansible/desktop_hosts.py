@@ -1,16 +1,20 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hosts of clients that need the desktops of users."""
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import functools
 import posixpath
 import typing as t
 
 from .._host.desktop import Desktop
-from .._linux.desktop import LocalDesktop, RunCommand
+from .._host.files import Files
+from .._host.time_limit import TimeLimit
+from .._linux.bounded_command import RunCommand
+from .._linux.desktop import BUS_SECONDS, LocalDesktop
 from .._linux.local_user import Target
 from .._linux.processes import Processes
 from .._linux.user_host import LocalUserHost
@@ -22,30 +26,43 @@ class LocalDesktopHost(LocalUserHost):
     """Implements the protocol ``DesktopHost``; further arguments as for ``LocalDesktop``."""
 
     def __init__(
-        self, target: Target, stack: contextlib.ExitStack, run_command: RunCommand, processes: Processes
+        self,
+        target: Target,
+        stack: contextlib.ExitStack,
+        files: Files,
+        run_command: RunCommand,
+        processes: Processes,
+        limit: TimeLimit,
     ) -> None:
-        super().__init__(target, stack)
+        super().__init__(target, stack, files, processes)
         self._run_command = run_command
-        self._processes = processes
+        self._limit = limit
 
     def desktop(self) -> Desktop | None:
         user = self._target.user
         if posixpath.normpath(self.home) != posixpath.normpath(user.home):
             return None  # no session works with the files of another home
-        return self._stack.enter_context(LocalDesktop(user, self._run_command, self._processes))
+        environment = self.environment(("dconf-service",))
+        desktop = LocalDesktop(user, self._run_command, self._processes, environment=environment, limit=self._limit)
+        return self._stack.enter_context(desktop)
 
 
 def desktop_hosts(
     module: MailModule | None = None,
-) -> t.Callable[[Target, contextlib.ExitStack], LocalDesktopHost]:
-    """What makes the hosts of users; all share one look at the machine's processes.
+) -> t.Callable[[Target, contextlib.ExitStack, Files], LocalDesktopHost]:
+    """What makes the hosts of users; all share one look at the machine's processes, those of one user one limit.
 
     Args:
         module: runs the programs that store settings; None where nothing is stored.
     """
     processes = Processes()
-    run_command = _run_nothing if module is None else module.run_command
-    return lambda target, stack: LocalDesktopHost(target, stack, run_command, processes)
+    limits: dict[int, TimeLimit] = collections.defaultdict(lambda: TimeLimit(BUS_SECONDS))
+    run_command: RunCommand = _run_nothing
+    if module is not None:  # which would end the task if a program cannot be started
+        run_command = functools.partial(module.run_command, handle_exceptions=False, expand_user_and_vars=False)
+    return lambda target, stack, files: LocalDesktopHost(
+        target, stack, files, run_command, processes, limits[target.user.uid]
+    )
 
 
 def _run_nothing(command: list[str]) -> t.NoReturn:

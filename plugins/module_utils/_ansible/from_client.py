@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The settings that a mail client has, to be tested in place of those of the options."""
 
@@ -22,6 +21,7 @@ from .._verify.login import Login, Logins
 from .._verify.report import client_check
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
+from . import unexpected
 from .arguments import Request
 
 _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
@@ -55,17 +55,42 @@ class Inspection:
 
 
 def inspect(
-    entry: ClientEntry, open_client: t.Callable[[Request], t.ContextManager[Client[t.Any]]], request: Request
+    entry: ClientEntry,
+    open_client: t.Callable[[Request], t.ContextManager[Client[t.Any]]],
+    request: Request,
+    trace: t.Callable[[str], None],
+    fatal: tuple[type[Exception], ...] = (),
 ) -> Inspection:
-    """Look for an account in a client, wherever the client is. Nothing is changed."""
+    """Look for an account in a client, wherever the client is. Nothing is changed.
+
+    Args:
+        entry: the client.
+        open_client: opens the client of the account's user.
+        request: the account.
+        trace: shows the trace of an unexpected error to those who want it.
+        fatal: errors that end the task for all users, such as a lost connection to the host.
+    """
     wanted = request.account
     try:
-        with open_client(request) as client:
-            found = client.account(wanted)
-            absence = "" if found else client.absence(wanted)
-            place = client.title
+        return _inspect(entry, open_client, request)
     except MailError as error:
-        return Inspection(wanted, Logins.of(wanted), client_check.unreadable(entry.title, str(error)))
+        reason = str(error)
+    except fatal:
+        raise
+    except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+        trace(f"{wanted}: {unexpected.trace(error)}")
+        reason = unexpected.sentence(error)
+    return Inspection(wanted, Logins.of(wanted), client_check.unreadable(entry.title, reason))
+
+
+def _inspect(
+    entry: ClientEntry, open_client: t.Callable[[Request], t.ContextManager[Client[t.Any]]], request: Request
+) -> Inspection:
+    wanted = request.account
+    with open_client(request) as client:
+        found = client.undisturbed(lambda: client.account(wanted))
+        absence = "" if found else client.absence(wanted)
+        place = client.title
     if found is None:
         check = client_check.account_missing(entry.title, place, str(wanted), absence, entry.module)
         return Inspection(wanted, Logins.of(wanted), check)
@@ -76,8 +101,8 @@ def _compare(entry: ClientEntry, place: str, request: Request, found: StoredAcco
     wanted, has = request.account, found.account
     incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
     outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
-    named = differences(wanted, has, found.outgoing.username)
-    clauses = difference_texts(named, wanted, has, entry.title)
+    named = (*differences(wanted, has, found.outgoing.username), *found.sign_in)
+    clauses = difference_texts(named, wanted, has, entry.title, found.security_names)
     if not clauses:  # other settings follow from these, such as the addresses of folders
         clauses = [change_text(change, entry.title) for change in found.others]
     clauses += _password_differences(entry, wanted, found)
@@ -127,7 +152,7 @@ def _is_usable(server: Server, username: str) -> bool:
 
 
 def _is_meant(host: str, wanted: Account) -> bool:
-    """Whether a password given by the admin may go there: a person's files can name any host."""
+    """Whether a password given by the admin may go there: a user's files can name any host."""
     return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The settings that the mail clients of this Linux host have, for the verification."""
 
@@ -15,19 +14,24 @@ from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
 from .run_on_linux import opened, target_of
 
+_LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
 
-def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]) -> list[Inspection]:
+
+def inspections(
+    entry: ClientEntry, location: str, requests: t.Iterable[Request], trace: t.Callable[[str], None]
+) -> list[Inspection]:
     """Look for the accounts in a client of this host, each with the rights of its user. Nothing is changed.
 
     Args:
         entry: the client, one that Linux hosts have.
         location: the option ``location``.
         requests: the accounts.
+        trace: see ``inspect``.
 
     Raises:
         OptionError: the client is not available in such a location.
     """
-    options = {**entry.defaults(), "wait_seconds": 0, "backup": False}
+    options = {**entry.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
     if "location" in entry.options:
         choices = entry.options["location"]["choices"]
         if location not in choices:
@@ -40,4 +44,4 @@ def inspections(entry: ClientEntry, location: str, requests: t.Iterable[Request]
     def open_client(request: Request) -> t.ContextManager[Client[t.Any]]:
         return opened(entry, target_of(request), options, make_host)
 
-    return [inspect(entry, open_client, request) for request in requests]
+    return [inspect(entry, open_client, request, trace) for request in requests]

@@ -1,33 +1,76 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AnsibleModule as all modules of this collection use it."""
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .arguments import CONSTRAINTS, argument_spec, secrets
+from .._model.printable import printable, printable_result
+from .arguments import CONSTRAINTS, argument_spec
+from .option_secrets import hidden
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_TRACES = 3  # -vvv
 
 
 class MailModule(AnsibleModule):
     """A module about mail accounts.
 
-    AnsibleModule learns which values are secret while it validates the options, and stops learning at the first
-    value of a wrong type; the failure that it then reports shows the options as they came in. So what is secret is
-    looked for here, in the raw options too.
+    AnsibleModule validates, logs and shows options without their secrets, see ``option_secrets``. Everything that the
+    module returns passes through here, so this is where its text is made printable.
 
     Args:
         own_options: the module's own options, beside those that describe accounts.
+        internal: options that only actions of this collection give, so that they are no part of the documentation.
+
+    Attributes:
+        options: what was asked for, valid and with the secrets. ``params`` has none.
     """
 
-    def __init__(self, **own_options: t.Any) -> None:
+    def __init__(self, *, internal: t.Mapping[str, t.Any] | None = None, **own_options: t.Any) -> None:
+        self._internal = internal or {}
+        self._spec = argument_spec(**own_options)
+        self._hidden = hidden({}, self._spec)
         super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
-            argument_spec=argument_spec(**own_options), supports_check_mode=True, **CONSTRAINTS
+            argument_spec=self._spec, supports_check_mode=True, **CONSTRAINTS
         )
+        if self._hidden.faults:
+            self.fail_json(msg="")
+        self.options = self._hidden.with_secrets(self.params)
+
+    def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
+        """What adds the traces of unexpected errors to the result: at -vvv only.
+
+        ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+        """
+        return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
+
+    def warn(self, warning: str, **details: t.Any) -> None:
+        super().warn(printable(warning), **details)
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        super().exit_json(**self._shown(result))
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        self.no_log_values.update(secrets(self.params))
-        super().fail_json(msg, **result)
+        faults = " ".join(self._hidden.faults)  # what AnsibleModule says then is a consequence
+        super().fail_json(printable(faults or msg), **self._shown(result))
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self._spec.update({name: option for name, option in self._internal.items() if name in self.params})
+        self._hidden = hidden(self.params, self._spec)
+        self.params = self._hidden.shown
+        self.no_log_values.update(self._hidden.texts)  # a server or a file may have the same text
+
+    def _log_invocation(self) -> None:
+        """Log for which accounts the module was called. AnsibleModule would log each option."""
+        entries = self.params["accounts"] if self.params["email"] is None else [self.params]
+        accounts = [entry["email"] for entry in entries if _ADDRESS.fullmatch(entry["email"])]
+        self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
+
+    def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        return t.cast(t.Dict[str, t.Any], printable_result({"invocation": {"module_args": self.params}, **result}))

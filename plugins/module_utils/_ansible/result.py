@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The result of every task that configures a client, from a module or from an action."""
 
@@ -13,30 +12,38 @@ from .arguments import Request
 
 
 class TaskResult:
-    """Collects the result of a task. Accounts come back in the order of the task's options."""
+    """Collects the result of a task. Accounts come back in the order of the task's options.
+
+    Its texts are as they were found; whoever returns the result makes them printable.
+    """
 
     def __init__(self) -> None:
         self.changed = False
         self.diffs: list[dict[str, str]] = []
         self.backups: list[str] = []
         self.failures: list[str] = []
-        self._accounts: dict[int, dict[str, t.Any]] = {}
+        self.numbered: dict[int, dict[str, t.Any]] = {}
+        """The entries of the accounts, by their places in the task's options."""
 
     @property
     def accounts(self) -> list[dict[str, t.Any]]:
         """The entries of all accounts, in the order of the task's options."""
-        return [entry for _number, entry in sorted(self._accounts.items())]
+        return [entry for _number, entry in sorted(self.numbered.items())]
+
+    @property
+    def counts(self) -> str:
+        """How many accounts have which status, in words."""
+        counted = collections.Counter(account["status"] for account in self.accounts)
+        return ", ".join(f"{number} {status}" for status, number in sorted(counted.items())) or "none"
 
     def as_result(self) -> dict[str, t.Any]:
         """What the task returns, beside ``failed``."""
-        counts = collections.Counter(account["status"] for account in self.accounts)
-        summary = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
         return {
             "changed": self.changed,
             "accounts": self.accounts,
             "backup_files": self.backups,
             "diff": self.diffs,
-            "msg": "; ".join(self.failures) or f"Accounts: {summary or 'none'}.",
+            "msg": "; ".join(self.failures) or f"Accounts: {self.counts}.",
         }
 
     def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
@@ -49,7 +56,7 @@ class TaskResult:
             status: the value of an ``engine.Status``.
             details: further values.
         """
-        self._accounts[number] = {
+        self.numbered[number] = {
             "email": request.account.email,
             "protocol": request.account.protocol.value,
             "user": user,
@@ -64,6 +71,28 @@ class TaskResult:
             self.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
 
 
+def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
+    """What a task returns that configures several clients, beside ``failed``.
+
+    Args:
+        results: of each client, by its title in messages. An entry of an account names the client in lower case, as
+            options do.
+    """
+    entries = sorted(
+        (number, order, {"client": title.lower(), **entry})
+        for order, (title, result) in enumerate(results.items())
+        for number, entry in result.numbered.items()
+    )
+    failures = [f"{title}: {failure}" for title, result in results.items() for failure in result.failures]
+    return {
+        "changed": any(result.changed for result in results.values()),
+        "accounts": [entry for _number, _order, entry in entries],
+        "backup_files": [path for result in results.values() for path in result.backups],
+        "diff": [diff for result in results.values() for diff in result.diffs],
+        "msg": "; ".join(failures) or " ".join(f"{title}: {result.counts}." for title, result in results.items()),
+    }
+
+
 def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
     """What a finished step adds to the entry of its account.
 
@@ -75,17 +104,5 @@ def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
     return {
         "profile": profile if view.profile is None else view.profile,
         "ids": dict(view.ids),
-        "changes": [
-            {"setting": change.key, "before": _plain(change.before), "after": _plain(change.after)}
-            for change in step.changes
-        ],
+        "changes": [{"setting": change.key, "before": change.before, "after": change.after} for change in step.changes],
     }
-
-
-def _plain(value: t.Any) -> t.Any:
-    """A value fit for JSON: bytes and broken UTF-8 are shown as far as they go."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return value

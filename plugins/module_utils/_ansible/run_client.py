@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What everything that configures a client does, in a module or in an action: one engine run a user, one result."""
 
@@ -7,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.engine import Client, Outcome, Status, Step, TextDiff, plan, reconcile
+from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
 from .._model.errors import ClientRunningError, MailError
+from . import unexpected
 from .arguments import Request
 from .result import TaskResult, step_details
 
@@ -16,6 +16,7 @@ from .result import TaskResult, step_details
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "when_running": {"type": "str", "choices": ["fail", "skip", "wait"], "default": "fail"},
     "wait_seconds": {"type": "int", "default": 60},
+    "lock_timeout": {"type": "int", "default": 30},
     "backup": {"type": "bool", "default": True},
 }
 
@@ -44,35 +45,90 @@ class Task(t.NamedTuple):
         check_mode: change nothing.
         when_running: what to do where a client is open: one of the choices of the option.
         warn: shows a warning.
+        trace: shows the trace of an unexpected error to those who want it.
+        fatal: errors that end the task for all users, such as a lost connection to the host.
     """
 
     check_mode: bool
     when_running: str
     warn: t.Callable[[str], None]
+    trace: t.Callable[[str], None]
+    fatal: tuple[type[Exception], ...] = ()
 
 
-def grouped(requests: t.Iterable[Request], key: t.Callable[[Request], K]) -> t.Mapping[K, NumberedRequests]:
-    """The accounts by what they share, each with its place in the task's options."""
+class UnknownUser(t.NamedTuple):
+    """A user whom the host does not know, or whose client cannot be told.
+
+    Attributes:
+        user: as the administrator wrote it; empty if no user was named.
+        reason: the reason and the remedy, as sentences.
+    """
+
+    user: str
+    reason: str
+
+    def open(self) -> t.ContextManager[Client[t.Any]]:
+        """As in ``UserAccounts``; raises the reason."""
+        raise MailError(self.reason)
+
+
+def grouped(
+    requests: t.Iterable[Request], key: t.Callable[[Request], K]
+) -> tuple[t.Mapping[K, NumberedRequests], list[UserAccounts]]:
+    """The accounts by what they share, each with its place in the task's options.
+
+    Args:
+        requests: the accounts.
+        key: what they share: whose they are. Raises MailError.
+
+    Returns:
+        The accounts by that, and those for which there is none.
+    """
     groups: dict[K, list[tuple[int, Request]]] = {}
+    unknown: dict[UnknownUser, list[tuple[int, Request]]] = {}
     for number, request in enumerate(requests):
-        groups.setdefault(key(request), []).append((number, request))
-    return groups
+        try:
+            groups.setdefault(key(request), []).append((number, request))
+        except MailError as error:
+            user = UnknownUser(request.account.user or "", str(error))
+            unknown.setdefault(user, []).append((number, request))
+    return groups, [UserAccounts(user.user, found, user.open) for user, found in unknown.items()]
 
 
 def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
     """Configure the accounts of a task. If a user's client cannot be configured, the other users get theirs."""
     result = TaskResult()
     for user in users:
+        progress = _Progress()
         try:
             with user.open() as client:
-                changed = _configure_user(client, user, task, result)
+                changed = _configure_user(client, user, task, result, progress)
+            if changed is not None:
+                _add_diffs(result, changed)
         except MailError as error:
-            result.failures.append(f"{user.user}: {error}")
-            _add_all(result, user, Status.FAILED, str(error))
-            continue
-        if changed is not None:
-            _add_diffs(result, changed)
+            _add_failure(result, user, str(error), changed=error.changed or progress.written)
+        except task.fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+            task.trace(f"{user.user}: {unexpected.trace(error)}")
+            _add_failure(result, user, unexpected.sentence(error, writing=progress.began), changed=progress.began)
     return result
+
+
+class _Progress:
+    """How far the run of one user came.
+
+    Attributes:
+        began: something may have been changed.
+        written: something was changed.
+    """
+
+    def __init__(self) -> None:
+        self.began = False
+        self.written = False
+
+    def begin(self) -> None:
+        self.began = True
 
 
 class _Changed(t.NamedTuple):
@@ -83,21 +139,29 @@ class _Changed(t.NamedTuple):
     file_diffs: tuple[TextDiff, ...]
 
 
-def _configure_user(client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult) -> _Changed | None:
+def _configure_user(
+    client: Client[t.Any], user: UserAccounts, task: Task, result: TaskResult, progress: _Progress
+) -> _Changed | None:
     accounts = [request.account for _number, request in user.requests]
     for _number, request in user.requests:
         for warning in request.warnings:
             task.warn(warning)
     try:
-        outcome = plan(client, accounts) if task.check_mode else reconcile(client, accounts)
+        outcome = preview(client, accounts) if task.check_mode else reconcile(client, accounts, progress.begin)
     except ClientRunningError as error:
         if task.when_running != "skip":
             raise
         task.warn(str(error))
         _add_all(result, user, Status.SKIPPED, str(error))
         return None
+    progress.written = progress.began and outcome.changed
     if task.check_mode and outcome.changed and client.running():
         task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
+    if outcome.interrupted:
+        task.warn(
+            f"{user.user}, {client.title}: an earlier run was interrupted; what it left is completed or taken back now"
+            f"{', outside check mode' if task.check_mode else ''}"
+        )
     warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
     for warning in dict.fromkeys(warnings):
         task.warn(warning)
@@ -116,9 +180,10 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
         obstacle = client.obstacle(outcome.after, request.account)
         if obstacle is not None and (obstacle.status is Status.FAILED or not step.changes):
             status = obstacle.status
-        if obstacle is not None and status is Status.FAILED:
-            result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
+        if obstacle is not None and status is obstacle.status:
             details["error"] = obstacle.reason
+            if status is Status.FAILED:
+                result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
         result.add_account(number, request, user.user, status.value, **details)
 
 
@@ -128,6 +193,13 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
     result.add_diff(changed.title, *before_and_after(changed.steps))
     for diff in changed.file_diffs:
         result.add_diff(*diff)
+
+
+def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
+    told = not user.user or reason.startswith(f"user {user.user}: ")
+    result.failures.append(reason if told else f"{user.user}: {reason}")
+    result.changed = result.changed or changed
+    _add_all(result, user, Status.FAILED, reason)
 
 
 def _add_all(result: TaskResult, user: UserAccounts, status: Status, error: str) -> None:

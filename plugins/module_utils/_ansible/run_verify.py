@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The test of all accounts of a task, wherever it runs: on the host by the module, or on the controller for Windows."""
 
 from __future__ import annotations
 
 import dataclasses
+import time
 import typing as t
 
 from .._model.account import Account, State
@@ -13,10 +13,12 @@ from .._model.errors import OptionError
 from .._verify.login import Logins
 from .._verify.login_limit import LoginLimit
 from .._verify.options import VerifyOptions
+from .._verify.own_network import own_networks
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
 from .._verify.verify_accounts import verify
+from . import run_limit
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
@@ -28,6 +30,8 @@ if t.TYPE_CHECKING:
         [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
     ]
 
+FAILED_CHECKS, ALL_CHECKS = "failed", "all"
+
 # The options beside those of the accounts and those about a client.
 OPTIONS: t.Mapping[str, t.Any] = {
     "ca_path": {"type": "path"},
@@ -36,6 +40,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
     "attempts": {"type": "int", "default": VerifyOptions.attempts},
     "suggest": {"type": "bool", "default": VerifyOptions.suggest},
     "warn_days": {"type": "float", "default": VerifyOptions.warn_days},
+    "checks": {"type": "str", "choices": [FAILED_CHECKS, ALL_CHECKS], "default": FAILED_CHECKS},
     "fail_on": {
         "type": "list",
         "elements": "str",
@@ -53,7 +58,7 @@ class VerifyResult:
     """What came of it.
 
     Attributes:
-        result: ``msg``, ``accounts`` and ``found``.
+        result: ``msg``, ``accounts``, ``found``, ``tested_at`` and ``network``.
         warnings: what should be looked at although it works.
         failed: something was found that lets the task fail.
     """
@@ -73,7 +78,7 @@ def verify_all(
     """Test all accounts that shall be present.
 
     Args:
-        params: the options of the task.
+        params: the options of the task, with or without ``run_limit.OPTION``.
         inspect_clients: reads the accounts' settings in a client; None to test the options.
         from_second_host: tests the same accounts from a second host, too; None if there is none.
         check_mode: nothing is sent.
@@ -84,17 +89,36 @@ def verify_all(
     wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
     # The lint lets no account without encryption pass unless it was allowed for that account.
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
+    tested_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     reports = _reports(params, wanted, options, inspect_clients, from_second_host, check_mode=check_mode)
     found = _found(reports)
+    accounts = [report.as_result(one.account.user or "") for report, one in zip(reports, wanted)]
     return VerifyResult(
         result={
             "msg": " ".join(report.summary for report in reports) or "There is no account to test.",
-            "accounts": [report.as_result() for report in reports],
+            "accounts": returned(accounts, params["checks"]),
             "found": found,
+            "tested_at": tested_at,
+            "network": own_networks(reports),
         },
         warnings=tuple(dict.fromkeys(warning for report in reports for warning in report.warnings)),
         failed=bool(set(found) & set(params["fail_on"])),
     )
+
+
+def returned(accounts: t.Sequence[dict[str, t.Any]], checks: str) -> list[dict[str, t.Any]]:
+    """The results of accounts, with the checks that are to be returned.
+
+    Args:
+        accounts: with all checks.
+        checks: ``FAILED_CHECKS`` leaves out those that succeeded, unless they have a warning.
+    """
+    if checks == ALL_CHECKS:
+        return list(accounts)
+    return [
+        {**account, "checks": [check for check in account["checks"] if check["status"] != "ok" or check["advice"]]}
+        for account in accounts
+    ]
 
 
 def _reports(
@@ -115,7 +139,8 @@ def _reports(
         accounts, logins = [found.account for found in seen], [found.logins for found in seen]
         # What is remarkable about the options is not about other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
-    limit = LoginLimit(options.attempts)  # one for all tests of this task
+    # One for all tests of this task.
+    limit = LoginLimit(options.attempts, others=run_limit.other_hosts(params, [found.account for found in wanted]))
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         trip = TripOptions(timeout=params["round_trip_timeout"])

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Validates the options of a task that runs on the controller, as AnsibleModule does for a module."""
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -12,7 +12,9 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from .._model.errors import MailError
-from .arguments import CONSTRAINTS, secrets
+from .._model.printable import printable_result
+from .arguments import CONSTRAINTS
+from .option_secrets import hidden
 
 
 def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
@@ -27,17 +29,38 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
         MailError: what is invalid, without passwords.
     """
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
-    result = ArgumentSpecValidator(spec, **rules).validate(dict(raw))
-    if result.error_messages:
-        raise MailError(without_secrets("; ".join(map(_message, result.errors.errors)), raw))
-    return t.cast(t.Dict[str, t.Any], result.validated_parameters)
+    options = hidden(raw, spec)
+    result = ArgumentSpecValidator(spec, **rules).validate(options.shown)
+    if options.faults or result.error_messages:
+        messages = options.faults or [*_of_entries(options.shown.get("accounts"), spec)]
+        messages = messages or [_message(error, spec) for error in result.errors.errors]
+        raise MailError(remove_values("; ".join(messages), options.texts))
+    return options.with_secrets(result.validated_parameters)
 
 
-def _message(error: AnsibleValidationError) -> str:
-    # This message is only the option's name; AnsibleModule rewords it, too.
-    return f"Unknown option {error}" if isinstance(error, UnsupportedError) else str(error)
+def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """What is invalid in a list of accounts, with the entry and its address, which Ansible's own messages leave out."""
+    if entries is None or "accounts" not in spec:
+        return
+    options = spec["accounts"]["options"]
+    for index, entry in enumerate(entries):
+        errors = ArgumentSpecValidator(options).validate(entry).errors.errors
+        address = f" ({entry['email']})" if isinstance(entry.get("email"), str) else ""
+        yield from (f"accounts[{index}]{address}: {_message(error, options)}" for error in errors)
 
 
-def without_secrets(value: t.Any, raw: t.Mapping[str, t.Any]) -> t.Any:
-    """A result or a text without the passwords of the options."""
-    return remove_values(value, set(secrets(raw)))
+def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> str:
+    text = str(error)
+    if not isinstance(error, UnsupportedError):
+        return text
+    # This message is only the option's name, which AnsibleModule rewords, too; below another option, its whole name.
+    name = text.partition(". ")[0]
+    parent, _dot, last = name.rpartition(".")
+    known = options.get(parent, {}).get("options", {}) if parent else options
+    similar = difflib.get_close_matches(last, list(known), n=1)
+    return f"Unknown option {name}" + (f", did you mean {similar[0]}?" if similar else "")
+
+
+def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
+    """The result of a task: printable, and without the passwords of the options."""
+    return remove_values(printable_result(result), hidden(raw, spec).texts)

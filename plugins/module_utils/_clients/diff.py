@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accounts before and after as short texts for users, the same for every client."""
 
@@ -8,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account, Protocol, Server
+from .._model.printable import printable
 from .engine import Step, View
 
 
@@ -64,7 +64,7 @@ def _leave_on_server(account: Account) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    shown = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    shown = {True: "true", False: "false"}[value] if isinstance(value, bool) else printable(str(value))
     return f"  {name}: {shown}"
 
 

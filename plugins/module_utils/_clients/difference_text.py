@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What differs between the wanted and the stored account as clauses of a message, the same for every client."""
 
@@ -16,7 +15,13 @@ _SHOWN = Redactor()  # without a password: settings hold none, but may hold anyt
 _LABELS = {"outgoing.username": "username for sending"}  # no option has this name
 
 
-def difference_texts(found: t.Iterable[Difference], wanted: Account, stored: Account, client: str) -> list[str]:
+def difference_texts(
+    found: t.Iterable[Difference],
+    wanted: Account,
+    stored: Account,
+    client: str,
+    security_names: t.Mapping[str, str] | None = None,
+) -> list[str]:
     """Clauses such as ``incoming: imap.charter.net 993 ssl wanted, imap.charter.net 143 none in Thunderbird``.
 
     Args:
@@ -24,12 +29,16 @@ def difference_texts(found: t.Iterable[Difference], wanted: Account, stored: Acc
         wanted: by the options.
         stored: in the client.
         client: its name.
+        security_names: by ``incoming`` and ``outgoing``: the client's word for a security that no account has.
     """
     clauses = []
+    names = security_names or {}
     for difference in found:
         side, _dot, part = difference.setting.partition(".")
         if part in Server._fields:
-            clause = _clause(side, _server(getattr(wanted, side)), _server(getattr(stored, side)), client)
+            clause = _clause(
+                side, _server(getattr(wanted, side)), _server(getattr(stored, side), names.get(side)), client
+            )
         else:
             label = _LABELS.get(difference.setting, difference.setting)
             clause = _clause(label, difference.wanted, difference.stored, client)
@@ -46,8 +55,8 @@ def _clause(setting: str, wanted: object, stored: object, client: str) -> str:
     return f"{setting}: {_value(wanted)} wanted, {_value(stored)} in {client}"
 
 
-def _server(server: Server) -> str:
-    return f"{server.host.lower()} {server.port} {server.security.value}" if server.host else ""
+def _server(server: Server, security: str | None = None) -> str:
+    return f"{server.host.lower()} {server.port} {security or server.security.value}" if server.host else ""
 
 
 def _value(value: object) -> str:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine that every client shares: read, decide, show, write, prove."""
 
@@ -11,11 +10,12 @@ import typing as t
 
 from .._model.account import Account, State
 from .._model.differences import Difference, as_spelled, differences
-from .._model.errors import HostError
+from .._model.errors import HostError, MailError
 from .._model.settings import Change
 from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
+T = t.TypeVar("T")
 
 
 class Status(enum.Enum):
@@ -112,11 +112,26 @@ class Client(t.Protocol[S]):
     def view(self, state: S, account: Account) -> View:
         """The account as it stands."""
 
-    def exclusive(self) -> t.ContextManager[None]:
-        """Keeps the client from using or changing its settings for the duration.
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        """What is read while no other run of this collection writes: see ``Files.undisturbed``."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
+
+    def require_writable(self, state: S) -> None:
+        """See that a change of that state could be stored; check mode promises nothing else. Changes nothing.
 
         Raises:
-            ClientRunningError: it does so now.
+            HostError: it could not.
+        """
+
+    def exclusive(self) -> t.ContextManager[None]:
+        """Keeps the client and other runs from using or changing its settings, and settles what such a run left.
+
+        Raises:
+            ClientRunningError: the client does so now.
+            AnotherRunError: another run does, and did not end in time.
         """
 
     def write(self, before: S, after: S) -> t.Sequence[str]:
@@ -166,6 +181,19 @@ class ClientDefaults:
     def title(self) -> str:
         """See ``Client``."""
         return f"{self.name} profile {self.profile}"
+
+    @property
+    def interrupted(self) -> bool:
+        """See ``Client``."""
+        return False
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        """See ``Client``."""
+        return read()
+
+    def require_writable(self, state: t.Any) -> None:
+        """See ``Client``."""
+        del state
 
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
@@ -227,28 +255,36 @@ class Outcome(t.Generic[S]):
         before: what was stored.
         after: what is stored now, or would be in check mode.
         backups: copies of what was replaced.
+        interrupted: an earlier run was interrupted, and what it left is settled now, or would be in check mode.
     """
 
     steps: tuple[Step[S], ...]
     before: S
     after: S
     backups: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether anything differed."""
-        return any(step.changes for step in self.steps)
+        return self.interrupted or any(step.changes for step in self.steps)
 
 
 def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
-    """What a run would do; nothing is written."""
+    """What a run would do; nothing is written.
+
+    Raises:
+        MailError: it cannot be done.
+    """
     before = client.read()
     outcome = _plan(client, before, accounts, keep_bookkeeping=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
-    if len(found) == len(set(found)):
-        return outcome
-    # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-    return _plan(client, before, accounts, keep_bookkeeping=True)
+    if len(found) != len(set(found)):
+        # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
+        outcome = _plan(client, before, accounts, keep_bookkeeping=True)
+    if outcome.changed:
+        client.require_writable(before)
+    return outcome
 
 
 def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:
@@ -266,24 +302,56 @@ def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_b
     return Outcome(tuple(steps), before, state)
 
 
-def reconcile(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def preview(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+    """What a run would do, seen while no other run of this collection writes; nothing is written."""
+    outcome = client.undisturbed(lambda: plan(client, accounts))
+    return dataclasses.replace(outcome, interrupted=client.interrupted)
+
+
+def reconcile(
+    client: Client[S], accounts: t.Sequence[Account], begin: t.Callable[[], None] = lambda: None
+) -> Outcome[S]:
     """Make the client's settings what the accounts say, and see that they are.
+
+    Args:
+        client: of one user.
+        accounts: of that user.
+        begin: called before anything is changed.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
-        MailError: it cannot be done; nothing, or nothing but whole files, was changed.
+        MailError: it cannot be done; nothing was changed, unless the error says so.
     """
-    outcome = plan(client, accounts)
+    outcome = preview(client, accounts)
     if not outcome.changed:
         return outcome
+    interrupted = outcome.interrupted
+    begin()
     with client.exclusive():
         # What was read before may be stale: the client could have been open until a moment ago.
         outcome = plan(client, accounts)
-        backups = client.write(outcome.before, outcome.after)
-        if plan(client, accounts).changed:
-            raise HostError(
-                client.title,
-                "the settings were written and do not read back as written",
-                "see whether something else changes these files at the same time, then run again",
-            )
-    return dataclasses.replace(outcome, backups=tuple(backups))
+        backups: t.Sequence[str] = ()
+        if outcome.changed:
+            backups = client.write(outcome.before, outcome.after)
+            _prove(client, accounts)
+    return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
+
+
+def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:
+    """See that what was written reads back."""
+    try:
+        proven = not plan(client, accounts).changed
+    except MailError as error:
+        raise HostError(
+            client.title,
+            f"the settings were written and cannot be read back: {str(error).rstrip('.')}",
+            "run again",
+            changed=True,
+        ) from error
+    if not proven:
+        raise HostError(
+            client.title,
+            "the settings were written and do not read back as written",
+            "see whether something else changes these files at the same time, then run again",
+            changed=True,
+        )

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the collection knows about a mail client before it opens one."""
 
@@ -28,7 +27,8 @@ class OpenClient(t.Protocol):
         options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``.
     """
 
-    def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]: ...
+    def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]:
+        """The client."""
 
 
 class ClientEntry(t.NamedTuple):

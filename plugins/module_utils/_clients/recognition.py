@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What makes an account in a client the one that is wanted, the same for every client."""
 
@@ -50,6 +49,14 @@ def absence(account: Account, by_other_protocol: bool) -> str:
     if by_other_protocol:
         return f"has the address, but not by {account.protocol.value.upper()}"
     return "does not have the account"
+
+
+def about_candidates(account: Account, hosts: t.Iterable[str]) -> str:
+    """What the admin should know where an account to be removed could be one of several made by hand."""
+    return (
+        f"{account} is not removed: it is set up more than once by hand ({', '.join(hosts)}), and none of these is "
+        f"{account.incoming.host}; name the right server in incoming.host to remove that"
+    )
 
 
 def ambiguous(account: Account, hosts: t.Iterable[str], client: str) -> OptionError:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as it stands in a client, with what the client has stored for signing in."""
 
@@ -8,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account
+from .._model.differences import Difference
 from .._model.secret import Secret
 from .._model.settings import Change
 
@@ -35,6 +35,8 @@ class StoredAccount(t.NamedTuple):
         outgoing: for sending.
         locked: why the stored passwords cannot be read, a clause; empty where they can.
         others: what differs from the account wanted among settings that an Account does not name.
+        sign_in: what else decides how the client signs in, and differs.
+        security_names: see ``difference_text.difference_texts``.
     """
 
     account: Account
@@ -42,3 +44,5 @@ class StoredAccount(t.NamedTuple):
     outgoing: StoredLogin
     locked: str
     others: tuple[Change, ...]
+    sign_in: tuple[Difference, ...] = ()
+    security_names: t.Mapping[str, str] = {}

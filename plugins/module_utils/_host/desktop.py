@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The desktop of one local user on a host: running programs, the message bus, stored desktop settings.
 
@@ -54,12 +53,28 @@ class Bus(t.Protocol):
         """Whether a running program offers the service of that name. Starts none."""
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         """Call a method and wait for the answer for a limited time. Starts no service.
 
+        Args:
+            destination: the service.
+            path: the object.
+            interface: of the method.
+            member: the method.
+            signature: the types of the arguments.
+            arguments: as many values.
+            returns: the types of what the method returns. The content of a variant can be of any type.
+
         Raises:
-            BusError: the answer is an error, there is no such service, or no answer arrives.
+            BusError: the answer is an error, or of other types; there is no such service; or no answer arrives.
         """
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a host offers to the mail clients of one of its users."""
 
@@ -7,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .environment import Environment
 from .files import Files
 
 
@@ -20,6 +20,23 @@ class UserHost(t.Protocol):
     @property
     def home(self) -> str:
         """The home directory that holds the client's files."""
+
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        """The variables of the user's sessions.
+
+        Args:
+            programs: names of programs whose variables count while they run, the most telling one first.
+        """
+
+    def require_writable(self, paths: t.Sequence[str]) -> None:
+        """See that there is a home, and that these paths could be written. Changes nothing.
+
+        Args:
+            paths: folders that must take new files, and files that must be opened for writing; they need not exist.
+
+        Raises:
+            HostError: one of them could not.
+        """
 
     def scratch(self) -> str:
         """A private folder, which is removed when the host is left."""

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The desktop of a user of this machine, while the process acts as that user."""
 
@@ -12,16 +11,17 @@ import types
 import typing as t
 
 from .._host.desktop import Bus, BusError, Process
+from .._host.environment import Environment
+from .._host.time_limit import TimeLimit
 from .._model.errors import HostError
 from . import local_user
+from .bounded_command import RunCommand, run
 from .files import LocalFiles
 from .local_user import LocalUser
 from .processes import Processes
 
-RunCommand = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
-"""Runs a program to its end: the exit code, what it printed, what it complained about."""
-
 ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
+BUS_SECONDS = 60.0  # for all buses of one user: one could answer each call just in time, and be asked often
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 # Programs of a session that tell by their environment which bus it is, where that is not the usual one.
@@ -41,15 +41,25 @@ class LocalDesktop:
         run_command: runs a program; secrets are never among its arguments.
         processes: shared by the desktops of all users.
         home: where the user's files are.
+        environment: the variables of the user's sessions.
+        limit: for all that the user's message buses keep us waiting.
     """
 
     def __init__(
-        self, user: LocalUser, run_command: RunCommand, processes: Processes | None = None, home: str | None = None
+        self,
+        user: LocalUser,
+        run_command: RunCommand,
+        processes: Processes | None = None,
+        home: str | None = None,
+        environment: Environment | None = None,
+        limit: TimeLimit | None = None,
     ) -> None:
         self._user = user
         self._run_command = run_command
         self._processes = processes or Processes()
         self._home = home or user.home
+        self._environment = environment or Environment()
+        self._limit = limit or TimeLimit(BUS_SECONDS)
         self._asked: set[str] = set()
         self._buses: dict[str, Bus | None] = {}
         self._open = contextlib.ExitStack()
@@ -75,7 +85,8 @@ class LocalDesktop:
         return None if found is None else found[1]
 
     def setting(self, path: str) -> str | None:
-        database = f"{self._home}/.config/dconf/user"
+        config = self._environment.folder("XDG_CONFIG_HOME", f"{self._home}/.config")
+        database = f"{config}/dconf/user"
         content = LocalFiles().read(database)
         if content is None:
             return None
@@ -97,9 +108,8 @@ class LocalDesktop:
             )
         else:
             command = self._as_user({}, [_program("dbus-run-session"), "--", *command])
-        code, output, complaint = self._run_command(command)
+        code, words = run(self._run_command, f"the desktop settings of {self._user.name}", command)
         if code != 0:
-            words = " ".join((complaint or output).split())
             raise self._not_stored(path, f"it could not be stored: {words or f'exit code {code}'}")
         if self.setting(path) != value:
             raise self._not_stored(path, "it was stored, but does not read back")
@@ -129,7 +139,7 @@ class LocalDesktop:
             with local_user.acting_as_ourselves():
                 from .dbus.session_bus import connect
             try:
-                bus = connect(address)
+                bus = connect(address, limit=self._limit)
             except BusError as error:
                 raise HostError(
                     f"the session of {self._user.name}, {address}",
@@ -154,7 +164,8 @@ class LocalDesktop:
 
     def _as_user(self, variables: t.Mapping[str, str], command: t.Sequence[str]) -> list[str]:
         """The command line that runs a command as the user, with the environment of a login."""
-        environment = {"HOME": self._home, "PATH": _PATH, "LANG": "C.UTF-8", **variables}
+        own = self._environment.variables
+        environment = {**own, "HOME": self._home, "PATH": _PATH, "LANG": "C.UTF-8", **variables}
         runtime = f"/run/user/{self._user.uid}"
         if os.path.isdir(runtime):
             environment["XDG_RUNTIME_DIR"] = runtime

@@ -1,59 +1,71 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files of this machine, with the rights of whoever the process is at that moment."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
-import errno
-import fcntl
 import os
-import shutil
-import stat
-import struct
-import tempfile
 import typing as t
 
 from .._host.files import FileWrite, LockedError
-from .._model.errors import HostError
+from .._model.errors import HostError, MailError
+from . import regular_file, transaction
+from .journal import Journal, Mark, holder, take
+from .os_errors import host_error, naming
+from .scratch_folder import scratch
+from .transaction import Interrupted
 
-_REMEDIES = {
-    errno.EACCES: "see that the user owns this path and the folders above it",
-    errno.EPERM: "see that the user owns this path and the folders above it",
-    errno.ENOSPC: "free space on this file system and run again; nothing was changed",
-    errno.EDQUOT: "raise the user's quota or free space and run again; nothing was changed",
-    errno.EROFS: "mount this file system writable and run again; nothing was changed",
-    errno.ENOTDIR: "see what stands where a folder is expected",
-    errno.ELOOP: "see where its symbolic links lead",
-}
-# struct flock of 64-bit Linux (fcntl(2)): type, whence, start, length, process.
-_FLOCK = "hhqqi"
+T = t.TypeVar("T")
+
+_TRIES = 3  # for reading while nobody writes, where no run of ours is seen but names in the home come and go
 
 
 class LocalFiles:
-    """Implements the protocol ``Files``."""
+    """Implements the protocol ``Files``.
+
+    Args:
+        journal: the file that keeps the runs for one user's client apart (see there); None where nothing is written.
+        lock_timeout: how many seconds to wait for another run.
+    """
+
+    def __init__(self, journal: str | None = None, lock_timeout: float = 0) -> None:
+        self._journal = None if journal is None else Journal(journal, lock_timeout)
+        self._locks: dict[str, int] = {}
+        self._view: t.Mapping[str, str | None] = {}
+        self._interrupted = False
+        self._leftovers = Interrupted()
 
     def read(self, path: str) -> bytes | None:
+        if self._view:
+            shown = self._shown(path)
+            if shown is None:
+                return None
+            path = shown
         try:
-            with open(path, "rb") as file:
-                return file.read()
+            return regular_file.read(path)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _host_error(path, error) from error
+            raise host_error(path, error) from error
 
     def is_directory(self, path: str) -> bool:
         return os.path.isdir(path)
 
+    def real_path(self, path: str) -> str:
+        return os.path.realpath(path)
+
     def names(self, path: str) -> t.Sequence[str]:
         try:
-            return sorted(os.listdir(path))
+            names = set(os.listdir(path))
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise _host_error(path, error) from error
+            raise host_error(path, error) from error
+        for target, shown in self._view.items():
+            if os.path.dirname(target) == os.path.realpath(path):
+                (names.discard if shown is None else names.add)(os.path.basename(target))
+        return sorted(names)
 
     def modified(self, path: str) -> float | None:
         try:
@@ -61,7 +73,7 @@ class LocalFiles:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _host_error(path, error) from error
+            raise host_error(path, error) from error
 
     def make_directory(self, path: str) -> None:
         missing = []
@@ -69,130 +81,111 @@ class LocalFiles:
             missing.append(path)
             path = os.path.dirname(path)
         for folder in reversed(missing):
-            try:
+            with naming(folder):
                 os.mkdir(folder, 0o700)
-            except OSError as error:
-                raise _host_error(folder, error) from error
 
-    def replace(self, writes: t.Sequence[FileWrite]) -> t.Sequence[str]:
-        with contextlib.ExitStack() as cleanup:
-            renames: list[tuple[str, str]] = []
-            backups: list[str] = []
-            for write in writes:
-                target = os.path.realpath(write.path)
-                if write.backup and os.path.exists(target):
-                    backup = _backup_name(write.path)
-                    renames.append((_stage(cleanup, target, self.read(target) or b"", write.mode, "old"), backup))
-                    backups.append(backup)
-                renames.append((_stage(cleanup, target, write.content, write.mode, "new"), target))
-            for staged, target in renames:
-                _rename(staged, target)
-            return backups
+    def replace(
+        self,
+        writes: t.Sequence[FileWrite],
+        deletes: t.Sequence[str] = (),
+        before_renames: t.Callable[[], None] = lambda: None,
+    ) -> t.Sequence[str]:
+        with self.exclusive():
+            locks = list(self._locks)
+            journal = self._journal if self._journal is not None and self._journal.held else None
+            return transaction.replace(journal, writes, deletes, before_renames, locks, self._leftovers)
 
-    def delete(self, path: str) -> None:
-        try:
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path)
-            else:
-                os.unlink(path)
-        except FileNotFoundError:
+    @contextlib.contextmanager
+    def exclusive(self) -> t.Iterator[None]:
+        journal = self._journal
+        if journal is None or journal.held:
+            yield
             return
-        except OSError as error:
-            raise _host_error(path, error) from error
+        self.make_directory(os.path.dirname(journal.path))
+        if not journal.acquire(create=True):
+            yield
+            return
+        try:
+            yield
+        finally:
+            with contextlib.suppress(HostError):  # what it was held for is done; the next run removes the file
+                journal.release(remove=True)
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        journal = self._journal
+        self._interrupted = False
+        if journal is None or journal.held:
+            return read()
+        for _try in range(_TRIES):
+            before = Mark.of(os.path.dirname(journal.path))
+            if journal.acquire(create=False):
+                self._interrupted = True  # or the file would not be there
+                try:
+                    self._view = Interrupted.of(journal).view()
+                    return read()
+                finally:
+                    self._view = {}
+                    journal.release(remove=False)
+            try:
+                found = read()
+            except MailError:
+                if Mark.of(os.path.dirname(journal.path)) == before:
+                    raise
+            else:
+                if Mark.of(os.path.dirname(journal.path)) == before:
+                    return found
+        return read()
+
+    @property
+    def interrupted(self) -> bool:
+        return self._interrupted
+
+    def recover(self) -> None:
+        journal = self._journal
+        if journal is None or not journal.noted:
+            return
+        found = Interrupted.of(journal)
+        with contextlib.ExitStack() as held:
+            for path in found.locks:
+                if path not in self._locks and os.path.isdir(os.path.dirname(path)):
+                    held.enter_context(self.lock(path))
+            if not found.settle():
+                self._leftovers = found
+                return
+        journal.clear()
 
     @contextlib.contextmanager
     def lock(self, path: str) -> t.Iterator[None]:
+        with naming(path):
+            descriptor = regular_file.open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise _host_error(path, error) from error
-        try:
-            try:
-                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno not in {errno.EACCES, errno.EAGAIN}:
-                    raise _host_error(path, error) from error
-                raise LockedError(_holder(descriptor) or None) from None
+            with naming(path):
+                if not take(descriptor):
+                    raise LockedError(holder(descriptor) or None, path)
+            self._locks[path] = descriptor
             yield
         finally:
+            self._locks.pop(path, None)
             os.close(descriptor)
 
     def lock_holder(self, path: str) -> int | None:
+        if path in self._locks:  # closing another descriptor of it would give it up (fcntl(2))
+            return None
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = regular_file.open_regular(path, os.O_RDONLY)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _host_error(path, error) from error
+            raise host_error(path, error) from error
         try:
-            return _holder(descriptor)
+            return holder(descriptor)
         finally:
             os.close(descriptor)
 
-    @contextlib.contextmanager
-    def scratch(self) -> t.Iterator[str]:
-        # The default folder is remembered from when the process was another user, who may have had one of his own.
-        usual = tempfile.gettempdir()
-        writable = os.access(usual, os.W_OK | os.X_OK, effective_ids=True)
-        with tempfile.TemporaryDirectory(prefix="charter-mail-", dir=usual if writable else "/tmp") as folder:
-            yield folder
+    def scratch(self) -> t.ContextManager[str]:
+        return scratch()
 
-
-def _stage(cleanup: contextlib.ExitStack, target: str, content: bytes, mode: int, suffix: str) -> str:
-    """Write the content beside its target and flush it to the disk. What an interrupted run left goes first."""
-    folder, name = os.path.split(target)
-    staged = os.path.join(folder, f".{name}.charter-mail-{suffix}")
-    try:
-        with contextlib.suppress(FileNotFoundError):
-            mode = stat.S_IMODE(os.stat(target).st_mode)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(staged)
-        cleanup.callback(_unlink_if_there, staged)
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-    except OSError as error:
-        raise _host_error(target, error) from error
-    return staged
-
-
-def _rename(staged: str, target: str) -> None:
-    try:
-        os.rename(staged, target)
-        descriptor = os.open(os.path.dirname(target), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise _host_error(target, error) from error
-
-
-def _unlink_if_there(path: str) -> None:
-    with contextlib.suppress(OSError):
-        os.unlink(path)
-
-
-def _backup_name(path: str) -> str:
-    """A name that is free, in the form that Ansible's own modules give to backups."""
-    moment = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
-    name, number = f"{path}.{moment}~", 2
-    while os.path.lexists(name):
-        name, number = f"{path}.{moment}-{number}~", number + 1
-    return name
-
-
-def _holder(descriptor: int) -> int | None:
-    """Who would refuse us a write lock; None if nobody."""
-    question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    kind, _whence, _start, _length, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
-    return None if kind == fcntl.F_UNLCK else pid
-
-
-def _host_error(path: str, error: OSError) -> HostError:
-    reason = (error.strerror or str(error)).lower()
-    remedy = _REMEDIES.get(error.errno or 0, "see what is wrong with this path; nothing was changed")
-    return HostError(path, reason, remedy)
+    def _shown(self, path: str) -> str | None:
+        """Where the content of a file is, while the view is that of a set that a later run will settle."""
+        target = os.path.realpath(path)
+        return self._view.get(target, target)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who a local user is, and doing things with that user's rights."""
 
@@ -8,9 +7,13 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import stat
 import typing as t
 
 from .._model.errors import HostError
+from .os_errors import host_error
+
+_LONGEST_WAY = 1000  # names on the way to a home directory, those that links lead to included
 
 
 class LocalUser(t.NamedTuple):
@@ -61,15 +64,84 @@ def find(name: str | None) -> LocalUser:
     return LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
+def owner(home: str) -> LocalUser:
+    """Whose a home directory is that was named without a user. Where it is missing, its parent tells.
+
+    Whoever owns a folder on the way to it could lead root anywhere by a link: so that must be root, or the owner.
+
+    Raises:
+        HostError: it cannot be told, or root's rights would be used where another user is at home.
+    """
+    ourselves = os.geteuid()
+    if ourselves != 0:  # there are no rights to misuse
+        return find(None)
+    remedy = "say with the option user whose client is meant"
+    path = os.path.join(os.getcwd(), home)
+    way = _owners(path)
+    owners = {uid for uid in way if uid != 0}
+    if len(owners) > 1:
+        raise HostError(home, "the folders on the way to it belong to several users", remedy)
+    if not owners:
+        for entry in pwd.getpwall():
+            if entry.pw_uid != 0 and os.path.normpath(entry.pw_dir) == os.path.normpath(path):
+                raise HostError(home, f"this is the home directory of {entry.pw_name}, and not that user's own", remedy)
+        return find(None)
+    if way[-1] == 0:
+        raise HostError(home, "it belongs to root, and a folder on the way to it to another user", remedy)
+    try:
+        entry = pwd.getpwuid(*owners)
+    except KeyError:
+        raise HostError(home, f"it belongs to user id {way[-1]}, whom this host does not know", remedy) from None
+    return LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
+
+
+def _owners(path: str) -> list[int]:
+    """The owners of a path and of all above it, those of symbolic links included, from the root on."""
+    found: list[int] = []
+    seen = "/"
+    waiting = [name for name in reversed(path.split("/")) if name]
+    for _step in range(_LONGEST_WAY):
+        if not waiting:
+            return found
+        name = waiting.pop()
+        if name in {".", ".."}:
+            seen = os.path.dirname(seen) if name == ".." else seen
+            continue
+        seen = os.path.join(seen, name)
+        try:
+            entry = os.lstat(seen)
+            to = os.readlink(seen) if stat.S_ISLNK(entry.st_mode) else None
+        except (FileNotFoundError, NotADirectoryError):
+            return found
+        except OSError as error:
+            raise host_error(seen, error) from error
+        found.append(entry.st_uid)
+        if to is not None:
+            seen = "/" if to.startswith("/") else os.path.dirname(seen)
+            waiting += [name for name in reversed(to.split("/")) if name]
+    raise HostError(path, "its symbolic links do not end", "see where they lead")
+
+
 @contextlib.contextmanager
 def acting_as(user: LocalUser) -> t.Iterator[None]:
     """Be that user for all access to files, so that a link in the user's home can lead no further than the user.
 
-    Only the effective ids change (seteuid(2)), which is what the kernel looks at, and they change back.
+    Only the effective ids change (seteuid(2)), which is what the kernel looks at, and they change back. What is made
+    is the user's alone, whatever the umask of the process.
 
     Raises:
         HostError: the process is neither root nor that user.
     """
+    umask = os.umask(0o077)
+    try:
+        with _effective(user):
+            yield
+    finally:
+        os.umask(umask)
+
+
+@contextlib.contextmanager
+def _effective(user: LocalUser) -> t.Iterator[None]:
     uid, gid, groups = os.geteuid(), os.getegid(), os.getgroups()
     if uid == user.uid:
         yield

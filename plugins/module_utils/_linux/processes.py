@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The running programs of this machine, from /proc (proc(5))."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 import typing as t
@@ -14,6 +14,8 @@ from . import local_user
 from .local_user import LocalUser
 
 MAX_AGE = 1.0  # seconds
+MOST = 64  # processes of a user that are looked at: users can start any number of them, each with an environment ...
+LARGEST = 1 << 18  # ... of any size, in bytes
 
 _NAME_BYTES = 15  # as much of a program's name as the kernel keeps (TASK_COMM_LEN without its zero)
 
@@ -39,7 +41,7 @@ class Processes:
                 self._seen = _scan()
             self._at = now
         found = (_process(pid, user, name) for pid in self._seen.get(os.fsencode(name)[:_NAME_BYTES], ()))
-        return [process for process in found if process is not None]
+        return list(itertools.islice((process for process in found if process is not None), MOST))
 
 
 def _scan() -> dict[bytes, list[int]]:
@@ -96,9 +98,9 @@ def _is_sandboxed(pid: int) -> bool:
 
 
 def _read(path: str) -> bytes | None:
-    """A file of /proc; None where the process has ended or hides it."""
+    """The first LARGEST bytes of a file of /proc; None where the process has ended or hides it."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return file.read(LARGEST)
     except OSError:
         return None

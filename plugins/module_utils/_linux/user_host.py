@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A user's part of this machine, for the user's mail clients."""
 
@@ -8,10 +7,11 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from .._host.environment import Environment
 from .._host.files import Files
 from . import local_user
-from .files import LocalFiles
 from .local_user import Target
+from .processes import Processes
 
 
 class LocalUserHost:
@@ -20,16 +20,35 @@ class LocalUserHost:
     Args:
         target: the user and the home directory.
         stack: closed when the user's accounts are done.
+        files: the user's files, for the client in question.
+        processes: the running programs of this machine, shared by the hosts of all users.
     """
 
-    def __init__(self, target: Target, stack: contextlib.ExitStack) -> None:
+    def __init__(
+        self, target: Target, stack: contextlib.ExitStack, files: Files, processes: Processes | None = None
+    ) -> None:
         self._target = target
         self._stack = stack
-        self.files: Files = LocalFiles()
+        self._processes = processes or Processes()
+        self._environments: dict[tuple[str, ...], Environment] = {}
+        self.files = files
 
     @property
     def home(self) -> str:
         return self._target.home
+
+    def environment(self, programs: t.Sequence[str] = ()) -> Environment:
+        wanted = tuple(programs)
+        if wanted not in self._environments:
+            with local_user.acting_as_ourselves():
+                from .session_environment import session_environment
+            self._environments[wanted] = session_environment(self._target, self._processes, wanted)
+        return self._environments[wanted]
+
+    def require_writable(self, paths: t.Sequence[str]) -> None:
+        with local_user.acting_as_ourselves():
+            from .writable import require_writable
+        require_writable(self._target.home, paths)
 
     def scratch(self) -> str:
         return self._stack.enter_context(self.files.scratch())

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A complete mail account, the same for all clients and checks: immutable, without I/O."""
 
@@ -69,6 +68,7 @@ class Account:
         user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
+        override: also undo what the user has chosen for the account.
     """
 
     email: str
@@ -85,6 +85,7 @@ class Account:
     user: str | None = None
     state: State = State.PRESENT
     purge: bool = False
+    override: bool = False
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Errors for administrators.
 
@@ -8,9 +7,17 @@ Every message says what is wrong, where, and what to do. No message holds a secr
 
 from __future__ import annotations
 
+_NOTHING = "; nothing was changed"
+
 
 class MailError(Exception):
-    """The base of all errors for administrators; ``str(error)`` is the whole message."""
+    """The base of all errors that an admin is meant to read; ``str(error)`` is the whole message.
+
+    Attributes:
+        changed: something had been changed before it was raised, or may have been.
+    """
+
+    changed = False
 
 
 class OptionError(MailError):
@@ -51,11 +58,45 @@ class HostError(MailError):
         subject: the path or the name that was refused.
         reason: what is wrong, a clause without a full stop.
         remedy: what to do about it, a clause without a full stop.
+        changed: see ``MailError``.
     """
 
-    def __init__(self, subject: str, reason: str, remedy: str) -> None:
+    def __init__(self, subject: str, reason: str, remedy: str, *, changed: bool = False) -> None:
         super().__init__(f"{subject}: {reason}. {_sentence(remedy)}")
         self.subject = subject
+        self.reason = reason
+        self.remedy = remedy
+        self.changed = changed
+
+    def with_nothing_changed(self) -> HostError:
+        """The same error, which also says that nothing was changed."""
+        return HostError(self.subject, self.reason, self.remedy + _NOTHING)
+
+    def after(self, what: str) -> HostError:
+        """The same error of a step behind others.
+
+        Args:
+            what: what had been changed already, a clause.
+        """
+        return HostError(self.subject, self.reason, f"{self.remedy.replace(_NOTHING, '')}; {what}", changed=True)
+
+
+class AnotherRunError(HostError):
+    """Another run of this collection is at work for the same client of the same user; nothing was changed.
+
+    Args:
+        path: the lock that it holds.
+        pid: its process, where that is known.
+    """
+
+    def __init__(self, path: str, pid: int | None) -> None:
+        process = "" if pid is None else f" (process {pid})"
+        super().__init__(
+            path,
+            f"another run of this collection{process} is at work for this user and holds this lock",
+            f"run again when it has ended, or raise lock_timeout{_NOTHING}",
+        )
+        self.pid = pid
 
 
 class ClientRunningError(MailError):

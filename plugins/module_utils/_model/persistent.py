@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A persistent mapping: an immutable one whose changed copy costs as much as the change, not as much as the whole.
 
@@ -90,10 +89,12 @@ class PersistentMap(t.Mapping[K, V]):
         raise KeyError(key)
 
     @t.overload
-    def get(self, key: K) -> V | None: ...
+    def get(self, key: K) -> V | None:
+        """The value, or None."""
 
     @t.overload
-    def get(self, key: K, default: V | D) -> V | D: ...
+    def get(self, key: K, default: V | D) -> V | D:
+        """The value, or the default."""
 
     def get(self, key: K, default: t.Any = None) -> t.Any:
         # Not by __getitem__: most questions are for what is not there, and an exception is slow.

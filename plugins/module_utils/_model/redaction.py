@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes text from servers fit for output: printable, of limited length, and without passwords."""
 
@@ -10,6 +9,7 @@ import dataclasses
 import re
 import typing as t
 
+from .printable import printable
 from .secret import HIDDEN, Secret
 
 LENGTH_LIMIT = 200  # characters: enough for a long banner or reply
@@ -49,12 +49,11 @@ class Redactor:
         )
 
     def __call__(self, raw: bytes | str) -> str:
-        """The text with secrets hidden, unprintable characters as ``?`` and at most LENGTH_LIMIT characters."""
+        """The text as one printable line with secrets hidden, and at most LENGTH_LIMIT characters."""
         text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
         if self.plain is not None:  # first, because a secret that is cut short is no longer recognised
             text = self.plain.sub(HIDDEN, _BASE64_RUN.sub(self._without_secret, text))
-        text = " ".join(text.split())
-        text = "".join(character if character.isprintable() else "?" for character in text)
+        text = printable(" ".join(text.split()))
         return text if len(text) <= LENGTH_LIMIT else text[:LENGTH_LIMIT] + " ..."
 
     def _without_secret(self, run: t.Match[str]) -> str:

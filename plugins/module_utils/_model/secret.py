@@ -1,9 +1,13 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password that cannot be printed by accident."""
+"""A password that cannot be printed by accident, and how one looks in other notations."""
 
 from __future__ import annotations
+
+import json
+import typing as t
+
+from .printable import printable
 
 HIDDEN = "********"
 
@@ -30,3 +34,29 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+def notations(text: str, depth: int = 1) -> set[str]:
+    """How a text looks in Python's, JSON's and our own output, itself included.
+
+    Whoever replaces a secret in a text by its characters has to replace these, too: ``str`` of a list escapes what is
+    in it. Base64 is left to ``Redactor``: only mail servers are told passwords in it.
+
+    Args:
+        text: the secret.
+        depth: how many notations may be around each other, such as 2 for Python's of JSON's.
+    """
+    found = {text, text.strip(), " ".join(text.split())} - {""}
+    for _level in range(depth):
+        found |= {form for known in found for form in _escaped(known)}
+    return found
+
+
+def _escaped(text: str) -> t.Iterator[str]:
+    both_quotes = "'\""  # with both of them in a text, repr escapes the first and not the second
+    python = repr(both_quotes + text)[len("'\\'\"") : -1]
+    yield python
+    yield python.replace("\\'", "'")
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield printable(text)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether other settings work where an endpoint fails: tested without a password, side by side, each endpoint once."""
 
@@ -30,9 +29,17 @@ class Alternatives:
     def __init__(self, context: Context) -> None:
         # Half of the time: the rest is for noticing that the endpoint itself does not get on.
         seconds = min(_LONGEST, context.options.timeout / 2)
-        self._context = dataclasses.replace(context, options=dataclasses.replace(context.options, timeout=seconds))
+        self._context = dataclasses.replace(
+            context, options=dataclasses.replace(context.options, timeout=seconds, compare=False)
+        )
         self._lock = threading.Lock()
         self._results: dict[Endpoint, concurrent.futures.Future[bool]] = {}
+        self._spared: set[str] = set()
+
+    def spare(self, endpoint: Endpoint) -> None:
+        """Make no more connections to the host of an endpoint, because it has too many already."""
+        with self._lock:
+            self._spared.add(endpoint.server.host.lower())
 
     def start(self, candidates: t.Sequence[Suggestion]) -> None:
         """Begin to test candidates, without waiting."""
@@ -54,7 +61,7 @@ class Alternatives:
                 return self._results[endpoint]
             result: concurrent.futures.Future[bool] = concurrent.futures.Future()
             self._results[endpoint] = result
-            too_many = len(self._results) > LIMIT
+            too_many = len(self._results) > LIMIT or endpoint.server.host.lower() in self._spared
         if too_many:
             result.set_result(False)
             return result

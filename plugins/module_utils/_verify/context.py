@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What all tests of a task share."""
 
@@ -43,4 +42,4 @@ class Context:
             OptionError: ``ca_path`` cannot be used.
         """
         limit = login_limit or LoginLimit(options.attempts)
-        return cls(options, trust(options.ca_path), environment or Environment(), limit)
+        return cls(options, trust(options.ca_path), environment or Environment.system(), limit)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The test of one endpoint: the walk through its stages, kept as a report."""
 
@@ -15,6 +14,7 @@ from .context import Context
 from .endpoint_walk import EndpointWalk, Observation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
+from .findings.sessions import not_understood
 from .login import Login
 from .protocols.dialogue import Dialogue
 from .protocols.imap import ImapDialogue
@@ -84,6 +84,7 @@ class _CheckLog:
         self._clock = clock
         self._checks = {Stage.SETTINGS: task.settings_check()}
         self._encryption = ""
+        self._address = ""
         self._rest = ("not tested", "")
 
     @contextlib.contextmanager
@@ -93,10 +94,17 @@ class _CheckLog:
         try:
             yield seen
         except Failure as failure:
-            self._note(stage, CheckStatus.FAILED, started, failure.evidence, failure.advice, failure)
-            self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
+            self._failed(stage, seen, started, failure)
             raise
-        self._note(stage, CheckStatus.OK, started, seen.evidence, seen.warning)
+        except Exception as error:  # the other endpoints are not to suffer from it
+            unexpected = not_understood(error)
+            self._failed(stage, seen, started, unexpected)
+            raise unexpected from error
+        self._note(stage, seen, started)
+
+    def _failed(self, stage: Stage, seen: Observation, started: float, failure: Failure) -> None:
+        self._note(stage, seen, started, failure)
+        self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
 
     def encrypted(self, version: str) -> None:
         self._encryption = version
@@ -114,15 +122,13 @@ class _CheckLog:
         )
         return EndpointReport(self._endpoint, tuple(checks), self._encryption)
 
-    def _note(
-        self,
-        stage: Stage,
-        status: CheckStatus,
-        started: float,
-        evidence: str,
-        advice: str,
-        failure: Failure | None = None,
-    ) -> None:
+    def _note(self, stage: Stage, seen: Observation, started: float, failure: Failure | None = None) -> None:
         seconds = round(self._clock.monotonic() - started, 3)
-        finding, code = ("", None) if failure is None else (failure.finding, failure.code)
-        self._checks[stage] = Check(stage, self._endpoint, status, seconds, evidence, advice, finding, code)
+        self._address = seen.address or self._address
+        check = Check(stage, self._endpoint, CheckStatus.OK, seconds, seen.evidence, seen.warning)
+        if failure is not None:
+            status, evidence, advice = CheckStatus.FAILED, failure.evidence, failure.advice
+            check = Check(stage, self._endpoint, status, seconds, evidence, advice, failure.finding, failure.code)
+        self._checks[stage] = dataclasses.replace(
+            check, address=self._address, certificate=seen.certificate, tls=seen.tls
+        )

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one way into a server: resolve, connect, greet, STARTTLS, TLS, capabilities, sign in, stage by stage.
 
@@ -16,15 +15,21 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
+from .detours import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
+from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_addresses import Addresses, compared, seconds_for_another
+from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
-from .report.check import Stage
+from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
 from .sign_in_rules import NotTried, before_sign_in, limited
-from .wire import network, tls
+from .tls_details import server_certificate, tls_session
+from .turned_away import too_many_sessions
+from .wire import lookup, network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -42,10 +47,16 @@ class Observation:
     Attributes:
         evidence: printable, bounded, without secrets.
         warning: what a user should see although the stage succeeded; usually empty.
+        address: in the stage tcp, the address that was connected to, or the first one as long as there is none.
+        certificate: in the stage tls, the server's, if it could be read.
+        tls: in the stage tls, what was agreed on.
     """
 
     evidence: str = ""
     warning: str = ""
+    address: str = ""
+    certificate: ServerCertificate | None = None
+    tls: TlsSession | None = None
 
 
 class StageLog(t.Protocol):
@@ -56,6 +67,38 @@ class StageLog(t.Protocol):
 
     def encrypted(self, version: str) -> None:
         """TLS was agreed on, in this version."""
+
+
+class NoLog:
+    """Implements ``StageLog``: nobody asks what the stages showed."""
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        yield Observation()
+
+    def encrypted(self, version: str) -> None:
+        pass
+
+
+class _ExplainingLog:
+    """Implements ``StageLog``: another log, which gets the failures explained."""
+
+    def __init__(self, log: StageLog, explain: t.Callable[[Failure], Failure]) -> None:
+        self._log = log
+        self._explain = explain
+
+    @contextlib.contextmanager
+    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+        with self._log.stage(stage) as seen:
+            try:
+                yield seen
+            except Failure as failure:
+                if stage not in BEFORE_SIGNING_IN:
+                    raise
+                raise self._explain(failure) from None
+
+    def encrypted(self, version: str) -> None:
+        self._log.encrypted(version)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +124,7 @@ class EndpointWalk(t.Generic[_D]):
         context: what all tests of the task share.
         deadline: of the walk.
         log: takes note of the stages.
+        addresses: of the endpoint's host; empty to resolve its name.
     """
 
     def __init__(
@@ -91,6 +135,7 @@ class EndpointWalk(t.Generic[_D]):
         context: Context,
         deadline: Deadline,
         log: StageLog,
+        addresses: tuple[Address, ...] = (),
     ) -> None:
         self._dialogue_type = dialogue_type
         self._endpoint = endpoint
@@ -98,6 +143,7 @@ class EndpointWalk(t.Generic[_D]):
         self._context = context
         self._deadline = deadline
         self._log = log
+        self._addresses = addresses
         self._redact = Redactor.hiding(login.username, login.password)
 
     @contextlib.contextmanager
@@ -109,10 +155,19 @@ class EndpointWalk(t.Generic[_D]):
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
-            addresses = network.resolve(endpoint, self._context.environment.resolver, self._deadline)
+            addresses, seen.warning = (self._addresses, "") if self._addresses else self._looked_up()
             seen.evidence = ", ".join(map(str, addresses))
+            leads_nowhere = blocked(endpoint, addresses)
+            if leads_nowhere is not None:
+                raise leads_nowhere
+        noted = log
+        log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
+            seen.address = str(addresses[0])
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+            seen.address = str(address)
+        used = Addresses(addresses, address)
+        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -121,7 +176,7 @@ class EndpointWalk(t.Generic[_D]):
             if security is Security.SSL:
                 self._encrypt(connection, address)
             with log.stage(Stage.GREETING) as seen:
-                seen.evidence = self._greet(dialogue, encrypted=connection.tls is not None)
+                seen.evidence = self._greet(dialogue, connection)
             if security is Security.STARTTLS:
                 with log.stage(Stage.STARTTLS) as seen:
                     seen.evidence = dialogue.starttls()
@@ -148,8 +203,12 @@ class EndpointWalk(t.Generic[_D]):
         )
         if not_tried is not None or login.password is None:
             return not_tried
+        elsewhere = limit.elsewhere(endpoint, login.username, login.password)
+        if isinstance(elsewhere, RefusedElsewhere):
+            with self._log.stage(Stage.AUTHENTICATION):
+                raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
-            return limited(limit, login.username)
+            return limited(limit, endpoint, login.username, login.password)
         how = SignIn.REFUSED
         try:
             with self._log.stage(Stage.AUTHENTICATION) as seen:
@@ -157,23 +216,61 @@ class EndpointWalk(t.Generic[_D]):
                     seen.evidence = session.dialogue.sign_in(login.username, login.password)
                 except (Timeout, ConnectionEnded) as ending:
                     raise sign_in_interrupted(ending) from None
+                except Failure as failure:
+                    if too_many_sessions(failure.code, failure.evidence):
+                        how = SignIn.NOT_TRIED  # nothing is known about the password
+                    raise
                 how = SignIn.ACCEPTED
         finally:
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _greet(self, dialogue: Dialogue, encrypted: bool) -> str:
+    def _looked_up(self) -> tuple[tuple[Address, ...], str]:
+        """The addresses of the host, and what a user should see although there are some."""
+        environment, host = self._context.environment, self._endpoint.server.host
+        started = environment.clock.monotonic()
         try:
+            found = lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
+        except Failure as failure:
+            raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
+        seconds = environment.clock.monotonic() - started
+        asks = environment.ask_name_servers
+        return found.addresses, lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+
+    def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
+        found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure
+        return explained(self._endpoint, failure, addresses.used) if found is failure else found
+
+    def _gets_on(self, address: Address) -> bool:
+        """Whether the server at an address is sound up to the capabilities."""
+        quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
+        seconds = seconds_for_another(self._context.options.timeout)
+        deadline = Deadline(seconds, self._context.environment.clock)
+        walk = EndpointWalk(self._dialogue_type, self._endpoint, self._login, quiet, deadline, NoLog(), (address,))
+        with contextlib.suppress(Failure), walk.connected():
+            return True
+        return False
+
+    def _greet(self, dialogue: Dialogue, connection: Connection) -> str:
+        try:
+            connection.skip_blank_lines()
             return dialogue.greeting()
         except (Timeout, ConnectionEnded) as ending:
-            raise no_greeting(self._endpoint, ending, encrypted) from None
+            raise no_greeting(self._endpoint, ending, connection.tls is not None) from None
 
     def _encrypt(self, connection: Connection, address: Address) -> None:
         endpoint, redact, trust = self._endpoint, self._redact, self._context.trust
         with self._log.stage(Stage.TLS) as seen:
+
+            def refused_certificate() -> Certificate | None:
+                refused = self._refused_certificate(address)
+                seen.certificate = server_certificate(refused, redact)
+                return refused
+
             now = self._context.environment.now()
-            handshake(connection, endpoint, trust, now, redact, lambda: self._refused_certificate(address))
+            handshake(connection, endpoint, trust, now, redact, refused_certificate)
             certificate = tls.peer_certificate(connection)
+            seen.certificate, seen.tls = server_certificate(certificate, redact), tls_session(connection)
             seen.evidence = tls.agreed(endpoint, connection, now, redact)
             seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
             self._log.encrypted(tls.version(connection))
@@ -185,6 +282,7 @@ class EndpointWalk(t.Generic[_D]):
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)
+                    connection.skip_blank_lines()
                     dialogue.greeting()
                     dialogue.starttls()
                 return unverified_certificate(connection, self._endpoint, self._context.trust)

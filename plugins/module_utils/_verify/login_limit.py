@@ -1,7 +1,9 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often a login may be tried, so that no account is locked: one limit for all servers and machines of a task."""
+"""How often a login may be tried, so that no account is locked: one limit for all servers and machines of a task.
+
+What other hosts of the same run have found out counts, too.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import typing as t
 
 from .._model.secret import Secret
 from .findings.endpoint import Endpoint
+from .other_hosts import OtherHosts, RefusedElsewhere
 from .wire.connection import Deadline
 
 _POLL = 1.0  # seconds; a counter that others share changes without notice
@@ -72,10 +75,12 @@ class LoginLimit:
     Args:
         attempts: how many sign-ins of one login may be refused, at least 1.
         counter: where they are counted; None for this task alone.
+        others: what other hosts have found out.
     """
 
-    def __init__(self, attempts: int, counter: SignInCounter | None = None) -> None:
+    def __init__(self, attempts: int, counter: SignInCounter | None = None, others: OtherHosts | None = None) -> None:
         self._attempts = attempts
+        self._others = others or OtherHosts()
         self._counter: SignInCounter = counter or TaskCounter()
         self._changed = threading.Condition()
         self._accepted: set[tuple[Endpoint, str, Secret]] = set()
@@ -89,15 +94,18 @@ class LoginLimit:
             password: the password.
             deadline: how long to wait for other sign-ins of the same login, as far as that may help; None not to wait.
         """
+        if self.elsewhere(endpoint, username, password) is not None:
+            return False
         login = username.casefold()
+        attempts = self._attempts_of(login)
         with self._changed:
             while True:
                 accepted = (endpoint, username, password) in self._accepted
                 if not accepted and deadline is not None and deadline.over:
                     return False
-                if self._counter.begin(login, None if accepted else self._attempts):
+                if self._counter.begin(login, None if accepted else attempts):
                     return True
-                if deadline is None or self._counter.refused(login) >= self._attempts:
+                if deadline is None or self._counter.refused(login) >= attempts:
                     return False
                 deadline.part(_POLL).wait(self._changed.wait)
 
@@ -116,5 +124,13 @@ class LoginLimit:
 
     def exhausted(self, username: str) -> bool:
         """Whether the login was refused as often as it may be."""
+        login = username.casefold()
         with self._changed:
-            return self._counter.refused(username.casefold()) >= self._attempts
+            return self._counter.refused(login) >= self._attempts_of(login)
+
+    def elsewhere(self, endpoint: Endpoint, username: str, password: Secret) -> RefusedElsewhere | str | None:
+        """What other hosts have found out that keeps the login from being tried; see ``OtherHosts.verdict``."""
+        return self._others.verdict(endpoint, username, password)
+
+    def _attempts_of(self, login: str) -> int:
+        return min(self._attempts, self._others.attempts.get(login, self._attempts))

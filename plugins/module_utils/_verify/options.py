@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How to test, and what tests of this code replace."""
 
@@ -10,7 +9,7 @@ import time
 import typing as t
 
 from .wire.clock import Clock
-from .wire.resolver import Resolver, system_resolver
+from .wire.resolver import Resolver, system_ipv4_resolver, system_resolver
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +24,7 @@ class VerifyOptions:
             the whole timeout.
         attempts: how many sign-ins of one login may be refused, over all servers, until no more are made.
         suggest: test alternatives to settings that do not work, without a password and within the timeout.
+        compare: where a name has several addresses and one fails, try another, without a password.
         warn_days: a certificate with fewer days left gets a warning.
     """
 
@@ -34,6 +34,7 @@ class VerifyOptions:
     retries: int = 0
     attempts: int = 2
     suggest: bool = True
+    compare: bool = True
     warn_days: float = 14.0
 
 
@@ -43,10 +44,19 @@ class Environment:
 
     Attributes:
         resolver: finds addresses; may block for ever.
+        ipv4_resolver: finds IPv4 addresses alone, where the resolver takes long; None for no such attempt.
+        ask_name_servers: ask the name servers of this machine where a name took long or was not found.
         clock: for time limits.
         now: seconds since 1970, for certificates.
     """
 
     resolver: Resolver = system_resolver
+    ipv4_resolver: Resolver | None = None
+    ask_name_servers: bool = False
     clock: Clock = dataclasses.field(default_factory=Clock)
     now: t.Callable[[], float] = time.time
+
+    @classmethod
+    def system(cls) -> Environment:
+        """All that this machine has."""
+        return cls(ipv4_resolver=system_ipv4_resolver, ask_name_servers=True)

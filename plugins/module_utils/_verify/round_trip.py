@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A test message from an account to itself: sent, awaited, deleted again."""
 
@@ -17,6 +16,7 @@ from .context import Context
 from .findings import round_trips as findings
 from .findings.endpoint import Endpoint, endpoints
 from .findings.failure import Code, Failure
+from .findings.sessions import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
 from .options import Environment, VerifyOptions
@@ -173,7 +173,8 @@ class _Trip:
                     return self._lost(receipt)
                 copies = self._count_copies(inbox)
                 leftover = inbox.delete(self.token.encode())
-        except Failure as failure:
+        except Exception as error:  # noqa: BLE001 # the other accounts are not to suffer from it
+            failure = error if isinstance(error, Failure) else not_understood(error)
             return self._interrupted(current, failure, sent)
         return self._arrived(seconds, copies, leftover)
 

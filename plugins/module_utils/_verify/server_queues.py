@@ -1,10 +1,9 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of many endpoints side by side: a queue for each server, and threads that work on the queues.
 
-Here is decided how many sessions a server has at a time, what is tried again, and that a dead server is not asked by
-every account.
+Here is decided what is tried again, and that a dead server is not asked by every account. ``turned_away`` decides how
+many sessions a server has at a time.
 """
 
 from __future__ import annotations
@@ -19,11 +18,12 @@ from .alternatives import Alternatives
 from .context import Context
 from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
-from .findings.failure import TRANSIENT
+from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
 from .report.suggestion import Suggestion
+from .turned_away import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
-# Servers limit the connections from one address (Postfix: 50), and providers count sign-ins.
+# The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins.
 SESSIONS_PER_SERVER = 16
 # Each may have a second thread that waits for a name server.
 SESSIONS = 256
@@ -47,7 +47,7 @@ class QueuedTask:
 
 def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list[EndpointReport]:
     """Reports in the order of the tasks. The threads are daemons: none delays the end of the program."""
-    queues: collections.defaultdict[Endpoint, _ServerQueue] = collections.defaultdict(_ServerQueue)
+    queues: collections.defaultdict[Endpoint, _ServerQueue] = collections.defaultdict(lambda: _ServerQueue(context))
     results: list[concurrent.futures.Future[EndpointReport]] = []
     alternatives = Alternatives(context)
     for item in queued:
@@ -66,7 +66,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
                 queue = workers.popleft()
             except IndexError:
                 return
-            queue.serve(context, alternatives, cancelled)
+            queue.serve(alternatives, cancelled)
 
     try:
         _start(work, min(len(workers), SESSIONS))
@@ -74,7 +74,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
         context.environment.clock.wait(lambda seconds: _all_done(results, seconds), suspect_after)
         for item in queued:
             if queues[item.task.endpoint].undecided:
-                alternatives.start(item.candidates)
+                alternatives.start(_quiet(item.candidates))
         return [result.result() for result in results]
     finally:
         cancelled.set()
@@ -86,23 +86,31 @@ class _ServerQueue:
     A server that failed before signing in, and never got anybody as far as that, fails for all: the rest of the queue
     gets that report instead of another attempt. So any number of accounts at dead servers takes the time of one.
 
+    A server that turns a session away for now has not failed: the session is tried again after a pause, and the server
+    gets no more sessions at a time than it has let in. The wait ends if none succeeds within the timeout.
+
+    Args:
+        context: what all tests of the task share.
+
     Attributes:
         waiting: each with the future for its report.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         self.waiting: collections.deque[tuple[QueuedTask, concurrent.futures.Future[EndpointReport]]] = (
             collections.deque()
         )
+        self._context = context
         self._alive = False
         self._broken: EndpointReport | None = None
+        self._sessions = Sessions(SESSIONS_PER_SERVER, context.environment.clock, context.options.timeout)
 
     @property
     def undecided(self) -> bool:
-        """Whether the server has neither worked for any account nor failed yet."""
-        return not self._alive and self._broken is None
+        """Whether the server has not answered yet: nothing has worked, failed or been turned away."""
+        return not self._alive and self._broken is None and not self._sessions.turned_away
 
-    def serve(self, context: Context, alternatives: Alternatives, cancelled: threading.Event) -> None:
+    def serve(self, alternatives: Alternatives, cancelled: threading.Event) -> None:
         """Work until the queue is empty; several threads may do so."""
         while not cancelled.is_set():
             try:
@@ -110,31 +118,72 @@ class _ServerQueue:
             except IndexError:
                 return
             try:
-                report = self._report(item, context, alternatives, cancelled)
+                report = self._report(item, alternatives, cancelled)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
                 result.set_exception(error)
             else:
                 result.set_result(report)
 
-    def _report(
-        self, item: QueuedTask, context: Context, alternatives: Alternatives, cancelled: threading.Event
-    ) -> EndpointReport:
-        if self._broken is not None and not self._alive:
-            checks = (item.task.settings_check(), *self._broken.checks[1:])
-            broken = dataclasses.replace(self._broken, checks=checks)
-            return dataclasses.replace(broken, suggestion=alternatives.best(item.candidates))
-        report = check_endpoint(item.task, context)
-        for _retry in range(context.options.retries):
-            if not _is_transient(report) or context.environment.clock.wait(cancelled.wait, _PAUSE):
-                break
-            report = check_endpoint(item.task, context)
+    def _report(self, item: QueuedTask, alternatives: Alternatives, cancelled: threading.Event) -> EndpointReport:
+        report = self._tested(item, alternatives, cancelled)
+        if report is None:
+            return self._same_for_all(item, alternatives)
         if not _failed_before_signing_in(report):
             self._alive = True
             return report
         if self._alive:  # it works for others, so the settings are right
             return report
         self._broken = report
-        return dataclasses.replace(report, suggestion=alternatives.best(item.candidates))
+        return _with_suggestion(report, item, alternatives)
+
+    def _tested(
+        self, item: QueuedTask, alternatives: Alternatives, cancelled: threading.Event
+    ) -> EndpointReport | None:
+        """Test until there is a result that counts; None if the server has failed for all meanwhile."""
+        clock, retries, pause = self._context.environment.clock, self._context.options.retries, FIRST_PAUSE
+        while True:
+            self._sessions.begin(cancelled)
+            if self._broken is not None and not self._alive:
+                self._sessions.end(turned_away=False)
+                return None
+            turned_away = False
+            try:
+                report = check_endpoint(item.task, self._context)
+                turned_away = turned_away_for_now(report)
+            finally:
+                waiting_helps = self._sessions.end(turned_away=turned_away)
+            if turned_away:
+                alternatives.spare(item.task.endpoint)
+                if not waiting_helps or clock.wait(cancelled.wait, jittered(pause)):
+                    return report
+                pause = longer(pause)
+                continue
+            if not _failed_before_signing_in(report):
+                self._alive = True
+            if retries == 0 or not _is_transient(report) or clock.wait(cancelled.wait, _PAUSE):
+                return report
+            retries -= 1
+
+    def _same_for_all(self, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
+        broken = self._broken
+        if broken is None:
+            raise RuntimeError("the server has not failed")
+        report = dataclasses.replace(broken, checks=(item.task.settings_check(), *broken.checks[1:]))
+        return _with_suggestion(report, item, alternatives)
+
+
+def _with_suggestion(report: EndpointReport, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
+    """The report with settings that work instead, if settings can be the cause at all."""
+    suggestion = None
+    if report.failed is not None and report.settings_can_help:
+        speaks_tls = report.failed.code is Code.NEEDS_SSL
+        suggestion = alternatives.best(item.candidates if speaks_tls else _quiet(item.candidates))
+    return dataclasses.replace(report, suggestion=suggestion)
+
+
+def _quiet(candidates: t.Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """Those that say nothing to a server that must greet first."""
+    return tuple(candidate for candidate in candidates if not candidate.speaks_early)
 
 
 def _failed_before_signing_in(report: EndpointReport) -> bool:

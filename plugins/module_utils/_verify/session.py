@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A signed-in session with a server that has passed its tests, for more than the tests do."""
 
@@ -9,12 +8,11 @@ import contextlib
 import typing as t
 
 from .context import Context
-from .endpoint_walk import DialogueType, EndpointWalk, Observation
+from .endpoint_walk import DialogueType, EndpointWalk, NoLog
 from .findings.endpoint import Endpoint
 from .findings.sessions import not_asked
 from .login import Login
 from .protocols.dialogue import Dialogue
-from .report.check import Stage
 from .wire.connection import Deadline
 
 _D = t.TypeVar("_D", bound=Dialogue)
@@ -36,20 +34,9 @@ def signed_in(
     Raises:
         Failure: what does not work.
     """
-    walk = EndpointWalk(dialogue_type, endpoint, login, context, deadline, _NoLog())
+    walk = EndpointWalk(dialogue_type, endpoint, login, context, deadline, NoLog())
     with walk.connected() as session:
         not_tried = walk.sign_in(session)
         if not_tried is not None:
             raise not_asked(not_tried.reason, not_tried.advice)
         yield session.dialogue
-
-
-class _NoLog:
-    """Implements ``StageLog``: only the failure counts."""
-
-    @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
-        yield Observation()
-
-    def encrypted(self, version: str) -> None:
-        pass

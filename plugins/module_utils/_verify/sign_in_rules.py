@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a password may be sent to a server. Tests, test messages and tests from a PC all ask here."""
 
@@ -7,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from .._model.secret import Secret
 from .findings.endpoint import Endpoint
 from .login import Login
 from .login_limit import LoginLimit
@@ -45,8 +45,16 @@ def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_p
     return None
 
 
-def limited(limit: LoginLimit, username: str) -> NotTried:
+def limited(limit: LoginLimit, endpoint: Endpoint, username: str, password: Secret) -> NotTried:
     """Why the limit does not let a login be tried."""
+    elsewhere = limit.elsewhere(endpoint, username, password)
+    if isinstance(elsewhere, str):
+        return NotTried(elsewhere, "Correct the login or the password first, or test this host in another run.")
+    if elsewhere is not None:
+        return NotTried(
+            f"{username} was refused with this password on {elsewhere.host} and repeated failures lock accounts",
+            "Correct the login or the password first.",
+        )
     if limit.exhausted(username):
         return refused_before(username)
     return NotTried(

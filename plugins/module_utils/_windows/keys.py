@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Registry keys of Windows itself."""
 
@@ -13,6 +12,11 @@ MACHINE = "HKEY_LOCAL_MACHINE"
 PROFILE_LIST = MACHINE + r"\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
 # The PC's code pages: the value ACP is that of programs without Unicode, hence of a PRF.
 CODE_PAGES = MACHINE + r"\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
+
+# The PC's own name. There are two keys below: the name now, and the one after the next start.
+COMPUTER_NAME = MACHINE + r"\SYSTEM\CurrentControlSet\Control\ComputerName"
+# The hive of the system account LocalService: always there, and nobody but administrators can open it.
+LOCAL_SERVICE = USERS + r"\S-1-5-19"
 
 
 def hive(sid: str) -> str:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a Windows PC offers, whatever connects to it."""
 
@@ -17,18 +16,22 @@ class Machine:
     """What is true for all users of a PC.
 
     Attributes:
-        people: the Windows accounts with a profile.
+        users: the Windows accounts with a profile.
         program_data: the folder for data of programs, usually ``C:\\ProgramData``.
-        code_page: Python's name for the code page of programs without Unicode.
+        code_page: the code page of programs without Unicode, ``cp`` and its number; empty if the PC has none.
         classic: whether classic Outlook is installed.
         new: whether the new Outlook is installed.
+        classic_version: which classic Outlook starts, 16 for 2016 to Microsoft 365; None if the PC does not show it.
+        name: of the PC itself, in capitals; empty if it is not known.
     """
 
-    people: tuple[WindowsUser, ...]
+    users: tuple[WindowsUser, ...]
     program_data: str
     code_page: str
     classic: bool
     new: bool
+    classic_version: int | None = None
+    name: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

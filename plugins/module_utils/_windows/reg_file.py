@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The grammar of .reg files, which ``reg export`` writes and ``reg import`` reads.
 
@@ -50,7 +49,12 @@ _GAP = re.compile(r"[\\\s]+")
 _BYTES = re.compile(r"(?:[0-9a-fA-F]{1,2}(?:,[0-9a-fA-F]{1,2})*)?,?")
 _END = re.compile(r"[ \t]*(?:;[^\r\n]*)?(?=[\r\n]|\Z)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NO_DATA = "a text in quotes, dword:, hex: or - was expected"
 _ESCAPED = {"\\": "\\", '"': '"', "r": "\r", "n": "\n", "0": "\0"}
+
+
+# Says by the path of a key and the name of a value whether to read the value.
+Wanted = t.Callable[[str, str], bool]
 
 
 class _RegSyntaxError(Exception):
@@ -59,25 +63,38 @@ class _RegSyntaxError(Exception):
         self.position = position
 
 
-def parse(content: bytes, source: str = "registry export", *, code_page: str = "cp1252") -> Registry:
+def parse(
+    content: bytes,
+    source: str = "registry export",
+    *,
+    code_page: str = "cp1252",
+    wanted: Wanted | None = None,
+) -> Registry:
     """The keys and values of an export.
 
     Args:
         content: the whole file.
         source: what it is, for errors.
         code_page: Python's name of the PC's code page, for REGEDIT4.
+        wanted: which values to read; None for all. The data of the others are passed over and not decoded.
 
     Raises:
         DamagedFileError: it does not follow the grammar; the line is named.
     """
-    return Registry().written(parse_writes(content, source, code_page=code_page))
+    return Registry().written(parse_writes(content, source, code_page=code_page, wanted=wanted))
 
 
-def parse_writes(content: bytes, source: str = ".reg file", *, code_page: str = "cp1252") -> tuple[KeyWrite, ...]:
+def parse_writes(
+    content: bytes,
+    source: str = ".reg file",
+    *,
+    code_page: str = "cp1252",
+    wanted: Wanted | None = None,
+) -> tuple[KeyWrite, ...]:
     """What the import of a file would do, in its order. Arguments and errors as for ``parse``."""
     text = _decode(content, source, code_page)
     try:
-        return tuple(_statements(text, code_page))
+        return tuple(_statements(text, code_page, wanted))
     except _RegSyntaxError as error:
         raise DamagedFileError(
             source,
@@ -124,7 +141,7 @@ def _decode(content: bytes, source: str, code_page: str) -> str:
         raise DamagedFileError(source, line, f"this is not text in the code page {code_page}", again) from None
 
 
-def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
+def _statements(text: str, code_page: str, wanted: Wanted | None) -> t.Iterator[KeyWrite]:
     header = _HEADER.match(text)
     if header is None:
         raise _RegSyntaxError(0, f"{_VERSION_5!r} was expected")
@@ -138,8 +155,9 @@ def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
         if key is None and header is None:
             if path is None:
                 raise _RegSyntaxError(position, "a [key] was expected")
-            name, value, end = _value(text, position, code_page if old else None)
-            values[name] = value
+            name, start = _name(text, position)
+            found, end = _value(text, position, start, code_page if old else None, _is_wanted(path, name, wanted))
+            values.update((name, value) for value in found)
         else:
             if path is not None:
                 yield KeyWrite(path, values)
@@ -156,16 +174,43 @@ def _statements(text: str, code_page: str) -> t.Iterator[KeyWrite]:
         yield KeyWrite(path, values)
 
 
-def _value(text: str, start: int, code_page: str | None) -> tuple[str, RegValue | None, int]:
-    """One ``name=data``: the name, the value or None to delete it, and where it ends."""
+def _name(text: str, start: int) -> tuple[str, int]:
+    """The name of one ``name=data``, and where the data begin."""
     name = _NAME.match(text, start)
     if name is None:
         raise _RegSyntaxError(start, 'a [key] or "name"=value was expected')
-    value, position = _data(text, name.end(), code_page)
+    return _unescape(name.group(1) or "", start), name.end()
+
+
+def _value(
+    text: str, line: int, start: int, code_page: str | None, is_wanted: bool
+) -> tuple[tuple[RegValue | None, ...], int]:
+    """The value (None to delete it), or nothing if it is not wanted, and where it ends."""
+    found: tuple[RegValue | None, ...] = ()
+    if is_wanted:
+        value, position = _data(text, start, code_page)
+        found = (value,)
+    else:
+        position = _end_of_data(text, start)
     end = _END.match(text, position)
     if end is None:
-        raise _RegSyntaxError(start, "something else stands behind the value")
-    return _unescape(name.group(1) or "", start), value, end.end()
+        raise _RegSyntaxError(line, "something else stands behind the value")
+    return found, end.end()
+
+
+def _is_wanted(path: str, name: str, wanted: Wanted | None) -> bool:
+    return wanted is None or wanted(path, name)
+
+
+def _end_of_data(text: str, start: int) -> int:
+    """Where the data of a value end, which are not decoded."""
+    if text.startswith("-", start):
+        return start + 1
+    for form in (_STRING, _DWORD, _HEX):
+        found = form.match(text, start)
+        if found is not None:
+            return found.end()
+    raise _RegSyntaxError(start, _NO_DATA)
 
 
 def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None, int]:
@@ -184,7 +229,7 @@ def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None
         if code_page is not None and kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.MULTI_SZ}:
             data = _wide(data, code_page, start)
         return RegValue(kind, data), numbers.end()
-    raise _RegSyntaxError(start, "a text in quotes, dword:, hex: or - was expected")
+    raise _RegSyntaxError(start, _NO_DATA)
 
 
 def _bytes(digits: str, position: int) -> bytes:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A part of a Windows registry: immutable, and as Windows names things, without regard to letter case.
 
@@ -98,7 +97,7 @@ class RegValue:
 
     @property
     def plain(self) -> Value:
-        """What a person should see of it: a text, a number, or the bytes."""
+        """What a user should see of it: a text, a number, or the bytes."""
         for shown in (self.text, self.number):
             if shown is not None:
                 return shown

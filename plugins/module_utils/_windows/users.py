@@ -1,7 +1,6 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Windows accounts that have a profile on a PC, and who of them is meant."""
+"""The Windows accounts that have a profile on a PC, and which of them a name means."""
 
 from __future__ import annotations
 
@@ -26,10 +25,12 @@ class WindowsUser:
         sid: its security identifier, which never changes.
         folder: the profile's folder; its last part is the account's name as it was at the first logon, with ``.DOMAIN``
             or a number where that name was taken.
+        roams: the profile is copied between PCs, the registry of the user with it.
     """
 
     sid: str
     folder: str
+    roams: bool = False
 
     @property
     def name(self) -> str:
@@ -40,60 +41,103 @@ class WindowsUser:
         return f"{self.name} ({self.sid})"
 
 
-def people(registry: Registry) -> tuple[WindowsUser, ...]:
-    """Who has a profile, by the key ProfileList."""
+def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
+    """The accounts with a profile, by the key ProfileList."""
     found = []
     for sid in registry.children(keys.PROFILE_LIST):
         value = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "ProfileImagePath")
         if value is not None and value.text and USER_SID.fullmatch(sid):
-            found.append(WindowsUser(sid.upper(), value.text))
+            central = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "CentralProfile")
+            found.append(WindowsUser(sid.upper(), value.text, roams=bool(central is not None and central.text)))
     return tuple(found)
 
 
-def find(everybody: t.Sequence[WindowsUser], user: str) -> WindowsUser:
-    """Whom a name, ``DOMAIN\\name`` or SID means.
+def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> WindowsUser:
+    """The account that ``name``, ``DOMAIN\\name``, ``name@domain`` or a SID means.
 
-    ProfileList knows no domains: one is only used to tell ``name.DOMAIN`` from ``name``.
+    Windows names a profile's folder after the account. If that name is taken, it adds the account's domain (for a local
+    account the computer's name), and if that is taken, too, three digits. Any other ending belongs to another user.
+
+    Args:
+        known: the accounts with a profile on the PC.
+        user: as written by the administrator.
+        computer: the PC's own name; empty if it is not known.
 
     Raises:
-        OptionError: nobody, or more than one.
+        OptionError: no account, or more than one.
     """
     if _SID.fullmatch(user):
-        return _by_sid(everybody, user)
-    domain, _backslash, name = user.rpartition("\\")
-    candidates = [person for person in everybody if _may_be(person, name)]
-    if domain and len(candidates) > 1:
-        exact = [person for person in candidates if fold(person.name) == fold(f"{name}.{domain}")]
-        candidates = exact or candidates
-    if not candidates:
-        raise OptionError(
-            "user",
-            f"no Windows account {name!r} has a profile on this PC; there are: {_listed(everybody)}",
-            "correct the name or give the SID; who never logged on to this PC has no profile yet",
-        )
-    if len(candidates) > 1:
-        raise OptionError(
-            "user", f"{user!r} could be any of {_listed(candidates)}", "write the SID of the one that is meant"
-        )
-    return candidates[0]
-
-
-def _by_sid(everybody: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
-    for person in everybody:
-        if person.sid == sid.upper():
-            return person
+        return _by_sid(known, user)
+    name, domain = _name_and_domain(user)
+    if domain == ".":
+        domain = computer
+    for fits in _tiers(name, domain, computer):
+        found = [one for one in known if fits(one.name)]
+        if len(found) > 1:
+            raise _ambiguous(user, found)
+        if found:
+            if domain.count(".") and (rivals := _with_first_label(known, name, domain)):
+                raise _ambiguous(user, [*found, *rivals])
+            return found[0]
     raise OptionError(
         "user",
-        f"no Windows account with the SID {sid} has a profile on this PC; there are: {_listed(everybody)}",
-        "correct the SID; who never logged on to this PC has no profile yet",
+        f"no Windows account {user!r} has a profile on this PC; there are: {_listed(known)}",
+        "correct the name or write the SID; an account that never logged on to this PC has no profile yet",
     )
 
 
-def _may_be(person: WindowsUser, name: str) -> bool:
-    """Whether a profile folder can be that account's: ``name``, ``name.DOMAIN`` or ``name.000``."""
-    one, other = fold(person.name), fold(name)
-    return one == other or one.startswith(other + ".")
+_Fits = t.Callable[[str], bool]
+_DIGITS = r"\.[0-9]{3}"
 
 
-def _listed(persons: t.Sequence[WindowsUser]) -> str:
-    return ", ".join(str(person) for person in persons) or "none"
+def _name_and_domain(user: str) -> tuple[str, str]:
+    """The account's name, and the domain or computer that was written with it; empty if there is none."""
+    domain, backslash, name = user.rpartition("\\")
+    if not backslash and "@" in user:
+        name, _at, domain = user.rpartition("@")
+    return name, domain
+
+
+def _tiers(name: str, domain: str, computer: str) -> list[_Fits]:
+    """Which folders are the account's, the surest first."""
+    if not name:
+        return []
+
+    def is_exactly(wanted: str) -> _Fits:
+        return lambda folder: fold(folder) == fold(wanted)
+
+    def has_digits(wanted: str) -> _Fits:
+        digits = re.compile(re.escape(fold(wanted)) + _DIGITS)
+        return lambda folder: digits.fullmatch(fold(folder)) is not None
+
+    tiers: list[_Fits] = [is_exactly(f"{name}.{domain}"), has_digits(f"{name}.{domain}")] if domain else []
+    tiers.append(is_exactly(name))
+    others: list[_Fits] = [has_digits(name)]
+    if computer and not domain:
+        others += [is_exactly(f"{name}.{computer}"), has_digits(f"{name}.{computer}")]
+    return [*tiers, lambda folder: any(fits(folder) for fits in others)]
+
+
+def _with_first_label(known: t.Sequence[WindowsUser], name: str, domain: str) -> list[WindowsUser]:
+    """Folders with the short name that a domain such as ``corp.example.com`` usually has, ``CORP``."""
+    wanted = fold(f"{name}.{domain.partition('.')[0]}")
+    return [one for one in known if fold(one.name) == wanted]
+
+
+def _by_sid(known: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
+    for one in known:
+        if one.sid == sid.upper():
+            return one
+    raise OptionError(
+        "user",
+        f"no Windows account with the SID {sid} has a profile on this PC; there are: {_listed(known)}",
+        "correct the SID; an account that never logged on to this PC has no profile yet",
+    )
+
+
+def _ambiguous(user: str, found: t.Sequence[WindowsUser]) -> OptionError:
+    return OptionError("user", f"{user!r} could be any of {_listed(found)}", "write the SID of the one that is meant")
+
+
+def _listed(found: t.Sequence[WindowsUser]) -> str:
+    return ", ".join(map(str, found)) or "none"

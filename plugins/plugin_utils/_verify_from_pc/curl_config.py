@@ -85,7 +85,7 @@ def _section(number: int, test: CurlTest, mark: str, seconds: float) -> t.Iterat
         yield f"user = {quoted(f'{test.username}:{test.password.reveal()}')}"
         yield from _signed_in(test)
     yield f"output = {quoted(body(number))}"
-    line = f"{mark} {number} %{{exitcode}} %{{time_total}} [%{{remote_ip}}] %{{errormsg}}"
+    line = f"{mark} {number} %{{exitcode}} %{{time_total}} [%{{remote_ip}}] [%{{local_ip}}] %{{errormsg}}"
     yield f"write-out = {quoted(line + chr(10))}"
 
 

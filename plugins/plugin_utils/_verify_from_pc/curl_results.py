@@ -44,6 +44,7 @@ class CurlResult:
         address: what it connected to; empty if it did not connect.
         message: curl's error message; empty if all went well.
         body: the server's answer, whole.
+        source: the PC's own address of that connection; empty if it did not connect.
     """
 
     code: int
@@ -51,15 +52,21 @@ class CurlResult:
     address: str
     message: str
     body: bytes = b""
+    source: str = ""
 
 
 def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
     """The results by the numbers of their tests, without those that were not made or cannot be read."""
-    line = re.compile(rf"^{re.escape(mark)} (\d+) (\d+) (\d+[.,]\d+) \[([^\]]*)\] ?(.*)$", re.MULTILINE)
+    number, seconds, address = "([0-9]{1,9})", "([0-9]{1,9}[.,][0-9]{1,9})", r"\[([^\]]*)\]"
+    line = re.compile(rf"^{re.escape(mark)} {number} {number} {seconds} {address} {address} ?(.*)$", re.MULTILINE)
     redact = Redactor()
     return {
-        int(number): CurlResult(int(code), float(seconds.replace(",", ".")), address, redact(message))
-        for number, code, seconds, address, message in line.findall(output.decode("utf-8", "replace").replace("\r", ""))
+        int(number): CurlResult(
+            int(code), float(seconds.replace(",", ".")), redact(address), redact(message), source=redact(source)
+        )
+        for number, code, seconds, address, source, message in line.findall(
+            output.decode("utf-8", "replace").replace("\r", "")
+        )
     }
 
 
@@ -80,7 +87,7 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
         return _timed_out(endpoint, result, seconds)
     if result.code == _REFUSED:
         return Stage.TCP, _unconnected(endpoint, seen, seconds)
-    if result.code in (_UNTRUSTED, _OLD_UNTRUSTED, _NO_TLS):
+    if result.code in (_UNTRUSTED, _OLD_UNTRUSTED, _NO_TLS) or _BY_SCHANNEL.search(seen):
         return Stage.TLS, _handshake_failure(endpoint, result)
     if result.code == _NO_STARTTLS:
         denied = "denied" in seen.lower()
@@ -144,6 +151,8 @@ def _timed_out(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[
     return Stage.GREETING, no_greeting(endpoint, ending, encrypted=None)
 
 
+# Errors of Windows' own TLS and of its certificate store. Builds of curl up to 7.83 end with 77 for some of them.
+_BY_SCHANNEL = re.compile(r"\b(?:SEC|CERT|CRYPT|TRUST)_E_|\bCERT_TRUST_")
 _UNREACHABLE = re.compile("unreachable|no route", re.IGNORECASE)
 _FORBIDDEN = re.compile("permission denied|forbidden|access permissions", re.IGNORECASE)
 _LATE = re.compile("timed out", re.IGNORECASE)

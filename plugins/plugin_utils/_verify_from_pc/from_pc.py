@@ -123,7 +123,9 @@ def _sides(
                 if login_limit.begin(endpoint, login.username, login.password):
                     begun.add(test)
                 else:
-                    side = dataclasses.replace(side, not_tried=limited(login_limit, login.username).reason)
+                    side = dataclasses.replace(
+                        side, not_tried=limited(login_limit, endpoint, login.username, login.password).reason
+                    )
             sides.append(side)
     return sides
 
@@ -225,11 +227,14 @@ class _Stages:
         late = [stage for stage in listed if stage is Stage.TLS and Stage.STARTTLS in listed]
         first = [stage for stage in listed if stage not in late and stage not in (Stage.CAPABILITY, *_WITH_PASSWORD)]
         self.in_order = [*first, *late, *(stage for stage in listed if stage in (Stage.CAPABILITY, *_WITH_PASSWORD))]
+        self.address = ""  # of the server; empty without a connection
+        self.source = ""  # the PC's own
         self._listed = listed
         self._checks: dict[Stage, Check] = {}
 
     def passed(self, stage: Stage, evidence: str, seconds: float = 0.0) -> None:
-        self._checks.setdefault(stage, Check(stage, self.endpoint, CheckStatus.OK, seconds, evidence))
+        check = Check(stage, self.endpoint, CheckStatus.OK, seconds, evidence, address=self._address_in(stage))
+        self._checks.setdefault(stage, check)
 
     def failed(self, stage: Stage, failure: Failure, seconds: float) -> None:
         self._checks[stage] = Check(
@@ -241,6 +246,7 @@ class _Stages:
             failure.advice,
             failure.finding,
             failure.code,
+            self._address_in(stage),
         )
 
     def report(self, skipped: str) -> EndpointReport:
@@ -251,7 +257,10 @@ class _Stages:
             for stage in self._listed
         )
         encrypted = self.endpoint.server.security is not Security.NONE
-        return EndpointReport(self.endpoint, tuple(checks), "TLS" if encrypted else "")
+        return EndpointReport(self.endpoint, tuple(checks), "TLS" if encrypted else "", source=self.source)
+
+    def _address_in(self, stage: Stage) -> str:
+        return "" if stage is Stage.DNS else self.address
 
 
 def _endpoint_report(
@@ -261,6 +270,7 @@ def _endpoint_report(
     anonymous = results.get(side.anonymous_test)
     if anonymous is None:
         return found.report(reason or "the PC's curl.exe reported nothing about this server")
+    found.address, found.source = anonymous.address, anonymous.source
     failed = curl_results.server_failure(side.endpoint, anonymous, seconds)
     evidence = _evidence(side.endpoint, anonymous)
     for stage in found.in_order:
@@ -294,6 +304,7 @@ def _with_sign_in(
 ) -> EndpointReport:
     username = side.login.username
     redact = Redactor.hiding(username, side.login.password)
+    found.address = result.address or found.address
     authentication = f"the stage {Stage.AUTHENTICATION.value} failed"
     if _lacks_sign_in(side, anonymous):
         found.failed(Stage.AUTHENTICATION, no_mechanism(side.endpoint, redact(anonymous.body)), result.seconds)

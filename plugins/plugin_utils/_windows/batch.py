@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ...module_utils._model.errors import HostError
+from ...module_utils._windows.keys import USERS
 
 ANSWER = "answer.bin"
 
@@ -21,6 +22,21 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ._\\:-]+")
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
 _USERS = "*S-1-5-32-545"
+_MISSING, _LISTED, _KEPT = "missing ", "listed ", "kept "
+
+
+class Answer(t.NamedTuple):
+    """What a batch file found.
+
+    Attributes:
+        parts: by name. A part that is not here does not exist on the PC.
+        lost: the names of parts that should be here, and are not.
+        kept: paths of files that could not be replaced.
+    """
+
+    parts: t.Mapping[str, bytes]
+    lost: t.Sequence[str]
+    kept: t.Sequence[str]
 
 
 class Batch:
@@ -32,7 +48,15 @@ class Batch:
 
     def __init__(self, word: str) -> None:
         self.word = _plain(word)
-        self._lines = ["@echo off", "setlocal", 'cd /d "%~dp0"', f">{ANSWER} echo {word} begin"]
+        self._lines = [
+            "@echo off",
+            "setlocal enableextensions",
+            'cd /d "%~dp0"',
+            "if exist kept.txt del kept.txt",
+            f">{ANSWER} echo {word} begin",
+        ]
+        self._parts: list[str] = []
+        self._files = 0
 
     def text(self) -> bytes:
         """The whole file. Its last part shows that it ran to its end."""
@@ -40,35 +64,63 @@ class Batch:
             f"{line}\r\n" for line in [*self._lines, f">>{ANSWER} echo {self.word} end", "exit /b 0"]
         ).encode("ascii")
 
+    def answer(self, content: bytes) -> Answer | None:
+        """The answer in the file that the batch file wrote; None if the batch file did not run to its end."""
+        found = parse(content, self.word)
+        if found is None:
+            return None
+        listed = [name[len(_LISTED) :] for name in found if name.startswith(_LISTED)]
+        lost = [part for part in [*self._parts, *listed] if part not in found and _MISSING + part not in found]
+        kept = [name[len(_KEPT) :] for name in found if name.startswith(_KEPT)]
+        marks = (_MISSING, _LISTED, _KEPT)
+        return Answer({name: body for name, body in found.items() if not name.startswith(marks)}, lost, kept)
+
     def answer_key(self, part: str, key: str) -> None:
         """Answer with a key of the registry and all below it; without the part where there is no such key.
 
         Only ``reg export`` gives values as they are: ``reg query`` shows them in the console's code page.
         """
+        self._parts.append(part)
+        file = self._fresh("reg")
         self._lines += [
-            "if exist part.reg del part.reg",
-            f'reg.exe export "{_plain(key)}" part.reg /y >nul 2>&1',
-            *self._add(part, "part.reg"),
+            f'reg.exe export "{_plain(key)}" {file} /y >nul 2>&1',
+            f'if not exist {file} reg.exe query "{key}" >nul 2>&1',
+            f"if not exist {file} if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
+            *self._add(part, file),
         ]
 
     def answer_whether_key(self, part: str, key: str) -> None:
-        """Answer with an empty part if there is the key."""
+        """Answer with an empty part if there is the key, and it can be opened."""
+        self._parts.append(part)
         self._lines += [
             f'reg.exe query "{_plain(key)}" >nul 2>&1',
             f"if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
+            f"if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
         ]
+
+    def answer_hives(self, part: str) -> None:
+        """Answer with the names of the loaded hives, which any account may list.
+
+        They are plain ASCII. The part is empty if ``reg.exe`` does not run.
+        """
+        self._parts.append(part)
+        file = self._fresh("txt")
+        self._lines += [f'reg.exe query "{USERS}" >{file} 2>nul', *self._add(part, file)]
 
     def answer_program_data(self, part: str) -> None:
         """Answer with the path of the folder for programs' data."""
+        self._parts.append(part)
         self._lines += [f">>{ANSWER} echo {self.word} {_plain(part)}", f">>{ANSWER} echo %ProgramData%"]
 
     def answer_files(self, part: str, folder: str) -> None:
         """Answer with each file of a folder, its name after that of the part."""
         self._lines += [
             f"for %%f in ({_without_space(folder)}\\*) do (",
+            f">>{ANSWER} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
             f">mark.txt echo {self.word} {_plain(part)} %%~nxf",
+            "if exist next.bin del next.bin",
             f'copy /b {ANSWER}+mark.txt+"%%f" next.bin >nul',
-            f"move /y next.bin {ANSWER} >nul",
+            *_MOVE,
             ")",
         ]
 
@@ -77,12 +129,22 @@ class Batch:
 
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """
+        path, file = _plain(folder), self._fresh("txt")
+        self._lines += [
+            f'if exist "{path}\\" icacls.exe "{path}" /save {file} >nul 2>&1',
+            *self._add(part, file),
+            f'for %%d in ("{path}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad',
+        ]
+
+    def move_aside(self, folder: str, name: str) -> None:
+        """Give a folder another name, if it exists. If it stays, the answer says so.
+
+        Whoever created a folder may have it open, and so change it whatever rights it gets.
+        """
         path = _plain(folder)
         self._lines += [
-            "if exist rights.txt del rights.txt",
-            f'if exist "{path}\\" icacls.exe "{path}" /save rights.txt >nul 2>&1',
-            *self._add(part, "rights.txt"),
-            f'for %%d in ("{path}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad',
+            f'if exist "{path}\\" ren "{path}" "{_plain(name)}" >nul 2>&1',
+            f'if exist "{path}\\" >>{ANSWER} echo {self.word} {_KEPT}{path}',
         ]
 
     def make_private(self, folder: str, reader: str | None) -> None:
@@ -117,34 +179,63 @@ class Batch:
             f"if exist {config} del /f /q {config} >nul 2>&1",
             f"if exist {config} >>{ANSWER} echo {self.word} kept",
             'if exist "%CURL%" "%CURL%" -q --version >version.txt 2>nul',
-            *self._add(output, "output.txt"),
-            *self._add("version", "version.txt"),
         ]
-        for name in bodies:
-            self._lines += self._add(name, _plain(name))
+        for part, file in ((output, "output.txt"), ("version", "version.txt"), *((name, name) for name in bodies)):
+            self._parts.append(part)
+            self._lines += [
+                f"if not exist {_plain(file)} >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
+                *self._add(part, file),
+            ]
 
     def put_file(self, source: str, path: str) -> None:
-        """Copy a file that lies beside the batch file."""
-        self._lines.append(f'copy /y /b "{_plain(source)}" "{_plain(path)}" >nul 2>&1')
+        """Put a new file in place of any other, with the owner and the rights that the folder gives.
+
+        A file that is only overwritten stays its owner's. It lies beside the batch file. If the other file cannot be
+        deleted, it stays as it is, and the answer says so.
+        """
+        self._lines += [
+            *_delete(path),
+            f'if exist "{path}" >>{ANSWER} echo {self.word} {_KEPT}{path}',
+            f'if exist "{path}" >kept.txt echo {path}',
+            f'if not exist "{path}" copy /y /b "{_plain(source)}" "{path}" >nul 2>&1',
+        ]
 
     def import_registry(self, source: str) -> None:
-        """Import a .reg file that lies beside the batch file."""
-        self._lines.append(f'reg.exe import "{_plain(source)}" >nul 2>&1')
+        """Import a .reg file that lies beside the batch file, unless a file before it could not be replaced."""
+        self._lines.append(f'if not exist kept.txt reg.exe import "{_plain(source)}" >nul 2>&1')
 
     def delete_file(self, path: str) -> None:
         """Delete a file."""
-        self._lines.append(f'if exist "{_plain(path)}" del /f /q "{_plain(path)}" >nul 2>&1')
+        self._lines += _delete(path)
 
     def delete_empty_folder(self, folder: str) -> None:
         """Delete a folder if there is nothing in it."""
         self._lines.append(f'rmdir "{_plain(folder)}" >nul 2>&1')
 
+    def _fresh(self, ending: str) -> str:
+        """The name of a file that no program has seen before, so that none can keep an older one in its place."""
+        self._files += 1
+        return f"{self.word[:8]}{self._files}.{ending}"
+
     def _add(self, part: str, file: str) -> list[str]:
         return [
+            "if exist next.bin del next.bin",
             f">mark.txt echo {self.word} {_plain(part)}",
             f"if exist {file} copy /b {ANSWER}+mark.txt+{file} next.bin >nul",
-            f"if exist next.bin move /y next.bin {ANSWER} >nul",
+            *_MOVE,
         ]
+
+
+def _delete(path: str) -> list[str]:
+    """``del`` would delete what is in a folder of that name, or where a link leads.
+
+    A folder has something by the pattern ``*``, even an empty one; to Wine, a file is there with a backslash after it.
+    """
+    return [f'if not exist "{_plain(path)}\\*" del /f /q "{path}" >nul 2>&1']
+
+
+# Another program that has just opened the file keeps it for a moment.
+_MOVE = [f"if exist next.bin move /y next.bin {ANSWER} >nul"] * 2
 
 
 def parse(content: bytes, word: str) -> t.Mapping[str, bytes] | None:

@@ -5,22 +5,19 @@
 
 from __future__ import annotations
 
-import codecs
 import secrets
 import typing as t
 
-from ...module_utils._clients.outlook import locations
+from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
-from ...module_utils._windows.users import WindowsUser, people
+from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import batch
-from .batch import Batch
-
-_WESTERN = "cp1252"
+from .batch import Answer, Batch
 
 
 class PcConnection(t.Protocol):
@@ -40,6 +37,10 @@ class PcConnection(t.Protocol):
         """Read a file of the temporary folder; None if it is not there."""
 
 
+class LostAnswerError(HostError):
+    """Parts of an answer are not there although the batch file ran to its end."""
+
+
 class WindowsPc:
     """Implements the protocol ``Pc``.
 
@@ -51,52 +52,61 @@ class WindowsPc:
         self._connection = connection
         self._machine: Machine | None = None
         self._snapshots: dict[str, Snapshot] = {}
+        self._unreadable: dict[str, HostError] = {}
         self._protected: set[str] = set()
+        self._attributes: dict[str, str] = {}
+        self._has_records = False
+        self._made: set[str] = set()
         self.unproven: set[str] = set()
-        """Folders whose access rights the PC does not show."""
+        """Folders whose access rights the PC does not tell."""
+        self.moved_aside: dict[str, str] = {}
+        """Folders of other users' making that were in the way, and what they are called now."""
 
     def machine(self) -> Machine:
         if self._machine is None:
-            asked = Batch(secrets.token_hex(16))
-            asked.answer_program_data("program data")
-            for part, key in (
-                ("people", keys.PROFILE_LIST),
-                ("code pages", keys.CODE_PAGES),
-                ("classic", locations.CLASSIC),
-                ("store apps", locations.STORE_APPS),
-            ):
-                asked.answer_key(part, key)
-            answer = self.run_batch("survey.cmd", asked)
-            registry = _registry(answer, "people", "code pages", "store apps")
-            store_apps = registry.children(locations.STORE_APPS)
+            answer = self._ask("survey.cmd", _survey)
+            registry = _registry(answer, *_SURVEYED)
+            if not registry.children(keys.PROFILE_LIST):
+                # Everybody can read it, and it is never empty.
+                raise HostError(
+                    "the PC",
+                    "reg.exe gave no answer",
+                    "check whether a policy (DisableRegistryTools, AppLocker, WDAC) or an endpoint protection forbids "
+                    "reg.exe to the user who connects",
+                )
+            self._has_records = bool(registry.children(locations.RECORDS))
             self._machine = Machine(
-                people=people(registry),
+                users=with_profiles(registry),
                 program_data=_program_data(answer),
                 code_page=_code_page(registry),
                 classic="classic" in answer,
-                new=any(name.startswith(locations.NEW_OUTLOOK) for name in store_apps),
+                new=installations.has_new_outlook(registry),
+                classic_version=installations.classic_version(registry),
+                name=_computer_name(registry),
             )
         return self._machine
 
     def look_at(self, sids: t.Sequence[str]) -> None:
-        """Take the snapshots of several users at once, as far as they are not taken yet."""
-        missing = [sid for sid in sids if sid not in self._snapshots]
+        """Take the snapshots of several users at once, as far as they are not taken yet.
+
+        Raises:
+            HostError: the PC does not answer, or the connection has no administrator's rights.
+        """
+        missing = [sid for sid in sids if sid not in self._snapshots and sid not in self._unreadable]
         if missing:
-            asked = Batch(secrets.token_hex(16))
-            for sid in missing:
-                self._ask(asked, sid)
-            answer = self.run_batch("look.cmd", asked)
-            for sid in missing:
-                self._snapshots[sid] = self._snapshot(answer, sid)
+            self._take(self._ask("look.cmd", lambda asked: self._ask_for(asked, missing)), missing)
 
     def snapshot(self, sid: str) -> Snapshot:
         self.look_at([sid])
+        if sid in self._unreadable:
+            raise self._unreadable[sid]
         return self._snapshots[sid]
 
     def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        self._snapshots.pop(sid, None)
+        self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
+        self._snapshots.pop(sid, None)
         folder = self._folder(sid)
         applying = Batch(secrets.token_hex(16))
         for number, (name, content) in enumerate(sorted(files.items())):
@@ -113,8 +123,18 @@ class WindowsPc:
             for emptied in reversed(self._folders(sid)):
                 applying.delete_empty_folder(emptied)
             self._protected.discard(sid)
-        self._ask(applying, sid)
-        self._snapshots[sid] = self._snapshot(self.run_batch("apply.cmd", applying), sid)
+        self._ask_for(applying, [sid])
+        answer = self._run("apply.cmd", applying)
+        if answer.kept:
+            raise HostError(
+                answer.kept[0],
+                "another file of this name cannot be deleted",
+                "check which program has it open, such as an antivirus, and run again",
+            )
+        if answer.lost:
+            self.look_at([sid])  # what was written stands; only what was read is lost
+        else:
+            self._take(answer.parts, [sid])
 
     def run_batch(self, name: str, asked: Batch, files: t.Mapping[str, bytes] | None = None) -> t.Mapping[str, bytes]:
         """Run a batch file in the temporary folder of the connection.
@@ -128,38 +148,83 @@ class WindowsPc:
             The parts of its answer.
 
         Raises:
-            HostError: it did not run to its end.
+            HostError: it did not run to its end, or parts of the answer are lost.
         """
         for other, data in (files or {}).items():
             self._connection.put(other, data)
+        answer = self._run(name, asked)
+        if answer.lost:
+            raise LostAnswerError(
+                "the PC",
+                f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+                "run again. If it happens again, check which program keeps files in the temporary folder open, such as "
+                "an antivirus or an indexer, and exclude that folder from it",
+            )
+        return answer.parts
+
+    def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
+        """The answer to a question that changes nothing, so that it can be asked again."""
+        for last in (False, True):
+            asked = Batch(secrets.token_hex(16))
+            question(asked)
+            try:
+                return self.run_batch(name, asked)
+            except LostAnswerError:
+                if last:
+                    raise
+        raise AssertionError
+
+    def _run(self, name: str, asked: Batch) -> Answer:
         self._connection.put(name, asked.text())
         outcome = self._connection.run(name)
         content = self._connection.fetch(batch.ANSWER)
-        answer = None if content is None else batch.parse(content, asked.word)
+        answer = None if content is None else asked.answer(content)
         if answer is None:
+            how = "left no answer" if content is None else "did not run to its end"
             raise HostError(
                 "the PC",
-                f"the batch file {name} did not run to its end ({outcome})",
-                "check that this is Windows, and whether a policy (AppLocker, WDAC) forbids .cmd files in %TEMP%",
+                f"the batch file {name} {how} ({outcome})",
+                "check that this is Windows, and whether a policy (AppLocker, WDAC) or an antivirus forbids .cmd files "
+                "in %TEMP%, or removes files from it",
             )
         return answer
 
-    def _ask(self, asked: Batch, sid: str) -> None:
-        asked.answer_whether_key(f"{sid} loaded", keys.hive(sid))
-        asked.answer_key(f"{sid} outlook", locations.outlook(sid))
-        asked.answer_key(f"{sid} policies", locations.policies(sid))
-        asked.answer_key(f"{sid} record", locations.record(sid))
-        asked.answer_files(f"{sid} file", self._folder(sid))
-        for number, folder in enumerate(self._folders(sid)):
-            asked.answer_rights(f"{sid} rights {number}", folder)
+    def _ask_for(self, asked: Batch, sids: t.Sequence[str]) -> None:
+        asked.answer_hives(_HIVES)
+        asked.answer_whether_key(_RIGHTS, keys.LOCAL_SERVICE)
+        for sid in sids:
+            asked.answer_whether_key(f"{sid} loaded", keys.hive(sid))
+            for name, key in _users_keys(sid).items():
+                asked.answer_key(f"{sid} {name}", key)
+            asked.answer_files(f"{sid} file", self._folder(sid))
+            for number, folder in enumerate(self._folders(sid)):
+                asked.answer_rights(f"{sid} rights {number}", folder)
+
+    def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
+        hives = answer[_HIVES].decode("ascii", "replace").upper().split()
+        if not hives:
+            raise HostError("the PC", "reg.exe gave no answer", "check whether something on the PC stops reg.exe")
+        if keys.LOCAL_SERVICE in hives and _RIGHTS not in answer:
+            raise _no_administrator(keys.LOCAL_SERVICE)
+        for sid in sids:
+            if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
+                self._unreadable[sid] = _no_administrator(keys.hive(sid))
+            else:
+                self._snapshots[sid] = self._snapshot(answer, sid)
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
-        if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
-            self._protected.add(sid)
+        registry = _registry(answer, *(f"{sid} {name}" for name in _users_keys(sid)), wanted=reading.is_needed)
+        for number, folder in enumerate(self._folders(sid)):
+            self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
+        # The rights do not show the owner, who could change them. Only administrators can write a record.
+        if locations.record(sid) in registry:
+            self._has_records = True
+            if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
+                self._protected.add(sid)
         prefix = f"{sid} file "
         return Snapshot(
             loaded=f"{sid} loaded" in answer,
-            registry=_registry(answer, f"{sid} outlook", f"{sid} policies", f"{sid} record"),
+            registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},
         )
 
@@ -167,27 +232,40 @@ class WindowsPc:
         """Protect the user's folder before anything is put there, so that no other user can change the servers."""
         folders = self._folders(sid)
         protecting = Batch(secrets.token_hex(16))
+        moved: dict[str, str] = {}  # one at most: what is below goes with it
         for number, folder in enumerate(folders):
-            protecting.make_private(folder, sid if folder == folders[-1] else None)
+            is_users = folder == folders[-1]
+            is_ours = locations.record(sid) in self._snapshots[sid].registry if is_users else self._has_records
+            if not moved and _is_folder(self._attributes[folder]) and not is_ours and folder not in self._made:
+                moved[folder] = f"{folder}.before-{protecting.word[:8]}"
+                protecting.move_aside(folder, moved[folder].rpartition("\\")[2])
+            protecting.make_private(folder, sid if is_users else None)
             protecting.answer_rights(f"{sid} rights {number}", folder)
-        answer = self.run_batch("protect.cmd", protecting)
+        answer = self._run("protect.cmd", protecting)
+        self.moved_aside.update((folder, name) for folder, name in moved.items() if folder not in answer.kept)
+        if answer.kept:
+            raise HostError(
+                answer.kept[0],
+                "it was made by somebody else before this collection staged anything, and cannot be renamed",
+                "check what it is and which program has it open, delete it, and run again; nothing was staged",
+            )
         for number, folder in enumerate(folders):
-            attributes = _after(answer, f"{sid} rights {number} attributes ")
-            if "d" not in attributes or "l" in attributes:
+            if not _is_folder(_after(answer.parts, f"{sid} rights {number} attributes ")):
                 raise HostError(
                     folder,
                     "it is not a folder of its own, or it cannot be created",
                     "check what is there on the PC, and whether the connection is an administrator's",
                 )
-            if f"{sid} rights {number}" not in answer:
+            if f"{sid} rights {number}" not in answer.parts:
                 self.unproven.add(folders[0])
-            elif not self._is_protected(answer, sid, number):
+            elif not self._is_protected(answer.parts, sid, number):
                 raise HostError(
                     folder,
                     "other users may change its content, and with it the servers that Outlook signs in to",
                     "check its access rights, and whether the connection is an administrator's; nothing was staged",
                 )
         self._protected.add(sid)
+        self._made.update(folders)
 
     def _is_protected(self, answer: t.Mapping[str, bytes], sid: str, number: int) -> bool:
         part = answer.get(f"{sid} rights {number}")
@@ -204,11 +282,48 @@ class WindowsPc:
         return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
 
 
-def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
-    """The Windows user of an account.
+_HIVES, _RIGHTS = "hives", "administrator"
+_SURVEYED: t.Mapping[str, str] = {
+    "profile list": keys.PROFILE_LIST,
+    "code pages": keys.CODE_PAGES,
+    "computer": keys.COMPUTER_NAME,
+    "classic": installations.CLASSIC,
+    "store apps": installations.STORE_APPS,
+    "records": locations.RECORDS,
+}
+
+
+def _survey(asked: Batch) -> None:
+    asked.answer_program_data("program data")
+    for part, key in _SURVEYED.items():
+        asked.answer_key(part, key)
+
+
+def _users_keys(sid: str) -> t.Mapping[str, str]:
+    """The keys of a user's snapshot, by the parts of an answer."""
+    return {
+        "outlook": locations.outlook(sid),
+        "policies": locations.policies(sid),
+        "cloud policies": locations.cloud_policies(sid),
+        "record": locations.record(sid),
+    }
+
+
+def _no_administrator(hive: str) -> HostError:
+    return HostError(
+        hive,
+        "the connection has no administrator's rights on this PC: this part of the registry is there and cannot be "
+        "opened",
+        "connect as an administrator of the domain or as the built-in Administrator; other local administrators have "
+        "no such rights over the network unless the PC's LocalAccountTokenFilterPolicy is 1",
+    )
+
+
+def require_user(account: Account) -> None:
+    """See that an account names its Windows user.
 
     Raises:
-        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+        OptionError: it does not.
     """
     if not account.user:
         raise OptionError(
@@ -216,14 +331,25 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
             f"it is missing for {account}, and on a PC it is not the user who connects",
             "write the name or SID of the Windows user",
         )
-    return users.find(pc.machine().people, account.user)
 
 
-def _registry(answer: t.Mapping[str, bytes], *parts: str) -> Registry:
+def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
+    """The Windows user of an account.
+
+    Raises:
+        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+    """
+    require_user(account)
+    return users.find(pc.machine().users, account.user or "", pc.machine().name)
+
+
+def _registry(
+    answer: t.Mapping[str, bytes], *parts: str, wanted: t.Callable[[str, str], bool] | None = None
+) -> Registry:
     found: list[tuple[str, Values]] = []
     for part in parts:
         if part in answer:
-            found += reg_file.parse(answer[part], part).items()
+            found += reg_file.parse(answer[part], part, wanted=wanted).items()
     return Registry(found)
 
 
@@ -234,11 +360,20 @@ def _program_data(answer: t.Mapping[str, bytes]) -> str:
 
 def _code_page(registry: Registry) -> str:
     value = registry.value(keys.CODE_PAGES, "ACP")
-    name = {"65001": "utf-8"}.get((value.text if value else "") or "", f"cp{value.text if value else ''}")
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return _WESTERN
+    return f"cp{value.text.strip()}" if value is not None and value.text else ""
+
+
+def _computer_name(registry: Registry) -> str:
+    for key in ("ActiveComputerName", "ComputerName"):
+        value = registry.value(f"{keys.COMPUTER_NAME}\\{key}", "ComputerName")
+        if value is not None and value.text:
+            return value.text.upper()
+    return ""
+
+
+def _is_folder(attributes: str) -> bool:
+    """Whether it is a folder, and not a link to one."""
+    return "d" in attributes and "l" not in attributes
 
 
 def _after(answer: t.Mapping[str, bytes], prefix: str) -> str:

@@ -18,6 +18,8 @@ from ...module_utils._model.errors import HostError
 
 # Signs that cmd.exe or PowerShell would take for something else, even between quotation marks.
 _REFUSED = re.compile(r"[^\w .:\\~-]")
+# Bytes that are not UTF-8, as Python keeps them (surrogateescape): the PC answered in its console's code page.
+_UNDECODED = re.compile("[\udc80-\udcff]+")
 _SHOWN = 300  # characters of an error message
 
 
@@ -39,6 +41,13 @@ class TaskConnection:
         """
         remote = action._make_tmp_path()
         try:
+            if _UNDECODED.search(remote):
+                raise HostError(
+                    _UNDECODED.sub("?", remote),
+                    "the path of the temporary folder has characters outside ASCII, which this connection does not "
+                    "carry as they are",
+                    "set ansible_remote_tmp to a folder without them that only administrators can use",
+                )
             refused = sorted(set(_REFUSED.findall(remote)))
             if refused:
                 raise HostError(
@@ -50,7 +59,8 @@ class TaskConnection:
             with tempfile.TemporaryDirectory() as local:  # readable by us only
                 yield cls(action, remote, pathlib.Path(local))
         finally:
-            action._remove_tmp_path(remote)
+            # Its last part is random, so that this pattern means one folder only.
+            action._remove_tmp_path(_UNDECODED.sub("*", remote))
 
     def put(self, name: str, content: bytes) -> None:
         local = self._local / name
@@ -60,7 +70,11 @@ class TaskConnection:
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as error:
-            raise HostError(name, f"it could not be copied to the PC ({_short(str(error))})", "see why") from error
+            raise HostError(
+                name,
+                f"it could not be copied to the PC ({_short(str(error))})",
+                "check whether an antivirus removes files from the temporary folder, or its disk is full",
+            ) from error
         finally:
             local.unlink()
 

@@ -24,7 +24,7 @@ from ansible.executor.stats import AggregateStats
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 
-_PATIENCE = 5.0
+_TIMEOUT = 5.0
 
 DOCUMENTATION = """
 name: clock
@@ -61,7 +61,7 @@ class CallbackModule(CallbackBase):
         end = time.monotonic()
         # A worker that has given its result still has to end: until then its CPU seconds do not count.
         for worker in multiprocessing.active_children():
-            worker.join(_PATIENCE)
+            worker.join(_TIMEOUT)
         if self._task is None:
             return
         costs = {name: value - self._start[name] for name, value in {"seconds": end, **self._cpu()}.items()}

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Ansible callback that writes what each task returned to a file, for a program to read.
+"""An Ansible callback that writes the results of all tasks to a file, for a program to read.
 
-The file is named by the environment variable CHARTER_MAIL_RECORD. Each line is JSON: ``{"task": name, "host": name,
+The environment variable CHARTER_MAIL_RECORD names the file. Each line is JSON: ``{"task": name, "host": name,
 "status": "ok" | "failed" | "unreachable" | "skipped", "result": what the module returned}``, and at the end
-``{"totals": {host: {"ok": 3, "changed": 1, "failures": 0, ...}}}``. Ansible has left out of results what is secret.
+``{"totals": {host: {"ok": 3, "changed": 1, "failures": 0, ...}}}``. Ansible has already removed secrets from results.
 """
 
 from __future__ import annotations
@@ -15,19 +15,21 @@ import os
 import typing as t
 
 from ansible.executor.stats import AggregateStats
-from ansible.executor.task_result import CallbackTaskResult
 from ansible.plugins.callback import CallbackBase
+
+if t.TYPE_CHECKING:
+    from ansible.executor.task_result import CallbackTaskResult
 
 DOCUMENTATION = """
 name: record
 type: notification
-short_description: Writes results to a file
-description: Writes what each task returned to the file that the environment variable CHARTER_MAIL_RECORD names.
+short_description: Write task results to a file
+description: Write the result of each task to the file named by the environment variable CHARTER_MAIL_RECORD.
 """
 
 
 class CallbackModule(CallbackBase):
-    """The plugin."""
+    """The callback plugin."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -51,8 +53,9 @@ class CallbackModule(CallbackBase):
 
 
 def _write_result(status: str, result: CallbackTaskResult) -> None:
-    entry = {"task": result.task_name, "host": result.host.get_name(), "status": status, "result": dict(result.result)}
-    _write(entry)
+    # Before ansible-core 2.19, a result has its parts under these names only.
+    host, returned = (getattr(result, name, None) or getattr(result, f"_{name}") for name in ("host", "result"))
+    _write({"task": result.task_name, "host": host.get_name(), "status": status, "result": dict(returned)})
 
 
 def _write(entry: dict[str, t.Any]) -> None:

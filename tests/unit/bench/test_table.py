@@ -18,11 +18,11 @@ def test_a_row_compares_medians_and_shows_the_spread_of_neighbours() -> None:
     assert row.ratio == pytest.approx(1.1)
     assert list(row.spread) == pytest.approx([0.55, 2.5])
     assert row.cpu_ratio == pytest.approx(0.23 / 0.20)
-    assert row.verdict == "at most 1.15: met"
+    assert row.result == "at most 1.15: met"
 
 
 @pytest.mark.parametrize(
-    ("row", "verdict"),
+    ("row", "result"),
     [
         (Row("x", OURS, PING, limit=1.05), "at most 1.05: MISSED"),
         (Row("x", OURS, PING, least=1.05), "at least 1.05: met"),
@@ -30,8 +30,8 @@ def test_a_row_compares_medians_and_shows_the_spread_of_neighbours() -> None:
         (Row("x", OURS, PING), ""),
     ],
 )
-def test_a_goal_is_met_or_missed(row: Row, verdict: str) -> None:
-    assert row.verdict == verdict
+def test_a_goal_is_met_or_missed(row: Row, result: str) -> None:
+    assert row.result == result
 
 
 def test_measurements_without_a_neighbour_are_refused() -> None:

@@ -21,17 +21,17 @@ def logged(**event: object) -> str:
     return stream.getvalue()
 
 
-def test_our_own_sentences_are_written() -> None:
+def test_messages_of_our_loggers_are_written() -> None:
     line = logged(log_namespace="charter.mail.server", log_format="{user} logged in", user="ada@charter.net")
     assert line.startswith("1970-01-01T")
     assert line.endswith(" ada@charter.net logged in\n")
 
 
-def test_others_sentences_are_not() -> None:
+def test_messages_of_other_loggers_are_dropped() -> None:
     assert logged(log_namespace="twisted.mail.pop3", log_format="a password") == ""
 
 
-def test_of_a_fault_only_kind_and_place() -> None:
+def test_only_type_and_location_of_an_error_are_written() -> None:
     try:
         raise ValueError("a password")
     except ValueError:
@@ -40,6 +40,6 @@ def test_of_a_fault_only_kind_and_place() -> None:
     assert line.rpartition(":")[0].endswith(f" unexpected ValueError at {__file__}")
 
 
-def test_a_fault_that_was_never_raised() -> None:
+def test_an_error_that_was_never_raised() -> None:
     line = logged(log_namespace="twisted", log_failure=Failure(ValueError("a password")))
     assert line.endswith(" unexpected ValueError\n")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the demo prints."""
+"""The layout of the demo's output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.charter.mail.tests.demo.screen import Screen
 
 
 class Terminal(io.StringIO):
-    """A stream that takes colours."""
+    """A stream that supports colours."""
 
     def isatty(self) -> bool:
         return True
@@ -28,14 +28,14 @@ def test_a_step_and_its_result() -> None:
     stream = io.StringIO()
     with Screen(stream).step("Work") as step:
         assert stream.getvalue() == f"  {'Work':22}"
-        step.note = "three things done"
+        step.note = "3 items"
     line = stream.getvalue()
     assert line.startswith(f"  {'Work':22}ok      ")
-    assert line.endswith(" s   three things done\n")
+    assert line.endswith(" s   3 items\n")
 
 
 @pytest.mark.parametrize(("error", "word"), [(ValueError(), "failed"), (KeyboardInterrupt(), "stopped")])
-def test_a_step_that_does_not_end_well(error: BaseException, word: str) -> None:
+def test_a_step_that_fails_or_is_stopped(error: BaseException, word: str) -> None:
     stream = io.StringIO()
     with pytest.raises(type(error)):
         fail(Screen(stream), error)
@@ -43,16 +43,16 @@ def test_a_step_that_does_not_end_well(error: BaseException, word: str) -> None:
     assert stream.getvalue().endswith(" s\n")
 
 
-def test_a_chatty_step_keeps_its_result_apart() -> None:
+def test_a_verbose_step_prints_its_result_on_a_line_of_its_own() -> None:
     stream = io.StringIO()
-    with Screen(stream, chatty=True).step("Work"):
-        stream.write("What others print.\n")
-    name, others, result = stream.getvalue().splitlines()
-    assert (name.strip(), others) == ("Work", "What others print.")
+    with Screen(stream, verbose=True).step("Work"):
+        stream.write("Output of a command.\n")
+    name, output, result = stream.getvalue().splitlines()
+    assert (name.strip(), output) == ("Work", "Output of a command.")
     assert result.startswith(" " * 24 + "ok ")
 
 
-def test_long_text_is_broken_in_its_column() -> None:
+def test_long_text_is_wrapped_in_its_column() -> None:
     stream = io.StringIO()
     Screen(stream).row("name", "word " * 40)
     lines = stream.getvalue().splitlines()
@@ -63,13 +63,13 @@ def test_long_text_is_broken_in_its_column() -> None:
 
 
 @pytest.mark.parametrize(("stream", "coloured"), [(Terminal(), True), (io.StringIO(), False)])
-def test_colours_are_for_terminals(stream: io.StringIO, coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_terminals_get_colours(stream: io.StringIO, coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     Screen(stream).heading("Text")
     assert ("\033" in stream.getvalue()) is coloured
 
 
-def test_colours_can_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_disables_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     stream = Terminal()
     Screen(stream).heading("Text")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The embedded mail server, asked by Python's own mail clients."""
+"""The embedded mail server, tested with the mail clients of Python's standard library."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.demo.embedded import EmbeddedMailServer, ServerError
+from ansible_collections.charter.mail.tests.unit.amount import sample
 
 ADA, BEN = "ada@charter.net", "ben@charter.net"
 TESTS = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE = 30.0  # seconds; an upper bound for what takes a moment
+TIMEOUT = 30.0  # seconds; usually a moment
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +72,15 @@ def send(server: EmbeddedMailServer, sender: str, recipients: list[str], content
         client.sendmail(sender, recipients, content)
 
 
-def await_true(happens: t.Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happens():
+def wait_until(condition: t.Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
 def is_running(pid: int) -> bool:
-    """A process that has ended and was not waited for yet is not running."""
+    """Whether a process is running; a zombie is not."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
@@ -121,7 +122,7 @@ class TestImap:
         assert imap.create("Another")[0] == "NO"
         assert imap.select("Another")[0] == "NO"
 
-    def test_select_says_what_a_client_needs(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
+    def test_select_reports_what_a_client_needs(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
         imap.login(BEN, server.users[BEN])
         imap.select("Drafts")
         assert imap.response("UIDNEXT")[1] == [b"1"]
@@ -148,7 +149,7 @@ class TestImap:
         assert imap.uid("SEARCH", "UNSEEN") == ("OK", [b"2"])
         assert imap.status("Trash", "(MESSAGES)") == ("OK", [b"Trash (MESSAGES 1)"])
 
-    def test_read_only_stays_so(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
+    def test_examined_folders_are_read_only(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
         imap.login(BEN, server.users[BEN])
         imap.select("INBOX", readonly=True)
         with pytest.raises(imaplib.IMAP4.error):
@@ -217,14 +218,14 @@ class TestPop3:
         client.quit()
 
     @pytest.mark.parametrize("command", ["RETR", "RETR 99", "RETR x", "DELE 99", "AUTH PLAIN x", "NONSENSE"])
-    def test_mistakes_are_answered(self, server: EmbeddedMailServer, command: str) -> None:
+    def test_invalid_commands_get_an_error_response(self, server: EmbeddedMailServer, command: str) -> None:
         client = pop3_session(server, ADA)
         with pytest.raises(poplib.error_proto, match="-ERR"):
-            client._shortcmd(command)  # type: ignore[attr-defined]  # poplib has no public way to make mistakes
+            client._shortcmd(command)  # type: ignore[attr-defined]  # poplib cannot send invalid commands otherwise
         assert client.noop().startswith(b"+OK")
         client.quit()
 
-    def test_deleted_messages_go_at_quit(self, server: EmbeddedMailServer) -> None:
+    def test_deleted_messages_are_removed_at_quit(self, server: EmbeddedMailServer) -> None:
         send(server, ADA, [BEN], b"Subject: to go\r\n\r\nText\r\n")
         client = pop3_session(server, BEN)
         number = len(client.list()[1])
@@ -241,7 +242,7 @@ class TestPop3:
 
 
 class TestSubmission:
-    def test_nothing_before_starttls(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
+    def test_starttls_is_required(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
         submission.ehlo()
         assert submission.has_extn("starttls")
         assert not submission.has_extn("auth")
@@ -249,7 +250,7 @@ class TestSubmission:
         assert submission.docmd("AUTH", f"PLAIN {secret}")[0] == 538
         assert submission.mail(ADA)[0] == 530
 
-    def test_nothing_before_authentication(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
+    def test_authentication_is_required(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
         submission.starttls(context=server.tls_context())
         submission.ehlo()
         assert submission.esmtp_features["auth"].split() == ["PLAIN", "LOGIN"]
@@ -289,7 +290,7 @@ class TestSubmission:
         assert submission.mail(BEN) == (550, b"5.7.1 The sender must be the address that logged in")
         assert submission.mail(ADA)[0] == 250
 
-    def test_sends_to_nobody_else(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
+    def test_other_domains_are_refused(self, submission: smtplib.SMTP, server: EmbeddedMailServer) -> None:
         submission.starttls(context=server.tls_context())
         submission.login(ADA, server.users[ADA])
         submission.mail(ADA)
@@ -297,8 +298,8 @@ class TestSubmission:
         assert submission.rcpt(BEN)[0] == 250
         assert submission.rset()[0] == 250
 
-    def test_what_is_sent_arrives_unchanged(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
-        """Long enough for several chunks on the way, with dots where the protocols double them."""
+    def test_messages_arrive_unchanged(self, imap: imaplib.IMAP4_SSL, server: EmbeddedMailServer) -> None:
+        """The message is long enough for several chunks and has dots where the protocols escape them."""
         lines = ["From: ada@charter.net", "Subject: dots", ""]
         lines += ["." * (number % 5) + "x" * (number % 97) for number in range(2000)]
         content = "".join(line + "\r\n" for line in lines).encode()
@@ -318,14 +319,16 @@ class TestSubmission:
 
 class TestEncryption:
     @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-    def test_strangers_do_not_trust_it(self, server: EmbeddedMailServer, protocol: t.Literal["imap", "pop3"]) -> None:
+    def test_only_its_own_authority_verifies_it(
+        self, server: EmbeddedMailServer, protocol: t.Literal["imap", "pop3"]
+    ) -> None:
         with (
             socket.create_connection(("127.0.0.1", server.ports[protocol])) as plain,
             pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer certificate"),
         ):
             ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
 
-    def test_the_name_counts(self, server: EmbeddedMailServer) -> None:
+    def test_the_host_name_is_verified(self, server: EmbeddedMailServer) -> None:
         with (
             socket.create_connection(("127.0.0.1", server.ports["imap"])) as plain,
             pytest.raises(ssl.SSLCertVerificationError, match="match"),
@@ -344,7 +347,7 @@ class TestEncryption:
             context.wrap_socket(plain, server_hostname="localhost")
 
     @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-    def test_strict_clients_are_content(self, server: EmbeddedMailServer, version: ssl.TLSVersion) -> None:
+    def test_strict_verification_passes(self, server: EmbeddedMailServer, version: ssl.TLSVersion) -> None:
         context = server.tls_context()
         context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
         context.minimum_version = context.maximum_version = version
@@ -355,14 +358,14 @@ class TestEncryption:
             assert encrypted.version() == {772: "TLSv1.3", 771: "TLSv1.2"}[version.value]
 
     def test_listens_on_this_machine_only(self, server: EmbeddedMailServer) -> None:
-        listening = {"127.0.0.1": 0, "elsewhere": 0}
+        listening = {"127.0.0.1": 0, "other": 0}
         for table in ("tcp", "tcp6"):
             for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 _, local, _, state = line.split()[:4]
                 address, _, port = local.rpartition(":")
                 if state == "0A" and int(port, 16) in server.ports.values():
-                    listening["127.0.0.1" if address == "0100007F" else "elsewhere"] += 1
-        assert listening == {"127.0.0.1": 3, "elsewhere": 0}
+                    listening["127.0.0.1" if address == "0100007F" else "other"] += 1
+        assert listening == {"127.0.0.1": 3, "other": 0}
 
 
 class TestPrivacy:
@@ -382,7 +385,7 @@ class TestPrivacy:
         assert ADA in shown[0]
         assert not any(password in text for password in server.users.values() for text in shown)
 
-    def test_the_log_names_nothing_that_was_typed(
+    def test_the_log_contains_no_client_input(
         self, imap: imaplib.IMAP4_SSL, submission: smtplib.SMTP, server: EmbeddedMailServer, log: pathlib.Path
     ) -> None:
         for name, password in ((ADA, "typed-password"), ("typed-password", "typed-too")):
@@ -404,7 +407,7 @@ class TestPrivacy:
         assert not any(password in text for password in server.users.values())
 
 
-class TestLife:
+class TestLifetime:
     def test_leaves_nothing_behind(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         with EmbeddedMailServer([ADA]) as server:
@@ -415,32 +418,32 @@ class TestLife:
         with pytest.raises(ServerError, match="not running"):
             _ = server.ports
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_ends_on_a_signal_and_tidies_up_itself(self, number: signal.Signals) -> None:
+    @pytest.mark.parametrize("number", sample([signal.SIGTERM, signal.SIGINT], 1))
+    def test_a_signal_stops_it_and_removes_its_files(self, number: signal.Signals) -> None:
         with EmbeddedMailServer([ADA]) as server:
             folder = server.ca_path.parent
             os.kill(server.pid, number)
-            await_true(lambda: not is_running(server.pid))
+            wait_until(lambda: not is_running(server.pid))
             assert not folder.exists()
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_ends_on_a_signal_that_whoever_started_it_ignores(self, number: signal.Signals) -> None:
+    @pytest.mark.parametrize("number", sample([signal.SIGTERM, signal.SIGINT], 1))
+    def test_a_signal_that_the_parent_ignores_stops_it(self, number: signal.Signals) -> None:
         before = signal.signal(number, signal.SIG_IGN)
         try:
             with EmbeddedMailServer([ADA]) as server:
                 os.kill(server.pid, number)
-                await_true(lambda: not is_running(server.pid))
+                wait_until(lambda: not is_running(server.pid))
         finally:
             signal.signal(number, before)
 
-    def test_nothing_stays_when_it_is_killed(self) -> None:
+    def test_nothing_remains_when_it_is_killed(self) -> None:
         with EmbeddedMailServer([ADA]) as server:
             folder = server.ca_path.parent
             os.kill(server.pid, signal.SIGKILL)
-            await_true(lambda: not is_running(server.pid))
+            wait_until(lambda: not is_running(server.pid))
         assert not folder.exists()
 
-    def test_ends_with_a_parent_that_is_killed(self) -> None:
+    def test_it_ends_when_its_parent_is_killed(self) -> None:
         program = textwrap.dedent(f"""\
             import json, sys, time
             sys.path.insert(0, {str(TESTS)!r})
@@ -454,10 +457,10 @@ class TestLife:
             pid, folder = json.loads(parent.stdout.readline())
             assert is_running(pid)
             parent.kill()
-        await_true(lambda: not is_running(pid))
+        wait_until(lambda: not is_running(pid))
         assert not pathlib.Path(folder).exists()
 
-    def test_an_error_in_the_block_ends_it_too(self) -> None:
+    def test_an_error_in_the_block_stops_it(self) -> None:
         pids = []
 
         def fail() -> None:
@@ -469,9 +472,9 @@ class TestLife:
             fail()
         assert [is_running(pid) for pid in pids] == [False]
 
-    def test_says_why_it_did_not_start(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_failed_start_is_reported(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-        with pytest.raises(ServerError, match="needs a new directory of its own"), EmbeddedMailServer([ADA]):
+        with pytest.raises(ServerError, match="cannot create its directory"), EmbeddedMailServer([ADA]):
             pass
 
     def test_works_with_spaces_in_every_path(self, tmp_path: pathlib.Path) -> None:
@@ -489,9 +492,9 @@ class TestLife:
                     print(client.login({ADA!r}, server.users[{ADA!r}])[0])
             """)
         environment = {**os.environ, "TMPDIR": str(scratch)}
-        answer = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", program], cwd=clone, env=environment, capture_output=True, text=True, check=True
         )
-        assert answer.stdout == "OK\n"
+        assert done.stdout == "OK\n"
         assert "logged in" in (clone / "the log").read_text()
         assert list(scratch.iterdir()) == []

@@ -31,6 +31,20 @@ def cause_codes() -> set[str]:
     return {code.value for code in Code}
 
 
+# All values of ``cause.code`` in release 0.1.0. Programs of users know them: none may go or get another name.
+CODES_OF_0_1_0 = """
+    other name_not_found name_server_silent connection_refused connection_timed_out unreachable connection_reset
+    forbidden_by_local_firewall nothing_said hung_up wrong_protocol not_a_mail_server needs_ssl needs_starttls
+    certificate_expired certificate_not_yet_valid certificate_for_another_name certificate_self_signed
+    certificate_of_unknown_issuer certificate_of_interceptor tls_too_old tls_not_agreed text_injected_before_tls
+    turned_away starttls_missing starttls_refused password_refused password_refused_here_only password_expired
+    account_locked no_way_to_sign_in mechanism_not_supported application_password_needed encryption_needed too_many
+    temporarily_unavailable mailbox_not_opened public_address_blocked public_address_listed sender_rejected
+    sender_is_not_login policy not_signed_in mailbox_full address_unknown client_differs client_lacks_account
+    client_unreadable message_lost message_duplicated
+"""
+
+
 def text(page: str) -> str:
     """A page, from the clone's root."""
     return (ROOT / page).read_text()
@@ -55,6 +69,15 @@ def test_troubleshooting_has_a_row_with_meaning_and_remedy_for_each_code() -> No
     assert sorted(map(named, found)) == sorted(cause_codes())
     assert {named(row): row[1] for row in found} == {code.value: code.meaning for code in Code}
     assert [row for row in found if len(row) != 3 or not all(cell.endswith(".") for cell in row[1:])] == []
+
+
+def test_no_code_of_a_release_is_gone() -> None:
+    assert set(CODES_OF_0_1_0.split()) - cause_codes() == set()
+
+
+def test_the_changelog_names_each_new_code() -> None:
+    changes = "".join(path.read_text() for path in (ROOT / "changelogs").rglob("*.y*ml"))
+    assert [code for code in sorted(cause_codes() - set(CODES_OF_0_1_0.split())) if f"``{code}``" not in changes] == []
 
 
 def test_the_page_on_outlook_explains_each_status_and_draws_it() -> None:

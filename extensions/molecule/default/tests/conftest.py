@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of a scenario know about its hosts: the people's files there, and the run's passwords and results."""
+"""What the tests of a scenario know about its hosts: the users' files, and the run's passwords and results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def project() -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def leaked(project: pathlib.Path) -> t.Callable[[bytes], list[str]]:
-    """Tells whose passwords of this run are in some content, the wrong one of changes.yml among them."""
+    """Returns whose passwords of this run are in some content, the wrong one of changes.yml among them."""
     inventory = json.loads((project / ".tree/fleet/inventory.json").read_text())
     passwords = {**inventory["all"]["vars"]["mail_passwords"], "wrong": "not-her-password"}
     return lambda content: [owner for owner, password in passwords.items() if password.encode() in content]
@@ -69,7 +69,7 @@ Sources = dict[str, configparser.ConfigParser]
 
 @pytest.fixture
 def sources(host: Host) -> t.Callable[[str], Sources]:
-    """Somebody's sources of Evolution by the names of their files; empty where there are none."""
+    """A user's Evolution sources by file name; empty if there are none."""
 
     def read(user: str) -> Sources:
         folder = f"/home/{user}/.config/evolution/sources"

@@ -24,7 +24,7 @@ PROFILES = {
 
 
 @pytest.mark.parametrize("user", PROFILES)
-def test_all_files_are_the_users_and_closed_to_others(host: Host, user: str) -> None:
+def test_only_the_user_owns_and_reads_all_files(host: Host, user: str) -> None:
     for name in ("prefs.js", "key4.db", "logins.json"):
         file = host.file(f"{PROFILES[user]}/{name}")
         assert (file.user, file.group, stat.S_IMODE(file.mode)) == (user, user, 0o600), name
@@ -35,7 +35,7 @@ def test_all_files_are_the_users_and_closed_to_others(host: Host, user: str) -> 
 
 
 @pytest.mark.parametrize("user", PROFILES)
-def test_the_sources_are_the_users_and_closed_to_others(host: Host, has_evolution: bool, user: str) -> None:
+def test_only_the_user_owns_and_reads_the_sources(host: Host, has_evolution: bool, user: str) -> None:
     folder = host.file(f"/home/{user}/.config/evolution/sources")
     if not has_evolution and user == "mario":
         assert not host.file("/home/mario/.config").exists
@@ -137,7 +137,7 @@ def parts(found: Sources, *groups: str) -> list[configparser.ConfigParser]:
     return chosen
 
 
-def test_each_person_has_the_own_account_only(host: Host) -> None:
+def test_each_user_has_only_their_own_account(host: Host) -> None:
     for user, other in (("mario", "anna."), ("anna", "mario.")):
         assert other not in host.file(f"{PROFILES[user]}/prefs.js").content_string
         assert other not in host.run("grep -r '' /home/%s/.config/evolution", user).stdout

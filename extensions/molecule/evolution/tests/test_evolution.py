@@ -37,7 +37,7 @@ def test_three_sources(host: Host) -> None:
     assert "Host=smtp.charter.net\n" in text
 
 
-def test_passwords_in_a_file_of_the_persons_own(host: Host) -> None:
+def test_passwords_are_in_a_keyring_of_the_user(host: Host) -> None:
     password = json.loads((PROJECT / ".tree/fleet/inventory.json").read_text())["all"]["vars"]["mail_passwords"][
         "mario.desk-1@charter.net"
     ]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the last run said of the PC and of the Linux hosts beside it."""
+"""The results of the last run for the PC and the Linux hosts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DESKS = ("desk-1", "desk-2", "desk-3", "desk-4")
 
 @pytest.fixture(scope="module")
 def accounts() -> dict[str, list[list[dict[str, t.Any]]]]:
-    """For each host, what each task with a word about accounts said of them."""
+    """The accounts in the results of each task, by host."""
     found: dict[str, list[list[dict[str, t.Any]]]] = {}
     for line in (PROJECT / ".tree/molecule-results.jsonl").read_text().splitlines():
         entry = json.loads(line)
@@ -27,14 +27,14 @@ def accounts() -> dict[str, list[list[dict[str, t.Any]]]]:
     return found
 
 
-def test_all_linux_hosts_are_configured_and_proven(accounts: dict[str, list[list[dict[str, t.Any]]]]) -> None:
+def test_all_linux_hosts_are_configured_and_verified(accounts: dict[str, list[list[dict[str, t.Any]]]]) -> None:
     for desk in DESKS:
         *clients, verified = accounts[desk]
         assert [account["status"] for client in clients for account in client] == ["unchanged"] * 4
         assert [account["ok"] for account in verified] == [True, True]
 
 
-def test_the_pc_tells_whose_outlook_was_started(accounts: dict[str, list[list[dict[str, t.Any]]]]) -> None:
+def test_the_pc_reports_whose_outlook_was_started(accounts: dict[str, list[list[dict[str, t.Any]]]]) -> None:
     staged, verified = accounts["pc"]
     assert {account["user"]: account["outlook_status"] for account in staged} == {
         "mario": "configured",
@@ -46,7 +46,7 @@ def test_the_pc_tells_whose_outlook_was_started(accounts: dict[str, list[list[di
 @pytest.mark.parametrize("file", ["molecule.log", "molecule-results.jsonl"])
 def test_no_run_shows_a_password(file: str) -> None:
     inventory = json.loads((PROJECT / ".tree/fleet/inventory.json").read_text())
-    said = (PROJECT / ".tree" / file).read_text()
-    assert "mario.pc@charter.net" in said
+    output = (PROJECT / ".tree" / file).read_text()
+    assert "mario.pc@charter.net" in output
     for password in inventory["all"]["vars"]["mail_passwords"].values():
-        assert password not in said
+        assert password not in output

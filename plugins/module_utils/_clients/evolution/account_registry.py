@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution's registry of accounts while it runs in a user's session: it alone may then change them.
 
@@ -24,6 +23,7 @@ _SOURCE = "org.gnome.evolution.dataserver.Source"
 _BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 _ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 
+_LONGEST_PATH = 100  # characters that are shown
 _LOOKS, _PAUSE = 25, 0.2  # a registry that starts needs up to half a second before it offers its service
 
 
@@ -77,14 +77,17 @@ class AccountRegistry:
         """The object and the text of every source, by its uid."""
         interface = "org.freedesktop.DBus.ObjectManager"
         try:
-            (objects,) = self.bus.call(NAME, _MANAGER, interface, "GetManagedObjects")
+            (objects,) = self.bus.call(NAME, _MANAGER, interface, "GetManagedObjects", returns="a{oa{sa{sv}}}")
         except BusError as error:
             raise _unreachable(str(error)) from None
         found = {}
         for path, interfaces in objects.items():
             properties = interfaces.get(_SOURCE, {})
             if "UID" in properties and "Data" in properties:
-                found[properties["UID"]] = (path, properties["Data"])
+                uid, text = properties["UID"], properties["Data"]
+                if not isinstance(uid, str) or not isinstance(text, str) or "/" in uid:  # it names a file
+                    raise _unreachable(f"the properties of {path[:_LONGEST_PATH]} are not those of a source")
+                found[uid] = (path, text)
         return found
 
     def _call(self, uid: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any) -> None:
@@ -115,14 +118,14 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
         if bus is not None:
             _await(bus, sleep)
             found[_identity(bus)] = bus
+        if len(found) > 1:
+            raise HostError(
+                "Evolution's account registry",
+                "two of them run for this user, on two message buses; nothing was changed",
+                "have the user log out and in again, and run once more",
+            )
     if not found:
         raise _unreachable("its message bus cannot be reached")
-    if len(found) > 1:
-        raise HostError(
-            "Evolution's account registry",
-            "two of them run for this user, on two message buses; nothing was changed",
-            "have the user log out and in again, and run once more",
-        )
     return AccountRegistry(*found.values())
 
 
@@ -144,7 +147,7 @@ def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
 
 def _offers(bus: Bus) -> bool:
     try:
-        (names,) = bus.call(*_BUS, "ListNames")
+        (names,) = bus.call(*_BUS, "ListNames", returns="as")
     except BusError as error:
         raise _unreachable(str(error)) from None
     if NAME in names:
@@ -162,7 +165,7 @@ def _offers(bus: Bus) -> bool:
 def _identity(bus: Bus) -> str:
     """What distinguishes a bus from others, whatever its address."""
     try:
-        (identity,) = bus.call(*_BUS, "GetId")
+        (identity,) = bus.call(*_BUS, "GetId", returns="s")
     except BusError as error:
         raise _unreachable(str(error)) from None
     return str(identity)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
@@ -11,19 +10,19 @@ import time
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._host.files import Files
+from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, OptionError
+from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
-from ..engine import ClientDefaults, PasswordState, View
-from ..recognition import about_other_protocol, absence
-from . import configure, defaults, lookup, mapping
+from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..recognition import absence
+from . import choices, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, Item
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .password_store.store import NONE, SECRET_SERVICE, Item
+from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -34,7 +33,10 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from .account_registry import AccountRegistry
     from .password_store.store import Passwords
 
+T = t.TypeVar("T")
+
 _POLL_SECONDS = 0.5
+_LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or two thousand
 
 
 class Evolution(ClientDefaults):
@@ -48,6 +50,7 @@ class Evolution(ClientDefaults):
         password_store: one of ``passwords.CHOICES``.
         wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
         backup: keep copies of the sources that change.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -63,6 +66,7 @@ class Evolution(ClientDefaults):
         password_store: str = "secret_service",
         wait_seconds: float = 0,
         backup: bool = True,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -71,6 +75,7 @@ class Evolution(ClientDefaults):
         self._password_store = password_store
         self._wait_seconds = wait_seconds
         self._backup = backup
+        self._require_writable = require_writable
         self._as_root = as_root
 
     @property
@@ -85,23 +90,35 @@ class Evolution(ClientDefaults):
             for uid, text in memory.items()
         }
         damaged = {}
+        total = 0
         for uid in self._uids():
-            content = None if uid in memory else self._files.read(self._path(uid))
             try:
+                content = None if uid in memory else self._files.read(self._path(uid))
                 source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
-            except DamagedFileError as error:
+            except MailError as error:  # damaged, or out of the user's reach: unless it is needed, it stops nothing
                 damaged[uid] = error
                 continue
+            total += len(content or b"")
+            if total > _LARGEST:
+                raise HostError(
+                    self.profile,
+                    f"the sources in this folder have more than {_LARGEST} bytes ({_LARGEST // 1024**2} MiB) together",
+                    "see what fills them, move that away and run again",
+                )
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
-        _refuse_damaged(before, account)
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        lookup.refuse_damaged(before.sources, before.damaged, account)
+        if choices.choice(before.sources, account):
+            return before
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.sources is not before.sources:
+            templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+        return after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -131,7 +148,7 @@ class Evolution(ClientDefaults):
         with self._as_root():
             from . import reading
         state = self.read()
-        _refuse_damaged(state, wanted)
+        lookup.refuse_damaged(state.sources, state.damaged, wanted)
         return reading.account(state, wanted)
 
     def absence(self, wanted: Account) -> str:
@@ -140,46 +157,55 @@ class Evolution(ClientDefaults):
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
-        found = [f"left as it is: {error}" for error in state.damaged.values()]
-        present = account.state is AccountState.PRESENT
-        if has_other_protocol(state.sources, account):
-            found += about_other_protocol(account, lambda: find(state.sources, account) is not None)
-        wanted = present and account.password is not None and self._password_store != NONE
-        if wanted and not state.passwords.value.writable:
-            found.append(
-                f"{account}: its password is not stored, since {state.passwords.value.problem}; "
-                "Evolution will ask for it once"
-            )
-        if str(account) in state.left:
-            found.append(
-                f"{account}: its password could not be deleted, since {state.passwords.value.problem}; "
-                "Evolution deletes passwords of accounts that are gone by itself, within a day of its use"
-            )
-        return tuple(found)
+        with self._as_root():
+            from . import remarks
+        found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
+        if account.state is AccountState.PRESENT and not self._location.flatpak:
+            found += templates.warnings(self._files, account)
+        return (*found, *remarks.about(state, account, self._password_store))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
         details = {"via": "session" if state.session else "files"}
-        if account.password is not None and account.state is AccountState.PRESENT:
+        present = account.state is AccountState.PRESENT
+        if account.password is not None and present and not choices.choice(state.sources, account):
             details["password"] = self._password_state(state, account).value
         return details
+
+    def obstacle(self, state: EvolutionState, account: Account) -> Obstacle | None:
+        """An account that is as its user wants it."""
+        reason = choices.choice(state.sources, account)
+        return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
 
+    def require_writable(self, state: EvolutionState) -> None:
+        if state.session is None:  # the registry of a session writes by itself, and tells if it cannot
+            self._require_writable((self.profile,))
+
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Waits until nothing has the sources in its memory and could not be notified of a change."""
-        give_up = time.monotonic() + self._wait_seconds
-        while True:
-            process = self._in_the_way()
-            if process is None:
-                break
-            if time.monotonic() >= give_up:
-                raise ClientRunningError(self.name, self.profile, process.pid)
-            time.sleep(_POLL_SECONDS)
-        yield
+        """Waits for other runs, and until nothing has the sources in its memory that could not be told of a change."""
+        with self._files.exclusive():
+            give_up = time.monotonic() + self._wait_seconds
+            while True:
+                process = self._in_the_way()
+                if process is None:
+                    break
+                if time.monotonic() >= give_up:
+                    raise ClientRunningError(self.name, self.profile, process.pid)
+                time.sleep(_POLL_SECONDS)
+            self._files.recover()
+            yield
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        return self._files.undisturbed(read)
+
+    @property
+    def interrupted(self) -> bool:
+        return self._files.interrupted
 
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
@@ -187,25 +213,54 @@ class Evolution(ClientDefaults):
         items = {uid: _item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
-        if stored:
-            after.passwords.value.write(stored)
-        backups: t.Sequence[str] = ()
-        if after.sources is not before.sources:
-            if after.session:
-                backups = writing.to_session(
-                    after.session, self._files, self.profile, before.sources, after.sources, backup=self._backup
-                )
-            else:
-                backups = writing.to_files(
+        removed = {uid: item for uid, item in items.items() if item is None}
+        session = None
+        if after.session and after.sources is not before.sources:
+            session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+        done = []
+        try:
+            if stored:
+                after.passwords.value.write(stored)
+                done += ["passwords were stored already"] if self._password_store == SECRET_SERVICE else []
+            if session is None:
+                writes, deletes = writing.as_files(
                     self._files, self.profile, before.sources, after.sources, backup=self._backup
                 )
-        if len(stored) < len(items):
-            after.passwords.value.write({uid: None for uid, item in items.items() if item is None})
-        if after.new_defaults:
-            after.defaults.value.write(after.new_defaults)
-        for uid in after.purged:
-            self._purge(uid)
+                backups = self._files.replace(
+                    [*self._password_writes(after, items), *writes, *self._default_writes(after)],
+                    [*deletes, *self._purged(after)],
+                )
+            else:
+                passwords = self._password_writes(after, stored)
+                backups = self._files.replace([*passwords, *(session.kept() if self._backup else ())])
+                done += ["passwords were stored already"] if passwords else []
+                # A kill from here on is made good by the next run: what is deleted is noted before the session acts.
+                self._files.replace(
+                    [*self._password_writes(after, removed), *self._default_writes(after)],
+                    [*session.deletes, *self._purged(after)],
+                    session.make,
+                )
+                done.append("the accounts were changed already")
+                session.mend()
+            done.append("the accounts were changed already")
+            if removed:
+                after.passwords.value.write(removed)
+            if after.new_defaults:
+                after.defaults.value.write(after.new_defaults)
+        except HostError as error:
+            if done and not error.changed:
+                raise error.after(done[-1]) from error
+            raise
+        except MailError as error:
+            error.changed = error.changed or bool(done)
+            raise
         return backups
+
+    def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        return after.passwords.value.file_writes(items) if items else []
+
+    def _default_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
+        return after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
 
     def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
         if self._password_store == NONE or not state.passwords.value.writable:
@@ -218,12 +273,8 @@ class Evolution(ClientDefaults):
         sources, ids = configure.present(before.sources, account)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
-        if new_defaults and not before.defaults.value.writable:
-            raise OptionError(
-                "default",
-                "the default account is stored on the desktop of a user, and none belongs to this home directory",
-                "leave it out; an account that is alone needs no default",
-            )
+        if new_defaults:
+            before.defaults.value.require_writable()
         if sources is before.sources and not new_passwords and not new_defaults:
             return before
         return before._replace(
@@ -250,19 +301,31 @@ class Evolution(ClientDefaults):
         passwords = before.passwords.value
         known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
+        with self._as_root():
+            from . import removal
+        other = None
+        if account.purge:
+            folders = self._folders_of(ids.account)
+            other = removal.user_of_mail(before.sources, ids.account, folders, self._files.real_path)
         return before._replace(
             sources=sources,
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
-            purged=(*before.purged, ids.account) if account.purge else before.purged,
+            purged=(*before.purged, ids.account) if account.purge and other is None else before.purged,
+            remarks=(*before.remarks, *removal.remarks(before.sources, sources, ids, account, other)),
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 
-    def _purge(self, account: str) -> None:
-        """Delete the mail of an account, also where Evolution has put it aside for a while."""
-        for folder in (self._location.cache, self._location.data):
-            for place in ("mail", "mail/trash"):
-                self._files.delete(posixpath.join(folder, place, account))
+    def _folders_of(self, account: str) -> list[str]:
+        """The folders with mail of an account, also where Evolution has put it aside for a while."""
+        return [
+            posixpath.join(folder, place, account)
+            for folder in (self._location.cache, self._location.data)
+            for place in ("mail", "mail/trash")
+        ]
+
+    def _purged(self, after: EvolutionState) -> list[str]:
+        return [folder for account in after.purged for folder in self._folders_of(account)]
 
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""
@@ -307,21 +370,7 @@ class Evolution(ClientDefaults):
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
-        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _refuse_damaged(state: EvolutionState, account: Account) -> None:
-    """Nothing is decided on an account whose own files cannot be read."""
-    if not state.damaged:
-        return
-    own = [lookup.uid(account, kind) for kind in lookup.KINDS]
-    found = find(state.sources, account)
-    if found is not None:
-        identity = state.sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")
-        own += [identity, state.sources.text(identity, MAIL_SUBMISSION, "TransportUid")]
-    for uid in own:
-        if uid in state.damaged:
-            raise state.damaged[uid]
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop, self._files)
 
 
 def _item(after: EvolutionState, uid: str) -> Item | None:

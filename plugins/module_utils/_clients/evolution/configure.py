@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the sources as they are to the sources as they shall be, for one account. Pure."""
 
@@ -10,9 +9,10 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
+from .choices import is_foreign
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
-from .sources import DATA_SOURCE, MAIL_ACCOUNT, SourceIds, Sources
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
 
 _NEW = GlibKeyFile()
 
@@ -28,9 +28,12 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
             source = mapping.enforce(source, first, account, ids)
         return mapping.enforce(source, rules, account, ids)
 
+    identity: tuple[SourceRule, ...] = mapping.IDENTITY
+    if not account.override and is_foreign(before, found.identity, account):  # a From address of the user's own stays
+        identity = tuple(rule for rule in identity if rule.group != MAIL_IDENTITY)
     edited = {
         ids.transport: made(ids.transport, found.transport, mapping.TRANSPORT, mapping.NEW_TRANSPORT),
-        ids.identity: made(ids.identity, found.identity, mapping.IDENTITY, mapping.NEW_IDENTITY),
+        ids.identity: made(ids.identity, found.identity, identity, mapping.NEW_IDENTITY),
         ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
     }
     for uid in (ids.transport, ids.identity):

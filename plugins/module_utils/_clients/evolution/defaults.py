@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which account and identity are the user's default: two desktop settings (org.gnome.Evolution.DefaultSources).
 
@@ -8,18 +7,20 @@ Where they are not set, or name what is not there, Evolution takes the first: on
 
 from __future__ import annotations
 
-import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
+from ..._model.errors import HostError, OptionError
 from .sources import SourceIds
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"
 NAMES = (ACCOUNT, IDENTITY)
 _PATH = "org/gnome/evolution"
+_DCONF_PROFILE = "/etc/dconf/profile/user"
+_DCONF_DATABASES = "/etc/dconf/db"
 _SCHEMA = "org.gnome.Evolution.DefaultSources"
 
 
@@ -42,51 +43,74 @@ def missing(ids: SourceIds, stored: t.Callable[[str], str | None]) -> dict[str, 
 class Defaults(t.Protocol):
     """Where they are stored."""
 
-    writable: t.ClassVar[bool]
+    def require_writable(self) -> None:
+        """See that they can be stored.
+
+        Raises:
+            OptionError: they cannot.
+        """
 
     def stored(self, name: str) -> str | None:
-        """The uid of the default source; None if the user has not chosen one."""
+        """The uid of the default source; None if the user has not chosen one, or the choice does not count."""
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
-        """Store these; None resets one."""
+        """Have these stored where a service does that; None resets one."""
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        """What must be written to files beside ``write``."""
 
 
 class DesktopDefaults:
     """In the user's desktop settings."""
 
-    writable: t.ClassVar[bool] = True
-
-    def __init__(self, desktop: Desktop) -> None:
+    def __init__(self, desktop: Desktop, files: Files) -> None:
         self._desktop = desktop
+        self._files = files
+
+    def require_writable(self) -> None:
+        for name in NAMES:
+            lock = _lock(self._files, path(name))
+            if lock is not None:
+                raise OptionError(
+                    "default",
+                    f"{lock} locks {path(name)}, so that the site's default account counts for every user",
+                    "leave it out, or take the lock away; nothing was changed",
+                )
 
     def stored(self, name: str) -> str | None:
-        return self._desktop.setting(path(name))
+        found = self._desktop.setting(path(name))
+        return None if found is None or _lock(self._files, path(name)) is not None else found
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
         for name, uid in wanted.items():
             self._desktop.store_setting(path(name), uid, _SCHEMA)
 
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        return ()
+
 
 class FlatpakDefaults:
     """In a file, as programs in a sandbox have it (gkeyfilesettingsbackend.c): values are GVariants as text."""
 
-    writable: t.ClassVar[bool] = True
-
     def __init__(self, files: Files, path: str) -> None:
         self._files = files
         self._path = path
+
+    def require_writable(self) -> None:
+        """They can be: the files of the host's dconf are not seen in the sandbox."""
 
     def stored(self, name: str) -> str | None:
         value = self._read().values.get((_PATH, name), "").strip()
         return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else None
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
+        """Nothing: all of it is in the file."""
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
         before = after = self._read()
         for name, uid in wanted.items():
             after = after.without(_PATH, name) if uid is None else after.with_text(_PATH, name, f"'{uid}'")
-        if after != before:
-            self._files.make_directory(posixpath.dirname(self._path))
-            self._files.replace([FileWrite(self._path, after.render())])
+        return [FileWrite(self._path, after.render())] if after != before else []
 
     def _read(self) -> GlibKeyFile:
         return GlibKeyFile.parse(self._files.read(self._path) or b"", self._path)
@@ -95,10 +119,39 @@ class FlatpakDefaults:
 class NoDefaults:
     """Nowhere: the files belong to nobody's desktop."""
 
-    writable: t.ClassVar[bool] = False
+    def require_writable(self) -> None:
+        raise OptionError(
+            "default",
+            "the default account is stored on the desktop of a user, and none belongs to this home directory",
+            "leave it out; an account that is alone needs no default",
+        )
 
     def stored(self, name: str) -> str | None:
         return None
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
         return
+
+    def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
+        return ()
+
+
+def _lock(files: Files, key: str) -> str | None:
+    """The file that locks a desktop setting for all users (dconf(7)); None where none does."""
+    for line in _text(files, _DCONF_PROFILE).splitlines():
+        kind, _colon, database = line.partition("#")[0].strip().partition(":")
+        if kind != "system-db" or not database:
+            continue
+        folder = f"{_DCONF_DATABASES}/{database}.d/locks"
+        for lock in (f"{folder}/{name}" for name in files.names(folder)):
+            locked = _text(files, lock).split()
+            if any(key == name or (name.endswith("/") and key.startswith(name)) for name in locked):
+                return lock
+    return None
+
+
+def _text(files: Files, path: str) -> str:
+    try:
+        return (files.read(path) or b"").decode("utf-8", "replace")
+    except HostError:  # dconf reads it as the user, too
+        return ""

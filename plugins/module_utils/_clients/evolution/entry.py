@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution's entry in the registry of clients."""
 
@@ -20,15 +19,17 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
     """See ``entry.OpenClient``. Evolution has no profiles."""
     del profile
     with host.as_root():
-        from . import locations
+        from .account_registry import PROGRAM
         from .client import Evolution
+        from .locations import locate
     return Evolution(
         host.files,
-        locations.locate(host.files, host.home, options["location"]),
+        locate(host.files, host.home, options["location"], lambda: host.environment((PROGRAM,))),
         host.desktop(),
         password_store=options["password_store"],
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
+        require_writable=host.require_writable,
         as_root=host.as_root,
     )
 

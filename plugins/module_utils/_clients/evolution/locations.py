@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Evolution keeps its files: as a native package or as a Flatpak."""
 
@@ -8,6 +7,7 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
+from ..._host.environment import Environment
 from ..._host.files import Files
 from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
 
@@ -24,6 +24,7 @@ class Location(t.NamedTuple):
         cache: for what can.
         keyrings: the user's keyrings, where this Evolution uses them.
         settings: the file with the desktop settings of a Flatpak.
+        warnings: what the admin should know about the choice of these folders.
     """
 
     flatpak: bool
@@ -32,6 +33,7 @@ class Location(t.NamedTuple):
     cache: str
     keyrings: str
     settings: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def sources(self) -> str:
@@ -39,7 +41,7 @@ class Location(t.NamedTuple):
         return posixpath.join(self.config, "sources")
 
 
-def locate(files: Files, home: str, location: str) -> Location:
+def locate(files: Files, home: str, location: str, environment: t.Callable[[], Environment] = Environment) -> Location:
     """The Evolution that is meant.
 
     Args:
@@ -47,10 +49,14 @@ def locate(files: Files, home: str, location: str) -> Location:
         home: the user's home directory.
         location: one of CHOICES. ``auto`` takes the one that was used last; where none was, the one that is
             installed, and the native one where none or both are.
+        environment: the variables of the user's sessions, which the native one goes by.
     """
-    native, flatpak = _native(home), _flatpak(home)
+    flatpak = _flatpak(home)
+    if location == FLATPAK:
+        return flatpak
+    native = _native(files, home, environment())
     if location != AUTO:
-        return flatpak if location == FLATPAK else native
+        return native
     used = [(moment, place) for place in (native, flatpak) for moment in [_last_used(files, place)] if moment]
     if used:
         return max(used, key=lambda found: found[0])[1]
@@ -61,13 +67,26 @@ def locate(files: Files, home: str, location: str) -> Location:
     return flatpak if installed else native
 
 
-def _native(home: str) -> Location:
-    data = posixpath.join(home, ".local/share")
+def _native(files: Files, home: str, environment: Environment) -> Location:
+    """Where this user's Evolution looks, or where it did if the files of a login say something else meanwhile."""
+    usual = _below(home, Environment())
+    found = _below(home, environment)
+    if environment.live or found == usual:
+        return found._replace(warnings=environment.warnings)
+    if files.is_directory(usual.sources) and not files.is_directory(found.sources):
+        reason = f"the files of a login set XDG_CONFIG_HOME to {posixpath.dirname(found.config)}"
+        warning = f"{reason}, where Evolution has nothing yet; {usual.config}, where it has something, is configured."
+        return usual._replace(warnings=(*environment.warnings, warning))
+    return found._replace(warnings=environment.warnings)
+
+
+def _below(home: str, environment: Environment) -> Location:
+    data = environment.folder("XDG_DATA_HOME", posixpath.join(home, ".local/share"))
     return Location(
         flatpak=False,
-        config=posixpath.join(home, ".config/evolution"),
+        config=posixpath.join(environment.folder("XDG_CONFIG_HOME", posixpath.join(home, ".config")), "evolution"),
         data=posixpath.join(data, "evolution"),
-        cache=posixpath.join(home, ".cache/evolution"),
+        cache=posixpath.join(environment.folder("XDG_CACHE_HOME", posixpath.join(home, ".cache")), "evolution"),
         keyrings=posixpath.join(data, "keyrings"),
         settings="",
     )

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finding an account among Evolution's sources, and giving a new one uids of its own."""
 
@@ -9,8 +8,8 @@ import hashlib
 import itertools
 import typing as t
 
-from ..._model.account import Account, Protocol
-from ..._model.errors import OptionError
+from ..._model.account import Account, Protocol, State
+from ..._model.errors import MailError, OptionError
 from ..recognition import ambiguous, has_login, marker
 from .mapping import protocol_of
 from .sources import (
@@ -18,6 +17,7 @@ from .sources import (
     DATA_SOURCE,
     MAIL_ACCOUNT,
     MAIL_IDENTITY,
+    MAIL_SUBMISSION,
     MARKER_GROUP,
     MARKER_KEY,
     SourceIds,
@@ -38,6 +38,7 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
 
     Raises:
         OptionError: another program keeps the account, or there are several candidates and the choice is the admin's.
+            (What is to be removed is none of these.)
     """
     wanted = marker(account)
     usual = uid(account, "account")
@@ -46,21 +47,43 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     for key in sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, wanted)):
         if _is_of_protocol(sources, key, account.protocol):
             return sources.ids(key)
-    _refuse_foreign(sources, account)
-    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
-    with_login = sources.in_order(
-        key
-        for login in logins
-        for key in sources.having(AUTHENTICATION, "User", login)
-        if _is_free(sources, key, account.protocol) and _has_login(sources, key, account)
-    )
+    keeper = kept_by(sources, account)
+    if keeper and account.state is State.PRESENT:
+        raise OptionError(
+            "email",
+            f"{account} is in Evolution by GNOME Online Accounts or the like ({keeper}), which would undo any change",
+            "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
+        )
+    with_login = _unmarked(sources, account)
     for key in with_login:
         if _host(sources, key) == account.incoming.host.lower():
             return sources.ids(key)
     moved = [key for key in with_login if _has_address(sources, key, account)]
     if len(moved) > 1:
+        if account.state is State.ABSENT:
+            return None  # none of them is known to be ours
         raise ambiguous(account, (_host(sources, key) for key in moved), "Evolution")
     return sources.ids(moved[0]) if moved else None
+
+
+def candidates(sources: Sources, account: Account) -> t.Sequence[str]:
+    """The servers of the accounts that ``find`` cannot choose among."""
+    return [_host(sources, key) for key in _unmarked(sources, account) if _has_address(sources, key, account)]
+
+
+def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
+    """Whether an account that was found is only thought to have moved: no run has marked it."""
+    return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
+
+
+def kept_by(sources: Sources, account: Account) -> str:
+    """The name of what keeps the account for another program, such as GNOME Online Accounts; empty for none."""
+    on_server = (key for key in _with_login(sources, account) if _host(sources, key) == account.incoming.host.lower())
+    for key in sources.in_order((*_with_address(sources, account), *on_server)):
+        if _is_kept(sources, key) and _is_free(sources, key, account.protocol):
+            parent = _parent(sources, key)
+            return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+    return ""
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:
@@ -94,19 +117,52 @@ def uid(account: Account, kind: str, number: int = 0) -> str:
     return hashlib.sha1("\n".join(seed).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _refuse_foreign(sources: Sources, account: Account) -> None:
-    def parent_of(key: str) -> str:
-        return sources.text(key, DATA_SOURCE, "Parent")
+def refuse_damaged(sources: Sources, damaged: t.Mapping[str, MailError], account: Account) -> None:
+    """Nothing is decided on an account whose own files cannot be read.
 
-    kept = (key for key in _with_address(sources, account) if sources.has_group(parent_of(key), COLLECTION))
-    for key in sources.in_order(kept):
-        if _is_free(sources, key, account.protocol):
-            name = sources.text(parent_of(key), DATA_SOURCE, "DisplayName") or parent_of(key)
-            raise OptionError(
-                "email",
-                f"{account} is in Evolution by GNOME Online Accounts or the like ({name}), which would undo any change",
-                "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
-            )
+    Args:
+        sources: those that can be read.
+        damaged: uid to error of the others.
+        account: as wanted.
+    """
+    if not damaged:
+        return
+    own = [uid(account, kind) for kind in KINDS]
+    found = find(sources, account)
+    if found is not None:
+        identity = sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")
+        own += [identity, sources.text(identity, MAIL_SUBMISSION, "TransportUid")]
+    for name in own:
+        if name in damaged:
+            raise damaged[name]
+
+
+def _unmarked(sources: Sources, account: Account) -> t.Sequence[str]:
+    """The accounts of the protocol and the login that are not marked, and that no other program keeps."""
+    return sources.in_order(
+        key
+        for key in _with_login(sources, account)
+        if _is_free(sources, key, account.protocol) and not _is_kept(sources, key)
+    )
+
+
+def _with_login(sources: Sources, account: Account) -> t.Sequence[str]:
+    """All sources with the account's login."""
+    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
+    return [
+        key
+        for login in logins
+        for key in sources.having(AUTHENTICATION, "User", login)
+        if _has_login(sources, key, account)
+    ]
+
+
+def _is_kept(sources: Sources, key: str) -> bool:
+    return sources.has_group(_parent(sources, key), COLLECTION)
+
+
+def _parent(sources: Sources, key: str) -> str:
+    return sources.text(key, DATA_SOURCE, "Parent")
 
 
 def _with_address(sources: Sources, account: Account) -> t.Sequence[str]:

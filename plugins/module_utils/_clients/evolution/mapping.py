@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Evolution's sources express it: the tables, and reading them back.
 
@@ -13,6 +12,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, Security, Server
+from ..._model.numbers import INT32, number_in
 from ..._model.ports import standard_port
 from ..recognition import marker
 from .sources import (
@@ -213,7 +213,8 @@ def _port(source: GlibKeyFile, default: int) -> int:
 
 
 def _number(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else default
+    number = number_in(text or "", INT32)
+    return default if number is None else number
 
 
 def _for_imap(account: Account, value: Value) -> Value | None:

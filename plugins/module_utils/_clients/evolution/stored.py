@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that Evolution has stored for one user, as it is or as it shall be."""
 
@@ -8,7 +7,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ..._model.errors import DamagedFileError
+from ..._model.errors import MailError
 from ..._model.secret import Secret
 from .defaults import Defaults
 from .sources import Sources
@@ -62,17 +61,19 @@ class EvolutionState(t.NamedTuple):
         new_passwords: uid to the password that shall be stored, None for one that shall not.
         new_defaults: likewise for the default account.
         purged: uids of accounts whose mail on this host shall be deleted.
+        remarks: what the admin should know about what was removed, or left, so far.
         left: accounts that are gone, and whose passwords may still be in a locked keyring.
     """
 
     sources: Sources
-    damaged: t.Mapping[str, DamagedFileError]
+    damaged: t.Mapping[str, MailError]
     session: Session | None
     passwords: Lazy[Passwords]
     defaults: Lazy[Defaults]
     new_passwords: t.Mapping[str, Secret | None] = {}
     new_defaults: t.Mapping[str, str | None] = {}
     purged: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
     def password(self, uid: str) -> Secret | None:

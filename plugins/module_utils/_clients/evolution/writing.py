@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing sources: as files, or through the registry of a session that is alive.
 
@@ -21,49 +20,67 @@ from .stored import Session
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
-def to_files(files: Files, folder: str, before: Sources, after: Sources, *, backup: bool) -> t.Sequence[str]:
-    """Write and delete files; nothing runs that would have them in memory.
-
-    Returns:
-        The backups made.
-    """
+def as_files(
+    files: Files, folder: str, before: Sources, after: Sources, *, backup: bool
+) -> tuple[list[FileWrite], list[str]]:
+    """The files to write and to delete, where nothing runs that would have them in memory."""
     writes = [
         FileWrite(source_path(folder, uid), source.render(), backup=backup)
         for uid, source in after.items()
         if before.get(uid) is not source
     ]
     gone = _removed(before, after)
-    if writes:
-        files.make_directory(folder)
-    backups = [*files.replace([*writes, *(_kept(files, folder, gone) if backup else ())])]
-    for uid in gone:
-        files.delete(source_path(folder, uid))
-    return backups
+    return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
 
 
-def to_session(
-    session: Session, files: Files, folder: str, before: Sources, after: Sources, *, backup: bool
-) -> t.Sequence[str]:
-    """Have the registry write and delete sources, and see that its memory and its files agree.
+class SessionChange:
+    """A change of sources that the registry of a session makes.
 
-    Returns:
-        The backups made.
-
-    Raises:
-        HostError: the registry refuses.
+    Args:
+        session: the registry.
+        files: the user's files.
+        folder: that of the sources.
+        before: the sources as they are.
+        after: as they shall be.
     """
-    edited = {uid: source for uid, source in after.items() if before.get(uid) is not source}
-    gone = _removed(before, after)
-    known = [uid for uid in edited if uid in before]
-    backups = files.replace(_kept(files, folder, [*known, *gone])) if backup else ()
-    for uid in gone:
-        session.remove(uid)
-    refusals = _create(session, edited, before)
-    _enforce(session, edited, refusals)
-    for uid in gone:
-        files.delete(source_path(folder, uid))
-    _mend(session, files, folder, edited)
-    return backups
+
+    def __init__(self, session: Session, files: Files, folder: str, before: Sources, after: Sources) -> None:
+        self._session = session
+        self._files = files
+        self._folder = folder
+        self._before = before
+        self._edited = {uid: source for uid, source in after.items() if before.get(uid) is not source}
+        self._gone = _removed(before, after)
+
+    def kept(self) -> list[FileWrite]:
+        """What leaves a copy of each file that the registry will write or remove."""
+        known = [uid for uid in self._edited if uid in self._before]
+        return _kept(self._files, self._folder, [*known, *self._gone])
+
+    @property
+    def deletes(self) -> list[str]:
+        """The files that are to be gone once the change is made."""
+        return [source_path(self._folder, uid) for uid in self._gone]
+
+    def make(self) -> None:
+        """Have the registry write and remove the sources.
+
+        Raises:
+            HostError: the registry refuses.
+        """
+        before = self._session.sources()
+        try:
+            for uid in self._gone:
+                self._session.remove(uid)
+            refusals = _create(self._session, self._edited, self._before)
+            _enforce(self._session, self._edited, refusals)
+        except HostError as error:
+            error.changed = self._session.sources() != before
+            raise
+
+    def mend(self) -> None:
+        """See that the memory of the registry and its files agree."""
+        _mend(self._session, self._files, self._folder, self._edited)
 
 
 def _removed(before: Sources, after: Sources) -> list[str]:
@@ -104,6 +121,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
     It answers before it writes, so that it gets a moment for it.
     """
     memory = session.sources()
+    for uid in edited:
+        if uid not in memory:
+            raise HostError(
+                f"Evolution's account registry, source {uid}",
+                "it took the source and does not have it any more",
+                "see whether something else changes the accounts at the same time, then run again",
+            )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}
     for _look in range(_LOOKS):
         contents = {path: text for path, text in contents.items() if _values(files.read(path)) != _values(text)}

@@ -1,7 +1,6 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Autodiscover files: what Outlook fills in itself once a person has typed an address and a password.
+"""Autodiscover files: what Outlook fills in itself once a user has typed an address and a password.
 
 The grammar is Microsoft's "Plain old XML (POX) Autodiscover response" ([MS-OXDSCLI] section 2.2.4); its defaults are
 traps. SPA (a Windows login instead of the mail login) is on and the login is the part before the @ unless the file says

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What keeps Outlook from making an account of what is staged: it is told, never changed."""
 
@@ -9,7 +8,13 @@ import dataclasses
 
 from ..._model.account import Account
 from . import locations
+from .installations import CLASSIC
 from .stored import OutlookState
+
+_OLDEST = 16  # whose keys are those of ``locations``
+_OLD_NAMES = {11: "2003", 12: "2007", 14: "2010", 15: "2013"}
+# Policies of Office's administrative templates, and the user's choice by the same name: 1 for a move, or days.
+_MIGRATION = ("DoNewOutlookAutoMigration", "NewOutlookAutoMigrationRetryIntervals", "NewOutlookMigrationUserSetting")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Blocker:
 
 def obstacle(state: OutlookState, account: Account, methods: tuple[str, ...]) -> Blocker | None:
     """The first thing that is in the way of an account that Outlook does not have yet; None for a free way."""
-    for found in (_exchange(state), _new_outlook(state), _foreign_prf(state, methods)):
+    for found in (_exchange(state), _old_outlook(state), _new_outlook(state), _foreign_prf(state, methods)):
         if found is not None:
             return found
     if methods == ("autodiscover",):
@@ -37,8 +42,7 @@ def obstacle(state: OutlookState, account: Account, methods: tuple[str, ...]) ->
 
 def _exchange(state: OutlookState) -> Blocker | None:
     """ "Let ZeroConfigExchange automatically create the first profile" in Microsoft's support articles."""
-    sid = state.person.sid
-    for root in (locations.outlook(sid), locations.policies(sid)):
+    for root in _roots(state):
         key = root + r"\AutoDiscover"
         names = ["ZeroConfigExchange"] if state.profiles else ["ZeroConfigExchange", "ZeroConfigExchangeOnce"]
         for name in names:
@@ -50,36 +54,97 @@ def _exchange(state: OutlookState) -> Blocker | None:
     return None
 
 
+def _old_outlook(state: OutlookState) -> Blocker | None:
+    version = state.machine.classic_version
+    if version is None or version >= _OLDEST:
+        return None
+    name = _OLD_NAMES.get(version, f"{version}.0")
+    return Blocker(
+        f"The Outlook that starts on this PC is Outlook {name} (Office{version}), by the key {CLASSIC}. It "
+        "reads nothing of what is staged, which is for Outlook 2016 and later.",
+        "Install a supported Outlook and remove the old one, or set up the account by hand.",
+    )
+
+
 def _new_outlook(state: OutlookState) -> Blocker | None:
     reason = "The new Outlook keeps its accounts at Microsoft and takes none from this PC"
     if state.machine.new and not state.machine.classic:
         return Blocker(
             f"Only the new Outlook is installed. {reason}.",
-            "Install classic Outlook (it comes with Microsoft 365 Apps and Office) or another mail client.",
+            "Install classic Outlook, which is a download of its own on PCs that come with Office, or another mail "
+            "client.",
         )
-    if state.number(locations.outlook(state.person.sid) + r"\Preferences", "UseNewOutlook") == 1:
+    for root in _roots(state):
+        if state.number(root + r"\Preferences", "UseNewOutlook") != 1:
+            continue
+        if root == locations.outlook(state.user.sid):
+            return Blocker(
+                f"{state.user.name} has changed to the new Outlook. {reason}.",
+                "Have the user switch off New Outlook at the top right of its window, and run again.",
+            )
         return Blocker(
-            f"{state.person.name} has changed to the new Outlook. {reason}.",
-            "Have the person switch off New Outlook at the top right of its window, and run again.",
+            f"The policy UseNewOutlook is 1 in {root}\\Preferences: {state.user.name} works with the new Outlook. "
+            f"{reason}.",
+            "See who has set it, set it to 0 and run again.",
         )
     return None
 
 
+def migration(state: OutlookState) -> str:
+    """A sentence about a move to the new Outlook that is prescribed, with the names of the values; empty for none."""
+    found = [
+        f"{name} is {state.number(key, name)} in {key}"
+        for root in _roots(state)
+        for key in (root + r"\Options\General", root + r"\Preferences")
+        for name in _MIGRATION
+        if state.number(key, name) != 0
+    ]
+    if not found:
+        return ""
+    return (
+        f"{state.user.name} is to be moved to the new Outlook ({'; '.join(found)}), which takes no account from this "
+        "PC. Whether the classic Outlook still takes what is staged is not known. Set the values to 0, and "
+        "NewOutlookMigrationUserSetting as a policy, too, if the classic Outlook is to stay."
+    )
+
+
+def _roots(state: OutlookState) -> tuple[str, ...]:
+    """The keys with Outlook's settings of a user: the user's own, and the policies, which count more."""
+    sid = state.user.sid
+    return locations.outlook(sid), locations.policies(sid), locations.cloud_policies(sid)
+
+
 def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | None:
-    if "prf" not in methods or not state.import_prf or state.is_pending:
+    if "prf" not in methods or not state.import_prf or locations.is_ours(state.import_prf):
         return None
     return Blocker(
         f"Outlook is to import {state.import_prf} at its next start, which is not ours, and it imports only one.",
-        f"Have Outlook started, or delete ImportPRF in {locations.setup(state.person.sid)}, and run again.",
+        f"Have Outlook started, or delete ImportPRF in {locations.setup(state.user.sid)}, and run again.",
     )
 
 
 def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
-    """Somebody else's settings for the domain of the address."""
+    """Settings that are not ours for the domain of the address, or a policy against any on the PC."""
     domain = account.email.rpartition("@")[2]
-    key = locations.autodiscover(state.person.sid)
+    sid = state.user.sid
+    for root in (locations.cloud_policies(sid), locations.policies(sid)):
+        key = root + r"\AutoDiscover"
+        prefers = state.registry.value(key, "PreferLocalXML")
+        if prefers is not None and prefers.number != 1:
+            return Blocker(
+                f"The policy PreferLocalXML is {prefers.plain!r} in {key}: Outlook asks servers for its settings and "
+                "does not use those on this PC.",
+                "See who has set it, set it to 1 or delete it, and run again.",
+            )
+        value = state.registry.value(key, domain)
+        if value is not None and value.text != state.path(locations.xml(domain)):
+            return Blocker(
+                f"A policy gives Outlook other settings for {domain}: {value.plain!r} in {key}.",
+                f"Delete the value {domain} there if nobody needs it, and run again.",
+            )
+    key = locations.autodiscover(sid)
     value = state.registry.value(key, domain)
-    if value is None or value.text == state.path(locations.xml(domain)):
+    if value is None or locations.is_ours(value.text or ""):
         return None
     return Blocker(
         f"Outlook has settings for {domain} already, which are not ours: {value.plain!r}.",

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Outlook of one Windows account, as the engine sees it."""
 
@@ -10,18 +9,19 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.differences import as_spelled
-from ..._model.errors import HostError, OptionError
-from ..._model.settings import Change, Value
+from ..._model.errors import HostError
+from ..._model.settings import Change
 from ..._windows.pc import Machine, Pc
-from ..._windows.registry import ByName, KeyWrite, RegValue, difference
+from ..._windows.registry import ByName, KeyWrite, difference
 from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
-from . import locations, staging, staging_record, status
-from .blockers import foreign_xml, obstacle
-from .staging_record import StagingRecord
+from . import differences, lookup, staging, staging_record, status
+from .blockers import foreign_xml
+from .configure import configured
+from .methods import AUTODISCOVER
+from .staging_cautions import about_staging
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
 
@@ -32,37 +32,37 @@ class Outlook(ClientDefaults):
     Args:
         pc: the PC.
         machine: what it has said of itself.
-        person: the Windows account.
-        methods: how accounts are staged, see ``staging.METHODS``.
-        profile: the Outlook profile for accounts that are new; None for the person's default.
+        user: the Windows account.
+        methods: how accounts are staged, see ``methods.METHODS``.
+        profile: the Outlook profile for accounts that are new; None for the user's default.
     """
 
     name: t.ClassVar[str] = "Outlook"
 
     def __init__(
-        self, pc: Pc, machine: Machine, person: WindowsUser, methods: t.Sequence[str], profile: str | None = None
+        self, pc: Pc, machine: Machine, user: WindowsUser, methods: t.Sequence[str], profile: str | None = None
     ) -> None:
         self._pc = pc
         self._machine = machine
-        self._person = person
+        self._user = user
         self._methods = tuple(methods)
         self._wanted_profile = profile
 
     @property
     def profile(self) -> str:
-        return f"of {self._person}"
+        return f"of {self._user}"
 
     @property
     def title(self) -> str:
         return f"Outlook {self.profile}"
 
     def read(self) -> OutlookState:
-        sid = self._person.sid
+        sid = self._user.sid
         snapshot = self._pc.snapshot(sid)
         noted = staging_record.load(snapshot.registry, sid)
         return OutlookState(
             machine=self._machine,
-            person=self._person,
+            user=self._user,
             loaded=snapshot.loaded,
             registry=snapshot.registry,
             files={name: snapshot.files[name] for name in noted.files if name in snapshot.files},
@@ -71,46 +71,13 @@ class Outlook(ClientDefaults):
         )
 
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
-        if not before.loaded:
-            return before
-        staged = before.record.find(account)
-        if staged is not None:
-            account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
-        if account.state is AccountState.ABSENT:
-            return staging.without_account(before, account)
-        if before.find(account) is not None and staged is None:
-            return before  # Outlook has it, and nothing of ours
-        if before.find(account) is None and obstacle(before, account, self._methods) is not None:
-            return before
-        rival = staging.domain_conflict(before.record.accounts, account)
-        if self._methods == (staging.AUTODISCOVER,) and rival is not None:
-            raise OptionError(
-                "method",
-                f"autodiscover can serve one account of a domain for each person, and {self._person.name} has {rival} "
-                f"beside {account}",
-                "let method have prf, too",
-            )
-        return staging.with_account(before, account, self._methods, self._wanted_profile)
+        return configured(before, account, self._methods, self._wanted_profile)
 
     def compare(self, before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
-        ours = locations.record(self._person.sid)
-        found = [
-            Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
-            for write in difference(before.registry, after.registry)
-            for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
-            if write.path != ours
-        ]
-        if before.record != after.record:
-            found.append(Change(f"{ours}\\{locations.RECORD}", _summary(before.record), _summary(after.record)))
-        found += [
-            Change(after.path(name), _text(before.files.get(name)), _text(after.files.get(name)))
-            for name in sorted(before.files.keys() | after.files.keys())
-            if before.files.get(name) != after.files.get(name)
-        ]
-        return tuple(found)
+        return differences.compare(before, after)
 
     def view(self, state: OutlookState, account: Account) -> View:
-        made = state.find(account)
+        made = lookup.find(state, account)
         if made is not None:
             return View(
                 made.account,
@@ -139,18 +106,20 @@ class Outlook(ClientDefaults):
         if not state.loaded:
             raise HostError(
                 f"Outlook {self.profile}",
-                "the person is not logged on to this PC, so that it cannot be read",
-                "run again while the person is logged on",
+                "the user is not logged on to this PC, so that it cannot be read",
+                "run again while the user is logged on",
             )
-        made = state.find(wanted)
+        made = lookup.find(state, wanted)
         if made is None:
             return None
         return StoredAccount(
             account=made.account,
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
-            locked="Outlook keeps them for the person alone",
+            locked="Outlook keeps them for the user alone",
             others=(),
+            sign_in=made.sign_in,
+            security_names=made.security_names,
         )
 
     def absence(self, wanted: Account) -> str:
@@ -161,7 +130,7 @@ class Outlook(ClientDefaults):
             return "does not have the account yet, which is staged for its next start"
         if status is OutlookStatus.CONSUMED:
             return "has taken what was staged and made no account of it"
-        return absence(wanted, state.has_other_protocol(wanted))
+        return absence(wanted, lookup.has_other_protocol(state, wanted))
 
     def running(self) -> bool:
         """Outlook may be open: it reads what is staged at its next start."""
@@ -183,18 +152,7 @@ class Outlook(ClientDefaults):
         return None
 
     def file_diffs(self, before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
-        """Each file, and the values of the registry."""
-        files: list[TextDiff] = []
-        old: list[str] = []
-        new: list[str] = []
-        for change in self.compare(before, after):
-            was, becomes = ("" if value is None else str(value) for value in (change.before, change.after))
-            if "\n" in was + becomes:
-                files.append(TextDiff(change.key, was, becomes))
-                continue
-            old += [f"{change.key}: {was}\n"] if change.before is not None else []
-            new += [f"{change.key}: {becomes}\n"] if change.after is not None else []
-        return (*files, TextDiff(f"the registry for {self._person}", "".join(old), "".join(new)))
+        return differences.file_diffs(before, after)
 
     def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
@@ -207,15 +165,18 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
-        if state.has_other_protocol(account):
+        standing = self.verdict(state, account).standing
+        if standing is OutlookStatus.STAGED:
+            found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
+        if lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
-        if self.verdict(state, account).standing is OutlookStatus.STAGED and staging.AUTODISCOVER in self._methods:
+        if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
                 found.append(
                     f"{account}: no settings for Autodiscover were staged, which can serve one account of a domain for "
-                    f"each person, and {rival} is of the same"
+                    f"each user, and {rival} is of the same"
                 )
             elif foreign is not None:
                 found.append(f"{account}: no settings for Autodiscover were staged. {foreign.reason}")
@@ -234,8 +195,16 @@ class Outlook(ClientDefaults):
             for write in difference(before.registry, after.registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
-        self._pc.write(self._person.sid, difference(before.registry, after.registry), changed)
-        stored = self._pc.snapshot(self._person.sid)
+        try:
+            self._pc.write(self._user.sid, difference(before.registry, after.registry), changed)
+            stored = self._pc.snapshot(self._user.sid)
+        except HostError as error:
+            # Nothing may stay armed for Outlook's next start that nobody knows of.
+            try:
+                self._take_back(before, written, changed)
+            except HostError:
+                raise error from None
+            raise
         # reg import passes over what it cannot read, and still ends with 0.
         wrong = [
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
@@ -253,27 +222,8 @@ class Outlook(ClientDefaults):
     def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
-        self._pc.write(self._person.sid, back, {name: before.files.get(name) for name in files})
+        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files})
 
 
 # What the user or the administrator must act on.
-_WARNED = (OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)
-
-
-def _summary(noted: StagingRecord) -> str | None:
-    """Our record in words: for people, it is as long as all that it speaks of."""
-    if noted == StagingRecord():
-        return None
-    accounts = ", ".join(str(staged.account) for staged in noted.accounts)
-    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
-
-
-def _shown(value: RegValue | None) -> Value | None:
-    if value is None:
-        return None
-    plain = value.plain
-    return "hex:" + plain.hex() if isinstance(plain, bytes) else plain
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode("utf-8", "replace")
+_WARNED = (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED, OutlookStatus.PENDING_LOGON, OutlookStatus.CONSUMED)

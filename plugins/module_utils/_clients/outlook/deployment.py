@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Registry values that make Outlook take files which somebody has put on a PC by other means."""
 
@@ -34,7 +33,7 @@ def writes(
         xml_folder: the folder on the PC with a file ``<domain>.xml`` for each domain; None for none.
 
     Raises:
-        OptionError: a path that is none, no SID of a person, nothing to write, or a domain that one file cannot serve.
+        OptionError: a path that is none, no SID of a user, nothing to write, or a domain that one file cannot serve.
     """
     if prf is None and xml_folder is None:
         raise OptionError("prf, xml_folder", "neither is given", "say where the files are on the PC")
@@ -68,7 +67,7 @@ def _hive(sid: str | None) -> str:
         return keys.CURRENT_USER
     if not users.USER_SID.fullmatch(sid):
         raise OptionError(
-            "sid", f"{sid!r} is no SID of a person", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
+            "sid", f"{sid!r} is no SID of a user", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
         )
     return keys.hive(sid.upper())
 

@@ -1,10 +1,19 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Outlook's entry in the registry of clients."""
 
 from __future__ import annotations
 
 from ..entry import ClientEntry, System
+from .methods import METHODS
 
-OUTLOOK = ClientEntry(name="outlook", title="Outlook", module="charter.mail.outlook_account", system=System.WINDOWS)
+OUTLOOK = ClientEntry(
+    name="outlook",
+    title="Outlook",
+    module="charter.mail.outlook_account",
+    system=System.WINDOWS,
+    options={
+        "mail_profile": {"type": "str"},
+        "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
+    },
+)

@@ -1,17 +1,12 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Outlook 2016 to Microsoft 365 ("16.0") and we keep things in a PC's registry and on its disk."""
 
 from __future__ import annotations
 
-from ..._windows.keys import MACHINE, hive
+import re
 
-# Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
-CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"
-# Store apps that Windows sets up for each user; the new Outlook is Microsoft.OutlookForWindows.
-STORE_APPS = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore\Applications"
-NEW_OUTLOOK = "Microsoft.OutlookForWindows_"
+from ..._windows.keys import MACHINE, hive
 
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
@@ -19,6 +14,7 @@ RECORD = "StagingRecord"
 
 _OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
 _POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"
+_CLOUD_POLICIES = r"\Software\Policies\Microsoft\Cloud\Office\16.0\Outlook"
 
 # Below a user's part of the registry: where Outlook looks for a PRF at its start, and for a domain's settings when an
 # account is added.
@@ -30,6 +26,15 @@ FOLDERS = ("charter.mail", "Outlook")
 PRF = "accounts.prf"
 
 
+# A file of ours, on whatever PC: for any user, and wherever the folder is.
+_OURS = re.compile(r"[A-Z]:(?:\\[^\\]+)*\\charter\.mail\\Outlook\\S-1-[0-9-]+\\[^\\]+", re.IGNORECASE)
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path is one that this collection stages files by, on this PC or another."""
+    return _OURS.fullmatch(path) is not None
+
+
 def outlook(sid: str) -> str:
     """Outlook's own key of a user."""
     return hive(sid) + _OUTLOOK
@@ -38,6 +43,11 @@ def outlook(sid: str) -> str:
 def policies(sid: str) -> str:
     """What an administrator prescribes to a user's Outlook."""
     return hive(sid) + _POLICIES
+
+
+def cloud_policies(sid: str) -> str:
+    """The same by Microsoft's cloud policy service, which counts more."""
+    return hive(sid) + _CLOUD_POLICIES
 
 
 def setup(sid: str) -> str:

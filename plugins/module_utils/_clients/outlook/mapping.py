@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The numbers by which Outlook's settings express security and mail that stays on the server.
 
@@ -12,8 +11,8 @@ from __future__ import annotations
 from ..._model.account import Account, Security
 from ..._model.errors import OptionError
 
-# 3 is "automatic", which nobody can rely on: it may end unencrypted.
 SECURE_CONNECTIONS = {Security.NONE: 0, Security.SSL: 1, Security.STARTTLS: 2}
+_AUTOMATIC = 3  # what nobody can rely on: it may end unencrypted
 _SECURITIES = {number: security for security, number in SECURE_CONNECTIONS.items()}
 
 _LEAVE = 1
@@ -25,6 +24,13 @@ _MOST_DAYS = 0x7FFF
 def outgoing_security(number: int) -> Security:
     """What a stored number means; what is not certainly encrypted is ``none``."""
     return _SECURITIES.get(number, Security.NONE)
+
+
+def security_name(number: int) -> str:
+    """Outlook's word for a stored number that means no ``Security``; empty for the others."""
+    if number in _SECURITIES:
+        return ""
+    return "auto" if number == _AUTOMATIC else f"unknown ({number})"
 
 
 def leave_on_server(account: Account) -> int:

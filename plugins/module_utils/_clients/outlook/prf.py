@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """PRF files: accounts for Outlook to make at its next start. There is no place for a password in them.
 
@@ -20,17 +19,15 @@ a mark in front. STARTTLS for incoming mail cannot be said.
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
-import re
 import typing as t
 
 from ..._model import text
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.errors import DamagedFileError, OptionError
+from ..._windows import code_pages
 from .mapping import SECURE_CONNECTIONS, leave_on_server, left_on_server, outgoing_security
 
-_CODE_PAGE = re.compile(r"cp[0-9]{3,5}")
 _BREAK = "\r\n"
 _SECTIONS = {Protocol.IMAP: "IMAP_I_Mail", Protocol.POP3: "I_Mail"}
 _PREFIXES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
@@ -60,12 +57,12 @@ def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: boo
         profile: the name of the Outlook profile.
         accounts: at least one.
         existing_profile: the profile is there already; otherwise one is made, with an address book.
-        code_page: Python's name of the PC's code page for programs without Unicode, such as ``cp1250``.
+        code_page: the PC's code page for programs without Unicode, ``cp`` and its number, such as ``cp1250``.
 
     Raises:
         OptionError: something that a PRF cannot express.
     """
-    _refuse_unknown(code_page)
+    codec = _codec(code_page)
     if not accounts:
         raise OptionError("accounts", "a PRF without an account stops Outlook with a question", "give at least one")
     sections: list[tuple[str, _Lines]] = [
@@ -83,7 +80,7 @@ def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: boo
     sections.append(("Outlook Address Book", [("ServiceName", "CONTAB")]))
     protocols = {account.protocol: None for account in accounts}
     sections += [(_SECTIONS[protocol], mappings(protocol)) for protocol in protocols]
-    return _BREAK.join(_section(name, lines) for name, lines in sections).encode(code_page)
+    return _BREAK.join(_section(name, lines) for name, lines in sections).encode(codec)
 
 
 def mappings(protocol: Protocol) -> list[tuple[str, str]]:
@@ -131,9 +128,9 @@ def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf
         DamagedFileError: it is no such PRF.
         OptionError: there is no such code page.
     """
-    _refuse_unknown(code_page)
+    codec = _codec(code_page)
     try:
-        sections = _sections(content.decode(code_page))
+        sections = _sections(content.decode(codec))
         listed = sections["internet account list"]
         accounts = [_read(sections[name], section) for name, section in listed.items()]
         return Prf(sections["general"]["profilename"], tuple(accounts))
@@ -143,15 +140,15 @@ def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf
         ) from None
 
 
-def _refuse_unknown(code_page: str) -> None:
-    try:
-        known = _CODE_PAGE.fullmatch(code_page) is not None and codecs.lookup(code_page) is not None
-    except LookupError:
-        known = False
-    if not known:
+def _codec(code_page: str) -> str:
+    found = code_pages.codec(code_page)
+    if found is None:
         raise OptionError(
-            "code_page", f"{code_page!r} is no code page of Windows", "write cp and its number, such as cp1252"
+            "code_page",
+            f"{code_page!r} is not a code page of Windows that is known here",
+            "write cp and its number, such as cp1252, cp936 or cp65001",
         )
+    return found
 
 
 def _general(profile: str) -> _Lines:
@@ -211,7 +208,7 @@ def _value(option: str, value: str, code_page: str) -> str:
             option, f"Outlook may take a part of {value!r} for a variable", "write it without pairs of percent signs"
         )
     try:
-        value.encode(code_page)
+        value.encode(_codec(code_page))
     except UnicodeEncodeError as error:
         raise OptionError(
             option,

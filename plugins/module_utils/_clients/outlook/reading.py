@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading accounts back out of Outlook's profiles, which is the only proof that Outlook has made them.
 
@@ -12,10 +11,12 @@ its default is not stored. Such keys are never written: Outlook binds each accou
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
-from ..._windows.registry import Kind, Registry, Values, decode_text
-from .mapping import left_on_server, outgoing_security
+from ..._model.differences import Difference
+from ..._windows.registry import ByName, Kind, Registry, Values, decode_text, fold
+from .mapping import left_on_server, outgoing_security, security_name
 
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
@@ -27,12 +28,32 @@ _PREFIXES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
 # What Outlook takes where no port is stored, whatever the security: facts about Outlook, not about protocols.
 _DEFAULT_PORTS = {Protocol.IMAP: 143, Protocol.POP3: 110}
 _DEFAULT_SUBMISSION_PORT = 25
-_OWN_LOGIN = 1  # SMTP Auth Method: with a user and a password of its own
+# The constants SMTP_AUTH_... for the value SMTP Auth Method.
+_SAME_LOGIN, _OWN_LOGIN, _RECEIVE_FIRST = 0, 1, 2
+_SERVICES = "{ED475414-B0D6-11D2-8C3B-00104B2A6676}"  # address books, data files and Exchange
+_EXCHANGE = "MSEMS"
+
+# What is read of an account. The values that end in "Password" are never among them.
+_NEEDED = ByName(
+    (name, None)
+    for name in (
+        *("clsid", "Service Name", "Account Name", "Email", "Display Name", "Leave on Server", _MAIL_ORDER),
+        *(
+            f"{prefix} {name}"
+            for prefix in ("IMAP", "POP3", "SMTP")
+            for name in ("Server", "User", "Port", "Use SSL", "Use SPA", "Use Auth", "Auth Method", "Secure Connection")
+        ),
+    )
+)
+# The keys of Outlook with values that are read, all of them, beside that of the default profile and the accounts.
+_NEEDED_KEYS = tuple(
+    fold("\\16.0\\Outlook\\" + key) for key in ("Setup", "AutoDiscover", "Preferences", "Options\\General")
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class ProfileAccount:
-    """An account as Outlook has it. The texts come from a part of the registry that the person can write.
+    """An account as Outlook has it. The texts come from a part of the registry that the user can write.
 
     Attributes:
         profile: the name of the Outlook profile.
@@ -40,6 +61,9 @@ class ProfileAccount:
         account: what its values say.
         authenticates: it signs in at the outgoing server.
         outgoing_username: the login there; empty where it does not sign in.
+        sign_in: what decides how it signs in and is otherwise than staged.
+        security_names: by ``incoming`` and ``outgoing``: what Outlook calls a security that an account cannot have,
+            ``auto`` or ``unknown``. The account then has none, since it may end unencrypted.
     """
 
     profile: str
@@ -47,6 +71,26 @@ class ProfileAccount:
     account: Account
     authenticates: bool
     outgoing_username: str
+    sign_in: tuple[Difference, ...] = ()
+    security_names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def is_needed(key: str, name: str) -> bool:
+    """Whether a value in a user's part of the registry is read. Passwords, which Windows encrypts, never are.
+
+    Args:
+        key: the whole path of its key, below Outlook's own, its policies' or our record's.
+        name: the value's name.
+    """
+    key, name = fold(key), fold(name)
+    if name.endswith("PASSWORD"):
+        return False
+    _root, profiles_key, below = key.partition("\\16.0\\OUTLOOK\\PROFILES\\")
+    if profiles_key:
+        return fold(_ACCOUNTS) in below and name in _NEEDED
+    if not key.endswith("\\16.0\\OUTLOOK"):
+        return key.endswith(_NEEDED_KEYS) or "\\POLICIES\\" in key or "\\16.0\\OUTLOOK" not in key
+    return name == "DEFAULTPROFILE" or "\\POLICIES\\" in key
 
 
 def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
@@ -69,6 +113,19 @@ def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
     return tuple(found)
 
 
+def exchange_accounts(registry: Registry, root: str, profile: str) -> tuple[str, ...]:
+    """The names of the Exchange accounts of a profile; arguments as for ``accounts``."""
+    parent = f"{root}\\Profiles\\{profile}\\{_ACCOUNTS}"
+    found = []
+    for name in registry.children(parent):
+        values = registry.get(f"{parent}\\{name}")
+        if values is None or _text(values, "clsid").upper() != _SERVICES:
+            continue
+        if _text(values, "Service Name").upper() == _EXCHANGE:
+            found.append(_text(values, "Account Name") or _text(values, "Email") or "Exchange")
+    return tuple(found)
+
+
 def profiles(registry: Registry, root: str) -> tuple[str, ...]:
     """The names of a user's profiles; arguments as for ``accounts``."""
     return registry.children(root + "\\Profiles")
@@ -83,23 +140,19 @@ def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default
     prefix = _PREFIXES[protocol]
     username = _text(values, f"{prefix} User")
     authenticates = _number(values, "SMTP Use Auth", 0) != 0
-    own = authenticates and _number(values, "SMTP Auth Method", 0) == _OWN_LOGIN
+    own = authenticates and _number(values, "SMTP Auth Method", _SAME_LOGIN) == _OWN_LOGIN
     leaves, days = None, None
     if protocol is Protocol.POP3:
         leaves, days = left_on_server(_number(values, "Leave on Server", 0))
+    incoming, incoming_name = _security(values, prefix, prefers_older=True)
+    outgoing, outgoing_name = _security(values, "SMTP", prefers_older=False)
     account = Account(
-        email=_text(values, "Email"),
+        email=_address(values, prefix),
         protocol=protocol,
         incoming=Server(
-            _text(values, f"{prefix} Server"),
-            _number(values, f"{prefix} Port", _DEFAULT_PORTS[protocol]),
-            Security.SSL if _number(values, f"{prefix} Use SSL", 0) else Security.NONE,
+            _text(values, f"{prefix} Server"), _number(values, f"{prefix} Port", _DEFAULT_PORTS[protocol]), incoming
         ),
-        outgoing=Server(
-            _text(values, "SMTP Server"),
-            _number(values, "SMTP Port", _DEFAULT_SUBMISSION_PORT),
-            _outgoing_security(values),
-        ),
+        outgoing=Server(_text(values, "SMTP Server"), _number(values, "SMTP Port", _DEFAULT_SUBMISSION_PORT), outgoing),
         username=username,
         full_name=_text(values, "Display Name") or None,
         leave_on_server=leaves,
@@ -107,13 +160,54 @@ def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default
         default=is_default,
     )
     login = _text(values, "SMTP User") if own else username
-    return ProfileAccount(profile, key, account, authenticates, login if authenticates else "")
+    names = {"incoming": incoming_name, "outgoing": outgoing_name}
+    return ProfileAccount(
+        profile,
+        key,
+        account,
+        authenticates,
+        login if authenticates else "",
+        sign_in=tuple(_sign_in(values, prefix)),
+        security_names={side: name for side, name in names.items() if name},
+    )
 
 
-def _outgoing_security(values: Values) -> Security:
-    """``SMTP Use SSL`` is what Outlook 2007 had; the other one counts where both are."""
-    older = 1 if _number(values, "SMTP Use SSL", 0) else 0
-    return outgoing_security(_number(values, "SMTP Secure Connection", older))
+def _address(values: Values, prefix: str) -> str:
+    """The address; the account's name or the login may be one where it is missing."""
+    texts = [_text(values, name).strip() for name in ("Email", "Account Name", f"{prefix} User")]
+    return next((text for text in texts if "@" in text), texts[0])
+
+
+def _sign_in(values: Values, prefix: str) -> t.Iterator[Difference]:
+    """What is otherwise than staged: the plain password, for both servers, and one login for both."""
+    for side, server in (("incoming", prefix), ("outgoing", "SMTP")):
+        if not _is_number(values, f"{server} Use SPA", 0):
+            yield Difference(f"{side}.secure_password_authentication", False, True)
+    if not _is_number(values, "SMTP Use Auth", 0) and not _is_number(values, "SMTP Use Auth", 1):
+        yield Difference("outgoing.sign_in", "yes", f"unknown ({_shown(values, 'SMTP Use Auth')})")
+    for known in (_SAME_LOGIN, _OWN_LOGIN):  # with its own login, the name is compared
+        if _is_number(values, "SMTP Auth Method", known):
+            return
+    method = "only at the incoming server, before sending"
+    if not _is_number(values, "SMTP Auth Method", _RECEIVE_FIRST):
+        method = f"unknown ({_shown(values, 'SMTP Auth Method')})"
+    yield Difference("outgoing.sign_in", "as for receiving", method)
+
+
+def _security(values: Values, prefix: str, *, prefers_older: bool) -> tuple[Security, str]:
+    """How a connection is protected, and Outlook's word for it where an account has none.
+
+    ``Use SSL`` is what Outlook 2007 had for sending, and what all versions have for receiving. Where there is only
+    ``Secure Connection``, that counts.
+    """
+    newer, older = f"{prefix} Secure Connection", f"{prefix} Use SSL"
+    if newer in values and not (prefers_older and older in values):
+        number = _number(values, newer, -1)
+        return outgoing_security(number), security_name(number)
+    number = _number(values, older, 0 if older not in values else -1)
+    if number in (0, 1):
+        return (Security.SSL if number else Security.NONE), ""
+    return Security.NONE, f"unknown ({_shown(values, older)})"
 
 
 def _first_mail_account(registry: Registry, parent: str) -> int | None:
@@ -130,6 +224,19 @@ def _text(values: Values, name: str) -> str:
     if value is None:
         return ""
     return decode_text(value.data) if value.kind == Kind.BINARY else value.text or ""
+
+
+def _is_number(values: Values, name: str, number: int) -> bool:
+    """Whether a value is this number; one that is missing is 0."""
+    value = values.get(name)
+    return number == 0 if value is None else value.number == number
+
+
+def _shown(values: Values, name: str) -> str:
+    """A value of an unexpected kind."""
+    value = values.get(name)
+    plain = None if value is None else value.plain
+    return plain.hex() if isinstance(plain, bytes) else str(plain)
 
 
 def _number(values: Values, name: str, default: int) -> int:

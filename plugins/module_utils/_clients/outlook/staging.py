@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What has to stand on the PC for the accounts that are staged, and how it is taken back. Pure."""
 
@@ -9,17 +8,16 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import OptionError
+from ..._model.errors import HostError, OptionError
+from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
 from ..recognition import marker
 from . import autodiscover, locations, prf
 from .blockers import foreign_xml
+from .lookup import find
+from .methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
-
-PRF = "prf"
-AUTODISCOVER = "autodiscover"
-METHODS = (PRF, AUTODISCOVER)
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
@@ -45,6 +43,31 @@ def without_account(state: OutlookState, account: Account) -> OutlookState:
     if known is None:
         return state
     return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
+
+
+def without_leftovers(state: OutlookState) -> OutlookState:
+    """What shall stand without values of ours that lead nowhere; the state itself for no change.
+
+    The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
+    up anew; our files and our record do not.
+    """
+    sid = state.user.sid
+    places = [(locations.setup(sid), "ImportPRF")]
+    places += [(locations.autodiscover(sid), name) for name in state.registry.get(locations.autodiscover(sid), ())]
+    gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
+    if not gone:
+        return state
+    return dataclasses.replace(state, registry=state.registry.written(_writes(state, gone)))
+
+
+def _is_leftover(state: OutlookState, key: str, name: str) -> bool:
+    value = state.registry.value(key, name)
+    known = state.record.value_before(key, name)
+    return _leads_to_us(value) and (known is None or known.after != value)
+
+
+def _leads_to_us(value: RegValue | None) -> bool:
+    return value is not None and locations.is_ours(value.text or "")
 
 
 def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
@@ -76,7 +99,7 @@ def _follow(
     for one in state.record.written:
         # What somebody has changed since is theirs.
         if (one.key, one.name) not in wanted and state.registry.value(one.key, one.name) == one.after:
-            values[(one.key, one.name)] = one.before
+            values[(one.key, one.name)] = None if _leads_to_us(one.before) else one.before
     writes = _writes(state, values)
     if record != state.record:
         writes.append(_record_write(state, record))
@@ -96,9 +119,16 @@ def _stage_prf(
 ) -> tuple[tuple[str, ...], str]:
     """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
     waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
-    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and state.find(one.account) is None]
+    pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
         name = _profile(state, profile)
+        if code_pages.codec(state.machine.code_page) is None:
+            raise HostError(
+                "the PC",
+                f"its code page for programs without Unicode is {state.machine.code_page[2:] or 'missing'} (the value "
+                "ACP of Nls\\CodePage), which is not known here, and a PRF file is written in it",
+                "use the method autodiscover alone, and report the code page",
+            )
         first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default
         files[locations.PRF] = prf.render(
             name,
@@ -106,14 +136,14 @@ def _stage_prf(
             existing_profile=name.lower() in [known.lower() for known in state.profiles],
             code_page=state.machine.code_page,
         )
-        key = locations.setup(state.person.sid)
+        key = locations.setup(state.user.sid)
         wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
         wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
     # Outlook has taken it: what it left stays, and so does what we know of it.
-    key = locations.setup(state.person.sid)
+    key = locations.setup(state.user.sid)
     if locations.PRF in state.files:
         files[locations.PRF] = state.files[locations.PRF]
     for one in state.record.written:
@@ -130,15 +160,15 @@ def _profile(state: OutlookState, profile: str | None) -> str:
             "profile",
             f"accounts for the profile {pending!r} wait for Outlook's next start, and Outlook imports one PRF, "
             f"which cannot be for {profile!r}, too",
-            "give all accounts of a person the same profile, or have Outlook started in between",
+            "give all accounts of a user the same profile, or have Outlook started in between",
         )
-    default = state.text(locations.outlook(state.person.sid), "DefaultProfile")
+    default = state.text(locations.outlook(state.user.sid), "DefaultProfile")
     if profile or pending or default:
         return profile or pending or default
     if len(state.profiles) > 1:
         raise OptionError(
             "profile",
-            f"{state.person.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
+            f"{state.user.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
             "name one of them",
         )
     return state.profiles[0] if state.profiles else _FIRST_PROFILE
@@ -146,7 +176,7 @@ def _profile(state: OutlookState, profile: str | None) -> str:
 
 def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
     """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
-    key = locations.autodiscover(state.person.sid)
+    key = locations.autodiscover(state.user.sid)
     for one in staged:
         account = one.account
         if AUTODISCOVER not in one.methods or domain_conflict(staged, account) or foreign_xml(state, account):
@@ -165,6 +195,8 @@ def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
         current = state.registry.value(key, name)
         known = state.record.value_before(key, name)
         before = known.before if known is not None and known.after == current else current
+        if _leads_to_us(before):
+            before = None  # from another PC, or from before this one was set up anew
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:
@@ -181,7 +213,7 @@ def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
 
 
 def _record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
-    key = locations.record(state.person.sid)
+    key = locations.record(state.user.sid)
     if record == StagingRecord():
         return KeyWrite(key, delete=True)
     return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})

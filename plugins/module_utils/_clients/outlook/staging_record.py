@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our own record of what was staged for a user, kept on the PC, so that exactly that can be taken back."""
 
@@ -134,7 +133,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             ),
             files=tuple(stored["files"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedFileError(
             f"{key}\\{locations.RECORD}",
             None,

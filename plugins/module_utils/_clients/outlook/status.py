@@ -1,7 +1,6 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far an account has come in a person's Outlook, and what somebody has to do about it."""
+"""How far an account has come in a user's Outlook, and what somebody has to do about it."""
 
 from __future__ import annotations
 
@@ -10,11 +9,13 @@ import enum
 
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
-from ..._model.differences import differences
 from ..difference_text import difference_texts
 from ..recognition import marker
+from . import lookup
 from .blockers import obstacle
-from .staging import AUTODISCOVER, PRF, domain_conflict
+from .methods import AUTODISCOVER, PRF
+from .reading import ProfileAccount
+from .staging import domain_conflict
 from .staging_record import Staged
 from .stored import OutlookState
 
@@ -55,13 +56,11 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
     staged = state.record.find(account)
     if not state.loaded:
         return _logged_off(state, account, staged)
-    made = state.find(account)
+    made = lookup.find(state, account)
     if account.state is AccountState.ABSENT:
         return _unwanted(state) if made is not None else AccountStatus(OutlookStatus.ABSENT)
     if made is not None:
-        found = differences(account, made.account, made.outgoing_username)
-        clauses = difference_texts(found, account, made.account, "Outlook")
-        return _drifted(state, made.profile, clauses) if clauses else AccountStatus(OutlookStatus.CONFIGURED)
+        return _made(state, account, made)
     block = obstacle(state, account, methods)
     if block is not None:
         return AccountStatus(OutlookStatus.BLOCKED, f"{block.reason} {block.advice}")
@@ -71,6 +70,23 @@ def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> 
         waits = state.is_pending and marker(account) in state.record.in_prf
         return _staged_prf(state) if waits else _consumed(state, staged)
     return _staged_xml(state, account)
+
+
+def _made(state: OutlookState, account: Account, made: ProfileAccount) -> AccountStatus:
+    clauses = difference_texts(lookup.deviations(account, made), account, made.account, "Outlook", made.security_names)
+    elsewhere = "" if state.is_opened(made) else _elsewhere(state, made)
+    if clauses:
+        drifted = _drifted(state, made.profile, clauses)
+        return AccountStatus(drifted.standing, f"{drifted.advice} {elsewhere}".rstrip())
+    return AccountStatus(OutlookStatus.CONFIGURED, elsewhere)
+
+
+def _elsewhere(state: OutlookState, made: ProfileAccount) -> str:
+    return (
+        f"The account is in Outlook's profile {made.profile}, but Outlook opens the profile {state.opened_profile}. "
+        f"Have {state.user.name} choose {made.profile} as the default (Control Panel, Mail, Show Profiles), or add "
+        "the account in Outlook (File, Add Account)."
+    )
 
 
 def _server(server: Server) -> str:
@@ -88,14 +104,14 @@ def _logged_off(state: OutlookState, account: Account, staged: Staged | None) ->
         what = "so what came of the account staged before is not known"
     return AccountStatus(
         OutlookStatus.PENDING_LOGON,
-        f"{state.person.name} is not logged on to this PC, {what}. Run again while the person is logged on.",
+        f"{state.user.name} is not logged on to this PC, {what}. Run again while the user is logged on.",
     )
 
 
 def _unwanted(state: OutlookState) -> AccountStatus:
     return AccountStatus(
         OutlookStatus.CONFIGURED,
-        f"The account is in {state.person.name}'s Outlook, where only the person can remove it: File, Account "
+        f"The account is in {state.user.name}'s Outlook, where only the user can remove it: File, Account "
         "Settings, Account Settings, choose it, Remove.",
     )
 
@@ -104,13 +120,13 @@ def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountSt
     return AccountStatus(
         OutlookStatus.DRIFTED,
         f"The account in Outlook's profile {profile} is not set up as wanted: {'; '.join(clauses)}. "
-        f"Have {state.person.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
+        f"Have {state.user.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
         "which stages it anew.",
     )
 
 
 def _staged_prf(state: OutlookState) -> AccountStatus:
-    name = state.person.name
+    name = state.user.name
     if not state.machine.classic:
         return AccountStatus(
             OutlookStatus.STAGED,
@@ -128,19 +144,19 @@ def _staged_xml(state: OutlookState, account: Account) -> AccountStatus:
         domain = account.email.rpartition("@")[2]
         return AccountStatus(
             OutlookStatus.BLOCKED,
-            f"Autodiscover can serve one account of {domain} for each person, and {rival} needs it, too. "
+            f"Autodiscover can serve one account of {domain} for each user, and {rival} needs it, too. "
             "Add prf to method, or set up one of them by hand.",
         )
     return AccountStatus(
         OutlookStatus.STAGED,
-        f"Have {state.person.name} add {account.email} in Outlook (File, Add Account): it takes the servers from what "
+        f"Have {state.user.name} add {account.email} in Outlook (File, Add Account): it takes the servers from what "
         "is staged and asks for the password.",
     )
 
 
 def _consumed(state: OutlookState, staged: Staged) -> AccountStatus:
     account = staged.account
-    by_hand = f"have {state.person.name} add {account.email} in Outlook (File, Add Account)"
+    by_hand = f"have {state.user.name} add {account.email} in Outlook (File, Add Account)"
     if AUTODISCOVER in staged.methods and domain_conflict(state.record.accounts, account) is None:
         by_hand += ", which finds the servers staged for it"
     else:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that a PC has stored about one user's Outlook."""
 
@@ -8,7 +7,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..._model.account import Account
 from ..._windows.pc import Machine
 from ..._windows.registry import Registry, fold
 from ..._windows.users import WindowsUser
@@ -23,7 +21,7 @@ class OutlookState:
 
     Attributes:
         machine: the PC.
-        person: the user.
+        user: the user.
         loaded: whether the user's part of the registry is there.
         registry: see ``Snapshot``.
         files: the staged files, by name.
@@ -32,7 +30,7 @@ class OutlookState:
     """
 
     machine: Machine
-    person: WindowsUser
+    user: WindowsUser
     loaded: bool
     registry: Registry
     files: t.Mapping[str, bytes]
@@ -47,7 +45,7 @@ class OutlookState:
     @property
     def import_prf(self) -> str:
         """Which PRF Outlook would import at its next start; empty for none."""
-        return self.text(locations.setup(self.person.sid), "ImportPRF")
+        return self.text(locations.setup(self.user.sid), "ImportPRF")
 
     @property
     def is_pending(self) -> bool:
@@ -57,11 +55,11 @@ class OutlookState:
     @property
     def profiles(self) -> tuple[str, ...]:
         """The names of the user's Outlook profiles."""
-        return self.registry.children(locations.outlook(self.person.sid) + r"\Profiles")
+        return self.registry.children(locations.outlook(self.user.sid) + r"\Profiles")
 
     def path(self, file: str) -> str:
         """The whole path of a staged file."""
-        return locations.folder(self.machine.program_data, self.person.sid) + "\\" + file
+        return locations.folder(self.machine.program_data, self.user.sid) + "\\" + file
 
     def text(self, key: str, name: str) -> str:
         """A text in the registry; empty where there is none."""
@@ -73,23 +71,17 @@ class OutlookState:
         value = self.registry.value(key, name)
         return (value.number or 0) if value is not None else 0
 
-    def find(self, account: Account) -> ProfileAccount | None:
-        """The account in an Outlook profile, made by whatever means."""
-        return next(
-            (
-                one
-                for one in self.made
-                if one.account.email.lower() == account.email.lower() and one.account.protocol is account.protocol
-            ),
-            None,
-        )
+    @property
+    def opened_profile(self) -> str:
+        """The profile that Outlook opens; empty if there is none, or if it asks for one."""
+        default = self.text(locations.outlook(self.user.sid), "DefaultProfile")
+        if default:
+            return next((name for name in self.profiles if fold(name) == fold(default)), "")
+        return self.profiles[0] if len(self.profiles) == 1 else ""
 
-    def has_other_protocol(self, account: Account) -> bool:
-        """Whether Outlook has the address by the other protocol."""
-        return any(
-            one.account.email.lower() == account.email.lower() and one.account.protocol is not account.protocol
-            for one in self.made
-        )
+    def is_opened(self, made: ProfileAccount) -> bool:
+        """Whether an account is in the profile that Outlook opens, as far as that is known."""
+        return not self.opened_profile or fold(made.profile) == fold(self.opened_profile)
 
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:

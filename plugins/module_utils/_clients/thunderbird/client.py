@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird of one local user, as the engine sees it."""
 
@@ -7,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import posixpath
 import time
 import typing as t
@@ -17,73 +15,26 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
-from ..engine import ClientDefaults, PasswordState, View
+from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
-from . import configure, folder_references, mapping, profiles
+from . import choices, configure, folder_references, mapping, old_names, preference_files, profiles, programs
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .mapping import PrefIds
 from .prefs import PrefsFile
-from .profiles import Profile
+from .profiles import Root
+from .stored import PasswordFiles, PasswordStore, ThunderbirdState
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..stored_account import StoredAccount
-    from .password_store.store import NssPasswordStore
+
+T = t.TypeVar("T")
 
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
-_LEFTOVERS = ("key4.db-journal", "key4.db-wal")
-
-
-@dataclasses.dataclass(frozen=True)
-class PasswordFiles:
-    """The files of the password store as they are on the disk, opened when a password is first in question.
-
-    Attributes:
-        contents: name to content, None where there is no such file.
-        open: makes the store of them.
-    """
-
-    contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
-    open: t.Callable[[t.Mapping[str, bytes | None]], NssPasswordStore]
-
-    @functools.cached_property
-    def store(self) -> NssPasswordStore:
-        """The stored passwords."""
-        return self.open(self.contents)
-
-
-@dataclasses.dataclass(frozen=True)
-class ThunderbirdState:
-    """What one profile holds.
-
-    Attributes:
-        profile: where.
-        prefs: prefs.js as it is on the disk.
-        settings: the preferences; they differ from ``prefs`` once an account was configured.
-        references: files that name folders, path to content.
-        password_files: the password store as it is on the disk.
-        new_passwords: the password store once an account changed it.
-        password_changes: what the last step of ``configure`` changed in it.
-        purged: folders of the profile to delete.
-        announced: Thunderbird shall open this profile, and profiles.ini must list it.
-    """
-
-    profile: Profile
-    prefs: PrefsFile
-    settings: Settings
-    references: t.Mapping[str, bytes]
-    password_files: PasswordFiles
-    new_passwords: NssPasswordStore | None = None
-    password_changes: tuple[Change, ...] = ()
-    purged: tuple[str, ...] = ()
-    announced: bool = False
-
-    @property
-    def passwords(self) -> NssPasswordStore:
-        """The password store, opened."""
-        return self.password_files.store if self.new_passwords is None else self.new_passwords
+_USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
+_LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
 
 
 class Thunderbird(ClientDefaults):
@@ -91,12 +42,13 @@ class Thunderbird(ClientDefaults):
 
     Args:
         files: the user's files.
-        root: the folder of profiles.ini.
+        root: where profiles.ini is.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
         scratch: a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
+        require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
     """
@@ -106,13 +58,14 @@ class Thunderbird(ClientDefaults):
     def __init__(
         self,
         files: Files,
-        root: str,
+        root: Root,
         profile: str | None,
         *,
         scratch: str,
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
+        require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self._files = files
@@ -122,6 +75,7 @@ class Thunderbird(ClientDefaults):
         self._wait_seconds = wait_seconds
         self._backup = backup
         self._now = now
+        self._require_writable = require_writable
         self._as_root = as_root
         self._profile = profiles.choose(files, root, profile)
 
@@ -132,15 +86,25 @@ class Thunderbird(ClientDefaults):
     def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")
-        prefs = PrefsFile.parse(self._files.read(path) or b"", path)
+        content = self._files.read(path) or b""
+        prefs = PrefsFile.parse(content, path)
         references = folder_references.read(self._files, self.profile, prefs.values)
-        settings = IndexedSettings(prefs.values)
-        return ThunderbirdState(self._profile, prefs, settings, references, self._read_passwords())
+        old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
+        programs_of_profile = profiles.openers(self._files, self._root, self.profile)
+        sources = preference_files.read(self._files, programs_of_profile, self.profile)
+        seen = sources.seen(prefs.values)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        passwords = self._read_passwords(seen)
+        return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        if account.state is AccountState.ABSENT:
-            return self._without(before, account)
-        return self._with(before, account)
+        if choices.choice(before.settings, account):
+            return before
+        removed = account.state is AccountState.ABSENT
+        after = self._without(before, account) if removed else self._with(before, account)
+        if after.settings is not before.settings:
+            after.refuse_what_would_not_last(account)
+        return after
 
     def compare(self, before: ThunderbirdState, after: ThunderbirdState) -> tuple[Change, ...]:
         with self._as_root():
@@ -182,15 +146,23 @@ class Thunderbird(ClientDefaults):
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
+        with self._as_root():
+            from . import remarks
+        about_profile = (*self._root.warnings, *self._profile.warnings, *remarks.about(state, account))
         if not has_other_protocol(state.settings, account):
-            return ()
-        return about_other_protocol(account, lambda: find(state.settings, account) is not None)
+            return about_profile
+        return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
-        if account.password is None or account.state is AccountState.ABSENT:
+        if account.password is None or account.state is AccountState.ABSENT or self.obstacle(state, account):
             return {}
         return {"password": self._password_state(state, account).value}
+
+    def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
+        """An account that is as its user wants it."""
+        reason = choices.choice(state.settings, account)
+        return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
@@ -199,14 +171,27 @@ class Thunderbird(ClientDefaults):
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
 
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        return self._files.undisturbed(read)
+
+    @property
+    def interrupted(self) -> bool:
+        return self._files.interrupted
+
+    def require_writable(self, state: ThunderbirdState) -> None:
+        del state
+        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
+        self._require_writable((self.profile, prefs, self._path(".parentlock")))
+
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
-        if not self._files.is_directory(self.profile):
-            yield
-            return
-        with contextlib.ExitStack() as held:
-            self._acquire(held)
+        with self._files.exclusive(), contextlib.ExitStack() as held:
+            self._while_closed(self._files.recover)
+            self._profile = profiles.choose(self._files, self._root, self._wanted)
+            if self._files.is_directory(self.profile):
+                lock = self._path(".parentlock")
+                self._while_closed(lambda: held.enter_context(self._files.lock(lock)))
             yield
 
     def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
@@ -215,7 +200,7 @@ class Thunderbird(ClientDefaults):
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            content = after.prefs.with_values(after.settings)
+            content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
         writes += [
             FileWrite(path, content, backup=self._backup)
@@ -224,13 +209,8 @@ class Thunderbird(ClientDefaults):
         ]
         if after.announced:
             writes += profile.files
-        self._files.make_directory(profile.path)
-        backups = self._files.replace(writes)
-        for folder in after.purged:
-            path = posixpath.join(profile.path, folder)
-            self._files.delete(path)
-            self._files.delete(path + ".msf")
-        return backups
+        folders = [posixpath.join(profile.path, folder) for folder in after.purged]
+        return self._files.replace(writes, [path for folder in folders for path in (folder, f"{folder}.msf")])
 
     def _password_state(self, state: ThunderbirdState, account: Account) -> PasswordState:
         ids = None if account.replace_password else find(state.settings, account)
@@ -245,9 +225,11 @@ class Thunderbird(ClientDefaults):
         references = before.references
         password_changes: list[Change] = []
         new_passwords = before.new_passwords
+        remarks = before.remarks
         old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
-            references = _follow_move(before, old_ids, account)
+            references, left = _follow_move(before, settings, old_ids, account)
+            remarks += left
             new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
@@ -255,6 +237,7 @@ class Thunderbird(ClientDefaults):
                 stored = passwords.stored(login.origin, login.username)
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
+                self._refuse_older_store(before.password_files)
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
@@ -268,11 +251,13 @@ class Thunderbird(ClientDefaults):
             references=references,
             new_passwords=new_passwords,
             password_changes=tuple(password_changes),
+            remarks=remarks,
             announced=True,
         )
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = before.sources.with_site_choice(before.settings, settings)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -282,43 +267,61 @@ class Thunderbird(ClientDefaults):
             if remaining is not passwords:
                 password_changes.append(_password_change(login, stored=True, wanted=False))
             passwords = remaining
-        folder = configure.mail_folder(before.settings, ids) if account.purge else None
+        with self._as_root():
+            from . import remarks
+        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
         return dataclasses.replace(
             before,
             settings=settings,
             new_passwords=passwords,
             password_changes=tuple(password_changes),
             purged=before.purged if folder is None else (*before.purged, folder),
+            remarks=(*before.remarks, *left),
         )
 
-    def _acquire(self, held: contextlib.ExitStack) -> None:
+    def _while_closed(self, action: t.Callable[[], object]) -> None:
+        """Do what needs Thunderbird's lock, as soon as it can be had."""
         give_up = time.monotonic() + self._wait_seconds
         while True:
             try:
-                held.enter_context(self._files.lock(self._path(".parentlock")))
+                action()
                 return
             except LockedError as error:
                 if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, self.profile, error.pid) from None
+                    raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
             time.sleep(_POLL_SECONDS)
 
-    def _read_passwords(self) -> PasswordFiles:
-        names = ("key4.db", "logins.json", *_LEFTOVERS)
+    def _read_passwords(self, prefs: Settings) -> PasswordFiles:
+        names = ["key4.db", "logins.db" if prefs.get(_USES_DATABASE) is True else "logins.json"]
+        names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
         return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
 
-    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> NssPasswordStore:
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
-        with self._as_root():
-            from .password_store.sdr import Cipher
-            from .password_store.store import NssPasswordStore
-        for leftover in _LEFTOVERS:
-            if contents[leftover]:
+        for leftover, content in contents.items():
+            if leftover.endswith(_LEFTOVERS) and content:
+                database = leftover.rpartition("-")[0]
                 raise DamagedFileError(
                     self._path(leftover),
                     None,
-                    "Thunderbird was interrupted while it changed key4.db",
+                    f"Thunderbird was interrupted while it changed {database}",
                     "start and quit Thunderbird once, which completes the change",
                 )
+        now = int(self._now() * 1000)
+        if "logins.db" in contents:
+            with self._as_root():
+                from .password_store.database_store import DatabasePasswordStore
+            return DatabasePasswordStore.open(
+                contents["key4.db"],
+                self._path("key4.db"),
+                contents["logins.db"],
+                self._path("logins.db"),
+                scratch=self._scratch,
+                now=now,
+            )
+        with self._as_root():
+            from .password_store.sdr import Cipher
+            from .password_store.store import NssPasswordStore
         # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
         version = profiles.version(self._files, self.profile)
         return NssPasswordStore.open(
@@ -328,23 +331,41 @@ class Thunderbird(ClientDefaults):
             self._path("logins.json"),
             scratch=self._scratch,
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
-            now=int(self._now() * 1000),
+            now=now,
         )
+
+    def _is_older_than(self, version: int) -> bool:
+        last = profiles.last_version(self._files, self.profile)
+        return last is not None and last < version
+
+    def _refuse_older_store(self, current: PasswordFiles) -> None:
+        """Where there is a new key database, Thunderbird does not take over the keys of an old one (before 58)."""
+        if current.contents["key4.db"] is None and programs.exists(self._files, self._path("key3.db")):
+            raise PasswordStoreError(
+                f"{self._path('key3.db')}: the passwords of this profile are still in the store of an old Thunderbird, "
+                "which a new one would hide; nothing was changed. Start and quit Thunderbird once, and run again."
+            )
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)
 
 
-def _follow_move(before: ThunderbirdState, ids: PrefIds, account: Account) -> t.Mapping[str, bytes]:
+def _follow_move(
+    before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
+) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
+    """The files that name folders, and what is said about folders that are still named as before."""
     old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
-        return before.references
-    return folder_references.moved(before.references, old, new)
+        return before.references, ()
+    references = folder_references.moved(before.references, old, new)
+    left = folder_references.left(settings, references, old, new)
+    remark = f"{account}: the old server is still named, in a form that is not known here, in {', '.join(left)}"
+    return references, (remark,) if left else ()
 
 
 def _move_passwords(
     before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
-) -> tuple[NssPasswordStore | None, list[Change]]:
+) -> tuple[PasswordStore | None, list[Change]]:
     """The stored passwords go with a server that moves, so that nobody is asked for them.
 
     A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.

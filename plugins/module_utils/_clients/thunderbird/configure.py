@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the preferences as they are to the preferences as they shall be, for one account. Pure."""
 
@@ -11,10 +10,11 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import mapping
+from . import folder_references, mapping
+from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, stored
-from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, names, text
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
+from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
 
 class LoginKey(t.NamedTuple):
@@ -59,15 +59,15 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     if ids is None:
         return before, None
     _refuse_if_others_depend(state, ids, account)
-    identities = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
-    own_identities = [name for name in identities if set(state.accounts_with("identities", name)) <= {ids.account}]
+    own_identities = _identities_only_of(state, ids)
     smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
-    own_smtp = {name for name in smtp_servers if _identities_of(state, name).issubset(own_identities)}
+    own_smtp = {name for name in smtp_servers if _senders_by(state, name).issubset(own_identities)}
+    own_smtp = {name for name in own_smtp if is_of_account(state, name, ids, account)}
     after = Draft(state)
     for kind, own in (
         ("account", [ids.account]),
         ("server", [ids.server]),
-        ("identity", own_identities),
+        ("identity", [name for name in own_identities if not is_foreign(state, name, account)]),
         ("smtpserver", own_smtp),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
@@ -79,6 +79,18 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     if text(before, DEFAULT_SMTP) in own_smtp:
         _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
     return after.finished(), ids
+
+
+def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
+    """The addresses of the user's own identities, which stay where the account is removed."""
+    foreign = (name for name in _identities_only_of(settings, ids) if is_foreign(settings, name, account))
+    return [text(settings, branch("identity", name) + "useremail") for name in foreign]
+
+
+def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
+    state = IndexedSettings.of(settings)
+    identities = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
+    return [name for name in identities if set(state.accounts_with("identities", name)) <= {ids.account}]
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
@@ -109,25 +121,6 @@ def uses_login(settings: Settings, login: LoginKey) -> bool:
     )
 
 
-def mail_folder(settings: Settings, ids: PrefIds) -> str | None:
-    """Where the account's mail lies, relative to the profile; None where that is unknown, outside, or shared."""
-    relative = _folder(settings, ids.server)
-    shared = any(
-        other.server != ids.server and _folder(settings, other.server) == relative for other in stored(settings)
-    )
-    return None if shared else relative
-
-
-def _folder(settings: Settings, server: str) -> str | None:
-    value = text(settings, branch("server", server) + "directory-rel")
-    if not value.startswith("[ProfD]"):
-        return None
-    relative = value[len("[ProfD]") :].strip("/")
-    parts = relative.split("/")
-    # Two levels such as ImapMail/imap.charter.net: never the profile itself or all of Mail/.
-    return relative if len(parts) == 2 and ".." not in parts and "" not in parts else None
-
-
 def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
@@ -141,13 +134,18 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's identity, or a new one where it has none."""
-    if ids.identity:
-        return ids
+    """The account's identity, or a new one beside those of the user's own, which are not changed."""
+    before = after.before
+    if ids.identity and not is_foreign(before, ids.identity, account):
+        sharing = _identities_of(before, ids.smtp) - {ids.identity}
+        return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
+    identities = names(before, branch("account", ids.account) + "identities")
+    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in identities)
+    usable = (name for name in smtp_servers if name and is_usable(before, name, ids, account))
     new = allocate_ids(after.before).identity
     after.append(branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
-    return ids._replace(identity=new)
+    return ids._replace(identity=new, smtp=next(usable, ""))
 
 
 def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
@@ -159,7 +157,10 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
     # An identity that is new has no SMTP server yet.
     if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
-        return ids
+        # Who sends by it only as it is the default need not notice as long as it stays as it is.
+        prefix = branch("smtpserver", ids.smtp)
+        if own.issuperset(_senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
+            return ids
     new = allocate_ids(after.before).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
     return ids._replace(smtp=new)
@@ -173,17 +174,38 @@ def _follow_move(after: Draft, ids: PrefIds, account: Account) -> None:
     old, new = mapping.stored_folder_uri(after.before, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return
+    references = folder_references.References.between(old, new)
     for key, value in after.before.flat().items():
-        if isinstance(value, str) and (value == old or value.startswith(old + "/")):
-            after[key] = new + value[len(old) :]
+        if isinstance(value, str) and references.may_be_in(value):
+            after[key] = references.moved(value)
 
 
 def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
     """Make it the default where that is asked for, or where there is no other that could be."""
     if account.default or default_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
-    if account.default or after.list_of(SMTP_SERVERS).names == (ids.smtp,):
+    alone = after.list_of(SMTP_SERVERS).names == (ids.smtp,)
+    if alone or (account.default and not _others_send_by_default(after.before, ids)):
         after[DEFAULT_SMTP] = ids.smtp
+
+
+def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
+    """The addresses of others who send by the account's SMTP server, once the account is removed."""
+    state = IndexedSettings.of(settings)
+    host = account.outgoing.host.lower()
+    identities = {
+        identity
+        for smtp in state.owners("smtpserver", "username", account.username)
+        if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
+        for identity in _senders_by(state, smtp)
+    }
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in identities)
+
+
+def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
+    """Whether identities of other accounts rely on the SMTP server that is the default now."""
+    own = names(before, branch("account", ids.account) + "identities")
+    return bool(default_smtp_server(before)) and not _without_smtp_server(before).issubset(own)
 
 
 def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
@@ -201,6 +223,19 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
     """The identities of accounts that use an SMTP server."""
     using = settings.owners("identity", "smtpServer", smtp)
     return {name for name in using if settings.accounts_with("identities", name)}
+
+
+def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The same, with those that name none where it is the default."""
+    named = _identities_of(settings, smtp)
+    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
+    return named | _without_smtp_server(settings) if smtp == usual else named
+
+
+def _without_smtp_server(settings: IndexedSettings) -> set[str]:
+    """The identities of accounts that send by the default SMTP server."""
+    found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
 
 
 def _remove(settings: Draft, key: str, removed: set[str]) -> None:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird's entry in the registry of clients."""
 
@@ -8,25 +7,28 @@ from __future__ import annotations
 import typing as t
 
 from ..entry import ClientEntry, System, flatpaks
-from .installations import AUTO, CHOICES, FLATPAK_IDS, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .installations import AUTO, CHOICES, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAMS, SNAP_PROGRAM
 
 if t.TYPE_CHECKING:
     from ..._host.user_host import UserHost
     from .client import Thunderbird
 
+_PROCESSES = ("thunderbird-bin", "thunderbird")
+
 
 def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Thunderbird:
     """See ``entry.OpenClient``."""
     with host.as_root():
-        from . import locations
         from .client import Thunderbird
+        from .locations import Locations
     return Thunderbird(
         host.files,
-        locations.root(host.files, host.home, options["location"]),
+        Locations(host.files, host.home, lambda: host.environment(_PROCESSES)).find(options["location"], profile),
         profile,
         scratch=host.scratch(),
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
+        require_writable=host.require_writable,
         as_root=host.as_root,
     )
 
@@ -37,8 +39,7 @@ THUNDERBIRD = ClientEntry(
     module="charter.mail.thunderbird_account",
     system=System.LINUX,
     programs=(
-        "/usr/bin/thunderbird",
-        "/usr/local/bin/thunderbird",
+        *LAUNCHERS,
         *NATIVE_PROGRAMS,
         SNAP_PROGRAM,
         *flatpaks(*FLATPAK_IDS),

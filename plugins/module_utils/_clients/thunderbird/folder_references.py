@@ -1,11 +1,13 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of a profile in which folders are named by their URI, and which must follow when a server moves.
+"""What names folders by their URI, and must follow when a server moves: preferences, and files of a profile.
 
-``msgFilterRules.dat`` in each server's directory (filters: ``actionValue="imap://user%40host@server/Folder"``) and
-``virtualFolders.dat`` (saved searches: ``scope=URI|URI``); nsMsgFilterList.cpp, nsMsgAccountManager.cpp. Other
-files that name folders are caches, which Thunderbird makes anew.
+The files are ``msgFilterRules.dat`` in each server's directory (filters:
+``actionValue="imap://user%40host@server/Folder"``) and ``virtualFolders.dat`` (saved searches: ``scope=URI|URI``);
+nsMsgFilterList.cpp, nsMsgAccountManager.cpp. Other files that name folders are caches, which Thunderbird makes anew.
+
+A preference, or a line of a file, may name several folders, and add-ons have forms of their own: all the folders in it
+are moved, or none.
 """
 
 from __future__ import annotations
@@ -13,22 +15,79 @@ from __future__ import annotations
 import posixpath
 import re
 import typing as t
+import urllib.parse
 
 from ..._host.files import Files
 from ..._model.settings import Settings
 from .lookup import stored
-from .mapping import branch, text
+from .mail_folder import directories
 
-_IN_PROFILE = "[ProfD]"
+# What may follow a root folder's URI: nothing that would make it the URI of another host or login.
+_END = r"(?![\w@~-]|[.:]\w)"
+
+
+class References(t.NamedTuple):
+    """The addresses below a root folder that has got another URI.
+
+    Attributes:
+        forms: how the old URI is written, to the new one in the same form.
+        pattern: finds those forms.
+        trace: finds whatever may name a folder of the old server.
+        mark: what every value that does so has in it.
+    """
+
+    forms: t.Mapping[str, str]
+    pattern: t.Pattern[str]
+    trace: t.Pattern[str]
+    mark: str
+
+    @classmethod
+    def between(cls, old: str, new: str) -> References:
+        """From one URI of a root folder to another."""
+        forms: dict[str, str] = {}
+        for before, after in ((old, new), (_of_messages(old), _of_messages(new))):
+            forms[before] = after
+            forms[before.replace("/", "\\/")] = after.replace("/", "\\/")  # as JSON may have it
+            forms[_quoted(before)] = _quoted(after)
+        pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        scheme, _colon, rest = old.partition("://")
+        login, _at, host = rest.rpartition("@")
+        logins = {login, urllib.parse.unquote(login, errors="surrogateescape"), _quoted(login)}
+        anyone = "|".join(re.escape(one) for one in sorted(logins))
+        separators = r"(?::|%3A)(?:\\?/|%2F){2}"
+        trace = rf"{scheme}(?:-message)?{separators}(?:{anyone})(?:@|%40){re.escape(host)}(?![\w~-]|\.\w)"
+        return cls(forms, re.compile(f"(?:{pattern}){_END}"), re.compile(trace, re.IGNORECASE), host.lower())
+
+    def may_be_in(self, value: str) -> bool:
+        """Whether a value is worth a closer look; nearly none is."""
+        return self.mark in value.lower()
+
+    def moved(self, value: str) -> str:
+        """The value with all addresses changed; the value itself where some are in a form that is not known."""
+        found = self.pattern.sub(lambda match: self.forms[match.group()], value)
+        return value if self.trace.search(self.pattern.sub("\0", value)) else found
+
+    def left_in(self, value: str) -> bool:
+        """Whether a value still names a folder of the old server."""
+        return self.may_be_in(value) and self.trace.search(value) is not None
+
+    def moved_lines(self, content: bytes) -> bytes:
+        """The content of a file, each line moved as a value is."""
+        text = content.decode("utf-8", "surrogateescape")
+        if not self.may_be_in(text):
+            return content
+        lines = text.splitlines(keepends=True)
+        return "".join(map(self.moved, lines)).encode("utf-8", "surrogateescape")
 
 
 def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes]:
     """The files that there are, path to content."""
     paths = [posixpath.join(profile, "virtualFolders.dat")]
     for ids in stored(settings):
-        directory = text(settings, branch("server", ids.server) + "directory-rel")
-        if directory.startswith(_IN_PROFILE):
-            paths.append(posixpath.join(profile, directory[len(_IN_PROFILE) :], "msgFilterRules.dat"))
+        for directory in directories(settings, ids.server, profile):
+            if directory.startswith(profile.rstrip("/") + "/"):
+                paths.append(posixpath.join(directory, "msgFilterRules.dat"))
+                break
     found = {}
     for path in paths:
         content = files.read(path)
@@ -39,5 +98,22 @@ def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes
 
 def moved(contents: t.Mapping[str, bytes], old: str, new: str) -> t.Mapping[str, bytes]:
     """The files after a root folder has got another URI."""
-    pattern = re.compile(re.escape(old.encode()) + rb'(?=[/"|\r\n]|$)')
-    return {path: pattern.sub(lambda _match: new.encode(), content) for path, content in contents.items()}
+    references = References.between(old, new)
+    return {path: references.moved_lines(content) for path, content in contents.items()}
+
+
+def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str) -> t.Sequence[str]:
+    """The preferences and files that still name folders by the old URI, as they do so in a form that is not known."""
+    references = References.between(old, new)
+    found = [key for key, value in sorted(settings.items()) if isinstance(value, str) and references.left_in(value)]
+    texts = ((path, content.decode("utf-8", "replace")) for path, content in contents.items())
+    return [*found, *(path for path, text in texts if references.left_in(text))]
+
+
+def _of_messages(folder: str) -> str:
+    """The URI of the same place for messages, which has a scheme of its own."""
+    return folder.replace("://", "-message://", 1)
+
+
+def _quoted(text: str) -> str:
+    return urllib.parse.quote(text, safe="", errors="surrogateescape")

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The preferences of one profile with an index of its accounts, and a draft of their next state.
 
@@ -14,6 +13,7 @@ import itertools
 import re
 import typing as t
 
+from ..._model.numbers import INT32, number_in
 from ..._model.persistent import PersistentMap
 from ..._model.settings import Settings, Value, same
 from .mapping import branch, names_in, text
@@ -24,7 +24,8 @@ LAST_KEY = "mail.account.lastKey"
 # Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
 MARKER = "charter_mail"
 
-_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]+)")
+LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
+_NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
 _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
 
 # What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
@@ -35,7 +36,7 @@ _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "smtpserver": ("username",),
 }
 _CASELESS = frozenset({"userName", "username", "useremail"})
-_MAY_BE_EMPTY = frozenset({"userName", "username"})
+_MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
 _Key = t.Tuple[str, str, str]  # kind, attribute, value
 _Owner = t.Tuple[str, str]  # kind, name
@@ -87,7 +88,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             kind: account, server, identity or smtpserver. Of servers and identities, those that an account in the list
                 has are meant, and of the others, those that are in their list; others may be among them.
             attribute: one that is indexed.
-            value: what it shall be, or have in its list; empty only for a login.
+            value: what it shall be, or have in its list; empty only for a login or an SMTP server.
         """
         key = (kind, attribute, value.lower() if attribute in _CASELESS else value)
         # What an earlier state had is still in the index.
@@ -108,12 +109,22 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     @functools.cached_property
     def highest(self) -> t.Mapping[str, int]:
-        """The highest number in any name, list or value, by its kind: account, server, id or smtp."""
+        """The highest number in any name, list or value, by its kind: account, server, id or smtp.
+
+        Numbers that do not fit in Thunderbird's 32 bits do not count.
+        """
         found = {"account": 0, "server": 0, "id": 0, "smtp": 0}
         last_key = self.get(LAST_KEY)
         if isinstance(last_key, int):
-            found["account"] = last_key
+            found["account"] = max(last_key, 0)
         return _highest(found, _words(self.flat()))
+
+    def free_number(self, kind: str) -> int:
+        """One above the highest number of a kind; where Thunderbird's 32 bits end there, the lowest that is free."""
+        if self.highest[kind] < LARGEST_NUMBER:
+            return self.highest[kind] + 1
+        used = {number for one, number in _numbers(_words(self.flat())) if one == kind}
+        return next(number for number in itertools.count(1) if number not in used)
 
     def updated(
         self, changed: Settings, removed: t.Collection[str] = (), lists: t.Mapping[str, NameList] | None = None
@@ -296,11 +307,18 @@ def _words(settings: Settings) -> t.Iterator[str]:
 
 def _highest(before: t.Mapping[str, int], words: t.Iterable[str]) -> t.Mapping[str, int]:
     found = dict(before)
+    for kind, number in _numbers(words):
+        found[kind] = max(found[kind], number)
+    return found
+
+
+def _numbers(words: t.Iterable[str]) -> t.Iterator[tuple[str, int]]:
     for word in words:
         match = _NUMBERED.fullmatch(word)
         if match is not None:
-            found[match.group(1)] = max(found[match.group(1)], int(match.group(2)))
-    return found
+            number = number_in(match.group(2), LARGEST_NUMBER)
+            if number is not None:
+                yield match.group(1), number
 
 
 K = t.TypeVar("K")

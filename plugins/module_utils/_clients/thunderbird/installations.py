@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How Thunderbird can be installed on a host, and what shows that it is."""
 
@@ -18,5 +17,9 @@ FLATPAK_IDS = (
     "org.mozilla.Thunderbird",
     "net.thunderbird.Thunderbird",
 )
+FLATPAK_PROGRAM = "/app/lib/thunderbird"  # as programs in the sandbox see it (flathub issue 130)
 SNAP_PROGRAM = "/snap/thunderbird/current"
 NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
+LAUNCHERS = ("/usr/bin/thunderbird", "/usr/local/bin/thunderbird")
+# Debian's launcher makes ~/.thunderbird a link to ~/.icedove, and starts nothing where both are folders.
+DEBIAN_LAUNCHER = "/usr/lib/thunderbird/thunderbird-wrapper-helper.sh"

@@ -1,65 +1,173 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Thunderbird keeps its profiles: as a native package, a Snap or a Flatpak."""
+"""Where Thunderbird keeps its profiles: as a native package, a Snap or a Flatpak.
+
+The rules were measured with Thunderbird 115, 140, 153 and 157, those of a Snap and of a Flatpak were read.
+``docs/settings-and-providers.md`` has them as a table.
+"""
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import typing as t
 
+from ..._host.environment import Environment
 from ..._host.files import Files
-from . import profiles
-from .installations import AUTO, FLATPAK, FLATPAK_IDS, NATIVE, NATIVE_PROGRAMS, SNAP, SNAP_PROGRAM
+from . import profiles, programs
+from .installations import (
+    AUTO,
+    DEBIAN_LAUNCHER,
+    FLATPAK,
+    FLATPAK_IDS,
+    FLATPAK_PROGRAM,
+    NATIVE,
+    SNAP,
+    SNAP_PROGRAM,
+)
+from .profiles import Root
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
+_FIRST_WITH_XDG = 154  # the first that may open ~/.config/thunderbird; measured: 153 does not, 157 does
 
 
-def root(files: Files, home: str, location: str) -> str:
-    """The folder that holds, or shall hold, profiles.ini.
+class _Place(t.NamedTuple):
+    """What one kind of installation has in a home directory.
+
+    Attributes:
+        location: one of CHOICES.
+        root: where its profiles are, or would be.
+    """
+
+    location: str
+    root: Root
+
+
+class Locations:
+    """The places of one user's Thunderbirds.
 
     Args:
         files: the user's files.
         home: the user's home directory.
-        location: one of CHOICES. ``auto`` takes the place that was used last; where there is none,
-            the place of the Thunderbird that is installed, and the native one where none is.
+        environment: the variables of the user's session, looked up where they count.
     """
-    places = _places(home)
-    if location != AUTO:
-        candidates = places[location]
-        used = [place for place in candidates if files.is_directory(place)]
-        return (used or _installed_flatpaks(files, home, candidates))[0]
-    times = [(profiles.last_used(files, place), place) for group in places.values() for place in group]
-    known = [(moment, place) for moment, place in times if moment is not None]
-    if known:
-        return max(known)[1]
-    if not any(map(files.is_directory, NATIVE_PROGRAMS)):
-        if files.is_directory(SNAP_PROGRAM):
-            return places[SNAP][0]
-        flatpaks = _installed_flatpaks(files, home, ())
-        if flatpaks:
-            return flatpaks[0]
-    return places[NATIVE][0]
+
+    def __init__(self, files: Files, home: str, environment: t.Callable[[], Environment] = Environment) -> None:
+        self._files = files
+        self._home = home
+        self._environment = functools.lru_cache(maxsize=None)(environment)
+
+    def find(self, location: str, profile: str | None = None) -> Root:
+        """The folder that holds, or shall hold, profiles.ini.
+
+        Args:
+            location: one of CHOICES. ``auto`` takes a place that was used and whose program is installed, the last used
+                one first; else the place of a program that is installed; else one that was used; else the native one.
+            profile: the option ``profile``: if it is a path that only one of the places lists, that place is taken.
+        """
+        groups = {NATIVE: self._natives, SNAP: self._snaps, FLATPAK: self._flatpaks}
+        places = [place for name, group in groups.items() if location in {AUTO, name} for place in group()]
+        if profile is not None and profile.startswith("/"):
+            places = [place for place in places if profiles.lists(self._files, place.root, profile)] or places
+        used = {place: moment for place in places for moment in [self._last_used(place)] if moment is not None}
+        chosen = max(places, key=lambda place: (place.root.installed, place in used, used.get(place, 0.0)))
+        real = self._files.real_path(chosen.root.path)
+        others = [place for place in used if place != chosen and self._files.real_path(place.root.path) != real]
+        return chosen.root._replace(warnings=(*chosen.root.warnings, *_about(chosen, others)))
+
+    def _last_used(self, place: _Place) -> float | None:
+        return profiles.last_used(self._files, place.root)
+
+    def _natives(self) -> list[_Place]:
+        known = programs.native_programs(self._files)
+        path, warnings = self._native_path(known)
+        found = programs.native_programs(self._files, profiles.opened_by(self._files, path))
+        return [_Place(NATIVE, Root(path, found, installed=bool(found), warnings=warnings))]
+
+    def _native_path(self, known: t.Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """The root of the native Thunderbird, and what to say about it."""
+        old = posixpath.join(self._home, ".thunderbird")
+        icedove = posixpath.join(self._home, ".icedove")
+        links_icedove = self._files.is_directory(icedove) and (
+            not known or programs.exists(self._files, DEBIAN_LAUNCHER)
+        )
+        if self._files.is_directory(old):
+            hidden = self._files.real_path(posixpath.join(self._home, ".config/thunderbird"))
+            found = []
+            if self._is_used(hidden) and hidden != self._files.real_path(old):
+                found.append(self._about_hidden(old, hidden))
+            if known and links_icedove and self._files.real_path(icedove) != self._files.real_path(old):
+                found.append(
+                    f"Debian's Thunderbird does not start while both {old} and {icedove} are there. See which of them "
+                    "has the user's mail, rename the other one, and run again."
+                )
+            return old, tuple(found)
+        if links_icedove and known:
+            return icedove, ()
+        environment = self._environment()
+        usual = posixpath.join(self._home, ".config/thunderbird")
+        new = posixpath.join(
+            environment.folder("XDG_CONFIG_HOME", posixpath.join(self._home, ".config")), "thunderbird"
+        )
+        if not environment.live and not self._is_used(new):
+            new = usual
+        if self._is_used(new) and not environment.variables.get("MOZ_LEGACY_HOME"):
+            versions = [programs.version(self._files, program) for program in known]
+            if versions and all(version is not None and version < _FIRST_WITH_XDG for version in versions):
+                number = max(version for version in versions if version is not None)
+                made = f"the profiles in {new} are configured, which a newer Thunderbird has made"
+                return new, (f"{made}; Thunderbird {number} on this host would make new ones in {old}.",)
+            return new, environment.warnings
+        return icedove if links_icedove else old, ()
+
+    def _about_hidden(self, old: str, new: str) -> str:
+        listed = profiles.listed(self._files, old)
+        if not listed:
+            state = f"{old} has no profiles yet"
+        elif all(profiles.is_ours(profile.path) for profile in listed):
+            state = f"{old} has no profiles but those that this collection made there beside {new}"
+        else:
+            state = f"there are profiles in {old} and in {new}"
+        hidden = f"Thunderbird opens {old}, so that what the user has in {new} is out of sight"
+        return (
+            f"{state}, and {hidden}. If the user's mail is there, have Thunderbird closed, rename {old}, and run again."
+        )
+
+    def _snaps(self) -> list[_Place]:
+        common = posixpath.join(self._home, "snap/thunderbird/common")
+        configs = (posixpath.join(common, ".config"), posixpath.join(self._home, "snap/thunderbird/current/.config"))
+        # A Snap sets SNAP_NAME, with which no installation has a profile of its own: the marked default counts.
+        installed = self._files.is_directory(SNAP_PROGRAM)
+        return [_Place(SNAP, Root(self._opened(common, configs), dedicated=False, installed=installed))]
+
+    def _flatpaks(self) -> list[_Place]:
+        folders = (_FLATPAK_APPS, posixpath.join(self._home, ".local/share/flatpak/app"))
+        found = []
+        for identifier in FLATPAK_IDS:
+            own = posixpath.join(self._home, ".var/app", identifier)
+            path = self._opened(own, (posixpath.join(own, "config"),))
+            installed = any(self._files.is_directory(posixpath.join(folder, identifier)) for folder in folders)
+            found.append(_Place(FLATPAK, Root(path, (FLATPAK_PROGRAM,), installed=installed)))
+        return found
+
+    def _opened(self, home: str, configs: t.Sequence[str]) -> str:
+        """The root that a Thunderbird with this home opens: an old one, empty or not, comes before a new one."""
+        old = posixpath.join(home, ".thunderbird")
+        if self._files.is_directory(old):
+            return old
+        return next(filter(self._is_used, (posixpath.join(config, "thunderbird") for config in configs)), old)
+
+    def _is_used(self, root: str) -> bool:
+        return programs.exists(self._files, posixpath.join(root, "profiles.ini"))
 
 
-def _places(home: str) -> t.Mapping[str, t.Sequence[str]]:
-    return {
-        NATIVE: [posixpath.join(home, ".thunderbird")],
-        SNAP: [posixpath.join(home, "snap/thunderbird/common/.thunderbird")],
-        FLATPAK: [_flatpak_place(home, identifier) for identifier in FLATPAK_IDS],
-    }
-
-
-def _flatpak_place(home: str, identifier: str) -> str:
-    return posixpath.join(home, ".var/app", identifier, ".thunderbird")
-
-
-def _installed_flatpaks(files: Files, home: str, otherwise: t.Sequence[str]) -> t.Sequence[str]:
-    own_apps = posixpath.join(home, ".local/share/flatpak/app")
-    installed = [
-        _flatpak_place(home, identifier)
-        for identifier in FLATPAK_IDS
-        for apps in (_FLATPAK_APPS, own_apps)
-        if files.is_directory(posixpath.join(apps, identifier))
-    ]
-    return installed or otherwise
+def _about(chosen: _Place, others: t.Sequence[_Place]) -> t.Iterator[str]:
+    """What to say of further places that were used."""
+    for other in others:
+        leftover = chosen.root.installed and not other.root.installed
+        reason = ", whose program is not installed" if leftover else ""
+        remedy = f"location={other.location}" if other.location != chosen.location else "the option profile"
+        yield (
+            f"the Thunderbird with its profiles in {chosen.root.path} is configured; there are others in "
+            f"{other.root.path}{reason}. Choose them with {remedy} if the user opens those."
+        )

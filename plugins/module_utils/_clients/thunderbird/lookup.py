@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finding an account among those in the preferences, and giving a new one ids of its own."""
 
@@ -7,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._model.account import Account, Protocol
+from ..._model.account import Account, Protocol, State
 from ..._model.settings import Settings
 from ..recognition import ambiguous, has_login, marker
 from .indexed_settings import ACCOUNTS, MARKER, Draft, IndexedSettings
@@ -24,27 +23,48 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
     if there is just one such account and it is not marked as another one (the server has moved).
 
     Raises:
-        OptionError: there are several candidates, and the choice is the admin's.
+        OptionError: there are several candidates, and the choice is the admin's. (What is to be removed is none.)
     """
     state = IndexedSettings.of(settings)
     marked = _with_server(state, state.owners("server", MARKER, marker(account)))
     for ids in marked:
         if _is_of_type(state, ids, account):
             return _with_identity(state, ids, account)
-    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
-    candidates = _with_server(state, [key for login in logins for key in state.owners("server", "userName", login)])
-    free = [
-        ids
-        for ids in candidates
-        if _is_of_type(state, ids, account) and not text(state, branch("server", ids.server) + MARKER)
-    ]
+    free = _unmarked(state, account)
     for ids in free:
-        if _has_login(state, ids, account) and _host(state, ids) == account.incoming.host.lower():
+        if _host(state, ids) == account.incoming.host.lower():
             return _with_identity(state, ids, account)
-    moved = [ids for ids in free if _has_login(state, ids, account) and _has_address(state, ids, account)]
+    moved = [ids for ids in free if _has_address(state, ids, account)]
     if len(moved) > 1:
+        if account.state is State.ABSENT:
+            return None  # none of them is known to be ours
         raise ambiguous(account, (_host(state, ids) for ids in moved), "Thunderbird")
     return _with_identity(state, moved[0], account) if moved else None
+
+
+def candidates(settings: Settings, account: Account) -> t.Sequence[str]:
+    """The servers of the accounts that ``find`` cannot choose among."""
+    state = IndexedSettings.of(settings)
+    return [_host(state, ids) for ids in _unmarked(state, account) if _has_address(state, ids, account)]
+
+
+def is_guess(settings: Settings, ids: PrefIds, account: Account) -> bool:
+    """Whether an account that was found is only thought to have moved: no run has marked it."""
+    marked = text(settings, branch("server", ids.server) + MARKER)
+    return not marked and _host(settings, ids) != account.incoming.host.lower()
+
+
+def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
+    """The accounts of the type and the login that are not marked."""
+    logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
+    with_login = _with_server(state, [key for login in logins for key in state.owners("server", "userName", login)])
+    return [
+        ids
+        for ids in with_login
+        if _is_of_type(state, ids, account)
+        and not text(state, branch("server", ids.server) + MARKER)
+        and _has_login(state, ids, account)
+    ]
 
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:
@@ -89,12 +109,12 @@ def _ids(settings: Settings, key: str, server: str) -> PrefIds:
 
 def allocate_ids(settings: Settings) -> PrefIds:
     """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey."""
-    highest = IndexedSettings.of(settings).highest
+    free_number = IndexedSettings.of(settings).free_number
     return PrefIds(
-        account=f"account{highest['account'] + 1}",
-        server=f"server{highest['server'] + 1}",
-        identity=f"id{highest['id'] + 1}",
-        smtp=f"smtp{highest['smtp'] + 1}",
+        account=f"account{free_number('account')}",
+        server=f"server{free_number('server')}",
+        identity=f"id{free_number('id')}",
+        smtp=f"smtp{free_number('smtp')}",
     )
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Thunderbird's preferences express it: the tables, and reading them back.
 
@@ -113,6 +112,12 @@ def enforce(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterab
         wanted = rule.value(account)
         if wanted is not None and not same(effective(settings, prefix, rule), wanted):
             settings[prefix + rule.key] = wanted
+
+
+def is_as_wanted(settings: Settings, prefix: str, rules: t.Iterable[PrefRule], account: Account) -> bool:
+    """Whether ``enforce`` would change nothing."""
+    pairs = ((effective(settings, prefix, rule), rule.value(account)) for rule in rules)
+    return all(wanted is None or same(value, wanted) for value, wanted in pairs)
 
 
 def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The grammar of prefs.js, and editing it without touching a byte that need not change.
 
@@ -21,6 +20,7 @@ import re
 import typing as t
 
 from ..._model.errors import DamagedFileError
+from ..._model.numbers import INT32, number_in
 from ..._model.settings import Settings, Value, same
 
 HEADER = b"""\
@@ -44,6 +44,7 @@ _WRITTEN = re.compile(
 )
 _BLANK = re.compile(rb"(?:[ \t\n\x0b\x0c\r]+|#[^\r\n\x00]*|//[^\r\n\x00]*|/\*(?:[^*\x00]|\*(?!/))*\*/)*")
 _KIND = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
+_ATTRIBUTE = re.compile(rb"(?:sticky|locked)(?![A-Za-z0-9_])")
 _WORD = re.compile(rb"(?:true|false)(?![A-Za-z0-9_])")
 _DIGITS = re.compile(rb"[0-9]+(?![A-Za-z0-9_])")
 _STRING = re.compile(
@@ -54,7 +55,6 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _SIMPLE_ESCAPES = {b'"': b'"', b"'": b"'", b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
-_INT32 = range(-(2**31), 2**31)
 
 
 class _Entry(t.NamedTuple):
@@ -62,6 +62,24 @@ class _Entry(t.NamedTuple):
     value: Value
     start: int
     end: int
+
+
+class Statement(t.NamedTuple):
+    """A statement of a file with preferences that is not prefs.js.
+
+    Attributes:
+        kind: its first word.
+        name: of the preference.
+        value: as it is written.
+        locked: "locked" is behind the value.
+        line: where it begins, from 1.
+    """
+
+    kind: str
+    name: str
+    value: Value
+    locked: bool
+    line: int
 
 
 class _PrefsSyntaxError(Exception):
@@ -138,6 +156,51 @@ class PrefsFile:
         return inserts
 
 
+def statements(
+    content: bytes, kinds: t.Pattern[bytes], *, after_line: int = 0, needs_end: bool = True
+) -> t.Iterator[Statement | None]:
+    """The statements of a file, with None for each that cannot be read: it is skipped as Thunderbird does.
+
+    Args:
+        content: the whole file.
+        kinds: the words by which a statement may begin.
+        after_line: begin behind that many lines.
+        needs_end: a statement without a semicolon cannot be read.
+    """
+    position = 3 if content.startswith(b"\xef\xbb\xbf") else 0
+    for _line in range(after_line):
+        position = content.find(b"\n", position) + 1 or len(content)
+    while True:
+        try:
+            position = start = _skip_blank(content, position)
+            if start >= len(content):
+                return
+            statement, position = _parse_given(content, start, kinds, needs_end)
+            yield statement
+        except _PrefsSyntaxError as error:
+            yield None
+            position = content.find(b";", error.position) + 1 or len(content)
+
+
+def _parse_given(content: bytes, start: int, kinds: t.Pattern[bytes], needs_end: bool) -> tuple[Statement, int]:
+    kind = kinds.match(content, start)
+    if kind is None:
+        raise _PrefsSyntaxError(start, "a statement was expected")
+    name, value, position = _parse_pair(content, kind.end())
+    attributes = set()
+    while content.startswith(b",", _skip_blank(content, position)):
+        attribute = _ATTRIBUTE.match(content, _skip_blank(content, _expect(content, position, b",")))
+        if attribute is None:
+            raise _PrefsSyntaxError(position, "sticky or locked was expected")
+        attributes.add(attribute.group())
+        position = attribute.end()
+    position = _expect(content, position, b")")
+    if needs_end or content.startswith(b";", _skip_blank(content, position)):
+        position = _expect(content, position, b";")
+    line = content.count(b"\n", 0, start) + 1
+    return Statement(kind.group().decode("ascii"), name, value, b"locked" in attributes, line), position
+
+
 def _sort_key(name: str) -> bytes:
     return _encode(name) + b'"'
 
@@ -206,15 +269,21 @@ def _parse_statement(content: bytes, start: int) -> tuple[_Entry | None, int]:
     kind = _KIND.match(content, start)
     if kind is None:
         raise _PrefsSyntaxError(start, "user_pref, pref or sticky_pref was expected")
-    position = _expect(content, kind.end(), b"(")
-    name, position = _parse_string(content, _skip_blank(content, position))
-    position = _expect(content, position, b",")
-    value, position = _parse_value(content, _skip_blank(content, position))
+    name, value, position = _parse_pair(content, kind.end())
     position = _expect(content, position, b")")
     position = _expect(content, position, b";")
     if kind.group() != b"user_pref":
         return None, position
     return _Entry(name, value, start, position), position
+
+
+def _parse_pair(content: bytes, position: int) -> tuple[str, Value, int]:
+    """The opening bracket, the name and the value."""
+    position = _expect(content, position, b"(")
+    name, position = _parse_string(content, _skip_blank(content, position))
+    position = _expect(content, position, b",")
+    value, position = _parse_value(content, _skip_blank(content, position))
+    return name, value, position
 
 
 def _parse_value(content: bytes, position: int) -> tuple[Value, int]:
@@ -277,8 +346,10 @@ def _characters(units: bytes, position: int) -> bytes:
 
 
 def _integer(digits: bytes, position: int) -> int:
-    number = int(digits)
-    if number not in _INT32:
+    number = number_in(digits.lstrip(b"-"), INT32 + 1)
+    if number is not None and digits.startswith(b"-"):
+        number = -number
+    if number is None or number > INT32:
         raise _PrefsSyntaxError(position, "a number needs more than 32 bits")
     return number
 

@@ -1,16 +1,17 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""profiles.ini: which profile Thunderbird will open, and how a new one is made known to it.
+"""Which profile Thunderbird will open, and how a new one is made known to it.
 
-Rules from toolkit/profile/nsToolkitProfileService.cpp and xpcom/ds/nsINIParser.cpp, checked with Thunderbird 153:
+Rules from toolkit/profile/nsToolkitProfileService.cpp, checked with Thunderbird 153:
 
-* ``[Install<hash>] Default=`` names the profile of one installed copy; the newest used one is taken here.
-* Without it, ``Default=1`` counts only if that profile's compatibility.ini does not name another installation.
-  One that names none ("an ancient version") is adopted by any: so a new profile gets such a file.
+* ``[Install<hash>] Default=`` names the profile of one installation.
+* Without it, the default profile counts, but only if its compatibility.ini does not name another installation, and no
+  other one has locked it. One that names none ("an ancient version") is adopted by any: so a new profile gets such a
+  file. The default profile is the last one with ``Default=1``, or the only one.
+* In a Snap, no installation has a profile of its own: only the default profile counts.
 * A listed profile whose folder is gone, and a gap in the numbering, make Thunderbird hang at its start.
 
-The file is edited as text; configparser would lose its order, its letter case and its repeated sections.
+The file is edited as text: Thunderbird's own order, and what other programs keep there, stay.
 """
 
 from __future__ import annotations
@@ -19,17 +20,42 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files, FileWrite
-from ..._model.errors import DamagedFileError, HostError, OptionError
+from ..._model.errors import HostError, OptionError
+from . import profiles_ini, programs
+from .install_hash import install_hash
+from .profiles_ini import ListedProfile, Sections
 
 COMPATIBILITY = b"[Compatibility]\n"
 _NEW_NAME = "charter.default"
 _APPLICATIONS = (
-    "/usr/lib/thunderbird/application.ini",
-    "/usr/lib64/thunderbird/application.ini",
-    "/opt/thunderbird/application.ini",
-    "/snap/thunderbird/current/application.ini",
+    "/usr/lib/thunderbird",
+    "/usr/lib64/thunderbird",
+    "/opt/thunderbird",
+    "/snap/thunderbird/current",
 )
 _GENERAL = "[General]\nStartWithLastProfile=1\nVersion=2\n"
+_CHOOSE = (
+    "Choose this one in Thunderbird's profile manager (thunderbird -P), or name another one with the option profile."
+)
+_REMEDY = "If the user opens another one, name it with the option profile."
+
+
+class Root(t.NamedTuple):
+    """A folder with profiles.ini, and the Thunderbird that it belongs to.
+
+    Attributes:
+        path: the folder; it need not exist.
+        programs: the installation folders whose own entries count.
+        dedicated: an installation has a profile of its own.
+        installed: a Thunderbird that opens this root is on the host.
+        warnings: what the admin should know about the choice of the root.
+    """
+
+    path: str
+    programs: tuple[str, ...] = ()
+    dedicated: bool = True
+    installed: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 class Profile(t.NamedTuple):
@@ -39,177 +65,241 @@ class Profile(t.NamedTuple):
         path: its folder.
         new: it is not known to Thunderbird yet.
         files: what makes it known, to be written after its other files, in this order.
+        warnings: what the admin should know about the choice.
     """
 
     path: str
     new: bool
     files: tuple[FileWrite, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-class _Section(t.NamedTuple):
-    name: str
-    entries: dict[str, str]
-
-
-class _Known(t.NamedTuple):
-    name: str
-    path: str
-    default: bool
-
-
-def choose(files: Files, root: str, wanted: str | None) -> Profile:
+def choose(files: Files, root: Root, wanted: str | None) -> Profile:
     """The profile to configure below one of Thunderbird's roots.
 
     Args:
         files: the user's files.
-        root: the folder of profiles.ini; it need not exist.
+        root: where, and by whose rule.
         wanted: a profile's name or folder as the admin wrote it; None for the one that Thunderbird would open.
 
     Raises:
-        DamagedFileError: profiles.ini cannot be understood.
         HostError: the profile's folder is missing.
         OptionError: there is no profile of the wanted name.
     """
-    ini = posixpath.join(root, "profiles.ini")
-    content = files.read(ini)
-    sections = _parse(content or b"", ini)
-    known = _profiles(sections, root)
+    ini = posixpath.join(root.path, "profiles.ini")
+    content = files.read(ini) or b""
+    sections = _sections(files, root.path, content)
+    known = profiles_ini.listed(sections, root.path)
     if wanted is not None:
-        return _existing(files, root, _named(known, wanted, ini))
-    chosen = _opened(files, sections, known, root)
-    if chosen is not None:
-        return _existing(files, root, chosen)
-    return _new(files, root, ini, content or b"", sections, known)
+        return _existing(files, root, _named(known, wanted, ini), ())
+    if known:
+        chosen, warnings = _opened(files, root, sections, known)
+        if len(known) > 1 and not warnings and sections.get("General", {}).get("StartWithLastProfile") == "0":
+            others = ", ".join(profile.path for profile in known if profile is not chosen)
+            asks = "Thunderbird asks the user for a profile at each start."
+            warnings = (f"{asks} {chosen.path} is configured; there is also {others}. {_REMEDY}",)
+        return _existing(files, root, chosen, warnings)
+    return _new(files, root, content, sections)
 
 
-def last_used(files: Files, root: str) -> float | None:
-    """When a profile below this root was last written to, in seconds since 1970; None if there is none."""
-    sections = _parse(files.read(posixpath.join(root, "profiles.ini")) or b"", posixpath.join(root, "profiles.ini"))
-    times = [_modified(files, profile.path) for profile in _profiles(sections, root)]
-    return max(times, default=None)
+def openers(files: Files, root: Root, profile: str) -> tuple[str, ...]:
+    """The installed programs that open a profile; all of the root's where none does by itself."""
+    if len(root.programs) < 2:
+        return root.programs
+    sections = _sections(files, root.path, files.read(posixpath.join(root.path, "profiles.ini")) or b"")
+    known = profiles_ini.listed(sections, root.path)
+    by_program = {program: _opened_by(files, root, program, sections, known) for program in root.programs}
+    found = tuple(program for program, opened in by_program.items() if opened is not None and opened.path == profile)
+    return found or root.programs
+
+
+def listed(files: Files, root: str) -> list[ListedProfile]:
+    """The profiles below a root; none where profiles.ini cannot be read."""
+    try:
+        content = files.read(posixpath.join(root, "profiles.ini")) or b""
+        return profiles_ini.listed(_sections(files, root, content), root)
+    except HostError:
+        return []
+
+
+def lists(files: Files, root: Root, path: str) -> bool:
+    """Whether a root has a profile in that folder."""
+    return posixpath.normpath(path) in {profile.path for profile in listed(files, root.path)}
+
+
+def last_used(files: Files, root: Root) -> float | None:
+    """When a profile below a root was last written to, in seconds since 1970; None if there is none."""
+    return max((_modified(files, profile.path) for profile in listed(files, root.path)), default=None)
+
+
+def opened_by(files: Files, root: str) -> list[str]:
+    """The installation folders that the profiles below a root were opened by."""
+    found = (_compatibility(files, profile.path).get("LastPlatformDir") for profile in listed(files, root))
+    return [folder for folder in found if folder]
+
+
+def is_ours(path: str) -> bool:
+    """Whether a profile has the name that new ones get here."""
+    return posixpath.basename(path).startswith(_NEW_NAME)
+
+
+def last_version(files: Files, profile: str) -> int | None:
+    """The major version of the Thunderbird that opened the profile last."""
+    return programs.major(files, posixpath.join(profile, "compatibility.ini"), "Compatibility", "LastVersion")
 
 
 def version(files: Files, profile: str) -> int | None:
     """The major version of the Thunderbird that opened the profile last, else of one that is installed."""
-    for path, section, key in (
-        (posixpath.join(profile, "compatibility.ini"), "Compatibility", "LastVersion"),
-        *((path, "App", "Version") for path in _APPLICATIONS),
-    ):
-        for found in _parse(files.read(path) or b"", path):
-            major = found.entries.get(key, "").partition(".")[0]
-            if found.name == section and major.isdigit():
-                return int(major)
-    return None
+    found = last_version(files, profile)
+    for folder in _APPLICATIONS:
+        if found is None:
+            found = programs.version(files, folder)
+    return found
 
 
-def _parse(content: bytes, path: str) -> list[_Section]:
-    remedy = "mend that line; Thunderbird itself might take it for no profiles at all and start anew"
-    try:
-        text = _text(content)
-    except UnicodeDecodeError as error:
-        raise DamagedFileError(path, content.count(b"\n", 0, error.start) + 1, "this is not text", remedy) from None
-    sections: list[_Section] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
-        stripped = line.strip(" \t")
-        if not stripped or stripped[0] in "#;":
-            continue
-        if stripped.startswith("[") and stripped.endswith("]"):
-            sections.append(_Section(stripped[1:-1], {}))
-            continue
-        key, equals, value = stripped.partition("=")
-        if not equals or not sections or "\x00" in stripped:
-            raise DamagedFileError(path, number, "a [section] or key=value was expected", remedy)
-        sections[-1].entries[key] = value
-    return sections
+def _sections(files: Files, root: str, content: bytes) -> Sections:
+    installs = posixpath.join(root, "installs.ini")
+    return profiles_ini.with_installs(
+        profiles_ini.parse(content), lambda: profiles_ini.parse(files.read(installs) or b"") if content else {}
+    )
 
 
-def _text(content: bytes) -> str:
-    """Without the mark that some editors put in front. (The codec that does this might lie where only root reads.)"""
-    return (content[3:] if content.startswith(b"\xef\xbb\xbf") else content).decode("utf-8")
-
-
-def _profiles(sections: t.Sequence[_Section], root: str) -> list[_Known]:
-    return [
-        _Known(
-            name=section.entries.get("Name", ""),
-            path=posixpath.normpath(posixpath.join(root, section.entries["Path"])),
-            default=section.entries.get("Default") == "1",
-        )
-        for section in sections
-        if _is_profile(section) and section.entries.get("Path")
-    ]
-
-
-def _is_profile(section: _Section) -> bool:
-    return section.name.startswith("Profile") and section.name[len("Profile") :].isdigit()
-
-
-def _named(known: t.Sequence[_Known], wanted: str, ini: str) -> _Known:
+def _named(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> ListedProfile:
     for profile in known:
         if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
             return profile
-    names = ", ".join(sorted(profile.name for profile in known)) or "no profile at all"
+    names = ", ".join(sorted(_shown(profile.name) for profile in known)) or "no profile at all"
     raise OptionError(
         "profile", f"{wanted!r} is not in {ini}, which lists {names}", "name one of these, or leave it out"
     )
 
 
-def _opened(files: Files, sections: t.Sequence[_Section], known: t.Sequence[_Known], root: str) -> _Known | None:
-    """The profile that Thunderbird would open, or would once its compatibility.ini says nothing against it."""
-    installed = {
-        posixpath.normpath(posixpath.join(root, section.entries["Default"]))
-        for section in sections
-        if section.name.startswith("Install") and section.entries.get("Default")
-    }
-    of_installs = [profile for profile in known if profile.path in installed]
-    if of_installs:
-        return max(of_installs, key=lambda profile: _modified(files, profile.path))
-    defaults = [profile for profile in known if profile.default]
-    candidates = defaults or known
-    return candidates[0] if candidates else None
+def _opened(
+    files: Files, root: Root, sections: Sections, known: t.Sequence[ListedProfile]
+) -> tuple[ListedProfile, tuple[str, ...]]:
+    """The profile that Thunderbird would open, or is likeliest to, and what to say of the choice."""
+    if root.dedicated:
+        by_program = {program: _opened_by(files, root, program, sections, known) for program in root.programs}
+    else:
+        by_program = {"the Snap": _default(known)}
+    found = list(dict.fromkeys(profile for profile in by_program.values() if profile is not None))
+    if found:
+        return _newest(files, root, found)
+    of_installs = [profile for profile in known if profile.path in _defaults(sections, root)]
+    chosen, warnings = _newest(files, root, of_installs or [_default(known) or known[0]])
+    if root.installed:
+        who = " and ".join(by_program)
+        doubt = f"the profile {chosen.path} is configured, but {root.path}/profiles.ini does not make {who} open it"
+        warnings = (f"{doubt}: the next start asks for a profile, or makes a new one. {_CHOOSE}",)
+    return chosen, warnings
+
+
+def _opened_by(
+    files: Files, root: Root, program: str, sections: Sections, known: t.Sequence[ListedProfile]
+) -> ListedProfile | None:
+    """The profile that one installed program opens; None where it would make a new one, or ask."""
+    own = f"Install{install_hash(program)}"
+    path = _install_default(sections.get(own, {}), root)
+    if path is not None:
+        return next((profile for profile in known if profile.path == path), None)
+    default = _default(known)
+    if default is None:
+        return None
+    for name, entries in sections.items():
+        locked = name.startswith("Install") and entries.get("Locked") == "1"
+        if locked and _install_default(entries, root) == default.path:
+            return None
+    last = _compatibility(files, default.path).get("LastPlatformDir")
+    return default if last is None or files.real_path(last) == files.real_path(program) else None
+
+
+def _default(known: t.Sequence[ListedProfile]) -> ListedProfile | None:
+    marked = [profile for profile in known if profile.default]
+    if marked:
+        return marked[-1]
+    return known[0] if len(known) == 1 else None
+
+
+def _defaults(sections: Sections, root: Root) -> set[str | None]:
+    return {_install_default(entries, root) for name, entries in sections.items() if name.startswith("Install")}
+
+
+def _install_default(entries: t.Mapping[str, str], root: Root) -> str | None:
+    path = entries.get("Default")
+    return posixpath.normpath(posixpath.join(root.path, path)) if path else None
+
+
+def _newest(files: Files, root: Root, candidates: t.Sequence[ListedProfile]) -> tuple[ListedProfile, tuple[str, ...]]:
+    chosen = max(candidates, key=lambda profile: _modified(files, profile.path))
+    others = ", ".join(profile.path for profile in candidates if profile is not chosen)
+    if not others:
+        return chosen, ()
+    reason = f"several installations have profiles of their own in {root.path}/profiles.ini"
+    used = f"{chosen.path} is configured, which was used last; there is also {others}"
+    return chosen, (f"{reason}. {used}. {_REMEDY}",)
+
+
+def _compatibility(files: Files, profile: str) -> t.Mapping[str, str]:
+    try:
+        content = files.read(posixpath.join(profile, "compatibility.ini")) or b""
+    except HostError:
+        return {}
+    return profiles_ini.parse(content).get("Compatibility", {})
 
 
 def _modified(files: Files, profile: str) -> float:
-    return files.modified(posixpath.join(profile, "prefs.js")) or 0.0
+    try:
+        return files.modified(posixpath.join(profile, "prefs.js")) or 0.0
+    except HostError:  # a profile that is out of the user's reach is not the one that the user opens
+        return 0.0
 
 
-def _existing(files: Files, root: str, profile: _Known) -> Profile:
+def _existing(files: Files, root: Root, profile: ListedProfile, warnings: tuple[str, ...]) -> Profile:
     if not files.is_directory(profile.path):
         raise HostError(
             profile.path,
-            f"this folder of the profile {profile.name!r} is missing, although {root}/profiles.ini lists it",
+            f"this folder of the profile {_shown(profile.name)!r} is missing, but {root.path}/profiles.ini lists it",
             "bring it back, or take the profile out of profiles.ini: Thunderbird itself does not start like this",
         )
     compatibility = posixpath.join(profile.path, "compatibility.ini")
     if files.read(compatibility) is not None:
-        return Profile(profile.path, new=False)
+        return Profile(profile.path, new=False, warnings=warnings)
     # Listed by another tool and never opened: without this file Thunderbird would pass it over.
-    return Profile(profile.path, new=False, files=(FileWrite(compatibility, COMPATIBILITY),))
+    return Profile(profile.path, False, (FileWrite(compatibility, COMPATIBILITY),), warnings)
 
 
-def _new(
-    files: Files, root: str, ini: str, content: bytes, sections: t.Sequence[_Section], known: t.Sequence[_Known]
-) -> Profile:
-    folder = _free_folder(files, root)
-    number = len(known)  # numbered without gaps; there is none here, or it would have been opened
-    section = f"[Profile{number}]\nName=default\nIsRelative=1\nPath={folder}\nDefault=1\n"
-    text = _text(content)
+def _shown(name: str) -> str:
+    """A name for messages, whatever its encoding is."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _new(files: Files, root: Root, content: bytes, sections: Sections) -> Profile:
+    folder = _free_folder(files, root.path)
+    text = profiles_ini.text(content)
     if text and not text.endswith("\n"):
         text += "\n"
     if text:
         text += "\n"
-    text += section
-    if not any(existing.name == "General" for existing in sections):
+    number = profiles_ini.next_number(sections)
+    text += f"[Profile{number}]\nName=default\nIsRelative=1\nPath={folder}\nDefault=1\n"
+    if "General" not in sections:
         text += "\n" + _GENERAL
-    path = posixpath.join(root, folder)
-    return Profile(
-        path,
-        new=True,
-        files=(
-            FileWrite(posixpath.join(path, "compatibility.ini"), COMPATIBILITY),
-            FileWrite(ini, text.encode("utf-8"), backup=bool(content)),
-        ),
+    path = posixpath.join(root.path, folder)
+    ini = FileWrite(
+        posixpath.join(root.path, "profiles.ini"), text.encode("utf-8", "surrogateescape"), backup=bool(content)
     )
+    writes = (FileWrite(posixpath.join(path, "compatibility.ini"), COMPATIBILITY), ini)
+    return Profile(path, True, writes, _about_unlisted(files, root.path, folder))
+
+
+def _about_unlisted(files: Files, root: str, new: str) -> tuple[str, ...]:
+    folders = (posixpath.join(root, name) for name in files.names(root) if name != new)
+    found = [folder for folder in folders if files.is_directory(folder) and _modified(files, folder)]
+    if not found:
+        return ()
+    reason = f"{root}/profiles.ini lists no profile, so {new} becomes the user's"
+    lost = f"There are profiles in {', '.join(found)} all the same"
+    return (f"{reason}. {lost}. If one of them is the user's, list it in profiles.ini, and run again.",)
 
 
 def _free_folder(files: Files, root: str) -> str:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account read back out of a profile, stored passwords included."""
 
@@ -19,10 +18,10 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .password_store.store import NssPasswordStore
+    from .stored import PasswordStore
 
 
-def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) -> StoredAccount | None:
+def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
     found = None if ids is None else mapping.read_back(settings, ids)
@@ -47,6 +46,9 @@ def account(settings: Settings, passwords: NssPasswordStore, wanted: Account) ->
 def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
     after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
+    if wanted_ids.identity != ids.identity:  # it has none, or only those of the user's own
+        identities = mapping.branch("account", ids.account) + "identities"
+        return (Change(identities, settings.get(identities), "an identity with the address"),)
     if wanted_ids != ids:  # it has no SMTP server, or one that others use
         smtp = mapping.branch("identity", ids.identity) + "smtpServer"
         return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A user's message bus, by its socket (D-Bus Specification 0.42).
 
@@ -9,6 +8,7 @@ as the user. Every call forbids the bus to start a service for it.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -17,6 +17,7 @@ import time
 import typing as t
 
 from ..._host.desktop import BusError
+from ..._host.time_limit import TimeLimit
 from .message import ERROR, FIXED_HEADER, METHOD_RETURN, Message, decode_message, encode_call, size_of
 from .wire import WireError
 
@@ -25,6 +26,9 @@ TIMEOUT = 25.0  # seconds for a call, as libdbus has it
 BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 
 _ERRORS = "org.freedesktop.DBus.Error."
+_ERROR_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_LONGEST_NAME = 255
+_LONGEST_REASON = 300  # characters of an error that are shown
 _LONGEST_LINE = 16384  # bytes, during the login
 _CREDENTIALS = "iII"  # struct ucred of socket(7): process, user, group
 
@@ -35,40 +39,55 @@ class SessionBus:
     Args:
         connection: to a bus, before anything was sent.
         timeout: seconds for the login and for each call.
+        limit: for all that the user's buses keep us waiting; None for none.
 
     Raises:
         BusError: the bus does not let us in, or does not answer.
     """
 
-    def __init__(self, connection: socket.socket, timeout: float = TIMEOUT) -> None:
+    def __init__(self, connection: socket.socket, timeout: float = TIMEOUT, limit: TimeLimit | None = None) -> None:
         self._socket = connection
         self.timeout = timeout
+        self._limit = limit or TimeLimit(math.inf)
         self._received = bytearray()
         self._serial = 0
         self._login()
-        self.call(BUS, BUS_PATH, BUS, "Hello")
+        self.call(BUS, BUS_PATH, BUS, "Hello", returns="s")
 
     def has_owner(self, name: str) -> bool:
-        return self.call(BUS, BUS_PATH, BUS, "NameHasOwner", "s", name) == (True,)
+        return self.call(BUS, BUS_PATH, BUS, "NameHasOwner", "s", name, returns="b") == (True,)
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
-        deadline = time.monotonic() + self.timeout
         self._serial += 1
         try:
             request = encode_call(self._serial, destination, path, interface, member, signature, arguments)
         except WireError as error:
             raise BusError(_ERRORS + "InvalidArgs", f"{interface}.{member} cannot be called so: {error}") from None
         try:
-            self._send(request, deadline)
-            reply = self._reply(deadline)
-            values = reply.arguments()
+            with self._limit.wait(self.timeout) as deadline:
+                self._send(request, deadline)
+                reply = self._reply(deadline)
+                values = reply.arguments()
         except WireError as error:
             self.close()
             raise BusError(_ERRORS + "InconsistentMessage", f"the message bus sent nonsense: {error}") from None
         if reply.kind == ERROR:
-            raise BusError(reply.error_name, _sentence(values))
+            raise BusError(_error_name(reply.error_name), _sentence(values))
+        if reply.signature != returns:
+            raise BusError(
+                _ERRORS + "InvalidSignature",
+                f"{interface}.{member} was answered with values of other types "
+                f"({_types(reply.signature)}) than expected ({_types(returns)})",
+            )
         return values
 
     def close(self) -> None:
@@ -77,14 +96,14 @@ class SessionBus:
 
     def _login(self) -> None:
         """As "Authentication Protocol" says; passing file descriptors is not asked for."""
-        deadline = time.monotonic() + self.timeout
         identity = str(os.geteuid()).encode().hex()
-        self._send(f"\0AUTH EXTERNAL {identity}\r\n".encode(), deadline)
-        line = self._line(deadline)
-        if not line.startswith(b"OK "):
-            self.close()
-            raise BusError(_ERRORS + "AuthFailed", f"the message bus does not let the user {os.geteuid()} in")
-        self._send(b"BEGIN\r\n", deadline)
+        with self._limit.wait(self.timeout) as deadline:
+            self._send(f"\0AUTH EXTERNAL {identity}\r\n".encode(), deadline)
+            line = self._line(deadline)
+            if not line.startswith(b"OK "):
+                self.close()
+                raise BusError(_ERRORS + "AuthFailed", f"the message bus does not let the user {os.geteuid()} in")
+            self._send(b"BEGIN\r\n", deadline)
 
     def _line(self, deadline: float) -> bytes:
         while b"\r\n" not in self._received:
@@ -137,18 +156,16 @@ class SessionBus:
     def _wait_until(self, deadline: float) -> None:
         if self._socket.fileno() < 0:
             raise OSError("it was closed")
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise socket.timeout
-        self._socket.settimeout(left)
+        _allow(self._socket, deadline)
 
 
-def connect(address: str, timeout: float = TIMEOUT) -> SessionBus | None:
+def connect(address: str, timeout: float = TIMEOUT, limit: TimeLimit | None = None) -> SessionBus | None:
     """Enter a user's bus, as that user; the caller closes it.
 
     Args:
         address: as in ``DBUS_SESSION_BUS_ADDRESS``; of several, the first that somebody listens at counts.
         timeout: seconds for the login and for each call.
+        limit: for all that the user's buses keep us waiting; None for none.
 
     Returns:
         None if nobody listens there, or if there is no address of a kind that is known here (``disabled:``, ``tcp:``).
@@ -156,13 +173,15 @@ def connect(address: str, timeout: float = TIMEOUT) -> SessionBus | None:
     Raises:
         BusError: somebody does, but it is not a bus of ours, does not let us in, or does not answer.
     """
+    limit = limit or TimeLimit(math.inf)
     for name in socket_names(address):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.settimeout(timeout)
-            connection.connect(name)
+            with limit.wait(timeout) as deadline:
+                _allow(connection, deadline)
+                connection.connect(name)
             _check_owner(connection)
-            return SessionBus(connection, timeout)
+            return SessionBus(connection, timeout, limit)
         except (FileNotFoundError, ConnectionRefusedError):
             connection.close()
         except OSError as error:
@@ -195,6 +214,14 @@ def _unescape(value: str) -> str:
     return os.fsdecode(raw)
 
 
+def _allow(connection: socket.socket, deadline: float) -> None:
+    """Give the next operation the time that is left."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise socket.timeout
+    connection.settimeout(left)
+
+
 def _check_owner(connection: socket.socket) -> None:
     """A name that a session left behind could be taken by another user, who would receive passwords."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(_CREDENTIALS))
@@ -203,10 +230,22 @@ def _check_owner(connection: socket.socket) -> None:
         raise BusError(_ERRORS + "AccessDenied", f"the message bus there belongs to the user {owner}")
 
 
+def _error_name(name: str) -> str:
+    """The name of an error, if it is one ("Valid Names")."""
+    if len(name) <= _LONGEST_NAME and _ERROR_NAME.fullmatch(name):
+        return name
+    return _ERRORS + "Failed"
+
+
+def _types(signature: str) -> str:
+    return signature or "none"
+
+
 def _sentence(values: tuple[t.Any, ...]) -> str:
     """What an error says for users: by convention its first argument."""
     text = values[0] if values and isinstance(values[0], str) else "no reason given"
-    return " ".join(text.split())
+    words = " ".join(text[: 2 * _LONGEST_REASON].split())
+    return words if len(words) <= _LONGEST_REASON else words[:_LONGEST_REASON] + " ..."
 
 
 def _bus_error(error: OSError) -> BusError:

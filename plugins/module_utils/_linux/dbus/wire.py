@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Values of D-Bus as bytes (D-Bus Specification 0.42, "Type System" and "Marshaling").
 
@@ -12,10 +11,11 @@ from __future__ import annotations
 import struct
 import typing as t
 
-MAX_ARRAY = 1 << 26  # bytes
+MAX_ARRAY = 1 << 24  # bytes, a quarter of what the specification allows
 MAX_SIGNATURE = 255  # characters
 MAX_DEPTH = 32  # of arrays in arrays, and as much of structs in structs
 MAX_VARIANTS = 64  # of containers of any kind, those in variants included
+MAX_VALUES = 1 << 19  # in what is read at once, types in signatures included: small ones take fifty times their bytes
 
 # code: the format of struct; its size is the alignment, too
 _FIXED: t.Mapping[str, str] = {
@@ -236,10 +236,12 @@ class DbusReader:
     def __init__(self, data: bytes, order: str) -> None:
         self._data = data
         self._order = order
+        self._left = MAX_VALUES
         self.position = 0
 
     def get(self, kind: Type, depth: int) -> t.Any:
         """The next value."""
+        self._count(1)
         code = kind.code
         self.align(_ALIGNMENT[code])
         if code in _FIXED:
@@ -256,6 +258,11 @@ class DbusReader:
                 raise WireError("a variant of several types")
             return self.get(types[0], depth + 1)
         return tuple(self.get(part, depth + 1) for part in kind.parts)
+
+    def _count(self, values: int) -> None:
+        self._left -= values
+        if self._left < 0:
+            raise WireError("too many values")
 
     def align(self, alignment: int) -> None:
         """Skip padding."""
@@ -287,6 +294,7 @@ class DbusReader:
         if code == "o":
             _check_path(text)
         if code == "g":
+            self._count(len(text))
             parse(text)
         return text
 

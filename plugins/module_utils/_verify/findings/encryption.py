@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about STARTTLS and about TLS itself; those about certificates are in ``certificates``."""
 
@@ -50,6 +49,28 @@ def tls_too_old(evidence: str) -> Failure:
         evidence,
         "TLS 1.2 or 1.3 is required, by mail clients as well. The server's operator must enable it.",
         Code.TLS_TOO_OLD,
+    )
+
+
+def tls_too_weak(evidence: str) -> Failure:
+    """This machine's OpenSSL refuses what the server offers: short keys, old signatures, legacy renegotiation."""
+    return Failure(
+        "begins TLS, but its TLS is too weak for this machine",
+        evidence,
+        "Change no setting: port and encryption are right. The server's operator must update its TLS: a Diffie-Hellman "
+        "key and certificates of at least 2048 bits, SHA-256 signatures, secure renegotiation (RFC 5746).",
+        Code.TLS_TOO_WEAK,
+    )
+
+
+def client_certificate_wanted(evidence: str) -> Failure:
+    """The server ends the handshake because the client has no certificate."""
+    return Failure(
+        "requires a client certificate",
+        evidence,
+        "Change no setting: port and encryption are right. The server accepts only mail clients that have a "
+        "certificate, and this test has none. Ask the server's operator for one, or to accept a password alone.",
+        Code.CLIENT_CERTIFICATE,
     )
 
 

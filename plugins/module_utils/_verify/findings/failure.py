@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The exception that ends the test of an endpoint, and the codes that name what went wrong."""
 
@@ -28,6 +27,7 @@ class Code(enum.Enum):
     OTHER = "other", "None of the above."
     # dns
     NAME_NOT_FOUND = "name_not_found", "The server's name has no address."
+    NAME_BLOCKED = "name_blocked", "A DNS filter or the hosts file leads the server's name to another address."
     NAME_SERVER_SILENT = "name_server_silent", "No name server answered."
     # tcp
     REFUSED = "connection_refused", "The server refuses connections on this port."
@@ -35,6 +35,7 @@ class Code(enum.Enum):
     UNREACHABLE = "unreachable", "There is no route to the server."
     RESET = "connection_reset", "Every connection ends at once."
     FORBIDDEN_HERE = "forbidden_by_local_firewall", "This machine's own firewall forbids the connection."
+    ONE_ADDRESS = "one_address_fails", "One address of the server's name does not work, and another does."
     # first_bytes, and greeting where it came inside TLS
     NOTHING_SAID = "nothing_said", "The server accepts the connection and stays silent."
     HUNG_UP = "hung_up", "The server ends the connection where it should answer."
@@ -43,6 +44,7 @@ class Code(enum.Enum):
         "Another mail protocol answers, for example POP3 where IMAP is expected.",
     )
     NOT_MAIL = "not_a_mail_server", "Something else answers, such as a web server or a proxy."
+    PORTAL = "captive_portal", "The network answers with a sign-in page instead of the server."
     NEEDS_SSL = "needs_ssl", "The server speaks TLS from the first byte."
     NEEDS_STARTTLS = "needs_starttls", "The server begins in plain text."
     # tls
@@ -57,6 +59,8 @@ class Code(enum.Enum):
     )
     TLS_TOO_OLD = "tls_too_old", "The server supports only TLS versions that are no longer safe."
     NO_TLS = "tls_not_agreed", "Server and host cannot agree on TLS."
+    TLS_TOO_WEAK = "tls_too_weak", "The server's TLS is too weak for this machine."
+    CLIENT_CERTIFICATE = "client_certificate_wanted", "The server requires a certificate of the client."
     INJECTED = "text_injected_before_tls", "Plain text arrives where encryption must begin."
     # greeting, starttls, capability
     TURNED_AWAY = "turned_away", "The server greets with a refusal."
@@ -71,19 +75,27 @@ class Code(enum.Enum):
     UNSUPPORTED_MECHANISM = "mechanism_not_supported", "The server does not support this way to sign in."
     APP_PASSWORD = "application_password_needed", "The provider requires an application password."
     ENCRYPTION_NEEDED = "encryption_needed", "The server requires encryption before the password."
+    OAUTH_NEEDED = "oauth_needed", "The server accepts OAuth and no password for this account."
+    PROTOCOL_OFF = "protocol_switched_off", "The provider has switched off access by mail programs for this account."
+    LOCATION_BLOCKED = "location_blocked", "The provider does not permit sign-ins from this location."
     # wherever a server refuses
     LIMITED = "too_many", "The server limits connections, sign-ins or messages."
     UNAVAILABLE = "temporarily_unavailable", "The service is temporarily unavailable."
     # mailbox, sending
     MAILBOX_CLOSED = "mailbox_not_opened", "The inbox cannot be opened."
     ADDRESS_BLOCKED = "public_address_blocked", "The provider blocks this network's public IP address."
-    ADDRESS_LISTED = "public_address_listed", "Spamhaus lists this network's public IP address."
+    ADDRESS_LISTED = "public_address_listed", "A block list contains this network's public IP address."
+    ADDRESS_NAMELESS = "public_address_without_name", "This network's public IP address has no reverse name."
     SENDER_REJECTED = "sender_rejected", "The sender's address is not accepted."
     SENDER_NOT_LOGIN = "sender_is_not_login", "The sender's address must be the login."
     POLICY = "policy", "The provider's acceptable use policy forbids it."
     NOT_SIGNED_IN = "not_signed_in", "The server accepts mail only after signing in."
     FULL = "mailbox_full", "The mailbox has no space left."
     UNKNOWN_ADDRESS = "address_unknown", "The server does not know the address."
+    TOO_LARGE = "too_large", "The message is larger than the server accepts."
+    RELAY_DENIED = "relay_denied", "The server does not send for the account, although the sign-in was accepted."
+    CLIENT_NAME_REFUSED = "client_name_refused", "The server rejects the name that the host gives in EHLO."
+    SMTP_INSPECTED = "smtp_inspected", "A firewall of the network rewrites SMTP."
     # client
     CLIENT_DIFFERS = "client_differs", "The client has other settings than the list."
     CLIENT_LACKS_ACCOUNT = "client_lacks_account", "The client does not have the account."
@@ -109,6 +121,29 @@ TRANSIENT = frozenset(
     )
 )
 """What may pass within moments, so that a retry makes sense. A refused password never does: it counts as an attempt."""
+
+
+SETTINGS_CAN_HELP = frozenset(
+    (
+        Code.NAME_NOT_FOUND,
+        Code.REFUSED,
+        Code.TIMED_OUT,
+        Code.RESET,
+        Code.FORBIDDEN_HERE,
+        Code.NOTHING_SAID,
+        Code.HUNG_UP,
+        Code.WRONG_PROTOCOL,
+        Code.NOT_MAIL,
+        Code.NEEDS_SSL,
+        Code.NEEDS_STARTTLS,
+        Code.EXPIRED,
+        Code.OTHER_NAME,
+        Code.TLS_TOO_OLD,
+        Code.NO_TLS,
+        Code.STARTTLS_MISSING,
+    )
+)
+"""Where other settings can be the remedy. All else (limits, blocks, policies, outages, interception) is not in them."""
 
 
 class Failure(Exception):

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about a server that stops answering: too late, not any more, or too much."""
 
@@ -10,6 +9,15 @@ from .failure import Code, Failure
 from .observer import THIS_MACHINE, Observer
 
 CHECK_THE_SERVER = "Check host and port: a mail server does not answer like this."
+
+_SLOW = (
+    "Some servers greet late, after 20 seconds and more, and mail clients wait longer than this test: raise timeout. "
+    "If the server stays silent, try another network."
+)
+_DELAYED = (
+    "Servers delay sign-ins from a network where sign-ins were refused recently, by 15 seconds and more: wait a few "
+    "minutes, or raise timeout. Change no other setting."
+)
 
 
 def _try_later(observer: Observer) -> str:
@@ -58,13 +66,15 @@ def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted
         ending: how the wait for the greeting ended.
         encrypted: whether TLS was agreed on before; None if it was not tested whether the server begins TLS instead.
     """
+    late = isinstance(ending, Timeout)
+    held_back = (
+        "The service is overloaded, or a firewall holds it back. Try another network and check "
+        f"{endpoint.option('port')} ({endpoint.port_hint})."
+    )
     if encrypted:
         advice = "TLS works, but the mail service behind it does not answer. The provider must act. Change no setting."
     else:
-        advice = (
-            f"{'' if encrypted is None else 'It does not begin TLS either. '}The service is overloaded, or a firewall "
-            f"holds it back. Try another network and check {endpoint.option('port')} ({endpoint.port_hint})."
-        )
+        advice = f"{'' if encrypted is None else 'It does not begin TLS either. '}{_SLOW if late else held_back}"
     return Failure(f"{ending.finding}, although it must greet first", ending.evidence, advice, ending.code)
 
 
@@ -81,9 +91,10 @@ def no_handshake(endpoint: Endpoint, ending: Timeout | ConnectionEnded) -> Failu
 
 def sign_in_interrupted(ending: Failure) -> Failure:
     """The server stopped answering while a user signed in."""
+    advice = _DELAYED if isinstance(ending, Timeout) else "Try again later. Change no setting."
     return Failure(
         f"{ending.finding} during sign-in",
         ending.evidence,
-        "The password was neither accepted nor refused. Try again later. Change no setting.",
+        f"The password was neither accepted nor refused. {advice}",
         ending.code,
     )

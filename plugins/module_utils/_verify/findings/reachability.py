@@ -1,9 +1,10 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about the way to a server: its name (stage dns) and the connection (stage tcp)."""
 
 from __future__ import annotations
+
+import typing as t
 
 from .endpoint import Endpoint
 from .failure import Code, Failure
@@ -30,6 +31,46 @@ def name_server_silent(seconds: float, evidence: str, observer: Observer = THIS_
     """No name server answered in time."""
     finding = f"cannot be looked up: no name server answered within {seconds:g} seconds"
     return Failure(finding, evidence, observer.check_network, Code.NAME_SERVER_SILENT)
+
+
+def with_name_servers(failure: Failure, silent: t.Sequence[str]) -> Failure:
+    """A name server that gave no answer, by its address.
+
+    Args:
+        failure: of looking up the name.
+        silent: which name servers do not answer, clauses; empty if that is not known.
+    """
+    if not silent:
+        return failure
+    return Failure(failure.finding, "; ".join((failure.evidence, *silent)), failure.advice, failure.code)
+
+
+def slow_lookup_warning(seconds: float, silent: t.Sequence[str]) -> str:
+    """The warning that a name took long.
+
+    Args:
+        seconds: how long.
+        silent: which name servers do not answer, clauses.
+    """
+    cause = "; ".join(silent) or "a name server is slow"
+    return (
+        f"Looking up the name took {seconds:.1f} seconds: {cause}. Mail clients wait as long. Correct this machine's "
+        "list of name servers, or the name server. Change no mail setting."
+    )
+
+
+def ipv6_unanswered_warning(seconds: float, silent: t.Sequence[str]) -> str:
+    """The warning that only the question for IPv4 addresses was answered.
+
+    Args:
+        seconds: how long the answer for IPv6 addresses was waited for.
+        silent: which name servers do not answer, clauses.
+    """
+    cause = "; ".join(silent) or "the name server does not answer them"
+    return (
+        f"Questions for IPv6 addresses (AAAA) got no answer within {seconds:.1f} seconds: {cause}. Mail clients wait "
+        "longer. Update the router or use another name server. Change no mail setting."
+    )
 
 
 def connection_refused(endpoint: Endpoint, evidence: str) -> Failure:

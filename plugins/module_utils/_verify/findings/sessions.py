@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about what a server answers in its protocol: greeting, capabilities, sign-in, mailbox.
 
@@ -7,6 +6,8 @@ What a server refuses with a code or in words of its own is in ``refusals``.
 """
 
 from __future__ import annotations
+
+import typing as t
 
 from ..._model.account import Security
 from .endpoint import Endpoint
@@ -17,6 +18,10 @@ _ASK_THE_PROVIDER = (
     "The password is right. Sign in to the provider's web mail. If the mailbox does not open there either, ask the "
     "provider."
 )
+
+_REPORT_TO_THE_PROVIDER = "Change no setting. Tell the server's operator, whose server must correct it."
+
+_OAUTH = frozenset(("XOAUTH2", "OAUTHBEARER", "XOAUTH"))
 
 
 def turned_away(evidence: str) -> Failure:
@@ -40,15 +45,52 @@ def not_smtp(evidence: str) -> Failure:
     return Failure("does not follow SMTP", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
 
 
-def no_mechanism(endpoint: Endpoint, evidence: str) -> Failure:
-    """There is no mechanism in common."""
+def no_mechanism(endpoint: Endpoint, evidence: str, mechanisms: t.Collection[str] = ()) -> Failure:
+    """There is no mechanism in common.
+
+    Args:
+        endpoint: where.
+        evidence: what the server offers.
+        mechanisms: the SASL mechanisms among that; empty if there are none, or if they are not known.
+    """
+    host, port, security = (endpoint.option(name) for name in ("host", "port", "security"))
     if endpoint.server.security is Security.NONE:
-        security = endpoint.option("security")
         advice = f"Many servers offer it only over an encrypted connection: set {security} to ssl or starttls."
+    elif mechanisms and _OAUTH.issuperset(mechanisms):
+        advice = (
+            "The server accepts only OAuth, which this test cannot do: use a mail client that signs in with OAuth, or "
+            "ask the provider to enable sign-in with a password."
+        )
+    elif mechanisms:
+        advice = (
+            "This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM (POP3: also USER, and not LOGIN), and the server "
+            "offers other ways. A mail program that knows one of them can work. Change no setting."
+        )
     else:
-        host, port = endpoint.option("host"), endpoint.option("port")
         advice = f"Check {host} and {port}: a server for users' mail accepts AUTH PLAIN or LOGIN."
     return Failure("offers no way to sign in with a password", evidence, advice, Code.NO_MECHANISM)
+
+
+def not_begun(mechanism: str, evidence: str) -> Failure:
+    """A server offers a mechanism and does not begin it as its standard requires; the password was not used."""
+    return Failure(
+        f"offers {mechanism} and does not follow it",
+        evidence,
+        "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program that "
+        "knows another way can work. Otherwise the server's operator must correct it. Change no setting.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
+
+
+def not_proved(mechanism: str) -> Failure:
+    """A server accepts a sign-in without the proof that it knows the password, which SCRAM demands (RFC 5802 5)."""
+    return Failure(
+        f"does not prove in {mechanism} that it knows the password",
+        "",
+        "Something else than the provider's server may answer: do not go on in this network. If it is the same in "
+        "another network, the server's operator must correct it.",
+        Code.UNSUPPORTED_MECHANISM,
+    )
 
 
 def credentials_not_sendable(character: str) -> Failure:
@@ -60,6 +102,17 @@ def credentials_not_sendable(character: str) -> Failure:
 def not_asked(reason: str, advice: str) -> Failure:
     """No sign-in was tried."""
     return Failure("was not asked to sign in", reason, advice)
+
+
+def refused_elsewhere(username: str, host: str, code: Code) -> Failure:
+    """The same sign-in was refused on another host of this run; see ``LoginLimit.elsewhere``."""
+    return Failure(
+        f"refused the same password of {username} on {host}",
+        f"not tried again from this host, because repeated failures lock accounts; the code on {host} was {code.value}",
+        f"Correct the login or the password, as reported for {host}. If the mailbox works on other hosts, this host "
+        "and they have different passwords.",
+        code,
+    )
 
 
 def mailbox_not_opened(mailbox: str, evidence: str) -> Failure:
@@ -75,6 +128,24 @@ def command_refused(refused: str, evidence: str) -> Failure:
         evidence: its answer.
     """
     return Failure(f"does not {refused}", evidence, _ASK_THE_PROVIDER)
+
+
+def number_too_large(evidence: str) -> Failure:
+    """A number beyond the 32 bits that IMAP allows (RFC 3501 9), and that no POP3 mailbox reaches."""
+    return Failure("gives a number that no mailbox can have", evidence, _REPORT_TO_THE_PROVIDER)
+
+
+def not_understood(error: Exception) -> Failure:
+    """An answer that the code of this collection does not expect. Its text is not shown: it may have a password."""
+    import traceback  # here, because it is rarely needed
+
+    calls = traceback.extract_tb(error.__traceback__)
+    place = f" in {calls[-1].filename.rpartition('/')[2]}, line {calls[-1].lineno}" if calls else ""
+    return Failure(
+        "gives an answer that this test does not understand",
+        f"{type(error).__name__}{place}",
+        "Change no setting. Report it as a bug of the collection charter.mail.",
+    )
 
 
 def inbox_read_only(evidence: str) -> Failure:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Findings about a port on which another service, or another kind of encryption, answers than the settings say."""
 
@@ -73,7 +72,8 @@ def _correction(endpoint: Endpoint, detected: DetectedProtocol | None) -> str:
     if detected is None:
         return f"{check_host_and_port(endpoint)} A proxy or a firewall may also have answered."
     if detected not in _MAIL:
-        return f"Correct {host} or {port} ({endpoint.port_hint}). A proxy may also have answered."
+        others = "A proxy or the sign-in page of a network may also have answered."
+        return f"Correct {host} or {port} ({endpoint.port_hint}). {others}"
     usual = endpoint.usual_port(server.security)
     change = f"correct {host}" if server.port == usual else f"set {port} to {usual}"
     if detected is DetectedProtocol.SMTP:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The IMAP commands of a test (RFC 3501 and 9051)."""
 
@@ -8,20 +7,22 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
 from ..findings.endpoint import Endpoint
 from ..findings.interruptions import ConnectionEnded
-from ..findings.refusals import sign_in_refused
+from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_ended, sign_in_refused
 from ..findings.wrong_service import DetectedProtocol
 from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
-_UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]{1,10})\]", re.IGNORECASE)
+_UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
 _QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
 
 
@@ -69,7 +70,7 @@ class ImapDialogue:
             raise other_greeting(self._endpoint, line, self._redact)
         kind = line[2:].split(b" ", 1)[0].upper()
         if kind == b"BYE":
-            raise sessions.turned_away(self._redact(line))
+            raise greeting_refused(self._redact(line))
         if kind == b"PREAUTH":  # it forbids STARTTLS and would prove nothing about the password
             raise sessions.signed_in_before(self._redact(line))
         return self._redact(line)
@@ -89,21 +90,19 @@ class ImapDialogue:
 
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
-        if "AUTH=PLAIN" in self._capabilities:
-            mechanism, answer = "AUTH PLAIN", self._authenticate_plain(username, password)
-        elif "LOGINDISABLED" not in self._capabilities:
-            mechanism, answer = "LOGIN", self._login(username, password)
-        else:
-            raise sessions.no_mechanism(self._endpoint, self._evidence())
+        try:
+            mechanism, answer = self._signed_in(username, password)
+        except ConnectionEnded as ending:
+            raise sign_in_ended(ending, username, password) from None
         if answer.status != b"OK":
-            raise sign_in_refused(self._redact(answer.text), username)
+            raise sign_in_refused(self._redact(answer.text), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
         answer = self._command(b"EXAMINE INBOX")  # EXAMINE is SELECT without any change (RFC 3501 6.3.2)
         counts = [match.group(1) for match in map(_EXISTS.match, answer.untagged) if match]
         if answer.status != b"OK" or not counts:
-            raise sessions.mailbox_not_opened("inbox", self._redact(answer.text))
+            raise mailbox_refused("inbox", self._redact(answer.text))
         return f"INBOX has {self._redact(counts[-1])} messages"
 
     def refresh_capabilities(self) -> None:
@@ -118,11 +117,11 @@ class ImapDialogue:
         """
         answer = self._command(b"SELECT INBOX" if writable else b"EXAMINE INBOX")
         if answer.status != b"OK":
-            raise sessions.mailbox_not_opened("inbox", self._redact(answer.text))
+            raise mailbox_refused("inbox", self._redact(answer.text))
         if writable and b"[READ-ONLY]" in answer.text.upper():
             raise sessions.inbox_read_only(self._redact(answer.text))
         codes = {
-            match.group(1).upper(): int(match.group(2))
+            match.group(1).upper(): self._number(match.group(2))
             for match in map(_UID_CODE.match, answer.untagged)
             if match is not None
         }
@@ -175,7 +174,13 @@ class ImapDialogue:
     def _search(self, criteria: bytes) -> tuple[int, ...]:
         answer = self._done(b"UID SEARCH " + criteria, "search the inbox")
         lists = [line.split()[2:] for line in answer.untagged if line.upper().startswith(b"* SEARCH")]
-        return tuple(sorted({int(word) for words in lists for word in words if word.isdigit()}))
+        return tuple(sorted({self._number(word) for words in lists for word in words if word.isdigit()}))
+
+    def _number(self, digits: bytes) -> int:
+        number = number_in(digits, MAIL_NUMBER)
+        if number is None:
+            raise sessions.number_too_large(self._redact(digits))
+        return number
 
     def _ask_capabilities(self) -> None:
         answer = self._command(b"CAPABILITY")
@@ -189,6 +194,36 @@ class ImapDialogue:
 
     def _offered(self) -> str:
         return self._redact(" ".join(sorted(self._capabilities)))
+
+    def _signed_in(self, username: str, password: Secret) -> tuple[str, _ImapReply]:
+        """Sign in with the first mechanism in common: its name, and the server's answer."""
+        mechanisms = {word[5:] for word in self._capabilities if word.startswith("AUTH=")}
+        may_login = "LOGINDISABLED" not in self._capabilities
+        if "PLAIN" in mechanisms:
+            answer = self._authenticate_plain(username, password)
+            if not (may_login and answer.status == b"BAD"):
+                return "AUTH PLAIN", answer
+            # BAD is about the command, not about the password, and the server has another command.
+        if may_login:
+            return "LOGIN", self._login(username, password)
+        mechanism = choose(mechanisms, username, password)
+        if mechanism is None:
+            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+        return f"AUTH {mechanism.name}", self._authenticate(mechanism)
+
+    def _authenticate(self, mechanism: Mechanism) -> _ImapReply:
+        def turn(answer: _ImapReply) -> Turn[_ImapReply]:
+            return Turn(answer, answer.text[1:].strip() if answer.status == b"+" else None)
+
+        def send(line: bytes) -> Turn[_ImapReply]:
+            self._connection.send_line(line)
+            return turn(self._answer())
+
+        begun = turn(self._command(b"AUTHENTICATE " + mechanism.name.encode()))
+        answer = exchange(mechanism, begun, send, lambda reply: self._redact(reply.text))
+        if answer.status == b"OK":
+            mechanism.finish()
+        return answer
 
     def _authenticate_plain(self, username: str, password: Secret) -> _ImapReply:
         message = plain(username, password)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The POP3 commands of a test (RFC 1939, 2449 and 5034)."""
 
@@ -7,16 +6,18 @@ from __future__ import annotations
 
 import re
 
+from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
 from ..findings.endpoint import Endpoint
-from ..findings.refusals import sign_in_refused
+from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_refused
 from ..findings.wrong_service import DetectedProtocol
 from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
@@ -36,7 +37,7 @@ class Pop3Dialogue:
         if detect_protocol(line) is not DetectedProtocol.POP3:
             raise other_greeting(self._endpoint, line, self._redact)
         if not _positive(line):
-            raise sessions.turned_away(self._redact(line))
+            raise greeting_refused(self._redact(line))
         return self._redact(line)
 
     def starttls(self) -> str:
@@ -60,16 +61,19 @@ class Pop3Dialogue:
         elif not self._capabilities or "USER" in self._capabilities:
             mechanism, answer = "USER and PASS", self._user_and_pass(username, password)
         else:
-            raise sessions.no_mechanism(self._endpoint, self._evidence())
+            chosen = choose(mechanisms, username, password)
+            if chosen is None:
+                raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+            mechanism, answer = f"AUTH {chosen.name}", self._authenticate(chosen)
         if not _positive(answer):
-            raise sign_in_refused(self._redact(answer), username)
+            raise sign_in_refused(self._redact(answer), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise sessions.mailbox_not_opened("mailbox", self._redact(answer))
+            raise mailbox_refused("mailbox", self._redact(answer))
         return f"the mailbox has {self._redact(match.group(1))} messages, {self._redact(match.group(2))} bytes"
 
     def count(self) -> int:
@@ -77,8 +81,11 @@ class Pop3Dialogue:
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:
-            raise sessions.mailbox_not_opened("mailbox", self._redact(answer))
-        return int(match.group(1))
+            raise mailbox_refused("mailbox", self._redact(answer))
+        count = number_in(match.group(1), MAIL_NUMBER)
+        if count is None:
+            raise sessions.number_too_large(self._redact(answer))
+        return count
 
     def uid(self, number: int) -> bytes:
         """The permanent identifier of a message (RFC 1939 7); empty if the server has none."""
@@ -130,6 +137,16 @@ class Pop3Dialogue:
 
     def _offered(self) -> str:
         return self._redact(", ".join(self._capabilities))
+
+    def _authenticate(self, mechanism: Mechanism) -> bytes:
+        def send(line: bytes) -> Turn[bytes]:
+            answer = self._command(line)
+            return Turn(answer, answer[1:].strip() if answer.startswith(b"+ ") or answer == b"+" else None)
+
+        answer = exchange(mechanism, send(b"AUTH " + mechanism.name.encode()), send, self._redact)
+        if _positive(answer):
+            mechanism.finish()
+        return answer
 
     def _authenticate_plain(self, username: str, password: Secret) -> bytes:
         message = plain(username, password)

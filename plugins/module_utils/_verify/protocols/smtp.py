@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The SMTP commands of a test of submission (RFC 5321, 6409 and 4954)."""
 
@@ -18,9 +17,12 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, plain
+from .sasl import Mechanism, Turn, choose, exchange
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
+
+_NOT_UNDERSTOOD = (500, 501, 502, 504)  # replies about the command, not about the password
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,15 +68,9 @@ class SmtpDialogue:
 
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
-        mechanisms = self._mechanisms()
-        if "PLAIN" in mechanisms:
-            mechanism, reply = "AUTH PLAIN", self._auth_plain(username, password)
-        elif "LOGIN" in mechanisms:
-            mechanism, reply = "AUTH LOGIN", self._auth_login(username, password)
-        else:
-            raise sessions.no_mechanism(self._endpoint, self._evidence())
+        mechanism, reply = self._signed_in(username, password)
         if reply.code != 235:
-            raise refusals.sign_in_refused(self._show(reply), username)
+            raise refusals.sign_in_refused(self._show(reply), username, password)
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
@@ -131,6 +127,30 @@ class SmtpDialogue:
         return frozenset(
             mechanism for first, *mechanisms in filter(None, words) if first == "AUTH" for mechanism in mechanisms
         )
+
+    def _signed_in(self, username: str, password: Secret) -> tuple[str, _SmtpReply]:
+        """Sign in with the first mechanism in common: its name, and the server's reply."""
+        mechanisms = self._mechanisms()
+        if "PLAIN" in mechanisms:
+            reply = self._auth_plain(username, password)
+            if not ("LOGIN" in mechanisms and reply.code in _NOT_UNDERSTOOD):
+                return "AUTH PLAIN", reply
+        if "LOGIN" in mechanisms:
+            return "AUTH LOGIN", self._auth_login(username, password)
+        mechanism = choose(mechanisms, username, password)
+        if mechanism is None:
+            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+        return f"AUTH {mechanism.name}", self._authenticate(mechanism)
+
+    def _authenticate(self, mechanism: Mechanism) -> _SmtpReply:
+        def send(line: bytes) -> Turn[_SmtpReply]:
+            reply = self._command(line)
+            return Turn(reply, reply.lines[-1].strip() if reply.code == 334 else None)
+
+        reply = exchange(mechanism, send(b"AUTH " + mechanism.name.encode()), send, self._show)
+        if reply.code == 235:
+            mechanism.finish()
+        return reply
 
     def _auth_plain(self, username: str, password: Secret) -> _SmtpReply:
         message = plain(username, password)

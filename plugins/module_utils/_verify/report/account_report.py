@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report on one account: all checks, the cause, and a summary."""
 
@@ -70,10 +69,16 @@ class AccountReport:
             if check.status is CheckStatus.OK and check.advice
         )
 
-    def as_result(self) -> dict[str, t.Any]:
-        """The report as a module returns it."""
+    def as_result(self, user: str = "") -> dict[str, t.Any]:
+        """The report as a module returns it.
+
+        Args:
+            user: whose account it is; empty for that of the task.
+        """
         return {
             "email": self.email,
+            "user": user,
+            "protocol": self.incoming.endpoint.service.value,
             "ok": self.ok,
             "complete": self.complete,
             "summary": self.summary,
@@ -100,11 +105,14 @@ class AccountReport:
         for check in (self.client, self.round_trip):
             if check is not None and check.status is CheckStatus.FAILED:
                 return {
-                    **{name: value for name, value in check.as_result().items() if name not in ("status", "seconds")},
+                    **{name: value for name, value in check.as_result().items() if name not in _ONLY_OF_CHECKS},
                     "sentence": check.sentences,
                     "suggestion": {},
                 }
         return {}
+
+
+_ONLY_OF_CHECKS = ("status", "seconds", "address")
 
 
 def account_report(

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one cause among the checks of an account's two servers; the rest is consequence."""
 
@@ -54,10 +53,14 @@ def remedies(check: Check, suggestion: Suggestion | None) -> tuple[str, ...]:
     """What to do, as sentences: what was tested first, then what is only likely."""
     if suggestion is None:
         return (check.advice,)
-    # For these codes the advice is the same change, untested.
-    return (suggestion.sentence,) if check.code in _ABOUT_SETTINGS else (suggestion.sentence, check.advice)
+    if check.code in _ABOUT_SETTINGS:  # the advice is the same change, untested
+        return (suggestion.sentence,)
+    if check.code in _ABOUT_CERTIFICATES:  # first make sure that nothing intercepts the connection
+        return (check.advice, suggestion.sentence)
+    return (suggestion.sentence, check.advice)
 
 
+_ABOUT_CERTIFICATES = (Code.EXPIRED, Code.OTHER_NAME)
 _ABOUT_SETTINGS = (Code.NEEDS_SSL, Code.NEEDS_STARTTLS)
 
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks of stages and reports on endpoints: values only."""
 
@@ -11,7 +10,7 @@ import typing as t
 
 from ..._model.account import Security
 from ..findings.endpoint import Endpoint, Role
-from ..findings.failure import Code
+from ..findings.failure import SETTINGS_CAN_HELP, Code
 from .suggestion import Suggestion
 
 
@@ -71,6 +70,42 @@ class CheckStatus(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
+class ServerCertificate:
+    """What a fleet needs to know about a server's certificate, whether it is trusted or not.
+
+    Attributes:
+        names: host names and addresses that it is for; printable, bounded.
+        issuer: who vouches for it; printable, bounded, may be empty.
+        not_after: the end of its validity, in ISO 8601 and UTC.
+    """
+
+    names: tuple[str, ...]
+    issuer: str
+    not_after: str
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The certificate as a module returns it."""
+        return {"names": list(self.names), "issuer": self.issuer, "not_after": self.not_after}
+
+
+@dataclasses.dataclass(frozen=True)
+class TlsSession:
+    """What a server with a trusted certificate and this machine agreed on.
+
+    Attributes:
+        version: ``TLS 1.3`` for example.
+        cipher: OpenSSL's name of the cipher suite.
+    """
+
+    version: str
+    cipher: str
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The session as a module returns it."""
+        return {"version": self.version, "cipher": self.cipher}
+
+
+@dataclasses.dataclass(frozen=True)
 class Check:
     """One stage at one endpoint.
 
@@ -83,6 +118,9 @@ class Check:
         advice: what to do, in sentences. Together with the status ok it is a warning.
         finding: what went wrong, as a clause whose subject is the server; empty unless failed.
         code: the same for programs; None unless failed.
+        address: where the connection led to, or the first address that was tried in vain; empty without either.
+        certificate: in the stage tls, the server's, if it could be read.
+        tls: in the stage tls, what was agreed on; None unless ok.
     """
 
     stage: Stage
@@ -93,19 +131,25 @@ class Check:
     advice: str = ""
     finding: str = ""
     code: Code | None = None
+    address: str = ""
+    certificate: ServerCertificate | None = None
+    tls: TlsSession | None = None
 
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
+        details = {"certificate": self.certificate, "tls": self.tls}
         return {
             "stage": self.stage.value,
             "endpoint": self.endpoint.role.value,
             "service": self.endpoint.service.value,
             "server": self.endpoint.where,
+            "address": self.address,
             "status": self.status.value,
             "code": "" if self.code is None else self.code.value,
             "seconds": self.seconds,
             "evidence": self.evidence,
             "advice": self.advice,
+            **{name: detail.as_result() for name, detail in details.items() if detail is not None},
         }
 
 
@@ -142,6 +186,7 @@ class AccountCheck:
             "endpoint": "account",
             "service": self.service,
             "server": self.server,
+            "address": "",
             "status": self.status.value,
             "code": "" if self.code is None else self.code.value,
             "seconds": self.seconds,
@@ -159,17 +204,24 @@ class EndpointReport:
         checks: one for each stage of the endpoint, in the order of Stage.
         encryption: ``TLS 1.3`` for example; empty if TLS was not reached or is not used.
         suggestion: settings that work where these do not; None if there are none or none were tested.
+        source: the address of the machine that tested, where only that machine knows it; usually empty.
     """
 
     endpoint: Endpoint
     checks: tuple[Check, ...]
     encryption: str
     suggestion: Suggestion | None = None
+    source: str = ""
 
     @property
     def failed(self) -> Check | None:
         """The check that failed."""
         return next((check for check in self.checks if check.status is CheckStatus.FAILED), None)
+
+    @property
+    def settings_can_help(self) -> bool:
+        """Whether other settings can be the remedy for what failed."""
+        return self.failed is not None and self.failed.code in SETTINGS_CAN_HELP
 
     @property
     def skipped(self) -> Check | None:

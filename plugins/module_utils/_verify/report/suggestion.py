@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Other settings for an account: what to set, and which endpoints must work for that to help."""
 
@@ -25,6 +24,16 @@ class Suggestion:
 
     options: tuple[tuple[str, str | int], ...]
     endpoints: tuple[Endpoint, ...]
+
+    @property
+    def speaks_early(self) -> bool:
+        """Whether testing it may say something to a server that must greet first, which servers log and count."""
+        return any(
+            end.server.security is Security.SSL
+            and end.server.port not in IMPLICIT_TLS
+            and of_server(end.server) is None
+            for end in self.endpoints
+        )
 
     @property
     def sentence(self) -> str:

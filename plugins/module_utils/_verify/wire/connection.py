@@ -17,10 +17,11 @@ import ssl
 import types
 import typing as t
 
+from ..findings.encryption import client_certificate_wanted
 from ..findings.failure import Failure
 from ..findings.interruptions import ConnectionEnded, Timeout, TooMuchData
 from .clock import Clock
-from .protocol_guess import detect_protocol
+from .protocol_guess import asks_for_certificate, detect_protocol
 
 LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
 TOTAL_LIMIT = 1 << 20  # bytes in one connection; a real server stays far below
@@ -71,6 +72,10 @@ class Deadline:
             raise Timeout(self.seconds)
         return left
 
+    def more(self, seconds: float) -> Deadline:
+        """A moment that comes after so many seconds, or with this deadline if that is later."""
+        return Deadline(max(seconds, self.left), self._clock)
+
     @property
     def left(self) -> float:
         """Seconds left, at least 0."""
@@ -105,6 +110,7 @@ class Connection:
         self._tls: ssl.SSLObject | None = None
         self._buffer = bytearray()
         self._received = 0
+        self._handshake_bytes = bytearray()
 
     def __enter__(self) -> Connection:
         return self
@@ -118,6 +124,11 @@ class Connection:
     def tls(self) -> ssl.SSLObject | None:
         """The encryption, once it is there: version, cipher and certificate can be asked of it."""
         return self._tls
+
+    @property
+    def certificate_asked(self) -> bool:
+        """Whether the server has asked for a client certificate in a handshake that it can be seen in (TLS 1.2)."""
+        return asks_for_certificate(bytes(self._handshake_bytes))
 
     @property
     def local_address(self) -> str:
@@ -151,8 +162,18 @@ class Connection:
             except Timeout:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
+    def skip_blank_lines(self) -> None:
+        """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""
+        while True:
+            self._drop_blank_lines()
+            if bytes(self._buffer) not in (b"", b"\r"):
+                return
+            self._buffer += self._receive()
+
     def first_bytes(self, patience: float) -> bytes:
         """The server's first bytes, enough to detect the protocol. They stay in the buffer to be read.
+
+        Blank lines before them are left out.
 
         Args:
             patience: how many seconds to wait for the very first byte.
@@ -169,6 +190,7 @@ class Connection:
                     self._deadline.remaining()
                     return b""
                 raise Timeout(self._deadline.seconds, partial=True) from None
+            self._drop_blank_lines()
         return bytes(self._buffer)
 
     def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
@@ -200,6 +222,7 @@ class Connection:
                 if not received and data[0] not in _TLS_RECORDS:
                     raise PlainAnswer(data) from None
                 received = True
+                self._handshake_bytes += data
                 self._incoming.write(data)
             except ssl.SSLError:
                 with contextlib.suppress(Failure):  # the server need not get the alert
@@ -230,6 +253,8 @@ class Connection:
             except ssl.SSLZeroReturnError:
                 raise ConnectionEnded("closed by the server") from None
             except ssl.SSLError as error:
+                if "CERTIFICATE_REQUIRED" in (error.reason or ""):  # TLS 1.3 says it after the handshake
+                    raise client_certificate_wanted(str(error.reason).replace("_", " ").lower()) from None
                 raise ConnectionEnded(f"broken encryption: {error.reason}") from None
             if not data:
                 raise ConnectionEnded("closed by the server")
@@ -241,6 +266,10 @@ class Connection:
             tls.do_handshake()
         self._send_raw(self._outgoing.read())
         return tls
+
+    def _drop_blank_lines(self) -> None:
+        while self._buffer.startswith((b"\n", b"\r\n")):
+            del self._buffer[: self._buffer.index(b"\n") + 1]
 
     def _end_of_line(self) -> int:
         """Where the first line in the buffer ends; -1 if it has not come yet."""

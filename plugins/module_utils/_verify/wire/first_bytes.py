@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which protocol a server speaks, recognised early, also where the server stays silent."""
 
@@ -8,6 +7,7 @@ from __future__ import annotations
 import contextlib
 
 from ..._model.account import Security
+from ..._model.ports import IMPLICIT_TLS, protocol_of
 from ..._model.redaction import Redactor
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
@@ -20,6 +20,9 @@ from .resolver import Address
 from .tls import Trust
 
 _LONGEST_PATIENCE = 2.0  # seconds of silence before the other way to begin is tried as well
+# Servers log and count who speaks before a late greeting, so TLS is tried late where a port may begin in plain text.
+_PATIENCE_ON_UNKNOWN_PORTS = 12.0
+_SHARE_ON_UNKNOWN_PORTS = 0.75  # of the timeout
 
 
 def first_bytes(
@@ -29,7 +32,7 @@ def first_bytes(
 
     A server that expects TLS is silent where a greeting is expected, and some that begin in plain text are silent when
     TLS begins. So a second connection begins the other way as soon as the first has been silent for a while. Only the
-    first message of TLS is ever sent on it.
+    first message of TLS is ever sent on it, and on a port for plain text not before the greeting is overdue.
 
     Returns:
         The protocol's name.
@@ -38,22 +41,35 @@ def first_bytes(
         Failure: another protocol, or silence.
     """
     implicit = endpoint.server.security is Security.SSL
-    patience = min(_LONGEST_PATIENCE, deadline.seconds / 4)
+    short = min(_LONGEST_PATIENCE, deadline.seconds / 4)
+    patience = short if implicit else _patience(endpoint.server.port, short, deadline)
     try:
         if implicit:
             connection.offer_tls(trust.verifying, endpoint.server.host)
         received = connection.first_bytes(patience)
         if not received:
-            _refuse_the_other_kind(endpoint, address, trust, deadline.part(patience), redact)
+            _refuse_the_other_kind(endpoint, address, trust, deadline.part(short), redact)
             received = connection.first_bytes(deadline.left)
         if not received:
             raise Timeout(deadline.seconds)
     except (Timeout, ConnectionEnded) as ending:
-        if isinstance(ending, ConnectionEnded):
-            _refuse_the_other_kind(endpoint, address, trust, deadline.part(patience), redact)
-        explain = no_handshake(endpoint, ending) if implicit else no_greeting(endpoint, ending, False)
+        late = isinstance(ending, Timeout)
+        if implicit and not late:
+            _refuse_the_other_kind(endpoint, address, trust, deadline.part(short), redact)
+        elif late and patience == deadline.seconds:
+            _refuse_the_other_kind(endpoint, address, trust, deadline.more(short), redact)
+        explain = no_handshake(endpoint, ending) if implicit else no_greeting(endpoint, ending, False if late else None)
         raise explain from None
     return _expected(endpoint, received, redact)
+
+
+def _patience(port: int, short: float, deadline: Deadline) -> float:
+    """How many seconds of silence a port that should begin in plain text may have before TLS is tried there."""
+    if port in IMPLICIT_TLS:
+        return short
+    if protocol_of(port) is not None:
+        return deadline.seconds
+    return max(short, min(_PATIENCE_ON_UNKNOWN_PORTS, _SHARE_ON_UNKNOWN_PORTS * deadline.seconds))
 
 
 def _expected(endpoint: Endpoint, received: bytes, redact: Redactor) -> str:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The TLS handshake with a server, and what its failure means."""
 
@@ -51,7 +50,7 @@ def handshake(
     except ssl.SSLCertVerificationError as error:
         raise tls.certificate_failure(endpoint, error, read_refused(), now, redact) from None
     except ssl.SSLError as error:
-        raise tls.handshake_failure(endpoint, error) from None
+        raise tls.handshake_failure(endpoint, error, connection.certificate_asked) from None
 
 
 def unverified_certificate(connection: Connection, endpoint: Endpoint, trust: tls.Trust) -> Certificate | None:

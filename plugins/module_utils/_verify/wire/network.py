@@ -1,7 +1,6 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a host name to a connected socket."""
+"""From addresses to a connected socket."""
 
 from __future__ import annotations
 
@@ -10,54 +9,17 @@ import contextlib
 import enum
 import errno
 import itertools
-import queue
 import selectors
 import socket
-import threading
 import typing as t
 
 from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from .connection import Connection, Deadline
-from .resolver import Address, Resolver
+from .resolver import Address
 
 _HEAD_START = 0.25  # seconds before the next address is tried as well (RFC 8305 5)
-
-
-def resolve(endpoint: Endpoint, resolver: Resolver, deadline: Deadline) -> tuple[Address, ...]:
-    """The addresses of an endpoint's host, at least one.
-
-    The system's resolver cannot be given a time limit, so it runs in a thread that may be left behind.
-    """
-    host, port = endpoint.server.host, endpoint.server.port
-    answer: queue.SimpleQueue[t.Sequence[Address] | OSError | UnicodeError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answer.put(resolver(host, port))
-        except (OSError, UnicodeError) as error:
-            answer.put(error)
-
-    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
-    try:
-        found = deadline.wait(lambda seconds: answer.get(timeout=seconds))
-    except queue.Empty:
-        raise reachability.name_server_silent(deadline.seconds, host) from None
-    if isinstance(found, Exception):
-        raise _not_found(endpoint, found)
-    if not found:
-        raise _not_found(endpoint, socket.gaierror(socket.EAI_NONAME, "no address"))
-    return tuple(found)
-
-
-def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
-    number = error.args[0] if isinstance(error, socket.gaierror) else socket.EAI_NONAME
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
-    evidence = f"{endpoint.server.host}: {reason}"
-    if number in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        return reachability.name_server_failed(evidence)
-    return reachability.name_not_found(endpoint, evidence)
 
 
 class _ConnectFailure(enum.Enum):

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which protocol a server speaks, recognised by its first bytes."""
 
@@ -23,3 +22,16 @@ _SIGNATURES = (
 def detect_protocol(first: bytes) -> DetectedProtocol | None:
     """The protocol that begins like this; None if it is none of those known."""
     return next((protocol for protocol, signature in _SIGNATURES if signature.match(first)), None)
+
+
+def asks_for_certificate(handshake: bytes) -> bool:
+    """Whether a server's part of a handshake up to TLS 1.2 asks for a client certificate (RFC 5246 7.4.4)."""
+    messages = b""
+    while len(handshake) > 5 and handshake[0] == 22:  # records of the type handshake: type, version, length
+        end = 5 + int.from_bytes(handshake[3:5], "big")
+        messages, handshake = messages + handshake[5:end], handshake[end:]
+    while len(messages) >= 4:
+        if messages[0] == 13:
+            return True
+        messages = messages[4 + int.from_bytes(messages[1:4], "big") :]
+    return False

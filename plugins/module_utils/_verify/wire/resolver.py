@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds the addresses of a host."""
 
@@ -22,6 +21,11 @@ class Address:
     family: int
     target: tuple[t.Any, ...]
 
+    @property
+    def ipv6(self) -> bool:
+        """Whether it is an IPv6 address."""
+        return self.family == socket.AF_INET6
+
     def __str__(self) -> str:
         return str(self.target[0])
 
@@ -36,5 +40,18 @@ def system_resolver(host: str, port: int) -> t.Sequence[Address]:
         OSError: ``socket.gaierror`` says why there is none.
         UnicodeError: the name cannot be one (an empty label, a label of more than 63 characters).
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return _addresses(host, port, socket.AF_UNSPEC)
+
+
+def system_ipv4_resolver(host: str, port: int) -> t.Sequence[Address]:
+    """The IPv4 addresses alone, for which no question for IPv6 addresses is asked.
+
+    Raises:
+        OSError, UnicodeError: as ``system_resolver``.
+    """
+    return _addresses(host, port, socket.AF_INET)
+
+
+def _addresses(host: str, port: int, wanted: int) -> t.Sequence[Address]:
+    found = socket.getaddrinfo(host, port, family=wanted, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(Address(family, target) for family, _kind, _protocol, _name, target in found))

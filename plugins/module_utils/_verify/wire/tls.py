@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which certificates are trusted, what was agreed on, and which finding a failed handshake is."""
 
@@ -14,7 +13,7 @@ import time
 from ..._model.errors import OptionError
 from ..._model.redaction import Redactor
 from ..findings import certificates
-from ..findings.encryption import tls_not_agreed, tls_too_old
+from ..findings.encryption import client_certificate_wanted, tls_not_agreed, tls_too_old, tls_too_weak
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from ..findings.interceptors import interceptor
@@ -128,6 +127,7 @@ def _date(seconds: float) -> str:
 _NOT_YET_VALID, _EXPIRED, _SELF_SIGNED = 9, 10, 18
 _UNKNOWN_ISSUER = (2, 19, 20, 21)
 _OTHER_NAME = (62, 64)
+_TOO_WEAK_CERTIFICATE = (66, 67, 68)  # the key of the server, the key of an issuer, the digest of a signature
 
 
 def certificate_failure(
@@ -160,6 +160,8 @@ def certificate_failure(
         return certificates.not_yet_valid(evidence, _date(now))
     if error.verify_code in _OTHER_NAME:
         return certificates.wrong_name(endpoint, evidence, names)
+    if error.verify_code in _TOO_WEAK_CERTIFICATE:
+        return tls_too_weak(evidence)
     program = None if certificate is None else interceptor(certificate.issuer)
     if program is not None and error.verify_code in (_SELF_SIGNED, *_UNKNOWN_ISSUER):
         return certificates.intercepted(program, evidence)
@@ -172,11 +174,26 @@ def certificate_failure(
 
 # What OpenSSL calls the end of a handshake with a server that only has versions older than TLS 1.2.
 _TOO_OLD = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK")
+# What OpenSSL refuses at its security level, and by default: the server speaks TLS, only not well enough.
+_TOO_WEAK = re.compile(
+    "KEY_TOO_SMALL|KEY_TOO_WEAK|MD_TOO_WEAK|MODULUS_TOO_SMALL|UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SIGALG|"
+    "WRONG_SIGNATURE_TYPE|NO_SUITABLE_SIGNATURE_ALGORITHM|BAD_DH_VALUE|BAD_DH_P_LENGTH"
+)
 
 
-def handshake_failure(endpoint: Endpoint, error: ssl.SSLError) -> Failure:
-    """Why there is no TLS, for another reason than the certificate or plain text."""
+def handshake_failure(endpoint: Endpoint, error: ssl.SSLError, certificate_asked: bool = False) -> Failure:
+    """Why there is no TLS, for another reason than the certificate or plain text.
+
+    Args:
+        endpoint: where.
+        error: the TLS library's.
+        certificate_asked: the server has asked for a certificate of the client.
+    """
     reason = (error.reason or str(error)).replace("_", " ").lower()
+    if certificate_asked and "alert" in reason:
+        return client_certificate_wanted(reason)
     if _TOO_OLD.search(error.reason or ""):
         return tls_too_old(reason)
+    if _TOO_WEAK.search(error.reason or ""):
+        return tls_too_weak(reason)
     return tls_not_agreed(endpoint, reason)

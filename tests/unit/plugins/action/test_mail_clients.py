@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.client_regis
     detection_command,
     programs,
 )
+from ansible_collections.charter.mail.plugins.module_utils._linux.installed import installed
 
 SHELLS = [shell for shell in ("sh", "dash", "bash", "busybox") if shutil.which(shell)]
 
@@ -73,9 +74,11 @@ def test_a_host_with_all(host: pathlib.Path, shell: str) -> None:
         ("home/mario/.local/share/flatpak/app/org.gnome.Evolution", "evolution"),
     ],
 )
-def test_any_trace_will_do(host: pathlib.Path, path: str, client: str) -> None:
+def test_any_trace_will_do(host: pathlib.Path, path: str, client: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make(host, path)
     assert found(host) == [client]
+    monkeypatch.setenv("HOME", str(host / "root"))
+    assert installed({name: [_below(host, some) for some in paths] for name, paths in programs().items()}) == [client]
 
 
 def test_no_path_needs_quoting() -> None:

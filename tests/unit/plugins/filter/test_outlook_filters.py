@@ -52,7 +52,7 @@ def test_the_worked_examples() -> None:
     assert outlook_autodiscover_xml([JO]) == (FIXTURES / "charter-imap-autodiscover.xml").read_text("utf-8")
 
 
-def test_all_accounts_of_a_person_in_one_prf_the_default_first() -> None:
+def test_all_accounts_of_a_user_in_one_prf_the_default_first() -> None:
     assert emails(outlook_prf([JO, OTHER])) == ["jo.user@charter.net", "jo@twc.com"]
     assert emails(outlook_prf([JO, {**OTHER, "default": True}])) == ["jo@twc.com", "jo.user@charter.net"]
 

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opening the password store that was asked for."""
 
@@ -8,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...._host.desktop import Bus
-from ...._host.files import Files
+from ...._host.files import Files, FileWrite
 from ...._model.secret import Secret
 from .keyring import Keyring, KeyringState
 from .plaintext_keyring import PlaintextKeyring
@@ -32,6 +31,11 @@ class SecretService:
 
     def stored(self, uid: str) -> Secret | None:
         return self._keyring.stored(uid)
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        """None: the service writes its files itself."""
+        del wanted
+        return []
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         for uid, item in wanted.items():

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution's passwords in the keyring of a user's session (Secret Service API 0.2).
 
@@ -66,11 +65,13 @@ class Keyring:
         if collection is None:
             return KeyringState.ABSENT
         try:
-            (locked,) = self._ask(collection, _PROPERTIES, "Get", "ss", _COLLECTION, "Locked")
+            (locked,) = self._ask(collection, _PROPERTIES, "Get", "v", "ss", _COLLECTION, "Locked")
         except BusError as error:
             if error.name in _GONE:
                 return KeyringState.ABSENT
             raise _failed("cannot be asked", error) from None
+        if not isinstance(locked, bool):
+            raise PasswordStoreError("The keyring of the user's session does not tell whether it is locked.")
         return KeyringState.LOCKED if locked else KeyringState.UNLOCKED
 
     def stored(self, uid: str) -> Secret | None:
@@ -107,10 +108,11 @@ class Keyring:
         }
         try:
             for item in items:
-                self._ask(item, _ITEM, "SetSecret", "(oayays)", value)
+                self._ask(item, _ITEM, "SetSecret", "", "(oayays)", value)
             if not items:
-                created = self._ask(collection, _COLLECTION, "CreateItem", "a{sv}(oayays)b", properties, value, True)
-                self._no_prompt(created[1])
+                arguments = (properties, value, True)
+                _item, prompt = self._ask(collection, _COLLECTION, "CreateItem", "oo", "a{sv}(oayays)b", *arguments)
+                self._no_prompt(prompt)
         except BusError as error:
             raise _failed("does not take the password", error) from None
         if self.stored(uid) != secret:
@@ -124,7 +126,7 @@ class Keyring:
         """
         for item in self._items(uid):
             try:
-                (prompt,) = self._ask(item, _ITEM, "Delete")
+                (prompt,) = self._ask(item, _ITEM, "Delete", "o")
             except BusError as error:
                 if error.name not in _GONE:
                     raise _failed("does not delete the password", error) from None
@@ -138,7 +140,7 @@ class Keyring:
         try:
             if not self._bus.has_owner(NAME):
                 return None
-            (collection,) = self._ask(_SERVICE_PATH, _SERVICE, "ReadAlias", "s", "default")
+            (collection,) = self._ask(_SERVICE_PATH, _SERVICE, "ReadAlias", "o", "s", "default")
         except BusError as error:
             if error.name in _GONE:
                 return None
@@ -152,7 +154,8 @@ class Keyring:
         try:
             if not self._bus.has_owner(NAME):
                 return []
-            unlocked, _locked = self._ask(_SERVICE_PATH, _SERVICE, "SearchItems", "a{ss}", {UID_ATTRIBUTE: uid})
+            wanted = {UID_ATTRIBUTE: uid}
+            unlocked, _locked = self._ask(_SERVICE_PATH, _SERVICE, "SearchItems", "aoao", "a{ss}", wanted)
         except BusError as error:
             if error.name in _GONE:
                 return []
@@ -162,18 +165,18 @@ class Keyring:
     def _secret_of(self, item: str) -> Secret | None:
         session = self._open()
         try:
-            ((_session, _parameters, value, _content_type),) = self._ask(item, _ITEM, "GetSecret", "o", session)
+            (secret,) = self._ask(item, _ITEM, "GetSecret", "(oayays)", "o", session)
         except BusError as error:
             if error.name in _GONE:  # of a file that the keyring has just found: not to be had yet
                 return None
             raise _failed("does not tell the password", error) from None
-        return Secret(value.decode("utf-8", "surrogateescape"))
+        return Secret(secret[2].decode("utf-8", "surrogateescape"))
 
     def _open(self) -> str:
         """A session of the service: bound to the connection, and for values that are not encrypted once more."""
         if self._session is None:
             try:
-                _output, session = self._ask(_SERVICE_PATH, _SERVICE, "OpenSession", "sv", "plain", ("s", ""))
+                _output, session = self._ask(_SERVICE_PATH, _SERVICE, "OpenSession", "vo", "sv", "plain", ("s", ""))
             except BusError as error:
                 raise _failed("opens no session", error) from None
             self._session = str(session)
@@ -184,15 +187,17 @@ class Keyring:
         if prompt == _NOTHING:
             return
         try:
-            self._ask(prompt, _PROMPT, "Dismiss")
+            self._ask(prompt, _PROMPT, "Dismiss", "")
         except BusError as error:
             raise _failed("wants to ask the user, and goes on", error) from None
         raise PasswordStoreError("The keyring wants to ask the user first; this was refused.")
 
-    def _ask(self, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any) -> tuple[t.Any, ...]:
+    def _ask(
+        self, path: str, interface: str, member: str, returns: str, signature: str = "", *arguments: t.Any
+    ) -> tuple[t.Any, ...]:
         if self._bus is None:
             raise PasswordStoreError("There is no session of this user, hence no keyring.")
-        return self._bus.call(NAME, path, interface, member, signature, *arguments)
+        return self._bus.call(NAME, path, interface, member, signature, *arguments, returns=returns)
 
 
 def _failed(what: str, error: BusError) -> PasswordStoreError:

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A keyring file without encryption, which GNOME's keyring reads as one more keyring, at any time and unasked.
 
@@ -10,11 +9,13 @@ The format is that of gkm-secret-textual.c: a key file with ``[keyring]``, an it
 from __future__ import annotations
 
 import functools
+import itertools
 import posixpath
 import typing as t
 
 from ...._formats.glib_key_file import GlibKeyFile, escaped
 from ...._host.files import Files, FileWrite
+from ...._model.numbers import INT32, number_in
 from ...._model.secret import Secret
 from .store import ATTRIBUTES, UID_ATTRIBUTE, Item
 
@@ -32,7 +33,6 @@ class PlaintextKeyring:
 
     def __init__(self, files: Files, folder: str) -> None:
         self._files = files
-        self._folder = folder
         self._path = posixpath.join(folder, NAME)
 
     def stored(self, uid: str) -> Secret | None:
@@ -41,6 +41,10 @@ class PlaintextKeyring:
         return None if secret is None else Secret(secret)
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
+        """Nothing: all of it is in the file."""
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        """See ``PasswordStore``; what is returned counts as written from then on."""
         before = self._content
         known = {uid: group for uid, group in self._items.items() if uid in wanted}
         new = {uid: item for uid, item in wanted.items() if item is not None and uid not in known}
@@ -51,11 +55,10 @@ class PlaintextKeyring:
         if new:
             after = GlibKeyFile.parse(after.render() + _added(after, new), self._path)
         if after == before:
-            return
-        self._files.make_directory(self._folder)
-        self._files.replace([FileWrite(self._path, after.render())])
-        for cached in ("_content", "_items"):
-            self.__dict__.pop(cached, None)
+            return []
+        self.__dict__.pop("_items", None)
+        self.__dict__["_content"] = after
+        return [FileWrite(self._path, after.render())]
 
     @functools.cached_property
     def _content(self) -> GlibKeyFile:
@@ -75,9 +78,10 @@ class PlaintextKeyring:
 
 def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
     """The text of new items, to stand behind what is there."""
-    numbers = [int(name) for name in content.groups if name.isdecimal()]
+    highest = max((number_in(name, INT32) or 0 for name in content.groups), default=0)
+    numbers = (number for number in itertools.count(highest + 1) if str(number) not in content.groups)
     groups: list[tuple[str, dict[str, str]]] = []
-    for number, (uid, item) in enumerate(new.items(), start=max(numbers, default=0) + 1):
+    for number, (uid, item) in zip(numbers, new.items()):
         secret = item.secret.reveal()
         groups.append((str(number), {"item-type": "0", "display-name": item.label, "secret": secret}))
         for index, (name, value) in enumerate({UID_ATTRIBUTE: uid, **ATTRIBUTES}.items()):

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Evolution finds the password of a source: what all stores have in common, and the choice among them.
 
@@ -11,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...._host.files import FileWrite
 from ...._model.secret import Secret
 
 SECRET_SERVICE = "secret_service"
@@ -45,11 +45,14 @@ class PasswordStore(t.Protocol):
         """The password; None where there is none."""
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
-        """Store these passwords; None deletes one, and is no error where there is none.
+        """Have these passwords stored where a service does that; None deletes one, and is no error where there is none.
 
         Raises:
             MailError: it cannot be done.
         """
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> t.Sequence[FileWrite]:
+        """What must be written to files beside ``write``."""
 
 
 class Passwords:
@@ -97,8 +100,19 @@ class Passwords:
         return found
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
-        """Store these passwords, and delete every copy of those that are None."""
+        """Have services store these passwords, and delete every copy of those that are None."""
+        for store, items in self._shares(wanted):
+            store.write(items)
+
+    def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
+        """What must be written to files beside that."""
+        return [write for store, items in self._shares(wanted) for write in store.file_writes(items)]
+
+    def _shares(
+        self, wanted: t.Mapping[str, Item | None]
+    ) -> t.Iterator[tuple[PasswordStore, t.Mapping[str, Item | None]]]:
+        """What each store has to do."""
         if self._store is not None:
-            self._store.write(wanted)
+            yield self._store, wanted
         for other in self._others:
-            other.write({uid: None for uid, item in wanted.items() if item is None})
+            yield other, {uid: None for uid, item in wanted.items() if item is None}

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """key4.db: the SQLite database in which NSS keeps the keys that Thunderbird's passwords are encrypted with.
 
@@ -33,6 +32,7 @@ else:
 PASSWORD_CHECK = b"password-check"
 GLOBAL_SALT_BYTES = 20
 VALUE = 0x11  # CKA_VALUE
+LOGINS_KEY = b"as-logins-key"  # its CKA_LABEL, from Thunderbird 157
 
 # The columns of NSS 3.125 in its order (sftkdb_known_attributes). NSS adds those that it misses and ignores the others.
 COLUMNS = (
@@ -80,8 +80,32 @@ def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
         DamagedFileError: it is no such database, or a key in it cannot be read.
         HostError: the scratch directory cannot be written.
     """
-    with _copy(content, scratch) as copy, _reading(copy, path) as database:
+    with working_copy(content, scratch) as copy, _reading(copy, path) as database:
         return _keys(database, _password_key(database, path))
+
+
+def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
+    """Read the key of logins.db, which NSS keeps beside the others under a name of its own.
+
+    Args:
+        content: the whole file.
+        path: where it comes from, for messages.
+        scratch: a private directory; what is made there is removed again.
+
+    Returns:
+        32 bytes; None where the client has not made the key yet.
+
+    Raises:
+        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
+        DamagedFileError: it is no such database, or the key in it cannot be read.
+        HostError: the scratch directory cannot be written.
+    """
+    with working_copy(content, scratch) as copy, _reading(copy, path) as database:
+        password_key = _password_key(database, path)
+        row = database.execute("SELECT id, a11 FROM nssPrivate WHERE a3 = ? ORDER BY rowid", (LOGINS_KEY,)).fetchone()
+        if password_key is None or row is None:
+            return None
+        return _value(database, password_key, row[0], _octets(row[1]), libcrypto.AES_256_CBC)
 
 
 def create(scratch: str, cipher: sdr.Cipher) -> bytes:
@@ -98,12 +122,12 @@ def create(scratch: str, cipher: sdr.Cipher) -> bytes:
         PasswordStoreError: this machine lacks what is needed.
         HostError: the scratch directory cannot be written.
     """
-    with _copy(b"", scratch) as copy:
-        with _writing(copy) as database:
+    with working_copy(b"", scratch) as copy:
+        with writing(copy) as database:
             for statement in SCHEMA:
                 database.execute(statement)
             _add_key(database, _set_password(database), cipher)
-        return _content(copy)
+        return content_of(copy)
 
 
 def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> bytes:
@@ -117,12 +141,12 @@ def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> byt
         DamagedFileError: it is no such database.
         HostError: the scratch directory cannot be written.
     """
-    with _copy(content, scratch) as copy:
+    with working_copy(content, scratch) as copy:
         with _reading(copy, path) as database:
             password_key = _password_key(database, path)
-        with _writing(copy) as database:
+        with writing(copy) as database:
             _add_key(database, password_key or _set_password(database), cipher)
-        return _content(copy)
+        return content_of(copy)
 
 
 def _password_key(database: sqlite3.Connection, path: str) -> bytes | None:
@@ -165,17 +189,23 @@ def _keys(database: sqlite3.Connection, password_key: bytes | None) -> sdr.SdrKe
 
 
 def _key(database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher, row: tuple[object, ...]) -> sdr.SdrKey:
-    number, sealed = row[0], _octets(row[2])
+    return sdr.SdrKey(cipher, _value(database, password_key, row[0], _octets(row[2]), cipher.block))
+
+
+def _value(
+    database: sqlite3.Connection, password_key: bytes, number: object, sealed: bytes, cipher: libcrypto.BlockCipher
+) -> bytes:
+    """The value of a key, which agrees with its check value."""
     value = pbe.unseal(password_key, sealed)
-    if len(value) != cipher.block.key_bytes or not isinstance(number, int):
-        raise ValueError(f"a {cipher.block.name} key of {len(value)} bytes as object {number!r}")
+    if len(value) != cipher.key_bytes or not isinstance(number, int):
+        raise ValueError(f"a {cipher.name} key of {len(value)} bytes as object {number!r}")
     if pbe.wants_signature(sealed):
         # NSS before 3.69 misfiled the signature when a primary password was changed (its bug 1720226).
         names = (_signature_name(number), _signature_name(number | 0xC0000000))
         rows = database.execute("SELECT item1 FROM metaData WHERE id IN (?, ?)", names).fetchall()
         if not any(pbe.agrees(password_key, VALUE, value, _octets(item)) for (item,) in rows):
             raise ValueError("a key without the check value that NSS wants")
-    return sdr.SdrKey(cipher, value)
+    return value
 
 
 def _set_password(database: sqlite3.Connection) -> bytes:
@@ -241,23 +271,24 @@ def _octets(value: object) -> bytes:
 
 
 @contextlib.contextmanager
-def _copy(content: bytes, scratch: str) -> t.Iterator[str]:
+def working_copy(content: bytes, scratch: str, name: str = "key4.db") -> t.Iterator[str]:
     """A private file with that content, for SQLite to work on; Python before 3.11 cannot give SQLite mere bytes."""
     try:
         with tempfile.TemporaryDirectory(dir=scratch) as directory:
-            path = os.path.join(directory, "key4.db")
+            path = os.path.join(directory, name)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
             yield path
     except OSError as error:
         raise HostError(
             scratch,
-            f"key4.db cannot be worked on there ({error.strerror})",
+            f"{name} cannot be worked on there ({error.strerror})",
             "free space or correct the permissions, and run again",
         ) from error
 
 
-def _content(path: str) -> bytes:
+def content_of(path: str) -> bytes:
+    """The whole working copy."""
     with open(path, "rb") as file:
         return file.read()
 
@@ -265,16 +296,16 @@ def _content(path: str) -> bytes:
 @contextlib.contextmanager
 def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
     """The database, read only. Whatever is wrong with it is a DamagedFileError of the original file."""
-    sqlite = _sqlite()
+    sqlite_module = sqlite()
     try:
-        with contextlib.closing(_connect(copy, "?mode=ro&immutable=1")) as database:
+        with contextlib.closing(connect(copy, "?mode=ro&immutable=1")) as database:
             yield database
     except pbe.UnknownFormError as error:
         raise PasswordStoreError(
             f"{path}: Thunderbird's stored passwords are in a form that is not known here ({error}); nothing was "
             "changed. Leave the password out, so that Thunderbird asks for it, and report this."
         ) from None
-    except (sqlite.Error, ValueError) as error:
+    except (sqlite_module.Error, ValueError) as error:
         raise DamagedFileError(
             path,
             None,
@@ -285,29 +316,42 @@ def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
-def _writing(copy: str) -> t.Iterator[sqlite3.Connection]:
+def writing(copy: str) -> t.Iterator[sqlite3.Connection]:
     """The database, to be changed in one transaction; nobody else sees this copy, so it need not survive a crash."""
-    sqlite = _sqlite()
+    sqlite_module = sqlite()
     try:
-        with contextlib.closing(_connect(copy, "?mode=rw")) as database:
+        with contextlib.closing(connect(copy, "?mode=rw")) as database:
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN")
             yield database
             database.execute("COMMIT")
-    except sqlite.Error as error:
+    except sqlite_module.Error as error:
         raise HostError(copy, f"SQLite cannot write it ({error})", "free space there and run again") from None
 
 
-def _connect(copy: str, options: str) -> sqlite3.Connection:
-    database: sqlite3.Connection = _sqlite().connect(
+def connect(copy: str, options: str) -> sqlite3.Connection:
+    """Open a working copy; texts come as bytes.
+
+    Args:
+        copy: the file.
+        options: those of SQLite's URI, such as ``?mode=rw``.
+
+    Raises:
+        PasswordStoreError: this machine's Python has no sqlite3.
+    """
+    database: sqlite3.Connection = sqlite().connect(
         f"file:{urllib.parse.quote(copy)}{options}", uri=True, isolation_level=None
     )
     database.text_factory = bytes  # so that no text of a damaged database fails to decode
     return database
 
 
-def _sqlite() -> types.ModuleType:
-    """Python's sqlite3."""
+def sqlite() -> types.ModuleType:
+    """Python's sqlite3.
+
+    Raises:
+        PasswordStoreError: this machine's Python has none.
+    """
     if not _has_sqlite:
         raise PasswordStoreError(
             "Thunderbird's password store is an SQLite database, and this machine's Python has no module sqlite3; "

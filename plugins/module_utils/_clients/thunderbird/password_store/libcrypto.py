@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """AES and Triple DES by the machine's own OpenSSL (libcrypto), called through ctypes.
 
@@ -69,7 +68,7 @@ def decrypt(cipher: BlockCipher, key: bytes, vector: bytes, sealed: bytes) -> by
 def _run(cipher: BlockCipher, key: bytes, vector: bytes, data: bytes, *, encrypting: bool) -> bytes:
     if len(key) != cipher.key_bytes or len(vector) != cipher.block_bytes:
         raise ValueError(f"a key or initialisation vector of the wrong length for {cipher.name}")
-    library = _load()
+    library = load()
     context = library.EVP_CIPHER_CTX_new()
     if not context:
         raise PasswordStoreError("No memory for a cipher; nothing was changed. Free memory and run again.")
@@ -92,8 +91,12 @@ def _run(cipher: BlockCipher, key: bytes, vector: bytes, data: bytes, *, encrypt
         library.ERR_clear_error()  # Python's ssl module may share this thread's error queue
 
 
-def _load() -> ctypes.CDLL:
-    """The machine's libcrypto."""
+def load() -> ctypes.CDLL:
+    """The machine's libcrypto.
+
+    Raises:
+        PasswordStoreError: there is none.
+    """
     for name in SONAMES:
         try:
             return _library(name)

@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """logins.json: Thunderbird's stored user names and passwords, encrypted one by one.
 
@@ -175,7 +174,7 @@ def parse(content: bytes | None, path: str) -> LoginsFile:
     if content is None:
         content = EMPTY
     try:
-        document = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
+        document = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
     except UnicodeDecodeError as error:
         raise _damaged(path, content.count(b"\n", 0, error.start) + 1, "it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -214,6 +213,11 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError("a number out of range")
     return number
+
+
+def _whole(text: str) -> int:
+    _finite(text)  # what JavaScript cannot hold; nor can Python write a number of more than 4,300 digits
+    return int(text)
 
 
 def _integer(value: object) -> int:

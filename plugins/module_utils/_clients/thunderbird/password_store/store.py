@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird's stored passwords: key4.db and logins.json together, as one value.
 
@@ -13,10 +12,10 @@ import functools
 import typing as t
 
 from ...._host.files import FileWrite
-from ...._model.errors import PasswordStoreError
 from ...._model.persistent import PersistentMap
 from ...._model.secret import Secret
 from . import key_database, sdr
+from .login_rules import require_storable
 from .logins import LoginEntry, LoginsFile, parse
 from .sdr import Cipher
 
@@ -129,7 +128,7 @@ class NssPasswordStore:
             username: the login.
             password: not empty.
         """
-        _check(username, password)
+        require_storable(username, password)
         found = self._found(origin, username)
         differing = [login.position for login in found if self._password(login) != password]
         if found and not differing:
@@ -173,7 +172,7 @@ class NssPasswordStore:
         moved = {old: here.updated({}, [username]), new: there.updated({username: tuple(found)})}
         return after._indexed_as(self, moved)
 
-    def files_since(self, before: NssPasswordStore) -> tuple[FileWrite, ...]:
+    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
         """What must be written to come here from another state, in the order in which it must be: the keys first."""
         files = []
         if self.key_file != before.key_file and self.key_file.content is not None:
@@ -221,15 +220,3 @@ class NssPasswordStore:
             return self.key_file.keys.decrypt(sealed)
         except ValueError:
             return None
-
-
-def _check(username: str, password: Secret) -> None:
-    """Refuse what Thunderbird refuses to store (LoginHelper.checkLoginValues), and what is not Unicode."""
-    texts = (username, password.reveal())
-    if not texts[1]:
-        raise PasswordStoreError("Thunderbird stores no empty password. Give one, or leave the password out.")
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for text in texts for character in text):
-        raise PasswordStoreError(
-            "Thunderbird stores no user name or password with a null or half a character (a lone surrogate) in it. "
-            "Use another one."
-        )

@@ -55,7 +55,7 @@ def test_a_password_is_not_even_looked_at() -> None:
         ([], "no account has state=present"),
         ([{**JO, "state": "absent"}], "no account has state=present"),
         ([{"user": "jo"}], "email"),
-        ([{**JO, "pass": "geheim"}], "Unknown option accounts.pass"),
+        ([{**JO, "pass": "geheim"}], "Unknown option pass, did you mean password"),
         ([{**JO, "incoming": {"port": 995}}], "995 is a port of POP3"),
         ([JO, JO], "in the list twice"),
         ([JO, {"email": "ann@charter.net"}], "several users: 'jo', no user"),

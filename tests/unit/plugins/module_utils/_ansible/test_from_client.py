@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.doc_fragments import verify_scope
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
@@ -23,6 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -43,7 +45,7 @@ def configure(home: pathlib.Path, **options: t.Any) -> None:
     """Give Thunderbird the account, as the module does."""
     files = LocalFiles()
     with files.scratch() as scratch:
-        client = Thunderbird(files, str(home / ".thunderbird"), None, scratch=scratch)
+        client = Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=scratch)
         engine.reconcile(client, [request(home, **{"password": PASSWORD, **options}).account])
 
 
@@ -55,7 +57,7 @@ def edit(home: pathlib.Path, old: str, new: str) -> None:
 
 
 def look(home: pathlib.Path, **options: t.Any) -> Inspection:
-    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)])
+    (found,) = inspections(THUNDERBIRD, "auto", [request(home, **options)], pytest.fail)
     for secret in (PASSWORD, options.get("password")):
         assert secret is None or secret not in repr(found)
     return found
@@ -178,7 +180,7 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked() -> None:
-    assert str(client_registry.locations()).replace("'", "") in mail_verify.DOCUMENTATION
+    assert str(client_registry.locations()).replace("'", "") in verify_scope.ModuleDocFragment.DOCUMENTATION
     conftest = pathlib.Path(__file__).parents[4] / "conftest.py"
     program = (
         f"import runpy, sys; runpy.run_path({str(conftest)!r}); import {mail_verify.__name__}; "
@@ -188,12 +190,13 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
     entries = {f"{name}.entry" for name in client_registry.names()}
     entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
+    entries.add("outlook.methods")
     needed = {*entries, *client_registry.names(), "evolution.password_store"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 
 def in_evolution(home: pathlib.Path, **options: t.Any) -> Inspection:
-    (found,) = inspections(EVOLUTION, "native", [request(home, **options)])
+    (found,) = inspections(EVOLUTION, "native", [request(home, **options)], pytest.fail)
     return found
 
 
@@ -221,7 +224,7 @@ def test_evolution_is_asked_in_the_same_way(tmp_path: pathlib.Path) -> None:
 
 def test_a_snap_of_evolution_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(OptionError, match=r"Evolution is not available as snap\. Write one of auto, native, flatpak"):
-        inspections(EVOLUTION, "snap", [request(tmp_path)])
+        inspections(EVOLUTION, "snap", [request(tmp_path)], pytest.fail)
 
 
 def test_evolution_ignores_the_profile_of_thunderbird(tmp_path: pathlib.Path) -> None:

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated, without_secrets
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import presentable, validated
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 
 SPEC = argument_spec(sid={"type": "str"}, flag={"type": "bool", "default": False})
@@ -32,7 +32,13 @@ def test_types_and_defaults() -> None:
         ({"email": EMAIL, "user": "mario", "sid": "S-1"}, "user|sid"),
         ({"email": EMAIL, "colour": "red"}, "colour"),
         ({"email": EMAIL, "protocol": "x400"}, "imap, pop3"),
-        ({"accounts": [{"user": "mario"}]}, "email found in accounts"),
+        ({"accounts": [{"user": "mario"}]}, "accounts[0]: missing required arguments: email"),
+        ({"accounts": [{"email": EMAIL}, {"email": "b@charter.net", "pasword": "x"}]}, "accounts[1] (b@charter.net): "),
+        ({"accounts": [{"email": EMAIL, "pasword": "x"}]}, "Unknown option pasword, did you mean password?"),
+        ({"accounts": [{"email": EMAIL, "provider": "chartr"}]}, "value of provider must be one of"),
+        ({"accounts": [{"email": EMAIL, "incoming": {"prot": 1}}]}, "Unknown option incoming.prot, did you mean port?"),
+        ({"accounts": [{"email": EMAIL, "colour": "red"}]}, "Unknown option colour"),
+        ({"accounts": [EMAIL]}, "accounts[0]: a dictionary was expected, not text."),
     ],
 )
 def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:
@@ -58,6 +64,17 @@ def test_no_password_is_told(raw: t.Mapping[str, t.Any]) -> None:
 
 def test_results_are_rid_of_passwords() -> None:
     result = {"accounts": [{"advice": "sign in with tombola"}], "changed": True}
-    cleaned = without_secrets(result, {"accounts": [{"password": "tombola"}]})
+    cleaned = presentable(result, {"accounts": [{"password": "tombola"}]}, SPEC)
     assert "tombola" not in repr(cleaned)
     assert cleaned["changed"] is True
+
+
+def test_results_are_printable() -> None:
+    found = {"before": "\ud800\udc80 \udcff", "setting": "\x1b[31m \x9b \u202e", "profile": b"x\xff"}
+    cleaned = presentable({"accounts": [{"changes": [found]}], "changed": True}, {}, SPEC)
+    (change,) = cleaned["accounts"][0]["changes"]
+    assert change == {
+        "before": "\ufffd\ufffd \ufffd",
+        "setting": "\\x1b[31m \\x9b \\u202e",
+        "profile": "x\ufffd",
+    }

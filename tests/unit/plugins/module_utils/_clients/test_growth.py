@@ -22,10 +22,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, State
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.tests.unit.amount import FULL
+from ansible_collections.charter.mail.tests.unit.amount import FULL, sample
 
 AnyClient = t.Union[Thunderbird, Evolution]
 FEW = 6 if FULL else 2  # and twice as many, and four times
@@ -35,7 +36,7 @@ LIMITS = {"remove": LIMIT + 0.15}  # what is taken out of a list has the rest of
 
 
 def thunderbird(home: pathlib.Path) -> Thunderbird:
-    return Thunderbird(LocalFiles(), str(home / ".thunderbird"), None, scratch=str(home))
+    return Thunderbird(LocalFiles(), Root(str(home / ".thunderbird")), None, scratch=str(home))
 
 
 def evolution(home: pathlib.Path) -> Evolution:
@@ -87,11 +88,11 @@ def run(client: AnyClient, wanted: t.Sequence[Account], status: Status) -> None:
 CASES = [(thunderbird, None), (thunderbird, "secret"), (evolution, None), (evolution, "secret")]
 
 
-@pytest.mark.parametrize(("client", "password"), CASES if FULL else CASES[:1])
+@pytest.mark.parametrize(("client", "password"), sample(CASES, 1))
 def test_work_grows_with_the_number_of_accounts(
     tmp_path: pathlib.Path, client: t.Callable[[pathlib.Path], AnyClient], password: str | None
 ) -> None:
-    work: dict[str, list[int]] = {"create": [], "nothing to do": [], "change": [], "remove": []}
+    work: dict[str, list[int]] = {name: [] for name in sample(["create", "nothing to do", "change", "remove"], 1)}
     for count in (1, FEW, 2 * FEW, 4 * FEW):  # the first imports what is imported late
         home = tmp_path / str(count)
         home.mkdir()
@@ -106,7 +107,11 @@ def test_work_grows_with_the_number_of_accounts(
             "remove": (gone, Status.REMOVED),
         }
         for name, (target, status) in runs.items():
-            work[name].append(instructions(functools.partial(run, client(home), target, status)))
+            task = functools.partial(run, client(home), target, status)
+            if name in work:
+                work[name].append(instructions(task))
+            else:
+                task()
     for name, (_one, few, twice, four_times) in work.items():
         # What each run costs, however many accounts there are, is in neither difference.
         growth = (four_times - twice) / (twice - few)

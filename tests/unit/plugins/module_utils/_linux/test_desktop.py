@@ -11,8 +11,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
+from ansible_collections.charter.mail.plugins.module_utils._linux import bounded_command, local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux import desktop as module
-from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS, LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser
 from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
@@ -30,12 +31,15 @@ NOBODY = 4_000_000_000  # a user who has no session on any machine
 class Commands:
     """Takes the place of AnsibleModule.run_command."""
 
-    def __init__(self, code: int = 0, output: str = "", complaint: str = "") -> None:
+    def __init__(self, code: int = 0, printed: str = "") -> None:
         self.ran: list[list[str]] = []
-        self.result = (code, output, complaint)
+        self.result = (0, f"{code}\n", printed)
 
     def __call__(self, command: list[str]) -> tuple[int, str, str]:
-        self.ran.append(command)
+        assert command[:2] == ["/bin/sh", "-c"]
+        limits = (bounded_command.SECONDS, bounded_command.GRACE, bounded_command.OUTPUT)
+        assert command[3:7] == ["sh", *map(str, limits)]
+        self.ran.append(command[7:])
         return self.result
 
 
@@ -150,7 +154,7 @@ def test_in_our_own_session_we_need_not_become_anybody(
     tmp_path: pathlib.Path, programs: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(programs, "dconf")
-    commands = Commands(1, "", "error: the key\nis locked\n")
+    commands = Commands(1, "error: the key\nis locked\n")
     with listening(tmp_path / "bus", serve) as address:
         monkeypatch.setenv(ADDRESS, address)
         desktop = LocalDesktop(local_user.find(None), commands, home=str(tmp_path))
@@ -169,6 +173,19 @@ def test_settings_are_those_of_the_home_that_was_named(tmp_path: pathlib.Path) -
     desktop = LocalDesktop(away(tmp_path), Commands(), home=str(tmp_path / "other"))
     with pytest.raises(DamagedFileError, match=str(database)):
         desktop.setting(KEY)
+
+
+def test_settings_are_where_the_variables_of_the_session_say(tmp_path: pathlib.Path, programs: pathlib.Path) -> None:
+    install(programs, "dconf", "dbus-run-session", "setpriv")
+    database = tmp_path / "set/dconf/user"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"not dconf's")
+    environment = Environment({"XDG_CONFIG_HOME": str(tmp_path / "set")})
+    commands = Commands()
+    desktop = LocalDesktop(away(tmp_path), commands, environment=environment)
+    with pytest.raises(DamagedFileError, match=str(database)):
+        desktop.store_setting(KEY, "x")
+    assert f"XDG_CONFIG_HOME={tmp_path}/set" in commands.ran[0]
 
 
 def test_the_first_question_shares_a_look_and_the_next_is_fresh(tmp_path: pathlib.Path) -> None:

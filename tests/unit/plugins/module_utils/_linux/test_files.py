@@ -82,10 +82,11 @@ def dying(name):
             os.kill(os.getpid(), 9)
         return real(*arguments, **options)
     return call
-for name in ("open", "fchmod", "fsync", "rename", "unlink", "stat", "close"):
+for name in ("open", "write", "fchmod", "fsync", "link", "rename", "unlink", "stat", "close"):
     setattr(files.os, name, dying(name))
 folder = sys.argv[2]
-files.LocalFiles().replace([FileWrite(folder + "/a", b"new a", backup=True), FileWrite(folder + "/b", b"new b")])
+writes = [FileWrite(folder + "/a", b"new a", backup=True), FileWrite(folder + "/b", b"new b")]
+files.LocalFiles(folder + "/.journal").replace(writes)
 print(calls)
 """
 
@@ -113,8 +114,13 @@ def test_a_kill_at_any_point_leaves_whole_files_and_the_next_run_succeeds(tmp_pa
         assert visible["b"] in {b"old b", b"new b"}
         # In order: the second file is never ahead of the first.
         assert (visible["a"], visible["b"]) != (b"old a", b"new b")
-        FILES.replace([FileWrite(str(folder / "a"), b"new a"), FileWrite(str(folder / "b"), b"new b")])
-        assert not [name for name in os.listdir(folder) if name.endswith("charter-mail-new")]
+        files = LocalFiles(str(folder / ".journal"))
+        with files.exclusive():
+            files.recover()
+            # It was one set: both are old, or both are new.
+            assert [(folder / name).read_bytes()[:3] for name in ("a", "b")] in ([b"old"] * 2, [b"new"] * 2)
+            files.replace([FileWrite(str(folder / "a"), b"new a"), FileWrite(str(folder / "b"), b"new b")])
+        assert sorted(name for name in os.listdir(folder) if not name.startswith("a.20")) == ["a", "b"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO])
@@ -177,11 +183,11 @@ def test_deleting(tmp_path: pathlib.Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     (gone / "link").symlink_to(kept)
-    FILES.delete(str(gone))
-    FILES.delete(str(gone))
+    FILES.replace([], [str(gone)])
+    FILES.replace([], [str(gone)])
     assert sorted(os.listdir(tmp_path)) == ["kept"]
     (tmp_path / "link").symlink_to(kept)
-    FILES.delete(str(tmp_path / "link"))
+    FILES.replace([], [str(tmp_path / "link")])
     assert os.listdir(kept) == ["x"]
 
 

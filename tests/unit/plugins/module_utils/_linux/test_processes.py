@@ -13,9 +13,11 @@ import subprocess
 import time
 import typing as t
 
+import pytest
+
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
-from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
-from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user, processes
+from ansible_collections.charter.mail.plugins.module_utils._linux.processes import LARGEST, Processes
 
 NAME = "charter-mail-registry-for-tests"  # longer than the kernel keeps
 SECRET = "s3cret"
@@ -94,3 +96,17 @@ def test_a_script_has_its_own_name_and_not_that_of_its_interpreter(tmp_path: pat
         (process,) = of(Processes(), script.name)
         assert process.pid == running.pid
         running.communicate(b"\n")
+
+
+def test_a_user_with_many_programs_and_large_environments(tmp_path: pathlib.Path) -> None:
+    """Each program that is started by another shares its memory: a user can have thousands of them."""
+    large = {f"V{number}": "x" * 100_000 for number in range(8)}
+    with contextlib.ExitStack() as programs:
+        running = [programs.enter_context(started(tmp_path, **large)) for _number in range(3)]
+        found = of(Processes())
+        assert {process.pid for process in found} == {program.pid for program in running}
+        for process in found:
+            assert LARGEST / 2 < sum(map(len, process.environment.values())) <= LARGEST
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(processes, "MOST", 2)
+            assert len(of(Processes())) == 2

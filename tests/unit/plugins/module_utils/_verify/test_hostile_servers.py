@@ -13,6 +13,9 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.imap import ImapDialogue
+from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.pop3 import Pop3Dialogue
+from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.smtp import SmtpDialogue
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Check, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import (
     LINE_LIMIT,
@@ -32,6 +35,7 @@ SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.POP3: pop3,
     MailService.SMTP: smtp,
 }
+DIALOGUES = {MailService.IMAP: ImapDialogue, MailService.POP3: Pop3Dialogue, MailService.SMTP: SmtpDialogue}
 ALL = pytest.mark.parametrize("service", list(MailService))
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["clear", "tls"])
 
@@ -49,6 +53,22 @@ def greeted_by(service: MailService, encrypted: bool, greet: Script, options: Ve
     assert b"AUTH" not in server.in_clear + server.in_tls
     early = report.failed is not None and report.failed.stage is Stage.FIRST_BYTES
     return failure(report, Stage.FIRST_BYTES if early and not encrypted else Stage.GREETING)
+
+
+@ALL
+@pytest.mark.parametrize("method", ["greeting", "capability", "sign_in", "use"])
+def test_an_answer_that_the_code_does_not_expect_is_a_finding(
+    service: MailService, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> t.NoReturn:
+        raise IndexError(f"an answer with {PASSWORD}")
+
+    monkeypatch.setattr(DIALOGUES[service], method, fail)
+    report, _server = try_server(SERVERS[service](Server()), service, Security.SSL)
+    assert report.failed is not None
+    assert report.failed.finding == "gives an answer that this test does not understand"
+    assert report.failed.evidence.startswith("IndexError in test_hostile_servers.py, line ")
+    assert PASSWORD not in repr(report)
 
 
 def drip(talk: Talk) -> None:

@@ -10,6 +10,7 @@ import dataclasses
 import email
 import re
 import threading
+import typing as t
 
 import pytest
 
@@ -29,12 +30,13 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip im
     round_trips,
     subject,
 )
+from ansible_collections.charter.mail.plugins.module_utils._verify.round_trip_mailbox import ImapMailbox, Pop3Mailbox
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server
 from ansible_collections.charter.mail.tests.unit.mailbox_server import FakeMailbox, StoredMessage, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import LAB, PATIENT
-from ansible_collections.charter.mail.tests.unit.scripted_server import serve
+from ansible_collections.charter.mail.tests.unit.scripted_server import Talk, serve
 
 QUICK = TripOptions(timeout=10.0, settle=0.05)
 BRIEF = TripOptions(timeout=0.6, settle=0.05)
@@ -81,10 +83,28 @@ def trip(
     *,
     check_mode: bool = False,
     password: str = PASSWORD,
+    odd: tuple[bytes, bytes] | None = None,
 ) -> Tripped:
-    """The tests of an account at this post mailbox, and the round trip."""
+    """The tests of an account at this post mailbox, and the round trip.
+
+    Args:
+        mailbox: at the servers.
+        protocol: how it is read.
+        options: of the round trip.
+        server: how the servers behave.
+        check_mode: nothing is sent.
+        password: of the account.
+        odd: a pattern in what the incoming server says, and what it says instead.
+    """
     server = server or Server()
-    with serve(INCOMING[protocol](server, mailbox)) as one, serve(smtp(server, mailbox)) as other:
+
+    def incoming(talk: Talk) -> None:
+        if odd is not None:
+            pattern, instead = odd
+            talk.rewrite = lambda line: re.sub(pattern, instead, line)
+        INCOMING[protocol](server, mailbox)(talk)
+
+    with serve(incoming) as one, serve(smtp(server, mailbox)) as other:
         account = Account(
             email=USERNAME,
             protocol=protocol,
@@ -242,6 +262,53 @@ def test_an_empty_mailbox(protocol: Protocol) -> None:
     tripped = trip(FakeMailbox([]), protocol)
     assert tripped.status is CheckStatus.OK
     assert tripped.mailbox.messages == []
+
+
+@pytest.mark.parametrize("number", [b"4294967296", b"9" * 6000], ids=["more than 32 bits", "6000 digits"])
+@pytest.mark.parametrize(
+    ("protocol", "where"),
+    [
+        (Protocol.IMAP, rb"(?<=UIDVALIDITY )[0-9]+"),
+        (Protocol.IMAP, rb"(?<=UIDNEXT )[0-9]+"),
+        (Protocol.IMAP, rb"(?<=^\* SEARCH )[0-9]+"),
+        (Protocol.POP3, rb"(?<=^\+OK )[0-9]+(?= 4711)"),
+    ],
+)
+def test_a_number_that_no_mailbox_can_have(protocol: Protocol, where: bytes, number: bytes) -> None:
+    tripped = trip(FakeMailbox(own_mail()), protocol, odd=(where, number))
+    assert tripped.status is CheckStatus.FAILED
+    assert "gives a number that no mailbox can have" in tripped.evidence
+    assert tripped.mailbox.messages[:3] == own_mail()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "where", "instead"),
+    [
+        (Protocol.IMAP, rb"^\* SEARCH", b"* SEARCH \xb2 -1 +1 1_0 0x1 (MODSEQ 9)"),
+        (Protocol.IMAP, rb"^\* OK \[UIDNEXT [0-9]+", b"* OK [UIDNEXT -1"),
+        (Protocol.IMAP, rb"^\* [0-9]+ EXISTS", b"* \xb2 EXISTS\r\n* 1 EXISTS"),
+        (Protocol.POP3, rb" uid[0-9]+", b""),
+    ],
+)
+def test_odd_numbers_are_left_out(protocol: Protocol, where: bytes, instead: bytes) -> None:
+    tripped = trip(FakeMailbox(own_mail()), protocol, odd=(where, instead))
+    assert tripped.status is CheckStatus.OK
+    assert tripped.mailbox.messages == own_mail()
+
+
+@PROTOCOLS
+def test_an_answer_that_the_code_does_not_expect_costs_no_other_result(
+    protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> t.NoReturn:
+        raise ValueError(f"an answer with {PASSWORD}")
+
+    monkeypatch.setattr(ImapMailbox, "count_marked", fail)
+    monkeypatch.setattr(Pop3Mailbox, "count_marked", fail)
+    tripped = trip(FakeMailbox(own_mail()), protocol)
+    assert tripped.status is CheckStatus.FAILED
+    assert "gives an answer that this test does not understand (ValueError in test_round_trip.py" in tripped.evidence
+    assert "was sent and may still be in the mailbox" in tripped.advice
 
 
 def test_the_message_is_refused() -> None:

@@ -143,12 +143,17 @@ def test_one_side_in_plain_text() -> None:
 def test_the_result_of_a_module() -> None:
     report, imap_port, _smtp_port = report_of()
     result = json.loads(json.dumps(report.as_result()))
-    assert sorted(result) == ["cause", "checks", "complete", "email", "ok", "summary", "warnings"]
+    assert sorted(result) == [
+        *("cause", "checks", "complete", "email", "ok"),
+        *("protocol", "summary", "user", "warnings"),
+    ]
+    assert (result["user"], result["protocol"]) == ("", "imap")
     assert result["checks"][1] == {
         "stage": "dns",
         "endpoint": "incoming",
         "service": "imap",
         "server": f"imap.lab.test:{imap_port}",
+        "address": "",
         "status": "ok",
         "code": "",
         "seconds": result["checks"][1]["seconds"],
@@ -156,6 +161,8 @@ def test_the_result_of_a_module() -> None:
         "advice": "",
     }
     assert all(check["seconds"] == round(check["seconds"], 3) for check in result["checks"])
+    assert {check["stage"] for check in result["checks"] if not check["address"]} == {"settings", "dns"}
+    assert {check["address"] for check in result["checks"]} == {"", "127.0.0.1"}
 
 
 def test_findings_are_shown_where_they_belong() -> None:

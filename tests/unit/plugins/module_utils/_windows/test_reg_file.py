@@ -261,3 +261,24 @@ def test_control_characters_travel_as_hex_data(text: str) -> None:
     rendered = reg_file.render([KeyWrite(KEY, {"x": RegValue.sz(text)})])
     assert '"x"=hex(1):' in rendered.decode("utf-16")
     assert reg_file.parse(rendered).value(KEY, "x") == RegValue.sz(text)
+
+
+@given(writes, st.sets(value_names))
+def test_values_that_are_not_wanted_are_passed_over(wanted: list[KeyWrite], skipped: set[str]) -> None:
+    content = reg_file.render(wanted)
+    everything = reg_file.parse(content)
+    found = reg_file.parse(content, wanted=lambda _key, name: name not in skipped)
+    assert set(found) == set(everything)
+    for key, kept in found.items():
+        assert set(kept) <= {name for name in everything[key] if name not in skipped}
+        assert all(kept[name] == everything[key][name] for name in kept)
+
+
+def test_data_that_are_not_wanted_are_not_even_decoded() -> None:
+    content = version_5(f'[{KEY}]\r\n"POP3 Password"=hex:zz,\\\r\n  01\r\n"x"=dword:1\r\n'.replace("zz", "f,,"))
+    with pytest.raises(DamagedFileError, match="broken"):
+        reg_file.parse(content)
+    found = reg_file.parse(content, wanted=lambda _key, name: name != "POP3 Password")
+    assert dict(found[KEY]) == {"x": RegValue.dword(1)}
+    with pytest.raises(DamagedFileError, match="behind the value"):
+        reg_file.parse(version_5(f'[{KEY}]\r\n"x"=dword:1 y\r\n'), wanted=lambda _key, _name: False)

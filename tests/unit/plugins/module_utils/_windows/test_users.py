@@ -14,7 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     Registry,
     RegValue,
 )
-from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser, find, people
+from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser, find, with_profiles
 
 PREFIX = "S-1-5-21-1111111111-2222222222-3333333333"
 MARIO = WindowsUser(f"{PREFIX}-1001", r"C:\Users\mario")
@@ -22,7 +22,11 @@ MARIO_OF_CORP = WindowsUser(f"{PREFIX}-1002", r"C:\Users\mario.CORP")
 ANNA = WindowsUser("S-1-12-1-1-2-3-4", "D:\\Users\\Zoë\\")
 
 
-def test_people_are_accounts_with_a_profile_and_not_the_system() -> None:
+def named(folder: str) -> WindowsUser:
+    return WindowsUser(f"{PREFIX}-{sum(folder.encode())}", f"C:\\Users\\{folder}")
+
+
+def test_users_are_accounts_with_a_profile_and_not_the_system() -> None:
     listed = {
         MARIO.sid.lower(): RegValue.expand_sz(MARIO.folder),
         ANNA.sid: RegValue.sz(ANNA.folder),
@@ -31,7 +35,7 @@ def test_people_are_accounts_with_a_profile_and_not_the_system() -> None:
         f"{PREFIX}-1004": RegValue.sz(""),
     }
     writes = [KeyWrite(f"{keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": folder}) for sid, folder in listed.items()]
-    found = people(Registry().written([*writes, KeyWrite(f"{keys.PROFILE_LIST}\\{PREFIX}-1005")]))
+    found = with_profiles(Registry().written([*writes, KeyWrite(f"{keys.PROFILE_LIST}\\{PREFIX}-1005")]))
     assert set(found) == {MARIO, ANNA}
 
 
@@ -44,17 +48,74 @@ def test_letters_outside_ascii_and_another_drive() -> None:
     assert find([MARIO, ANNA], "zoË") == ANNA
 
 
-@pytest.mark.parametrize("user", ["mario", r"OTHER\mario"])
-def test_what_could_be_two_is_refused_with_their_sids(user: str) -> None:
-    with pytest.raises(OptionError, match=f"{MARIO.sid}.*{MARIO_OF_CORP.sid}"):
-        find([MARIO, MARIO_OF_CORP], user)
+@pytest.mark.parametrize("user", ["mario", r"OTHER\mario", r"PC\MARIO", "mario@other", "mario@other.example"])
+def test_the_exact_name_wins(user: str) -> None:
+    assert find([MARIO_OF_CORP, MARIO, named("mario.000"), named("mario.rossi")], user) == MARIO
 
 
-def test_a_domain_tells_folders_apart_that_have_it() -> None:
-    assert find([MARIO, MARIO_OF_CORP], r"corp\mario") == MARIO_OF_CORP
+@pytest.mark.parametrize("user", [r"corp\mario", "mario@CORP"])
+def test_a_domain_tells_folders_apart_that_have_it(user: str) -> None:
+    assert find([MARIO, MARIO_OF_CORP], user) == MARIO_OF_CORP
+    assert find([MARIO_OF_CORP, named("mario.CORP.000")], user) == MARIO_OF_CORP
 
 
-@pytest.mark.parametrize("user", ["mari", "mario.", "S-1-5-18", f"{PREFIX}-9999", ""])
+@pytest.mark.parametrize(
+    ("user", "folder"),
+    [
+        ("carla", "carla.000"),
+        ("carla", "Carla.PC01"),
+        ("carla", "carla.PC01.001"),
+        (r".\carla", "carla.PC01"),
+        (r"pc01\carla", "carla.PC01"),
+        (r"CORP\carla", "carla.corp"),
+        (r"CORP\carla", "carla.CORP.000"),
+        (r"CORP\carla", "carla.000"),
+        (r"corp.example.com\carla", "carla"),
+        ("carla@corp", "carla.CORP"),
+        ("carla.verdi", "carla.verdi"),
+        ("carla.verdi@corp.example.com", "carla.verdi"),
+    ],
+)
+def test_the_endings_that_windows_adds_are_taken(user: str, folder: str) -> None:
+    assert find([ANNA, named(folder)], user, "PC01") == named(folder)
+
+
+@pytest.mark.parametrize(
+    "user", ["carla", r"CORP\carla", r".\carla", r"PC01\carla", "carla@charter.net", "carla@verdi.it"]
+)
+@pytest.mark.parametrize("folder", ["carla.verdi", "carla.0000", "carla.00", "carla.old", "carla.CORP2", "carla."])
+def test_any_other_ending_is_another_users(user: str, folder: str) -> None:
+    with pytest.raises(OptionError, match=f"no Windows account .*{folder}"):
+        find([ANNA, named(folder)], user, "PC01")
+
+
+def test_no_ending_is_taken_for_the_computers_name_as_long_as_that_is_not_known() -> None:
+    with pytest.raises(OptionError):
+        find([named("carla.PC01")], "carla")
+
+
+@pytest.mark.parametrize(
+    ("user", "folders"),
+    [
+        ("carla", ["carla.000", "carla.001"]),
+        ("carla", ["carla.000", "carla.PC01"]),
+        (r"CORP\carla", ["carla.CORP.000", "carla.CORP.001"]),
+        ("carla@corp.example.com", ["carla", "carla.CORP"]),
+        (r"corp.example.com\carla", ["carla", "carla.CORP"]),
+    ],
+)
+def test_what_could_be_two_is_refused_with_their_sids(user: str, folders: list[str]) -> None:
+    with pytest.raises(OptionError, match=f"could be any of .*{named(folders[0]).sid}.*{named(folders[1]).sid}"):
+        find([named(folder) for folder in folders], user, "PC01")
+
+
+@pytest.mark.parametrize("user", ["mari", "mario.", "S-1-5-18", f"{PREFIX}-9999", "", "CORP\\", "@corp"])
 def test_nobody_is_refused_with_those_that_there_are(user: str) -> None:
     with pytest.raises(OptionError, match="mario"):
         find([MARIO, MARIO_OF_CORP], user)
+
+
+def test_who_has_a_roaming_profile() -> None:
+    folder = {"ProfileImagePath": RegValue.sz(MARIO.folder), "CentralProfile": RegValue.sz(r"\\server\mario.V6")}
+    (found,) = with_profiles(Registry().written([KeyWrite(f"{keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))
+    assert found.roams

@@ -81,6 +81,9 @@ SCHANNEL = "schannel: next InitializeSecurityContext failed: "
         (52, "Empty reply", "192.0.2.1", "greeting", "hung_up"),
         (56, "response reading failed", "192.0.2.1", "greeting", "hung_up"),
         (77, "error setting certificate verify locations", "", "greeting", "other"),
+        (77, "schannel: SEC_E_UNTRUSTED_ROOT (0x80090325)", "1.2.3.4", "tls", "certificate_of_unknown_issuer"),
+        (77, "schannel: CERT_TRUST_IS_UNTRUSTED_ROOT", "1.2.3.4", "tls", "certificate_of_unknown_issuer"),
+        (77, "schannel: CERT_E_CN_NO_MATCH", "1.2.3.4", "tls", "certificate_for_another_name"),
     ],
 )
 def test_a_server_before_signing_in(code: int, message: str, address: str, stage: str, name: str) -> None:
@@ -150,17 +153,20 @@ def test_whether_sign_in_is_offered(body: bytes, offered: bool) -> None:
 
 def test_lines_are_read_by_their_mark_only() -> None:
     output = (
-        b"noise\r\nmark 0 0 0.125000 [192.0.2.1] \r\nmark 3 67 0,5 [2001:db8::1] Login denied\n"
-        b"other 1 0 0.1 [] \nmark x 0 0.1 [] \nmark 2 6 0.0 [] " + b"\x00\xff" + b"a" * 1000 + b"\n"
+        b"noise\r\nmark 0 0 0.125000 [192.0.2.1] [198.51.100.7] \r\nmark 3 67 0,5 [2001:db8::1] [] Login denied\n"
+        b"other 1 0 0.1 [] [] \nmark x 0 0.1 [] [] \nmark 2 6 0.0 [] [] " + b"\x00\xff" + b"a" * 1000 + b"\n"
     )
     results = curl_results.parse(output, "mark")
-    assert results[0] == CurlResult(0, 0.125, "192.0.2.1", "")
+    assert results[0] == CurlResult(0, 0.125, "192.0.2.1", "", source="198.51.100.7")
     assert results[3] == CurlResult(67, 0.5, "2001:db8::1", "Login denied")
     assert set(results) == {0, 2, 3}
     assert len(results[2].message) < LENGTH_LIMIT + 10
     assert results[2].message.isprintable()
     assert curl_results.parse(b"", "mark") == {}
-    assert curl_results.parse(b"mark 1 0 1.2.3 [] \n", "mark") == {}
+    assert curl_results.parse(b"mark 1 0 1.2.3 [] [] \n", "mark") == {}
+    for line in (b"mark 1 %s 0.5 [] []", b"mark %s 0 0.5 [] []", b"mark 1 0 %s.5 [] []", b"mark 1 0 0.%s [] []"):
+        assert curl_results.parse(line % (b"9" * 6000) + b" \n", "mark") == {}
+        assert len(curl_results.parse(line % b"9" + b" \n", "mark")) == 1
 
 
 def test_the_same_finding_has_the_same_words_whoever_saw_it() -> None:

@@ -22,6 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endp
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Logins
 from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit, SignIn
+from ansible_collections.charter.mail.plugins.module_utils._verify.own_network import own_networks
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
     account_report,
@@ -243,6 +244,26 @@ def test_the_cause_is_the_controllers_if_it_has_one() -> None:
     assert "The cause is the same." in report.summary
 
 
+def test_the_pc_reports_the_address_of_each_server_and_its_own_network() -> None:
+    mario = account()
+    pc = Pc(dataclasses.replace(SOUND, source="198.51.100.7"))
+    pc.special[MailService.SMTP] = CurlResult(7, 0.1, "", "refused")
+    (report,) = add(pc, (mario, by_controller(mario)))
+    seen = [check for check in report.as_result()["checks"] if check["checked_from"] == "pc"]
+    addresses = {
+        (check["endpoint"], check["stage"]): check["address"] for check in seen if check["status"] != "skipped"
+    }
+    assert addresses == {
+        ("incoming", "dns"): "",
+        **{("incoming", stage): "192.0.2.1" for stage in ("tcp", "tls", "greeting", "capability")},
+        ("outgoing", "dns"): "",
+        ("outgoing", "tcp"): "",
+    }
+    assert own_networks([report]) == ["198.51.100.0/24"]
+    (unreached,) = add(Pc(has_curl=False), (mario, by_controller(mario)))
+    assert own_networks([unreached]) == []
+
+
 def test_with_starttls_what_came_before_tls_is_known_to_work() -> None:
     pc, mario = Pc(), account()
     pc.special[MailService.SMTP] = CurlResult(60, 0.1, "192.0.2.1", "schannel: SEC_E_UNTRUSTED_ROOT")
@@ -295,7 +316,7 @@ class Files:
         (mark,) = set(re.findall(r"([0-9a-f]{32}) 0 %{exitcode}", self._files[CONFIG].decode()))
         kept = f"{word} kept\r\n" if self._kept else ""
         self._answer = (
-            f"{word} begin\r\n{kept}{word} output\r\n{mark} 0 0 0.1 [192.0.2.1] \n"
+            f"{word} begin\r\n{kept}{word} output\r\n{mark} 0 0 0.1 [192.0.2.1] [198.51.100.7] \n"
             f"{word} version\r\ncurl 8.13.0 (Windows)\r\n{word} body0.txt\r\n* CAPABILITY IMAP4rev1\r\n{word} end\r\n"
         ).encode()
         return "exit code 0"
@@ -308,7 +329,8 @@ def test_tests_by_way_of_files() -> None:
     test = CurlTest(endpoints(account())[0])
     run = run_curl(WindowsPc(Files(kept=False)), [test], 5)
     assert (run.has_curl, run.version) == (True, "curl 8.13.0")
-    assert run.results == {0: CurlResult(0, 0.1, "192.0.2.1", "", b"* CAPABILITY IMAP4rev1\r\n")}
+    body = b"* CAPABILITY IMAP4rev1\r\n"
+    assert run.results == {0: CurlResult(0, 0.1, "192.0.2.1", "", body, "198.51.100.7")}
 
 
 def test_a_config_file_that_stays_is_an_error() -> None:

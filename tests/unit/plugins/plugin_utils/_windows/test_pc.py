@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
@@ -27,6 +27,8 @@ FOLDER = locations.folder("C:\\ProgramData", SID)
 PARENTS = ["C:\\ProgramData\\charter.mail", "C:\\ProgramData\\charter.mail\\Outlook"]
 SETUP = locations.setup(SID)
 WRITE = KeyWrite(SETUP, {"ImportPRF": RegValue.sz("Zażółć \U0001f600")})
+RECORD = KeyWrite(locations.record(SID), {locations.RECORD: RegValue.sz("{}")})
+PLANTED = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;" + SID + ")"
 
 
 def windows(*writes: KeyWrite) -> Windows:
@@ -41,17 +43,17 @@ def windows(*writes: KeyWrite) -> Windows:
 def test_what_is_true_for_all_users() -> None:
     pc = windows(
         KeyWrite(keys.CODE_PAGES, {"ACP": RegValue.sz("1250")}),
-        KeyWrite(locations.CLASSIC, {"": RegValue.sz("C:\\OUTLOOK.EXE")}),
-        KeyWrite(locations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
+        KeyWrite(installations.CLASSIC, {"": RegValue.sz("C:\\OUTLOOK.EXE")}),
+        KeyWrite(installations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
     )
     machine = WindowsPc(pc).machine()
-    assert machine.people == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
+    assert machine.users == (WindowsUser(SID, "C:\\Users\\mario"), WindowsUser(OTHER, "C:\\Users\\anna"))
     assert (machine.program_data, machine.code_page) == ("C:\\ProgramData", "cp1250")
     assert machine.classic
     assert machine.new
 
 
-@pytest.mark.parametrize(("acp", "name"), [("65001", "utf-8"), ("932", "cp932"), ("7", "cp1252"), ("", "cp1252")])
+@pytest.mark.parametrize(("acp", "name"), [("65001", "cp65001"), ("932", "cp932"), ("7", "cp7"), ("", "")])
 def test_code_pages(acp: str, name: str) -> None:
     assert WindowsPc(windows(KeyWrite(keys.CODE_PAGES, {"ACP": RegValue.sz(acp)}))).machine().code_page == name
 
@@ -80,11 +82,11 @@ def test_a_snapshot_has_what_is_the_users() -> None:
 def test_what_is_written_is_there_and_read_back_and_safe_from_others() -> None:
     pc = windows()
     asked = WindowsPc(pc)
-    asked.write(SID, [WRITE], {"accounts.prf": b"one", "b.xml": b"two"})
+    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one", "b.xml": b"two"})
     snapshot = asked.snapshot(SID)
     assert snapshot.files == {"accounts.prf": b"one", "b.xml": b"two"}
     assert snapshot.registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
-    assert pc.ran == ["survey.cmd", "protect.cmd", "apply.cmd"]
+    assert pc.ran == ["survey.cmd", "look.cmd", "protect.cmd", "apply.cmd"]
     assert pc.folders[FOLDER].endswith(f"(A;OICI;0x1200a9;;;{SID})")
     assert all(pc.folders[parent].endswith("(A;;0x1200a9;;;BU)") for parent in PARENTS)
     assert asked.unproven == set()
@@ -92,7 +94,8 @@ def test_what_is_written_is_there_and_read_back_and_safe_from_others() -> None:
     again.look_at([SID])
     again.write(SID, [], {"accounts.prf": b"three"})
     assert again.snapshot(SID).files["accounts.prf"] == b"three"
-    assert pc.ran[3:] == ["survey.cmd", "look.cmd", "apply.cmd"]  # safe already
+    assert pc.ran[4:] == ["survey.cmd", "look.cmd", "apply.cmd"]  # safe already
+    assert again.moved_aside == {}
 
 
 def test_what_is_deleted_goes_with_its_folders_unless_others_have_theirs_there() -> None:
@@ -134,6 +137,178 @@ def test_rights_that_the_pc_does_not_tell_are_told() -> None:
     asked = WindowsPc(pc)
     asked.write(SID, [WRITE], {"accounts.prf": b"one"})
     assert asked.unproven == {PARENTS[0]}
+
+
+def test_a_file_that_was_there_is_replaced_as_an_object() -> None:
+    pc = windows(RECORD)
+    pc.files[FOLDER + "\\accounts.prf"] = b"theirs"
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert f"del {FOLDER}\\accounts.prf" in pc.did
+    assert pc.did.index(f"del {FOLDER}\\accounts.prf") < pc.did.index(f"copy {FOLDER}\\accounts.prf")
+    assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
+
+
+def test_a_file_that_cannot_be_deleted_is_never_written_into() -> None:
+    pc = windows(RECORD)
+    pc.files[FOLDER + "\\accounts.prf"] = b"theirs"
+    pc.undeletable.add(FOLDER + "\\accounts.prf")
+    asked = WindowsPc(pc)
+    with pytest.raises(HostError, match=r"accounts\.prf: .*cannot be deleted.*antivirus"):
+        asked.write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert pc.files[FOLDER + "\\accounts.prf"] == b"theirs"
+    assert pc.registry.value(SETUP, "ImportPRF") is None
+
+
+def test_what_is_in_a_folder_by_the_name_of_a_file_stays() -> None:
+    pc = windows(RECORD)
+    inner = FOLDER + "\\accounts.prf\\theirs.txt"
+    pc.folders[FOLDER + "\\accounts.prf"] = ""
+    pc.files[inner] = b"theirs"
+    with pytest.raises(HostError, match="cannot be deleted"):
+        WindowsPc(pc).write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert pc.files[inner] == b"theirs"
+
+
+@pytest.mark.parametrize("made", [PARENTS[:1], PARENTS, [*PARENTS, FOLDER]])
+def test_folders_of_another_users_making_are_replaced_and_kept(made: list[str]) -> None:
+    pc = windows()
+    pc.folders.update(dict.fromkeys(made, PLANTED))  # the rights look right, but their owner can change them
+    pc.files[made[-1] + "\\theirs.txt"] = b"theirs"
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE], {"accounts.prf": b"one"})
+    ((folder, aside),) = asked.moved_aside.items()
+    assert folder == PARENTS[0]
+    assert aside.startswith(PARENTS[0] + ".before-")
+    assert pc.files[aside + made[-1][len(folder) :] + "\\theirs.txt"] == b"theirs"
+    assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
+
+
+def test_what_others_have_staged_already_stays_where_it_is() -> None:
+    pc = windows(KeyWrite(locations.record(OTHER), {locations.RECORD: RegValue.sz("{}")}))
+    others = locations.folder("C:\\ProgramData", OTHER)
+    pc.folders.update(dict.fromkeys([*PARENTS, others], PLANTED))
+    pc.files[others + "\\accounts.prf"] = b"anna's"
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert asked.moved_aside == {}
+    assert pc.files[others + "\\accounts.prf"] == b"anna's"
+
+
+def test_a_folder_that_cannot_be_replaced_is_refused() -> None:
+    pc = windows()
+    pc.folders[PARENTS[0]] = PLANTED
+    pc.undeletable.add(PARENTS[0])
+    with pytest.raises(HostError, match=r"charter\.mail: .*somebody else.*nothing was staged"):
+        WindowsPc(pc).write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert pc.registry.value(SETUP, "ImportPRF") is None
+
+
+def test_a_hive_that_is_there_and_cannot_be_opened_is_no_logged_off_user() -> None:
+    pc = windows()
+    pc.closed.add(keys.hive(SID))
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert not asked.snapshot(OTHER).loaded
+    with pytest.raises(HostError, match=r"no administrator's rights.*LocalAccountTokenFilterPolicy"):
+        asked.snapshot(SID)
+    with pytest.raises(HostError, match="no administrator's rights"):
+        asked.write(SID, [WRITE], {})
+
+
+def test_a_connection_without_rights_is_told_although_nobody_is_logged_on() -> None:
+    pc = windows(KeyWrite(keys.LOCAL_SERVICE))
+    assert not WindowsPc(pc).snapshot(OTHER).loaded
+    pc.closed.add(keys.LOCAL_SERVICE)
+    with pytest.raises(HostError, match=r"S-1-5-19: .*no administrator's rights"):
+        WindowsPc(pc).look_at([OTHER])
+
+
+def test_a_reg_exe_that_may_not_run_is_no_pc_without_users() -> None:
+    pc = windows()
+    pc.has_reg = False
+    with pytest.raises(HostError, match=r"reg\.exe gave no answer.*DisableRegistryTools"):
+        WindowsPc(pc).machine()
+    pc.has_reg = True
+    asked = WindowsPc(pc)
+    asked.machine()
+    pc.has_reg = False
+    with pytest.raises(HostError, match=r"reg\.exe gave no answer"):
+        asked.look_at([SID])
+
+
+def parts(pc: Windows) -> list[str]:
+    """How often something is added to an answer, by what it is."""
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    return [one for one in pc.did if one == "move"]
+
+
+def test_a_move_that_works_at_the_second_try_is_not_noticed() -> None:
+    pc = windows()
+    pc.holds = set(range(0, 100, 2))
+    assert WindowsPc(pc).machine() == WindowsPc(windows()).machine()
+    assert pc.ran == ["survey.cmd"]
+
+
+@pytest.mark.parametrize("first", range(len(parts(windows()))))
+def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
+    pc = windows()
+    pc.holds = {first, first + 1}  # both tries
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    assert asked.machine().users == WindowsPc(windows()).machine().users
+    assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
+    assert asked.snapshot(SID).registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
+
+
+def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
+    pc = windows()
+    pc.holds = set(range(10000))
+    with pytest.raises(HostError, match=r"survey\.cmd, this is missing: profile list.*antivirus"):
+        WindowsPc(pc).machine()
+
+
+def test_values_that_are_not_needed_are_passed_over_and_passwords_before_all() -> None:
+    account = locations.outlook(SID) + r"\Profiles\Outlook\9375CFF0413111d3B88A00104B2A6676\00000002"
+    secret = {name: RegValue.binary(b"\2\1DPAPI") for name in ("POP3 Password", "IMAP Password", "SMTP password")}
+    kept = {"clsid": RegValue.sz("x"), "Email": RegValue.sz("y")}
+    pc = windows(
+        KeyWrite(account, {**secret, **kept, "Delivery Store EntryID": RegValue.binary(b"x")}),
+        KeyWrite(locations.outlook(SID) + r"\Search", {"Catalog": RegValue.dword(1)}),
+        KeyWrite(locations.policies(SID), {"Password": RegValue.sz("x"), "Other": RegValue.sz("x")}),
+    )
+    registry = WindowsPc(pc).snapshot(SID).registry
+    assert dict(registry[account]) == kept
+    assert dict(registry[locations.outlook(SID) + r"\Search"]) == {}
+    assert set(registry[locations.policies(SID)]) == {"Other"}
+    assert dict(registry[locations.outlook(SID)]) == {"DefaultProfile": RegValue.sz("Outlook")}
+
+
+@pytest.mark.parametrize(
+    ("values", "version"),
+    [
+        ({"": r"C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE"}, 16),
+        ({"": r'"C:\PROGRA~1\MICROS~1\Office15\outlook.exe"'}, 15),
+        ({"Path": r"C:\Program Files (x86)\Microsoft Office\Office14\\"[:-1]}, 14),
+        ({"": r"D:\OUTLOOK.EXE"}, None),
+        ({}, None),
+    ],
+)
+def test_which_classic_outlook_starts(values: dict[str, str], version: int | None) -> None:
+    texts = {name: RegValue.sz(text) for name, text in values.items()}
+    machine = WindowsPc(windows(KeyWrite(installations.CLASSIC, texts))).machine()
+    assert (machine.classic, machine.classic_version) == (True, version)
+
+
+def test_the_pcs_own_name() -> None:
+    names = {"ActiveComputerName": "pc01", "ComputerName": "PC02"}
+    writes = [
+        KeyWrite(f"{keys.COMPUTER_NAME}\\{key}", {"ComputerName": RegValue.sz(name)}) for key, name in names.items()
+    ]
+    assert WindowsPc(windows(*writes)).machine().name == "PC01"
+    assert WindowsPc(windows(writes[1])).machine().name == "PC02"
+    assert WindowsPc(windows()).machine().name == ""
 
 
 def test_a_pc_that_runs_no_batch_files_is_told_with_what_it_said() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
 )
 
 _TEMP = "C:\\temp\\"
+_REDIRECTED = re.compile(r" >(\w+\.txt) 2>nul$")
 _QUIET = re.compile(r" >nul(?: 2>&1)?$")
 _ECHO = re.compile(r"(>>?)(\S+) echo (.*)")
 _FOR = re.compile(r"for %%([fd]) in \((.*?)\) do (.*)")
@@ -32,6 +33,11 @@ class Windows:
         icacls: what it does: ``works``, ``fails`` (nobody told it is an administrator) or ``stub`` (as Wine's).
         runs: whether batch files may run at all.
         ran: the names of those that did.
+        did: what they did to files, as ``del``, ``copy`` and the path, or ``move`` for each time that one was tried.
+        undeletable: paths that some program has open.
+        closed: keys that the connection may not open, with all below them.
+        has_reg: whether reg.exe may run.
+        holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
     """
 
     def __init__(self, registry: Registry) -> None:
@@ -43,6 +49,12 @@ class Windows:
         self.runs = True
         self.ran: list[str] = []
         self._failed = False
+        self._printed = ""
+        self.did: list[str] = []
+        self.undeletable: set[str] = set()
+        self.closed: set[str] = set()
+        self.has_reg = True
+        self.holds: set[int] = set()
 
     def put(self, name: str, content: bytes) -> None:
         self.files[_TEMP + name] = content
@@ -90,6 +102,12 @@ class Windows:
 
     def _do(self, line: str) -> None:
         line = _QUIET.sub("", line)
+        redirected = _REDIRECTED.search(line)
+        if redirected is not None:
+            self._printed = ""
+            self._command(line[: redirected.start()])
+            self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
+            return
         condition = re.fullmatch(r'if (not )?(exist "?(.*?)"?|errorlevel 1) ([>a-z].*)', line)
         if condition is not None:
             negated, what, path, then = condition.groups()
@@ -113,29 +131,60 @@ class Windows:
             self._reg(rest.partition(" ")[0], quoted[0], rest)
         elif command == "icacls.exe":
             self._icacls(quoted[0], rest)
-        elif command == "copy":
+        elif command in {"mkdir", "rmdir", "ren"}:
+            self._folder_command(command, quoted)
+        elif command in {"copy", "move", "del"}:
+            self._file_command(command, quoted, rest)
+        else:
+            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
+
+    def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
+        if command == "copy":
             self._copy(rest)
         elif command == "move":
             source, target = rest.split()[1:]
-            self.files[_TEMP + target] = self.files.pop(_TEMP + source)
-        elif command == "del":
-            self.files.pop(_at(quoted[0] if quoted else rest), None)
-        elif command == "mkdir":
-            self.folders.setdefault(quoted[0], "D:AI(A;OICIID;FA;;;BA)(A;OICIIOID;FA;;;CO)(A;OICIID;0x1301bf;;;BU)")
-        elif command == "rmdir":
-            below = quoted[0] + "\\"
-            if not any(path.startswith(below) for path in (*self.files, *self.folders)):
-                self.folders.pop(quoted[0], None)
+            self.did.append("move")
+            if self.did.count("move") - 1 not in self.holds:
+                self.files[_TEMP + target] = self.files.pop(_TEMP + source)
         else:
-            assert line in {"@echo off", "setlocal", 'cd /d "%~dp0"', "exit /b 0"}, line
+            path = _at(quoted[0] if quoted else rest.split()[-1])
+            if path in self.files and path not in self.undeletable:
+                self.did.append(f"del {path}")
+                del self.files[path]
+
+    def _folder_command(self, command: str, quoted: list[str]) -> None:
+        path = quoted[0]
+        if command == "mkdir":
+            self.folders.setdefault(path, "D:AI(A;OICIID;FA;;;BA)(A;OICIIOID;FA;;;CO)(A;OICIID;0x1301bf;;;BU)")
+        elif command == "ren" and path not in self.undeletable:
+            self._rename(path, quoted[1])
+        elif command == "rmdir" and not any(one.startswith(path + "\\") for one in (*self.files, *self.folders)):
+            self.folders.pop(path, None)
+
+    def _rename(self, path: str, name: str) -> None:
+        new = path.rpartition("\\")[0] + "\\" + name
+
+        def renamed(one: str) -> str:
+            return new + one[len(path) :] if (one + "\\").startswith(path + "\\") else one
+
+        self.files = {renamed(one): content for one, content in self.files.items()}
+        self.folders = {renamed(one): rights for one, rights in self.folders.items()}
 
     def _exists(self, path: str) -> bool:
-        return path[:-1] in self.folders if path.endswith("\\") else _at(path) in self.files
+        if path.endswith(("\\", "\\*")):
+            return path.rpartition("\\")[0] in self.folders
+        return _at(path) in self.files or path in self.folders
 
     def _reg(self, verb: str, what: str, rest: str) -> None:
+        if not self.has_reg or any((fold(what) + "\\").startswith(fold(key) + "\\") for key in self.closed):
+            self._failed = True
+            return
         if verb == "import":
             self.registry = self.registry.written(reg_file.parse_writes(self.files[_TEMP + what]))
             return
+        if verb == "query":
+            names = self.registry.children(what)
+            self._printed = "\r\n" + "".join(f"{what}\\{name}\r\n" for name in names)
         below = [path for path in self.registry if (fold(path) + "\\").startswith(fold(what) + "\\")]
         self._failed = not below
         if verb == "export" and below:
@@ -160,6 +209,7 @@ class Windows:
         content = b"".join(self.files[_at(source.strip('"'))] for source in sources.strip('"').split("+"))
         folder = target.rpartition("\\")[0]
         if not folder or folder in self.folders:
+            self.did.append(f"copy {_at(target)}")
             self.files[_at(target)] = content
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person's desktop that needs no desktop: the registry, the keyring and the settings, as far as clients use them.
+"""A user's desktop that needs no desktop: the registry, the keyring and the settings, as far as clients use them.
 
 tests/clients does the same with the real programs.
 """
@@ -112,7 +112,7 @@ class Desktop:
     Args:
         registry: None where none runs.
         secrets: None where no keyring runs.
-        session: whether the person is logged in.
+        session: whether the user is logged in.
         programs: what runs.
     """
 
@@ -155,7 +155,14 @@ class Desktop:
         return name in self.services
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         if member == "ListNames":
             return (list(self.services),)

@@ -39,7 +39,14 @@ class Bus:
         raise NotImplementedError
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         self.calls.append((destination, path, interface, member, signature, *arguments))
         if self.broken:

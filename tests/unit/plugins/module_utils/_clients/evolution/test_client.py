@@ -42,7 +42,7 @@ def account(email: str = EMAIL, **options: t.Any) -> Account:
 
 
 def client(home: pathlib.Path, desktop: Desktop | None = None, location: str = "auto", **options: t.Any) -> Evolution:
-    files = LocalFiles()
+    files = LocalFiles(str(home / ".charter-mail-evolution.journal"))
     return Evolution(files, locations.locate(files, str(home), location), desktop, **options)
 
 
@@ -255,7 +255,7 @@ def test_no_password_is_stored_where_none_is_wanted(tmp_path: pathlib.Path) -> N
 
 def test_another_password_is_kept_if_so_wanted(tmp_path: pathlib.Path) -> None:
     desktop = session(tmp_path)
-    push(tmp_path, account(password="the person's"), desktop=desktop)
+    push(tmp_path, account(password="the user's"), desktop=desktop)
     wanted = account(password="ours", update_password="on_create")
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
@@ -309,6 +309,19 @@ def test_a_damaged_file_of_the_account_is_refused_and_a_foreign_one_reported(tmp
     for wanted in (account(), account(state="absent")):
         with pytest.raises(DamagedFileError, match=rf"{uids()['transport']}\.source, line 1"):
             push(tmp_path, wanted)
+
+
+def test_a_foreign_file_that_cannot_be_read_is_reported_and_stops_nothing(tmp_path: pathlib.Path) -> None:
+    (folder(tmp_path) / "theirs.source").mkdir(parents=True)
+    evolution = client(tmp_path)
+    outcome = reconcile(evolution, [account()])
+    assert statuses(outcome) == [Status.CREATED]
+    (warning,) = evolution.warnings(outcome.after, account())
+    assert warning.startswith(f"left as it is: {folder(tmp_path)}/theirs.source: this is a directory where")
+    source(tmp_path, "transport").unlink()
+    source(tmp_path, "transport").mkdir()
+    with pytest.raises(HostError, match="this is a directory"):
+        push(tmp_path, account())
 
 
 def test_a_damaged_file_is_reported_beside_a_session_too(tmp_path: pathlib.Path) -> None:
@@ -410,3 +423,17 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
     assert found.locked == "the user's keyring is locked"
     assert (found.outgoing.username, found.outgoing.password) == ("", None)
     assert [(change.before, change.after) for change in found.others] == [("none", "PLAIN")]
+
+
+def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
+    def refuse(paths: t.Sequence[str]) -> None:
+        assert list(paths) == [str(folder(tmp_path))]
+        raise HostError("x", "permission denied", "y")
+
+    locked = client(tmp_path, require_writable=refuse)
+    for run in (plan, reconcile):
+        with pytest.raises(HostError, match="x: permission denied"):
+            run(locked, [account()])
+        assert statuses(run(locked, [account(state="absent")])) == [Status.ABSENT]
+    alive = client(tmp_path, session(tmp_path), require_writable=refuse)  # the registry writes by itself
+    assert statuses(reconcile(alive, [account()])) == [Status.CREATED]

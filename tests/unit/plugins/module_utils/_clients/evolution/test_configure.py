@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
     configure,
     differences,
+    lookup,
     mapping,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
@@ -25,10 +26,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.recognition 
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
-# An account made by hand, as Evolution 3.46 writes it, with what a person may have added.
+# An account made by hand, as Evolution 3.46 writes it, with what a user may have added.
 BY_HAND = {
     "acc": f"""\
 [Data Source]
@@ -324,15 +326,52 @@ def test_a_part_whose_parent_is_gone_is_shown_again() -> None:
     assert after.text("tra", "Data Source", "Parent") == "local"
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_account_of_gnome_online_accounts_is_refused(state: str) -> None:
+@pytest.mark.parametrize("login", [MARIO, "mario.rossi"])
+def test_an_account_of_gnome_online_accounts_is_refused_and_nothing_to_remove(login: str) -> None:
     goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n[GNOME Online Accounts]\nAccountId=1\n"
-    before = sources({**BY_HAND, "goa": goa, "acc": BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n")})
+    kept = BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n").replace(f"User={MARIO}", f"User={login}")
+    before = sources({**BY_HAND, "goa": goa, "acc": kept})
     for provider in ("charter", "spectrum"):
-        wanted = account(provider=provider, state=state)
         with pytest.raises(OptionError, match=r"GNOME Online Accounts or the like \(Charter\)"):
-            (absent if state == "absent" else present)(before, wanted)
+            present(before, account(provider=provider))
+        assert absent(before, account(provider=provider, state="absent")) is before
     assert len(present(before, account("anna@charter.net"))) == len(before) + 3
+
+
+def test_an_account_of_gnome_online_accounts_is_known_by_its_server_and_login_too() -> None:
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    kept = BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n")
+    other_from = BY_HAND["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
+    before = sources({**BY_HAND, "goa": goa, "acc": kept, "ide": other_from})
+    with pytest.raises(OptionError, match="GNOME Online Accounts"):
+        present(before, account(provider="spectrum"))
+    assert absent(before, account(provider="spectrum", state="absent")) is before
+
+
+def test_several_accounts_made_by_hand_are_none_to_remove() -> None:
+    twice = sources({**BY_HAND, "acc2": BY_HAND["acc"].replace("mobile", "other")})
+    assert absent(twice, account(state="absent")) is twice
+    assert lookup.candidates(twice, account(state="absent")) == ["mobile.charter.net", "other.charter.net"]
+
+
+def test_an_address_of_the_users_own_stays() -> None:
+    before = by_hand(ide=(f"Address={MARIO}", "Address=mario@rossi.example"))
+    name = before.text("ide", "Mail Identity", "Name")
+    after = present(before, account(provider="spectrum", full_name="Somebody else"))
+    assert after.text("ide", "Mail Identity", "Address") == "mario@rossi.example"
+    assert after.text("ide", "Mail Identity", "Name") == name
+    assert len(after) == len(before)
+    insisted = present(before, account(provider="spectrum", full_name="Somebody else", override=True))
+    assert insisted.text("ide", "Mail Identity", "Address") == MARIO
+    assert insisted.text("ide", "Mail Identity", "Name") == "Somebody else"
+
+
+@pytest.mark.parametrize("address", ["", "mario.rossi", MARIO.upper()])
+def test_what_is_no_address_of_the_users_own_is_the_accounts(address: str) -> None:
+    before = by_hand(ide=(f"Address={MARIO}", f"Address={address}"))
+    after = present(before, account(provider="spectrum", full_name="Somebody else"))
+    assert after.text("ide", "Mail Identity", "Name") == "Somebody else"
+    assert after.text("ide", "Mail Identity", "Address").lower() == MARIO
 
 
 def test_removal_leaves_everything_else() -> None:
@@ -407,7 +446,7 @@ def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
 def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""
@@ -427,3 +466,11 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     for uid in read:
         assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
         assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))
+
+
+def test_online_accounts_of_the_same_login_are_refused_whatever_their_address_is() -> None:
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    texts = {uid: text.replace("Parent=\n", "Parent=goa\n") for uid, text in BY_HAND.items()}
+    texts["ide"] = texts["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
+    with pytest.raises(OptionError, match="GNOME Online Accounts"):
+        configure.present(sources({**texts, "goa": goa}), account(provider="spectrum"))

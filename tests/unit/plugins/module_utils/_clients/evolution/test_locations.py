@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
 NATIVE = ".config/evolution"
@@ -52,3 +53,27 @@ def test_before_the_first_use_it_is_the_one_that_is_installed(
     assert found(tmp_path) == NATIVE
     (tmp_path / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
     assert found(tmp_path) == (NATIVE if native else FLATPAK)
+
+
+def test_variables_of_the_session_decide_for_the_native_one(tmp_path: pathlib.Path) -> None:
+    variables = {"XDG_CONFIG_HOME": "/set/c", "XDG_DATA_HOME": "/set/d", "XDG_CACHE_HOME": "relative"}
+    environment = Environment(variables, ("a doubt",))
+    place = locate(LocalFiles(), str(tmp_path), "native", lambda: environment)
+    assert (place.config, place.data, place.keyrings) == ("/set/c/evolution", "/set/d/evolution", "/set/d/keyrings")
+    assert (place.cache, place.warnings) == (f"{tmp_path}/.cache/evolution", ("a doubt",))
+    assert locate(LocalFiles(), str(tmp_path), "flatpak", lambda: environment).config == str(tmp_path / FLATPAK)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_login_that_has_not_been_since_a_file_was_changed_is_told(tmp_path: pathlib.Path, live: bool) -> None:
+    environment = Environment({"XDG_CONFIG_HOME": f"{tmp_path}/set"}, live=live)
+    (tmp_path / NATIVE / "sources").mkdir(parents=True)
+    place = locate(LocalFiles(), str(tmp_path), "native", lambda: environment)
+    assert os.path.relpath(place.config, tmp_path) == ("set/evolution" if live else NATIVE)
+    warning = (
+        "the files of a login set XDG_CONFIG_HOME to ~/set, where Evolution has nothing yet; ~/.config/evolution, "
+        "where it has something, is configured."
+    )
+    assert [text.replace(str(tmp_path), "~") for text in place.warnings] == ([] if live else [warning])
+    (tmp_path / "set/evolution/sources").mkdir(parents=True)
+    assert locate(LocalFiles(), str(tmp_path), "native", lambda: environment).config == f"{tmp_path}/set/evolution"

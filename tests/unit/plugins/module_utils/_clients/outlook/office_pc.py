@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Windows PC in memory, with two people and an Outlook that can be started."""
+"""A Windows PC in memory, with two users and an Outlook that can be started."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.users import
 MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
 ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
+_SEEN = (locations.outlook, locations.policies, locations.cloud_policies, locations.record)
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
     Protocol.IMAP: "{ED475412-B0D6-11D2-8C3B-00104B2A6676}",
@@ -43,7 +44,7 @@ class OfficePc:
     def __init__(self, **machine: t.Any) -> None:
         usual = Machine((MARIO, ANNA), r"C:\ProgramData", "cp1252", classic=True, new=False)
         self._machine = dataclasses.replace(usual, **machine)
-        self.everything = Registry().written(KeyWrite(locations.outlook(person.sid)) for person in self._machine.people)
+        self.everything = Registry().written(KeyWrite(locations.outlook(user.sid)) for user in self._machine.users)
         self.folders: dict[str, dict[str, bytes]] = {}
         self.deaf = False
         self.writes = 0
@@ -53,7 +54,7 @@ class OfficePc:
 
     def snapshot(self, sid: str) -> Snapshot:
         hive = keys.hive(sid)
-        ours = (locations.outlook(sid), locations.policies(sid), locations.record(sid))
+        ours = [locate(sid) for locate in _SEEN]
         seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
         return Snapshot(loaded, Registry(seen), dict(self.folders.get(sid, {})))
@@ -75,29 +76,29 @@ class OfficePc:
         """Somebody else sets or deletes a value."""
         self.everything = self.everything.written([KeyWrite(key, {name: value})])
 
-    def log_off(self, person: WindowsUser) -> None:
-        """The person's part of the registry goes."""
+    def log_off(self, user: WindowsUser) -> None:
+        """The user's part of the registry goes."""
         self.everything = Registry(
-            (path, values) for path, values in self.everything.items() if not _is_below(path, keys.hive(person.sid))
+            (path, values) for path, values in self.everything.items() if not _is_below(path, keys.hive(user.sid))
         )
 
-    def start_outlook(self, person: WindowsUser, *, ignores_prf: bool = False) -> None:
+    def start_outlook(self, user: WindowsUser, *, ignores_prf: bool = False) -> None:
         """Import the PRF that waits, as Outlook does: the accounts are made, ImportPRF goes, First-Run comes."""
-        setup = locations.setup(person.sid)
+        setup = locations.setup(user.sid)
         waiting = self.everything.value(setup, "ImportPRF")
         if waiting is None:
             return
-        content = self.folders[person.sid][(waiting.text or "").rpartition("\\")[2]]
+        content = self.folders[user.sid][(waiting.text or "").rpartition("\\")[2]]
         found = prf.parse(content, self._machine.code_page)
         self.set(setup, "ImportPRF", None)
         self.set(setup, "First-Run", RegValue.binary(b"\x01"))
         if not ignores_prf:
             for account in found.accounts:
-                self.make_account(person, account, found.profile)
+                self.make_account(user, account, found.profile)
 
-    def make_account(self, person: WindowsUser, account: Account, profile: str = "Outlook") -> None:
-        """Outlook makes an account, from a PRF or with the person's help."""
-        root = locations.outlook(person.sid)
+    def make_account(self, user: WindowsUser, account: Account, profile: str = "Outlook") -> None:
+        """Outlook makes an account, from a PRF or with the user's help."""
+        root = locations.outlook(user.sid)
         if self.everything.value(root, "DefaultProfile") is None:
             self.set(root, "DefaultProfile", RegValue.sz(profile))
         accounts = rf"{root}\Profiles\{profile}\{_ACCOUNTS}"

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Outlook through the engine, on a PC in memory: every way that an account can go, and what each person is told."""
+"""Outlook through the engine, on a PC in memory: every way that an account can go, and what each user is told."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook impo
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
@@ -45,9 +45,9 @@ def account(email: str = EMAIL, **options: t.Any) -> Account:
 
 
 def client(
-    pc: OfficePc, person: WindowsUser = MARIO, methods: t.Sequence[str] = METHODS, profile: str | None = None
+    pc: OfficePc, user: WindowsUser = MARIO, methods: t.Sequence[str] = METHODS, profile: str | None = None
 ) -> Outlook:
-    return Outlook(pc, pc.machine(), person, methods, profile)
+    return Outlook(pc, pc.machine(), user, methods, profile)
 
 
 def push(pc: OfficePc, *accounts: Account, **who: t.Any) -> Outcome[t.Any]:
@@ -103,7 +103,7 @@ def test_check_mode_writes_nothing_and_tells_the_same_changes() -> None:
             assert value.plain == change.after
 
 
-def test_only_the_named_person_changes() -> None:
+def test_only_the_named_user_changes() -> None:
     pc = OfficePc()
     before = client(pc, ANNA).read()
     push(pc, account())
@@ -118,7 +118,7 @@ def test_no_password_reaches_the_pc() -> None:
     assert "tombola".encode("utf-16-le").hex() not in everything
 
 
-def test_all_accounts_of_a_person_are_in_one_prf_also_over_several_runs() -> None:
+def test_all_accounts_of_a_user_are_in_one_prf_also_over_several_runs() -> None:
     pc, one, other = OfficePc(), account(), account("mario@twc.com", provider="auto")
     push(pc, one)
     assert statuses(push(pc, other)) == [Status.CREATED]
@@ -137,7 +137,7 @@ def test_what_outlook_has_is_not_staged_again_beside_a_new_account() -> None:
     assert [standing(pc, wanted) for wanted in (one, other)] == [OutlookStatus.CONFIGURED, OutlookStatus.STAGED]
 
 
-def test_an_account_that_the_person_makes_in_the_meantime_leaves_the_prf() -> None:
+def test_an_account_that_the_user_makes_in_the_meantime_leaves_the_prf() -> None:
     pc, wanted = OfficePc(), account()
     push(pc, wanted)
     pc.make_account(MARIO, wanted)
@@ -190,7 +190,7 @@ def test_an_account_with_other_settings_has_drifted_and_stays() -> None:
 
 def inspect(pc: OfficePc, **options: t.Any) -> AccountCheck:
     (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found).check
+    return from_client.inspect(OUTLOOK, lambda _request: contextlib.nullcontext(client(pc)), found, pytest.fail).check
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_nothing_is_written_for_who_is_not_logged_on() -> None:
     assert "nothing could be staged" in verdict(pc, wanted).advice
 
 
-def test_what_was_staged_stays_known_while_the_person_is_logged_off() -> None:
+def test_what_was_staged_stays_known_while_the_user_is_logged_off() -> None:
     pc, wanted = OfficePc(), account()
     push(pc, wanted)
     pc.log_off(MARIO)
@@ -381,14 +381,14 @@ def test_absent_leaves_what_outlook_or_others_have_changed_since() -> None:
     assert dict(autodiscover) == {"PreferLocalXML": RegValue.dword(2)}
 
 
-def test_absent_of_an_account_that_outlook_has_says_what_the_person_must_do() -> None:
+def test_absent_of_an_account_that_outlook_has_says_what_the_user_must_do() -> None:
     pc = OfficePc()
     push(pc, account())
     pc.start_outlook(MARIO)
     assert push(pc, account(state="absent")).changed
     found = verdict(pc, account(state="absent"))
     assert found.standing is OutlookStatus.CONFIGURED
-    assert "only the person can remove it" in found.advice
+    assert "only the user can remove it" in found.advice
     assert not push(pc, account(state="absent")).changed
 
 
@@ -424,7 +424,7 @@ def test_two_accounts_of_a_domain_are_refused_if_autodiscover_is_the_only_way() 
         push(OfficePc(), account(), account("second@charter.net"), methods=["autodiscover"])
 
 
-def test_autodiscover_alone_waits_for_the_person() -> None:
+def test_autodiscover_alone_waits_for_the_user() -> None:
     pc = OfficePc()
     push(pc, account(), methods=["autodiscover"])
     assert pc.everything.value(SETUP, "ImportPRF") is None
@@ -485,6 +485,16 @@ def test_the_record_comes_back_as_it_was_written() -> None:
     ) == (staging_record.StagingRecord())
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", "9" * 6000, '{"version":' + "9" * 6000 + "}", "[" * 100_000, '{"version":1}']
+)
+def test_a_record_that_is_not_ours_is_said(text: str) -> None:
+    pc = OfficePc()
+    pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(text))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        staging_record.load(pc.everything, MARIO.sid)
+
+
 def test_an_account_is_read_back_for_verification() -> None:
     pc, wanted = OfficePc(), account(full_name="Mario Rossi")
     assert client(pc).account(wanted) is None
@@ -498,7 +508,7 @@ def test_an_account_is_read_back_for_verification() -> None:
     assert found is not None
     assert (found.account.incoming, found.outgoing.username) == (account(protocol="pop3").incoming, EMAIL)
     assert found.incoming.password is None
-    assert "person alone" in found.locked
+    assert "user alone" in found.locked
     pc.log_off(MARIO)
     with pytest.raises(HostError, match="not logged on"):
         client(pc).account(wanted)

@@ -39,7 +39,7 @@ def test_mail_left_on_the_server(leave: bool | None, days: int | None, number: i
 @pytest.mark.parametrize(
     ("number", "means"), [(0xE0001, (True, 0)), (0xE0002, (False, 0)), (0x5, (True, 0)), (0xE0007, (True, 14))]
 )
-def test_what_people_set_themselves_is_read(number: int, means: tuple[bool, int]) -> None:
+def test_what_users_set_themselves_is_read(number: int, means: tuple[bool, int]) -> None:
     assert mapping.left_on_server(number) == means
 
 

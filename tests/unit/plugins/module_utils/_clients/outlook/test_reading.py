@@ -142,6 +142,107 @@ def test_the_login_for_sending(stored: t.Mapping[str, RegValue], login: str) -> 
     assert found.authenticates == (login != "")
 
 
+NUMBERS = {
+    "IMAP Use SPA": ("incoming.secure_password_authentication", "1"),
+    "SMTP Use SPA": ("outgoing.secure_password_authentication", "1"),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", [RegValue.dword(1), RegValue.dword(2), RegValue.sz("1"), RegValue.binary(b"\1")])
+def test_secure_password_authentication(name: str, value: RegValue) -> None:
+    (found,) = read(KeyWrite(ACCOUNTS + r"\00000002", {**imap(new_text), name: value}))
+    assert [one.setting for one in found.sign_in] == [NUMBERS[name][0]]
+    (plain,) = read(KeyWrite(ACCOUNTS + r"\00000002", {**imap(new_text), name: RegValue.dword(0)}))
+    assert plain.sign_in == ()
+    (other,) = read(KeyWrite(ACCOUNTS + r"\00000003", {**pop3(new_text), "POP3 Use SPA": value}))
+    assert [one.setting for one in other.sign_in] == ["incoming.secure_password_authentication"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"),
+    [
+        ("SMTP Auth Method", RegValue.dword(0), None),
+        ("SMTP Auth Method", RegValue.dword(1), None),  # the login is compared
+        ("SMTP Auth Method", RegValue.dword(2), "only at the incoming server, before sending"),
+        ("SMTP Auth Method", RegValue.dword(3), "unknown (3)"),
+        ("SMTP Auth Method", RegValue.sz("0"), "unknown (0)"),
+        ("SMTP Use Auth", RegValue.dword(0), None),  # the login is compared
+        ("SMTP Use Auth", RegValue.dword(2), "unknown (2)"),
+        ("SMTP Use Auth", RegValue.binary(b"\1"), "unknown (01)"),
+    ],
+)
+def test_ways_of_signing_in_for_sending(name: str, value: RegValue, stored: str | None) -> None:
+    (found,) = read(KeyWrite(ACCOUNTS + r"\00000002", {**imap(new_text), name: value}))
+    assert [(one.setting, one.stored) for one in found.sign_in] == ([("outgoing.sign_in", stored)] if stored else [])
+
+
+@pytest.mark.parametrize(
+    ("stored", "incoming", "names"),
+    [
+        ({"SMTP Secure Connection": RegValue.dword(3)}, Security.SSL, {"outgoing": "auto"}),
+        ({"SMTP Secure Connection": RegValue.dword(9)}, Security.SSL, {"outgoing": "unknown (9)"}),
+        ({"IMAP Use SSL": RegValue.dword(7)}, Security.NONE, {"incoming": "unknown (7)"}),
+        ({"IMAP Use SSL": RegValue.sz("1")}, Security.NONE, {"incoming": "unknown (1)"}),
+        ({"IMAP Use SSL": RegValue.dword(1), "IMAP Secure Connection": RegValue.dword(3)}, Security.SSL, {}),
+        ({"IMAP Use SSL": None, "IMAP Secure Connection": RegValue.dword(1)}, Security.SSL, {}),
+        ({"IMAP Use SSL": None, "IMAP Secure Connection": RegValue.dword(2)}, Security.STARTTLS, {}),
+        ({"IMAP Use SSL": None, "IMAP Secure Connection": RegValue.dword(3)}, Security.NONE, {"incoming": "auto"}),
+        ({"IMAP Use SSL": None}, Security.NONE, {}),
+    ],
+)
+def test_what_outlook_calls_its_security(
+    stored: t.Mapping[str, RegValue | None], incoming: Security, names: t.Mapping[str, str]
+) -> None:
+    values = {name: value for name, value in {**imap(new_text), **stored}.items() if value is not None}
+    (found,) = read(KeyWrite(ACCOUNTS + r"\00000002", values))
+    assert found.account.incoming.security is incoming
+    assert found.security_names == names
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"Email": "jo.user@charter.net \t"},
+        {"Email": ""},
+        {"Email": "Jo User"},
+        {"Email": "", "Account Name": "Charter"},
+    ],
+)
+def test_an_address_that_is_padded_or_elsewhere(texts: t.Mapping[str, str]) -> None:
+    (found,) = read(
+        KeyWrite(ACCOUNTS + r"\00000002", {**imap(new_text), **{name: new_text(text) for name, text in texts.items()}})
+    )
+    assert found.account.email == "jo.user@charter.net"
+
+
+def test_the_exchange_accounts_of_a_profile() -> None:
+    service = {"clsid": RegValue.sz(SERVICE.lower()), "Account Name": old_text("jo@corp.example")}
+    registry = Registry().written(
+        [
+            KeyWrite(ACCOUNTS + r"\00000001", {**service, "Service Name": old_text("MSEMS")}),
+            KeyWrite(ACCOUNTS + r"\00000002", {**service, "Service Name": old_text("CONTAB")}),
+            KeyWrite(ACCOUNTS + r"\00000003", imap(new_text)),
+            KeyWrite(ACCOUNTS + r"\00000004", {"clsid": RegValue.sz(SERVICE), "Service Name": RegValue.sz("msems")}),
+        ]
+    )
+    assert reading.exchange_accounts(registry, ROOT, "Outlook") == ("jo@corp.example", "Exchange")
+    assert reading.exchange_accounts(registry, ROOT, "Other") == ()
+
+
+def test_all_that_is_read_of_an_account_is_needed_and_no_password() -> None:
+    key = ACCOUNTS.lower() + r"\00000002"
+    for name in {**imap(new_text), **pop3(new_text)}:
+        assert reading.is_needed(key, name) == (not name.endswith("EID"))
+    for name in ("IMAP Password", "POP3 Password", "SMTP Password", "pop3 password", "EAS Password", "Password"):
+        assert not reading.is_needed(key, name)
+    assert reading.is_needed(ACCOUNTS, "{ED475418-B0D6-11D2-8C3B-00104B2A6676}")
+    assert reading.is_needed(ROOT + r"\Setup", "ImportPRF")
+    assert reading.is_needed(ROOT + r"\AutoDiscover", "charter.net")
+    assert not reading.is_needed(ROOT + r"\Profiles\Outlook\0a0d020000000000c000000000000046", "Email")
+    assert not reading.is_needed(ROOT + r"\Search", "x")
+
+
 def test_the_first_of_the_mail_order_is_the_default() -> None:
     order = {"{ED475418-B0D6-11D2-8C3B-00104B2A6676}": RegValue.binary(b"\x0a\0\0\0\2\0\0\0")}
     found = read(

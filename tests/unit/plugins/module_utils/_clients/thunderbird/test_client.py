@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
@@ -24,8 +25,11 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     ClientRunningError,
     DamagedFileError,
     HostError,
+    PasswordStoreError,
 )
 from ansible_collections.charter.mail.tests.unit.amount import sample
+
+from .password_store.samples import key4, logins_db
 
 EMAIL = "mario.rossi@charter.net"
 
@@ -37,8 +41,8 @@ def account(**options: t.Any) -> Account:
 
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
-    files = files or LocalFiles()
-    return Thunderbird(files, str(home / ".thunderbird"), None, scratch=str(home), **options)
+    files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
+    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=str(home), **options)
 
 
 def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:
@@ -92,10 +96,10 @@ def test_what_has_no_name_for_people_is_shown_as_the_client_has_it(tmp_path: pat
     push(tmp_path, account())
     prefs = tmp_path / ".thunderbird/charter.default/prefs.js"
     prefs.write_bytes(
-        prefs.read_bytes().replace(b'"mail.server.server1.authMethod", 3', b'"mail.server.server1.authMethod", 10')
+        prefs.read_bytes().replace(b'"mail.server.server1.authMethod", 3', b'"mail.server.server1.authMethod", 4')
     )
     before, after = before_and_after(plan(client(tmp_path), [account()]).steps)
-    assert "  mail.server.server1.authMethod: 10\n" in before
+    assert "  mail.server.server1.authMethod: 4\n" in before
     assert "  mail.server.server1.authMethod: 3\n" in after
 
 
@@ -153,6 +157,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Pa
         assert calls == min(point, total)
         push(home, wanted)
         assert not push(home, wanted).changed
+        assert not [path for path in home.rglob("*") if ".charter-mail-" in path.name]
         ini = (home / ".thunderbird/profiles.ini").read_text()
         assert ini.count("Path=") == 1
         assert "Path=charter.default\n" in ini
@@ -163,8 +168,13 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Pa
 class OtherWriter(LocalFiles):
     """A host on which something else changes what was just written."""
 
-    def replace(self, writes: t.Sequence[FileWrite]) -> t.Sequence[str]:
-        backups = super().replace(writes)
+    def replace(
+        self,
+        writes: t.Sequence[FileWrite],
+        deletes: t.Sequence[str] = (),
+        before_renames: t.Callable[[], None] = lambda: None,
+    ) -> t.Sequence[str]:
+        backups = super().replace(writes, deletes, before_renames)
         for write in writes:
             if write.path.endswith("prefs.js"):
                 super().replace([FileWrite(write.path, b"")])
@@ -206,3 +216,156 @@ def test_a_client_that_opens_between_reading_and_writing_wins(tmp_path: pathlib.
         os.close(read_end)
         os.close(write_end)
     assert not client(tmp_path).running()
+
+
+def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
+    asked: list[str] = []
+
+    def refuse(paths: t.Sequence[str]) -> None:
+        asked.extend(os.path.relpath(path, tmp_path / ".thunderbird") for path in paths)
+        raise HostError("x", "permission denied", "y")
+
+    locked = client(tmp_path, require_writable=refuse)
+    for run in (plan, reconcile):
+        with pytest.raises(HostError, match="x: permission denied"):
+            run(locked, [account()])
+        assert statuses(run(locked, [account(state="absent")])) == [Status.ABSENT]
+    assert asked == ["charter.default", "charter.default", "charter.default/.parentlock"] * 2
+    assert not (tmp_path / ".thunderbird").exists()
+
+
+def test_an_old_password_store_is_not_hidden_by_a_new_one(tmp_path: pathlib.Path) -> None:
+    push(tmp_path, account())
+    profile = tmp_path / ".thunderbird/charter.default"
+    (profile / "key3.db").write_bytes(b"old")
+    for run in (plan, reconcile):
+        with pytest.raises(PasswordStoreError, match=r"key3\.db: .* nothing was changed\. Start and quit"):
+            run(client(tmp_path), [account(password="secret")])
+    assert not (profile / "key4.db").exists()
+    assert statuses(push(tmp_path, account())) == [Status.UNCHANGED]
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+    (profile / "key3.db").unlink()
+    push(tmp_path, account(password="secret"))
+    (profile / "key3.db").write_bytes(b"left over")  # beside a new one, it counts for nothing
+    assert statuses(push(tmp_path, account(password="other"))) == [Status.UPDATED]
+
+
+def renamed(home: pathlib.Path, version: int, **server: str) -> pathlib.Path:
+    """An account of ours whose server was renamed in an old Thunderbird; its prefs.js."""
+    push(home, account())
+    profile = home / ".thunderbird/charter.default"
+    (profile / "compatibility.ini").write_text(f"[Compatibility]\nLastVersion={version}.0_x/x\n")
+    prefs = profile / "prefs.js"
+    lines = [line for line in prefs.read_text().splitlines() if "charter_mail" not in line]
+    lines = [line for line in lines if not any(f'server.server1.{name}"' in line for name in server)]
+    lines += [f'user_pref("mail.server.server1.{name}", "{value}");' for name, value in server.items()]
+    prefs.write_text("\n".join(lines) + "\n")
+    return prefs
+
+
+@pytest.mark.parametrize(("version", "status"), [(78, Status.UPDATED), (101, Status.UPDATED), (102, Status.CREATED)])
+def test_old_names_count_for_an_old_thunderbird(tmp_path: pathlib.Path, version: int, status: Status) -> None:
+    real = {"realhostname": "imap.charter.net", "realuserName": EMAIL}
+    prefs = renamed(tmp_path, version, hostname="imap.old.example", userName="mrossi", **real)
+    assert statuses(push(tmp_path, account(incoming={"port": 143}))) == [status]
+    assert statuses(push(tmp_path, account(incoming={"port": 143}))) == [Status.UNCHANGED]
+    text = prefs.read_text()
+    for name, value in {"hostname": "imap.old.example", "userName": "mrossi", **real}.items():
+        assert f'user_pref("mail.server.server1.{name}", "{value}");' in text
+    if status is Status.UPDATED:
+        assert statuses(push(tmp_path, account(provider="spectrum"))) == [Status.UPDATED]
+        text = prefs.read_text()
+        assert 'server1.hostname", "imap.old.example"' in text
+        assert 'server1.realhostname", "mobile.charter.net"' in text
+        assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+        assert "server1" not in prefs.read_text().replace("lastKey", "")
+
+
+def test_an_account_that_was_renamed_to_another_provider_is_anothers(tmp_path: pathlib.Path) -> None:
+    prefs = renamed(tmp_path, 91, realhostname="imap.work.example", realuserName="mario", useremail="x")
+    prefs.write_text(prefs.read_text().replace(f'id1.useremail", "{EMAIL}"', 'id1.useremail", "mario@work.example"'))
+    assert statuses(push(tmp_path, account())) == [Status.CREATED]
+    assert 'id1.useremail", "mario@work.example"' in prefs.read_text()
+
+
+IN_DATABASE = 'user_pref("signon.storage.rust.active", true);\n'
+
+
+def with_database(home: pathlib.Path, *accounts: Account) -> pathlib.Path:
+    """A profile whose Thunderbird, by its preferences, has gone over to logins.db, with a logins.json left behind."""
+    push(home, *(accounts or [account(password="first")]))
+    profile = home / ".thunderbird/charter.default"
+    with (profile / "prefs.js").open("a") as prefs:
+        prefs.write(IN_DATABASE)
+    (profile / "key4.db").write_bytes(key4("thunderbird-157"))
+    (profile / "logins.db").write_bytes(logins_db())
+    return profile
+
+
+def passwords_of(home: pathlib.Path) -> list[str | None]:
+    found = client(home).account(account())
+    assert found is not None
+    return [login.password.reveal() if login.password else None for login in (found.incoming, found.outgoing)]
+
+
+def test_the_store_that_the_preferences_name_is_used(tmp_path: pathlib.Path) -> None:
+    profile = with_database(tmp_path)
+    left = (profile / "logins.json").read_bytes()
+    assert passwords_of(tmp_path) == [None, None]
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UNCHANGED]
+    assert passwords_of(tmp_path) == ["second", "second"]
+    assert (profile / "logins.json").read_bytes() == left
+    assert (profile / "key4.db").read_bytes() == key4("thunderbird-157")
+    assert IN_DATABASE in (profile / "prefs.js").read_text()
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]
+    assert (profile / "logins.json").read_bytes() == left
+    (profile / "logins.json").unlink()
+    assert statuses(push(tmp_path, account(password="third"))) == [Status.CREATED]
+    assert passwords_of(tmp_path) == ["third", "third"]
+    assert not (profile / "logins.json").exists()
+
+
+def test_the_passwords_of_the_database_move_with_their_server(tmp_path: pathlib.Path) -> None:
+    with_database(tmp_path)
+    push(tmp_path, account(password="first"))
+    assert statuses(push(tmp_path, account(provider="spectrum"))) == [Status.UPDATED]
+    found = client(tmp_path).account(account(provider="spectrum"))
+    assert found is not None
+    assert found.incoming.password is not None
+    assert found.incoming.password.reveal() == "first"
+
+
+@pytest.mark.parametrize("value", ["false", '"true"', "1"])
+def test_without_the_preference_logins_json_is_used(tmp_path: pathlib.Path, value: str) -> None:
+    profile = with_database(tmp_path)
+    prefs = profile / "prefs.js"
+    prefs.write_text(prefs.read_text().replace(IN_DATABASE, IN_DATABASE.replace("true", value)))
+    (profile / "key4.db").unlink()
+    (profile / "logins.json").unlink()
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    assert (profile / "logins.json").exists()
+    assert (profile / "logins.db").read_bytes() == logins_db()
+
+
+def test_a_password_that_the_database_cannot_take_is_not_called_stored(tmp_path: pathlib.Path) -> None:
+    profile = with_database(tmp_path)
+    (profile / "key4.db").write_bytes(key4("aes"))
+    with pytest.raises(PasswordStoreError, match=r"key of Thunderbird's logins\.db is not in it"):
+        push(tmp_path, account(password="second"))
+    (profile / "logins.db").unlink()
+    with pytest.raises(PasswordStoreError, match="no such file"):
+        push(tmp_path, account(password="second"))
+    assert not push(tmp_path, account()).changed
+    assert not (profile / "logins.db").exists()
+
+
+@pytest.mark.parametrize("leftover", ["logins.db-journal", "logins.db-wal", "key4.db-journal", "key4.db-wal"])
+def test_an_interrupted_change_of_thunderbirds_database_is_left_to_it(tmp_path: pathlib.Path, leftover: str) -> None:
+    profile = with_database(tmp_path)
+    (profile / leftover).write_bytes(b"")
+    assert statuses(push(tmp_path, account(password="second"))) == [Status.UPDATED]
+    (profile / leftover).write_bytes(b"a change")
+    with pytest.raises(DamagedFileError, match=f"{leftover}: Thunderbird was interrupted"):
+        push(tmp_path, account(password="third"))
+    assert (profile / leftover).read_bytes() == b"a change"

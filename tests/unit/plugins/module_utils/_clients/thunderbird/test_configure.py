@@ -20,13 +20,15 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     find,
     has_other_protocol,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings, changes
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
 MARIO = "mario.rossi@charter.net"
 
-# A person with an account at work, made by hand, and Local Folders, as Thunderbird 153 writes them.
+# A user with an account at work, made by hand, and Local Folders, as Thunderbird 153 writes them.
 BY_HAND: dict[str, t.Any] = {
     "mail.account.account1.server": "server1",
     "mail.account.account2.identities": "id1,id7",
@@ -78,7 +80,7 @@ def absent(before: Settings, wanted: Account) -> Settings:
 
 
 def by_hand(**server: t.Any) -> dict[str, t.Any]:
-    """BY_HAND and one more account that the person made for Charter."""
+    """BY_HAND and one more account that the user made for Charter."""
     settings = {
         **BY_HAND,
         "mail.account.account3.identities": "id3",
@@ -308,29 +310,71 @@ def test_absent_keeps_what_others_use() -> None:
     assert "mail.identity.id3.useremail" not in after
 
 
+def test_absent_keeps_the_smtp_server_that_others_have_by_default() -> None:
+    before = by_hand(hostname="imap.charter.net")
+    del before["mail.identity.id1.smtpServer"]
+    before["mail.smtp.defaultserver"] = "smtp4"
+    before["mail.smtpserver.smtp4.hostname"] = "smtp.charter.net"
+    after = absent(before, account())
+    assert "mail.server.server3.type" not in after
+    assert after["mail.smtpservers"] == "smtp3,smtp4"
+    assert after["mail.smtp.defaultserver"] == "smtp4"
+    assert not [key for key in changed_keys(before, after) if key.startswith("mail.smtpserver.")]
+    assert configure.other_senders(after, account()) == ["mario@work.example"]
+    assert configure.uses_login(after, configure.LoginKey("smtp://smtp.charter.net", MARIO))
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        ({"mail.smtpservers": "smtp4,smtp3"}, True),  # the first one counts where no default is named
+        ({"mail.smtpservers": "smtp3,smtp4"}, False),
+        ({"mail.smtpservers": "smtp4,smtp3", "mail.identity.default.smtpServer": "smtp3"}, False),
+        ({"mail.identity.default.smtpServer": "smtp4"}, True),
+        ({"mail.smtp.defaultserver": "smtp4", "mail.account.account2.identities": "id7"}, False),
+        ({"mail.smtp.defaultserver": "smtp4", "mail.account.account3.identities": "id3,id1", "x": 1}, True),
+    ],
+)
+def test_who_sends_by_default(changed: dict[str, t.Any], kept: bool) -> None:
+    before = by_hand()
+    del before["mail.identity.id1.smtpServer"], before["mail.smtp.defaultserver"]
+    before.update(changed)
+    after = absent(before, account(provider="spectrum"))
+    assert ("mail.smtpserver.smtp4.hostname" in after) is kept
+
+
+def test_the_default_smtp_server_is_not_rewritten_under_others() -> None:
+    before = by_hand()
+    del before["mail.identity.id1.smtpServer"]
+    before["mail.smtp.defaultserver"] = "smtp4"
+    after = present(before, account())
+    assert after["mail.identity.id3.smtpServer"] == "smtp5"
+    assert after["mail.smtpserver.smtp5.hostname"] == "smtp.charter.net"
+    assert after["mail.smtp.defaultserver"] == "smtp4"
+    assert not [key for key in changed_keys(before, after) if key.startswith("mail.smtpserver.smtp4.")]
+
+
+def test_an_smtp_server_that_is_right_is_shared_with_those_who_have_it_by_default() -> None:
+    before = present(by_hand(), account(provider="spectrum"))
+    after = dict(before)
+    del after["mail.identity.id1.smtpServer"]
+    after["mail.smtp.defaultserver"] = "smtp4"
+    assert present(after, account(provider="spectrum")) == after
+
+
+def test_the_default_smtp_server_does_not_change_under_others() -> None:
+    before = dict(BY_HAND)
+    del before["mail.identity.id1.smtpServer"]
+    after = present(before, account(default=True))
+    assert after["mail.accountmanager.defaultaccount"] == "account5"
+    assert after["mail.smtp.defaultserver"] == "smtp3"
+
+
 def test_absent_refuses_to_take_an_inbox_that_others_use() -> None:
     before = by_hand()
     before["mail.server.server2.deferred_to_account"] = "account3"
     with pytest.raises(OptionError, match="global inbox"):
         configure.absent(before, account(provider="spectrum"))
-
-
-@pytest.mark.parametrize(
-    ("directory", "expected"),
-    [
-        ("[ProfD]ImapMail/imap.charter.net", "ImapMail/imap.charter.net"),
-        ("[ProfD]Mail/../../../etc", None),
-        ("[ProfD]", None),
-        ("[ProfD]Mail", None),
-        ("/home/mario/Mail/x", None),
-        ("[ProfD]ImapMail/imap.work.example", None),  # shared with the account at work
-    ],
-)
-def test_only_a_folder_of_its_own_inside_the_profile_can_be_purged(directory: str, expected: str | None) -> None:
-    before = by_hand(**{"directory-rel": directory})
-    ids = find(before, account(provider="spectrum"))
-    assert ids is not None
-    assert configure.mail_folder(before, ids) == expected
 
 
 def test_reading_back_gives_the_account() -> None:
@@ -359,6 +403,36 @@ def test_reading_back_an_account_that_lacks_much() -> None:
     assert mapping.read_back({"mail.server.s.type": "nntp"}, mapping.PrefIds("a", "s", "i", "m")) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "new", "last_key"),
+    [
+        ({**BY_HAND, "mail.account.lastKey": 2**31 - 2}, f"account{2**31 - 1}", 2**31 - 1),
+        ({**BY_HAND, "mail.account.lastKey": 2**31 - 1}, "account3", 2**31 - 1),
+        ({**BY_HAND, "mail.account.lastKey": -(2**31)}, "account3", 3),
+        ({**BY_HAND, "mail.account.account2147483647.server": "server2"}, "account3", 4),
+        ({**BY_HAND, "mail.account.account999999999999.server": "server2"}, "account5", 5),
+        ({**BY_HAND, f"mail.account.account{'9' * 6000}.server": "server2"}, "account5", 5),
+    ],
+)
+def test_numbers_at_the_edge_of_32_bits(before: dict[str, t.Any], new: str, last_key: int) -> None:
+    after = present(before, account())
+    assert after["mail.accountmanager.accounts"] == f"account2,account1,{new}"
+    assert after["mail.account.lastKey"] == last_key
+    PrefsFile.parse(PrefsFile.parse(b"", "prefs.js").with_values(after), "prefs.js")
+
+
+def test_ids_at_the_edge_of_32_bits() -> None:
+    edge = {
+        "mail.server.server2147483647.x": 1,
+        "mail.identity.id2147483647.x": 1,
+        "mail.smtpserver.smtp2147483647.x": 1,
+    }
+    after = present({**BY_HAND, **edge}, account())
+    assert after["mail.account.account5.server"] == "server3"
+    assert after["mail.account.account5.identities"] == "id2"
+    assert after["mail.identity.id2.smtpServer"] == "smtp1"
+
+
 OTHER_SERVER = Server("imap.work.example", 993, Security.SSL)
 WANTED = [
     dataclasses.replace(account(email, protocol=protocol), **more)
@@ -376,7 +450,7 @@ def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
 def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""

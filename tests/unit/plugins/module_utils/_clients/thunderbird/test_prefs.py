@@ -146,6 +146,9 @@ def test_values(literal: bytes, value: str | int | bool) -> None:
     ("line", "reason"),
     [
         (b'user_pref("a", 2147483648);', "32 bits"),
+        (b'user_pref("a", -2147483649);', "32 bits"),
+        (b'user_pref("a", ' + b"7" * 6000 + b");", "32 bits"),
+        (b'pref( "a", - ' + b"0" * 6000 + b"9" * 6000 + b");", "32 bits"),
         (b'user_pref("a", nonsense);', "value was expected"),
         (b'user_pref("a", 1)', "';' was expected"),
         (b'user_pref("a" 1);', "',' was expected"),

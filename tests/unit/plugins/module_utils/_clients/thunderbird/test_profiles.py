@@ -10,9 +10,10 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import locations, profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 
 NEW_INI = """\
 [Profile0]
@@ -63,7 +64,7 @@ def make(root: pathlib.Path, ini: str, *folders: str) -> None:
 
 
 def choose(root: pathlib.Path, wanted: str | None = None) -> profiles.Profile:
-    return profiles.choose(LocalFiles(), str(root), wanted)
+    return profiles.choose(LocalFiles(), Root(str(root)), wanted)
 
 
 def written(profile: profiles.Profile) -> dict[str, str]:
@@ -116,16 +117,6 @@ def test_a_missing_folder_is_told_before_thunderbird_hangs_on_it(root: pathlib.P
         choose(root)
 
 
-@pytest.mark.parametrize(
-    ("line", "number"),
-    [("nonsense\n", 1), ("[General]\nnonsense\n", 2), ("key=value\n", 1), ("[General]\n\na\0=b\n", 3), ("[Gener\n", 1)],
-)
-def test_a_damaged_ini_names_the_line(root: pathlib.Path, line: str, number: int) -> None:
-    make(root, line)
-    with pytest.raises(DamagedFileError, match=f"profiles.ini, line {number}: "):
-        choose(root)
-
-
 def test_an_ini_without_profiles_keeps_what_it_has(root: pathlib.Path) -> None:
     make(root, "\ufeff[General]\r\nStartWithLastProfile=0\r\nVersion=2")
     (ini,) = [write.content for write in choose(root).files if write.path.endswith("profiles.ini")]
@@ -148,28 +139,126 @@ def test_the_version_that_opened_the_profile(root: pathlib.Path) -> None:
     assert profiles.version(LocalFiles(), str(root / "b.release")) == 153
 
 
-def test_locations(tmp_path: pathlib.Path) -> None:
-    home = tmp_path
-    files = LocalFiles()
-    flatpak = home / ".var/app/org.mozilla.thunderbird_esr/.thunderbird"
-    snap = home / "snap/thunderbird/common/.thunderbird"
-    for name, expected in (
-        ("native", home / ".thunderbird"),
-        ("snap", snap),
-        ("flatpak", home / ".var/app/org.mozilla.thunderbird/.thunderbird"),
-    ):
-        assert locations.root(files, str(home), name) == str(expected)
-    make(flatpak, TWO, "a.default")
-    assert locations.root(files, str(home), "flatpak") == str(flatpak)
-    assert locations.root(files, str(home), "auto") == str(flatpak)
-    make(snap, TWO, "a.default")
-    os.utime(snap / "a.default" / "prefs.js", (5000, 5000))
-    assert locations.root(files, str(home), "auto") == str(snap)
-    os.utime(flatpak / "a.default" / "prefs.js", (9000, 9000))
-    assert locations.root(files, str(home), "auto") == str(flatpak)
+LIB = "/usr/lib/thunderbird"
+LIB_SECTION = "InstallFDC34C9F024745EB"
+OTHER_SECTION = "Install4F96D1932A9F858E"
 
 
-def test_an_installed_flatpak_decides_where_there_is_no_profile(tmp_path: pathlib.Path) -> None:
-    (tmp_path / ".local/share/flatpak/app/net.thunderbird.Thunderbird").mkdir(parents=True)
-    expected = tmp_path / ".var/app/net.thunderbird.Thunderbird/.thunderbird"
-    assert locations.root(LocalFiles(), str(tmp_path), "flatpak") == str(expected)
+def opened(root: pathlib.Path, *programs: str, dedicated: bool = True) -> tuple[str, str]:
+    """The folder of the profile that is taken, and the warning."""
+    profile = profiles.choose(LocalFiles(), Root(str(root), programs or (LIB,), dedicated, installed=True), None)
+    assert len(profile.warnings) < 2
+    return os.path.relpath(profile.path, root), "".join(profile.warnings).replace(str(root), "~")
+
+
+def listing(*folders: str, default: str = "", **sections: str) -> str:
+    text = "[General]\nStartWithLastProfile=1\nVersion=2\n"
+    for number, folder in enumerate(folders):
+        marked = "Default=1\n" if folder == default else ""
+        text += f"[Profile{number}]\nName={folder}\nIsRelative=1\nPath={folder}\n{marked}"
+    return text + "".join(f"[{name}]\nDefault={folder}\n" for name, folder in sections.items())
+
+
+def test_the_entry_of_the_program_that_is_there_counts_and_not_the_newer_file(root: pathlib.Path) -> None:
+    make(root, listing("new", "own", **{OTHER_SECTION: "new", LIB_SECTION: "own"}), "new", "own")
+    assert opened(root) == ("own", "")
+    # Without that program, file times decide, which is told.
+    profile = choose(root)
+    assert profile.path == str(root / "new")
+    assert "several installations" in profile.warnings[0]
+    assert f"there is also {root}/own" in profile.warnings[0]
+
+
+def test_of_two_programs_that_are_there_the_last_used_wins_and_the_other_is_named(root: pathlib.Path) -> None:
+    make(root, listing("new", "own", **{"Install3DDF446CE6CB1A45": "new", LIB_SECTION: "own"}), "new", "own")
+    folder, warning = opened(root, LIB, "/usr/lib64/thunderbird")
+    assert folder == "new"
+    assert "~/new is configured, which was used last; there is also ~/own." in warning
+
+
+@pytest.mark.parametrize(
+    ("compatibility", "locked", "taken"),
+    [
+        ("[Compatibility]\n", False, True),
+        ("[Compatibility]\nLastPlatformDir=/usr/lib/thunderbird\n", False, True),
+        ("[Compatibility]\nLastPlatformDir=/opt/gone\n", False, False),
+        ("[Compatibility]\n", True, False),
+    ],
+)
+def test_a_default_is_adopted_by_thunderbirds_own_rule(
+    root: pathlib.Path, compatibility: str, locked: bool, taken: bool
+) -> None:
+    ini = listing("a", "b", default="a", **{OTHER_SECTION: "a"}) + ("Locked=1\n" if locked else "")
+    make(root, ini, "a", "b")
+    (root / "a" / "compatibility.ini").write_text(compatibility)
+    folder, warning = opened(root)
+    assert folder == "a"
+    assert bool(warning) is not taken
+    if warning:
+        assert "~/profiles.ini does not make /usr/lib/thunderbird open it" in warning
+
+
+@pytest.mark.parametrize("default", ["a", "b"])
+def test_a_snap_goes_by_the_default_and_not_by_installations(root: pathlib.Path, default: str) -> None:
+    make(root, listing("a", "b", default=default, **{LIB_SECTION: "a", OTHER_SECTION: "b"}), "a", "b")
+    assert opened(root, dedicated=False) == (default, "")
+
+
+def test_a_snap_that_would_ask_is_told(root: pathlib.Path) -> None:
+    make(root, listing("a", "b"), "a", "b")
+    assert "does not make the Snap open it" in opened(root, dedicated=False)[1]
+
+
+def test_the_last_of_two_defaults_counts_and_the_only_profile_without_a_mark(root: pathlib.Path) -> None:
+    make(root, listing("a", "b", default="a") + "[Profile1]\nDefault=1\n", "a", "b")
+    assert opened(root) == ("b", "")
+    (root / "profiles.ini").write_text(listing("a"))
+    assert opened(root) == ("a", "")
+
+
+def test_installs_ini_counts_where_an_old_thunderbird_wrote_profiles_ini(root: pathlib.Path) -> None:
+    make(root, listing("a", "b", default="a").replace("Version=2\n", ""), "a", "b")
+    (root / "installs.ini").write_text("[FDC34C9F024745EB]\nDefault=b\nLocked=1\n")
+    assert opened(root) == ("b", "")
+
+
+def test_a_choice_at_each_start_is_told(root: pathlib.Path) -> None:
+    make(root, listing("a", "b", **{LIB_SECTION: "b"}).replace("LastProfile=1", "LastProfile=0"), "a", "b")
+    folder, warning = opened(root)
+    assert folder == "b"
+    assert "Thunderbird asks the user for a profile at each start. ~/b is configured; there is also ~/a." in warning
+
+
+def test_profiles_that_are_not_listed_are_named(root: pathlib.Path) -> None:
+    make(root, "", "lost.default")
+    folder, warning = opened(root)
+    assert folder == "charter.default"
+    assert "There are profiles in ~/lost.default all the same." in warning
+
+
+@pytest.mark.parametrize("kept", [b"[General]\n# B\xfcro\nVersion=2\n", "[General]\nVersion=2\n".encode("utf-16")])
+def test_a_new_profile_is_added_to_what_is_there_in_any_encoding(root: pathlib.Path, kept: bytes) -> None:
+    root.mkdir(parents=True)
+    (root / "profiles.ini").write_bytes(kept)
+    (ini,) = [write for write in choose(root).files if write.path.endswith("profiles.ini")]
+    assert ini.backup
+    assert ini.content.endswith(
+        b"Version=2\n\n[Profile0]\nName=default\nIsRelative=1\nPath=charter.default\nDefault=1\n"
+    )
+    assert (b"\xfc" in ini.content) == (b"\xfc" in kept)
+
+
+def test_a_profile_out_of_reach_stops_nothing(root: pathlib.Path) -> None:
+    class Guarded(LocalFiles):
+        def modified(self, path: str) -> float | None:
+            if "/drive/" in path:
+                raise HostError(path, "permission denied", "x")
+            return super().modified(path)
+
+        def read(self, path: str) -> bytes | None:
+            self.modified(path)
+            return super().read(path)
+
+    make(root, listing("a", **{LIB_SECTION: "a"}) + "[Profile1]\nName=usb\nIsRelative=0\nPath=/drive/tb\n", "a")
+    assert profiles.choose(Guarded(), Root(str(root), (LIB,)), None).path == str(root / "a")
+    assert profiles.last_used(Guarded(), Root(str(root))) == 1000

@@ -9,11 +9,13 @@ import contextlib
 import os
 import pathlib
 import socket
+import time
 import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.time_limit import TimeLimit
 from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import (
     SessionBus,
     connect,
@@ -46,8 +48,8 @@ def bus(path: pathlib.Path, behaviour: Behaviour, timeout: float = IN_TIME) -> t
             yield connected
 
 
-def ask(connected: SessionBus, *arguments: str) -> tuple[t.Any, ...]:
-    return connected.call("a.b", "/c", "d.e", "F", "s" * len(arguments), *arguments)
+def ask(connected: SessionBus, *arguments: str, returns: str = "s") -> tuple[t.Any, ...]:
+    return connected.call("a.b", "/c", "d.e", "F", "s" * len(arguments), *arguments, returns=returns)
 
 
 def test_the_login_says_who_we_are_and_asks_for_nothing_else(path: pathlib.Path) -> None:
@@ -71,7 +73,7 @@ def test_no_call_starts_a_service(path: pathlib.Path) -> None:
 
     with bus(path, behaviour) as connected:
         assert connected.has_owner("x.y")
-        assert ask(connected, "z") == (True,)
+        assert ask(connected, "z", returns="b") == (True,)
 
 
 def test_an_answer_that_comes_byte_by_byte(path: pathlib.Path) -> None:
@@ -80,13 +82,13 @@ def test_an_answer_that_comes_byte_by_byte(path: pathlib.Path) -> None:
         for byte in b"OK 1\r\n":
             peer.send(bytes([byte]))
         peer.line()
-        peer.send(answer(peer.request(), ""))
+        peer.send(answer(peer.request(), "s", ":1.1"))
         for byte in answer(peer.request(), "as", ["x", "yz"]):
             peer.send(bytes([byte]))
         peer.stay()
 
     with bus(path, behaviour) as connected:
-        assert ask(connected) == (["x", "yz"],)
+        assert ask(connected, returns="as") == (["x", "yz"],)
 
 
 def test_signals_calls_and_late_answers_are_not_taken_for_the_answer(path: pathlib.Path) -> None:
@@ -121,7 +123,7 @@ def test_an_error_has_its_name_and_words(path: pathlib.Path, signature: str, val
         with pytest.raises(BusError) as caught:
             ask(connected, SECRET)
         assert (caught.value.name, str(caught.value)) == ("g.h.I", f"{words} (g.h.I)")
-        assert ask(connected) == ()
+        assert ask(connected, returns="") == ()
 
 
 def test_no_answer_in_time_and_the_late_one_is_dropped(path: pathlib.Path) -> None:
@@ -217,7 +219,7 @@ def test_arguments_that_do_not_fit_are_not_sent_and_not_shown(path: pathlib.Path
         with pytest.raises(BusError, match=r"d\.e\.F cannot be called so") as caught:
             connected.call("a.b", "/c", "d.e", "F", "u", SECRET)
         assert SECRET not in repr(caught.value)
-        assert ask(connected) == ()
+        assert ask(connected, returns="") == ()
 
 
 def test_a_large_answer(path: pathlib.Path) -> None:
@@ -229,7 +231,7 @@ def test_a_large_answer(path: pathlib.Path) -> None:
         peer.stay()
 
     with bus(path, behaviour) as connected:
-        assert ask(connected) == (large,)
+        assert ask(connected, returns="a{ss}") == (large,)
 
 
 def test_nobody_there(tmp_path: pathlib.Path) -> None:
@@ -282,3 +284,64 @@ def test_addresses(address: str, names: list[str]) -> None:
 )
 def test_nobody_is_at_what_is_not_an_address_of_a_known_kind(address: str) -> None:
     assert connect(address) is None
+
+
+def test_an_answer_of_other_types_than_expected_is_an_error_and_shows_no_value(path: pathlib.Path) -> None:
+    def behaviour(peer: Peer) -> None:
+        peer.login()
+        for signature, values in (("s", [SECRET]), ("", []), ("ss", ["x", SECRET]), ("s", ["right"])):
+            peer.send(answer(peer.request(), signature, *values))
+        peer.stay()
+
+    with bus(path, behaviour) as connected:
+        for returns, types in (("u", r"\(s\) than expected \(u\)"), ("s", r"\(none\)"), ("s", r"\(ss\)")):
+            with pytest.raises(BusError, match=r"d\.e\.F was answered with values of other types " + types) as caught:
+                ask(connected, returns=returns)
+            assert SECRET not in repr(caught.value)
+        assert ask(connected) == ("right",)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x" * 100_000, "org.freedesktop.DBus.Error.Failed"),
+        ("a." + "b" * 300, "org.freedesktop.DBus.Error.Failed"),
+        ("a.b\x1b[2J", "org.freedesktop.DBus.Error.Failed"),
+        ("", "org.freedesktop.DBus.Error.Failed"),
+        ("a.b", "a.b"),
+    ],
+)
+def test_an_error_is_short_whatever_the_bus_sends(path: pathlib.Path, name: str, words: str) -> None:
+    def behaviour(peer: Peer) -> None:
+        peer.login()
+        peer.send(error(peer.request(), name, "s", "so " * 1_000_000))
+        peer.stay()
+
+    with bus(path, behaviour) as connected, pytest.raises(BusError) as caught:
+        ask(connected)
+    assert caught.value.name == words
+    assert len(str(caught.value)) < 400
+
+
+def test_all_calls_together_have_a_limit(path: pathlib.Path) -> None:
+    """A bus that answers each call just in time would otherwise take as long as it likes."""
+
+    def behaviour(peer: Peer) -> None:
+        peer.login()
+        with contextlib.suppress(AssertionError, OSError):  # the other side leaves
+            while True:
+                serial = peer.request()
+                time.sleep(0.02)
+                peer.send(answer(serial, "s", "slow"))
+
+    with listening(path, behaviour) as address:
+        start = time.monotonic()
+        connected = connect(address, IN_TIME, TimeLimit(AT_ONCE))
+        assert connected is not None
+        calls = 0
+        with contextlib.closing(connected), contextlib.suppress(BusError):
+            while calls < 1000:
+                ask(connected)
+                calls += 1
+        assert 0 < calls <= AT_ONCE / 0.02
+        assert time.monotonic() - start < 10 * AT_ONCE

@@ -63,7 +63,7 @@ def test_a_login_that_is_not_an_address() -> None:
     [
         (MailService.IMAP, (b"LOGINDISABLED", b"AUTH=XOAUTH2")),
         (MailService.POP3, (b"SASL XOAUTH2",)),
-        (MailService.SMTP, (b"AUTH XOAUTH2 CRAM-MD5",)),
+        (MailService.SMTP, (b"AUTH XOAUTH2 DIGEST-MD5",)),
         (MailService.SMTP, (b"SIZE 1000",)),
     ],
 )
@@ -94,7 +94,11 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
             b"553 5.7.1 Sender address rejected: not owned by user",
             "requires a sender's address that belongs to the login",
         ),
-        (b"RCPT", b"554 5.7.1 Relay access denied", "accepts mail only after signing in"),
+        (
+            b"RCPT",
+            b"554 5.7.1 Relay access denied",
+            "does not relay mail for the account, although the sign-in was accepted",
+        ),
         (b"RCPT", b"452 4.2.2 Mailbox full", "has no space left in the mailbox"),
         (b"RCPT", b"571 nobody knows", f"does not accept {USERNAME} as sender and recipient"),
         (b"RSET", b"421 4.7.0 bye", "accepts no more for now"),
@@ -111,9 +115,9 @@ def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None
 @pytest.mark.parametrize(
     ("service", "command", "answer", "finding"),
     [
-        (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "does not open the inbox"),
+        (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "cannot open the mailbox for now"),
         (MailService.IMAP, b"EXAMINE", b"TAG OK but no count", "does not open the inbox"),
-        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "does not open the mailbox"),
+        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "has the mailbox in use by another program"),
         (MailService.POP3, b"STAT", b"+OK", "does not open the mailbox"),
     ],
 )
@@ -135,9 +139,12 @@ def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer:
         ("550 5.7.1 AUP#I-1580", "rejects this under its acceptable use policy"),
         (
             "550 Relaying denied: You must check for new mail before sending mail",
-            "accepts mail only after signing in",
+            "accepts mail only after signing in, although the sign-in was accepted",
         ),
-        ("530 5.7.0 Authentication required", "requires signing in before sending"),
+        (
+            "530 5.7.0 Authentication required",
+            "accepts mail only after signing in, although the sign-in was accepted",
+        ),
         ("450 4.7.1 Error: too many mails", "accepts no more for now"),
         ("552 5.2.2 Over quota", "has no space left in the mailbox"),
         ("550 5.1.1 unknown user", "does not know the address"),
@@ -161,15 +168,15 @@ def test_what_smtp_servers_mean(answer: str, finding: str) -> None:
         ("NO [UNAVAILABLE] Temporary authentication failure.", "cannot check passwords for now"),
         ("-ERR [SYS/TEMP] Temporary authentication failure.", "cannot check passwords for now"),
         ("454 4.7.0 Temporary authentication failure", "cannot check passwords for now"),
-        ("-ERR [IN-USE] mailbox is in use", "accepts no more sign-ins of this account for now"),
+        ("-ERR [IN-USE] mailbox is in use", "has the mailbox in use by another program"),
         ("NO [LIMIT] too many connections", "accepts no more sign-ins of this account for now"),
         ("421 4.7.0 Too many errors", "accepts no more sign-ins of this account for now"),
         ("NO [EXPIRED] password expired", "reports that the password has expired"),
         ("535 5.7.0 account is locked", "has locked the account"),
         ("534 5.7.9 Application-specific password required", "requires an application password"),
         ("NO [PRIVACYREQUIRED] no plaintext", "requires an encrypted connection before the password"),
-        ("504 5.5.4 Unrecognized authentication type", "does not support this way to sign in"),
-        ("BAD unknown command", "does not support this way to sign in"),
+        ("504 5.5.4 Unrecognized authentication type", "does not support this way to sign in, which it offers"),
+        ("BAD unknown command", "does not support this way to sign in, which it offers"),
     ],
 )
 def test_what_a_refused_sign_in_means(answer: str, finding: str) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._providers.catalog import ServerOptions, servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Role
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
@@ -26,6 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accoun
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.faulty_servers import says
 from ansible_collections.charter.mail.tests.unit.scripted_server import (
     CA,
     Script,
@@ -49,7 +51,7 @@ def internet(
 
         def resolver(host: str, port: int) -> t.Sequence[Address]:
             actual = running[host, port].port if (host, port) in running else elsewhere
-            return [Address(socket.AF_INET, ("127.0.0.1", actual))]
+            return [Address(socket.AF_INET, ("localhost", actual))]  # not known as an address of this machine
 
         yield Environment(resolver=resolver, clock=CLOCK), running
 
@@ -204,3 +206,50 @@ def test_a_refused_password_is_no_reason_to_look_elsewhere() -> None:
         )
     assert options_of(report) == {}
     assert running[HOST, 993].connections == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (
+            says(b"421 Connection Refused - too many messages per hour", tls=True),
+            Code.LIMITED,
+        ),  # emailquestions.com 1032
+        (says(b"554 203.0.113.7 blocked. AUP#Out-1130", tls=True), Code.ADDRESS_BLOCKED),  # the provider's codes
+        (says(b"554 5.7.1 blocked using dnsbl.example", tls=True), Code.ADDRESS_LISTED),  # simple-login #2675
+        (says(b"554 AUP#I-1010", tls=True), Code.POLICY),  # the provider's codes
+        (says(b"554 no", tls=True), Code.TURNED_AWAY),  # own
+        (says(b"451 later", tls=True), Code.UNAVAILABLE),  # own
+        (smtp(Server(answers={b"EHLO": b"502 what"})), Code.SMTP_INSPECTED),  # PHPMailer #1003
+        (smtp(Server(certificate="unknown-issuer")), Code.UNKNOWN_ISSUER),  # own
+        (smtp(Server(certificate="intercepted")), Code.INTERCEPTED),  # own
+        (smtp(Server(certificate="not-yet-valid")), Code.NOT_YET_VALID),  # own
+    ],
+)
+def test_settings_that_are_not_the_cause_are_left_alone(script: Script, code: Code) -> None:
+    """Neither is anything suggested, nor does the search add to the load of a server that limits or blocks."""
+    host = "smtp.lab.test"
+    offered = {(HOST, 993): imap(Server()), (host, 465): script, (host, 587): smtp(Server(tls="starttls"))}
+    sound = account_with(Settings(HOST, 993, SSL), Settings(host, 465, SSL))
+    with internet(offered, closed_port()) as (environment, running):
+        (report,) = verify([sound], OPTIONS, environment=environment)
+    assert report.cause is not None
+    assert report.cause.check.code is code
+    assert options_of(report) == {}
+    assert "tested from here" not in report.summary
+    assert running[host, 587].connections == 0
+
+
+def test_what_to_make_sure_of_comes_before_another_server() -> None:
+    """A certificate for another name may be an interceptor's."""
+    host = "smtp.lab.test"
+    offered = {(HOST, 993): imap(Server()), (host, 465): smtp(Server(certificate="other-name"))}
+    offered[host, 587] = smtp(Server(tls="starttls"))
+    wrong = account_with(Settings(HOST, 993, SSL), Settings(host, 465, SSL))
+    with internet(offered, closed_port()) as (environment, _running):
+        (report,) = verify([wrong], OPTIONS, environment=environment)
+    assert report.cause is not None
+    assert options_of(report) == {"outgoing": {"port": 587, "security": "starttls"}}
+    assert report.cause.sentence.index(report.cause.check.advice) < report.cause.sentence.index(
+        "Set outgoing.port to 587"
+    )

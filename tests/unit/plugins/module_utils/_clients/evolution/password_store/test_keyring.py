@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keyring against a service that a test makes up, for what the real one does only to a person's face."""
+"""The keyring against a service that a test makes up, for what the real one does only to a user's face."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.pa
     KeyringState,
 )
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.wire import encode
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 
@@ -49,13 +50,22 @@ class Service:
         return self.owned and name == NAME
 
     def call(
-        self, destination: str, path: str, interface: str, member: str, signature: str = "", *arguments: t.Any
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
     ) -> tuple[t.Any, ...]:
         assert destination == NAME
         self.asked.append((path, interface.rpartition(".")[2], member, *arguments))
         answer: t.Any = self.answers.get(member, ())
         if isinstance(answer, BusError):
             raise answer
+        if "v" not in returns:
+            encode(returns, answer)  # would raise an error
         return t.cast("tuple[t.Any, ...]", answer)
 
     def methods(self) -> list[str]:

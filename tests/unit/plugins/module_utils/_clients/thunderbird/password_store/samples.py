@@ -26,3 +26,8 @@ def key4(name: str) -> bytes:
 def logins(name: str) -> bytes:
     """A logins.json."""
     return (FIXTURES / f"{name}.logins.json").read_bytes()
+
+
+def logins_db() -> bytes:
+    """The logins.db of thunderbird-157."""
+    return gzip.decompress((FIXTURES / "thunderbird-157.logins.db.gz").read_bytes())

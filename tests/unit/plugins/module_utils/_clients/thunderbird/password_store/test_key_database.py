@@ -217,7 +217,7 @@ def test_a_key_of_an_unknown_type_is_no_key(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_form_of_the_future_is_not_called_damage(tmp_path: pathlib.Path) -> None:
-    """Its remedy would cost the person all passwords."""
+    """Its remedy would cost the user all passwords."""
     content = changed(key4("aes"), tmp_path, "UPDATE metaData SET item2 = ? WHERE id = 'password'", values=(FUTURE,))
     with pytest.raises(PasswordStoreError, match=r"a form that is not known here \(encryption 1\.2\.3\)"):
         unlock(content, tmp_path)

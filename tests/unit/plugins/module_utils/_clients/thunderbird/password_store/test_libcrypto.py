@@ -181,7 +181,7 @@ class Refusing:
 
 def test_a_cipher_that_policy_forbids_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Refusing(context=7)
-    monkeypatch.setattr(libcrypto, "_load", lambda: library)
+    monkeypatch.setattr(libcrypto, "load", lambda: library)
     with pytest.raises(PasswordStoreError, match="refuses Triple DES"):
         libcrypto.encrypt(DES3_CBC, bytes(24), bytes(8), b"secret")
     assert library.freed == [7, 0]
@@ -189,7 +189,7 @@ def test_a_cipher_that_policy_forbids_is_said_in_words(monkeypatch: pytest.Monke
 
 def test_no_memory_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Refusing(context=None)
-    monkeypatch.setattr(libcrypto, "_load", lambda: library)
+    monkeypatch.setattr(libcrypto, "load", lambda: library)
     with pytest.raises(PasswordStoreError, match="memory"):
         libcrypto.encrypt(DES3_CBC, bytes(24), bytes(8), b"secret")
     assert library.freed == []

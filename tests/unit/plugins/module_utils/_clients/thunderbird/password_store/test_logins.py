@@ -220,6 +220,8 @@ def test_what_thunderbird_takes_for_empty_is_empty(content: bytes) -> None:
         (b'{"logins":[],"x":NaN}', "", "NaN is no number"),
         (b'{"logins":[],"x":-Infinity}', "", "-Infinity is no number"),
         (b'{"logins":[],"x":1e999}', "", "out of range"),
+        (b'{"logins":[],"nextId":' + b"9" * 4300 + b"}", "", "out of range"),
+        (b'{"logins":[],"x":-' + b"9" * 6000 + b"}", "", "out of range"),
         (b'{"x":' + b"[" * 100_000, "", "its JSON cannot be read"),
     ],
 )

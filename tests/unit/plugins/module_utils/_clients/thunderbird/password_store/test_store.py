@@ -75,8 +75,8 @@ def cipher_of(sealed: str) -> Cipher:
 
 
 def nothing_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libcrypto, "_load", lambda: pytest.fail("libcrypto was needed"))
-    monkeypatch.setattr(key_database, "_sqlite", lambda: pytest.fail("sqlite3 was needed"))
+    monkeypatch.setattr(libcrypto, "load", lambda: pytest.fail("libcrypto was needed"))
+    monkeypatch.setattr(key_database, "sqlite", lambda: pytest.fail("sqlite3 was needed"))
 
 
 @pytest.mark.parametrize("fresh", Cipher)
@@ -213,7 +213,7 @@ def test_a_login_that_is_there_wins_over_a_moved_one(scratch: str) -> None:
 
 
 def test_entries_that_cannot_be_decrypted_are_kept(scratch: str) -> None:
-    """They are of another key: the person has replaced key4.db. Thunderbird passes over them, too."""
+    """They are of another key: the user has replaced key4.db. Thunderbird passes over them, too."""
     before = store(scratch, key4("thunderbird-153"), logins("aes"))
     assert before.stored(IMAP, USER) is None
     assert before.without_login(IMAP, USER) is before

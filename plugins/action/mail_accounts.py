@@ -1,0 +1,67 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All mail clients of a host in one task. The documentation is in plugins/modules/mail_accounts.py.
+
+On Linux the module of the same name runs on the host. On Windows the controller does the work.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+from ..module_utils._ansible import client_choice
+from ..module_utils._ansible.all_clients import OPTIONS
+from ..module_utils._ansible.arguments import argument_spec, requests
+from ..module_utils._ansible.result import of_all_clients
+from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._clients.entry import System
+from ..module_utils._clients.outlook.entry import OUTLOOK
+from ..module_utils._model.errors import MailError
+from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._outlook.configure_outlook import configure_outlook
+from ..plugin_utils._windows.host_system import system_of
+
+_SPEC = argument_spec(**OPTIONS)
+
+_display = Display()
+
+
+class ActionModule(NormalAction):
+    """The plugin."""
+
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        raw, variables = self._task.args, task_vars or {}
+        host = str(variables.get("inventory_hostname", "this host"))
+        if no_accounts.without_accounts(raw):
+            missing = no_accounts.warning(host, variables)
+            return {"changed": False, "accounts": [], "clients": [], "msg": missing, "warnings": [missing]}
+        try:
+            params = validated(raw, _SPEC)
+            requests(params)  # what is wrong with an account is found before the host is asked anything
+            if system_of(self, variables) is System.LINUX:
+                result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+            else:
+                result = self._on_windows(params, host)
+        except MailError as error:
+            result = {"failed": True, "changed": False, "msg": str(error)}
+        if result.get("warnings"):
+            result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
+        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+
+    def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
+        names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)
+        warnings: dict[str, None] = {}
+        result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault)
+        told = "\n".join(warnings)
+        for entry in result.accounts:
+            if entry.get("advice") and entry["advice"] not in told and not result.failures:
+                _display.display(printable(f"{host}, {entry['user']}: {entry['advice']}"))  # what the user must do next
+        answer = of_all_clients({OUTLOOK.title: result})
+        return {**answer, "clients": names, "failed": bool(result.failures), "warnings": list(warnings)}

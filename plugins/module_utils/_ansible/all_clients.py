@@ -1,0 +1,22 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a task that configures all clients of a host."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .client_choice import CHOICE_OPTIONS
+from .client_registry import CLIENTS
+from .run_client import CLIENT_OPTIONS
+
+# Each client's own options are those of the module for this client alone, in a dict of the client's name.
+OPTIONS: t.Mapping[str, t.Any] = {
+    **CHOICE_OPTIONS,
+    **CLIENT_OPTIONS,
+    **{
+        name: {"type": "dict", "options": dict(entry.options), "apply_defaults": True}
+        for name, entry in CLIENTS.items()
+        if entry.options
+    },
+}

@@ -1,0 +1,46 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which mail clients of a host get the accounts of a task."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.entry import System
+from .._clients.thunderbird.entry import THUNDERBIRD
+from .client_registry import CLIENTS, names
+
+# A Linux host without a mail client gets the accounts for this one, ready for when it is installed.
+FALLBACK = THUNDERBIRD.name
+NONE_INSTALLED = (
+    "No supported mail client is installed on this host. The accounts are written for Thunderbird, ready for when it is"
+    " installed. To choose other clients, set the option clients, or the variable mail_clients of the playbooks."
+)
+# Which clients a task configures; see ``choose``.
+CHOICE_OPTIONS: t.Mapping[str, t.Any] = {
+    "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
+    "installed": {"type": "bool", "default": True},
+}
+
+
+def choose(
+    options: t.Mapping[str, t.Any], system: System, installed: t.Callable[[], t.Sequence[str]]
+) -> tuple[list[str], bool]:
+    """Which clients get the accounts.
+
+    Args:
+        options: values for ``CHOICE_OPTIONS``.
+        system: of the host.
+        installed: finds the clients that a Linux host has; only called if the options leave it open.
+
+    Returns:
+        Their names in the order of the registry, and whether it is the fallback because none is installed.
+    """
+    possible = names(system)
+    wanted = [name for name in possible if name in (options["clients"] or ())]
+    if wanted:
+        return wanted, False
+    if system is System.WINDOWS or not options["installed"]:
+        return possible, False
+    found = list(installed())
+    return found or [FALLBACK], not found

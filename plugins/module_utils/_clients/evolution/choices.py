@@ -1,0 +1,57 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user has chosen for an account in Evolution, and what of it is the user's own."""
+
+from __future__ import annotations
+
+from ..._model.account import Account, State
+from ..._model.text import same_address
+from .. import user_choice
+from .lookup import find, is_guess
+from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, Sources
+
+# The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
+# Google, or of a module that a program has added.
+_BY_PASSWORD = frozenset(
+    {
+        "",
+        "none",
+        "plain",
+        "plain/password",
+        "login",
+        "cram-md5",
+        "digest-md5",
+        "ntlm",
+        "+apop",
+        "popb4smtp",
+        "anonymous",
+    }
+)
+
+
+def choice(sources: Sources, account: Account) -> str:
+    """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    ids = None if account.override else find(sources, account)
+    if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
+        return ""
+    if any(sources.text(uid, DATA_SOURCE, "Enabled") == "false" for uid in ids.all):
+        found = user_choice.switched_off("Evolution")
+    else:
+        servers = (ids.account, ids.transport)
+        hosts = [sources.text(uid, AUTHENTICATION, "Host") for uid in servers]
+        found = next(filter(None, (_sign_in(sources.text(uid, AUTHENTICATION, "Method")) for uid in servers)), "")
+        found = found or user_choice.local_service(account, *hosts)
+    return user_choice.reason(account, found) if found else ""
+
+
+def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
+    """Whether an identity has an address of the user's own."""
+    address = sources.text(identity, MAIL_IDENTITY, "Address")
+    return "@" in address and not same_address(address, account.email)
+
+
+def _sign_in(method: str) -> str:
+    name = method.lower()
+    if name in _BY_PASSWORD or name.startswith("scram-"):
+        return ""
+    return user_choice.KERBEROS if name == "gssapi" else f"{user_choice.OAUTH2} ({method})"

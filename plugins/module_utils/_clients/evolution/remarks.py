@@ -1,0 +1,68 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the admin should know about an account in Evolution beside what is done for it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Account, State
+from ..recognition import about_candidates, about_other_protocol
+from .choices import choice, is_foreign
+from .lookup import candidates, find, has_other_protocol, kept_by
+from .password_store.store import NONE
+from .sources import MAIL_IDENTITY
+from .stored import EvolutionState
+
+
+def about(state: EvolutionState, account: Account, password_store: str) -> t.Iterator[str]:
+    """The sentences, in their order.
+
+    Args:
+        state: as it stands, or would in check mode.
+        account: as wanted.
+        password_store: the option.
+    """
+    yield from state.remarks
+    present = account.state is State.PRESENT
+    if has_other_protocol(state.sources, account):
+        yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
+    chosen = choice(state.sources, account)
+    if chosen:
+        yield f"{account}: {chosen}"
+    elif present:
+        yield from _about_identity(state, account)
+        if account.password is not None and password_store != NONE and not state.passwords.value.writable:
+            yield (
+                f"{account}: its password is not stored, since {state.passwords.value.problem}; "
+                "Evolution will ask for it once"
+            )
+    elif find(state.sources, account) is None:
+        yield from _about_absent(state, account)
+    if str(account) in state.left:
+        yield (
+            f"{account}: its password could not be deleted, since {state.passwords.value.problem}; "
+            "Evolution deletes passwords of accounts that are gone by itself, within a day of its use"
+        )
+
+
+def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
+    ids = find(state.sources, account)
+    if ids is not None and not account.override and is_foreign(state.sources, ids.identity, account):
+        address = state.sources.text(ids.identity, MAIL_IDENTITY, "Address")
+        yield (
+            f"{account}: Evolution sends as {address}, which is the user's own address and stays, with its name; "
+            "set override to replace it"
+        )
+
+
+def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:
+    keeper = kept_by(state.sources, account)
+    if keeper:
+        yield (
+            f"{account} stays in Evolution by GNOME Online Accounts or the like ({keeper}), and nothing else is there "
+            "to remove"
+        )
+    hosts = candidates(state.sources, account)
+    if len(hosts) > 1:
+        yield about_candidates(account, hosts)

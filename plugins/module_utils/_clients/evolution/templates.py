@@ -1,0 +1,75 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates of the site's, of which evolution-data-server makes accounts for every user at a login.
+
+Source: evolution-data-server, src/modules/evolution-source-registry/evolution-source-registry-autoconfig.c.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ..._formats.glib_key_file import GlibKeyFile
+from ..._host.files import Files
+from ..._model.account import Account
+from ..._model.errors import MailError, OptionError
+from .sources import AUTHENTICATION, MAIL_ACCOUNT, MARKER_GROUP, SUFFIX, SourceIds, Sources
+
+# The registry makes a source with this group of a template, and deletes it once the template is gone.
+AUTOCONFIG = "Autoconfig"
+FOLDER = "/etc/xdg/evolution-data-server/autoconfig"
+
+
+def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, account: Account) -> None:
+    """See that nothing of a template's is to be changed, which would be undone at a login, or removed for a while.
+
+    Args:
+        before: the sources as they are.
+        after: as they shall be.
+        found: the account's in ``before``.
+        account: the one that is configured.
+
+    Raises:
+        OptionError: a template keeps the account.
+    """
+    for key in reversed(found.all) if found is not None else ():
+        if before.has_group(key, AUTOCONFIG) and (key not in after or _is_changed(before, after, key)):
+            raise OptionError(
+                "email",
+                f"{account} is in Evolution by the template {key}{SUFFIX} of evolution-data-server, which has the "
+                "last word at each login",
+                f"change or remove it where the site keeps its templates (usually {FOLDER}), or leave this account to "
+                "it; nothing was changed",
+            )
+
+
+def warnings(files: Files, account: Account, folder: str = FOLDER) -> t.Iterator[str]:
+    """What the admin should know of templates with an account on the same server.
+
+    Whose it will be is not known before the login: templates have variables.
+
+    Args:
+        files: the user's files.
+        account: as wanted.
+        folder: with the templates.
+    """
+    try:
+        paths = [posixpath.join(folder, name) for name in files.names(folder) if name.endswith(SUFFIX)]
+        contents = {path: files.read(path) or b"" for path in paths}
+    except MailError:  # the registry reads them as the user, too
+        return
+    for path, content in contents.items():
+        try:
+            source = GlibKeyFile.parse(content, path)
+        except MailError:
+            continue
+        host = source.text(AUTHENTICATION, "Host") or ""
+        if MAIL_ACCOUNT in source.groups and host.lower() == account.incoming.host.lower():
+            doubt = "may give the user a second account on the same server at the next login"
+            yield f"{account}: the template {path} {doubt}"
+
+
+def _is_changed(before: Sources, after: Sources, key: str) -> bool:
+    """Whether a source changes in more than our marker."""
+    return before[key].without_group(MARKER_GROUP).values != after[key].without_group(MARKER_GROUP).values

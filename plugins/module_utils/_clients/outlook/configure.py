@@ -1,0 +1,51 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what is staged for a user to what shall be, for one account. Pure."""
+
+from __future__ import annotations
+
+from ..._model.account import Account, State
+from ..._model.differences import as_spelled
+from ..._model.errors import OptionError
+from . import lookup, staging
+from .blockers import obstacle
+from .methods import AUTODISCOVER
+from .stored import OutlookState
+
+
+def configured(
+    before: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None = None
+) -> OutlookState:
+    """What shall be staged; ``before`` itself where nothing is to be done, or nothing can be.
+
+    Args:
+        before: what the PC has stored.
+        account: the account as wanted.
+        methods: how it is staged, see ``methods.METHODS``.
+        profile: the Outlook profile for an account that is new; None for the user's default.
+
+    Raises:
+        OptionError: the methods cannot serve this account beside another one.
+    """
+    if not before.loaded:
+        return before
+    before = staging.without_leftovers(before)
+    staged = before.record.find(account)
+    if staged is not None:
+        account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
+    if account.state is State.ABSENT:
+        return staging.without_account(before, account)
+    made = lookup.find(before, account)
+    if made is not None and staged is None:
+        return before  # Outlook has it, and nothing of ours
+    if made is None and obstacle(before, account, methods) is not None:
+        return before
+    rival = staging.domain_conflict(before.record.accounts, account)
+    if methods == (AUTODISCOVER,) and rival is not None:
+        raise OptionError(
+            "method",
+            f"autodiscover can serve one account of a domain for each user, and {before.user.name} has {rival} beside "
+            f"{account}",
+            "let method have prf, too",
+        )
+    return staging.with_account(before, account, methods, profile)

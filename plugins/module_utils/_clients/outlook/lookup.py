@@ -1,0 +1,38 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding an account among those of a user's Outlook profiles."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Account
+from ..._model.differences import Difference, differences
+from ..._model.text import same_address
+from .reading import ProfileAccount
+from .stored import OutlookState
+
+
+def find(state: OutlookState, account: Account) -> ProfileAccount | None:
+    """The account in an Outlook profile, made by whatever means: the one with its address and protocol.
+
+    If there are several, it is one of the profile that Outlook opens, and one with other settings than wanted.
+    """
+    found = [one for one in _with_address(state, account) if one.account.protocol is account.protocol]
+    if not found:
+        return None
+    return min(found, key=lambda one: (not state.is_opened(one), not deviations(account, one)))
+
+
+def has_other_protocol(state: OutlookState, account: Account) -> bool:
+    """Whether Outlook has the address by the other protocol."""
+    return any(one.account.protocol is not account.protocol for one in _with_address(state, account))
+
+
+def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]:
+    """What differs between the account that is wanted and the one in Outlook."""
+    return (*differences(account, made.account, made.outgoing_username), *made.sign_in)
+
+
+def _with_address(state: OutlookState, account: Account) -> t.Iterator[ProfileAccount]:
+    return (one for one in state.made if same_address(one.account.email, account.email))

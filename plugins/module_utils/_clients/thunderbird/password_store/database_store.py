@@ -1,0 +1,180 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Thunderbird's stored passwords where logins.db is in use: it and key4.db together, as one value.
+
+Nothing here reads or writes the profile: the bytes come in, and what is to be written goes out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ...._host.files import FileWrite
+from ...._model.errors import PasswordStoreError
+from ...._model.persistent import PersistentMap
+from ...._model.secret import Secret
+from . import key_database, logins_database, sealed_login
+from .login_rules import require_storable
+from .logins_database import Row
+
+
+@dataclasses.dataclass(frozen=True)
+class LoginsKey:
+    """The key of logins.db, which is read when it is first needed.
+
+    Attributes:
+        content: the whole key4.db; None where there is none.
+        path: that file.
+        scratch: a private directory for SQLite to work in, as long as the value is used.
+    """
+
+    content: bytes | None = dataclasses.field(repr=False)
+    path: str
+    scratch: str = dataclasses.field(repr=False, compare=False)
+
+    @functools.cached_property
+    def value(self) -> bytes:
+        """The key."""
+        found = None
+        if self.content is not None:
+            found = key_database.unlock_logins_key(self.content, self.path, self.scratch)
+        if found is None:
+            raise PasswordStoreError(
+                f"{self.path}: the key of Thunderbird's logins.db is not in it; nothing was changed. Start and quit "
+                "Thunderbird once, which makes one, and run again, or leave the password out."
+            )
+        return found
+
+    @functools.cached_property
+    def opened(self) -> dict[str, tuple[str, str] | None]:
+        """The logins unsealed so far, by their sealed form; None for one that cannot be unsealed."""
+        return {}
+
+
+@dataclasses.dataclass(frozen=True)
+class DatabasePasswordStore:
+    """The stored passwords of one profile, with the methods of ``NssPasswordStore`` and their errors.
+
+    key4.db is only opened where an entry of that origin must be read or written.
+
+    Attributes:
+        key: the key.
+        content: the whole logins.db as it is on the disk.
+        path: that file.
+        entries: the logins, by their origin.
+        now: the time of changes, in milliseconds since 1970.
+    """
+
+    key: LoginsKey
+    content: bytes = dataclasses.field(repr=False)
+    path: str
+    entries: PersistentMap[str, tuple[Row, ...]] = dataclasses.field(repr=False)
+    now: int = dataclasses.field(compare=False)
+
+    @classmethod
+    def open(
+        cls, key4: bytes | None, key4_path: str, logins: bytes | None, path: str, *, scratch: str, now: int
+    ) -> DatabasePasswordStore:
+        """The passwords of a profile; key4.db is not looked into yet.
+
+        Args:
+            key4: the whole key4.db, None where there is none.
+            key4_path: that file.
+            logins: the whole logins.db, None where there is none.
+            path: that file.
+            scratch: a private directory (0700), which must stay as long as the store is used.
+            now: see above.
+
+        Raises:
+            PasswordStoreError: there is no logins.db, or this machine's Python has no sqlite3.
+            DamagedFileError: logins.db cannot be read.
+            HostError: the scratch directory cannot be written.
+        """
+        if logins is None:
+            raise PasswordStoreError(
+                f"{path}: Thunderbird's preferences say that it keeps passwords there, and there is no such file; "
+                "nothing was changed. Start and quit Thunderbird once, which makes it, and run again, or leave the "
+                "password out."
+            )
+        found: dict[str, list[Row]] = {}
+        for row in logins_database.rows(logins, path, scratch):
+            found.setdefault(row.origin, []).append(row)
+        entries = PersistentMap({origin: tuple(rows) for origin, rows in found.items()})
+        return cls(LoginsKey(key4, key4_path, scratch), logins, path, entries, now)
+
+    def stored(self, origin: str, username: str) -> Secret | None:
+        """The password that Thunderbird would use; None where there is none, or none that can be unsealed."""
+        for row in self._found(origin, username):
+            return self._password(row)
+        return None
+
+    def with_login(self, origin: str, username: str, password: Secret) -> DatabasePasswordStore:
+        """With this password for that login; the store itself where it is stored already."""
+        require_storable(username, password)
+        found = self._found(origin, username)
+        differing = [row for row in found if self._password(row) != password]
+        if found and not differing:
+            return self
+        sealed = sealed_login.seal(self.key.value, username, password.reveal())
+        here = self.entries.get(origin, ())
+        if not found:
+            return self._with({origin: (*here, Row.new(origin, sealed))})
+        return self._with({origin: tuple(row._replace(sealed=sealed) if row in differing else row for row in here)})
+
+    def without_login(self, origin: str, username: str) -> DatabasePasswordStore:
+        """Without that login; the store itself where it is not there."""
+        found = self._found(origin, username)
+        if not found:
+            return self
+        return self._with({origin: tuple(row for row in self.entries.get(origin, ()) if row not in found)})
+
+    def with_moved_login(self, old: str, new: str, username: str) -> DatabasePasswordStore:
+        """With a login moved to another server, its password as it is; a login that is there already wins."""
+        found = self._found(old, username)
+        if old == new or not found:
+            return self
+        if self._found(new, username):
+            return self.without_login(old, username)
+        moved = tuple(row._replace(origin=new) for row in found)
+        left = tuple(row for row in self.entries.get(old, ()) if row not in found)
+        return self._with({old: left, new: (*self.entries.get(new, ()), *moved)})
+
+    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
+        """What must be written to come here from another state."""
+        was, shall_be = _by_guid(before.entries), _by_guid(self.entries)
+        if was == shall_be:
+            return ()
+        content = logins_database.changed(self.content, self.key.scratch, was, shall_be, self.now)
+        return (FileWrite(self.path, content),)
+
+    def _with(self, changed: t.Mapping[str, tuple[Row, ...]]) -> DatabasePasswordStore:
+        return dataclasses.replace(self, entries=self.entries.updated(changed))
+
+    def _found(self, origin: str, username: str) -> tuple[Row, ...]:
+        """All entries of a login; an entry that cannot be unsealed is nobody's."""
+        return tuple(row for row in self.entries.get(origin, ()) if self._username(row) == username)
+
+    def _username(self, row: Row) -> str | None:
+        opened = self._opened(row)
+        return None if opened is None else opened[0]
+
+    def _password(self, row: Row) -> Secret | None:
+        opened = self._opened(row)
+        return None if opened is None else Secret(opened[1])
+
+    def _opened(self, row: Row) -> tuple[str, str] | None:
+        known = self.key.opened
+        if row.sealed not in known:
+            key = self.key.value
+            try:
+                known[row.sealed] = sealed_login.unseal(key, row.sealed)
+            except ValueError:
+                known[row.sealed] = None
+        return known[row.sealed]
+
+
+def _by_guid(entries: PersistentMap[str, tuple[Row, ...]]) -> dict[str, Row]:
+    return {row.guid: row for rows in entries.values() for row in rows}

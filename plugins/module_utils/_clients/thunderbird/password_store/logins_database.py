@@ -1,0 +1,143 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""logins.db: the SQLite database in which Thunderbird 157 and later keep user names and passwords.
+
+Table ``loginsL`` has what was stored here, and ``loginsM`` mirrors a Sync server: a row of it counts unless it is
+marked as overridden by the row of ``loginsL`` with the same ``guid``. Times are in milliseconds since 1970. Everything
+that is not named here is kept.
+Source: application-services, components/logins (schema.rs, db.rs); rows as Thunderbird 157 writes them.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+from ...._model.errors import DamagedFileError
+from . import key_database
+
+_COLUMNS = (
+    "guid, origin, httpRealm, formActionOrigin, usernameField, passwordField, timesUsed, timeCreated, timeLastUsed, "
+    "timePasswordChanged, secFields"
+)
+# Thunderbird looks for an origin that is the realm, too. NULL, as in a tombstone, is equal to nothing.
+_SEALED = "httpRealm = origin AND typeof(secFields) = 'text' ORDER BY id"
+_READ = (
+    f"SELECT guid, origin, secFields FROM loginsL WHERE is_deleted = 0 AND {_SEALED}",
+    f"SELECT guid, origin, secFields FROM loginsM WHERE is_overridden = 0 AND {_SEALED}",
+)
+_OVERRIDE = (
+    # What only the mirror has needs a row of ours to differ in; 0 is "as on the server".
+    (
+        f"INSERT OR IGNORE INTO loginsL ({_COLUMNS}, local_modified, is_deleted, sync_status) "
+        f"SELECT {_COLUMNS}, NULL, 0, 0 FROM loginsM WHERE guid = :guid"
+    ),
+    "UPDATE loginsM SET is_overridden = 1 WHERE guid = :guid",
+)
+_ADD = (
+    (
+        f"INSERT INTO loginsL ({_COLUMNS}, local_modified, is_deleted, sync_status) "
+        "VALUES (:guid, :origin, :origin, NULL, '', '', 1, :now, :now, :now, :sealed, :now, 0, 2)"
+    ),  # 2: never synced
+)
+_CHANGE = (
+    *_OVERRIDE,
+    "UPDATE loginsL SET timePasswordChanged = :now WHERE guid = :guid AND secFields <> :sealed",
+    (
+        "UPDATE loginsL SET origin = :origin, httpRealm = :origin, secFields = :sealed, local_modified = :now, "
+        "sync_status = max(sync_status, 1) WHERE guid = :guid"
+    ),
+)
+_REMOVE = (
+    *_OVERRIDE,
+    "DELETE FROM loginsL WHERE guid = :guid AND sync_status = 2",
+    # A Sync server knows the others: a tombstone stays.
+    (
+        "UPDATE loginsL SET local_modified = :now, sync_status = 1, is_deleted = 1, secFields = '', origin = '', "
+        "httpRealm = NULL, formActionOrigin = NULL WHERE guid = :guid"
+    ),
+)
+
+
+class Row(t.NamedTuple):
+    """One login, still sealed.
+
+    Attributes:
+        guid: its name in the database.
+        origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
+        sealed: user name and password (``sealed_login``).
+    """
+
+    guid: str
+    origin: str
+    sealed: str
+
+    @classmethod
+    def new(cls, origin: str, sealed: str) -> Row:
+        """A login with a name of its own."""
+        return cls(f"{{{uuid.uuid4()}}}", origin, sealed)
+
+
+def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
+    """The logins that Thunderbird considers for servers.
+
+    Args:
+        content: the whole file.
+        path: where it comes from, for messages.
+        scratch: a private directory; what is made there is removed again.
+
+    Raises:
+        PasswordStoreError: this machine's Python has no sqlite3.
+        DamagedFileError: it is no such database.
+        HostError: the scratch directory cannot be written.
+    """
+    sqlite = key_database.sqlite()
+    with key_database.working_copy(content, scratch, "logins.db") as copy:
+        try:
+            database = key_database.connect(copy, "?mode=ro&immutable=1")
+            try:
+                return tuple(Row(*map(_text, row)) for query in _READ for row in database.execute(query))
+            finally:
+                database.close()
+        except (sqlite.Error, ValueError) as error:
+            raise DamagedFileError(
+                path,
+                None,
+                f"it is no usable login database of Thunderbird ({error})",
+                "restore it from a backup, or leave the password out, and run again",
+            ) from None
+
+
+def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.Mapping[str, Row], now: int) -> bytes:
+    """The whole file with other logins.
+
+    Args:
+        content: the whole file as it is.
+        scratch: as for ``rows``.
+        before: the logins that are in it, by their guid.
+        after: those that shall be in it.
+        now: the time in milliseconds since 1970.
+
+    Raises:
+        PasswordStoreError: this machine's Python has no sqlite3.
+        HostError: the scratch directory cannot be written.
+    """
+    with key_database.working_copy(content, scratch, "logins.db") as copy:
+        with key_database.writing(copy) as database:
+            database.execute("PRAGMA secure_delete = ON")
+            for guid in {**before, **after}:
+                old, new = before.get(guid), after.get(guid)
+                if old == new:
+                    continue
+                row = new or old
+                statements = _REMOVE if new is None else _ADD if old is None else _CHANGE
+                for statement in statements:
+                    database.execute(statement, {**(row._asdict() if row else {}), "now": now})
+        return key_database.content_of(copy)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise ValueError("a field that is not a text")
+    return value.decode("utf-8", "replace")  # what is no text is no login of ours, and stops nothing

@@ -1,0 +1,178 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files beside prefs.js in which a site, or the user, gives Thunderbird preferences.
+
+Seen with Thunderbird 153 on Debian, from what counts least to what counts most:
+
+1. ``defaults/pref/*.js`` of the installation, then, for a package of Debian's, /etc/thunderbird/pref, then
+   /etc/thunderbird/defaults/pref; in each folder from the last name to the first. What is locked stays as it is.
+2. ``defaultPref`` of AutoConfig's file; then the policy Preferences.
+3. prefs.js, and after it user.js.
+4. ``pref`` of AutoConfig's file; the policy Preferences with the status user or clear; what is locked.
+
+The grammar of the first and of user.js is that of ``prefs``, with ``sticky`` and ``locked`` behind the value
+(modules/libpref/parser/src/lib.rs). AutoConfig's file is JavaScript (defaults/autoconfig/prefcalls.js): calls with
+plain values count if there is nothing else in it. Policies: modules/policies/Policies.sys.mjs.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import typing as t
+
+from ..._host.files import Files
+from ..._model.errors import HostError
+from ..._model.settings import Value
+from .preference_sources import Given, PreferenceSources
+from .prefs import Statement, statements
+
+SYSTEM = "/etc/thunderbird"
+
+# Of accounts and their servers; what else a site gives, such as that Thunderbird shall not ask to be the default mail
+# program, is of no concern.
+_CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp")
+_AUTOCONFIG = "general.config."
+_IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
+_IN_AUTOCONFIG = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
+_IN_ANY_CASE = re.compile("|".join(map(re.escape, (*_CONCERNING, _AUTOCONFIG))).encode())
+_KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
+_USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value says otherwise
+
+
+def read(files: Files, programs: t.Sequence[str], profile: str, system: str = SYSTEM) -> PreferenceSources:
+    """What there is beside a profile's prefs.js.
+
+    Args:
+        files: the user's files.
+        programs: the installation folders of the Thunderbirds that may open the profile.
+        profile: its folder.
+        system: the folder with settings for all users of the host.
+    """
+    found = _Found()
+    native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
+    for program in native:
+        _read_defaults(files, program, system, found)
+    path = posixpath.join(profile, "user.js")
+    for statement in _statements(files, path):
+        if statement.kind == "user_pref":
+            found.add_override(path, statement)
+        else:
+            found.add_default(path, statement)
+    found.overrides.update(found.of_autoconfig)
+    policies = [posixpath.join(program, "distribution/policies.json") for program in native]
+    if native:
+        policies.insert(0, posixpath.join(system, "policies/policies.json"))
+    next(filter(lambda path: _read_policies(files, path, found), policies), None)
+    found.overrides.update({key: given for key, given in found.defaults.items() if given.locked})
+    return PreferenceSources(found.defaults, found.overrides, tuple(found.computed))
+
+
+class _Found:
+    """What was found so far; only preferences of mail accounts and their servers."""
+
+    def __init__(self) -> None:
+        self.defaults: dict[str, Given] = {}
+        self.overrides: dict[str, Given] = {}
+        self.of_autoconfig: dict[str, Given] = {}
+        self.computed: list[str] = []
+
+    def add_default(self, path: str, statement: Statement) -> None:
+        before = self.defaults.get(statement.name)
+        if statement.name.startswith(_CONCERNING) and (before is None or not before.locked):
+            self.defaults[statement.name] = Given(statement.value, path, statement.line, statement.locked)
+
+    def add_override(self, path: str, statement: Statement) -> None:
+        if statement.name.startswith(_CONCERNING):
+            self.overrides[statement.name] = Given(statement.value, path, statement.line)
+
+
+def _read_defaults(files: Files, program: str, system: str, found: _Found) -> None:
+    autoconfig: dict[str, Value] = {}
+    for folder in _folders(program, system):
+        for path in reversed(_names(files, folder)):
+            for statement in _statements(files, path):
+                found.add_default(path, statement)
+                if statement.name.startswith(_AUTOCONFIG):
+                    autoconfig[statement.name[len(_AUTOCONFIG) :]] = statement.value
+    name, shift = autoconfig.get("filename"), autoconfig.get("obscure_value", _USUAL_SHIFT)
+    if isinstance(name, str) and name and isinstance(shift, int):
+        _read_autoconfig(files, (program, system), name, shift, found)
+
+
+def _folders(program: str, system: str) -> t.Iterator[str]:
+    yield posixpath.join(program, "defaults/pref")
+    if program.startswith("/usr/"):  # where Debian has its patch
+        yield posixpath.join(system, "pref")
+    yield posixpath.join(system, "defaults/pref")
+
+
+def _names(files: Files, folder: str) -> list[str]:
+    try:
+        return [posixpath.join(folder, name) for name in files.names(folder) if name.lower().endswith(".js")]
+    except HostError:  # what the user cannot reach, Thunderbird cannot reach either
+        return []
+
+
+def _content(files: Files, path: str) -> bytes:
+    try:
+        return files.read(path) or b""
+    except HostError:
+        return b""
+
+
+def _statements(files: Files, path: str) -> t.Sequence[Statement]:
+    content = _content(files, path)
+    if not _IN_ANY_CASE.search(content):  # nearly always
+        return ()
+    return [statement for statement in statements(content, _IN_FILES) if statement is not None]
+
+
+def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: int, found: _Found) -> None:
+    path = next((path for folder in folders for path in [posixpath.join(folder, name)] if _content(files, path)), None)
+    if path is None:
+        return
+    content = bytes((byte - shift) % 256 for byte in _content(files, path))
+    # The first line is not read (nsJSConfigTriggers.cpp).
+    parsed = list(statements(content, _IN_AUTOCONFIG, after_line=1, needs_end=False))
+    if None in parsed:
+        found.computed.append(path)
+        # What it names is not known to be there, but is not free either.
+        taken = b",".join(dict.fromkeys(_KEYS.findall(content))).decode("ascii")
+        found.defaults[f"mail.named in {path}"] = Given(taken, path)
+        return
+    for statement in parsed:
+        if statement is None or not statement.name.startswith(_CONCERNING):
+            continue
+        given = Given(statement.value, path, statement.line, statement.kind == "lockPref")
+        (found.of_autoconfig if statement.kind == "pref" else found.defaults)[statement.name] = given
+
+
+def _read_policies(files: Files, path: str, found: _Found) -> bool:
+    """Whether there is such a file: only one is read."""
+    content = _content(files, path)
+    if not content:
+        return False
+    try:
+        preferences = json.loads(content.decode("utf-8-sig"))["policies"]["Preferences"]
+        listed = json.loads(preferences) if isinstance(preferences, str) else preferences
+        entries = list(listed.items())
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True  # Thunderbird takes nothing of it
+    for name, entry in entries:
+        if not name.startswith(_CONCERNING):
+            continue
+        status = entry.get("Status", "default") if isinstance(entry, dict) else "locked"
+        value = entry.get("Value") if isinstance(entry, dict) else entry
+        was_locked = name in found.defaults and found.defaults[name].locked
+        given = Given(_policy_value(value), path, None, status == "locked" or (was_locked and status == "default"))
+        if status == "clear":
+            found.overrides[name] = given._replace(value=None)
+        elif given.value is not None:
+            (found.overrides if status == "user" else found.defaults)[name] = given
+    return True
+
+
+def _policy_value(value: object) -> Value | None:
+    return value if isinstance(value, (str, int)) else None

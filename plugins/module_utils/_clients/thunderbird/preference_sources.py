@@ -1,0 +1,185 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Thunderbird sees of the preferences: prefs.js is one source of several.
+
+A default of the site counts where prefs.js has no value, and Thunderbird does not store what equals it. An override
+counts whatever prefs.js has: user.js is copied into it at each start, a locked preference hides it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Account, State
+from ..._model.errors import HostError
+from ..._model.settings import Settings, Value, changes, same
+from . import lookup
+from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, IndexedSettings
+from .mapping import branch, names
+
+# Written along with something else, or to be extended: the profile's own value may stand before the site's.
+_EXTENDED = frozenset({ACCOUNTS, SMTP_SERVERS, LAST_KEY})
+_MEANT_BY_DEFAULT = frozenset({lookup.DEFAULT_ACCOUNT, lookup.DEFAULT_SMTP})
+
+
+class Given(t.NamedTuple):
+    """A preference of another file than prefs.js.
+
+    Attributes:
+        value: None where the file has the user's own value taken away.
+        path: the file.
+        line: where in it, from 1; None where that is not known.
+        locked: the user cannot change it.
+    """
+
+    value: Value | None
+    path: str
+    line: int | None = None
+    locked: bool = False
+
+    @property
+    def place(self) -> str:
+        """The file and the line, for messages."""
+        return self.path if self.line is None else f"{self.path}, line {self.line}"
+
+
+class PreferenceSources(t.NamedTuple):
+    """The sources beside prefs.js; all of them are empty on most hosts.
+
+    Attributes:
+        defaults: name to what counts where prefs.js has no value.
+        overrides: name to what counts in any case.
+        computed: files that cannot be read as they are programs.
+    """
+
+    defaults: t.Mapping[str, Given] = {}
+    overrides: t.Mapping[str, Given] = {}
+    computed: t.Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.defaults or self.overrides)
+
+    def seen(self, stored: Settings) -> Settings:
+        """The preferences as Thunderbird sees them; ``stored`` itself where there is no other source.
+
+        Args:
+            stored: what prefs.js has.
+        """
+        if not self:
+            return stored
+        found = {**self._default_values(), **stored}
+        for name, given in self.overrides.items():
+            if given.value is not None:
+                found[name] = given.value
+            elif name in self.defaults:
+                found[name] = t.cast(Value, self.defaults[name].value)
+            else:
+                found.pop(name, None)
+        return found
+
+    def as_stored(self, stored: Settings, wanted: Settings) -> Settings:
+        """What prefs.js shall have, for Thunderbird to see what is wanted.
+
+        Args:
+            stored: what it has.
+            wanted: what ``seen`` gave of that, changed.
+        """
+        if not self:
+            return wanted
+        after = dict(stored)
+        for change in changes(self.seen(stored), wanted):
+            default = self.defaults.get(change.key)
+            if change.after is None or (default is not None and same(default.value, change.after)):
+                after.pop(change.key, None)
+            else:
+                after[change.key] = change.after
+        return after
+
+    def with_site_choice(self, before: Settings, after: Settings) -> Settings:
+        """The preferences after a removal: where it took the user's default, that of the site counts again."""
+        found = {}
+        for name, listed in ((lookup.DEFAULT_ACCOUNT, ACCOUNTS), (lookup.DEFAULT_SMTP, SMTP_SERVERS)):
+            default = self.defaults.get(name)
+            if default is None or same(before.get(name), after.get(name)):
+                continue
+            if isinstance(default.value, str) and default.value in names(after, listed):
+                found[name] = default.value
+        return IndexedSettings.of(after).updated(found) if found else after
+
+    def refuse_what_would_not_last(self, stored: Settings, wanted: Settings, account: Account) -> None:
+        """See that nothing stands against what is to be written for an account.
+
+        Args:
+            stored: what prefs.js has.
+            wanted: see ``as_stored``.
+            account: the one that is configured.
+
+        Raises:
+            HostError: another file has the last word, or the site gives what would be rewritten.
+        """
+        if not self:
+            return
+        lasting = self.seen(self.as_stored(stored, wanted))
+        if account.state is State.ABSENT:
+            self._refuse_if_still_there(lasting, account)
+        for change in changes(self.seen(stored), wanted):
+            if change.after is None or _is_minor(change.key, account):
+                continue
+            if not same(lasting.get(change.key), change.after):
+                raise _overruled(self.overrides[change.key], change.key, change.after, account)
+            given = self.defaults.get(change.key)
+            if given is not None and change.key not in stored and not _may_be_extended(change.key):
+                raise _shadowing(given, change.key, change.after, account)
+
+    def _default_values(self) -> dict[str, Value]:
+        return {name: given.value for name, given in self.defaults.items() if given.value is not None}
+
+    def _refuse_if_still_there(self, lasting: Settings, account: Account) -> None:
+        ids = lookup.find(lasting, account)
+        if ids is None:
+            return
+        for name in (branch("account", ids.account) + "server", branch("server", ids.server) + "hostname"):
+            given = self.overrides.get(name) or self.defaults.get(name)
+            if given is not None:
+                raise HostError(
+                    given.place,
+                    f"{account} is in Thunderbird by this file, which has {name}, and would be back at the next start",
+                    "remove the account there and run again; nothing was changed",
+                )
+
+
+def _is_minor(name: str, account: Account) -> bool:
+    """Whether the account is what was asked for without that preference, too."""
+    return name == LAST_KEY or name.endswith(f".{MARKER}") or (name in _MEANT_BY_DEFAULT and not account.default)
+
+
+def _may_be_extended(name: str) -> bool:
+    return name in _EXTENDED or (name.startswith("mail.account.") and name.endswith(".identities"))
+
+
+def _overruled(given: Given, name: str, wanted: Value, account: Account) -> HostError:
+    state = f"locks {name}" if given.locked else f"sets {name}"
+    if given.value is None:
+        found = f"this file clears {name} at each start of Thunderbird"
+    else:
+        found = f"this file {state} to {_shown(given.value)} at each start of Thunderbird"
+    return HostError(
+        given.place,
+        f"{found}, so that {_shown(wanted)} for {account} would not last",
+        "take it out of this file, or have it say the same, and run again; nothing was changed",
+    )
+
+
+def _shadowing(given: Given, name: str, wanted: Value, account: Account) -> HostError:
+    return HostError(
+        given.place,
+        f"this file gives {name} the value {_shown(given.value)} for all users, and {account} would need "
+        f"{_shown(wanted)}",
+        "change it there, or leave it to that file, and run again; nothing was changed",
+    )
+
+
+def _shown(value: Value | None) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, str) else str(value)

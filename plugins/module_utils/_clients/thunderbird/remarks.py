@@ -1,0 +1,63 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the admin is told about accounts that are the user's, in whole or in part."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._host.files import Files
+from ..._model.account import Account, State
+from ..._model.settings import Settings
+from ..recognition import about_candidates
+from . import configure
+from .choices import choice
+from .lookup import candidates, find
+from .mail_folder import mail_folder
+from .mapping import PrefIds
+from .stored import ThunderbirdState
+
+
+def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
+    """Of an account that is left as it is, and of what the run did."""
+    chosen = choice(state.settings, account)
+    found = [f"{account}: {chosen}"] if chosen else []
+    if account.state is State.ABSENT and find(state.settings, account) is None:
+        hosts = candidates(state.settings, account)
+        found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
+    return (*_about_sources(state, account), *state.remarks, *found)
+
+
+def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    if account.state is State.PRESENT:
+        for path in state.sources.computed:
+            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            yield f"{path} is more than a list of preferences, so that {doubt}."
+    elif find(state.settings, account) is None:
+        others = configure.other_senders(state.settings, account)
+        if others:
+            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
+
+
+def of_removal(
+    files: Files, profile: str, settings: Settings, ids: PrefIds, account: Account
+) -> tuple[str | None, t.Sequence[str]]:
+    """The folder of mail to delete with an account, if any, and what is said about what stays.
+
+    Args:
+        files: the user's.
+        profile: its folder.
+        settings: with the account.
+        ids: the account's.
+        account: as wanted.
+    """
+    left = configure.left_identities(settings, ids, account)
+    found = []
+    if left:
+        found.append(
+            f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
+        )
+    mail = mail_folder(files, profile, settings, ids) if account.purge else None
+    if mail is not None and mail.reason:
+        found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
+    return None if mail is None else mail.folder, found

@@ -1,0 +1,110 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Thunderbird has stored in one profile."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ..._model.account import Account
+from ..._model.settings import Change, Settings
+from . import old_names
+from .preference_sources import PreferenceSources
+from .prefs import PrefsFile
+from .profiles import Profile
+
+if t.TYPE_CHECKING:
+    from ..._host.files import FileWrite
+    from ..._model.secret import Secret
+
+
+class PasswordStore(t.Protocol):
+    """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
+
+    def stored(self, origin: str, username: str) -> Secret | None:
+        """The password that Thunderbird would use."""
+
+    def with_login(self, origin: str, username: str, password: Secret) -> PasswordStore:
+        """With this password for that login."""
+
+    def without_login(self, origin: str, username: str) -> PasswordStore:
+        """Without that login."""
+
+    def with_moved_login(self, old: str, new: str, username: str) -> PasswordStore:
+        """With a login moved to another server."""
+
+    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
+        """What must be written to come here from another state of the same store."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PasswordFiles:
+    """The files of the password store as they are on the disk, opened when a password is first in question.
+
+    Attributes:
+        contents: name to content, None where there is no such file.
+        open: makes the store of them.
+    """
+
+    contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
+    open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
+
+    @functools.cached_property
+    def store(self) -> PasswordStore:
+        """The stored passwords."""
+        return self.open(self.contents)
+
+
+@dataclasses.dataclass(frozen=True)
+class ThunderbirdState:
+    """What one profile holds.
+
+    Attributes:
+        profile: where.
+        prefs: prefs.js as it is on the disk.
+        sources: what else gives Thunderbird preferences.
+        settings: the preferences as Thunderbird sees them; they differ from ``prefs`` once an account was configured.
+        references: files that name folders, path to content.
+        password_files: the password store as it is on the disk.
+        new_passwords: the password store once an account changed it.
+        password_changes: what the last step of ``configure`` changed in it.
+        purged: folders of the profile to delete.
+        has_old_names: ``settings`` are those that ``old_names.effective`` gives.
+        remarks: what the admin should know about what was done, or left, so far.
+        announced: Thunderbird shall open this profile, and profiles.ini must list it.
+    """
+
+    profile: Profile
+    prefs: PrefsFile
+    sources: PreferenceSources
+    settings: Settings
+    references: t.Mapping[str, bytes]
+    password_files: PasswordFiles
+    new_passwords: PasswordStore | None = None
+    password_changes: tuple[Change, ...] = ()
+    purged: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    announced: bool = False
+    has_old_names: bool = False
+
+    @property
+    def to_store(self) -> Settings:
+        """What prefs.js shall have."""
+        return self.sources.as_stored(self.prefs.values, self._wanted)
+
+    def refuse_what_would_not_last(self, account: Account) -> None:
+        """See ``PreferenceSources``."""
+        self.sources.refuse_what_would_not_last(self.prefs.values, self._wanted, account)
+
+    @property
+    def _wanted(self) -> Settings:
+        if not self.has_old_names:
+            return self.settings
+        return old_names.as_stored(self.sources.seen(self.prefs.values), self.settings)
+
+    @property
+    def passwords(self) -> PasswordStore:
+        """The password store, opened."""
+        return self.password_files.store if self.new_passwords is None else self.new_passwords

@@ -1,0 +1,48 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user has chosen for an account, which no task undoes unless it is given ``override``."""
+
+from __future__ import annotations
+
+import re
+
+from .._model.account import Account, State
+
+OAUTH2 = "it signs in by OAuth2"
+KERBEROS = "it signs in by Kerberos"
+CERTIFICATE = "it signs in by a certificate"
+
+_LOOPBACK = re.compile(
+    r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)"
+    r"|(?:0*:)*(?:ffff:)?127(?:\.[0-9]+){1,3}|(?:0*:)+0*1|0\.0\.0\.0|::"
+)
+
+
+def switched_off(client: str) -> str:
+    """The clause about an account that the user has switched off."""
+    return f"its user has switched it off in {client}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is the computer itself: whoever is asked there, such as a proxy, is no provider."""
+    return _LOOPBACK.fullmatch(host.lower().strip("[]").rstrip(".")) is not None
+
+
+def local_service(account: Account, incoming: str, outgoing: str) -> str:
+    """The clause about an account that is reached through a service on this computer; empty where it is not.
+
+    Args:
+        account: as wanted.
+        incoming: the host for receiving, as stored.
+        outgoing: the host for sending, as stored.
+    """
+    for stored, wanted in ((incoming, account.incoming.host), (outgoing, account.outgoing.host)):
+        if is_loopback(stored) and not is_loopback(wanted):
+            return f"it is reached through {stored}, a service on this computer such as a proxy"
+    return ""
+
+
+def reason(account: Account, choice: str) -> str:
+    """Why an account is left as it is, and what to do, as sentences."""
+    doing = "remove" if account.state is State.ABSENT else "change"
+    return f"It is left as it is, since {choice}. Set override to {doing} it."

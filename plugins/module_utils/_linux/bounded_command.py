@@ -1,0 +1,63 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A program that runs as a user, within a limited time and with a limited output.
+
+Whatever runs as a user, that user's other programs can stop, and they can write to what it writes to.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._model.errors import HostError
+from .._model.numbers import number_in
+from . import local_user
+from .os_errors import host_error
+
+RunCommand = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
+"""Runs a program to its end: the exit code, what it printed, what it complained about."""
+
+SECONDS = 30  # more than a call to the message bus can take
+GRACE = 5  # seconds to end orderly, after which it is killed
+OUTPUT = 4000  # bytes
+
+# The shell and both timeout(1) stay the process's own. The exit code goes to the shell's output, and the beginning of
+# what the program prints to its error output; nothing else has these open, so that nothing keeps them open.
+_SCRIPT = (
+    'end=$1 kill=$2 bytes=$3; shift 3; { { timeout -k "$kill" "$end" "$@" </dev/null 2>&1 3>&-; echo "$?" >&3; } | '
+    'timeout "$((end + 2 * kill))" dd bs=1 "count=$bytes" >&2 2>/dev/null 3>&-; } 3>&1 || :'
+)
+_TIMED_OUT = (124, 137)  # timeout(1), EXIT STATUS
+
+
+def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: int = SECONDS) -> tuple[int, str]:
+    """Run a command that becomes the user.
+
+    Args:
+        run_command: starts it.
+        name: the program, for messages.
+        command: becomes the user by itself, where the process is not the user's own.
+        seconds: after which it is ended.
+
+    Returns:
+        The exit code, and the beginning of what it printed on one line.
+
+    Raises:
+        HostError: it cannot be started, or did not end in time.
+    """
+    words = ["/bin/sh", "-c", _SCRIPT, "sh", str(seconds), str(GRACE), str(OUTPUT), *command]
+    try:
+        with local_user.acting_as_ourselves():
+            code, output, printed = run_command(words)
+    except OSError as error:
+        raise host_error(name, error) from error
+    if code == 0:  # of the shell
+        ended = number_in(output.strip(), 255)
+        code = _TIMED_OUT[-1] if ended is None else ended
+    if code in _TIMED_OUT:
+        raise HostError(
+            name,
+            f"it did not end within {seconds} seconds",
+            "see that the user's session answers, or have the user log out, and run again",
+        )
+    return code, " ".join(printed.split())

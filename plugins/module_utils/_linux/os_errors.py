@@ -1,0 +1,37 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors of the operating system as sentences: which path, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import typing as t
+
+from .._model.errors import HostError
+
+_REMEDIES = {
+    errno.EACCES: "see that the user owns this path and the folders above it",
+    errno.EPERM: "see that the user owns this path and the folders above it, and that it is not immutable (lsattr)",
+    errno.EBUSY: "see whether something is mounted on this path",
+    errno.ENOSPC: "free space on this file system and run again",
+    errno.EDQUOT: "raise the user's quota or free space and run again",
+    errno.EROFS: "mount this file system writable and run again",
+    errno.ENOTDIR: "see what stands where a folder is expected",
+    errno.ELOOP: "see where its symbolic links lead",
+}
+
+
+def host_error(path: str, error: OSError) -> HostError:
+    """What the operating system says of a path."""
+    reason = (error.strerror or str(error)).lower()
+    return HostError(path, reason, _REMEDIES.get(error.errno or 0, "see what is wrong with this path and run again"))
+
+
+@contextlib.contextmanager
+def naming(path: str) -> t.Iterator[None]:
+    """Raise errors of the operating system as ``HostError`` of this path."""
+    try:
+        yield
+    except OSError as error:
+        raise host_error(path, error) from error

@@ -1,0 +1,85 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opening files that a user may have replaced by anything: a FIFO, a device, a file without an end."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .._model.errors import HostError
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes of the largest file that is read. A prefs.js with 1,000 accounts has 2 MB."""
+
+_KINDS = {
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a directory",
+}
+
+
+def open_regular(path: str, flags: int, mode: int = 0o600) -> int:
+    """Open a file without waiting for anything.
+
+    Args:
+        path: the file.
+        flags: as for ``os.open``.
+        mode: of a new file.
+
+    Returns:
+        The descriptor.
+
+    Raises:
+        HostError: it is no regular file.
+        OSError: it cannot be opened.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, mode)
+    try:
+        kind = stat.S_IFMT(os.fstat(descriptor).st_mode)
+        if kind != stat.S_IFREG:
+            raise HostError(
+                path,
+                f"this is {_KINDS.get(kind, 'no file')} where a regular file is expected",
+                "move it away and run again",
+            )
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read(path: str) -> bytes:
+    """The whole content of a regular file.
+
+    Raises:
+        HostError: it is no regular file, or larger than ``LIMIT``.
+        OSError: it cannot be read.
+    """
+    descriptor = open_regular(path, os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size <= LIMIT:
+            content = _read(descriptor, size)
+            if len(content) <= LIMIT:
+                return content
+            size = len(content)
+    finally:
+        os.close(descriptor)
+    raise HostError(
+        path,
+        f"the file has at least {size} bytes, and none of more than {LIMIT} bytes ({LIMIT // 1024**2} MiB) is read",
+        "see what fills it, make it smaller or move it away, and run again",
+    )
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """All that is there, but little more than ``LIMIT``; the size is a guess, since the file may grow meanwhile."""
+    parts = [os.read(descriptor, size + 1)]
+    total = len(parts[0])
+    while len(parts[-1]) > 0 and total != size and total <= LIMIT:
+        parts.append(os.read(descriptor, 1024 * 1024))
+        total += len(parts[-1])
+    return b"".join(parts)

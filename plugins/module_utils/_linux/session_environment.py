@@ -1,0 +1,173 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a user's sessions: from a program that runs in one, else from the files that a login reads.
+
+The files are read, never run: an assignment counts if its value has nothing but text and known variables. A warning
+names those that were passed over. The order is that of a graphical login: pam_env(8), environment.d(5), then
+the profile of the shell; the last one wins.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import posixpath
+import re
+import typing as t
+
+from .._host.environment import NAMES, Environment
+from .._model.errors import HostError
+from .files import LocalFiles
+from .local_user import Target
+from .processes import Processes
+
+# Programs of a desktop session that are started with all of its variables.
+_WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
+_DEFAULTS = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_CACHE_HOME": ".cache"}
+_SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
+_OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
+
+_NAME = f"(?P<name>{'|'.join(NAMES)})"
+_LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
+_PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
+_PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
+_WORD = re.compile(r"""(?:'[^']*'|"(?:[^"\\`]|\\.)*"|[^\s;&|#'"`])*""")
+_VARIABLE = re.compile(r"[$@]\{(?P<long>\w+)(?::?-(?P<default>[^{}]*))?\}|\$(?P<short>\w+)")
+
+
+class _Assignment(t.NamedTuple):
+    """A line of a file.
+
+    Attributes:
+        name: the variable.
+        value: its value; None if it cannot be known without running the file.
+        sure: the line does not depend on a condition.
+        where: the file.
+    """
+
+    name: str
+    value: str | None
+    sure: bool
+    where: str
+
+
+def session_environment(
+    target: Target, processes: Processes, programs: t.Sequence[str], system: str = "/"
+) -> Environment:
+    """The variables that decide where the user's clients keep their files, while the process acts as the user.
+
+    Args:
+        target: the user, and the home directory that is meant.
+        processes: the running programs of this machine.
+        programs: names of programs whose variables count while they run, the most telling one first.
+        system: the root of the file system.
+    """
+    if posixpath.normpath(target.home) == posixpath.normpath(target.user.home):
+        for program in (*programs, *_WITNESSES):
+            for process in processes.of(target.user, program, fresh=False):
+                environment = process.environment
+                if environment and not process.sandboxed and "FLATPAK_ID" not in environment:
+                    return Environment({name: environment[name] for name in NAMES if name in environment}, live=True)
+    return stored_environment(target.home, target.user.name, system)
+
+
+def stored_environment(home: str, user: str, system: str = "/") -> Environment:
+    """The variables that files set at a login; arguments as above."""
+    known = {"HOME": home, "USER": user, "LOGNAME": user}
+    found: dict[str, str] = {}
+    warnings = []
+    for assignment in _assignments(home, known, system):
+        default = posixpath.join(home, _DEFAULTS.get(assignment.name, ""))
+        if assignment.value is None or (
+            not assignment.sure and assignment.value != found.get(assignment.name, default)
+        ):
+            assumed = found.get(assignment.name, default)
+            warnings.append(
+                f"{assignment.where} sets {assignment.name} in a way that cannot be told without running it; {assumed} "
+                "is assumed. Have the user log in, and run again meanwhile, if that is wrong."
+            )
+            continue
+        found[assignment.name] = known[assignment.name] = assignment.value
+    return Environment(found, tuple(dict.fromkeys(warnings)))
+
+
+def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterator[_Assignment]:
+    yield from _lines(posixpath.join(system, "etc/environment"), known)
+    yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
+    for path in _environment_d(home, system):
+        yield from _lines(path, known)
+    profiles = [posixpath.join(system, "etc/profile"), *sorted(glob.glob(posixpath.join(system, "etc/profile.d/*.sh")))]
+    own = [posixpath.join(home, name) for name in _SHELL_PROFILES]
+    profiles += [path for path in own if os.path.exists(path)][:1]
+    profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES]
+    for path in profiles:
+        yield from _lines(path, known, shell=True)
+
+
+def _environment_d(home: str, system: str) -> list[str]:
+    """By name; of files with one name, the first folder has the one that counts."""
+    folders = [posixpath.join(home, ".config/environment.d")]
+    folders += [posixpath.join(system, name, "environment.d") for name in ("etc", "run", "usr/local/lib", "usr/lib")]
+    found: dict[str, str] = {}
+    for folder in folders:
+        for path in glob.glob(posixpath.join(glob.escape(folder), "*.conf")):
+            found.setdefault(posixpath.basename(path), path)
+    return [found[name] for name in sorted(found)]
+
+
+def _lines(path: str, known: t.Mapping[str, str], *, shell: bool = False) -> t.Iterator[_Assignment]:
+    for line in _text(path).splitlines():
+        match = _LINE.fullmatch(line)
+        if match is None or match["before"].lstrip().startswith("#"):
+            continue
+        before = match["before"].strip()
+        if not shell and before not in {"", "export"}:
+            continue
+        word = _WORD.match(match["value"])
+        value = _expanded("" if word is None else word.group(), known)
+        if word is not None and match["value"][word.end() :].lstrip()[:1] in {"`", '"', "'"}:
+            value = None
+        sure = before in {"", "export"} and not (shell and match["before"][:1] in {" ", "\t"})
+        yield _Assignment(match["name"], value, sure, path)
+
+
+def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
+    for line in _text(path).splitlines():
+        match = _PAM_LINE.fullmatch(line.strip())
+        if match is None:
+            continue
+        values = {kind: _expanded(text, known) for kind, text in _PAM_VALUE.findall(match["rest"])}
+        yield _Assignment(match["name"], values.get("OVERRIDE") or values.get("DEFAULT"), True, path)
+
+
+def _expanded(word: str, known: t.Mapping[str, str]) -> str | None:
+    """The value of a word; None if it has what only a shell can know."""
+    parts = []
+    for part in re.findall(r"""'[^']*'|"[^"]*"|[^'"]+""", word):
+        if part[0] == "'":
+            parts.append(part[1:-1])
+            continue
+        text = part[1:-1] if part[0] == '"' else part
+        if part[0] != '"' and not parts and (text == "~" or text.startswith("~/")):
+            text = known["HOME"] + text[1:]
+        expanded = _VARIABLE.sub(lambda match: _value(match, known), text)
+        if "\0" in expanded or "$" in expanded or "`" in expanded or "\\" in expanded:
+            return None
+        parts.append(expanded)
+    return "".join(parts)
+
+
+def _value(match: re.Match[str], known: t.Mapping[str, str]) -> str:
+    value = known.get(match["long"] or match["short"])
+    if value is not None:
+        return value
+    if match["default"] is None:
+        return "\0"
+    return _VARIABLE.sub(lambda inner: _value(inner, known), match["default"])
+
+
+def _text(path: str) -> str:
+    try:
+        return (LocalFiles().read(path) or b"").decode("utf-8", "surrogateescape")
+    except HostError:  # of a file that the user cannot read, no shell of the user's can, either
+        return ""

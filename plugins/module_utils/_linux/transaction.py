@@ -1,0 +1,335 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changing a set of files all or nothing, also when the process is killed.
+
+Everything is staged first, and noted in the journal; then come the renames, one a file; then the old content goes, and
+folders that are deleted. A failure before that takes back what was done. Where the process is killed, the next run
+reads the journal, and finishes the set, or takes it back where it cannot be finished. It leaves alone what somebody has
+changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import shutil
+import typing as t
+
+from .._host.files import FileWrite
+from .._model.errors import HostError
+from . import regular_file, replacement
+from .journal import Journal, sync_directory
+from .os_errors import host_error, naming
+from .replacement import Identity, Stands, Step
+
+Folder = t.Tuple[str, Identity]
+
+
+class Interrupted(t.NamedTuple):
+    """What a run that was interrupted has left.
+
+    Attributes:
+        targets: the paths beside which staged files may lie.
+        made: folders that it made.
+        steps: what has been begun; empty if nothing visible has been changed, or all of it.
+        folders: folders that are to be deleted when all steps are done.
+        locks: files whose locks it held, so that no client used the set.
+    """
+
+    targets: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    folders: tuple[Folder, ...] = ()
+    locks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, journal: Journal) -> Interrupted:
+        """What a journal says; one that cannot be understood says nothing."""
+        entry = journal.last() or {}
+        try:
+            return cls(
+                targets=_paths(entry["targets"]),
+                made=_paths(entry["made"]),
+                steps=tuple(Step.parsed(step) for step in entry["steps"]),
+                folders=tuple((_paths([path])[0], Identity(*map(int, found))) for path, found in entry["folders"]),
+                locks=_paths(entry["locks"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return cls()
+
+    def note(self, journal: Journal | None, *, durable: bool) -> None:
+        """Have the journal say it."""
+        if journal is None:
+            return
+        try:
+            journal.note({**self._asdict(), "steps": [step.as_json() for step in self.steps]}, durable=durable)
+        except HostError as error:
+            first = next((step.target for step in self.steps), next(iter(self.targets), ""))
+            raise HostError(f"{error.subject}, to change {first}", error.reason, error.remedy) from error
+
+    @property
+    def finishes(self) -> bool:
+        """Whether it can be finished."""
+        return all(step.can_finish for step in self.steps)
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it can be taken back."""
+        return all(step.can_undo for step in self.steps)
+
+    def view(self) -> t.Mapping[str, str | None]:
+        """Which paths will have another content once this is settled: that is read there; None for nothing."""
+        if self.finishes:
+            found = [step for step in self.steps if step.stands is Stands.OLD]
+            return {step.target: None if step.new is None else replacement.staged(step.target) for step in found}
+        if not self.undoes:
+            return {}
+        found = [step for step in self.steps if step.stands is Stands.NEW]
+        return {
+            step.target: None
+            if step.old is None
+            else (replacement.gone if step.new is None else replacement.kept)(step.target)
+            for step in found
+        }
+
+    def settle(self) -> bool:
+        """Finish it, or take it back, and remove what was staged.
+
+        Returns:
+            Whether all could be removed; such a failure is no reason to stop.
+
+        Raises:
+            HostError: it can neither be finished nor taken back; as much as possible was.
+        """
+        complete = not self.steps
+        if self.steps and self.finishes:
+            try:
+                _finish(self.steps)
+                complete = True
+            except HostError:
+                _undo(self.steps)
+        elif self.undoes:
+            _undo(self.steps)
+        try:
+            _clean(self.targets, self.folders if complete else ())
+        except HostError:
+            return False
+        _unmake(self.made)
+        return True
+
+
+def replace(
+    journal: Journal | None,
+    writes: t.Sequence[FileWrite],
+    deletes: t.Sequence[str],
+    before_renames: t.Callable[[], None],
+    locks: t.Sequence[str],
+    leftovers: Interrupted,
+) -> list[str]:
+    """Write and delete all files or none.
+
+    Args:
+        journal: of the run, whose lock is held; None to note nothing: a kill may then leave some files new.
+        writes: what to write.
+        deletes: files and folders to delete, after that; no error where one is missing.
+        before_renames: called when all is staged and noted; an error takes all back.
+        locks: files whose locks this process holds.
+        leftovers: an earlier set of which something may still have to be removed.
+
+    Returns:
+        The paths of the backups made.
+
+    Raises:
+        HostError: it cannot be done. The message says what was changed: nothing, in nearly all cases.
+    """
+    doomed, folders = _existing(deletes)
+    backups, contents = _contents(writes, doomed)
+    if not contents and not doomed and not folders:
+        before_renames()
+        return []
+    targets = (*(write.path for write in contents), *doomed, *leftovers.targets)
+    made = _missing_folders(os.path.dirname(write.path) for write in contents)
+    noted = Interrupted(targets, tuple(made), locks=tuple(locks))
+    steps: list[Step] = []
+    try:
+        noted.note(journal, durable=False)
+        _make(made)
+        staged = [_staged(write) for write in contents]
+        staged += [_doomed(target) for target in doomed]
+        noted._replace(steps=tuple(staged), folders=folders).note(journal, durable=True)
+        steps = staged
+        before_renames()
+        _finish(steps)
+        folders = (*folders, *leftovers.folders)
+        if folders:  # whoever changes one of the files from now on does not keep them
+            noted._replace(made=(), folders=folders).note(journal, durable=True)
+    except BaseException as error:
+        _take_back(journal, steps, noted, error)
+        raise
+    try:
+        _clean(targets, folders)
+        if journal is not None:
+            journal.clear()
+    except HostError as error:
+        raise HostError(
+            error.subject,
+            f"all was changed as wanted, but what was to go could not be removed: {error.reason}",
+            f"{error.remedy}; the next run removes it",
+            changed=True,
+        ) from error
+    return backups
+
+
+def _contents(writes: t.Sequence[FileWrite], doomed: t.Sequence[str]) -> tuple[list[str], list[FileWrite]]:
+    """The backups, and the contents of all files, those of the backups included, with paths that are no links.
+
+    Of a file that is deleted, only the backup is written.
+    """
+    backups: list[str] = []
+    contents: list[FileWrite] = []
+    for write in writes:
+        target = os.path.realpath(write.path)
+        with naming(target):
+            if write.backup and os.path.exists(target):
+                backups.append(_backup_name(write.path))
+                mode = os.stat(target).st_mode & 0o7777
+                contents.append(FileWrite(os.path.realpath(backups[-1]), regular_file.read(target), mode))
+        if target not in doomed:
+            contents.append(write._replace(path=target))
+    return backups, contents
+
+
+def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
+    """The files, links among them, and the folders that are there to be deleted."""
+    files: list[str] = []
+    folders: list[Folder] = []
+    for path in deletes:
+        target = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        with naming(target):
+            identity = Identity.of(target)
+            if identity is None:
+                continue
+            if os.path.isdir(target) and not os.path.islink(target):
+                folders.append((target, identity))
+            else:
+                files.append(target)
+    return files, tuple(folders)
+
+
+def _staged(write: FileWrite) -> Step:
+    new = replacement.stage(write.path, write.content, write.mode)
+    with naming(write.path):
+        old = Identity.of(write.path)
+    return Step(write.path, old, replacement.keep(write.path) if old is not None else None, new)
+
+
+def _doomed(target: str) -> Step:
+    with naming(target):
+        replacement.remove(replacement.gone(target))
+        return Step(target, Identity.of(target))
+
+
+def _finish(steps: t.Sequence[Step]) -> None:
+    for step in steps:
+        step.finish()
+    for folder in dict.fromkeys(os.path.dirname(step.target) for step in steps):
+        with naming(folder):
+            sync_directory(folder)
+
+
+def _undo(steps: t.Sequence[Step]) -> None:
+    """Take back what can be; the first failure is raised when all were tried."""
+    failures = []
+    for step in reversed(steps):
+        try:
+            step.undo()
+        except HostError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def _take_back(journal: Journal | None, steps: t.Sequence[Step], noted: Interrupted, error: BaseException) -> None:
+    """Undo what was done, and raise what a message must say of it."""
+    try:
+        _undo(steps)
+    except HostError as failure:
+        written = [step.target for step in steps if step.stands is not Stands.OLD]
+        if isinstance(error, HostError) and written:
+            raise HostError(
+                error.subject,
+                f"{error.reason}; changed already, and not to be put back ({failure.reason}): {', '.join(written)}",
+                f"{error.remedy}; the next run completes the change, or takes it back",
+                changed=True,
+            ) from error
+        return  # the journal keeps it for the next run
+    with contextlib.suppress(HostError):  # the next run removes what is left
+        _clean(noted.targets, ())
+        _unmake(noted.made)
+        if journal is not None:
+            journal.clear()
+    if isinstance(error, HostError) and not error.changed:
+        raise error.with_nothing_changed() from error
+
+
+def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
+    """Remove what lies beside targets that are as they shall be, and folders that shall go."""
+    paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
+    failures = []
+    for path in paths:
+        try:
+            replacement.remove(path)
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            failures.append(host_error(path, error))
+    for path, identity in folders:
+        try:
+            if Identity.of(path) == identity:
+                shutil.rmtree(path)
+        except OSError as error:
+            failures.append(host_error(error.filename if isinstance(error.filename, str) else path, error))
+    if failures:
+        raise failures[0]
+
+
+def _missing_folders(folders: t.Iterable[str]) -> list[str]:
+    """Those that are not there, with their parents, outermost first."""
+    missing: list[str] = []
+    for folder in dict.fromkeys(folders):
+        found = []
+        while not os.path.isdir(folder) and folder not in missing:
+            found.append(folder)
+            folder = os.path.dirname(folder)
+        missing += reversed(found)
+    return missing
+
+
+def _make(folders: t.Iterable[str]) -> None:
+    for folder in folders:
+        with naming(folder):
+            os.mkdir(folder, 0o700)
+
+
+def _unmake(folders: t.Sequence[str]) -> None:
+    """Remove folders that were made for nothing; one that has something in it stays."""
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+
+
+def _backup_name(path: str) -> str:
+    """A name that is free, in the form that Ansible's own modules give to backups."""
+    moment = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    name, number = f"{path}.{moment}~", 2
+    while os.path.lexists(name):
+        name, number = f"{path}.{moment}-{number}~", number + 1
+    return name
+
+
+def _paths(value: t.Any) -> tuple[str, ...]:
+    paths = tuple(value)
+    if not all(isinstance(path, str) and path.startswith("/") for path in paths):
+        raise ValueError("not a list of paths")
+    return paths

@@ -1,0 +1,50 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Seeing, before anything is written or promised, that it could be written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import typing as t
+
+from .._model.errors import HostError
+from .os_errors import host_error
+
+
+def require_writable(home: str, paths: t.Iterable[str]) -> None:
+    """See that files in a home directory could be written, with the rights that the process has. Changes nothing.
+
+    Args:
+        home: the home directory.
+        paths: folders that must take new files, and files that must be opened for writing; those that are missing, and
+            missing folders above them, would be made.
+
+    Raises:
+        HostError: there is no home yet, or one of them could not be written.
+    """
+    if not os.path.isdir(home):
+        raise HostError(
+            home,
+            "this home directory does not exist yet, or the user cannot enter it; nothing was changed",
+            "have the user log in once, or create it (mkhomedir_helper), and run again",
+        )
+    for path in paths:
+        _require(os.path.realpath(path))
+
+
+def _require(path: str) -> None:
+    there = path
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there) and there != path:
+        raise host_error(there, _error(errno.ENOTDIR))
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        raise host_error(there, _error(errno.EROFS))
+    needed = os.W_OK | os.X_OK if os.path.isdir(there) else os.W_OK
+    if not os.access(there, needed, effective_ids=True):
+        raise host_error(there, _error(errno.EACCES))
+
+
+def _error(number: int) -> OSError:
+    return OSError(number, os.strerror(number))

@@ -1,0 +1,69 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configures Outlook on a task's Windows PC, from the controller."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ...module_utils._ansible.arguments import requests
+from ...module_utils._ansible.result import TaskResult
+from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
+from ...module_utils._clients.outlook.client import Outlook
+from ...module_utils._clients.outlook.methods import METHODS
+from ...module_utils._model.errors import OptionError
+from ...module_utils._windows.users import WindowsUser
+from .._windows.pc import WindowsPc, require_user, user_of
+from .._windows.task_connection import TaskConnection
+
+_display = Display()
+
+
+def configure_outlook(
+    action: ActionBase, params: t.Mapping[str, t.Any], own: t.Mapping[str, t.Any], warn: t.Callable[[str], t.Any]
+) -> TaskResult:
+    """Configure the accounts of a task.
+
+    Args:
+        action: of the task.
+        params: the options of the accounts.
+        own: Outlook's own options.
+        warn: shows a warning.
+
+    Raises:
+        MailError: an option is invalid, or the PC does not answer; nothing was changed.
+    """
+    found = requests(params, profiles=False)
+    for request in found:
+        require_user(request.account)
+    methods = [method for method in METHODS if method in own["method"]]
+    if not methods:
+        raise OptionError("method", "it is empty", "leave it out, or write prf, autodiscover or both")
+    with TaskConnection.open(action) as connection:
+        pc = WindowsPc(connection)
+        groups, unknown = grouped(found, lambda request: user_of(pc, request.account))
+        pc.look_at([user.sid for user in groups])
+
+        def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
+            return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, own["mail_profile"]))
+
+        by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
+        task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
+        result = configure([*by_user, *unknown], task)
+    for folder in pc.unproven:
+        warn(
+            f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
+            "can change what is in it."
+        )
+    for folder, name in pc.moved_aside.items():
+        warn(
+            f"{folder} was there before this collection staged anything, so that its maker could have changed what "
+            f"is staged. It is {name} now; see what it is, and delete it."
+        )
+    return result

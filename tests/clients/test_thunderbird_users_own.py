@@ -1,0 +1,234 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is the user's own stays, as the real Thunderbird shows it: identities, choices, folders of other accounts."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
+
+from .thunderbird import Thunderbird, require
+from .thunderbird_data import Account
+
+ALONE = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+EMAIL = "mario.rossi@charter.net"
+OWN = "mario@rossi-plumbing.example"
+OTHER = "info@rossi-plumbing.example"
+Prefs = dict[str, t.Any]
+
+BY_HAND: Prefs = {
+    "mail.account.account1.server": "server1",
+    "mail.account.account2.identities": "id1",
+    "mail.account.account2.server": "server2",
+    "mail.accountmanager.accounts": "account2,account1",
+    "mail.accountmanager.defaultaccount": "account2",
+    "mail.accountmanager.localfoldersserver": "server1",
+    "mail.identity.id1.fullName": "Mario",
+    "mail.identity.id1.smtpServer": "smtp1",
+    "mail.identity.id1.useremail": EMAIL,
+    "mail.identity.id1.valid": True,
+    "mail.server.server1.hostname": "Local Folders",
+    "mail.server.server1.type": "none",
+    "mail.server.server1.userName": "nobody",
+    "mail.server.server2.hostname": "imap.charter.net",
+    "mail.server.server2.port": 993,
+    "mail.server.server2.socketType": 3,
+    "mail.server.server2.type": "imap",
+    "mail.server.server2.userName": EMAIL,
+    "mail.smtpserver.smtp1.hostname": "smtp.charter.net",
+    "mail.smtpserver.smtp1.port": 587,
+    "mail.smtpserver.smtp1.try_ssl": 2,
+    "mail.smtpserver.smtp1.username": EMAIL,
+    "mail.smtpservers": "smtp1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _thunderbird_is_here() -> None:
+    require()
+
+
+class Setup:
+    """A user with a profile, and an admin who runs the module."""
+
+    def __init__(self, ansible: Ansible, user: LocalUser) -> None:
+        self._ansible = ansible
+        self.user = user
+        self.profile = user.thunderbird / "own.default"
+
+    def write(self, prefs: Prefs) -> None:
+        self.profile.mkdir(parents=True)
+        ini = "[Profile0]\nName=own\nIsRelative=1\nPath=own.default\nDefault=1\n\n[General]\nVersion=2\n"
+        (self.user.thunderbird / "profiles.ini").write_text(ini)
+        (self.profile / "compatibility.ini").write_text("[Compatibility]\n")
+        lines = [f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in prefs.items()]
+        (self.profile / "prefs.js").write_text("".join(lines))
+        self.user.own()
+
+    def open(self) -> Thunderbird:
+        return Thunderbird(self.user.home, copy=False, command_prefix=ALONE)
+
+    def accounts(self) -> list[Account]:
+        """What Thunderbird shows, after a start."""
+        with self.open() as client:
+            assert client.profile == self.profile
+            return [account for account in client.accounts() if account["incoming"]["type"] != "none"]
+
+    def prefs(self) -> t.Mapping[str, t.Any]:
+        text = (self.profile / "prefs.js").read_text()
+        found = re.findall(r'^user_pref\("(.*?)", (.*)\);$', text, re.MULTILINE)
+        return {name: json.loads(value) for name, value in found}
+
+    def configure(self, status: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module, in check mode first, which must foresee the run."""
+        given = {"user": self.user.name, "email": EMAIL, **options}
+        foreseen = self._ansible.module("thunderbird_account", check=True, **given)
+        result = self._ansible.module("thunderbird_account", **given)
+        assert not result["failed"], result
+        (entry,) = result["accounts"]
+        assert entry["status"] == status, entry
+        assert result["changed"] == foreseen["changed"] == (status in {"created", "updated", "removed"})
+        assert entry == foreseen["accounts"][0]
+        return {**entry, "warnings": " ".join(result.get("warnings", []))}
+
+
+@pytest.fixture
+def setup(ansible: Ansible, mario: LocalUser) -> Setup:
+    return Setup(ansible, mario)
+
+
+def test_identities_of_the_users_own_stay_beside_the_accounts(setup: Setup) -> None:
+    setup.write(
+        {
+            **BY_HAND,
+            "mail.account.account2.identities": "id1,id2",
+            "mail.identity.id1.useremail": OWN,
+            "mail.identity.id2.useremail": OTHER,
+            "mail.identity.id2.smtpServer": "smtp2",
+            "mail.smtpserver.smtp2.hostname": "smtp.rossi-plumbing.example",
+            "mail.smtpserver.smtp2.username": "info",
+            "mail.smtpservers": "smtp1,smtp2",
+        }
+    )
+    (before,) = setup.accounts()
+    setup.configure("updated", full_name="Mario Rossi")
+    (after,) = setup.accounts()
+    assert after["identities"][:2] == before["identities"]
+    assert [one["email"] for one in after["identities"]] == [OWN, OTHER, EMAIL]
+    new = after["identities"][2]
+    assert (new["full_name"], new["smtp_key"]) == ("Mario Rossi", "smtp1")
+    setup.configure("unchanged", full_name="Mario Rossi")
+    assert OWN in setup.configure("removed", state="absent")["warnings"]
+    assert setup.accounts() == []
+    prefs = setup.prefs()
+    assert [prefs[f"mail.identity.id{number}.useremail"] for number in (1, 2)] == [OWN, OTHER]
+    assert prefs["mail.smtpserver.smtp2.hostname"] == "smtp.rossi-plumbing.example"
+    assert prefs["mail.smtpservers"] == "smtp2"
+    assert "mail.identity.id3.useremail" not in prefs
+    setup.configure("absent", state="absent")
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        ({"mail.server.server2.authMethod": 10, "mail.smtpserver.smtp1.authMethod": 10}, "OAuth2"),
+        (
+            {
+                "mail.server.server2.hostname": "127.0.0.1",
+                "mail.server.server2.port": 1993,
+                "mail.server.server2.socketType": 0,
+                "mail.smtpserver.smtp1.hostname": "127.0.0.1",
+                "mail.smtpserver.smtp1.port": 1587,
+                "mail.smtpserver.smtp1.try_ssl": 0,
+            },
+            "127.0.0.1",
+        ),
+    ],
+    ids=["OAuth2", "a proxy"],
+)
+def test_a_choice_of_the_user_stays_until_the_admin_insists(setup: Setup, choice: Prefs, reason: str) -> None:
+    setup.write({**BY_HAND, **choice})
+    before = setup.accounts()
+    skipped = setup.configure("skipped", password="hunter2")
+    assert reason in skipped["error"]
+    assert reason in skipped["warnings"]
+    assert "password" not in skipped
+    assert setup.accounts() == before
+    setup.configure("updated", override=True)
+    (account,) = setup.accounts()
+    outgoing = account["identities"][0]["outgoing"]
+    assert outgoing is not None
+    assert (account["incoming"]["host"], account["incoming"]["auth_method"]) == ("imap.charter.net", 3)
+    assert (outgoing["host"], outgoing["auth_method"]) == ("smtp.charter.net", 3)
+    setup.configure("unchanged", override=True)
+    setup.configure("unchanged")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"directory-rel": "[ProfD]ImapMail/imap.charter.net/sub"},
+        {"directory-rel": "[ProfD]x/../own.default/ImapMail/imap.charter.net/sub"},
+        {"directory": "PROFILE/ImapMail/imap.charter.net/sub"},
+        {"directory": "PROFILE/link"},
+    ],
+)
+def test_a_folder_that_thunderbird_uses_for_another_account_is_not_purged(setup: Setup, other: Prefs) -> None:
+    named = {key: value.replace("PROFILE", str(setup.profile)) for key, value in other.items()}
+    setup.write(
+        {
+            **BY_HAND,
+            "mail.server.server2.directory-rel": "[ProfD]ImapMail/imap.charter.net",
+            "mail.account.account3.server": "server3",
+            "mail.accountmanager.accounts": "account2,account3,account1",
+            **{
+                key.replace("2", "3"): value for key, value in BY_HAND.items() if key.startswith("mail.server.server2.")
+            },
+            "mail.server.server3.userName": "anna.bianchi@charter.net",
+            **{f"mail.server.server3.{key}": value for key, value in named.items()},
+        }
+    )
+    folder = setup.profile / "ImapMail/imap.charter.net"
+    (folder / "sub").mkdir(parents=True)
+    (setup.profile / "Mail").mkdir()
+    (folder / "sub/Saved").write_text("anna's")
+    (setup.profile / "link").symlink_to(folder / "sub")
+    setup.user.own()
+    _mario, anna = setup.accounts()
+    assert pathlib.Path(anna["incoming"]["directory"]).resolve() == folder / "sub"
+    removed = setup.configure("removed", state="absent", purge=True)
+    assert "its mail on this host is not deleted" in removed["warnings"]
+    assert (folder / "sub/Saved").read_text() == "anna's"
+    assert setup.accounts() == [anna]
+
+
+def test_all_folders_of_a_saved_search_move_with_the_server(setup: Setup) -> None:
+    """Thunderbird writes virtualFolders.dat anew at its end, from what it has understood."""
+    old = "imap://mario.rossi%40charter.net@imap.charter.net"
+    setup.write({**BY_HAND, "mail.folder.views.x": f"{old}/A|{old}/B", "extensions.x": f"{old}/A|{old.upper()}"})
+    saved = setup.profile / "virtualFolders.dat"
+    (account,) = setup.accounts()
+    for name in "AB":  # by which Thunderbird knows that there are such folders
+        pathlib.Path(account["incoming"]["directory"], f"{name}.msf").touch()
+    saved.write_text(
+        f"version=1\nuri=mailbox://nobody@Local%20Folders/Both\nsearchFolderFlag=0\nscope={old}/A|{old}/B\n"
+        "terms=AND (subject,contains,bill)\nsearchOnline=false\n"
+    )
+    setup.user.own()
+    updated = setup.configure("updated", provider="spectrum")
+    assert updated["warnings"].endswith("in a form that is not known here, in extensions.x")
+    new = old.replace("@imap.", "@mobile.")
+    (account,) = setup.accounts()
+    assert account["incoming"]["host"] == "mobile.charter.net"
+    assert setup.prefs()["mail.folder.views.x"] == f"{new}/A|{new}/B"
+    assert setup.prefs()["extensions.x"] == f"{old}/A|{old.upper()}"
+    assert f"scope={new}/A|{new}/B\n" in saved.read_text()
+    setup.configure("unchanged", provider="spectrum")

@@ -1,0 +1,43 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A mail server that allows so many sessions at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .mail_servers import Server
+from .scripted_server import Script, Talk
+
+
+class Limited:
+    """A server that has so many sessions at a time and turns away the rest with a greeting."""
+
+    def __init__(self, script: Script, sessions: int, server: Server, greeting: bytes, seconds: float = 0.02) -> None:
+        self._script = script
+        self._sessions = sessions
+        self._server = server
+        self._greeting = greeting
+        self._seconds = seconds  # that a session takes at least
+        self._lock = threading.Lock()
+        self._now = 0
+        self.turned_away = 0
+
+    def __call__(self, talk: Talk) -> None:
+        with self._lock:
+            self._now += 1
+            let_in = self._now <= self._sessions
+            self.turned_away += not let_in
+        try:
+            if let_in:
+                time.sleep(self._seconds)
+                self._script(talk)
+                return
+            if self._server.tls == "ssl":
+                talk.start_tls(self._server.certificate)
+            talk.say(self._greeting)
+        finally:
+            with self._lock:
+                self._now -= 1

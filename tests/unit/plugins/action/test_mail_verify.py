@@ -1,0 +1,215 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of mail_verify on the controller, without a host: what it passes to the module, and what it keeps."""
+
+from __future__ import annotations
+
+import pathlib
+import types
+import typing as t
+
+import pytest
+from ansible import constants
+from ansible.plugins.action import normal
+
+from ansible_collections.charter.mail.plugins.action import mail_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_limit, run_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import NAME
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
+
+OPTIONS = {"email": "mario@charter.net", "password": "the-password"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The folder of this run of Ansible."""
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path), raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
+    """The options that reach the module; each of its runs sees the password refused."""
+    seen: list[dict[str, t.Any]] = []
+
+    def run_module(action: mail_verify.ActionModule, *_arguments: object) -> dict[str, t.Any]:
+        seen.append(action._task.args)
+        checks = [
+            {
+                "stage": "authentication",
+                "endpoint": endpoint,
+                "server": server,
+                "status": "failed",
+                "code": "password_refused",
+                "evidence": "",
+            }
+            for endpoint, server in (("incoming", "imap.charter.net:993"), ("outgoing", "smtp.charter.net:587"))
+        ]
+        return {"accounts": [{"checks": checks}], "invocation": {"module_args": dict(action._task.args)}}
+
+    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    return seen
+
+
+def run(
+    host: str = "pc01", system: str | None = None, async_val: int = 0, no_log: bool = False, **options: t.Any
+) -> dict[str, t.Any]:
+    """Run the task."""
+    task: t.Any = types.SimpleNamespace(
+        args={**OPTIONS, **options}, delegate_to=None, check_mode=False, async_val=async_val, no_log=no_log
+    )
+    connection: t.Any = types.SimpleNamespace(_shell=types.SimpleNamespace(SHELL_FAMILY="sh"))
+    templar: t.Any = types.SimpleNamespace(template=lambda value: value)
+    unused: t.Any = None
+    action = mail_verify.ActionModule(task, connection, unused, unused, templar, unused)
+    result = action.run(task_vars={"inventory_hostname": host, "mail_system": system})
+    assert task.args == {**OPTIONS, **options}
+    return result
+
+
+@pytest.mark.usefixtures("passed")
+def test_a_wrong_system_fails_the_task() -> None:
+    assert run(system="amiga") == {
+        "changed": False,
+        "failed": True,
+        "msg": "mail_system: 'amiga' is not a system. Write linux or windows.",
+    }
+
+
+def test_the_second_host_learns_what_the_first_found(passed: list[dict[str, t.Any]]) -> None:
+    run("pc01")
+    second = run("pc02")
+    assert passed[0] == {**OPTIONS, "checks": "all"}
+    assert {entry["refused_on"] for entry in passed[1][NAME]} == {"pc01"}
+    assert NAME not in second["invocation"]["module_args"]
+
+
+@pytest.mark.usefixtures("passed")
+def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[OtherHosts] = []
+
+    def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
+        assert not check_mode
+        accounts = [request.account for request in requests(params)]
+        seen.append(run_limit.other_hosts(params, accounts))
+        return run_verify.VerifyResult({"msg": "", "accounts": [], "found": []}, (), failed=False)
+
+    monkeypatch.setattr(run_verify, "verify_all", verify_all)
+    run("pc01")
+    run("pc02", system="windows")
+    refused = RefusedElsewhere("pc01", Code.PASSWORD_REFUSED)
+    places = ("imap.charter.net:993", "smtp.charter.net:587")
+    login, password = OPTIONS["email"], Secret(OPTIONS["password"])
+    assert seen == [OtherHosts(refused={(place, login, password): refused for place in places})]
+
+
+def test_nobody_learns_anything_about_other_passwords_or_without_one(passed: list[dict[str, t.Any]]) -> None:
+    run("pc01")
+    run("pc02", password=None)
+    assert NAME not in passed[1]
+
+
+def test_wrong_options_are_for_the_module_to_report(passed: list[dict[str, t.Any]], folder: pathlib.Path) -> None:
+    run(port=1)
+    run(incoming={"host": "no host"})
+    assert len(passed) == 2
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("passed")
+def test_without_a_folder_there_is_no_limit_and_no_test(folder: pathlib.Path) -> None:
+    folder.rmdir()
+    result = run()
+    assert result["failed"]
+    assert result["msg"].startswith("The limit on sign-ins cannot be shared with other hosts (")
+
+
+CHECK = {"stage": "tls", "endpoint": "incoming", "server": "imap.charter.net:993", "evidence": "", "code": ""}
+SEEN: dict[str, t.Any] = {
+    "email": "mario@charter.net",
+    "ok": True,
+    "summary": "All tests completed successfully.",
+    "checks": [
+        {**CHECK, "status": "ok", "advice": ""},
+        {**CHECK, "status": "ok", "advice": "Renew it."},
+        {**CHECK, "stage": "authentication", "status": "ok", "advice": ""},
+        {**CHECK, "stage": "mailbox", "status": "skipped", "advice": ""},
+    ],
+}
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is shown on the screen."""
+    shown: list[str] = []
+    monkeypatch.setattr(mail_verify._display, "display", shown.append)
+    return shown
+
+
+@pytest.fixture
+def tested(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
+    """The options with which an account that works is tested, by the module and on the controller."""
+    seen: list[dict[str, t.Any]] = []
+
+    def accounts(params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        seen.append(dict(params))
+        return run_verify.returned([SEEN, {**SEEN, "ok": False}], params.get("checks", "failed"))
+
+    def run_module(action: mail_verify.ActionModule, *_arguments: object) -> dict[str, t.Any]:
+        args = action._task.args
+        return {"accounts": accounts(args), "invocation": {"module_args": {"checks": "failed", **args}}}
+
+    def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
+        found = {"msg": "", "accounts": accounts(params), "found": [], "network": ["192.0.2.0/24"]}
+        return run_verify.VerifyResult(found, (), failed=check_mode)
+
+    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    monkeypatch.setattr(run_verify, "verify_all", verify_all)
+    return seen
+
+
+@pytest.mark.parametrize("system", ["linux", "windows"])
+@pytest.mark.parametrize(("checks", "kept"), [(None, [1, 3]), ("failed", [1, 3]), ("all", [0, 1, 2, 3])])
+def test_the_shared_limit_sees_all_checks_and_the_result_those_asked_for(
+    system: str,
+    checks: str | None,
+    kept: list[int],
+    tested: list[dict[str, t.Any]],
+    folder: pathlib.Path,
+    lines: list[str],
+) -> None:
+    options: dict[str, t.Any] = {} if checks is None else {"checks": checks}
+    result = run(system=system, **options)
+    assert [one["checks"] for one in result["accounts"]] == [[SEEN["checks"][number] for number in kept]] * 2
+    assert tested[0]["checks"] == "all"
+    assert result.get("invocation", {"module_args": {"checks": checks or "failed"}})["module_args"]["checks"] == (
+        checks or "failed"
+    )
+    assert '"accepted": true' in (folder / "charter_mail_sign_ins.json").read_text()
+    assert lines[0].startswith("pc01: All tests completed successfully.")
+    assert len(lines) == 1
+
+
+def test_a_task_in_the_background_leaves_out_what_it_was_told_to(tested: list[dict[str, t.Any]]) -> None:
+    run(async_val=60)
+    assert "checks" not in tested[0]
+
+
+@pytest.mark.usefixtures("tested")
+@pytest.mark.parametrize(("no_log", "callback", "shown"), [(True, "default", 0), (False, "ansible.posix.json", 0)])
+def test_nothing_is_shown_that_must_not_be(
+    no_log: bool, callback: str, shown: int, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", callback, raising=False)
+    run(no_log=no_log)
+    assert len(lines) == shown
+
+
+@pytest.mark.usefixtures("tested", "lines")
+def test_the_network_of_the_controller_is_not_a_pcs() -> None:
+    assert run(system="windows", from_pc="reach")["network"] == ["192.0.2.0/24"]
+    assert run(system="windows", from_pc="none")["network"] == []

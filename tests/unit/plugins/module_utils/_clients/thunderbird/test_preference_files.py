@@ -1,0 +1,202 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read of the files that give Thunderbird preferences beside prefs.js, on real files."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import preference_files
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.preference_sources import (
+    Given,
+    PreferenceSources,
+)
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
+
+PROGRAM = "/usr/lib/thunderbird"
+PREF = PROGRAM + "/defaults/pref"
+
+
+class Host(LocalFiles):
+    """The files of a host below a folder; what is asked for is kept."""
+
+    def __init__(self, root: pathlib.Path) -> None:
+        super().__init__()
+        self.root = root
+        self.asked: list[str] = []
+
+    def read(self, path: str) -> bytes | None:
+        self.asked.append(path)
+        return super().read(f"{self.root}{path}")
+
+    def names(self, path: str) -> t.Sequence[str]:
+        self.asked.append(path)
+        return super().names(f"{self.root}{path}")
+
+    def put(self, path: str, content: str | bytes) -> None:
+        place = pathlib.Path(f"{self.root}{path}")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.fixture
+def host(tmp_path: pathlib.Path) -> Host:
+    return Host(tmp_path)
+
+
+def sources(host: Host, *programs: str) -> PreferenceSources:
+    return preference_files.read(host, programs or (PROGRAM,), "/home/mario/p")
+
+
+def seen(host: Host, stored: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+    return dict(sources(host).seen(stored or {}))
+
+
+def test_nothing_beside_prefs_js(host: Host) -> None:
+    host.put(f"{PREF}/channel-prefs.js", 'pref("app.update.channel", "default");\n')
+    host.put("/etc/thunderbird/pref/thunderbird.js", 'pref("mail.shell.checkDefaultMail", false);\n')
+    found = sources(host)
+    assert not found
+    stored = {"mail.server.x": 1}
+    assert found.seen(stored) is stored
+    assert found.as_stored({}, stored) is stored
+    assert len(host.asked) <= 10
+
+
+def test_the_folders_and_the_names_count_in_thunderbirds_order(host: Host) -> None:
+    host.put(f"{PREF}/aa.js", 'pref("mail.server.x.order", "aa");pref("mail.server.x.place", "program");')
+    host.put(f"{PREF}/zz.js", 'pref("mail.server.x.order", "zz");pref("mail.server.x.zz", true);')
+    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x.place", "Debian");')
+    assert seen(host) == {"mail.server.x.order": "aa", "mail.server.x.place": "Debian", "mail.server.x.zz": True}
+    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.server.x.place", "etc");')
+    assert seen(host)["mail.server.x.place"] == "etc"
+    host.put("/opt/thunderbird/defaults/pref/a.js", 'pref("mail.server.x.order", "opt");')
+    assert sources(host, "/opt/thunderbird").seen({}) == {"mail.server.x.order": "opt", "mail.server.x.place": "etc"}
+    assert not sources(host, "/app/lib/thunderbird")
+
+
+def test_the_grammar_of_default_preferences(host: Host) -> None:
+    text = b"""\xef\xbb\xbf// a comment with mail.
+pref("mail.server.a", 'one', sticky);
+sticky_pref ( "mail.server.b" , -5 , locked ) ;
+pref("mail.server.broken", oops); pref("mail.server.c", false); pref("mail.server.broken", 1, other);
+pref("browser.x", 1); user_pref("mail.server.d", "x\\u00fc");
+"""
+    host.put(f"{PREF}/a.js", text)
+    found = sources(host)
+    assert found.seen({}) == {
+        "mail.server.a": "one",
+        "mail.server.b": -5,
+        "mail.server.c": False,
+        "mail.server.d": "xü",
+    }
+    assert found.overrides == {"mail.server.b": Given(-5, f"{PREF}/a.js", 3, locked=True)}
+    assert found.defaults["mail.server.c"].place == f"{PREF}/a.js, line 4"
+
+
+def test_a_lock_outlives_later_files_and_hides_the_users_value(host: Host) -> None:
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", "first", locked);')
+    host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x", "second");')
+    assert seen(host, {"mail.server.x": "mine"}) == {"mail.server.x": "first"}
+
+
+def test_user_js_comes_after_prefs_js(host: Host) -> None:
+    host.put(
+        "/home/mario/p/user.js",
+        'user_pref("mail.server.x", 143);\nuser_pref("mail.server.b", oops);\npref("mail.server.y", 1);\n',
+    )
+    assert seen(host, {"mail.server.x": 993}) == {"mail.server.x": 143, "mail.server.y": 1}
+    assert sources(host).overrides["mail.server.x"].place == "/home/mario/p/user.js, line 1"
+    assert sources(host, "/app/lib/thunderbird").seen({})["mail.server.x"] == 143
+
+
+def autoconfig(host: Host, text: str | bytes, place: str = PROGRAM, more: str = "") -> None:
+    host.put(f"{PREF}/autoconfig.js", 'pref("general.config.filename", "site.cfg");' + more)
+    host.put(f"{place}/site.cfg", text)
+
+
+@pytest.mark.parametrize("place", [PROGRAM, "/etc/thunderbird"])
+def test_autoconfig_with_plain_values(host: Host, place: str) -> None:
+    text = 'pref("mail.server.first.line", 1);\nlockPref("mail.server.x", 1)\n'
+    text += 'defaultPref("mail.server.y", "y"); // why\npref("mail.server.z", true);'
+    autoconfig(host, text, place, 'pref("general.config.obscure_value", 0);')
+    host.put("/home/mario/p/user.js", 'user_pref("mail.server.z", false);')
+    assert seen(host, {"mail.server.x": 2, "mail.server.z": False}) == {
+        "mail.server.x": 1,
+        "mail.server.y": "y",
+        "mail.server.z": True,
+    }
+    assert sources(host).overrides["mail.server.x"] == Given(1, f"{place}/site.cfg", 2, locked=True)
+    assert sources(host).computed == ()
+
+
+def test_autoconfig_is_shifted_by_thirteen_unless_it_is_told(host: Host) -> None:
+    text = b'//\nlockPref("mail.server.x", "y");\n'
+    autoconfig(host, bytes((byte + 13) % 256 for byte in text))
+    assert seen(host) == {"mail.server.x": "y"}
+
+
+def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host) -> None:
+    text = '//\nif (getenv("USER") == "x") { lockPref("mail.server.server7.port", 143); }\npref("mail.server.y", n);'
+    autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
+    found = sources(host)
+    assert found.computed == (f"{PROGRAM}/site.cfg",)
+    assert not found.overrides
+    assert list(found.seen({}).values()) == ["server7"]
+    assert found.as_stored({}, found.seen({})) == {}
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_policies(host: Host, text: bool) -> None:
+    given: t.Any = {
+        "mail.server.a": {"Value": "a"},
+        "mail.server.b": {"Value": 2, "Status": "locked"},
+        "mail.server.c": {"Value": True, "Status": "user"},
+        "mail.server.d": {"Status": "clear"},
+        "mail.server.e": 5,
+        "mail.server.f": {"Value": "default", "Status": "default"},
+        "browser.g": 1,
+    }
+    policies = {"policies": {"Preferences": json.dumps(given) if text else given}}
+    host.put("/etc/thunderbird/policies/policies.json", json.dumps(policies))
+    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.server.z": 1}}}')
+    stored = dict.fromkeys(
+        ("mail.server.a", "mail.server.b", "mail.server.c", "mail.server.d", "mail.server.e"), "mine"
+    )
+    assert seen(host, stored) == {
+        "mail.server.a": "mine",
+        "mail.server.b": 2,
+        "mail.server.c": True,
+        "mail.server.e": 5,
+        "mail.server.f": "default",
+    }
+
+
+def test_a_policy_keeps_the_lock_of_a_file(host: Host) -> None:
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1, locked);')
+    host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.server.x": {"Value": 2}}}}')
+    assert seen(host, {"mail.server.x": 3}) == {"mail.server.x": 2}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"policies": 1}', '{"policies": {"Preferences": [1]}}', "\xff"])
+def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
+    host.put("/etc/thunderbird/policies/policies.json", text.encode("latin-1"))
+    assert not sources(host)
+
+
+def test_what_the_user_cannot_read_counts_for_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1);')
+
+    def refused(_self: object, path: str) -> t.Any:
+        raise HostError(path, "permission denied", "see to it")
+
+    monkeypatch.setattr(LocalFiles, "read", refused)
+    assert not sources(host)
+    monkeypatch.setattr(LocalFiles, "names", refused)
+    assert not sources(host)

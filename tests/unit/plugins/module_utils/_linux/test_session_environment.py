@@ -1,0 +1,133 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables that a login would set, from the files that it reads, and those of programs that run."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
+from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
+from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
+from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
+from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import (
+    session_environment,
+    stored_environment,
+)
+
+
+@pytest.fixture
+def home(tmp_path: pathlib.Path) -> pathlib.Path:
+    (tmp_path / "system").mkdir()
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def put(path: pathlib.Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def read(home: pathlib.Path) -> Environment:
+    return stored_environment(str(home), "mario", str(home.parent / "system"))
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "value"),
+    [
+        ("system/etc/environment", "XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/etc/environment", 'export XDG_CONFIG_HOME="/srv/c"', "/srv/c"),
+        ("system/etc/security/pam_env.conf", "XDG_CONFIG_HOME DEFAULT=@{HOME}/c", "~/c"),
+        ("system/etc/security/pam_env.conf", 'XDG_CONFIG_HOME  DEFAULT=/no OVERRIDE="/srv/${USER}"', "/srv/mario"),
+        ("system/usr/lib/environment.d/50-x.conf", "XDG_CONFIG_HOME=$HOME/c", "~/c"),
+        ("home/.config/environment.d/x.conf", "XDG_CONFIG_HOME=${HOME}/c", "~/c"),
+        ("system/etc/profile.d/x.sh", "export XDG_CONFIG_HOME=/srv/$USER/c", "/srv/mario/c"),
+        ("home/.profile", 'XDG_CONFIG_HOME="$HOME/c"; export XDG_CONFIG_HOME', "~/c"),
+        ("home/.bash_profile", "export XDG_CONFIG_HOME=~/c # mine", "~/c"),
+        ("home/.zshenv", "export XDG_CONFIG_HOME=${XDG_CONFIG_HOME:-$HOME/c}", "~/c"),
+        ("home/.zshenv", "export XDG_CONFIG_HOME='/srv/$USER'", "/srv/$USER"),
+        ("home/.profile", "# export XDG_CONFIG_HOME=/srv/c", None),
+        ("home/.profile", "export MY_XDG_CONFIG_HOMES=/srv/c", None),
+    ],
+)
+def test_an_assignment(home: pathlib.Path, file: str, line: str, value: str | None) -> None:
+    put(home.parent / file, f"first=1\n{line}\nlast=1\n")
+    expected = {} if value is None else {"XDG_CONFIG_HOME": value.replace("~", str(home))}
+    assert read(home) == Environment(expected)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export XDG_CONFIG_HOME=$(realpath ~/c)",
+        "export XDG_CONFIG_HOME=`pwd`/c",
+        "export XDG_CONFIG_HOME=$SOMEWHERE/c",
+        "[ -d /srv/c ] && export XDG_CONFIG_HOME=/srv/c",
+        "if test -d /srv/c\nthen\n  XDG_CONFIG_HOME=/srv/c\nfi",
+    ],
+)
+def test_what_only_a_shell_can_know_is_told(home: pathlib.Path, line: str) -> None:
+    put(home / ".profile", line + "\n")
+    found = read(home)
+    assert found.variables == {}
+    (warning,) = found.warnings
+    assert warning.startswith(f"{home}/.profile sets XDG_CONFIG_HOME in a way that cannot be told")
+    assert f"; {home}/.config is assumed." in warning
+
+
+def test_a_condition_that_ends_at_the_default_is_no_doubt(home: pathlib.Path) -> None:
+    put(home / ".profile", 'if [ -z "$XDG_CONFIG_HOME" ]; then\n  export XDG_CONFIG_HOME="$HOME/.config"\nfi\n')
+    assert read(home) == Environment({"XDG_CONFIG_HOME": f"{home}/.config"})
+
+
+def test_the_last_one_wins_and_only_the_first_shell_profile_is_read(home: pathlib.Path) -> None:
+    put(home.parent / "system/etc/environment", "XDG_CONFIG_HOME=/1\nXDG_DATA_HOME=/d\n")
+    assert read(home).variables == {"XDG_CONFIG_HOME": "/1", "XDG_DATA_HOME": "/d"}
+    put(home.parent / "system/etc/environment.d/a.conf", "XDG_CONFIG_HOME=/2\n")
+    put(home / ".config/environment.d/a.conf", "XDG_CONFIG_HOME=/3\n")
+    assert read(home).variables["XDG_CONFIG_HOME"] == "/3"
+    put(home / ".profile", "XDG_CONFIG_HOME=/4\n")
+    assert read(home).variables["XDG_CONFIG_HOME"] == "/4"
+    put(home / ".bash_profile", "XDG_CONFIG_HOME=/5\n")
+    assert read(home).variables["XDG_CONFIG_HOME"] == "/5"
+
+
+def test_a_relative_folder_counts_as_none() -> None:
+    assert Environment({"XDG_CONFIG_HOME": "c"}).folder("XDG_CONFIG_HOME", "/default") == "/default"
+    assert Environment({"XDG_CONFIG_HOME": "/c/"}).folder("XDG_CONFIG_HOME", "/default") == "/c"
+
+
+class Table(Processes):
+    """Running programs, by their names."""
+
+    def __init__(self, **running: Process) -> None:
+        super().__init__()
+        self._running = running
+
+    def of(self, user: LocalUser, name: str, fresh: bool) -> list[Process]:
+        return [self._running[name]] if name in self._running else []
+
+
+def session(home: pathlib.Path, where: pathlib.Path | None = None, **running: Process) -> Environment:
+    user = LocalUser("mario", os.getuid(), os.getgid(), str(home))
+    system = str(home.parent / "system")
+    return session_environment(Target(user, str(where or home), None), Table(**running), ("registry",), system)
+
+
+def test_a_running_program_is_asked_first(home: pathlib.Path) -> None:
+    put(home / ".profile", "XDG_CONFIG_HOME=/stored\n")
+    plain, secret = Process(2, {"HOME": "/x"}), {"XDG_CONFIG_HOME": "/live", "PASSWORD": "no"}
+    assert session(home, registry=Process(1, secret), gvfsd=plain) == Environment(
+        {"XDG_CONFIG_HOME": "/live"}, live=True
+    )
+    assert session(home, gvfsd=plain) == Environment({}, live=True)
+    stored = Environment({"XDG_CONFIG_HOME": "/stored"})
+    assert session(home) == stored
+    assert session(home, registry=Process(1, {}), gvfsd=Process(2, {"FLATPAK_ID": "x"})) == stored
+    assert session(home, registry=Process(1, secret, sandboxed=True)) == stored
+    # No session works with the files of another home.
+    assert session(home, home.parent / "template", registry=Process(1, secret)) == Environment()

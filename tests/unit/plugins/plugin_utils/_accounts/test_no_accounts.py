@@ -1,0 +1,41 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a host without accounts."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.plugin_utils._accounts.no_accounts import warning, without_accounts
+
+
+@pytest.mark.parametrize(
+    ("args", "none"),
+    [
+        ({}, True),
+        ({"accounts": None}, True),
+        ({"accounts": ""}, True),
+        ({"accounts": []}, True),
+        ({"accounts": [{"email": "a@charter.net"}]}, False),
+        ({"accounts": "nonsense"}, False),
+        ({"email": "a@charter.net"}, False),
+        ({"email": None}, False),
+    ],
+)
+def test_when_there_are_none(args: dict[str, t.Any], none: bool) -> None:
+    assert without_accounts(args) is none
+
+
+@pytest.mark.parametrize("name", ["mail_acounts", "mail_account", "mail_acccounts", "mailaccounts"])
+def test_a_likely_typing_error_is_named(name: str) -> None:
+    assert warning("desk", ["ansible_host", "mail_clients", name]).endswith(
+        f"Its variable {name} is not read: rename it to mail_accounts."
+    )
+
+
+def test_other_variables_are_no_typing_errors() -> None:
+    names = ["mail_accounts", "mail_clients", "mail_ca_path", "mail_thunderbird", "email_accounts_of_others"]
+    assert warning("desk", names).startswith("desk has no mail accounts: the variable mail_accounts is not set")
