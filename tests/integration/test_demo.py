@@ -196,7 +196,7 @@ class TestSuccess:
 
     def check_inventory(self, folder: pathlib.Path) -> None:
         (host,) = yaml.safe_load((folder / "hosts.yml").read_text())["all"]["hosts"].values()
-        assert host == {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        assert host == {"ansible_connection": "local", "ansible_python_interpreter": os.path.realpath(sys.executable)}
         accounts = yaml.safe_load((folder / "group_vars" / "all.yml").read_text())["mail_accounts"]
         assert [account["protocol"] for account in accounts] == ["imap", "pop3"]
         assert {account["incoming"]["host"] for account in accounts} == {"localhost"}
