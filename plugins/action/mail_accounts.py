@@ -59,9 +59,9 @@ class ActionModule(NormalAction):
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)
         warnings: dict[str, None] = {}
         result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault)
-        told = "\n".join(warnings)
+        warned = "\n".join(warnings)
         for entry in result.accounts:
-            if entry.get("advice") and entry["advice"] not in told and not result.failures:
+            if entry.get("advice") and entry["advice"] not in warned and not result.failures:
                 _display.display(printable(f"{host}, {entry['user']}: {entry['advice']}"))  # what the user must do next
         answer = of_all_clients({OUTLOOK.title: result})
         return {**answer, "clients": names, "failed": bool(result.failures), "warnings": list(warnings)}

@@ -18,7 +18,7 @@ class RefusedElsewhere:
 
     Attributes:
         host: the host that tried it.
-        code: what the server said.
+        code: of the server's reply.
     """
 
     host: str

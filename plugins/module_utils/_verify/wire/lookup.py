@@ -1,5 +1,4 @@
 # Copyright (c) charter.mail contributors
-# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a host name to addresses, also where a name server answers late or only in part."""
 
@@ -66,7 +65,7 @@ def resolve(endpoint: Endpoint, resolver: Resolver, ipv4_resolver: Resolver | No
 
 @dataclasses.dataclass(frozen=True)
 class _Answer:
-    """What a resolver said: addresses, or why there are none."""
+    """What a resolver answered: addresses, or why there are none."""
 
     ipv4: bool
     addresses: tuple[Address, ...] = ()
