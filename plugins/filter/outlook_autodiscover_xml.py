@@ -16,7 +16,7 @@ description:
     Windows user. Several accounts are an error; use P(charter.mail.outlook_prf#filter) for them.
 positional: _input
 extends_documentation_fragment:
-  - charter.mail.outlook_filter
+  - charter.mail.accounts_filter
 options:
   domain:
     description:

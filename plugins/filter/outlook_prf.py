@@ -15,7 +15,7 @@ description:
   - A PRF file cannot hold a password. Outlook asks for it once.
 positional: _input
 extends_documentation_fragment:
-  - charter.mail.outlook_filter
+  - charter.mail.accounts_filter
 options:
   profile:
     description: The name of the Outlook profile.

@@ -17,7 +17,7 @@ description:
     imported again, as by a logon script, ImportPRF is back, and Outlook may create the accounts twice.)
 positional: _input
 extends_documentation_fragment:
-  - charter.mail.outlook_filter
+  - charter.mail.accounts_filter
 options:
   prf:
     description: The full path of the PRF file on the PC, without variables. Either this or O(xml_folder) is required.

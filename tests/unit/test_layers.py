@@ -40,6 +40,7 @@ PROTOCOLS = "module_utils/_verify/protocols"
 REPORT = "module_utils/_verify/report"
 ANSIBLE = "module_utils/_ansible"
 FILTERS = "plugin_utils/_filters"
+RENDER = "plugin_utils/_render"
 PC = "plugin_utils/_windows"
 FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
@@ -75,6 +76,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         *(VERIFY, FINDINGS, REPORT),
     ),
     FILTERS: (MODEL,),
+    RENDER: (MODEL, EVOLUTION, OUTLOOK, ANSIBLE),
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
@@ -82,8 +84,8 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     ACCOUNTS: (),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
-    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
+    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS, RENDER),
+    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
 }
 
 # What touches the machine or the network: the packages that may use it.
@@ -108,8 +110,19 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{WIRE}/name_servers.py": ("open()",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
     f"{DBUS}/session_bus.py": ("os", "socket"),
+    # The folder that an administrator gets is written on the controller.
+    f"{RENDER}/text_files.py": ("os", "pathlib", "tempfile"),
+    # The template of a page is a file beside it.
+    f"{RENDER}/pages.py": ("pathlib",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
+}
+
+
+# file: the libraries that it uses besides Ansible. Only the controller has them.
+LIBRARIES: t.Mapping[str, tuple[str, ...]] = {
+    f"{RENDER}/pages.py": ("jinja2",),
+    f"{RENDER}/qr_code.py": ("segno",),
 }
 
 
@@ -175,7 +188,8 @@ def violations(path: str, source: str) -> list[str]:
         for thing in restrictions_of(use):
             if home not in RESTRICTED[thing] and thing not in EXCEPTIONS.get(path, ()):
                 found.append(f"{path}:{line}: {home} may not use {thing}")
-        if not use.endswith("()") and use.partition(".")[0] not in {*sys.stdlib_module_names, "ansible"}:
+        libraries = {*sys.stdlib_module_names, "ansible", *LIBRARIES.get(path, ())}
+        if not use.endswith("()") and use.partition(".")[0] not in libraries:
             found.append(f"{path}:{line}: {use} is neither ours nor in the standard library")
     return found
 

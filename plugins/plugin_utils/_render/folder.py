@@ -1,0 +1,104 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All files for devices that no play reaches: their names and texts."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._clients.outlook import autodiscover, prf
+from ...module_utils._model.account import Account
+from ...module_utils._model.errors import MailError
+from . import android, apple_profile, autoconfig, evolution
+from .pages import Attachment, PersonPage, index_page, person_page
+from .people import Person
+from .qr_code import svg
+
+CLIENTS = ("apple", "thunderbird", "android", "outlook", "evolution")
+PROFILE, PRF = "mail.mobileconfig", "outlook/mail.prf"
+
+
+def files(
+    found: t.Sequence[Person], clients: t.Collection[str], *, identifier: str, organization: str
+) -> tuple[dict[str, bytes], list[PersonPage]]:
+    """The files by their paths in the folder, and what each person's page says.
+
+    Args:
+        found: the people.
+        clients: some of CLIENTS.
+        identifier, organization: see apple_profile.render.
+    """
+    written: dict[str, bytes] = {}
+    pages = []
+    for person in found:
+        page, own = _of(person, clients, identifier, organization)
+        pages.append(page)
+        written.update({f"{person.folder}/{name}": content for name, content in own.items()})
+        written[f"{person.folder}/index.html"] = person_page(page, organization).encode()
+    domains: list[str] = []
+    if "thunderbird" in clients:
+        domains, served = _autoconfig(found, organization)
+        written.update(served)
+    written["index.html"] = index_page(pages, domains, PROFILE if "apple" in clients else "", organization).encode()
+    return written, pages
+
+
+def _of(
+    person: Person, clients: t.Collection[str], identifier: str, organization: str
+) -> tuple[PersonPage, dict[str, bytes]]:
+    """The page and the other files of a person."""
+    accounts = person.accounts
+    found: dict[str, bytes] = {}
+    parts: dict[str, Attachment] = {}
+    if "apple" in clients:
+        found[PROFILE] = apple_profile.render(accounts, identifier=identifier, organization=organization)
+        parts["apple"] = Attachment((PROFILE,), missing=_each(apple_profile.not_expressed, accounts))
+    if "thunderbird" in clients:
+        parts["thunderbird"] = Attachment((), missing=_each(autoconfig.not_expressed, accounts))
+    if "android" in clients:
+        codes = tuple(svg(text) for text in android.payloads(accounts))
+        parts["android"] = Attachment((), codes, _each(android.not_expressed, accounts))
+    if "outlook" in clients:
+        outlook, missing = _outlook(accounts)
+        found.update(outlook)
+        parts["outlook"] = Attachment(tuple(outlook), missing=missing)
+    if "evolution" in clients:
+        sources = {f"evolution/{name}": text.encode() for name, text in evolution.render(accounts).items()}
+        found.update(sources)
+        parts["evolution"] = Attachment(tuple(sources))
+    return PersonPage(person.name, person.folder, accounts, parts), found
+
+
+def _each(not_expressed: t.Callable[[Account], tuple[str, ...]], accounts: t.Iterable[Account]) -> tuple[str, ...]:
+    return tuple(f"{account.email}: {sentence}" for account in accounts for sentence in not_expressed(account))
+
+
+def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Outlook's files, and why those are missing that cannot be made."""
+    found: dict[str, bytes] = {}
+    missing = []
+    try:
+        found[PRF] = prf.render("Outlook", accounts, existing_profile=False)
+    except MailError as error:
+        missing.append(f"There is no PRF file: {error}")
+    shared = autodiscover.shared_domains(accounts)
+    for account in accounts:
+        domain = autoconfig.domain_of(account)
+        if domain not in shared:
+            found[f"outlook/{domain}.xml"] = autodiscover.render(account)
+    missing.extend(f"There is no Autodiscover file for {domain}, since it serves one account." for domain in shared)
+    return found, tuple(missing)
+
+
+def _autoconfig(found: t.Sequence[Person], organization: str) -> tuple[list[str], dict[str, bytes]]:
+    """The domains, and the file of each."""
+    accounts: dict[str, list[Account]] = {}
+    for person in found:
+        for account in person.accounts:
+            accounts.setdefault(autoconfig.domain_of(account), []).append(account)
+    served = {
+        f"autoconfig/{domain}/{autoconfig.PATH}": autoconfig.render(domain, own, display_name=organization).encode()
+        for domain, own in accounts.items()
+    }
+    return sorted(accounts), served

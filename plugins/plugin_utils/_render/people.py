@@ -1,0 +1,89 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The people whose accounts are written for devices that no play reaches."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ...module_utils._ansible.arguments import Request, argument_spec, requests
+from ...module_utils._ansible.validate import validated
+from ...module_utils._model.account import Account, State
+from ...module_utils._model.errors import OptionError
+
+_SPEC = argument_spec()
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.@_+-]")  # on any file system, and in an address of a web page
+
+
+class Person(t.NamedTuple):
+    """Somebody with accounts.
+
+    Attributes:
+        name: the address of the default or first account.
+        accounts: with ``state: present``, the default account first.
+    """
+
+    name: str
+    accounts: tuple[Account, ...]
+
+    @property
+    def folder(self) -> str:
+        """The name of the person's folder."""
+        return _NOT_IN_NAMES.sub("-", self.name)
+
+
+def people(lists: t.Mapping[str, t.Any], warn: t.Callable[[str], object]) -> list[Person]:
+    """The people of some hosts, by name. Somebody who is on several hosts counts once, with all accounts.
+
+    Args:
+        lists: for each host the entries of its ``mail_accounts``. Passwords are not read.
+        warn: called for doubtful settings.
+
+    Raises:
+        MailError: an invalid entry; an account that differs from host to host.
+    """
+    found: dict[str, dict[tuple[str, str], tuple[str, Account]]] = {}
+    for host, entries in lists.items():
+        for group in _by_user(_requests(host, entries, warn)).values():
+            name = next((account.email for account in group if account.default), group[0].email).lower()
+            known = found.setdefault(name, {})
+            for account in group:
+                key = (account.email.lower(), account.protocol.value)
+                there = known.setdefault(key, (host, account))
+                if _settings(there[1]) != _settings(account):
+                    raise OptionError(
+                        "accounts",
+                        f"{account} has other settings on {host} than on {there[0]}",
+                        "give it the same settings on both, or run the playbook for one of them (mail_hosts)",
+                    )
+    return [
+        Person(name, tuple(sorted((account for _host, account in known.values()), key=lambda one: not one.default)))
+        for name, known in sorted(found.items())
+    ]
+
+
+def _requests(host: str, entries: t.Any, warn: t.Callable[[str], object]) -> list[Request]:
+    if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
+        raise OptionError("accounts", f"{host}: a list of accounts was expected", "give a list of dicts")
+    if not entries:
+        return []
+    bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
+    found = [one for one in requests(validated({"accounts": bare}, _SPEC)) if one.account.state is State.PRESENT]
+    for request in found:
+        for warning in request.warnings:
+            warn(f"{host}: {warning}")
+    return found
+
+
+def _by_user(found: t.Iterable[Request]) -> dict[str | None, list[Account]]:
+    groups: dict[str | None, list[Account]] = {}
+    for request in found:
+        groups.setdefault(request.account.user, []).append(request.account)
+    return groups
+
+
+def _settings(account: Account) -> tuple[t.Any, ...]:
+    """What a device is set up with."""
+    return account.incoming, account.outgoing, account.username, account.full_name
