@@ -48,7 +48,7 @@ class Ansible:
     """
 
     def __init__(self, folder: pathlib.Path, prefix: t.Sequence[str] = (), python: str = "/usr/bin/python3") -> None:
-        self._folder = folder
+        self.folder = self._folder = folder
         self._prefix = list(prefix)
         self._python = python
         self._runs = 0

@@ -41,6 +41,7 @@ REPORT = "module_utils/_verify/report"
 ANSIBLE = "module_utils/_ansible"
 FILTERS = "plugin_utils/_filters"
 RENDER = "plugin_utils/_render"
+INVENTORY = "plugin_utils/_inventory"
 PC = "plugin_utils/_windows"
 FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
@@ -77,6 +78,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     ),
     FILTERS: (MODEL,),
     RENDER: (MODEL, EVOLUTION, OUTLOOK, ANSIBLE),
+    INVENTORY: (MODEL,),
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
@@ -84,7 +86,21 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     ACCOUNTS: (),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS, RENDER),
+    "action": (
+        MODEL,
+        CLIENTS,
+        OUTLOOK,
+        VERIFY,
+        REPORT,
+        ANSIBLE,
+        PC,
+        FROM_PC,
+        RUN,
+        OUTLOOK_TASK,
+        ACCOUNTS,
+        RENDER,
+        INVENTORY,
+    ),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
 }
 
@@ -114,6 +130,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{RENDER}/text_files.py": ("os", "pathlib", "tempfile"),
     # The template of a page is a file beside it.
     f"{RENDER}/pages.py": ("pathlib",),
+    f"{INVENTORY}/new_file.py": ("os",),
+    "action/mail_inventory.py": ("os",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
 }
@@ -123,6 +141,7 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
 LIBRARIES: t.Mapping[str, tuple[str, ...]] = {
     f"{RENDER}/pages.py": ("jinja2",),
     f"{RENDER}/qr_code.py": ("segno",),
+    f"{INVENTORY}/inventory_file.py": ("yaml",),
 }
 
 

@@ -109,12 +109,12 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
     """
     entries = options["accounts"]
     if entries is None:
-        found = [_request(options, options)]
+        found = [request_of(options, options)]
     else:
         found = []
         for index, entry in enumerate(entries):
             try:
-                found.append(_request(entry, options))
+                found.append(request_of(entry, options))
             except MailError as error:
                 raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
     _refuse_contradictions(found)
@@ -148,7 +148,17 @@ def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
     return results
 
 
-def _request(entry: Options, task: Options) -> Request:
+def request_of(entry: Options, task: Options) -> Request:
+    """One account.
+
+    Args:
+        entry: its options; those of the task serve where it has none, then the defaults.
+        task: the options of the task.
+
+    Raises:
+        MailError: the first invalid option.
+    """
+
     def option(name: str) -> t.Any:
         for source in (entry, task, DEFAULTS):
             if source.get(name) is not None:

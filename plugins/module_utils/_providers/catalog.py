@@ -72,6 +72,14 @@ def of_server(server: Server) -> Provider | None:
     return None
 
 
+def preset_of(protocol: Protocol, incoming: Server, outgoing: Server) -> str | None:
+    """The name of the preset that gives just these servers; None if no preset does."""
+    for provider in PROVIDERS:
+        if (provider.incoming(protocol).server, provider.submission.server) == (incoming, outgoing):
+            return provider.name
+    return None
+
+
 def relatives(domain: str, host: str) -> tuple[Provider, ...]:
     """The presets that serve the same addresses, the current one first.
 

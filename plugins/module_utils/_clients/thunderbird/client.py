@@ -83,6 +83,11 @@ class Thunderbird(ClientDefaults):
     def profile(self) -> str:
         return self._profile.path
 
+    @property
+    def place(self) -> tuple[Files, Root]:
+        """The user's files, and where all profiles are."""
+        return self._files, self._root
+
     def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
         path = self._path("prefs.js")

@@ -1,0 +1,110 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every mail account of a user's Evolution."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._formats.glib_key_file import GlibKeyFile
+from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from . import mapping
+from .client import Evolution
+from .defaults import ACCOUNT
+from .lookup import COLLECTION
+from .sources import (
+    AUTHENTICATION,
+    DATA_SOURCE,
+    MAIL_ACCOUNT,
+    MAIL_IDENTITY,
+    MAIL_TRANSPORT,
+    MARKER_GROUP,
+    MARKER_KEY,
+    SourceIds,
+    Sources,
+)
+
+# Providers of Camel that keep mail on this host.
+_NO_MAIL = frozenset({"", "local", "vfolder", "maildir", "mbox", "mh", "spool", "spooldir", "none", "rss", "nntp"})
+_PASSWORDS = frozenset({"plain", "login", "plain/password"})
+
+
+def accounts(client: Evolution) -> Listing:
+    """The mail accounts, from the registry of a session that is alive. Nothing is changed.
+
+    Raises:
+        MailError: the sources cannot be read.
+    """
+    state = client.read()
+    found = in_sources(state.sources, client.profile, state.default(ACCOUNT))
+    return Listing(tuple(found), tuple(map(str, state.damaged.values())))
+
+
+def in_sources(sources: Sources, profile: str, default: str | None) -> list[ListedAccount]:
+    """The mail accounts, in the order of the sources.
+
+    Args:
+        sources: all of them.
+        profile: the folder of the sources.
+        default: the uid of the default account; None if it is not known, or there is none.
+    """
+    kinds = ((uid, sources.text(uid, MAIL_ACCOUNT, "BackendName")) for uid in sources.accounts)
+    return [_account(sources, uid, kind, profile, default) for uid, kind in kinds if kind not in _NO_MAIL]
+
+
+def _account(sources: Sources, uid: str, kind: str, profile: str, default: str | None) -> ListedAccount:
+    ids = sources.ids(uid)
+    found = mapping.read_back(sources, ids, default=uid == default)
+    parent = sources.text(uid, DATA_SOURCE, "Parent")
+    kept_by = ""
+    if sources.has_group(parent, COLLECTION):
+        kept_by = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+    identity = sources.get(ids.identity)
+    return ListedAccount(
+        kind=kind if found is None else found.protocol.value,
+        profile=profile,
+        email=sources.text(ids.identity, MAIL_IDENTITY, "Address"),
+        account=found,
+        managed=bool(sources.text(uid, MARKER_GROUP, MARKER_KEY)),
+        outgoing_username=mapping.outgoing_username(sources, ids),
+        authentication=(_incoming_method(sources, uid), _outgoing_method(sources, ids.transport)),
+        identities=() if identity is None else (_identity(identity),),
+        enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
+        kept_by=kept_by,
+        not_expressed=() if found is None else tuple(_not_expressed(sources, ids)),
+    )
+
+
+def _identity(source: GlibKeyFile) -> ListedIdentity:
+    signature = source.text(MAIL_IDENTITY, "SignatureUid") or "none"
+    return ListedIdentity(
+        source.text(MAIL_IDENTITY, "Address") or "",
+        source.text(MAIL_IDENTITY, "Name") or "",
+        source.text(MAIL_IDENTITY, "ReplyTo") or "",
+        source.text(MAIL_IDENTITY, "Organization") or "",
+        has_signature=signature != "none",
+    )
+
+
+def _incoming_method(sources: Sources, uid: str) -> str:
+    """For receiving, Evolution calls the password itself "none"."""
+    method = sources.text(uid, AUTHENTICATION, "Method")
+    return PASSWORD if method.lower() in {"", "none", *_PASSWORDS} else method
+
+
+def _outgoing_method(sources: Sources, uid: str) -> str:
+    """For sending, "none" means not to sign in."""
+    method = sources.text(uid, AUTHENTICATION, "Method")
+    return PASSWORD if method.lower() in _PASSWORDS else method or "none"
+
+
+def _not_expressed(sources: Sources, ids: SourceIds) -> t.Iterator[str]:
+    backend = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName")
+    if backend != "smtp":
+        yield f"it sends by {backend}" if backend else "it cannot send"
+    aliases = sources.text(ids.identity, MAIL_IDENTITY, "Aliases")
+    if aliases:
+        yield f"it has further addresses ({aliases})"
+    name = sources.text(ids.account, DATA_SOURCE, "DisplayName")
+    if name and name != sources.text(ids.identity, MAIL_IDENTITY, "Address"):
+        yield f"it is called {name!r}"

@@ -1,0 +1,119 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every mail account in a user's Thunderbird profiles."""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ..._host.files import Files
+from ..._model.errors import MailError
+from ..._model.settings import Settings
+from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from . import mapping, old_names, preference_files, profiles
+from .client import Thunderbird
+from .indexed_settings import MARKER, IndexedSettings
+from .lookup import stored
+from .mapping import PrefIds, branch, effective, names, text
+from .prefs import PrefsFile
+from .profiles import Root
+
+_NO_MAIL = frozenset({"", "none", "rss", "nntp", "im"})  # Local Folders, feeds, newsgroups and chats
+_KINDS = ("imap", "pop3")
+# nsMsgAuthMethod
+_METHODS = {
+    1: "none",
+    2: "old",
+    mapping.PASSWORD_AUTHENTICATION: PASSWORD,
+    4: "encrypted_password",
+    5: "kerberos",
+    6: "ntlm",
+    7: "certificate",
+    8: "any_secure",
+    9: "any",
+    10: "oauth2",
+}
+
+
+def accounts(client: Thunderbird) -> Listing:
+    """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
+    files, root = client.place
+    paths = [profile.path for profile in profiles.listed(files, root.path)]
+    found: list[ListedAccount] = []
+    unreadable: list[str] = []
+    for path in sorted(paths, key=lambda path: path != client.profile):
+        try:
+            found += in_profile(_settings(files, root, path), path)
+        except MailError as error:  # the other profiles are none the worse for it
+            unreadable.append(str(error))
+    return Listing(tuple(found), tuple(unreadable))
+
+
+def _settings(files: Files, root: Root, profile: str) -> Settings:
+    path = posixpath.join(profile, "prefs.js")
+    prefs = PrefsFile.parse(files.read(path) or b"", path)
+    sources = preference_files.read(files, profiles.openers(files, root, profile), profile)
+    return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
+
+
+def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
+    """The mail accounts of a profile, in Thunderbird's order.
+
+    Args:
+        settings: the preferences as Thunderbird sees them.
+        profile: the folder of the profile.
+    """
+    kinds = ((ids, text(settings, branch("server", ids.server) + "type")) for ids in stored(settings))
+    return [_account(settings, profile, ids, kind) for ids, kind in kinds if kind not in _NO_MAIL]
+
+
+def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
+    server = branch("server", ids.server)
+    found = mapping.read_back(settings, ids)
+    keys = names(settings, branch("account", ids.account) + "identities")
+    identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
+    smtp = branch("smtpserver", ids.smtp)
+    return ListedAccount(
+        kind=kind,
+        profile=profile,
+        email=identities[0].email if identities else "",
+        account=found,
+        managed=bool(text(settings, server + MARKER)),
+        outgoing_username=text(settings, smtp + "username"),
+        authentication=(_method(settings, server), _method(settings, smtp)),
+        identities=identities,
+        not_expressed=tuple(_not_expressed(settings, ids, kind)),
+    )
+
+
+def _identity(settings: Settings, prefix: str) -> ListedIdentity:
+    attached = settings.get(prefix + "attach_signature") is True
+    return ListedIdentity(
+        text(settings, prefix + "useremail"),
+        text(settings, prefix + "fullName"),
+        text(settings, prefix + "reply_to"),
+        text(settings, prefix + "organization"),
+        has_signature=attached or bool(text(settings, prefix + "htmlSigText").strip()),
+    )
+
+
+def _method(settings: Settings, prefix: str) -> str:
+    rule = mapping.PrefRule("authMethod", lambda account: None, mapping.PASSWORD_AUTHENTICATION)
+    value = effective(settings, prefix, rule)
+    return _METHODS.get(value, "unknown") if isinstance(value, int) else "unknown"
+
+
+def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[str]:
+    if kind not in _KINDS:
+        return
+    server = branch("server", ids.server)
+    if not ids.smtp:
+        usual = mapping.default_smtp_server(settings)
+        host = text(settings, branch("smtpserver", usual) + "hostname")
+        yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
+    if text(settings, server + "deferred_to_account"):
+        yield "its mail goes to the inbox of another account"
+    name = text(settings, server + "name")
+    if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
+        yield f"it is called {name!r}"

@@ -1,0 +1,47 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The local users who may have mail."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+from .local_user import LocalUser
+
+_FIRST_PERSON = 1000  # UID_MIN of login.defs(5) as distributions set it
+
+
+def mail_users() -> list[LocalUser]:
+    """The users with a home directory, by name: people and root, for root; oneself for anybody else.
+
+    Users of a directory service are not listed by the system. They are found by their home directories in /home.
+    """
+    if os.geteuid() != 0:
+        entries = [pwd.getpwuid(os.geteuid())]
+    else:
+        entries = [entry for entry in pwd.getpwall() if entry.pw_uid == 0 or entry.pw_uid >= _FIRST_PERSON]
+        known = {entry.pw_uid for entry in entries}
+        entries += [entry for entry in _owners("/home") if entry.pw_uid not in known and entry.pw_uid != 0]
+    found = {
+        entry.pw_name: LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
+        for entry in entries
+        if entry.pw_dir.startswith("/") and os.path.isdir(entry.pw_dir) and entry.pw_dir != "/"
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _owners(folder: str) -> list[pwd.struct_passwd]:
+    """Who owns a folder in a folder, as far as the system knows them."""
+    found: dict[int, pwd.struct_passwd] = {}
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return []
+    for entry in entries:
+        try:
+            uid = entry.stat(follow_symlinks=False).st_uid
+            found.setdefault(uid, pwd.getpwuid(uid))
+        except (KeyError, OSError):
+            continue
+    return list(found.values())

@@ -1,0 +1,190 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists the mail accounts of a host's users."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mail_account_info
+version_added: 0.1.0
+short_description: List the mail accounts that users have
+description:
+  - Lists every mail account of the users of a host in Thunderbird, Evolution and Outlook, whoever made it. Nothing is
+    changed, and no password is read.
+  - For each account that an entry of C(mail_accounts) can express, RV(mail_accounts) has that entry. It gives the same
+    account again. For every other account, RV(accounts[].not_expressed) says what an entry cannot say.
+  - The settings of each user are read with that user's rights. What cannot be read is in RV(unreadable), and hides
+    nothing else.
+extends_documentation_fragment:
+  - charter.mail.attributes
+options:
+  users:
+    description:
+      - The users. If omitted, on Linux all people who have a home directory, and root, if the task runs as root;
+        otherwise the user who runs it. On Windows, all users who have a profile.
+    type: list
+    elements: str
+  clients:
+    description: The clients. If omitted, all that the host's system can have, installed or not.
+    type: list
+    elements: str
+    choices: [thunderbird, evolution, outlook]
+attributes:
+  diff_mode:
+    support: N/A
+    details: The task changes nothing.
+  platform:
+    platforms: posix, windows
+notes:
+  - Of Thunderbird, all profiles are read in the place that the user's Thunderbird opens. Of Outlook, all profiles of
+    the users who are logged on.
+  - Folders for sent mail, intervals and the like are not compared. A new account has the client's own.
+seealso:
+  - module: charter.mail.mail_accounts
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+- name: List the mail accounts of everybody
+  charter.mail.mail_account_info:
+  become: true
+  register: found
+
+- name: Show what cannot be managed, and why
+  ansible.builtin.debug:
+    msg: "{{ item.user }}, {{ item.client }}: {{ item.email }}: {{ item.not_expressed | join('; ') }}"
+  loop: "{{ found.accounts | selectattr('not_expressed') }}"
+  loop_control:
+    label: "{{ item.email }}"
+"""
+
+RETURN = r"""
+accounts:
+  description: All mail accounts, by user and client.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    client:
+      description: V(thunderbird), V(evolution) or V(outlook).
+      type: str
+      returned: always
+      sample: thunderbird
+    user:
+      description: The user.
+      type: str
+      returned: always
+      sample: mario
+    email:
+      description: The address of the first identity. Empty if there is none.
+      type: str
+      returned: always
+      sample: mario.rossi@charter.net
+    protocol:
+      description: V(imap) or V(pop3), or what the client calls another kind of account, such as V(ews).
+      type: str
+      returned: always
+      sample: imap
+    profile:
+      description: The client's profile, or the folder of its settings.
+      type: str
+      returned: always
+      sample: /home/mario/.thunderbird/abcd.default
+    managed:
+      description: Whether this collection made or adopted the account.
+      type: bool
+      returned: always
+    enabled:
+      description: Whether the user has left the account switched on.
+      type: bool
+      returned: always
+    kept_by:
+      description: The program that keeps the account in place of the client, such as GNOME Online Accounts.
+      type: str
+      returned: always
+      sample: ""
+    authentication:
+      description: How the client signs in at the C(incoming) and the C(outgoing) server, V(password) if by the password
+        itself inside TLS.
+      type: dict
+      returned: always
+      sample: {"incoming": "password", "outgoing": "password"}
+    identities:
+      description: Addresses and names under which mail is sent. The first is the default.
+      type: list
+      elements: dict
+      returned: always
+      sample: [{"email": "mario.rossi@charter.net", "full_name": "Mario", "reply_to": "", "organization": "",
+        "has_signature": false}]
+    incoming:
+      description: Host, port and security for receiving.
+      type: dict
+      returned: for IMAP and POP3
+      sample: {"host": "imap.charter.net", "port": 993, "security": "ssl"}
+    outgoing:
+      description: Host, port and security for sending.
+      type: dict
+      returned: for IMAP and POP3
+      sample: {"host": "smtp.charter.net", "port": 587, "security": "starttls"}
+    username:
+      description: The login for receiving.
+      type: str
+      returned: for IMAP and POP3
+      sample: mario.rossi@charter.net
+    outgoing_username:
+      description: The login for sending. Empty if the client does not sign in.
+      type: str
+      returned: for IMAP and POP3
+      sample: mario.rossi@charter.net
+    default:
+      description: Whether it is the client's default account.
+      type: bool
+      returned: for IMAP and POP3
+    leave_on_server:
+      description: Whether mail stays on the server.
+      type: bool
+      returned: for POP3
+    leave_on_server_days:
+      description: For how many days, V(0) without limit.
+      type: int
+      returned: for POP3
+    not_expressed:
+      description: What an entry of C(mail_accounts) cannot say about the account. Empty if an entry gives it again.
+      type: list
+      elements: str
+      returned: always
+      sample: ["it signs in for receiving by oauth2"]
+mail_accounts:
+  description: The entries of C(mail_accounts) for all accounts that they can express, without passwords.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"user": "mario", "email": "mario.rossi@charter.net", "full_name": "Mario"}]
+unreadable:
+  description: What could not be read, with C(user), C(client) and C(reason).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
+"""
+
+from ..module_utils._ansible import quick_imports
+
+quick_imports.install()
+
+from ..module_utils._ansible.gather_on_linux import run_module
+
+
+def main() -> None:
+    run_module()
+
+
+if __name__ == "__main__":
+    main()

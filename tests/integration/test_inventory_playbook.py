@@ -1,0 +1,84 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From accounts made by hand to an inventory that configures them: the playbook ``inventory``."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import stat
+import typing as t
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser, snapshot
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.hand_made import (
+    HandMade,
+    write_evolution,
+    write_thunderbird,
+)
+
+MARIO = HandMade(
+    "mario@charter.net",
+    "imap",
+    ("imap.charter.net", 993, "ssl"),
+    ("smtp.charter.net", 587, "starttls"),
+    "mario@charter.net",
+    "{{ lookup('pipe', 'touch TOUCHED') }}",
+    leaves=True,
+    days=0,
+)
+OAUTH2 = {"mail.server.server3.authMethod": 10}
+GONE = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+
+
+def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: LocalUser, anna: LocalUser) -> None:
+    other = MARIO._replace(email="mario@provider.example", username="mario@provider.example", full_name="")
+    write_thunderbird(mario.home, [MARIO, other], OAUTH2)
+    write_evolution(anna.home, [MARIO._replace(email="anna@charter.net", username="anna@charter.net", full_name="A")])
+    for user in (mario, anna):
+        user.own()
+    before = [snapshot(user.home) for user in (mario, anna)]
+    inventory: dict[str, t.Any] = ansible.local_host()
+    inventory["all"]["hosts"]["gone"] = GONE
+    names = json.dumps({"mail_users": [mario.name, anna.name, "nobody-here"], "mail_inventory": "mail.yml"})
+
+    previewed = ansible.playbook("inventory", inventory, "--check", "--diff", "-e", names)
+    file = next(iter(pathlib.Path(ansible.folder).glob("mail.yml")), None)
+    assert file is None
+    assert "+      mail_accounts:" in previewed.output, previewed.output
+
+    done = ansible.playbook("inventory", inventory, "-e", names)
+    file = pathlib.Path(ansible.folder, "mail.yml")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600, done.output
+    assert [snapshot(user.home) for user in (mario, anna)] == before
+    remarks = " ".join(line.strip(" #") for line in file.read_text().splitlines() if line.startswith("    #"))
+    assert "thunderbird: mario@provider.example (imap): it signs in for receiving by oauth2" in remarks
+    assert "nobody-here" in remarks
+    assert "It was not reached, or failed." in remarks
+
+    listed = ansible.command("ansible-inventory", "-i", str(file), "--host", "desk")
+    accounts = json.loads(listed.output)["mail_accounts"]
+    assert [account["email"] for account in accounts] == ["mario@charter.net", "anna@charter.net"]
+
+    again = ansible.playbook("inventory", inventory, "-e", names)
+    assert "mail.yml exists, and is not overwritten" in again.output
+
+    # Everything is as the file says, and a name that looks like a template is only a name.
+    del inventory["all"]["hosts"]["gone"]
+    settled = ansible.playbook(
+        "configure",
+        inventory,
+        "-i",
+        str(file),
+        "-e",
+        '{"mail_clients": ["thunderbird"]}',
+        "-l",
+        "desk",
+        "-e",
+        json.dumps({"mail_thunderbird": {}}),
+    )
+    assert settled.code == 0, settled.output
+    assert not list(pathlib.Path(ansible.folder).rglob("TOUCHED"))
+    statuses = {one["email"]: one["status"] for result in ansible.results() for one in result.get("accounts", ())}
+    assert statuses["mario@charter.net"] == "unchanged"
