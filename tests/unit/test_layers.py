@@ -88,6 +88,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
         MODEL,
+        WINDOWS,
         CLIENTS,
         OUTLOOK,
         VERIFY,

@@ -1,0 +1,26 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mail_account_info against a real registry and reg.exe, Wine's."""
+
+from __future__ import annotations
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
+from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
+from ansible_collections.charter.mail.tests.wine.staging import MARIO, Admin
+
+
+def test_what_outlook_has_comes_back_as_an_entry(ansible: Ansible, office_pc: OfficePC) -> None:
+    Admin(ansible, office_pc).configure(MARIO)
+    FakeOutlook(office_pc, office_pc.mario).start()
+    before = office_pc.photo()
+    result = ansible.module("mail_account_info", hosts=office_pc.inventory("cmd"), users=["mario", "nobody"])
+    assert office_pc.photo() == before
+    (account,) = result["accounts"]
+    assert (account["user"], account["managed"], account["not_expressed"]) == ("mario", True, [])
+    (entry,) = result["mail_accounts"]
+    assert {name: entry[name] for name in ("user", "email", "full_name")} == {
+        name: MARIO[name] for name in ("user", "email", "full_name")
+    }
+    assert [unreadable["user"] for unreadable in result["unreadable"]] == ["nobody"]
