@@ -6,8 +6,8 @@
     python3 tests/run_tests.py              all of them but unit, in the order below, also when one fails
     python3 tests/run_tests.py lint unit    these
 
-Steps that need one core each run beside others of their kind where there are several cores. What such a step prints
-comes as one block when it and those before it have ended.
+Steps that keep only one core busy run side by side where there are several. What such a step prints comes as one block
+when it and those before it have ended.
 
 What this machine lacks (root, a Python 3.8) is skipped, and the reason is in the table at the end. In CI, where the
 variable CI is set, nothing may be missing: what would be skipped elsewhere fails there, a single skipped test included.
@@ -16,6 +16,7 @@ variable CI is set, nothing may be missing: what would be skipped elsewhere fail
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import contextvars
 import dataclasses
 import itertools
@@ -195,9 +196,9 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "real": real,
 }
 
-# They keep one core busy, and share nothing; the others either use all cores or prepare something. The longest one is
-# first, so that they end at about the same time.
-ONE_CORE = {"molecule", "sanity", "lint", "cores", "demo", "demo-as-user"}
+# Steps that keep only one core busy, in two lists that run side by side and take about equally long. Those in one list
+# run one after the other: sanity and cores share the environments of ansible-test. All other steps use all cores.
+ONE_CORE = (("molecule", "lint", "demo"), ("sanity", "cores", "demo-as-user"))
 
 
 # All of what they do is in other steps.
@@ -328,33 +329,38 @@ def run(step: str) -> Result:
 def run_into(file: pathlib.Path, step: str) -> Result:
     """Run one step in a thread of its own, with all that it prints in a file."""
     with file.open("w", errors="replace") as output:
-        _OUTPUT.set(output)
-        return run(step)
+        token = _OUTPUT.set(output)
+        try:
+            return run(step)
+        finally:
+            _OUTPUT.reset(token)
 
 
 def run_side_by_side(steps: t.Sequence[str]) -> t.Iterator[Result]:
-    """Run steps that need one core each, as many at a time as there are cores, and print in order what they printed."""
+    """Run steps that need one core each, and print in order what they printed."""
     print(f"\n== side by side: {', '.join(steps)}", flush=True)
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        files = [pathlib.Path(folder, step) for step in steps]
-        runs = [
-            pool.submit(contextvars.copy_context().run, run_into, file, step)
-            for file, step in zip(files, steps, strict=True)
-        ]
-        try:
-            for file, running in zip(files, runs, strict=True):
-                result = running.result()
-                print(file.read_text(errors="replace"), end="", flush=True)
-                yield result
-        finally:
-            pool.shutdown(cancel_futures=True)  # after Ctrl-C, what has not begun does not begin any more
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        pools = [stack.enter_context(concurrent.futures.ThreadPoolExecutor(1)) for _ in ONE_CORE]
+        # After Ctrl-C, what has not begun does not begin any more.
+        stack.callback(lambda: [pool.shutdown(wait=False, cancel_futures=True) for pool in pools])
+        runs = {step: pools[_list_of(step)].submit(run_into, folder / step, step) for step in steps}
+        for step, running in runs.items():
+            result = running.result()
+            print((folder / step).read_text(errors="replace"), end="", flush=True)
+            yield result
+
+
+def _list_of(step: str) -> int:
+    """Which of the lists of ONE_CORE the step is in; -1 if it is in none."""
+    return next((number for number, names in enumerate(ONE_CORE) if step in names), -1)
 
 
 def run_all(steps: t.Sequence[str]) -> t.Iterator[Result]:
-    """Run steps, and those next to each other that need one core each side by side."""
-    for one_core, group in itertools.groupby(steps, ONE_CORE.__contains__):
+    """Run steps; those next to each other that need one core each, side by side where there are several cores."""
+    for one_core, group in itertools.groupby(steps, lambda step: _list_of(step) >= 0):
         names = list(group)
-        if one_core and len(names) > 1:
+        if one_core and len({_list_of(name) for name in names}) > 1 and (os.cpu_count() or 1) > 1:
             yield from run_side_by_side(names)
         else:
             yield from map(run, names)

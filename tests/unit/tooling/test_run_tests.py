@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import typing as t
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_steps_of_one_core_run_side_by_side_and_print_in_order(
         return Counts(passed=4)
 
     monkeypatch.setattr(run_tests, "STEPS", {"left": left, "right": right, "passes": _passes})
-    monkeypatch.setattr(run_tests, "ONE_CORE", {"left", "right"})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("left",), ("right",)))
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert not _main(monkeypatch, "left", "right", "passes")
     shown = capfd.readouterr()
@@ -158,15 +159,40 @@ def test_an_error_in_a_step_beside_others_ends_the_run(
         raise ValueError("a mistake")
 
     monkeypatch.setattr(run_tests, "STEPS", {"breaks": breaks, "passes": _passes})
-    monkeypatch.setattr(run_tests, "ONE_CORE", {"breaks", "passes"})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("breaks",), ("passes",)))
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.setattr(sys, "argv", ["run_tests.py"])
     with pytest.raises(ValueError, match="a mistake"):
         run_tests.main()
 
 
-def test_every_step_of_one_core_is_a_step() -> None:
-    assert set(ALL_STEPS) > run_tests.ONE_CORE
+def test_steps_of_one_list_run_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    running: set[str] = set()
+
+    def alone(name: str) -> t.Callable[[], Counts]:
+        def step() -> Counts:
+            """A step that shares something with another one."""
+            assert not running
+            running.add(name)
+            run_tests.script("sleep", "0.1")
+            running.remove(name)
+            return Counts(passed=1)
+
+        return step
+
+    monkeypatch.setattr(run_tests, "STEPS", {"one": alone("one"), "beside": _passes, "two": alone("two")})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("one", "two"), ("beside",)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert _main(monkeypatch)
+    assert capfd.readouterr().out.splitlines()[-1] == "tests: 7 passed, 0 failed, 0 skipped"
+
+
+def test_each_step_that_runs_beside_others_is_a_step_and_in_one_list() -> None:
+    names = [name for names in run_tests.ONE_CORE for name in names]
+    assert len(names) == len(set(names))
+    assert set(names) < set(ALL_STEPS)
 
 
 def test_what_is_missing_is_skipped_and_said(
