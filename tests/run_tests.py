@@ -6,19 +6,27 @@
     python3 tests/run_tests.py              all of them but unit, in the order below, also when one fails
     python3 tests/run_tests.py lint unit    these
 
+Steps that keep only one core busy run side by side where there are several. What such a step prints comes as one block
+when it and those before it have ended.
+
 What this machine lacks (root, a Python 3.8) is skipped, and the reason is in the table at the end. In CI, where the
 variable CI is set, nothing may be missing: what would be skipped elsewhere fails there, a single skipped test included.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextlib
+import contextvars
 import dataclasses
+import itertools
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import typing as t
 from xml.etree import ElementTree
@@ -32,6 +40,10 @@ OLDEST = ROOT / ".venv-3.8"
 SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
+
+# Where the step of this thread prints, and all that it starts; None is this program's own output.
+_OUTPUT: contextvars.ContextVar[t.IO[str] | None] = contextvars.ContextVar("output", default=None)
+_ENVIRONMENTS = threading.Lock()  # steps share them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +157,8 @@ def real() -> Counts:
     """The tests against real mail servers and mail clients."""
     need_root("makes network namespaces and users")
     environment("tests")
-    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
+    # Each worker has a mail lab and a Windows of its own.
+    return pytest(TOOLS, *SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
 
 
 def molecule() -> Counts:
@@ -171,17 +184,21 @@ def molecule() -> Counts:
 
 STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
     "packages": packages,
-    "lint": lint,
     "unit": unit,
     "unit-full": unit_full,
     "unit-3.8": unit_oldest,
+    "molecule": molecule,
     "sanity": sanity,
+    "lint": lint,
     "cores": cores,
     "demo": demo,
     "demo-as-user": demo_as_user,
     "real": real,
-    "molecule": molecule,
 }
+
+# Steps that keep only one core busy, in two lists that run side by side and take about equally long. Those in one list
+# run one after the other: sanity and cores share the environments of ansible-test. All other steps use all cores.
+ONE_CORE = (("molecule", "lint", "demo"), ("sanity", "cores", "demo-as-user"))
 
 
 # All of what they do is in other steps.
@@ -195,19 +212,40 @@ def existing(folder: str, *names: str) -> list[str]:
 
 def script(*command: str, **variables: str) -> Counts:
     """Run a command in the clone's root; it prints for itself."""
-    environ = {**os.environ, **variables}
-    code = subprocess.run(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
+    code = command_line(command, **variables)
     if code != 0:
         raise Failed(f"exit code {code}")
     return Counts()
 
 
+def command_line(command: t.Sequence[str], **variables: str) -> int:
+    """Run a command in the clone's root and return its exit code; it prints where this step does."""
+    output = _OUTPUT.get()
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        check=False,
+    ).returncode
+
+
 def prepare(*command: str) -> None:
     """Run a script of tests/setup, which may find that this machine lacks something."""
+    output = _OUTPUT.get()
     done = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
     )
-    sys.stderr.write(done.stderr)
+    print(done.stderr, end="", file=output or sys.stderr, flush=True)
     if done.returncode == MISSING:
         raise Missing(done.stderr.strip().splitlines()[-1])
     if done.returncode != 0:
@@ -216,7 +254,8 @@ def prepare(*command: str) -> None:
 
 def environment(name: str) -> None:
     """Make a Python environment, or bring it up to date."""
-    prepare(sys.executable, "tests/setup/environment.py", name)
+    with _ENVIRONMENTS:
+        prepare(sys.executable, "tests/setup/environment.py", name)
 
 
 def need_root(why: str) -> None:
@@ -236,9 +275,7 @@ def pytest(python: pathlib.Path, *arguments: str, **variables: str) -> Counts:
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder, "report.xml")
         command = [str(python), "-m", "pytest", f"--junit-xml={report}", *arguments]
-        code = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, AMOUNT: "full", **variables}, stdin=subprocess.DEVNULL, check=False
-        ).returncode
+        code = command_line(command, **{AMOUNT: "full", **variables})
         tests, reasons = read_report(report) if report.exists() else (Counts(), [])
     if code != 0:
         raise Failed(f"pytest's exit code {code}", tests)
@@ -275,7 +312,8 @@ def ansible_for_targets() -> pathlib.Path:
 
 def run(step: str) -> Result:
     """Run one step, with its name above what it prints."""
-    print(f"\n== {step}: {(STEPS[step].__doc__ or '').splitlines()[0]}", flush=True)
+    output = _OUTPUT.get()
+    print(f"\n== {step}: {(STEPS[step].__doc__ or '').splitlines()[0]}", file=output, flush=True)
     start = time.monotonic()
     try:
         outcome, note, tests = "passed", "", STEPS[step]()
@@ -284,8 +322,48 @@ def run(step: str) -> Result:
     except Missing as error:
         outcome, note, tests = "FAILED" if IN_CI else "skipped", str(error), Counts()
     result = Result(step, outcome, time.monotonic() - start, note or (str(tests) if tests != Counts() else ""), tests)
-    print(f"== {step}: {outcome} after {result.seconds:.1f} s", flush=True)
+    print(f"== {step}: {outcome} after {result.seconds:.1f} s", file=output, flush=True)
     return result
+
+
+def run_into(file: pathlib.Path, step: str) -> Result:
+    """Run one step in a thread of its own, with all that it prints in a file."""
+    with file.open("w", errors="replace") as output:
+        token = _OUTPUT.set(output)
+        try:
+            return run(step)
+        finally:
+            _OUTPUT.reset(token)
+
+
+def run_side_by_side(steps: t.Sequence[str]) -> t.Iterator[Result]:
+    """Run steps that need one core each, and print in order what they printed."""
+    print(f"\n== side by side: {', '.join(steps)}", flush=True)
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        pools = [stack.enter_context(concurrent.futures.ThreadPoolExecutor(1)) for _ in ONE_CORE]
+        # After Ctrl-C, what has not begun does not begin any more.
+        stack.callback(lambda: [pool.shutdown(wait=False, cancel_futures=True) for pool in pools])
+        runs = {step: pools[_list_of(step)].submit(run_into, folder / step, step) for step in steps}
+        for step, running in runs.items():
+            result = running.result()
+            print((folder / step).read_text(errors="replace"), end="", flush=True)
+            yield result
+
+
+def _list_of(step: str) -> int:
+    """Which of the lists of ONE_CORE the step is in; -1 if it is in none."""
+    return next((number for number, names in enumerate(ONE_CORE) if step in names), -1)
+
+
+def run_all(steps: t.Sequence[str]) -> t.Iterator[Result]:
+    """Run steps; those next to each other that need one core each, side by side where there are several cores."""
+    for one_core, group in itertools.groupby(steps, lambda step: _list_of(step) >= 0):
+        names = list(group)
+        if one_core and len({_list_of(name) for name in names}) > 1 and (os.cpu_count() or 1) > 1:
+            yield from run_side_by_side(names)
+        else:
+            yield from map(run, names)
 
 
 def git_status() -> str:
@@ -321,7 +399,7 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"no such step: {', '.join(sorted(unknown))}; there are: {', '.join(STEPS)}")
     before = git_status()
-    results = [run(step) for step in steps]
+    results = list(run_all(steps))
     if not sys.argv[1:]:
         results.append(unchanged(before))
     print(summary(results))

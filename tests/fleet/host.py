@@ -29,7 +29,8 @@ _HIDDEN = ("/dev", "/run", "/tmp", "/var/tmp", "/etc/ssh", "/etc/ssl/private", "
 _SHARED = frozenset(("bin", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys", "usr", "var"))
 _START_TIMEOUT = 30.0
 _FIRST_USER_UID, _LAST_USER_UID = 1000, 59999  # Debian Policy 9.2.2
-_FIRST_UID = 1001  # of the host's own users
+# Of the host's own users: far from those of the machine's users, whose processes other tests look for and kill.
+_FIRST_UID = 50001
 _SSHD = """\
 ListenAddress 0.0.0.0
 HostKey /etc/ssh/host_key

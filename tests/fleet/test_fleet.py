@@ -106,7 +106,7 @@ def test_a_host_sees_no_data_of_the_machines_users(fleet: Fleet) -> None:
     foreign = {"galaxy.yml", ".git", ".venv", fleet.name, *(path.name for path in home.iterdir())} - {".ansible"}
     assert foreign & set(seen.split()) == set()
     assert on(fleet, "desk-3", "ls /dev") == "fd\nfull\nnull\nptmx\npts\nrandom\nshm\ntty\nurandom\nzero"
-    assert on(fleet, "desk-3", "getent passwd | cut -d: -f3 | awk '$1 >= 1000 && $1 < 60000'") == "1001\n1002"
+    assert on(fleet, "desk-3", "getent passwd | cut -d: -f3 | awk '$1 >= 1000 && $1 < 60000'") == "50001\n50002"
     assert on(fleet, "desk-3", "mknod /tmp/disk b 8 0 2>/dev/null || echo no") == "no"
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pathlib
 import pwd
@@ -26,16 +27,21 @@ DESK = "desk-1.office.example"
 @pytest.fixture
 def readme_users() -> t.Iterator[None]:
     """Local users mario and anna, as in the README, unless this machine already has one of them."""
-    present = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name in USERS]
-    if present or os.geteuid() != 0:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs root, and no user {' or '.join(USERS)}")
+    homes = os.open("/home", os.O_RDONLY)
     try:
-        for name in USERS:
-            subprocess.run(["useradd", "--user-group", "--create-home", name], check=True)
-        yield
+        fcntl.flock(homes, fcntl.LOCK_EX)  # the tests of another process have users with these names, too
+        present = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name in USERS]
+        if present or os.geteuid() != 0:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs root, and no user {' or '.join(USERS)}")
+        try:
+            for name in USERS:
+                subprocess.run(["useradd", "--user-group", "--create-home", name], check=True)
+            yield
+        finally:
+            for name in USERS:
+                subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
     finally:
-        for name in USERS:
-            subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
+        os.close(homes)
 
 
 @pytest.fixture

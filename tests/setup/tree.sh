@@ -10,10 +10,14 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 place=ansible_collections/charter/mail
 
 link() {
-    local entry
+    local entry target
     mkdir -p ".tree/$place"
     for entry in *; do
-        [[ $entry == dist ]] || ln --symbolic --force --no-dereference "../../../../$entry" ".tree/$place/$entry"
+        target=../../../../$entry
+        [[ $entry == dist ]] && continue
+        # A right link stays, as something else may be reading through it.
+        [[ $(readlink ".tree/$place/$entry") == "$target" ]] ||
+            ln --symbolic --force --no-dereference "$target" ".tree/$place/$entry"
     done
     find ".tree/$place" -xtype l -delete # what has gone from the clone since
 }

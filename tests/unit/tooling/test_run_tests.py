@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import textwrap
+import threading
+import typing as t
 
 import pytest
 
@@ -92,6 +96,103 @@ def test_where_a_sample_is_enough(monkeypatch: pytest.MonkeyPatch, step: str, in
     monkeypatch.setattr(subprocess, "run", run)
     ALL_STEPS[step]()
     assert seen == [amount]
+
+
+def test_steps_of_one_core_run_side_by_side_and_print_in_order(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    begun = {name: threading.Event() for name in ("left", "right")}
+    right_has_ended = threading.Event()
+
+    def say(name: str) -> None:
+        run_tests.script("sh", "-c", f"echo {name} on stdout; echo {name} on stderr >&2")
+
+    def left() -> Counts:
+        """The first one, which ends last."""
+        say("left")
+        begun["left"].set()
+        assert begun["right"].wait(60)  # neither ends before both have begun
+        assert right_has_ended.wait(60)
+        return Counts(passed=1)
+
+    def right() -> Counts:
+        """The second one, which fails."""
+        begun["right"].set()
+        assert begun["left"].wait(60)
+        try:
+            say("right")
+            run_tests.prepare("sh", "-c", "echo right prepares; exit 7")
+        finally:
+            right_has_ended.set()
+        return Counts(passed=4)
+
+    monkeypatch.setattr(run_tests, "STEPS", {"left": left, "right": right, "passes": _passes})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("left",), ("right",)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert not _main(monkeypatch, "left", "right", "passes")
+    shown = capfd.readouterr()
+    assert shown.err == ""
+    lines = [re.sub(r"[0-9.]+ s$", "N s", line) for line in shown.out.splitlines() if line]
+    assert lines[: lines.index("== passes: passed after N s")] == [
+        "== side by side: left, right",
+        "== left: The first one, which ends last.",
+        "left on stdout",
+        "left on stderr",
+        "== left: passed after N s",
+        "== right: The second one, which fails.",
+        "right on stdout",
+        "right on stderr",
+        "right prepares",
+        "== right: FAILED after N s",
+        "== passes: A step that passes.",
+    ]
+    table = [line.split()[:2] for line in lines[lines.index("== passes: passed after N s") + 2 :]]
+    assert table == [["left", "passed"], ["right", "FAILED"], ["passes", "passed"], ["tests:", "6"]]
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_an_error_in_a_step_beside_others_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cores: int
+) -> None:
+    def breaks() -> Counts:
+        """A step with a mistake in it."""
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr(run_tests, "STEPS", {"breaks": breaks, "passes": _passes})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("breaks",), ("passes",)))
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(sys, "argv", ["run_tests.py"])
+    with pytest.raises(ValueError, match="a mistake"):
+        run_tests.main()
+
+
+def test_steps_of_one_list_run_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    running: set[str] = set()
+
+    def alone(name: str) -> t.Callable[[], Counts]:
+        def step() -> Counts:
+            """A step that shares something with another one."""
+            assert not running
+            running.add(name)
+            run_tests.script("sleep", "0.1")
+            running.remove(name)
+            return Counts(passed=1)
+
+        return step
+
+    monkeypatch.setattr(run_tests, "STEPS", {"one": alone("one"), "beside": _passes, "two": alone("two")})
+    monkeypatch.setattr(run_tests, "ONE_CORE", (("one", "two"), ("beside",)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert _main(monkeypatch)
+    assert capfd.readouterr().out.splitlines()[-1] == "tests: 7 passed, 0 failed, 0 skipped"
+
+
+def test_each_step_that_runs_beside_others_is_a_step_and_in_one_list() -> None:
+    names = [name for names in run_tests.ONE_CORE for name in names]
+    assert len(names) == len(set(names))
+    assert set(names) < set(ALL_STEPS)
 
 
 def test_what_is_missing_is_skipped_and_said(
