@@ -18,6 +18,7 @@ from .transaction import Interrupted
 
 T = t.TypeVar("T")
 
+_NO_SUCH_FILE = (FileNotFoundError, NotADirectoryError)  # below a file is none either
 _TRIES = 3  # for reading while nobody writes, where no run of ours is seen but names in the home come and go
 
 
@@ -44,7 +45,7 @@ class LocalFiles:
             path = shown
         try:
             return regular_file.read(path)
-        except FileNotFoundError:
+        except _NO_SUCH_FILE:
             return None
         except OSError as error:
             raise host_error(path, error) from error
@@ -58,7 +59,7 @@ class LocalFiles:
     def names(self, path: str) -> t.Sequence[str]:
         try:
             names = set(os.listdir(path))
-        except FileNotFoundError:
+        except _NO_SUCH_FILE:
             return []
         except OSError as error:
             raise host_error(path, error) from error
@@ -70,7 +71,7 @@ class LocalFiles:
     def modified(self, path: str) -> float | None:
         try:
             return os.stat(path).st_mtime
-        except FileNotFoundError:
+        except _NO_SUCH_FILE:
             return None
         except OSError as error:
             raise host_error(path, error) from error
@@ -173,7 +174,7 @@ class LocalFiles:
             return None
         try:
             descriptor = regular_file.open_regular(path, os.O_RDONLY)
-        except FileNotFoundError:
+        except _NO_SUCH_FILE:
             return None
         except OSError as error:
             raise host_error(path, error) from error

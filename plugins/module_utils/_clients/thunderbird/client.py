@@ -13,15 +13,13 @@ import typing as t
 from ..._host.files import Files, FileWrite, LockedError
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
+from ..._model.errors import ClientRunningError, DamagedFileError, HostError, PasswordStoreError
 from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
-from . import choices, configure, folder_references, mapping, old_names, preference_files, profiles, programs
-from .configure import LoginKey
+from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
-from .mapping import PrefIds
 from .prefs import PrefsFile
 from .profiles import Root
 from .stored import PasswordFiles, PasswordStore, ThunderbirdState
@@ -90,9 +88,14 @@ class Thunderbird(ClientDefaults):
 
     def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
+        if self._profile.missing is not None:
+            return ThunderbirdState.of_nothing(self._profile, self._profile.missing)
         path = self._path("prefs.js")
         content = self._files.read(path) or b""
-        prefs = PrefsFile.parse(content, path)
+        try:
+            prefs = PrefsFile.parse(content, path)
+        except DamagedFileError as error:
+            return ThunderbirdState.of_nothing(self._profile, error, content)
         references = folder_references.read(self._files, self.profile, prefs.values)
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
@@ -103,7 +106,9 @@ class Thunderbird(ClientDefaults):
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        if choices.choice(before.settings, account):
+        if before.unreadable is not None and not before.has_nothing_of(account):
+            raise before.unreadable
+        if before.unreadable is not None or choices.choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
         after = self._without(before, account) if removed else self._with(before, account)
@@ -143,6 +148,8 @@ class Thunderbird(ClientDefaults):
         with self._as_root():
             from . import reading
         state = self.read()
+        if state.unreadable is not None:
+            raise state.unreadable
         return reading.account(state.settings, state.passwords, wanted)
 
     def absence(self, wanted: Account) -> str:
@@ -233,9 +240,9 @@ class Thunderbird(ClientDefaults):
         remarks = before.remarks
         old_ids = None if settings is before.settings else find(before.settings, account)
         if old_ids is not None:
-            references, left = _follow_move(before, settings, old_ids, account)
+            references, left = moves.follow_move(before, settings, old_ids, account)
             remarks += left
-            new_passwords, password_changes = _move_passwords(before, old_ids, settings, ids)
+            new_passwords, password_changes = moves.move_passwords(before, old_ids, settings, ids)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
             for login in configure.logins(settings, ids):
@@ -244,7 +251,7 @@ class Thunderbird(ClientDefaults):
                     continue
                 self._refuse_older_store(before.password_files)
                 passwords = passwords.with_login(login.origin, login.username, account.password)
-                password_changes.append(_password_change(login, stored=stored is not None, wanted=True))
+                password_changes.append(moves.password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
                 new_passwords = passwords
         known = before.announced or not before.profile.files
@@ -270,7 +277,7 @@ class Thunderbird(ClientDefaults):
             still_used = configure.uses_login(settings, login)
             remaining = passwords if still_used else passwords.without_login(login.origin, login.username)
             if remaining is not passwords:
-                password_changes.append(_password_change(login, stored=True, wanted=False))
+                password_changes.append(moves.password_change(login, stored=True, wanted=False))
             passwords = remaining
         with self._as_root():
             from . import remarks
@@ -299,7 +306,10 @@ class Thunderbird(ClientDefaults):
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
         names = ["key4.db", "logins.db" if prefs.get(_USES_DATABASE) is True else "logins.json"]
         names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
-        return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
+        try:
+            return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
+        except HostError as error:  # it is needed only where a password is
+            return PasswordFiles.unreachable(error)
 
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
@@ -353,46 +363,3 @@ class Thunderbird(ClientDefaults):
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)
-
-
-def _follow_move(
-    before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
-) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
-    """The files that name folders, and what is said about folders that are still named as before."""
-    old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
-    if old is None or old == new:
-        return before.references, ()
-    references = folder_references.moved(before.references, old, new)
-    left = folder_references.left(settings, references, old, new)
-    remark = f"{account}: the old server is still named, in a form that is not known here, in {', '.join(left)}"
-    return references, (remark,) if left else ()
-
-
-def _move_passwords(
-    before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
-) -> tuple[PasswordStore | None, list[Change]]:
-    """The stored passwords go with a server that moves, so that nobody is asked for them.
-
-    A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
-    """
-    pairs = zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids))
-    moves = [(old, new) for old, new in pairs if old.origin != new.origin and old.username == new.username]
-    if not moves:
-        return before.new_passwords, []
-    passwords, password_changes = before.passwords, []
-    for old, new in moves:
-        if configure.uses_login(settings, old):
-            continue
-        try:
-            after = passwords.with_moved_login(old.origin, new.origin, old.username)
-        except (PasswordStoreError, DamagedFileError):
-            continue
-        if after is not passwords:
-            password_changes.append(_password_change(old, stored=True, wanted=False))
-            password_changes.append(_password_change(new, stored=False, wanted=True))
-        passwords = after
-    return passwords, password_changes
-
-
-def _password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:
-    return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

@@ -20,7 +20,7 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files, FileWrite
-from ..._model.errors import HostError, OptionError
+from ..._model.errors import HostError, MailError, OptionError
 from . import profiles_ini, programs
 from .install_hash import install_hash
 from .profiles_ini import ListedProfile, Sections
@@ -66,12 +66,14 @@ class Profile(t.NamedTuple):
         new: it is not known to Thunderbird yet.
         files: what makes it known, to be written after its other files, in this order.
         warnings: what the admin should know about the choice.
+        missing: why there is no such profile, so that nothing can be read or written; None where there is.
     """
 
     path: str
     new: bool
     files: tuple[FileWrite, ...] = ()
     warnings: tuple[str, ...] = ()
+    missing: MailError | None = None
 
 
 def choose(files: Files, root: Root, wanted: str | None) -> Profile:
@@ -81,17 +83,19 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
         files: the user's files.
         root: where, and by whose rule.
         wanted: a profile's name or folder as the admin wrote it; None for the one that Thunderbird would open.
-
-    Raises:
-        HostError: the profile's folder is missing.
-        OptionError: there is no profile of the wanted name.
     """
     ini = posixpath.join(root.path, "profiles.ini")
     content = files.read(ini) or b""
     sections = _sections(files, root.path, content)
     known = profiles_ini.listed(sections, root.path)
     if wanted is not None:
-        return _existing(files, root, _named(known, wanted, ini), ())
+        for profile in known:
+            if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
+                return _existing(files, root, profile, ())
+        missing = _unknown(known, wanted, ini)
+        # A host where Thunderbird was never used is not worth a word.
+        warnings = (str(missing),) if known else ()
+        return Profile(posixpath.join(root.path, wanted), new=False, warnings=warnings, missing=missing)
     if known:
         chosen, warnings = _opened(files, root, sections, known)
         if len(known) > 1 and not warnings and sections.get("General", {}).get("StartWithLastProfile") == "0":
@@ -164,12 +168,9 @@ def _sections(files: Files, root: str, content: bytes) -> Sections:
     )
 
 
-def _named(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> ListedProfile:
-    for profile in known:
-        if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
-            return profile
+def _unknown(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> OptionError:
     names = ", ".join(sorted(_shown(profile.name) for profile in known)) or "no profile at all"
-    raise OptionError(
+    return OptionError(
         "profile", f"{wanted!r} is not in {ini}, which lists {names}", "name one of these, or leave it out"
     )
 
@@ -256,11 +257,12 @@ def _modified(files: Files, profile: str) -> float:
 
 def _existing(files: Files, root: Root, profile: ListedProfile, warnings: tuple[str, ...]) -> Profile:
     if not files.is_directory(profile.path):
-        raise HostError(
+        missing = HostError(
             profile.path,
             f"this folder of the profile {_shown(profile.name)!r} is missing, but {root.path}/profiles.ini lists it",
             "bring it back, or take the profile out of profiles.ini: Thunderbird itself does not start like this",
         )
+        return Profile(profile.path, new=False, warnings=(str(missing),), missing=missing)
     compatibility = posixpath.join(profile.path, "compatibility.ini")
     if files.read(compatibility) is not None:
         return Profile(profile.path, new=False, warnings=warnings)

@@ -20,6 +20,8 @@ from .stored import ThunderbirdState
 
 def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     """Of an account that is left as it is, and of what the run did."""
+    if state.unreadable is not None:
+        return () if state.profile.missing else (f"left as it is: {state.unreadable}",)
     chosen = choice(state.settings, account)
     found = [f"{account}: {chosen}"] if chosen else []
     if account.state is State.ABSENT and find(state.settings, account) is None:

@@ -8,15 +8,17 @@ import dataclasses
 import functools
 import typing as t
 
-from ..._model.account import Account
+from ..._model.account import Account, State
 from ..._model.settings import Change, Settings
 from . import old_names
+from .indexed_settings import IndexedSettings
 from .preference_sources import PreferenceSources
 from .prefs import PrefsFile
 from .profiles import Profile
 
 if t.TYPE_CHECKING:
     from ..._host.files import FileWrite
+    from ..._model.errors import MailError
     from ..._model.secret import Secret
 
 
@@ -51,6 +53,15 @@ class PasswordFiles:
     contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
     open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
 
+    @classmethod
+    def unreachable(cls, reason: MailError) -> PasswordFiles:
+        """Files that cannot be read, which is said where a password is first in question."""
+
+        def fail(contents: t.Mapping[str, bytes | None]) -> PasswordStore:
+            raise reason
+
+        return cls({}, fail)
+
     @functools.cached_property
     def store(self) -> PasswordStore:
         """The stored passwords."""
@@ -72,6 +83,8 @@ class ThunderbirdState:
         password_changes: what the last step of ``configure`` changed in it.
         purged: folders of the profile to delete.
         has_old_names: ``settings`` are those that ``old_names.effective`` gives.
+        unreadable: why nothing could be read, so that ``settings`` has nothing; None where it could.
+        content: prefs.js as it is on the disk.
         remarks: what the admin should know about what was done, or left, so far.
         announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
@@ -88,6 +101,23 @@ class ThunderbirdState:
     remarks: tuple[str, ...] = ()
     announced: bool = False
     has_old_names: bool = False
+    unreadable: MailError | None = None
+    content: bytes = dataclasses.field(default=b"", repr=False)
+
+    @classmethod
+    def of_nothing(cls, profile: Profile, reason: MailError, content: bytes = b"") -> ThunderbirdState:
+        """What is known of a profile that cannot be read."""
+        none = PreferenceSources()
+        passwords = PasswordFiles.unreachable(reason)
+        return cls(
+            profile, PrefsFile(b"", ()), none, IndexedSettings({}), {}, passwords, unreadable=reason, content=content
+        )
+
+    def has_nothing_of(self, account: Account) -> bool:
+        """Whether a profile that cannot be read is not one that has the account."""
+        own = {account.email.lower(), account.username.lower()}
+        text = self.content.decode("utf-8", "replace").lower()
+        return account.state is State.ABSENT and not any(name in text for name in own)
 
     @property
     def to_store(self) -> Settings:

@@ -64,7 +64,10 @@ def make(root: pathlib.Path, ini: str, *folders: str) -> None:
 
 
 def choose(root: pathlib.Path, wanted: str | None = None) -> profiles.Profile:
-    return profiles.choose(LocalFiles(), Root(str(root)), wanted)
+    found = profiles.choose(LocalFiles(), Root(str(root)), wanted)
+    if found.missing is not None:
+        raise found.missing
+    return found
 
 
 def written(profile: profiles.Profile) -> dict[str, str]:
