@@ -131,14 +131,17 @@ def sanity() -> Counts:
 
 
 def cores() -> Counts:
-    """The demo and Ansible's sanity tests with the oldest and the newest ansible-core."""
+    """The demo, Ansible's sanity tests and foreign templates with the oldest and the newest ansible-core."""
+    environment("tests")
+    total = Counts()
     for name in CORES:
         environment(name)
         folder = f".venv-{name}"
         script(str(ROOT / folder / "bin/python"), "tests/demo")
         # Those that depend on the core; the step sanity has all of them.
         script("tests/steps/sanity.sh", folder, "ansible-doc", "compile", "runtime-metadata", "validate-modules")
-    return Counts()
+        total += pytest(TOOLS, "tests/integration/test_foreign_templates.py", CHARTER_MAIL_ENVIRONMENT=folder)
+    return total
 
 
 def demo() -> Counts:

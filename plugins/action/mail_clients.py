@@ -29,12 +29,14 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """See plugins/modules/mail_clients.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        options = self.validate_argument_spec(dict(client_choice.CHOICE_OPTIONS))[1]  # type: ignore[no-untyped-call]
         try:
+            options = self.validate_argument_spec(dict(client_choice.CHOICE_OPTIONS))[1]  # type: ignore[no-untyped-call]
             system = system_of(self, task_vars)
-        except MailError as error:
-            raise AnsibleActionFail(printable(str(error))) from error
-        clients, is_fallback = client_choice.choose(options, system, self._installed)
+            clients, is_fallback = client_choice.choose(options, system, self._installed)
+        except (AnsibleActionFail, MailError) as error:
+            # Before ansible-core 2.19 the message of an exception was a template wherever a playbook used it. That of
+            # a result never was.
+            return {**result, "failed": True, "msg": printable(str(error))}
         if is_fallback:
             result["warnings"] = [client_choice.NONE_INSTALLED]
         return {**result, "changed": False, "system": system.value, "clients": clients}

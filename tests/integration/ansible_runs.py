@@ -16,7 +16,9 @@ import subprocess
 import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-_BIN = ROOT / ".venv" / "bin"
+# Another environment has another ansible-core: see the step cores of tests/run_tests.py.
+ENVIRONMENT = "CHARTER_MAIL_ENVIRONMENT"
+_BIN = ROOT / os.environ.get(ENVIRONMENT, ".venv") / "bin"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,7 @@ import dataclasses
 
 from .login_limit import LoginLimit
 from .options import Environment, VerifyOptions
+from .wire.lookup import Answers
 from .wire.tls import Trust, trust
 
 
@@ -20,12 +21,14 @@ class Context:
         trust: which certificates count.
         environment: resolver and clocks.
         login_limit: how often a login may be tried.
+        answers: what is known of hosts.
     """
 
     options: VerifyOptions
     trust: Trust
     environment: Environment
     login_limit: LoginLimit
+    answers: Answers = dataclasses.field(default_factory=Answers)
 
     @classmethod
     def of(

@@ -155,7 +155,9 @@ class EndpointWalk(t.Generic[_D]):
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
-            addresses, seen.warning = (self._addresses, "") if self._addresses else self._looked_up()
+            addresses, seen.warning = self._addresses, ""
+            if not addresses:
+                addresses, seen.warning = self._context.answers.of(endpoint, self._look_up, self._deadline)
             seen.evidence = ", ".join(map(str, addresses))
             leads_nowhere = blocked(endpoint, addresses)
             if leads_nowhere is not None:
@@ -225,8 +227,8 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _looked_up(self) -> tuple[tuple[Address, ...], str]:
-        """The addresses of the host, and what a user should see although there are some."""
+    def _look_up(self) -> lookup.Answer:
+        """Ask for the addresses of the host."""
         environment, host = self._context.environment, self._endpoint.server.host
         started = environment.clock.monotonic()
         try:
@@ -235,7 +237,8 @@ class EndpointWalk(t.Generic[_D]):
             raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
         seconds = environment.clock.monotonic() - started
         asks = environment.ask_name_servers
-        return found.addresses, lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+        warning = lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+        return lookup.Answer(found.addresses, warning)
 
     def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
         found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure

@@ -74,8 +74,13 @@ class SmtpDialogue:
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
-        for command in (f"MAIL FROM:<{email}>", f"RCPT TO:<{email}>", "RSET"):
-            reply = self._command(command.encode())
+        commands = [f"MAIL FROM:<{email}>".encode(), f"RCPT TO:<{email}>".encode()]
+        # RFC 2920; without it, a round trip for each. QUIT ends what was begun (RFC 5321 4.1.1.10), without RSET.
+        together = "PIPELINING" in self._capabilities
+        if together:
+            self._connection.send_lines(commands)
+        for command in commands:
+            reply = self._reply(self._connection.read_line()) if together else self._command(command)
             if not reply.positive:
                 raise refusals.address_refused(self._show(reply), email)
         return f"accepted {email} as sender and recipient; nothing was sent"

@@ -136,9 +136,13 @@ class Connection:
 
     def send_line(self, line: bytes) -> None:
         """Send a line; CRLF is added. A line break inside would be a second command, so it is refused."""
-        if any(mark in line for mark in b"\r\n\0"):
+        self.send_lines([line])
+
+    def send_lines(self, lines: t.Sequence[bytes]) -> None:
+        """Send lines at once, without waiting for an answer in between; see ``send_line``."""
+        if any(mark in line for line in lines for mark in b"\r\n\0"):
             raise ValueError("a command must be one line")
-        self.send(line + b"\r\n")
+        self.send(b"".join(line + b"\r\n" for line in lines))
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import queue
 import socket
@@ -98,6 +99,59 @@ class _Asking:
             return until.wait(lambda seconds: self._answers.get(timeout=seconds))
         except queue.Empty:
             return None
+
+
+class Answer(t.NamedTuple):
+    """What is known of a host.
+
+    Attributes:
+        addresses: at least one.
+        warning: what a user should see although there are some; usually empty.
+    """
+
+    addresses: tuple[Address, ...]
+    warning: str
+
+
+class Answers:
+    """What the tests of a task have been told of hosts, so that each name is looked up once, and not by every account.
+
+    A failure is told to those who wait for the same answer, and then forgotten: who tries again asks again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, int], concurrent.futures.Future[Answer]] = {}
+
+    def of(self, endpoint: Endpoint, look_up: t.Callable[[], Answer], deadline: Deadline) -> Answer:
+        """The answer for an endpoint's host.
+
+        Args:
+            endpoint: whose host.
+            look_up: asks; called where nobody has asked, or is asking.
+            deadline: for waiting until somebody else has asked.
+
+        Raises:
+            Failure: there is none.
+        """
+        server = endpoint.server
+        key = (server.host, server.port)
+        with self._lock:
+            known = self._known.get(key)
+            answer = self._known.setdefault(key, concurrent.futures.Future())
+        if known is not None:
+            try:
+                return deadline.wait(lambda seconds: known.result(timeout=seconds))
+            except concurrent.futures.TimeoutError:
+                raise reachability.name_server_silent(deadline.seconds, server.host) from None
+        try:
+            answer.set_result(look_up())
+        except BaseException as error:
+            with self._lock:
+                del self._known[key]
+            answer.set_exception(error)
+            raise
+        return answer.result()
 
 
 def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, ask_name_servers: bool) -> str:

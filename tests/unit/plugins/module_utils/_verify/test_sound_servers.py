@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.en
     report_on,
     try_server,
 )
-from ansible_collections.charter.mail.tests.unit.scripted_server import CA, Script, serve
+from ansible_collections.charter.mail.tests.unit.scripted_server import CA, Script, Talk, serve
 
 SERVERS: t.Mapping[MailService, t.Callable[[Server], Script]] = {
     MailService.IMAP: imap,
@@ -160,7 +160,46 @@ def test_mailboxes_are_only_looked_at() -> None:
     assert [line.split(b" ")[0] for line in server.in_tls.splitlines()] == [b"CAPA", b"AUTH", b"STAT", b"QUIT"]
     _report, server = try_server(smtp(Server()), MailService.SMTP, Security.SSL)
     commands = [line.split(b" ")[0] for line in server.in_tls.splitlines()]
-    assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
+    assert commands == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"QUIT"]
+
+
+def test_sender_and_recipient_go_together_where_the_server_takes_that() -> None:
+    """A round trip less. The second answer comes only after both commands."""
+
+    def script(talk: Talk) -> None:
+        talk.start_tls()
+        talk.say(b"220 ready")
+        for answers in ([b"250-lab", b"250-PIPELINING", b"250 AUTH PLAIN"], [b"235 welcome"]):
+            talk.hear()
+            talk.say(*answers)
+        assert [talk.hear().split(b":")[0] for _command in range(2)] == [b"MAIL FROM", b"RCPT TO"]
+        talk.say(b"250 sender", b"250 recipient")
+        assert talk.hear() == b"QUIT"
+
+    report, _server = try_server(script, MailService.SMTP, Security.SSL)
+    assert report.failed is None
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_refusal_among_commands_that_go_together(refused: int) -> None:
+    answers = [b"250 sender", b"250 recipient"]
+    answers[refused] = b"553 5.7.1 Sender address rejected: not owned by user"
+
+    def script(talk: Talk) -> None:
+        talk.start_tls()
+        talk.say(b"220 ready")
+        for lines in ([b"250-lab", b"250-PIPELINING", b"250 AUTH PLAIN"], [b"235 welcome"]):
+            talk.hear()
+            talk.say(*lines)
+        talk.hear()
+        talk.hear()
+        talk.say(*answers)
+        talk.hear_out()
+
+    report, _server = try_server(script, MailService.SMTP, Security.SSL)
+    failed = check(report, Stage.SENDING)
+    assert failed.evidence == answers[refused].decode()
+    assert failed.status is CheckStatus.FAILED
 
 
 def test_capabilities_from_before_tls_are_forgotten() -> None:

@@ -101,7 +101,7 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
         ),
         (b"RCPT", b"452 4.2.2 Mailbox full", "has no space left in the mailbox"),
         (b"RCPT", b"571 nobody knows", f"does not accept {USERNAME} as sender and recipient"),
-        (b"RSET", b"421 4.7.0 bye", "accepts no more for now"),
+        (b"RCPT", b"421 4.7.0 bye", "accepts no more for now"),
     ],
 )
 def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None:

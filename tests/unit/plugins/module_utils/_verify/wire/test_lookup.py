@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import pathlib
@@ -15,8 +16,12 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
+from ansible_collections.charter.mail.plugins.module_utils._verify.context import Context
+from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_check import EndpointTask, check_endpoint
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code, Failure
+from ansible_collections.charter.mail.plugins.module_utils._verify.login import Login
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
     CheckStatus,
@@ -32,7 +37,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver
     Resolver,
     system_ipv4_resolver,
 )
-from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap
+from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     check,
     endpoint,
@@ -70,6 +75,67 @@ def report_with(resolver: Resolver, ipv4_resolver: Resolver | None) -> EndpointR
     with serve(imap(Server())) as server:
         environment = Environment(resolver=resolver, ipv4_resolver=ipv4_resolver)
         return report_on(endpoint(MailService.IMAP, server.port, Security.SSL), OPTIONS, environment=environment)
+
+
+def both(resolver: Resolver) -> tuple[EndpointReport, EndpointReport]:
+    """The reports of two tests of a task, side by side, on a sound server whose name is found like this."""
+    with serve(imap(Server())) as server:
+        context = Context.of(OPTIONS, Environment(resolver=resolver))
+        target = endpoint(MailService.IMAP, server.port, Security.SSL)
+        task = EndpointTask(target, USERNAME, Login(USERNAME, Secret(PASSWORD)))
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            first, second = pool.map(lambda _number: check_endpoint(task, context), range(2))
+        return first, second
+
+
+def test_a_name_is_looked_up_once_for_all_tests_of_a_task() -> None:
+    asked: list[str] = []
+
+    def resolver(host: str, port: int) -> t.Sequence[Address]:
+        asked.append(host)
+        return after(0.3, found)(host, port)
+
+    reports = both(resolver)
+    assert [report.failed for report in reports] == [None, None]
+    assert [check(report, Stage.DNS).evidence for report in reports] == ["127.0.0.1", "127.0.0.1"]
+    assert len(asked) == 1
+
+
+def test_all_who_wait_for_an_answer_are_told_that_there_is_none() -> None:
+    reports = both(after(0.3, nothing))
+    assert [failure(report, Stage.DNS).code for report in reports] == [Code.NAME_NOT_FOUND] * 2
+
+
+def test_a_name_that_was_not_found_is_looked_up_again() -> None:
+    target = endpoint(MailService.IMAP, 993, Security.SSL)
+    deadline = Deadline(5, Clock())
+    answers = lookup.Answers()
+    with pytest.raises(Failure):
+        answers.of(
+            target, lambda: lookup.Answer(lookup.resolve(target, nothing, None, deadline).addresses, ""), deadline
+        )
+    again = answers.of(target, lambda: lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "slow"), deadline)
+    kept = answers.of(target, lambda: pytest.fail("it is known"), deadline)
+    assert again == kept == (again.addresses, "slow")
+
+
+def test_who_waits_for_an_answer_of_others_waits_no_longer_than_its_own_time() -> None:
+    target = endpoint(MailService.IMAP, 993, Security.SSL)
+    answers, asked, release = lookup.Answers(), threading.Event(), threading.Event()
+
+    def silent() -> lookup.Answer:
+        asked.set()
+        release.wait(20)
+        return lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "")
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        other = pool.submit(answers.of, target, silent, Deadline(20, Clock()))
+        assert asked.wait(20)
+        with pytest.raises(Failure) as raised:
+            answers.of(target, silent, Deadline(0.1, Clock()))
+        release.set()
+        assert other.result().warning == ""
+    assert raised.value.code is Code.NAME_SERVER_SILENT
 
 
 def test_the_question_for_ipv6_is_never_answered() -> None:
