@@ -102,11 +102,11 @@ def lint() -> Counts:
 
 
 def unit() -> Counts:
-    """The unit tests with a sample of their generated examples and kill points; in CI with all of them."""
+    """The unit tests with a sample of their generated examples, kill points and tables; in CI with all of them."""
     if IN_CI:
         return unit_full()
     environment("tests")
-    return unit_tests(TOOLS, "tests/unit", **{AMOUNT: "sample"})
+    return unit_tests(TOOLS, "tests/unit", **{AMOUNT: "fast"})
 
 
 def unit_full() -> Counts:
@@ -270,7 +270,7 @@ def need_root(why: str) -> None:
 def unit_tests(python: pathlib.Path, *folders: str, **variables: str) -> Counts:
     """Run unit tests side by side."""
     # Where Python may not keep what it has compiled, each worker compiles all tests: three seconds more.
-    return pytest(python, *SIDE_BY_SIDE, *folders, **{"PYTHONDONTWRITEBYTECODE": "", **variables})
+    return pytest(python, *SIDE_BY_SIDE, "-p", "no:logging", *folders, **{"PYTHONDONTWRITEBYTECODE": "", **variables})
 
 
 def pytest(python: pathlib.Path, *arguments: str, **variables: str) -> Counts:

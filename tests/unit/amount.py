@@ -9,8 +9,13 @@ This is the one place that decides it. A test that could try hundreds of cases p
 * ``sample`` for kill points, sizes and rows that are alike,
 * ``one_of_each`` for a table whose rows fall into kinds, such as the rows of one code.
 
-The two last return some of the cases in the fast loop and all of them with ``CHARTER_MAIL_TESTS=full``, both where a
-test loops over them and in ``pytest.mark.parametrize``. Another run takes other cases.
+The two last return some of the cases unless ``CHARTER_MAIL_TESTS=full``, both where a test loops over them and in
+``pytest.mark.parametrize``.
+
+``make unit`` sets ``CHARTER_MAIL_TESTS=fast``. Then conftest.py also runs a part of each table: of the cases of a
+parametrised test, and of the tests in a class marked ``alike``, which are expensive and resemble each other.
+
+Another run takes other cases.
 """
 
 from __future__ import annotations
@@ -19,12 +24,15 @@ import os
 import random
 import typing as t
 
-VARIABLE = "CHARTER_MAIL_TESTS"  # tests/run_tests.py sets it to "full" for every step but the fast one
+VARIABLE = "CHARTER_MAIL_TESTS"  # tests/run_tests.py sets it
 FULL = os.environ.get(VARIABLE) == "full"
+FAST = os.environ.get(VARIABLE) == "fast"
 
 _SHARE = 33  # the fast loop tries one in so many
 _FEWEST = 2  # the first example that is generated is the simplest, and says little
 _MOST = 2
+_ROWS = 3  # at least, of a table in the fast loop; of a longer one, one row in so many
+_ROW_SHARE = 4
 
 # Each worker of a run finds the tests for itself, and all of them must find the same.
 _SEED = os.environ.get("PYTEST_XDIST_TESTRUNUID")
@@ -42,6 +50,11 @@ def sample(cases: t.Sequence[_T], most: int = _MOST) -> t.Sequence[_T]:
     if FULL or len(cases) <= most:
         return cases
     return [cases[number] for number in sorted(random.Random(_SEED).sample(range(len(cases)), most))]
+
+
+def rows(table: t.Sequence[_T], most: int | None = None) -> t.Sequence[_T]:
+    """The rows of a table that the fast loop tries, in their order: so many, or a share of them."""
+    return sample(table, max(_ROWS, len(table) // _ROW_SHARE) if most is None else most)
 
 
 def one_of_each(cases: t.Sequence[_T], kind: t.Callable[[_T], t.Hashable]) -> t.Sequence[_T]:

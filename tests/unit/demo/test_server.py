@@ -407,6 +407,7 @@ class TestPrivacy:
         assert not any(password in text for password in server.users.values())
 
 
+@pytest.mark.alike(2)
 class TestLifetime:
     def test_leaves_nothing_behind(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -75,7 +75,7 @@ def test_the_fast_loop_is_only_for_those_who_ask(
 @pytest.mark.parametrize(
     ("step", "in_ci", "amount"),
     [
-        ("unit", False, "sample"),
+        ("unit", False, "fast"),
         ("unit", True, "full"),
         ("unit-full", False, "full"),
         ("unit-3.8", True, "sample"),
@@ -226,37 +226,50 @@ def _write_test(folder: pathlib.Path, body: str) -> str:
     return str(path)
 
 
-def _run(path: str) -> Counts:
-    return run_tests.pytest(pathlib.Path(sys.executable), path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+def _run(path: str, *options: str) -> Counts:
+    environ = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(run_tests.ROOT)}
+    return run_tests.pytest(pathlib.Path(sys.executable), *options, path, **environ)
 
 
-def test_pytest_is_counted(tmp_path: pathlib.Path) -> None:
-    path = _write_test(
-        tmp_path,
-        """
-        def test_good(): pass
-        def test_other_good(): pass
-        def test_bad(): raise ValueError
-        @pytest.fixture
-        def broken(): raise ValueError
-        def test_error(broken): pass
-        @pytest.mark.skip(reason="no server")
-        def test_skipped(): pass
-        """,
-    )
-    with pytest.raises(Failed) as failed:
-        _run(path)
-    assert failed.value.tests == Counts(passed=2, failed=2, skipped=1)
+# As unit tests are run, with the hooks of their workers.
+WORKER = ("-p", "tests.conftest", "-p", "tests.unit.conftest", "-p", "xdist", "--numprocesses=1")
 
 
-def test_a_skipped_test_fails_in_ci_only(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    path = _write_test(tmp_path, "def test_skipped(): pytest.skip('no server')\n")
-    assert _run(path) == Counts(skipped=1)
-    monkeypatch.setattr(run_tests, "IN_CI", True)
-    with pytest.raises(Failed, match="skipped in CI: no server"):
-        _run(path)
+@pytest.mark.alike(1)
+class TestPytest:
+    """Each starts it."""
 
+    @pytest.mark.parametrize("options", [(), WORKER], ids=["alone", "in a worker"])
+    def test_pytest_is_counted(self, tmp_path: pathlib.Path, options: t.Sequence[str]) -> None:
+        path = _write_test(
+            tmp_path,
+            """
+            def test_good(): pass
+            def test_other_good(): pass
+            def test_bad(): raise ValueError
+            @pytest.fixture
+            def broken(): raise ValueError
+            def test_error(broken): pass
+            @pytest.fixture
+            def spoilt():
+                yield
+                raise ValueError
+            def test_error_at_the_end(spoilt): pass
+            @pytest.mark.skip(reason="no server")
+            def test_skipped(): pass
+            """,
+        )
+        with pytest.raises(Failed) as failed:
+            _run(path, *options)
+        assert failed.value.tests == Counts(passed=2, failed=3, skipped=1)
 
-def test_a_run_without_tests_fails(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(Failed):
-        _run(str(tmp_path))
+    def test_a_skipped_test_fails_in_ci_only(self, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+        path = _write_test(tmp_path, "def test_skipped(): pytest.skip('no server')\n")
+        assert _run(path) == Counts(skipped=1)
+        monkeypatch.setattr(run_tests, "IN_CI", True)
+        with pytest.raises(Failed, match="skipped in CI: no server"):
+            _run(path)
+
+    def test_a_run_without_tests_fails(self, tmp_path: pathlib.Path) -> None:
+        with pytest.raises(Failed):
+            _run(str(tmp_path))

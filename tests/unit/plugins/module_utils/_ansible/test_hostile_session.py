@@ -265,7 +265,7 @@ def test_an_untrue_answer_is_the_failure_of_its_user_alone(office: Office, how: 
 
 
 def test_a_large_answer_takes_little_time_and_memory(offices: t.Iterator[Office]) -> None:
-    for how in sample(list(LARGE), 2):
+    for how in sample(list(LARGE), 1):
         office = next(offices)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with hostile_peers.bus(office.folder / "bus", serving({"ListNames": LARGE[how]})) as address:

@@ -29,7 +29,6 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
     Stage,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import lookup, name_servers
-from ansible_collections.charter.mail.plugins.module_utils._verify.wire.clock import Clock
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import Deadline
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.name_servers import silent_name_servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import (
@@ -37,6 +36,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver
     Resolver,
     system_ipv4_resolver,
 )
+from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     check,
@@ -64,7 +64,7 @@ def after(seconds: float, resolver: Resolver) -> Resolver:
     """The same resolver, later."""
 
     def slow(host: str, port: int) -> t.Sequence[Address]:
-        threading.Event().wait(seconds)
+        CLOCK.wait(threading.Event().wait, seconds)
         return resolver(host, port)
 
     return slow
@@ -73,7 +73,7 @@ def after(seconds: float, resolver: Resolver) -> Resolver:
 def report_with(resolver: Resolver, ipv4_resolver: Resolver | None) -> EndpointReport:
     """The report on a sound server whose name is found like this."""
     with serve(imap(Server())) as server:
-        environment = Environment(resolver=resolver, ipv4_resolver=ipv4_resolver)
+        environment = Environment(resolver=resolver, ipv4_resolver=ipv4_resolver, clock=CLOCK)
         return report_on(endpoint(MailService.IMAP, server.port, Security.SSL), OPTIONS, environment=environment)
 
 
@@ -224,7 +224,7 @@ def resolv_conf(folder: pathlib.Path, addresses: t.Iterable[str]) -> str:
 
 def soon() -> Deadline:
     """In a moment."""
-    return Deadline(0.5, Clock())
+    return Deadline(0.5, CLOCK)
 
 
 def test_which_name_servers_are_silent(tmp_path: pathlib.Path) -> None:
@@ -265,7 +265,7 @@ def test_the_silent_name_server_is_named(tmp_path: pathlib.Path, monkeypatch: py
         named = "the name server 127.0.5.1 does not answer"
         with serve(imap(Server())) as server:
             target = endpoint(MailService.IMAP, server.port, Security.SSL)
-            slow = Environment(resolver=after(2.1, found), ask_name_servers=True)
+            slow = Environment(resolver=after(2.1, found), ask_name_servers=True, clock=CLOCK)
             seen = check(report_on(target, OPTIONS, environment=slow), Stage.DNS)
             assert named in seen.advice
             dead = dataclasses.replace(slow, resolver=after(30, found))
