@@ -29,6 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
     Stage,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import lookup, name_servers
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.clock import Clock
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import Deadline
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.name_servers import silent_name_servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import (
