@@ -10,10 +10,10 @@ import typing as t
 from .._clients.difference_text import change_text, difference_texts
 from .._clients.engine import Client
 from .._clients.entry import ClientEntry
-from .._clients.stored_account import StoredAccount, StoredLogin
+from .._clients.stored_account import LeftAlone, StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
-from .._model.differences import differences
+from .._model.differences import as_spelled, differences
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
 from .._verify.findings.endpoint import Role
@@ -88,33 +88,74 @@ def _inspect(
 ) -> Inspection:
     wanted = request.account
     with open_client(request) as client:
-        found = client.undisturbed(lambda: client.account(wanted))
-        absence = "" if found else client.absence(wanted)
+        try:
+            found = client.undisturbed(lambda: client.account(wanted))
+        except OptionError as error:  # another program's account, or one of several
+            check = client_check.undecided(entry.title, client.title, entry.module, str(error))
+            return Inspection(wanted, Logins.of(wanted), check)
         place = client.title
-    if found is None:
-        check = client_check.account_missing(entry.title, place, str(wanted), absence, entry.module)
-        return Inspection(wanted, Logins.of(wanted), check)
-    return _compare(entry, place, request, found)
+        if found is None:
+            absence, refusal = client.absence(wanted), _refusal(client, wanted)
+            check = client_check.account_missing(entry.title, place, str(wanted), absence, entry.module, refusal)
+            return Inspection(wanted, Logins.of(wanted), check)
+        clauses, left = _clauses(entry, wanted, found)
+        refusal = _refusal(client, as_spelled(wanted, found.account)) if clauses else ""
+    return _compared(entry, request, found, _check(entry, place, wanted, found, clauses, left, refusal))
 
 
-def _compare(entry: ClientEntry, place: str, request: Request, found: StoredAccount) -> Inspection:
-    wanted, has = request.account, found.account
-    incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
-    outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
-    named = (*differences(wanted, has, found.outgoing.username), *found.sign_in)
-    clauses = difference_texts(named, wanted, has, entry.title, found.security_names)
+def _refusal(client: Client[t.Any], wanted: Account) -> str:
+    """Why a run would not give the client the account, as sentences; empty where it would."""
+    try:
+        client.undisturbed(lambda: client.configure(client.read(), wanted))
+    except MailError as error:
+        return str(error)
+    return ""
+
+
+def _clauses(entry: ClientEntry, wanted: Account, found: StoredAccount) -> tuple[list[str], list[str]]:
+    """What a run would change, and what differs and would stay."""
+    left_alone = found.left_alone or LeftAlone("", frozenset())
+    named = (*differences(wanted, found.account, found.outgoing.username), *found.sign_in)
+
+    def texts(*, left: bool) -> list[str]:
+        chosen = (difference for difference in named if left_alone.covers(difference) is left)
+        return difference_texts(chosen, wanted, found.account, entry.title, found.security_names)
+
+    stays = texts(left=True)
+    if left_alone.settings is None:
+        return [], stays
+    clauses = texts(left=False)
     if not clauses:  # other settings follow from these, such as the addresses of folders
         clauses = [change_text(change, entry.title) for change in found.others]
-    clauses += _password_differences(entry, wanted, found)
+    return clauses + _password_differences(entry, wanted, found), stays
+
+
+def _check(
+    entry: ClientEntry,
+    place: str,
+    wanted: Account,
+    found: StoredAccount,
+    clauses: t.Sequence[str],
+    left: t.Sequence[str],
+    refusal: str,
+) -> AccountCheck:
     note = "the tests ran with the password of the option"
     if wanted.password is None:
         note = f"the tests ran with what {entry.title} has stored"
     if found.locked:
         note = f"{note}; stored passwords cannot be read: {found.locked}"
     if clauses:
-        check = client_check.differs(entry.title, place, clauses, note, entry.module)
-    else:
-        check = client_check.as_wanted(entry.title, place, note)
+        note = f"{found.left_alone.reason}; {note}" if found.left_alone else note
+        return client_check.differs(entry.title, place, clauses, note, entry.module, refusal)
+    if found.left_alone:
+        return client_check.left_alone(entry.title, place, found.left_alone.reason, left, note, entry.module)
+    return client_check.as_wanted(entry.title, place, note)
+
+
+def _compared(entry: ClientEntry, request: Request, found: StoredAccount, check: AccountCheck) -> Inspection:
+    wanted, has = request.account, found.account
+    incoming, one = _side(entry, Role.INCOMING, request, found, has.incoming, found.incoming)
+    outgoing, other = _side(entry, Role.OUTGOING, request, found, has.outgoing, found.outgoing)
     account = dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, username=one.username)
     both = one.password is not None and other.password is not None
     return Inspection(account, Logins(one, other), check, stored_differ=both and one.password != other.password)
@@ -131,6 +172,9 @@ def _side(
         return usual, Login(wanted.username, wanted.password, reason)
     if not stored.username:
         return server, Login(wanted.username, None, f"{entry.title} does not sign in for {_DOING[role]}")
+    if stored.method:
+        why = f"{entry.title} signs in by {stored.method} for {_DOING[role]}, and only passwords can be tested"
+        return server, Login(stored.username, None, why)
     if server.security is Security.NONE and not request.allow_plaintext:
         return server, Login(
             stored.username, None, f"the connection that {entry.title} makes is not encrypted and would show it"

@@ -51,6 +51,7 @@ class View:
         details: further lines worth showing, name to value, such as the folder for sent mail.
         profile: the client's profile that has the account; None for ``Client.profile``.
         outgoing_username: the login for sending; empty where the client does not sign in.
+        kept: settings of the user's own that stay as they are, by their names in ``Difference``.
     """
 
     account: Account | None
@@ -58,6 +59,7 @@ class View:
     details: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     profile: str | None = None
     outgoing_username: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 class Obstacle(t.NamedTuple):
@@ -236,7 +238,8 @@ class Step(t.Generic[S]):
         """What differs for the user or the server; none for an account that is created or removed."""
         if self.before.account is None or self.account.state is State.ABSENT:
             return ()
-        return differences(self.account, self.before.account, self.before.outgoing_username)
+        found = differences(self.account, self.before.account, self.before.outgoing_username)
+        return tuple(difference for difference in found if difference.setting not in self.before.kept)
 
     @property
     def is_needed(self) -> bool:

@@ -18,10 +18,28 @@ class StoredLogin(t.NamedTuple):
     Attributes:
         username: the login; empty where there is none.
         password: None where none is stored, or none can be read.
+        method: by what it signs in, if that is no password; empty where it is one.
     """
 
     username: str
     password: Secret | None
+    method: str = ""
+
+
+class LeftAlone(t.NamedTuple):
+    """What a run leaves as the user wants it, unless it is given ``override``.
+
+    Attributes:
+        reason: why, a clause.
+        settings: the names of the settings, as in ``Difference``; None for the whole account.
+    """
+
+    reason: str
+    settings: frozenset[str] | None = None
+
+    def covers(self, difference: Difference) -> bool:
+        """Whether a difference stays."""
+        return self.settings is None or difference.setting in self.settings
 
 
 class StoredAccount(t.NamedTuple):
@@ -37,6 +55,7 @@ class StoredAccount(t.NamedTuple):
         others: what differs from the account wanted among settings that an Account does not name.
         sign_in: what else decides how the client signs in, and differs.
         security_names: see ``difference_text.difference_texts``.
+        left_alone: what a run would leave as it is; None where it would change whatever differs.
     """
 
     account: Account
@@ -46,3 +65,4 @@ class StoredAccount(t.NamedTuple):
     others: tuple[Change, ...]
     sign_in: tuple[Difference, ...] = ()
     security_names: t.Mapping[str, str] = {}
+    left_alone: LeftAlone | None = None

@@ -8,9 +8,10 @@ import re
 
 from .._model.account import Account, State
 
-OAUTH2 = "it signs in by OAuth2"
-KERBEROS = "it signs in by Kerberos"
-CERTIFICATE = "it signs in by a certificate"
+# The ways of signing in that send no password.
+OAUTH2 = "OAuth2"
+KERBEROS = "Kerberos"
+CERTIFICATE = "a certificate"
 
 _LOOPBACK = re.compile(
     r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)"
@@ -21,6 +22,16 @@ _LOOPBACK = re.compile(
 def switched_off(client: str) -> str:
     """The clause about an account that the user has switched off."""
     return f"its user has switched it off in {client}"
+
+
+def signs_in_by(method: str) -> str:
+    """The clause about an account for which a password would not do."""
+    return f"it signs in by {method}"
+
+
+def own_address(client: str, address: str) -> str:
+    """The clause about an account that sends with an address of its user's own."""
+    return f"{client} sends as {address}, which is the user's own address and stays, with its name"
 
 
 def is_loopback(host: str) -> bool:

@@ -31,17 +31,28 @@ _BY_PASSWORD = frozenset(
 
 def choice(sources: Sources, account: Account) -> str:
     """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    found = chosen(sources, account)
+    return user_choice.reason(account, found) if found else ""
+
+
+def chosen(sources: Sources, account: Account) -> str:
+    """The same as a clause."""
     ids = None if account.override else find(sources, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
         return ""
     if any(sources.text(uid, DATA_SOURCE, "Enabled") == "false" for uid in ids.all):
-        found = user_choice.switched_off("Evolution")
-    else:
-        servers = (ids.account, ids.transport)
-        hosts = [sources.text(uid, AUTHENTICATION, "Host") for uid in servers]
-        found = next(filter(None, (_sign_in(sources.text(uid, AUTHENTICATION, "Method")) for uid in servers)), "")
-        found = found or user_choice.local_service(account, *hosts)
-    return user_choice.reason(account, found) if found else ""
+        return user_choice.switched_off("Evolution")
+    servers = (ids.account, ids.transport)
+    method = next(filter(None, (passwordless(sources, uid) for uid in servers)), "")
+    if method:
+        return user_choice.signs_in_by(method)
+    return user_choice.local_service(account, *(sources.text(uid, AUTHENTICATION, "Host") for uid in servers))
+
+
+def kept_address(sources: Sources, identity: str, account: Account) -> str:
+    """The address of the user's own that an identity of the account keeps, with its name; empty for none."""
+    kept = not account.override and is_foreign(sources, identity, account)
+    return sources.text(identity, MAIL_IDENTITY, "Address") if kept else ""
 
 
 def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
@@ -50,7 +61,9 @@ def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
     return "@" in address and not same_address(address, account.email)
 
 
-def _sign_in(method: str) -> str:
+def passwordless(sources: Sources, uid: str) -> str:
+    """By what Evolution signs in with a source, if that is no password; empty where it is one."""
+    method = sources.text(uid, AUTHENTICATION, "Method")
     name = method.lower()
     if name in _BY_PASSWORD or name.startswith("scram-"):
         return ""

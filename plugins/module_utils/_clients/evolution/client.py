@@ -141,6 +141,7 @@ class Evolution(ClientDefaults):
             ids._asdict(),
             details,
             outgoing_username=mapping.outgoing_username(state.sources, ids),
+            kept=mapping.OF_IDENTITY if choices.kept_address(state.sources, ids.identity, account) else frozenset(),
         )
 
     def account(self, wanted: Account) -> StoredAccount | None:

@@ -9,7 +9,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import mapping
-from .choices import is_foreign
+from .choices import kept_address
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
@@ -29,7 +29,7 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
         return mapping.enforce(source, rules, account, ids)
 
     identity: tuple[SourceRule, ...] = mapping.IDENTITY
-    if not account.override and is_foreign(before, found.identity, account):  # a From address of the user's own stays
+    if kept_address(before, found.identity, account):
         identity = tuple(rule for rule in identity if rule.group != MAIL_IDENTITY)
     edited = {
         ids.transport: made(ids.transport, found.transport, mapping.TRANSPORT, mapping.NEW_TRANSPORT),

@@ -88,6 +88,8 @@ IDENTITY = (
     SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
+# What an Account has of the group MAIL_IDENTITY.
+OF_IDENTITY = frozenset({"email", "full_name"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),

@@ -7,8 +7,9 @@ from __future__ import annotations
 from ..._model.account import Account
 from ..._model.differences import as_spelled
 from ..._model.settings import Change
-from ..stored_account import StoredAccount, StoredLogin
-from . import configure, defaults, mapping
+from ..stored_account import LeftAlone, StoredAccount, StoredLogin
+from ..user_choice import own_address
+from . import choices, configure, defaults, mapping
 from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
@@ -28,13 +29,25 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
         return None
     passwords = state.passwords.value
     incoming, outgoing = passwords.anywhere(ids.account), passwords.anywhere(ids.transport)
+    methods = [choices.passwordless(state.sources, uid) for uid in (ids.account, ids.transport)]
+    left_alone = _left_alone(state, ids, wanted)
+    whole = left_alone is not None and left_alone.settings is None
     return StoredAccount(
         account=found,
-        incoming=StoredLogin(found.username, incoming),
-        outgoing=StoredLogin(mapping.outgoing_username(state.sources, ids), outgoing),
+        incoming=StoredLogin(found.username, incoming, methods[0]),
+        outgoing=StoredLogin(mapping.outgoing_username(state.sources, ids), outgoing, methods[1]),
         locked="" if incoming or outgoing else passwords.problem,
-        others=_others(state, ids, as_spelled(wanted, found)),
+        others=() if whole else _others(state, ids, as_spelled(wanted, found)),
+        left_alone=left_alone,
     )
+
+
+def _left_alone(state: EvolutionState, ids: SourceIds, wanted: Account) -> LeftAlone | None:
+    chosen = choices.chosen(state.sources, wanted)
+    if chosen:
+        return LeftAlone(chosen)
+    address = choices.kept_address(state.sources, ids.identity, wanted)
+    return LeftAlone(own_address("Evolution", address), mapping.OF_IDENTITY) if address else None
 
 
 def _others(state: EvolutionState, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:

@@ -8,10 +8,10 @@ import typing as t
 
 from ..._model.account import Account, State
 from ..recognition import about_candidates, about_other_protocol
-from .choices import choice, is_foreign
+from ..user_choice import own_address
+from .choices import choice, kept_address
 from .lookup import candidates, find, has_other_protocol, kept_by
 from .password_store.store import NONE
-from .sources import MAIL_IDENTITY
 from .stored import EvolutionState
 
 
@@ -48,12 +48,9 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
 
 def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
     ids = find(state.sources, account)
-    if ids is not None and not account.override and is_foreign(state.sources, ids.identity, account):
-        address = state.sources.text(ids.identity, MAIL_IDENTITY, "Address")
-        yield (
-            f"{account}: Evolution sends as {address}, which is the user's own address and stays, with its name; "
-            "set override to replace it"
-        )
+    address = "" if ids is None else kept_address(state.sources, ids.identity, account)
+    if address:
+        yield f"{account}: {own_address('Evolution', address)}; set override to replace it"
 
 
 def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:

@@ -19,16 +19,23 @@ _NO_PASSWORD = {5: user_choice.KERBEROS, 7: user_choice.CERTIFICATE, 10: user_ch
 
 def choice(settings: Settings, account: Account) -> str:
     """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    found = chosen(settings, account)
+    return user_choice.reason(account, found) if found else ""
+
+
+def chosen(settings: Settings, account: Account) -> str:
+    """The same as a clause."""
     ids = None if account.override else find(settings, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(settings, ids, account)):
         return ""
-    found = _sign_in(settings, branch("server", ids.server))
+    method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
     if not is_foreign(settings, ids.identity, account):
-        found = found or _sign_in(settings, branch("smtpserver", ids.smtp))
+        method = method or passwordless(settings, branch("smtpserver", ids.smtp))
         outgoing = _host(settings, branch("smtpserver", ids.smtp))
-    found = found or user_choice.local_service(account, _host(settings, branch("server", ids.server)), outgoing)
-    return user_choice.reason(account, found) if found else ""
+    if method:
+        return user_choice.signs_in_by(method)
+    return user_choice.local_service(account, _host(settings, branch("server", ids.server)), outgoing)
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
@@ -47,11 +54,17 @@ def is_of_account(settings: Settings, smtp: str, ids: PrefIds, account: Account)
 def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
     """Whether identities of the user's own that send by an SMTP server need not notice that it is configured."""
     prefix = branch("smtpserver", smtp)
-    chosen = _sign_in(settings, prefix) or user_choice.local_service(account, "", _host(settings, prefix))
-    return is_of_account(settings, smtp, ids, account) and not chosen
+    of_user = passwordless(settings, prefix) or user_choice.local_service(account, "", _host(settings, prefix))
+    return is_of_account(settings, smtp, ids, account) and not of_user
 
 
-def _sign_in(settings: Settings, prefix: str) -> str:
+def passwordless(settings: Settings, prefix: str) -> str:
+    """By what Thunderbird signs in at a server, if that is no password; empty where it is one.
+
+    Args:
+        settings: the preferences.
+        prefix: of the server's preferences.
+    """
     method = effective(settings, prefix, _AUTH_METHOD)
     return _NO_PASSWORD.get(method, "") if isinstance(method, int) else ""
 

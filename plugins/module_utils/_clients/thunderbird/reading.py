@@ -10,8 +10,8 @@ from ..._model.account import Account
 from ..._model.differences import as_spelled
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
-from ..stored_account import StoredAccount, StoredLogin
-from . import configure, mapping
+from ..stored_account import LeftAlone, StoredAccount, StoredLogin
+from . import choices, configure, mapping
 from .differences import preference_changes
 from .indexed_settings import IndexedSettings
 from .lookup import find
@@ -34,12 +34,18 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> St
     except (PasswordStoreError, DamagedFileError) as error:
         # What follows is for somebody who wants to store one.
         stored, locked = [None, None], str(error).partition("; nothing was changed")[0]
+    methods = [
+        choices.passwordless(settings, mapping.branch(*server))
+        for server in (("server", ids.server), ("smtpserver", ids.smtp))
+    ]
+    chosen = choices.chosen(settings, wanted)
     return StoredAccount(
         account=found,
-        incoming=StoredLogin(incoming.username, stored[0]),
-        outgoing=StoredLogin(outgoing.username, stored[1]),
+        incoming=StoredLogin(incoming.username, stored[0], methods[0]),
+        outgoing=StoredLogin(outgoing.username, stored[1], methods[1]),
         locked=locked,
-        others=_others(settings, ids, as_spelled(wanted, found)),
+        others=() if chosen else _others(settings, ids, as_spelled(wanted, found)),
+        left_alone=LeftAlone(chosen) if chosen else None,
     )
 
 

@@ -23,7 +23,9 @@ def as_wanted(client: str, place: str, note: str) -> AccountCheck:
     return _check(client, CheckStatus.OK, f"{place} is set up as wanted; {note}", "")
 
 
-def differs(client: str, place: str, clauses: t.Sequence[str], note: str, module: str) -> AccountCheck:
+def differs(
+    client: str, place: str, clauses: t.Sequence[str], note: str, module: str, refusal: str = ""
+) -> AccountCheck:
     """The client has the account with other settings.
 
     Args:
@@ -32,9 +34,11 @@ def differs(client: str, place: str, clauses: t.Sequence[str], note: str, module
         clauses: what differs.
         note: which passwords the tests use, a clause.
         module: the module that configures the client.
+        refusal: why the module would not change it, and what to do, as sentences; empty where it would.
     """
     listed = "; ".join(clauses)
-    advice = f"Run {module} with the same options to change {client}, or change the options if {client} is right."
+    usual = f"Run {module} with the same options to change {client}, or change the options if {client} is right."
+    advice = _refused(module, refusal) or usual
     return _check(
         client,
         CheckStatus.FAILED,
@@ -45,7 +49,29 @@ def differs(client: str, place: str, clauses: t.Sequence[str], note: str, module
     )
 
 
-def account_missing(client: str, place: str, account: str, reason: str, module: str) -> AccountCheck:
+def left_alone(client: str, place: str, reason: str, clauses: t.Sequence[str], note: str, module: str) -> AccountCheck:
+    """The client has the account as its user wants it, and the module would not change that.
+
+    Args:
+        client: its name.
+        place: the client and its profile.
+        reason: what the user wants, a clause.
+        clauses: what differs from the options, if anything does.
+        note: which passwords the tests use, a clause.
+        module: the module that configures the client.
+    """
+    listed = "; ".join((reason, *clauses))
+    advice = f"{module} leaves that as it is. Set override there to change it."
+    return _check(
+        client,
+        CheckStatus.OK,
+        f"{place} has the account as its user wants it: {listed}; {note}",
+        f"{client} has the account as its user wants it: {listed}. {advice} The tests used the settings in {client}.",
+        advice,
+    )
+
+
+def account_missing(client: str, place: str, account: str, reason: str, module: str, refusal: str = "") -> AccountCheck:
     """The client does not have the account.
 
     Args:
@@ -54,8 +80,9 @@ def account_missing(client: str, place: str, account: str, reason: str, module: 
         account: which one.
         reason: what is missing, a clause whose subject is the client.
         module: the module that configures the client.
+        refusal: see ``differs``.
     """
-    advice = f"Run {module} with the same options."
+    advice = _refused(module, refusal) or f"Run {module} with the same options."
     return _check(
         client,
         CheckStatus.FAILED,
@@ -63,6 +90,26 @@ def account_missing(client: str, place: str, account: str, reason: str, module: 
         f"{client} {reason}: {account} is not in {place}. {advice} The tests used the settings in the options.",
         advice,
         Code.CLIENT_LACKS_ACCOUNT,
+    )
+
+
+def undecided(client: str, place: str, module: str, refusal: str) -> AccountCheck:
+    """The client has what could be the account, and the module would not take it for that.
+
+    Args:
+        client: its name.
+        place: the client and its profile.
+        module: the module that configures the client.
+        refusal: see ``differs``.
+    """
+    advice = _refused(module, refusal)
+    return _check(
+        client,
+        CheckStatus.FAILED,
+        f"{place}: {refusal}",
+        f"{client} is not set up as wanted. {advice} The tests used the settings in the options.",
+        advice,
+        Code.CLIENT_DIFFERS,
     )
 
 
@@ -76,6 +123,10 @@ def unreadable(client: str, message: str) -> AccountCheck:
         "Correct that, then run again.",
         Code.CLIENT_UNREADABLE,
     )
+
+
+def _refused(module: str, refusal: str) -> str:
+    return f"{module} would not change that: {refusal}" if refusal else ""
 
 
 def add_to_report(check: AccountCheck, report: AccountReport, remark: str = "") -> AccountReport:

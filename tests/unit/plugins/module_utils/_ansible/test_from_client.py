@@ -131,7 +131,7 @@ def test_no_password_goes_where_the_profile_asks_for_no_encryption(tmp_path: pat
         ),
         ('smtp1.username", "mario.rossi@charter.net"', 'smtp1.username", ""', "wanted, nothing in Thunderbird"),
         ('useremail", "mario.rossi', 'useremail", "maria.rossi', f"email: {EMAIL} wanted, maria.rossi@charter.net in"),
-        ('smtp1.authMethod", 3', 'smtp1.authMethod", 10', "mail.smtpserver.smtp1.authMethod: 3 wanted, 10 in"),
+        ('smtp1.authMethod", 3', 'smtp1.authMethod", 4', "mail.smtpserver.smtp1.authMethod: 3 wanted, 4 in"),
         (
             'id1.smtpServer", "smtp1"',
             'id1.smtpServer", ""',

@@ -8,108 +8,26 @@ For Outlook, see also the tests of its status.
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
 import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
 from ansible_collections.charter.mail.plugins.module_utils._clients.difference_text import (
     change_text,
     difference_texts,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import (
-    Client,
-    Outcome,
     Status,
-    Step,
-    reconcile,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
-from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import sample
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.evolution.fake_session import Desktop
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import EMAIL, Desk
 
-EMAIL = "mario.rossi@charter.net"
 PASSWORD = "tombola"
 DEFAULT = "/org/gnome/evolution/default-mail-"
-
-
-def request(**options: t.Any) -> Request:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    return found
-
-
-class Desk:
-    """One client of one user, as modules and verification see it."""
-
-    def __init__(self, entry: ClientEntry, home: pathlib.Path) -> None:
-        self.entry = entry
-        self._home = home
-        self.desktop = Desktop(session=False)
-
-    def open(self) -> Client[t.Any]:
-        files, home = LocalFiles(), str(self._home)
-        if self.entry is THUNDERBIRD:
-            return Thunderbird(files, Root(f"{home}/.thunderbird"), None, scratch=home, backup=False)
-        place = locate(files, home, "native")
-        return Evolution(files, place, self.desktop, password_store="plaintext_keyring", backup=False)
-
-    def push(self, *wanted: t.Mapping[str, t.Any]) -> Outcome[t.Any]:
-        return reconcile(self.open(), [request(**options).account for options in wanted])
-
-    def step(self, **options: t.Any) -> Step[t.Any]:
-        (found,) = self.push(options).steps
-        return found
-
-    def inspect(self, **options: t.Any) -> Inspection:
-        wanted = request(**options)
-        return from_client.inspect(
-            self.entry, lambda _request: contextlib.nullcontext(self.open()), wanted, pytest.fail
-        )
-
-    def files(self) -> dict[pathlib.Path, bytes]:
-        return {path: path.read_bytes() for path in self._home.rglob("*") if path.is_file()}
-
-    def settings(self) -> dict[pathlib.Path, str]:
-        """The files that have accounts."""
-        files = self.files().items()
-        return {path: text.decode() for path, text in files if path.suffix == ".source" or path.name == "prefs.js"}
-
-    def edit(self, old: str, new: str, *, times: int | None = None) -> None:
-        """Change the client's settings as the user does; ``times`` is how often they have them, any where not said."""
-        found = self.settings()
-        count = sum(content.count(old) for content in found.values())
-        assert count == times or (times is None and count)
-        for path, content in found.items():
-            if old in content:
-                path.write_text(content.replace(old, new))
-
-    def unmark(self, email: str = EMAIL) -> None:
-        """Leave the account as if the user had made it."""
-        if self.entry is EVOLUTION:
-            self.edit(f"[X-Charter-Mail]\nAccount=imap:{email}\n", "", times=3)
-        else:
-            self.edit(f'user_pref("mail.server.server1.charter_mail", "imap:{email}");\n', "", times=1)
-        assert not self.is_marked()
-
-    def is_marked(self) -> bool:
-        return any(b"charter_mail" in text or b"X-Charter-Mail" in text for text in self.files().values())
-
-    def set_by_user(self, **options: t.Any) -> None:
-        """The user sets up an account with these settings."""
-        self.push(options)
-        self.unmark()
 
 
 @pytest.fixture(params=[THUNDERBIRD, EVOLUTION], ids=lambda entry: str(entry.name))
