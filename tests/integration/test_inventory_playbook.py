@@ -1,12 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From accounts made by hand to an inventory that configures them: the playbook ``inventory``."""
+"""From accounts made by hand to an inventory that configures them, and to their drift: ``inventory`` and ``drift``."""
 
 from __future__ import annotations
 
 import json
-import pathlib
 import stat
 import typing as t
 
@@ -44,12 +43,11 @@ def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: Loc
     names = json.dumps({"mail_users": [mario.name, anna.name, "nobody-here"], "mail_inventory": "mail.yml"})
 
     previewed = ansible.playbook("inventory", inventory, "--check", "--diff", "-e", names)
-    file = next(iter(pathlib.Path(ansible.folder).glob("mail.yml")), None)
-    assert file is None
+    file = ansible.folder / "mail.yml"
+    assert not file.exists()
     assert "+      mail_accounts:" in previewed.output, previewed.output
 
     done = ansible.playbook("inventory", inventory, "-e", names)
-    file = pathlib.Path(ansible.folder, "mail.yml")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600, done.output
     assert [snapshot(user.home) for user in (mario, anna)] == before
     remarks = " ".join(line.strip(" #") for line in file.read_text().splitlines() if line.startswith("    #"))
@@ -66,19 +64,23 @@ def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: Loc
 
     # Everything is as the file says, and a name that looks like a template is only a name.
     del inventory["all"]["hosts"]["gone"]
-    settled = ansible.playbook(
-        "configure",
-        inventory,
-        "-i",
-        str(file),
-        "-e",
-        '{"mail_clients": ["thunderbird"]}',
-        "-l",
-        "desk",
-        "-e",
-        json.dumps({"mail_thunderbird": {}}),
-    )
+    of_file = ("-i", str(file), "-l", "desk", "-e", '{"mail_clients": ["thunderbird"]}')
+    settled = ansible.playbook("configure", inventory, *of_file)
     assert settled.code == 0, settled.output
-    assert not list(pathlib.Path(ansible.folder).rglob("TOUCHED"))
+    assert not list(ansible.folder.rglob("TOUCHED"))
     statuses = {one["email"]: one["status"] for result in ansible.results() for one in result.get("accounts", ())}
     assert statuses["mario@charter.net"] == "unchanged"
+
+    # An account at Charter's servers that the list lacks is worth a word, whoever made it.
+    extra = f"desk: {mario.name}, thunderbird: mario@provider.example (imap) is not in the list."
+    output = ansible.playbook("drift", inventory, *of_file).output
+    assert [line for line in output.splitlines() if line.startswith("desk: ")] == [extra], output
+    prefs = mario.home / ".thunderbird/old.default/prefs.js"
+    prefs.write_text(prefs.read_text().replace('server2.port", 993', 'server2.port", 1993'))
+    sentence = f"{mario.name}, thunderbird: mario@charter.net (imap) was set up by somebody else, with other settings"
+    drifted = ansible.playbook("drift", inventory, *of_file)
+    assert drifted.code == 0, drifted.output
+    assert f"desk: {sentence} (incoming.port)." in drifted.output
+    failed = ansible.playbook("drift", inventory, *of_file, "-e", '{"mail_drift_fails": true}')
+    assert failed.code == 2
+    assert sentence in failed.output

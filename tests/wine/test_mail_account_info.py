@@ -1,9 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mail_account_info against a real registry and reg.exe, Wine's."""
+"""mail_account_info and mail_drift against a real registry and reg.exe, Wine's."""
 
 from __future__ import annotations
+
+import typing as t
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
@@ -12,9 +14,18 @@ from ansible_collections.charter.mail.tests.wine.staging import MARIO, Admin
 
 
 def test_what_outlook_has_comes_back_as_an_entry(ansible: Ansible, office_pc: OfficePC) -> None:
+    def drift() -> dict[str, t.Any]:
+        result = ansible.module("mail_drift", hosts=office_pc.inventory("cmd"), accounts=[MARIO])
+        (entry,) = result["accounts"]
+        return t.cast("dict[str, t.Any]", entry)
+
+    assert drift()["drift"] == "missing"
     Admin(ansible, office_pc).configure(MARIO)
-    FakeOutlook(office_pc, office_pc.mario).start()
+    assert drift()["drift"] == "staged"
+    outlook = FakeOutlook(office_pc, office_pc.mario)
+    outlook.start()
     before = office_pc.photo()
+    assert drift()["drift"] == "none"
     result = ansible.module("mail_account_info", hosts=office_pc.inventory("cmd"), users=["mario", "nobody"])
     assert office_pc.photo() == before
     (account,) = result["accounts"]
@@ -24,3 +35,6 @@ def test_what_outlook_has_comes_back_as_an_entry(ansible: Ansible, office_pc: Of
         name: MARIO[name] for name in ("user", "email", "full_name")
     }
     assert [unreadable["user"] for unreadable in result["unreadable"]] == ["nobody"]
+    outlook.change(2, IMAP_Port=1993)  # the first is the address book
+    drifted = drift()
+    assert (drifted["drift"], [one["setting"] for one in drifted["differences"]]) == ("changed", ["incoming.port"])

@@ -26,7 +26,7 @@ from .gathered import OPTIONS, Gathered
 from .run_on_linux import MakeHost, opened
 
 # How the accounts of each client are listed. Not in the registry, since other modules would be sent it for nothing.
-_LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {
+LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {
     THUNDERBIRD.name: thunderbird.accounts,
     EVOLUTION.name: evolution.accounts,
 }
@@ -67,7 +67,7 @@ def listing(name: str, user: LocalUser, make_host: MakeHost) -> Listing:
     client = client_registry.CLIENTS[name]
     options = {**client.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
     with opened(client, target_of(user), options, make_host) as found:
-        return found.undisturbed(lambda: _LISTS[name](found))
+        return found.undisturbed(lambda: LISTS[name](found))
 
 
 def target_of(user: LocalUser) -> Target:

@@ -1,0 +1,143 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares the mail accounts of a host's users with those that are wanted."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mail_drift
+version_added: 0.1.0
+short_description: Compare mail accounts with those that are wanted
+description:
+  - Compares the accounts in the mail clients of a host with those that M(charter.mail.mail_accounts) would set up, and
+    says what differs. It has no way to change anything, and never fails because of a difference.
+  - The comparison is the one that M(charter.mail.mail_accounts) makes. What it would leave alone is no drift.
+  - An account that is not in the list counts as V(extra) if this collection made it, or if it is at one of Charter's
+    servers. Only users in the list are looked at.
+extends_documentation_fragment:
+  - charter.mail.account
+  - charter.mail.attributes
+options:
+  clients:
+    description:
+      - The clients to compare, whether installed or not. Clients for other systems are ignored.
+      - If it names no client for this host's system, it has no effect.
+    type: list
+    elements: str
+    choices: [thunderbird, evolution, outlook]
+  installed:
+    description: Compare only clients that are installed. If none is, compare Thunderbird.
+    type: bool
+    default: true
+  ignore:
+    description: Options that are not compared.
+    type: list
+    elements: str
+    choices: [default, full_name, leave_on_server, leave_on_server_days, password]
+    default: []
+attributes:
+  diff_mode:
+    support: N/A
+    details: The task changes nothing.
+  platform:
+    platforms: posix, windows
+seealso:
+  - module: charter.mail.mail_accounts
+  - module: charter.mail.mail_account_info
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+- name: See what has drifted, whatever name people have given themselves
+  charter.mail.mail_drift:
+    accounts: "{{ mail_accounts }}"
+    ignore: [full_name]
+  become: true
+  register: drift
+"""
+
+RETURN = r"""
+drifted:
+  description: Whether anything differs, or cannot be read.
+  returned: success
+  type: bool
+accounts:
+  description: How each account stands in each client, in the order of the task's accounts. Extra ones come last.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    client:
+      description: V(thunderbird), V(evolution) or V(outlook).
+      type: str
+      returned: always
+      sample: thunderbird
+    user:
+      description: The user.
+      type: str
+      returned: always
+      sample: mario
+    email:
+      description: The address.
+      type: str
+      returned: always
+      sample: mario.rossi@charter.net
+    protocol:
+      description: V(imap) or V(pop3), or what the client calls another kind of account.
+      type: str
+      returned: always
+      sample: imap
+    drift:
+      description:
+        - V(none).
+        - V(changed) since this collection set it up, or V(never_ours) if somebody else set it up with other settings.
+        - V(missing), V(not_removed) with O(state=absent), or V(extra).
+        - V(left_alone) if its user has chosen so, V(staged) if Outlook has yet to take it. These are no drift.
+        - V(unreadable), with the reason.
+      type: str
+      returned: always
+      sample: changed
+    differences:
+      description: What differs, with C(setting), C(wanted) and C(stored).
+      type: list
+      elements: dict
+      returned: always
+      sample: [{"setting": "incoming.port", "wanted": 993, "stored": 143}]
+    reason:
+      description: Why it is left alone, staged or unreadable. Empty otherwise.
+      type: str
+      returned: always
+      sample: ""
+    sentence:
+      description: The drift in a sentence. Empty if there is none.
+      type: str
+      returned: always
+      sample: "mario, thunderbird: mario.rossi@charter.net (imap) differs from what was set up (incoming.port)."
+clients:
+  description: The clients that were compared.
+  returned: success
+  type: list
+  elements: str
+  sample: [thunderbird]
+trace:
+  description: Where an unexpected error occurred, without any value, for a report of the error.
+  type: list
+  elements: str
+  returned: if an unexpected error occurred, with C(-vvv)
+"""
+
+from ..module_utils._ansible import quick_imports
+
+quick_imports.install()
+
+from ..module_utils._ansible.drift_on_linux import run_module
+
+
+def main() -> None:
+    run_module()
+
+
+if __name__ == "__main__":
+    main()
