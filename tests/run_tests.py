@@ -342,8 +342,8 @@ def run_side_by_side(steps: t.Sequence[str]) -> t.Iterator[Result]:
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pools = [stack.enter_context(concurrent.futures.ThreadPoolExecutor(1)) for _ in ONE_CORE]
-        # After Ctrl-C, what has not begun does not begin any more.
-        stack.callback(lambda: [pool.shutdown(wait=False, cancel_futures=True) for pool in pools])
+        for pool in pools:  # after Ctrl-C, what has not begun does not begin any more
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         runs = {step: pools[_list_of(step)].submit(run_into, folder / step, step) for step in steps}
         for step, running in runs.items():
             result = running.result()
