@@ -36,8 +36,11 @@ IN_CI = bool(os.environ.get("CI"))
 MISSING = 3  # how the scripts of tests/setup say that this machine lacks something; see there
 TOOLS = ROOT / ".venv" / "bin" / "python"
 OLDEST = ROOT / ".venv-3.8"
+_CORES = os.cpu_count() or 1
 # Each worker first spends two seconds of its core on finding the tests.
-SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=worksteal")
+SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
+# These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
+REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
@@ -157,8 +160,7 @@ def real() -> Counts:
     """The tests against real mail servers and mail clients."""
     need_root("makes network namespaces and users")
     environment("tests")
-    # Each worker has a mail lab and a Windows of its own.
-    return pytest(TOOLS, *SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
+    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
 
 
 def molecule() -> Counts:
