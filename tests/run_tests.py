@@ -348,9 +348,19 @@ def run_side_by_side(steps: t.Sequence[str]) -> t.Iterator[Result]:
             stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         runs = {step: pools[_list_of(step)].submit(run_into, folder / step, step) for step in steps}
         for step, running in runs.items():
-            result = running.result()
-            print((folder / step).read_text(errors="replace"), end="", flush=True)
+            try:
+                result = running.result()
+            finally:  # also after Ctrl-C, as far as it has come
+                show(folder / step)
             yield result
+
+
+def show(file: pathlib.Path) -> None:
+    """Print a file, if there is one, to the byte."""
+    sys.stdout.flush()
+    if file.exists():
+        sys.stdout.buffer.write(file.read_bytes())
+        sys.stdout.flush()
 
 
 def _list_of(step: str) -> int:
