@@ -36,8 +36,11 @@ IN_CI = bool(os.environ.get("CI"))
 MISSING = 3  # how the scripts of tests/setup say that this machine lacks something; see there
 TOOLS = ROOT / ".venv" / "bin" / "python"
 OLDEST = ROOT / ".venv-3.8"
+_CORES = os.cpu_count() or 1
 # Each worker first spends two seconds of its core on finding the tests.
-SIDE_BY_SIDE = (f"--numprocesses={min(4, os.cpu_count() or 1)}", "--dist=worksteal")
+SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
+# These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
+REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
@@ -160,8 +163,7 @@ def real() -> Counts:
     """The tests against real mail servers and mail clients."""
     need_root("makes network namespaces and users")
     environment("tests")
-    # Each worker has a mail lab and a Windows of its own.
-    return pytest(TOOLS, *SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
+    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
 
 
 def molecule() -> Counts:
@@ -345,13 +347,23 @@ def run_side_by_side(steps: t.Sequence[str]) -> t.Iterator[Result]:
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pools = [stack.enter_context(concurrent.futures.ThreadPoolExecutor(1)) for _ in ONE_CORE]
-        # After Ctrl-C, what has not begun does not begin any more.
-        stack.callback(lambda: [pool.shutdown(wait=False, cancel_futures=True) for pool in pools])
+        for pool in pools:  # after Ctrl-C, what has not begun does not begin any more
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         runs = {step: pools[_list_of(step)].submit(run_into, folder / step, step) for step in steps}
         for step, running in runs.items():
-            result = running.result()
-            print((folder / step).read_text(errors="replace"), end="", flush=True)
+            try:
+                result = running.result()
+            finally:  # also after Ctrl-C, as far as it has come
+                show(folder / step)
             yield result
+
+
+def show(file: pathlib.Path) -> None:
+    """Print a file, if there is one, to the byte."""
+    sys.stdout.flush()
+    if file.exists():
+        sys.stdout.buffer.write(file.read_bytes())
+        sys.stdout.flush()
 
 
 def _list_of(step: str) -> int:

@@ -29,7 +29,7 @@ WELCOME = "Welcome"
 PASSWORD_REQUEST = "Mail authentication request"
 """The password dialog."""
 
-# Xvfb chooses a free display number and prints it.
+# Xvfb prints the display number when it is ready.
 _SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
 _LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
 
@@ -110,7 +110,9 @@ def _open_screen(session: DesktopSession) -> tuple[subprocess.Popen[bytes], int]
     """Start an X server and wait until it listens; returns its process and display number."""
     with session.log.open("ab") as log:
         screen = subprocess.Popen(
-            session.command(*_SCREEN, *_LISTEN),
+            # The user's own number: Xvfb has a file with its number in /tmp for a moment while it starts, and fails
+            # if there is another user's.
+            session.command(*_SCREEN, *_LISTEN, f":{session.user.uid}"),
             env=session.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -151,11 +151,12 @@ def test_steps_of_one_core_run_side_by_side_and_print_in_order(
 
 
 @pytest.mark.parametrize("cores", [1, 2])
-def test_an_error_in_a_step_beside_others_ends_the_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cores: int
+def test_an_error_in_a_step_ends_the_run_and_what_it_printed_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], cores: int
 ) -> None:
     def breaks() -> Counts:
         """A step with a mistake in it."""
+        run_tests.script("printf", "before the mistake, \\377\\n")
         raise ValueError("a mistake")
 
     monkeypatch.setattr(run_tests, "STEPS", {"breaks": breaks, "passes": _passes})
@@ -164,6 +165,7 @@ def test_an_error_in_a_step_beside_others_ends_the_run(
     monkeypatch.setattr(sys, "argv", ["run_tests.py"])
     with pytest.raises(ValueError, match="a mistake"):
         run_tests.main()
+    assert b"== breaks: A step with a mistake in it.\nbefore the mistake, \xff\n" in capfdbinary.readouterr().out
 
 
 def test_steps_of_one_list_run_one_after_the_other(
