@@ -93,9 +93,9 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
             if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
                 return _existing(files, root, profile, ())
         missing = _unknown(known, wanted, ini)
+        found = Profile(posixpath.join(root.path, wanted), new=False, missing=missing)
         # A host where Thunderbird was never used is not worth a word.
-        warnings = (str(missing),) if known else ()
-        return Profile(posixpath.join(root.path, wanted), new=False, warnings=warnings, missing=missing)
+        return found._replace(warnings=(str(missing),)) if known else found
     if known:
         chosen, warnings = _opened(files, root, sections, known)
         if len(known) > 1 and not warnings and sections.get("General", {}).get("StartWithLastProfile") == "0":
