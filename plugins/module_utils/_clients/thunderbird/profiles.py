@@ -23,6 +23,7 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import HostError, MailError, OptionError
 from . import profiles_ini, programs
 from .install_hash import install_hash
+from .installations import Sandbox
 from .profiles_ini import ListedProfile, Sections
 
 COMPATIBILITY = b"[Compatibility]\n"
@@ -49,6 +50,7 @@ class Root(t.NamedTuple):
         dedicated: an installation has a profile of its own.
         installed: a Thunderbird that opens this root is on the host.
         warnings: what the admin should know about the choice of the root.
+        sandboxes: the Snaps and Flatpaks that open this root.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Root(t.NamedTuple):
     dedicated: bool = True
     installed: bool = False
     warnings: tuple[str, ...] = ()
+    sandboxes: tuple[Sandbox, ...] = ()
 
 
 class Profile(t.NamedTuple):
