@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 
 from .._model.account import Account, State
 
@@ -13,10 +15,9 @@ OAUTH2 = "OAuth2"
 KERBEROS = "Kerberos"
 CERTIFICATE = "a certificate"
 
-_LOOPBACK = re.compile(
-    r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)"
-    r"|(?:0*:)*(?:ffff:)?127(?:\.[0-9]+){1,3}|(?:0*:)+0*1|0\.0\.0\.0|::"
-)
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)")
+_OWN = (bytes(4), bytes(16), bytes(15) + b"\1")  # beside 127.0.0.0/8
+_MAPPED = b"\0" * 10 + b"\xff\xff"  # an IPv4 address as an IPv6 one
 
 
 def switched_off(client: str) -> str:
@@ -36,7 +37,22 @@ def own_address(client: str, address: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is the computer itself: whoever is asked there, such as a proxy, is no provider."""
-    return _LOOPBACK.fullmatch(host.lower().strip("[]").rstrip(".")) is not None
+    name = host.lower().strip("[]").rstrip(".")
+    if _LOOPBACK.fullmatch(name) or name == socket.gethostname().lower():
+        return True
+    address = _address(name.partition("%")[0])
+    return address in _OWN or (len(address) == 4 and address[0] == 127)
+
+
+def _address(name: str) -> bytes:
+    """The bytes of an address in any form that the system's resolver takes, such as ``0x7f000001``; empty for none."""
+    with contextlib.suppress(OSError, ValueError):
+        return socket.inet_aton(name if name.split() == [name] else "")  # it passes over what follows a blank
+    try:
+        found = socket.inet_pton(socket.AF_INET6, name)
+    except (OSError, ValueError):
+        return b""
+    return found[12:] if found.startswith(_MAPPED) else found
 
 
 def local_service(account: Account, incoming: str, outgoing: str) -> str:

@@ -93,7 +93,7 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
     known = profiles_ini.listed(sections, root.path)
     if wanted is not None:
         for profile in known:
-            if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
+            if wanted in {profile.name, posixpath.basename(profile.path)} or _is_at(files, profile, wanted):
                 return _existing(files, root, profile, ())
         missing = _unknown(known, wanted, ini)
         found = Profile(posixpath.join(root.path, wanted), new=False, missing=missing)
@@ -131,7 +131,7 @@ def listed(files: Files, root: str) -> list[ListedProfile]:
 
 def lists(files: Files, root: Root, path: str) -> bool:
     """Whether a root has a profile in that folder."""
-    return posixpath.normpath(path) in {profile.path for profile in listed(files, root.path)}
+    return any(_is_at(files, profile, path) for profile in listed(files, root.path))
 
 
 def last_used(files: Files, root: Root) -> float | None:
@@ -169,6 +169,11 @@ def _sections(files: Files, root: str, content: bytes) -> Sections:
     return profiles_ini.with_installs(
         profiles_ini.parse(content), lambda: profiles_ini.parse(files.read(installs) or b"") if content else {}
     )
+
+
+def _is_at(files: Files, profile: ListedProfile, path: str) -> bool:
+    """Whether that is the profile's folder, also by a link."""
+    return path.startswith("/") and files.real_path(path) == files.real_path(profile.path)
 
 
 def _unknown(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> OptionError:
@@ -280,12 +285,19 @@ def _shown(name: str) -> str:
 
 def _new(files: Files, root: Root, content: bytes, sections: Sections) -> Profile:
     folder = _free_folder(files, root.path)
+    number = profiles_ini.next_number(sections)
+    if "IsRelative" in sections.get(f"Profile{number + 1}", {}):
+        missing = HostError(
+            f"{root.path}/profiles.ini",
+            f"there is no whole section Profile{number}, so that Thunderbird does not see the ones that follow",
+            "number the sections from 0 without a gap, and run again",
+        )
+        return Profile(posixpath.join(root.path, folder), new=False, warnings=(str(missing),), missing=missing)
     text = profiles_ini.text(content)
     if text and not text.endswith("\n"):
         text += "\n"
     if text:
         text += "\n"
-    number = profiles_ini.next_number(sections)
     text += f"[Profile{number}]\nName=default\nIsRelative=1\nPath={folder}\nDefault=1\n"
     if "General" not in sections:
         text += "\n" + _GENERAL

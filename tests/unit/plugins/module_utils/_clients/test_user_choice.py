@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
@@ -13,6 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.user_choice 
 LOOPBACK = [
     *("localhost", "LocalHost", "localhost.", "imap.localhost", "localhost.localdomain", "localhost6", "ip6-localhost"),
     *("127.0.0.1", "127.0.1.1", "127.1", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "0.0.0.0", "::"),
+    *("0x7f000001", "2130706433", "0177.0.0.1", "::ffff:7f00:1", "::1%lo", socket.gethostname().upper()),
 ]
 OTHERS = [
     "",
@@ -23,6 +26,12 @@ OTHERS = [
     "::2",
     "2001:db8::1",
     "127.0.0.1.example.net",
+    "127.0.0.1 example.net",
+    "0x80000001",
+    "7f00::1",
+    "::ffff:8000:1",
+    "città",
+    "a\0",
 ]
 
 
