@@ -22,7 +22,8 @@ USUAL = "user-db:user\nsystem-db:local\n"
 # In a mount namespace of its own, the first argument stands for /etc/dconf and the second for /usr/local/share.
 NAMESPACE = 'mount --bind "$1" /etc/dconf && mount --bind "$2" /usr/local/share && shift 2 && exec "$@"'
 PROBE = """
-import json, subprocess, sys
+import json, runpy, subprocess, sys
+runpy.run_path(sys.argv.pop(1))
 from ansible_collections.charter.mail.plugins.module_utils._linux import dconf_locks
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 def writable(key):
@@ -51,7 +52,8 @@ class Site:
 
     def seen(self) -> list[tuple[bool, str | None]]:
         """Of the default account and the default identity: whether it can be written, and the lock that was found."""
-        probe = [sys.executable, "-c", PROBE, SCHEMA, ACCOUNT, IDENTITY]
+        conftest = str(pathlib.Path(__file__).parents[1] / "conftest.py")
+        probe = [sys.executable, "-c", PROBE, conftest, SCHEMA, ACCOUNT, IDENTITY]
         done = subprocess.run(
             ["unshare", "--mount", "sh", "-c", NAMESPACE, "sh", self.etc, self.share, *probe],
             env={"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": ":".join(sys.path)},
