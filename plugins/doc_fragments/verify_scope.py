@@ -15,6 +15,8 @@ options:
         omitted, no client is read.
       - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
         stages then test the servers and logins of the client.
+      - What the user has changed on purpose and the client's module leaves alone (see O(override)) is no failure but a
+        warning. If the client signs in by OAuth2, Kerberos or a certificate, signing in is not tested.
       - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
         never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
         signing in is not tested.

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from .._model.account import Account, State
@@ -13,10 +14,8 @@ OAUTH2 = "OAuth2"
 KERBEROS = "Kerberos"
 CERTIFICATE = "a certificate"
 
-_LOOPBACK = re.compile(
-    r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)"
-    r"|(?:0*:)*(?:ffff:)?127(?:\.[0-9]+){1,3}|(?:0*:)+0*1|0\.0\.0\.0|::"
-)
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)")
+_NUMBER = re.compile("0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 
 
 def switched_off(client: str) -> str:
@@ -36,7 +35,29 @@ def own_address(client: str, address: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is the computer itself: whoever is asked there, such as a proxy, is no provider."""
-    return _LOOPBACK.fullmatch(host.lower().strip("[]").rstrip(".")) is not None
+    name = host.lower().strip("[]").rstrip(".")
+    if _LOOPBACK.fullmatch(name):
+        return True
+    number = _ipv4(name)
+    if number is not None:
+        return number >> 24 == 127 or number == 0
+    try:
+        address = ipaddress.IPv6Address(name.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped
+    return address.is_loopback or address.is_unspecified or (mapped is not None and mapped.is_loopback)
+
+
+def _ipv4(name: str) -> int | None:
+    """The number of an address in any form that the system's resolver takes, such as ``0x7f000001`` (inet(3))."""
+    parts = name.split(".")
+    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    *first, last = (int(part, 16 if part[:2] == "0x" else 8 if part[0] == "0" else 10) for part in parts)
+    if max(first, default=0) > 255 or last >= 256 ** (5 - len(parts)):
+        return None
+    return last + sum(number << (24 - 8 * place) for place, number in enumerate(first))
 
 
 def local_service(account: Account, incoming: str, outgoing: str) -> str:

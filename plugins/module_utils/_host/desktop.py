@@ -105,6 +105,9 @@ class Desktop(t.Protocol):
             DamagedFileError: the settings cannot be read.
         """
 
+    def lock(self, path: str) -> str | None:
+        """The file by which the site has locked a setting, so that its own value counts; None where it has not."""
+
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         """Store a text, through the user's session if there is one; None resets it.
 

@@ -94,6 +94,11 @@ class LocalDesktop:
             from .gvdb import text_of
         return text_of(database, content, path)
 
+    def lock(self, path: str) -> str | None:
+        with local_user.acting_as_ourselves():
+            from . import dconf_locks
+        return dconf_locks.lock(LocalFiles(), path)
+
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         command = self._store_command(path, value, schema)
         session = self._session()

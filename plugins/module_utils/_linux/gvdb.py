@@ -25,6 +25,8 @@ _WORD = struct.Struct("<I")
 _BLOOM_WORDS = (1 << 27) - 1
 _NO_PARENT = 0xFFFFFFFF
 _VALUE = b"v"
+_TABLE_KIND = b"H"
+_LOCKS = b".locks"
 
 
 def text_of(path: str, content: bytes, key: str) -> str | None:
@@ -42,12 +44,25 @@ def text_of(path: str, content: bytes, key: str) -> str | None:
         DamagedFileError: the file does not follow its format.
     """
     try:
-        value = _Table(content).find(key.encode("utf-8"))
-        return None if value is None else _text(value)
+        value = _Table.of_file(content).find(key.encode("utf-8"))
+        return None if value is None else _text(content[slice(*value)])
     except (ValueError, struct.error):
-        raise DamagedFileError(
-            path, None, "this is not a settings file of dconf, or a damaged one", "restore it, or move it away"
-        ) from None
+        raise _damaged(path) from None
+
+
+def is_locked(path: str, content: bytes, key: str) -> bool:
+    """Whether a database that all users share locks a key. Arguments and errors are those of ``text_of``."""
+    try:
+        locks = _Table.of_file(content).find(_LOCKS, _TABLE_KIND)
+        return locks is not None and _Table(content, *locks).find(key.encode("utf-8")) is not None
+    except (ValueError, struct.error):
+        raise _damaged(path) from None
+
+
+def _damaged(path: str) -> DamagedFileError:
+    return DamagedFileError(
+        path, None, "this is not a settings file of dconf, or a damaged one", "restore it, or move it away"
+    )
 
 
 def _text(value: bytes) -> str | None:
@@ -63,13 +78,18 @@ def _text(value: bytes) -> str | None:
 
 
 class _Table:
-    """The hash table of a file; whatever leads outside the file is a ValueError or a struct.error."""
+    """A hash table in a file; whatever leads outside the file is a ValueError or a struct.error."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    @classmethod
+    def of_file(cls, content: bytes) -> _Table:
+        """The one that has all others."""
         signature, version, _options, start, end = _HEADER.unpack_from(content)
         if signature not in _SIGNATURES or version != 0:
             raise ValueError("no header")
+        return cls(content, start, end)
+
+    def __init__(self, content: bytes, start: int, end: int) -> None:
+        self._content = content
         _region(content, start, end)
         bloom, self._bucket_count = _TABLE.unpack_from(content, start)
         self._buckets = start + _TABLE.size + _WORD.size * (bloom & _BLOOM_WORDS)
@@ -78,8 +98,8 @@ class _Table:
         if self._item_count < 0 or rest:
             raise ValueError("no table")
 
-    def find(self, key: bytes) -> bytes | None:
-        """The value of a key."""
+    def find(self, key: bytes, wanted: bytes = _VALUE) -> tuple[int, int] | None:
+        """Where what a key has starts and ends: its value, or what else is wanted."""
         if not self._bucket_count:
             return None
         hashed = _hash(key)
@@ -90,8 +110,9 @@ class _Table:
             raise ValueError("buckets out of order")
         for index in range(first, behind):
             item_hash, _parent, _start, _size, kind, start, end = self._item(index)
-            if item_hash == hashed and kind == _VALUE and self._name(index) == key:
-                return _region(self._content, start, end)
+            if item_hash == hashed and kind == wanted and self._name(index) == key:
+                _region(self._content, start, end)
+                return start, end
         return None
 
     def _bucket(self, index: int) -> int:

@@ -32,6 +32,7 @@ _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
 _PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
 _WORD = re.compile(r"""(?:'[^']*'|"(?:[^"\\`]|\\.)*"|[^\s;&|#'"`])*""")
+_SOURCE = re.compile(r"(?:^|[;&{]|\bthen\b)\s*(?:\.|source)\s+")
 _VARIABLE = re.compile(r"[$@]\{(?P<long>\w+)(?::?-(?P<default>[^{}]*))?\}|\$(?P<short>\w+)")
 
 
@@ -102,6 +103,8 @@ def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterat
     profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES]
     for path in profiles:
         yield from _lines(path, known, shell=True)
+        for sourced in _sourced(path, known):  # such as ~/.bashrc, which usually ends early without a terminal
+            yield from (found._replace(sure=False) for found in _lines(sourced, known, shell=True))
 
 
 def _environment_d(home: str, system: str) -> list[str]:
@@ -129,6 +132,16 @@ def _lines(path: str, known: t.Mapping[str, str], *, shell: bool = False) -> t.I
             value = None
         sure = before in {"", "export"} and not (shell and match["before"][:1] in {" ", "\t"})
         yield _Assignment(match["name"], value, sure, path)
+
+
+def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
+    """The files that a profile runs as a part of itself, as far as their names can be known."""
+    for line in _text(path).splitlines():
+        match = _SOURCE.search(line)
+        word = None if match is None or line.lstrip().startswith("#") else _WORD.match(line, match.end())
+        name = None if word is None else _expanded(word.group(), known)
+        if name and name.startswith("/") and name != path:
+            yield name
 
 
 def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:

@@ -75,6 +75,11 @@ def same_host(one: str, other: str) -> bool:
     return one.lower() == other.lower() or _comparable(one) == _comparable(other)
 
 
+def bare_address(text: str) -> str:
+    """The address alone, where a client has blanks around it or a name in front of it."""
+    return text.rpartition("<")[2].rstrip("> ").strip()
+
+
 def same_address(one: str, other: str) -> bool:
     """Whether two e-mail addresses are one mailbox: no provider distinguishes mailboxes by letter case."""
     return one.lower() == other.lower()

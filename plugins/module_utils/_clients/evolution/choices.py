@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..._model.account import Account, State
-from ..._model.text import same_address
+from ..._model.text import bare_address, same_address
 from .. import user_choice
 from .lookup import find, is_guess
 from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, Sources
@@ -58,7 +58,7 @@ def kept_address(sources: Sources, identity: str, account: Account) -> str:
 def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
     """Whether an identity has an address of the user's own."""
     address = sources.text(identity, MAIL_IDENTITY, "Address")
-    return "@" in address and not same_address(address, account.email)
+    return "@" in address and not same_address(bare_address(address), account.email)
 
 
 def passwordless(sources: Sources, uid: str) -> str:

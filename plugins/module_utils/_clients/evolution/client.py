@@ -371,7 +371,7 @@ class Evolution(ClientDefaults):
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
-        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop, self._files)
+        return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
 
 
 def _item(after: EvolutionState, uid: str) -> Item | None:

@@ -12,15 +12,13 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.desktop import Desktop
 from ..._host.files import Files, FileWrite
-from ..._model.errors import HostError, OptionError
+from ..._model.errors import OptionError
 from .sources import SourceIds
 
 ACCOUNT = "default-mail-account"
 IDENTITY = "default-mail-identity"
 NAMES = (ACCOUNT, IDENTITY)
 _PATH = "org/gnome/evolution"
-_DCONF_PROFILE = "/etc/dconf/profile/user"
-_DCONF_DATABASES = "/etc/dconf/db"
 _SCHEMA = "org.gnome.Evolution.DefaultSources"
 
 
@@ -63,13 +61,12 @@ class Defaults(t.Protocol):
 class DesktopDefaults:
     """In the user's desktop settings."""
 
-    def __init__(self, desktop: Desktop, files: Files) -> None:
+    def __init__(self, desktop: Desktop) -> None:
         self._desktop = desktop
-        self._files = files
 
     def require_writable(self) -> None:
         for name in NAMES:
-            lock = _lock(self._files, path(name))
+            lock = self._desktop.lock(path(name))
             if lock is not None:
                 raise OptionError(
                     "default",
@@ -79,7 +76,7 @@ class DesktopDefaults:
 
     def stored(self, name: str) -> str | None:
         found = self._desktop.setting(path(name))
-        return None if found is None or _lock(self._files, path(name)) is not None else found
+        return None if found is None or self._desktop.lock(path(name)) is not None else found
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
         for name, uid in wanted.items():
@@ -134,24 +131,3 @@ class NoDefaults:
 
     def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
         return ()
-
-
-def _lock(files: Files, key: str) -> str | None:
-    """The file that locks a desktop setting for all users (dconf(7)); None where none does."""
-    for line in _text(files, _DCONF_PROFILE).splitlines():
-        kind, _colon, database = line.partition("#")[0].strip().partition(":")
-        if kind != "system-db" or not database:
-            continue
-        folder = f"{_DCONF_DATABASES}/{database}.d/locks"
-        for lock in (f"{folder}/{name}" for name in files.names(folder)):
-            locked = _text(files, lock).split()
-            if any(key == name or (name.endswith("/") and key.startswith(name)) for name in locked):
-                return lock
-    return None
-
-
-def _text(files: Files, path: str) -> str:
-    try:
-        return (files.read(path) or b"").decode("utf-8", "replace")
-    except HostError:  # dconf reads it as the user, too
-        return ""

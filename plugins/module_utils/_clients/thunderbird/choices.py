@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..._model.account import Account, State
 from ..._model.settings import Settings
-from ..._model.text import same_address
+from ..._model.text import bare_address, same_address
 from .. import user_choice
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
@@ -41,7 +41,7 @@ def chosen(settings: Settings, account: Account) -> str:
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
     """Whether an identity has an address of the user's own."""
     address = text(settings, branch("identity", identity) + "useremail")
-    return "@" in address and not same_address(address, account.email)
+    return "@" in address and not same_address(bare_address(address), account.email)
 
 
 def is_of_account(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 AUTO = "auto"
 NATIVE = "native"
 SNAP = "snap"
@@ -23,3 +25,17 @@ NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thund
 LAUNCHERS = ("/usr/bin/thunderbird", "/usr/local/bin/thunderbird")
 # Debian's launcher makes ~/.thunderbird a link to ~/.icedove, and starts nothing where both are folders.
 DEBIAN_LAUNCHER = "/usr/lib/thunderbird/thunderbird-wrapper-helper.sh"
+
+
+class Sandbox(t.NamedTuple):
+    """A Thunderbird that sees other files than the host has: where the host has what it sees.
+
+    Attributes:
+        program: its installation folder.
+        policies: the policies of the site.
+        system: what it has as /etc/thunderbird; empty where it has nothing of it but the policies.
+    """
+
+    program: str
+    policies: str
+    system: str

@@ -14,7 +14,7 @@ import typing as t
 
 from ..._host.environment import Environment
 from ..._host.files import Files
-from . import profiles, programs
+from . import preference_files, profiles, programs
 from .installations import (
     AUTO,
     DEBIAN_LAUNCHER,
@@ -24,10 +24,11 @@ from .installations import (
     NATIVE,
     SNAP,
     SNAP_PROGRAM,
+    Sandbox,
 )
 from .profiles import Root
 
-_FLATPAK_APPS = "/var/lib/flatpak/app"
+_FLATPAKS = "/var/lib/flatpak"
 _FIRST_WITH_XDG = 154  # the first that may open ~/.config/thunderbird; measured: 153 does not, 157 does
 
 
@@ -138,17 +139,34 @@ class Locations:
         configs = (posixpath.join(common, ".config"), posixpath.join(self._home, "snap/thunderbird/current/.config"))
         # A Snap sets SNAP_NAME, with which no installation has a profile of its own: the marked default counts.
         installed = self._files.is_directory(SNAP_PROGRAM)
-        return [_Place(SNAP, Root(self._opened(common, configs), dedicated=False, installed=installed))]
+        boxes = tuple(
+            Sandbox(folder, f"{preference_files.SYSTEM}/policies/policies.json", "")
+            for folder in (posixpath.join(SNAP_PROGRAM, "usr/lib/thunderbird"), SNAP_PROGRAM)
+            if installed and programs.is_program(self._files, folder)
+        )
+        path = self._opened(common, configs)
+        return [_Place(SNAP, Root(path, dedicated=False, installed=installed, sandboxes=boxes[:1]))]
 
     def _flatpaks(self) -> list[_Place]:
-        folders = (_FLATPAK_APPS, posixpath.join(self._home, ".local/share/flatpak/app"))
+        homes = (_FLATPAKS, posixpath.join(self._home, ".local/share/flatpak"))
         found = []
         for identifier in FLATPAK_IDS:
             own = posixpath.join(self._home, ".var/app", identifier)
             path = self._opened(own, (posixpath.join(own, "config"),))
-            installed = any(self._files.is_directory(posixpath.join(folder, identifier)) for folder in folders)
-            found.append(_Place(FLATPAK, Root(path, (FLATPAK_PROGRAM,), installed=installed)))
+            apps = [f"{home}/app/{identifier}" for home in homes]
+            there = [app for app in apps if self._files.is_directory(app)]
+            boxes = tuple(self._flatpak(app, identifier) for app in there)
+            found.append(_Place(FLATPAK, Root(path, (FLATPAK_PROGRAM,), installed=bool(there), sandboxes=boxes)))
         return found
+
+    def _flatpak(self, app: str, identifier: str) -> Sandbox:
+        """The files of one installed Flatpak, and of the extension that has its site's settings."""
+        current = posixpath.join(app, "current")
+        branch = posixpath.relpath(self._files.real_path(current), self._files.real_path(app))  # x86_64/stable
+        home = posixpath.dirname(posixpath.dirname(app))
+        system = posixpath.join(home, "extension", f"{identifier}.systemconfig", branch)
+        policies = posixpath.join(system, "policies/policies.json")
+        return Sandbox(posixpath.join(current, "active/files/lib/thunderbird"), policies, system)
 
     def _opened(self, home: str, configs: t.Sequence[str]) -> str:
         """The root that a Thunderbird with this home opens: an old one, empty or not, comes before a new one."""

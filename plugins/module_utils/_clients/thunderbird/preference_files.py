@@ -13,6 +13,9 @@ Seen with Thunderbird 153 on Debian, from what counts least to what counts most:
 The grammar of the first and of user.js is that of ``prefs``, with ``sticky`` and ``locked`` behind the value
 (modules/libpref/parser/src/lib.rs). AutoConfig's file is JavaScript (defaults/autoconfig/prefcalls.js): calls with
 plain values count if there is nothing else in it. Policies: modules/policies/Policies.sys.mjs.
+
+A Snap sees /etc/thunderbird/policies only (snapcraft.yaml of ubuntu/thunderbird), and a Flatpak has its extension
+``systemconfig`` in the place of /etc/thunderbird (mozilla/enterprise-admin-reference issue 226): read, not run.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import typing as t
 from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Value
+from .installations import Sandbox
 from .preference_sources import Given, PreferenceSources
 from .prefs import Statement, statements
 
@@ -41,18 +45,23 @@ _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
 _USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value says otherwise
 
 
-def read(files: Files, programs: t.Sequence[str], profile: str, system: str = SYSTEM) -> PreferenceSources:
+def read(
+    files: Files, programs: t.Sequence[str], profile: str, sandboxes: t.Sequence[Sandbox] = ()
+) -> PreferenceSources:
     """What there is beside a profile's prefs.js.
 
     Args:
         files: the user's files.
         programs: the installation folders of the Thunderbirds that may open the profile.
         profile: its folder.
-        system: the folder with settings for all users of the host.
+        sandboxes: the Snaps and Flatpaks that may open it.
     """
     found = _Found()
     native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
-    for program in native:
+    for program, system in (
+        *((program, SYSTEM) for program in native),
+        *((box.program, box.system) for box in sandboxes),
+    ):
         _read_defaults(files, program, system, found)
     path = posixpath.join(profile, "user.js")
     for statement in _statements(files, path):
@@ -61,9 +70,10 @@ def read(files: Files, programs: t.Sequence[str], profile: str, system: str = SY
         else:
             found.add_default(path, statement)
     found.overrides.update(found.of_autoconfig)
-    policies = [posixpath.join(program, "distribution/policies.json") for program in native]
-    if native:
-        policies.insert(0, posixpath.join(system, "policies/policies.json"))
+    policies = [box.policies for box in sandboxes]
+    policies += [posixpath.join(SYSTEM, "policies/policies.json")] if native else []
+    folders = (*native, *(box.program for box in sandboxes))
+    policies += [posixpath.join(folder, "distribution/policies.json") for folder in folders]
     next(filter(lambda path: _read_policies(files, path, found), policies), None)
     found.overrides.update({key: given for key, given in found.defaults.items() if given.locked})
     return PreferenceSources(found.defaults, found.overrides, tuple(found.computed))
@@ -105,7 +115,8 @@ def _folders(program: str, system: str) -> t.Iterator[str]:
     yield posixpath.join(program, "defaults/pref")
     if program.startswith("/usr/"):  # where Debian has its patch
         yield posixpath.join(system, "pref")
-    yield posixpath.join(system, "defaults/pref")
+    if system:
+        yield posixpath.join(system, "defaults/pref")
 
 
 def _names(files: Files, folder: str) -> list[str]:
@@ -130,7 +141,8 @@ def _statements(files: Files, path: str) -> t.Sequence[Statement]:
 
 
 def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: int, found: _Found) -> None:
-    path = next((path for folder in folders for path in [posixpath.join(folder, name)] if _content(files, path)), None)
+    paths = (posixpath.join(folder, name) for folder in folders if folder)
+    path = next((path for path in paths if _content(files, path)), None)
     if path is None:
         return
     content = bytes((byte - shift) % 256 for byte in _content(files, path))

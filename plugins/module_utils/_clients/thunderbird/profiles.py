@@ -23,6 +23,7 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import HostError, MailError, OptionError
 from . import profiles_ini, programs
 from .install_hash import install_hash
+from .installations import Sandbox
 from .profiles_ini import ListedProfile, Sections
 
 COMPATIBILITY = b"[Compatibility]\n"
@@ -49,6 +50,7 @@ class Root(t.NamedTuple):
         dedicated: an installation has a profile of its own.
         installed: a Thunderbird that opens this root is on the host.
         warnings: what the admin should know about the choice of the root.
+        sandboxes: the Snaps and Flatpaks that open this root.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Root(t.NamedTuple):
     dedicated: bool = True
     installed: bool = False
     warnings: tuple[str, ...] = ()
+    sandboxes: tuple[Sandbox, ...] = ()
 
 
 class Profile(t.NamedTuple):
@@ -90,12 +93,12 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
     known = profiles_ini.listed(sections, root.path)
     if wanted is not None:
         for profile in known:
-            if wanted in {profile.name, profile.path, posixpath.basename(profile.path)}:
+            if wanted in {profile.name, posixpath.basename(profile.path)} or _is_at(files, profile, wanted):
                 return _existing(files, root, profile, ())
         missing = _unknown(known, wanted, ini)
+        found = Profile(posixpath.join(root.path, wanted), new=False, missing=missing)
         # A host where Thunderbird was never used is not worth a word.
-        warnings = (str(missing),) if known else ()
-        return Profile(posixpath.join(root.path, wanted), new=False, warnings=warnings, missing=missing)
+        return found._replace(warnings=(str(missing),)) if known else found
     if known:
         chosen, warnings = _opened(files, root, sections, known)
         if len(known) > 1 and not warnings and sections.get("General", {}).get("StartWithLastProfile") == "0":
@@ -128,7 +131,7 @@ def listed(files: Files, root: str) -> list[ListedProfile]:
 
 def lists(files: Files, root: Root, path: str) -> bool:
     """Whether a root has a profile in that folder."""
-    return posixpath.normpath(path) in {profile.path for profile in listed(files, root.path)}
+    return any(_is_at(files, profile, path) for profile in listed(files, root.path))
 
 
 def last_used(files: Files, root: Root) -> float | None:
@@ -166,6 +169,11 @@ def _sections(files: Files, root: str, content: bytes) -> Sections:
     return profiles_ini.with_installs(
         profiles_ini.parse(content), lambda: profiles_ini.parse(files.read(installs) or b"") if content else {}
     )
+
+
+def _is_at(files: Files, profile: ListedProfile, path: str) -> bool:
+    """Whether that is the profile's folder, also by a link."""
+    return path.startswith("/") and files.real_path(path) == files.real_path(profile.path)
 
 
 def _unknown(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> OptionError:
@@ -277,12 +285,19 @@ def _shown(name: str) -> str:
 
 def _new(files: Files, root: Root, content: bytes, sections: Sections) -> Profile:
     folder = _free_folder(files, root.path)
+    number = profiles_ini.next_number(sections)
+    if "IsRelative" in sections.get(f"Profile{number + 1}", {}):
+        missing = HostError(
+            f"{root.path}/profiles.ini",
+            f"there is no whole section Profile{number}, so that Thunderbird does not see the ones that follow",
+            "number the sections from 0 without a gap, and run again",
+        )
+        return Profile(posixpath.join(root.path, folder), new=False, warnings=(str(missing),), missing=missing)
     text = profiles_ini.text(content)
     if text and not text.endswith("\n"):
         text += "\n"
     if text:
         text += "\n"
-    number = profiles_ini.next_number(sections)
     text += f"[Profile{number}]\nName=default\nIsRelative=1\nPath={folder}\nDefault=1\n"
     if "General" not in sections:
         text += "\n" + _GENERAL

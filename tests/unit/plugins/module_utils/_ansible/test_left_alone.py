@@ -173,3 +173,20 @@ def test_one_of_several_accounts_made_by_hand_is_not_guessed(tmp_path: pathlib.P
         f"{THUNDERBIRD.module} would not change that: email: {EMAIL} is set up more than once by hand" in check.advice
     )
     assert "cannot be read" not in check.sentences
+
+
+@pytest.mark.parametrize("spelled", [f" {EMAIL}  ", f"Mario <{EMAIL}>", f"<{EMAIL.title()}>"])
+@pytest.mark.parametrize("entry", [THUNDERBIRD, EVOLUTION], ids=lambda entry: str(entry.name))
+def test_the_address_in_another_form_is_no_address_of_the_users_own(
+    entry: t.Any, spelled: str, tmp_path: pathlib.Path
+) -> None:
+    desk = Desk(entry, tmp_path)
+    desk.set_by_user()
+    kind = "Address=" if entry is EVOLUTION else 'useremail", "'
+    desk.edit(f"{kind}{EMAIL}", f"{kind}{spelled}", times=1)
+    assert desk.inspect().check.status is CheckStatus.FAILED
+    assert desk.step().status is Status.UPDATED
+    (text,) = (text for text in desk.settings().values() if kind in text)
+    assert text.count(kind) == 1
+    assert f"{kind}{EMAIL}" in text
+    assert desk.inspect().check.status is CheckStatus.OK

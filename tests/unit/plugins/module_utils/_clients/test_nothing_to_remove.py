@@ -137,7 +137,8 @@ def test_a_file_where_a_folder_is_needed_is_told_before_anything_is_written(name
 def test_a_file_in_the_place_of_another_installation_stops_nothing(home: pathlib.Path) -> None:
     put(home, ".var", "a file")
     put(home, "snap", "a file")
-    for client in (thunderbird(home), evolution(home)):
+    clients: tuple[Client[t.Any], ...] = (thunderbird(home), evolution(home))
+    for client in clients:
         assert [step.status for step in reconcile(client, [account()]).steps] == [Status.CREATED]
 
 

@@ -13,6 +13,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.user_choice 
 LOOPBACK = [
     *("localhost", "LocalHost", "localhost.", "imap.localhost", "localhost.localdomain", "localhost6", "ip6-localhost"),
     *("127.0.0.1", "127.0.1.1", "127.1", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "0.0.0.0", "::"),
+    *("0x7f000001", "2130706433", "0177.0.0.1", "::ffff:7f00:1", "::1%lo"),
 ]
 OTHERS = [
     "",
@@ -23,6 +24,17 @@ OTHERS = [
     "::2",
     "2001:db8::1",
     "127.0.0.1.example.net",
+    "127.0.0.1 example.net",
+    "0x80000001",
+    "7f00::1",
+    "127.0.0.256",
+    "127.256.1",
+    "127.0.0.0.1",
+    "0128.0.0.1",
+    "4294967296",
+    "::ffff:8000:1",
+    "città",
+    "a\0",
 ]
 
 

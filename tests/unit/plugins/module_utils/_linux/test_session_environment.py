@@ -131,3 +131,23 @@ def test_a_running_program_is_asked_first(home: pathlib.Path) -> None:
     assert session(home, registry=Process(1, secret, sandboxed=True)) == stored
     # No session works with the files of another home.
     assert session(home, home.parent / "template", registry=Process(1, secret)) == Environment()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ". ~/.bashrc",
+        'if [ -f "$HOME/.bashrc" ]; then\n    . "$HOME/.bashrc"\nfi',
+        "[ -r $HOME/.bashrc ] && source ${HOME}/.bashrc",
+        "test -r ~/.bashrc && { . ~/.bashrc; }",
+    ],
+)
+def test_a_file_that_a_profile_runs_may_end_early(home: pathlib.Path, line: str) -> None:
+    put(home / ".profile", f"{line}\n. $UNKNOWN\n. ~/.profile\n")
+    put(home / ".bashrc", "alias ll='ls -l'\n")
+    assert read(home) == Environment({})
+    put(home / ".bashrc", "export XDG_CONFIG_HOME=~/c\n")
+    (warning,) = read(home).warnings
+    assert warning.startswith(f"{home}/.bashrc sets XDG_CONFIG_HOME in a way that cannot be told")
+    put(home / ".profile", f"# {line}\necho . ~/.bashrc\n".replace("\n    ", "\n#").replace("\nfi", ""))
+    assert read(home) == Environment({})

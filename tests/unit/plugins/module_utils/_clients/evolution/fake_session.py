@@ -129,6 +129,7 @@ class Desktop:
         self.session = session
         self.programs = programs
         self.settings: dict[str, str] = {}
+        self.locks: dict[str, str] = {}
 
     def processes(self, name: str) -> t.Sequence[Process]:
         return self.programs if name == account_registry.PROGRAM else ()
@@ -138,6 +139,9 @@ class Desktop:
 
     def setting(self, path: str) -> str | None:
         return self.settings.get(path)
+
+    def lock(self, path: str) -> str | None:
+        return self.locks.get(path)
 
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         assert schema == "org.gnome.Evolution.DefaultSources"

@@ -260,3 +260,21 @@ def test_a_new_profile_goes_to_the_older_home(host: Host) -> None:
     host.files.make_directory(profile.path)
     host.files.replace([*profile.files, FileWrite(f"{profile.path}/prefs.js", b"")])
     assert profiles.choose(host.files, host.find(), None) == profiles.Profile(profile.path, new=False)
+
+
+def test_what_a_flatpak_sees_is_found_on_the_host(host: Host) -> None:
+    app = host.system / "var/lib/flatpak/app/org.mozilla.thunderbird"
+    (app / "x86_64/stable/active/files/lib/thunderbird").mkdir(parents=True)
+    (app / "current").symlink_to("x86_64/stable")
+    (box,) = host.find("flatpak").sandboxes
+    system = "/var/lib/flatpak/extension/org.mozilla.thunderbird.systemconfig/x86_64/stable"
+    program = "/var/lib/flatpak/app/org.mozilla.thunderbird/current/active/files/lib/thunderbird"
+    assert box == (program, f"{system}/policies/policies.json", system)
+    assert host.find("native").sandboxes == host.find("snap").sandboxes == ()
+
+
+@pytest.mark.parametrize("folder", ["/snap/thunderbird/current", "/snap/thunderbird/current/usr/lib/thunderbird"])
+def test_what_a_snap_sees_is_found_on_the_host(folder: str, host: Host) -> None:
+    host.install(folder)
+    assert host.find("snap").sandboxes == ((folder, "/etc/thunderbird/policies/policies.json", ""),)
+    assert host.find("flatpak").sandboxes == ()

@@ -12,6 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import preference_files
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.installations import Sandbox
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.preference_sources import (
     Given,
     PreferenceSources,
@@ -188,6 +189,23 @@ def test_a_policy_keeps_the_lock_of_a_file(host: Host) -> None:
 def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
     host.put("/etc/thunderbird/policies/policies.json", text.encode("latin-1"))
     assert not sources(host)
+
+
+SNAP = Sandbox("/snap/thunderbird/current", "/etc/thunderbird/policies/policies.json", "")
+FLATPAK = Sandbox("/flatpak/files", "/flatpak/etc/policies/policies.json", "/flatpak/etc")
+
+
+@pytest.mark.parametrize(("box", "has_system"), [(SNAP, False), (FLATPAK, True)])
+def test_a_sandbox_has_its_own_files(box: Sandbox, has_system: bool, host: Host) -> None:
+    host.put(f"{box.program}/defaults/pref/a.js", 'pref("mail.server.x.program", 1);')
+    if has_system:
+        host.put(f"{box.system}/defaults/pref/a.js", 'lockPref("x", 1);pref("mail.server.x.system", 1);')
+    host.put(box.policies, json.dumps({"policies": {"Preferences": {"mail.server.x.policy": {"Value": 1}}}}))
+    host.put(f"{box.program}/distribution/policies.json", "{}")
+    host.put("/etc/thunderbird/defaults/pref/a.js", 'pref("mail.server.x.host", 1);')
+    found = preference_files.read(host, ("/app/lib/thunderbird",), "/home/mario/p", (box,))
+    wanted = {"mail.server.x.program", "mail.server.x.policy", *(["mail.server.x.system"] if has_system else [])}
+    assert set(found.seen({})) == wanted
 
 
 def test_what_the_user_cannot_read_counts_for_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

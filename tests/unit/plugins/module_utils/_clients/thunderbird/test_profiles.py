@@ -114,6 +114,24 @@ def test_a_profile_that_is_not_there_names_those_that_are(root: pathlib.Path) ->
         choose(root, "work")
 
 
+def test_a_profile_by_its_folder(root: pathlib.Path) -> None:
+    make(root, TWO, "a.default", "b.release")
+    (root.parent / "link").symlink_to(root)
+    for wanted in (
+        f"{root}/b.release",
+        f"{root}/b.release/",
+        f"{root}/x/../b.release",
+        f"{root.parent}/link/b.release",
+    ):
+        assert choose(root, wanted).path == f"{root}/b.release"
+
+
+def test_profiles_behind_a_gap_are_not_brought_to_light_beside_a_new_one(root: pathlib.Path) -> None:
+    make(root, TWO.replace("[Profile0]", "[Profile00]"), "a.default", "b.release")
+    with pytest.raises(HostError, match="there is no whole section Profile0, so that Thunderbird does not see"):
+        choose(root)
+
+
 def test_a_missing_folder_is_told_before_thunderbird_hangs_on_it(root: pathlib.Path) -> None:
     make(root, TWO, "a.default")
     with pytest.raises(HostError, match=r"b\.release: this folder of the profile 'release' is missing"):
