@@ -8,7 +8,6 @@ import typing as t
 
 from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
 from .._model.errors import ClientRunningError, MailError
-from . import unexpected
 from .arguments import Request
 from .result import TaskResult, step_details
 
@@ -110,6 +109,8 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+            from . import unexpected  # only here: it should not happen
+
             task.trace(f"{user.user}: {unexpected.trace(error)}")
             _add_failure(result, user, unexpected.sentence(error, writing=progress.began), changed=progress.began)
     return result
