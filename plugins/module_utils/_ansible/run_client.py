@@ -56,7 +56,7 @@ class Task(t.NamedTuple):
 
 
 class UnknownUser(t.NamedTuple):
-    """A user whom the host does not know, or whose client cannot be told.
+    """A user whom the host does not know, or whose client cannot be determined.
 
     Attributes:
         user: as the administrator wrote it; empty if no user was named.
@@ -197,8 +197,8 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
 
 
 def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
-    told = not user.user or reason.startswith(f"user {user.user}: ")
-    result.failures.append(reason if told else f"{user.user}: {reason}")
+    named = not user.user or reason.startswith(f"user {user.user}: ")
+    result.failures.append(reason if named else f"{user.user}: {reason}")
     result.changed = result.changed or changed
     _add_all(result, user, Status.FAILED, reason)
 

@@ -92,7 +92,7 @@ def target_of(request: Request) -> Target:
     """Whose client an account is for.
 
     Raises:
-        HostError: this host does not know the user, or it cannot be told whose the home directory is.
+        HostError: this host does not know the user, or the owner of the home directory cannot be determined.
     """
     if request.account.user is None and request.home is not None:
         user = local_user.owner(request.home)

@@ -166,7 +166,7 @@ class Thunderbird(ClientDefaults):
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
 
-        Only the lock tells: the link named ``lock`` stays behind after a clean end (measured with 153).
+        Only the lock shows it: the link named ``lock`` stays behind after a clean end (measured with 153).
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
 
@@ -350,7 +350,7 @@ class Thunderbird(ClientDefaults):
 def _follow_move(
     before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
 ) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
-    """The files that name folders, and what is said about folders that are still named as before."""
+    """The files that name folders, and the warning about folders that are still named as before."""
     old, new = mapping.stored_folder_uri(before.settings, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return before.references, ()
