@@ -187,7 +187,7 @@ class Evolution(ClientDefaults):
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Waits for other runs, and until nothing has the sources in its memory that could not be informed of a change."""
+        """Waits for other runs, and until no program that cannot be informed of a change has the sources in memory."""
         with self._files.exclusive():
             give_up = time.monotonic() + self._wait_seconds
             while True:
