@@ -59,7 +59,7 @@ class Desk:
 
     def client(self) -> Client:
         files = LocalFiles(str(self.home / "journal"))
-        return Client(files, Root(str(self.home / ".thunderbird")), None, scratch=str(self.home))
+        return Client(files, Root(str(self.home / ".thunderbird")), None, scratch=lambda: str(self.home))
 
     def push(self, wanted: Account) -> Status:
         (step,) = reconcile(self.client(), [wanted]).steps

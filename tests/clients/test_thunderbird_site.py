@@ -97,7 +97,7 @@ class Site:
 
     def run(self, **options: t.Any) -> Outcome[t.Any]:
         root = Root(str(self.home / ".thunderbird"), (PROGRAM,), installed=True)
-        configured = client.Thunderbird(self.files, root, None, scratch=str(self.home), backup=False)
+        configured = client.Thunderbird(self.files, root, None, scratch=lambda: str(self.home), backup=False)
         return reconcile(configured, [account(**options)])
 
     def open(self) -> Thunderbird:

@@ -8,7 +8,6 @@ import typing as t
 
 from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
 from .._model.errors import ClientRunningError, MailError
-from . import unexpected
 from .arguments import Request
 from .result import TaskResult, step_details
 
@@ -57,7 +56,7 @@ class Task(t.NamedTuple):
 
 
 class UnknownUser(t.NamedTuple):
-    """A user whom the host does not know, or whose client cannot be told.
+    """A user whom the host does not know, or whose client cannot be determined.
 
     Attributes:
         user: as the administrator wrote it; empty if no user was named.
@@ -110,6 +109,8 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+            from . import unexpected  # only here: it should not happen
+
             task.trace(f"{user.user}: {unexpected.trace(error)}")
             _add_failure(result, user, unexpected.sentence(error, writing=progress.began), changed=progress.began)
     return result
@@ -196,8 +197,8 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
 
 
 def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
-    told = not user.user or reason.startswith(f"user {user.user}: ")
-    result.failures.append(reason if told else f"{user.user}: {reason}")
+    named = not user.user or reason.startswith(f"user {user.user}: ")
+    result.failures.append(reason if named else f"{user.user}: {reason}")
     result.changed = result.changed or changed
     _add_all(result, user, Status.FAILED, reason)
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._clients.engine import Client
 from .._clients.entry import ClientEntry
 from .._host.files import Files
-from .._host.user_host import UserHost
 from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import Target
@@ -21,7 +19,11 @@ from .arguments import Request, requests
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS, Task, UserAccounts, configure, grouped
 
-MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], UserHost]
+if t.TYPE_CHECKING:
+    from .._clients.engine import Client
+    from .._host.user_host import UserHost
+
+MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], "UserHost"]
 
 
 def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
@@ -90,7 +92,7 @@ def target_of(request: Request) -> Target:
     """Whose client an account is for.
 
     Raises:
-        HostError: this host does not know the user, or it cannot be told whose the home directory is.
+        HostError: this host does not know the user, or the owner of the home directory cannot be determined.
     """
     if request.account.user is None and request.home is not None:
         user = local_user.owner(request.home)

@@ -12,11 +12,10 @@ from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._verify.login import Logins
 from .._verify.login_limit import LoginLimit
-from .._verify.options import VerifyOptions
+from .._verify.options import ROUND_TRIP_TIMEOUT, VerifyOptions
 from .._verify.own_network import own_networks
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
-from .._verify.round_trip import TIMEOUT, TripOptions, round_trips
 from .._verify.verify_accounts import verify
 from . import run_limit
 from .arguments import Request, requests
@@ -49,7 +48,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
     },
     "from_pc": {"type": "str", "choices": ["none", "reach", "sign_in"], "default": "reach"},
     "round_trip": {"type": "bool", "default": False},
-    "round_trip_timeout": {"type": "float", "default": TIMEOUT},
+    "round_trip_timeout": {"type": "float", "default": ROUND_TRIP_TIMEOUT},
 }
 
 
@@ -143,6 +142,8 @@ def _reports(
     limit = LoginLimit(options.attempts, others=run_limit.other_hosts(params, [found.account for found in wanted]))
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
+        from .._verify.round_trip import TripOptions, round_trips  # only here: most runs send nothing
+
         trip = TripOptions(timeout=params["round_trip_timeout"])
         reports = round_trips(accounts, reports, logins, options, trip, login_limit=limit, check_mode=check_mode)
     if seen:

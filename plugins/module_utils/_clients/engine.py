@@ -12,7 +12,9 @@ from .._model.account import Account, State
 from .._model.differences import Difference, as_spelled, differences
 from .._model.errors import HostError, MailError
 from .._model.settings import Change
-from .stored_account import StoredAccount
+
+if t.TYPE_CHECKING:
+    from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
 T = t.TypeVar("T")
@@ -41,8 +43,7 @@ class PasswordState(enum.Enum):
     """The client cannot take one now, and will ask the user."""
 
 
-@dataclasses.dataclass(frozen=True)
-class View:
+class View(t.NamedTuple):
     """An account as it stands in a client, for users and for results.
 
     Attributes:
@@ -55,8 +56,8 @@ class View:
     """
 
     account: Account | None
-    ids: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    details: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    ids: t.Mapping[str, str] = {}
+    details: t.Mapping[str, str] = {}
     profile: str | None = None
     outgoing_username: str = ""
     kept: frozenset[str] = frozenset()

@@ -120,7 +120,7 @@ class Files(t.Protocol):
         """
 
     def lock_holder(self, path: str) -> int | None:
-        """The process that holds that lock, 0 where it cannot be told; None if nobody else does. Makes nothing."""
+        """The process that holds that lock, 0 where it is not known; None if nobody else does. Makes nothing."""
 
     def scratch(self) -> t.ContextManager[str]:
         """A private directory (0700) that is removed at the end."""

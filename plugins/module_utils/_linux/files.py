@@ -10,11 +10,12 @@ import typing as t
 
 from .._host.files import FileWrite, LockedError
 from .._model.errors import HostError, MailError
-from . import regular_file, transaction
+from . import local_user, regular_file
 from .journal import Journal, Mark, holder, take
 from .os_errors import host_error, naming
-from .scratch_folder import scratch
-from .transaction import Interrupted
+
+if t.TYPE_CHECKING:  # what only runs need that change something is imported late
+    from .transaction import Interrupted
 
 T = t.TypeVar("T")
 
@@ -35,7 +36,7 @@ class LocalFiles:
         self._locks: dict[str, int] = {}
         self._view: t.Mapping[str, str | None] = {}
         self._interrupted = False
-        self._leftovers = Interrupted()
+        self._leftovers: Interrupted | None = None
 
     def read(self, path: str) -> bytes | None:
         if self._view:
@@ -91,6 +92,8 @@ class LocalFiles:
         deletes: t.Sequence[str] = (),
         before_renames: t.Callable[[], None] = lambda: None,
     ) -> t.Sequence[str]:
+        with local_user.acting_as_ourselves():
+            from . import transaction
         with self.exclusive():
             locks = list(self._locks)
             journal = self._journal if self._journal is not None and self._journal.held else None
@@ -122,7 +125,7 @@ class LocalFiles:
             if journal.acquire(create=False):
                 self._interrupted = True  # or the file would not be there
                 try:
-                    self._view = Interrupted.of(journal).view()
+                    self._view = _interrupted(journal).view()
                     return read()
                 finally:
                     self._view = {}
@@ -145,7 +148,7 @@ class LocalFiles:
         journal = self._journal
         if journal is None or not journal.noted:
             return
-        found = Interrupted.of(journal)
+        found = _interrupted(journal)
         with contextlib.ExitStack() as held:
             for path in found.locks:
                 if path not in self._locks and os.path.isdir(os.path.dirname(path)):
@@ -184,9 +187,18 @@ class LocalFiles:
             os.close(descriptor)
 
     def scratch(self) -> t.ContextManager[str]:
+        with local_user.acting_as_ourselves():
+            from .scratch_folder import scratch
         return scratch()
 
     def _shown(self, path: str) -> str | None:
         """Where the content of a file is, while the view is that of a set that a later run will settle."""
         target = os.path.realpath(path)
         return self._view.get(target, target)
+
+
+def _interrupted(journal: Journal) -> Interrupted:
+    """What an interrupted run has left."""
+    with local_user.acting_as_ourselves():
+        from .transaction import Interrupted
+    return Interrupted.of(journal)

@@ -191,7 +191,7 @@ def take(descriptor: int) -> bool:
 
 
 def holder(descriptor: int) -> int | None:
-    """Who would refuse us a write lock on a file; None if nobody, 0 if that cannot be told."""
+    """Who would refuse us a write lock on a file; None if nobody, 0 if it is not known."""
     question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
     kind, _whence, _start, _length, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
     return None if kind == fcntl.F_UNLCK else pid
@@ -214,7 +214,7 @@ class Mark(t.NamedTuple):
 
     @classmethod
     def of(cls, path: str) -> Mark | None:
-        """That of a directory; None where it cannot be told."""
+        """That of a directory; None where it cannot be read."""
         try:
             found = os.stat(path)
         except OSError:

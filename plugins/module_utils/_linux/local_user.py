@@ -65,12 +65,12 @@ def find(name: str | None) -> LocalUser:
 
 
 def owner(home: str) -> LocalUser:
-    """Whose a home directory is that was named without a user. Where it is missing, its parent tells.
+    """Whose a home directory is that was named without a user. Where it is missing, its parent decides.
 
     Whoever owns a folder on the way to it could lead root anywhere by a link: so that must be root, or the owner.
 
     Raises:
-        HostError: it cannot be told, or root's rights would be used where another user is at home.
+        HostError: it cannot be found out, or root's rights would be used where another user is at home.
     """
     ourselves = os.geteuid()
     if ourselves != 0:  # there are no rights to misuse

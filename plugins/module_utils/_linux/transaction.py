@@ -125,7 +125,7 @@ def replace(
     deletes: t.Sequence[str],
     before_renames: t.Callable[[], None],
     locks: t.Sequence[str],
-    leftovers: Interrupted,
+    leftovers: Interrupted | None = None,
 ) -> list[str]:
     """Write and delete all files or none.
 
@@ -135,7 +135,7 @@ def replace(
         deletes: files and folders to delete, after that; no error where one is missing.
         before_renames: called when all is staged and noted; an error takes all back.
         locks: files whose locks this process holds.
-        leftovers: an earlier set of which something may still have to be removed.
+        leftovers: an earlier set of which something may still have to be removed; None if there is none.
 
     Returns:
         The paths of the backups made.
@@ -143,6 +143,7 @@ def replace(
     Raises:
         HostError: it cannot be done. The message says what was changed: nothing, in nearly all cases.
     """
+    leftovers = leftovers or Interrupted()
     doomed, folders = _existing(deletes)
     backups, contents = _contents(writes, doomed)
     if not contents and not doomed and not folders:

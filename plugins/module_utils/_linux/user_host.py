@@ -7,11 +7,13 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._host.environment import Environment
 from .._host.files import Files
 from . import local_user
 from .local_user import Target
-from .processes import Processes
+
+if t.TYPE_CHECKING:  # what few runs need is imported late
+    from .._host.environment import Environment
+    from .processes import Processes
 
 
 class LocalUserHost:
@@ -29,7 +31,8 @@ class LocalUserHost:
     ) -> None:
         self._target = target
         self._stack = stack
-        self._processes = processes or Processes()
+        self._processes = processes
+        self._scratch: str | None = None
         self._environments: dict[tuple[str, ...], Environment] = {}
         self.files = files
 
@@ -41,7 +44,9 @@ class LocalUserHost:
         wanted = tuple(programs)
         if wanted not in self._environments:
             with local_user.acting_as_ourselves():
+                from .processes import Processes
                 from .session_environment import session_environment
+            self._processes = self._processes or Processes()
             self._environments[wanted] = session_environment(self._target, self._processes, wanted)
         return self._environments[wanted]
 
@@ -51,7 +56,9 @@ class LocalUserHost:
         require_writable(self._target.home, paths)
 
     def scratch(self) -> str:
-        return self._stack.enter_context(self.files.scratch())
+        if self._scratch is None:
+            self._scratch = self._stack.enter_context(self.files.scratch())
+        return self._scratch
 
     def as_root(self) -> t.ContextManager[None]:
         return local_user.acting_as_ourselves()

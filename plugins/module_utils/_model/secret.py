@@ -40,7 +40,7 @@ def notations(text: str, depth: int = 1) -> set[str]:
     """How a text looks in Python's, JSON's and our own output, itself included.
 
     Whoever replaces a secret in a text by its characters has to replace these, too: ``str`` of a list escapes what is
-    in it. Base64 is left to ``Redactor``: only mail servers are told passwords in it.
+    in it. Base64 is left to ``Redactor``: only mail servers are sent passwords in it.
 
     Args:
         text: the secret.

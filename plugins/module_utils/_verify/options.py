@@ -11,6 +11,8 @@ import typing as t
 from .wire.clock import Clock
 from .wire.resolver import Resolver, system_ipv4_resolver, system_resolver
 
+ROUND_TRIP_TIMEOUT = 60.0  # seconds
+
 
 @dataclasses.dataclass(frozen=True)
 class VerifyOptions:

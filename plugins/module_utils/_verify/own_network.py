@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The networks that a tested host is in, so that hosts at one site can be told from those elsewhere."""
+"""The networks that a tested host is in, so that hosts at one site can be distinguished from those elsewhere."""
 
 from __future__ import annotations
 

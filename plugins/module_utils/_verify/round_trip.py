@@ -19,7 +19,7 @@ from .findings.failure import Code, Failure
 from .findings.sessions import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
-from .options import Environment, VerifyOptions
+from .options import ROUND_TRIP_TIMEOUT, Environment, VerifyOptions
 from .protocols.smtp import SmtpDialogue
 from .report.account_report import AccountReport
 from .report.check import AccountCheck, CheckStatus, Stage
@@ -27,7 +27,6 @@ from .round_trip_mailbox import MARK, Mailbox, mailbox
 from .session import signed_in
 from .wire.connection import Deadline
 
-TIMEOUT = 60.0
 CHECK_MODE = "not tested, because check mode sends no message"
 NOT_OK = "not tested, because a message is sent only after all other tests were successful"
 _LATE = 0.5  # of the time allowed
@@ -43,7 +42,7 @@ class TripOptions:
         settle: seconds to wait for a second copy.
     """
 
-    timeout: float = TIMEOUT
+    timeout: float = ROUND_TRIP_TIMEOUT
     settle: float = 1.0
 
 

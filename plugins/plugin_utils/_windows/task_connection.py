@@ -81,8 +81,8 @@ class TaskConnection:
     def run(self, name: str) -> str:
         """The one form of command line there is. It means the same to cmd.exe and to PowerShell."""
         done = self._action._low_level_execute_command(f'cmd.exe /d /c "{self._path(name)}"', sudoable=False)
-        said = _short(f"{done.get('stdout', '')} {done.get('stderr', '')}")
-        return f"exit code {done.get('rc')}" + (f", {said}" if said else "")
+        printed = _short(f"{done.get('stdout', '')} {done.get('stderr', '')}")
+        return f"exit code {done.get('rc')}" + (f", {printed}" if printed else "")
 
     def fetch(self, name: str) -> bytes | None:
         local = self._local / name

@@ -183,12 +183,12 @@ class Evolution(ClientDefaults):
         return self._in_the_way() is not None
 
     def require_writable(self, state: EvolutionState) -> None:
-        if state.session is None:  # the registry of a session writes by itself, and tells if it cannot
+        if state.session is None:  # the registry of a session writes by itself, and reports if it cannot
             self._require_writable((self.profile,))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Waits for other runs, and until nothing has the sources in its memory that could not be told of a change."""
+        """Waits for other runs, and until no program that cannot be informed of a change has the sources in memory."""
         with self._files.exclusive():
             give_up = time.monotonic() + self._wait_seconds
             while True:

@@ -105,5 +105,5 @@ def _flatpak(home: str) -> Location:
 
 
 def _last_used(files: Files, place: Location) -> float | None:
-    """When its windows were last used. (The folder of the accounts is GNOME's calendar's, too, and tells nothing.)"""
+    """When its windows were last used. (The folder of the accounts is GNOME's calendar's, too, and shows nothing.)"""
     return files.modified(posixpath.join(place.config, "mail/state.ini"))

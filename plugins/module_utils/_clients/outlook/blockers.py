@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps Outlook from making an account of what is staged: it is told, never changed."""
+"""What keeps Outlook from making an account of what is staged: it is reported, never changed."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Outlook(ClientDefaults):
 
     Args:
         pc: the PC.
-        machine: what it has said of itself.
+        machine: what it has reported about itself.
         user: the Windows account.
         methods: how accounts are staged, see ``methods.METHODS``.
         profile: the Outlook profile for accounts that are new; None for the user's default.

@@ -14,7 +14,7 @@ The grammar is that of "Customize Outlook profiles by using an Outlook Profile (
 
 A key of part 5 without a line in part 7 is dropped without a word; only UniqueService is a word of the grammar itself.
 The numbers are the tags of the Account Management API. Lines end with CR LF; the file is in the PC's code page, without
-a mark in front. STARTTLS for incoming mail cannot be said.
+a mark in front. STARTTLS for incoming mail cannot be expressed.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Staged:
 
     @property
     def mark(self) -> str:
-        """What tells it from the user's other accounts."""
+        """What distinguishes it from the user's other accounts."""
         return marker(self.account)
 
 
@@ -80,7 +80,7 @@ class StagingRecord:
 
 
 def bare(account: Account) -> Account:
-    """Only what Outlook is told of an account: no password, nothing about the task."""
+    """Only what Outlook is given of an account: no password, nothing about the task."""
     return Account(
         email=account.email,
         protocol=account.protocol,

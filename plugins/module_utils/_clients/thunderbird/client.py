@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import posixpath
 import time
 import typing as t
@@ -42,7 +41,7 @@ class Thunderbird(ClientDefaults):
         files: the user's files.
         root: where profiles.ini is.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
-        scratch: a private folder for the time of the run.
+        scratch: makes a private folder for the time of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
         now: seconds since 1970, for the times in the password store.
@@ -59,7 +58,7 @@ class Thunderbird(ClientDefaults):
         root: Root,
         profile: str | None,
         *,
-        scratch: str,
+        scratch: t.Callable[[], str],
         wait_seconds: float = 0,
         backup: bool = True,
         now: t.Callable[[], float] = time.time,
@@ -179,7 +178,7 @@ class Thunderbird(ClientDefaults):
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
 
-        Only the lock tells: the link named ``lock`` stays behind after a clean end (measured with 153).
+        Only the lock shows it: the link named ``lock`` stays behind after a clean end (measured with 153).
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
 
@@ -257,8 +256,7 @@ class Thunderbird(ClientDefaults):
         known = before.announced or not before.profile.files
         if settings is before.settings and references is before.references and not password_changes and known:
             return before
-        return dataclasses.replace(
-            before,
+        return before._replace(
             settings=settings,
             references=references,
             new_passwords=new_passwords,
@@ -282,8 +280,7 @@ class Thunderbird(ClientDefaults):
         with self._as_root():
             from . import remarks
         folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
-        return dataclasses.replace(
-            before,
+        return before._replace(
             settings=settings,
             new_passwords=passwords,
             password_changes=tuple(password_changes),
@@ -331,7 +328,7 @@ class Thunderbird(ClientDefaults):
                 self._path("key4.db"),
                 contents["logins.db"],
                 self._path("logins.db"),
-                scratch=self._scratch,
+                scratch=self._scratch(),
                 now=now,
             )
         with self._as_root():
@@ -344,7 +341,7 @@ class Thunderbird(ClientDefaults):
             self._path("key4.db"),
             contents["logins.json"],
             self._path("logins.json"),
-            scratch=self._scratch,
+            scratch=self._scratch(),
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=now,
         )

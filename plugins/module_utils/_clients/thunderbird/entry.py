@@ -25,7 +25,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
         host.files,
         Locations(host.files, host.home, lambda: host.environment(_PROCESSES)).find(options["location"], profile),
         profile,
-        scratch=host.scratch(),
+        scratch=host.scratch,
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
         require_writable=host.require_writable,

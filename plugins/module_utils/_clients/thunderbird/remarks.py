@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the admin is told about accounts that are the user's, in whole or in part."""
+"""Warnings about accounts that are the user's, in whole or in part."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 def of_removal(
     files: Files, profile: str, settings: Settings, ids: PrefIds, account: Account
 ) -> tuple[str | None, t.Sequence[str]]:
-    """The folder of mail to delete with an account, if any, and what is said about what stays.
+    """The folder of mail to delete with an account, if any, and the warnings about what stays.
 
     Args:
         files: the user's.

@@ -68,8 +68,7 @@ class PasswordFiles:
         return self.open(self.contents)
 
 
-@dataclasses.dataclass(frozen=True)
-class ThunderbirdState:
+class ThunderbirdState(t.NamedTuple):
     """What one profile holds.
 
     Attributes:

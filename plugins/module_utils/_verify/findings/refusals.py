@@ -1,22 +1,27 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings for what servers refuse with a code or in words of their own."""
+"""Findings for what servers refuse with a code or in words of their own.
+
+The tables are long and made of patterns, and most servers refuse nothing: they are imported by the first that does.
+"""
 
 from __future__ import annotations
 
 import re
 
 from ..._model.secret import Secret
-from . import sending_refusals, sessions, sign_in_refusals
+from . import sessions
 from .failure import Code, Failure
 from .interruptions import ConnectionEnded
-from .refusal_rules import known
 
 _ASK_THE_SUPPORT = "Give the answer shown to the provider's support."
 
 
 def greeting_refused(answer: str) -> Failure:
     """A server greets with a refusal."""
+    from . import sending_refusals, sign_in_refusals
+    from .refusal_rules import known
+
     smtp = answer[:1].isdigit()
     found = known(sending_refusals.GREETING if smtp else sign_in_refusals.GREETING, answer)
     return sessions.turned_away(answer) if found is None else found
@@ -24,12 +29,18 @@ def greeting_refused(answer: str) -> Failure:
 
 def capabilities_refused(answer: str) -> Failure:
     """An SMTP server refuses EHLO."""
+    from . import sending_refusals
+    from .refusal_rules import known
+
     found = known(sending_refusals.EHLO, answer)
     return Failure("does not list its capabilities", answer, _ASK_THE_SUPPORT) if found is None else found
 
 
 def address_refused(answer: str, email: str) -> Failure:
     """An SMTP server refuses an address as sender or recipient, or to forget them, after a sign-in."""
+    from . import sending_refusals
+    from .refusal_rules import known
+
     found = known(sending_refusals.ADDRESS, answer)
     finding = f"does not accept {email} as sender and recipient"
     return Failure(finding, answer, _ASK_THE_SUPPORT) if found is None else found
@@ -37,12 +48,18 @@ def address_refused(answer: str, email: str) -> Failure:
 
 def message_refused(answer: str) -> Failure:
     """An SMTP server refuses a message after its sender and recipient were accepted."""
+    from . import sending_refusals
+    from .refusal_rules import known
+
     found = known(sending_refusals.MESSAGE, answer)
     return Failure("does not accept the test message", answer, _ASK_THE_SUPPORT) if found is None else found
 
 
 def mailbox_refused(mailbox: str, answer: str) -> Failure:
     """The mailbox, or the inbox, cannot be opened after signing in."""
+    from . import sign_in_refusals
+    from .refusal_rules import known
+
     damaged = re.search(sign_in_refusals.MAILBOX_CODES, answer, re.IGNORECASE)
     found = None if damaged else known(sign_in_refusals.MAILBOX, answer)
     return sessions.mailbox_not_opened(mailbox, answer) if found is None else found
@@ -56,6 +73,9 @@ def sign_in_refused(answer: str, username: str, password: Secret | None = None) 
         username: the login that was used.
         password: for a hint at what is easily mistyped, or sent in another encoding than the server's; None if unknown.
     """
+    from . import sign_in_refusals
+    from .refusal_rules import known
+
     # Postfix writes this where the password check gives no reason.
     found = known(sign_in_refusals.SIGNING_IN, answer.replace("(reason unavailable)", ""))
     if found is not None:
@@ -77,6 +97,9 @@ def sign_in_refused(answer: str, username: str, password: Secret | None = None) 
 
 def sign_in_ended(ending: ConnectionEnded, username: str, password: Secret) -> Failure:
     """An IMAP server ends the connection during a sign-in; its BYE may be the only answer."""
+    from . import sign_in_refusals
+    from .refusal_rules import known
+
     reason = ending.evidence
     judged = reason.upper().startswith("* BYE") and (
         re.search(sign_in_refusals.JUDGED, reason, re.IGNORECASE) or known(sign_in_refusals.SIGNING_IN, reason)

@@ -49,7 +49,7 @@ class Desk:
     def open(self) -> Client[t.Any]:
         files, home = LocalFiles(), str(self._home)
         if self.entry is THUNDERBIRD:
-            return Thunderbird(files, Root(f"{home}/.thunderbird"), None, scratch=home, backup=False)
+            return Thunderbird(files, Root(f"{home}/.thunderbird"), None, scratch=lambda: home, backup=False)
         place = locate(files, home, "native")
         return Evolution(files, place, self.desktop, password_store="plaintext_keyring", backup=False)
 

@@ -45,7 +45,7 @@ def configure(home: pathlib.Path, **options: t.Any) -> None:
     """Give Thunderbird the account, as the module does."""
     files = LocalFiles()
     with files.scratch() as scratch:
-        client = Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=scratch)
+        client = Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=lambda: scratch)
         engine.reconcile(client, [request(home, **{"password": PASSWORD, **options}).account])
 
 

@@ -36,7 +36,7 @@ LIMITS = {"remove": LIMIT + 0.15}  # what is taken out of a list has the rest of
 
 
 def thunderbird(home: pathlib.Path) -> Thunderbird:
-    return Thunderbird(LocalFiles(), Root(str(home / ".thunderbird")), None, scratch=str(home))
+    return Thunderbird(LocalFiles(), Root(str(home / ".thunderbird")), None, scratch=lambda: str(home))
 
 
 def evolution(home: pathlib.Path) -> Evolution:

@@ -42,7 +42,7 @@ def account(**options: t.Any) -> Account:
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
     files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
-    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=str(home), **options)
+    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=lambda: str(home), **options)
 
 
 def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:

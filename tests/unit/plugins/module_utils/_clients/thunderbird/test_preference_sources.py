@@ -86,7 +86,7 @@ class Home:
     def client(self) -> Thunderbird:
         files = LocalFiles(str(self.path / "journal"))
         root = Root(str(self.profile.parent), (str(self.program),), installed=True)
-        return Thunderbird(files, root, None, scratch=str(self.path), backup=False)
+        return Thunderbird(files, root, None, scratch=lambda: str(self.path), backup=False)
 
     def run(self, *accounts: Account) -> Outcome[t.Any]:
         return reconcile(self.client(), accounts)
@@ -275,7 +275,7 @@ def test_only_the_program_that_opens_the_profile_counts(home: Home, tmp_path: pa
     home.site(RELAY)
     (home.profile / "compatibility.ini").write_text(f"[Compatibility]\nLastPlatformDir={other}\n")
     root = Root(str(home.profile.parent), (str(home.program), str(other)), installed=True)
-    client = Thunderbird(LocalFiles(str(tmp_path / "journal")), root, None, scratch=str(tmp_path))
+    client = Thunderbird(LocalFiles(str(tmp_path / "journal")), root, None, scratch=lambda: str(tmp_path))
     assert not client.read().sources
     (home.profile / "compatibility.ini").write_text(f"[Compatibility]\nLastPlatformDir={home.program}\n")
     assert client.read().sources

@@ -33,7 +33,7 @@ def account(**options: t.Any) -> Account:
 
 def client(home: pathlib.Path) -> Thunderbird:
     files = LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
-    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=str(home))
+    return Thunderbird(files, Root(str(home / ".thunderbird")), None, scratch=lambda: str(home))
 
 
 def server(number: int, host: str = "imap.charter.net", login: str = EMAIL, **more: t.Any) -> Prefs:
