@@ -19,6 +19,8 @@ import subprocess
 import sys
 import typing as t
 
+_PYTHON = "/usr/bin/python3"  # made for the same system as the libraries
+
 AES = 0x1082  # CKM_AES_CBC
 DES3 = 0x133  # CKM_DES3_CBC
 
@@ -64,7 +66,7 @@ class Nss:
     def _run_child(self, profile: pathlib.Path, action: str, **arguments: object) -> t.Any:
         request = {"libraries": str(self.directory), "profile": str(profile), "action": action, "arguments": arguments}
         done = subprocess.run(
-            [sys.executable, __file__],
+            [_PYTHON, __file__],
             input=json.dumps(request),
             capture_output=True,
             text=True,
