@@ -47,6 +47,11 @@ class Nss:
     def installed(self) -> bool:
         return (self.directory / "libnss3.so").exists()
 
+    @property
+    def knows_aes(self) -> bool:
+        """Whether it seals with AES, as in Thunderbird from 144 on; an older one cannot read that either."""
+        return self.installed and b"PK11SDR_EncryptWithMechanism" in (self.directory / "libnss3.so").read_bytes()
+
     def open(self, profile: pathlib.Path) -> None:
         """Open and close the databases, which creates missing files."""
         self._run_child(profile, "open")
@@ -83,8 +88,10 @@ def _first(directories: t.Iterable[str]) -> Nss:
     return next((build for build in builds if build.installed), builds[0])
 
 
-THUNDERBIRD = _first(("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird"))
-SYSTEM = _first((f"/usr/lib/{platform.machine()}-linux-gnu", "/usr/lib64", "/usr/lib"))
+_SYSTEM = (f"/usr/lib/{platform.machine()}-linux-gnu", "/usr/lib64", "/usr/lib")
+SYSTEM = _first(_SYSTEM)
+# Debian's 157 has no NSS of its own.
+THUNDERBIRD = _first(("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird", *_SYSTEM))
 
 
 class _Item(ctypes.Structure):

@@ -29,9 +29,10 @@ function identityInfo(identity) {
     full_name: identity.fullName,
     smtp_key: identity.smtpServerKey || null,
     outgoing: server ? outgoingInfo(server) : null,
-    fcc_folder: identity.fccFolderURI,
-    drafts_folder: identity.draftsFolderURI,
-    templates_folder: identity.templatesFolderURI,
+    // The latter up to 115.
+    fcc_folder: identity.fccFolderURI ?? identity.fccFolder,
+    drafts_folder: identity.draftsFolderURI ?? identity.draftFolder,
+    templates_folder: identity.templatesFolderURI ?? identity.stationeryFolder,
   };
 }
 

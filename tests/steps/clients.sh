@@ -47,6 +47,7 @@ make_tree() { # make_tree NAME TREE
     chroot "$2" apt-get install --yes --quiet --no-install-recommends "${evolution[@]}" || return
     chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" thunderbird || return
     chroot "$2" apt-get clean
+    touch "$2/etc/hosts" # what the mail servers' network mounts its own over
     echo "$recipe" >"$2/.made"
 }
 
