@@ -19,11 +19,12 @@ enter_namespaces "to make trees of other Debians" "$@"
 
 # What debootstrap installs, and what needs its packages to be set up first.
 base=(ca-certificates curl iproute2 libnss3-tools openssl procps python3 util-linux)
-evolution=(
+clients=(
+    thunderbird
     dbus dconf-cli evolution evolution-data-server gir1.2-camel-1.2 gir1.2-edataserver-1.2 gir1.2-secret-1
     gnome-keyring libglib2.0-bin python3-gi xdotool xvfb
 )
-recipe="${base[*]} ${evolution[*]}" # a tree made by another is made anew
+recipe="${base[*]} ${clients[*]}" # a tree made by another is made anew
 # The mail servers, which are this machine's.
 servers=(/usr/sbin/dovecot /usr/sbin/postfix /usr/sbin/postmap /usr/lib/postfix/sbin/master)
 server_users=(postfix dovecot dovenull)
@@ -44,8 +45,7 @@ make_tree() { # make_tree NAME TREE
     printf '#!/bin/sh\nexit 101\n' >"$2/usr/sbin/policy-rc.d"
     chmod 755 "$2/usr/sbin/policy-rc.d"
     export DEBIAN_FRONTEND=noninteractive
-    chroot "$2" apt-get install --yes --quiet --no-install-recommends "${evolution[@]}" || return
-    chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" thunderbird || return
+    chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" "${clients[@]}" || return
     chroot "$2" apt-get clean
     touch "$2/etc/hosts" # what the mail servers' network mounts its own over
     echo "$recipe" >"$2/.made"
@@ -54,7 +54,7 @@ make_tree() { # make_tree NAME TREE
 # use_this_python TREE: this clone and its .venv at their own paths. The .venv's Python is this machine's, and runs with
 # the loader and the libraries of this machine.
 use_this_python() {
-    local python prefix stdlib libraries loader bin=$1/srv/bin
+    local python prefix stdlib libraries loader bin=$1/run/bin
     python=$(readlink --canonicalize .venv/bin/python)
     read -r prefix stdlib libraries < <(.venv/bin/python -c '
 import sys, sysconfig
@@ -65,7 +65,6 @@ print(sys.base_prefix, sysconfig.get_path("stdlib"), f"/host/lib/{multiarch}:/ho
     mkdir -p "$1$root" "$1$stdlib"
     mount --bind "$root" "$1$root"
     mount --bind "$stdlib" "$1$stdlib"
-    rm -rf "$bin"
     cp --archive .venv/bin "$bin"
     rm "$bin"/python*
     cat >"$bin/python" <<-END
@@ -102,7 +101,7 @@ version() { # version TREE PACKAGE
 }
 
 test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
-    local name=$1 tree=$2 client files summary versions
+    local name=$1 tree=$2 client files summary=$2/run/summary versions
     shift 2
     mount_tree "$tree"
     use_these_servers "$tree"
@@ -118,7 +117,6 @@ test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
             files=(tests/clients/test_{evolution_*,desktop_*,keyfile_grammar,session_bus}.py)
         fi
         echo "== Debian $name: $client $versions, modules on $(chroot "$tree" python3 --version)"
-        summary=$tree/srv/$client.txt
         run_in_tree "$tree" "clients: $name" "
             cd $root
             CI=true .venv/bin/python -m pytest -p no:cacheprovider -q \"\$@\"" "${files[@]}" "$@" 2>&1 | tee "$summary" ||
