@@ -250,7 +250,7 @@ def test_the_first_login_makes_the_key_as_thunderbird_does(
     scratch: str, tmp_path: pathlib.Path, name: str | None
 ) -> None:
     """A profile in which 157 was started and no password was ever stored."""
-    keys, empty = name and key4(name), with_sql(logins_db(), tmp_path, "DELETE FROM loginsL")
+    keys, empty = None if name is None else key4(name), with_sql(logins_db(), tmp_path, "DELETE FROM loginsL")
     before = DatabasePasswordStore.open(keys, KEY4, empty, LOGINS, scratch=scratch, now=NOW)
     assert before.stored(IMAP, USER) is None
     assert before.without_login(IMAP, USER) is before.with_moved_login(IMAP, NEW, USER) is before
@@ -264,7 +264,7 @@ def test_the_first_login_makes_the_key_as_thunderbird_does(
     key = "SELECT * FROM nssPrivate WHERE a3 = CAST('as-logins-key' AS BLOB)"
     ((ours,), (theirs,)) = (table(content, tmp_path, key) for content in (made.content, key4("thunderbird-157")))
     assert {column for column in theirs if ours.get(column) != theirs[column]} == {"id", "a11"}
-    if keys and name == "aes":
+    if keys is not None and name == "aes":
         others = "SELECT * FROM nssPrivate WHERE a102 = x'f8000000000000000000000000000001'"
         assert table(made.content, tmp_path, others) == table(keys, tmp_path, others)
 
