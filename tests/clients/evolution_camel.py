@@ -98,7 +98,9 @@ def subjects(store: t.Any) -> list[str]:
     folder = store.get_inbox_folder_sync(None)
     folder.refresh_info_sync(None)
     if not isinstance(store, Camel.OfflineStore):
-        return [folder.get_message_sync(uid, None).get_subject() for uid in folder.get_uids()]
+        # Since 3.62, it has the name dup_uids.
+        uids = folder.dup_uids() if hasattr(folder, "dup_uids") else folder.get_uids()
+        return [folder.get_message_sync(uid, None).get_subject() for uid in uids]
     # Without a main loop, the list of an IMAP folder is empty at the first start. So UIDs are tried in order, which
     # works because nothing was ever deleted.
     found = []

@@ -29,6 +29,8 @@ WELCOME = "Welcome"
 PASSWORD_REQUEST = "Mail authentication request"
 """The password dialog."""
 
+_SUFFIX = " — Evolution"  # of the main window's title, in 3.38
+
 # Xvfb prints the display number when it is ready.
 _SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
 _LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
@@ -78,7 +80,7 @@ class EvolutionWindow:
             self._session.run("xdotool", "getwindowname", number, check=False, **self._variables)
             for number in found.split()
         )
-        return sorted(name.strip() for name in names if name.strip())
+        return sorted(name.strip().removesuffix(_SUFFIX) for name in names if name.strip())
 
     def wait_for(self, title: str) -> None:
         """Wait until there is a window with this title.

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import typing as t
 
+_PYTHON = "/usr/bin/python3"  # made for the same system as the libraries
+
 AES = 0x1082  # CKM_AES_CBC
 DES3 = 0x133  # CKM_DES3_CBC
 
@@ -45,6 +47,11 @@ class Nss:
     def installed(self) -> bool:
         return (self.directory / "libnss3.so").exists()
 
+    @property
+    def knows_aes(self) -> bool:
+        """Whether it seals with AES, as in Thunderbird from 144 on; an older one cannot read that either."""
+        return self.installed and b"PK11SDR_EncryptWithMechanism" in (self.directory / "libnss3.so").read_bytes()
+
     def open(self, profile: pathlib.Path) -> None:
         """Open and close the databases, which creates missing files."""
         self._run_child(profile, "open")
@@ -64,7 +71,7 @@ class Nss:
     def _run_child(self, profile: pathlib.Path, action: str, **arguments: object) -> t.Any:
         request = {"libraries": str(self.directory), "profile": str(profile), "action": action, "arguments": arguments}
         done = subprocess.run(
-            [sys.executable, __file__],
+            [_PYTHON, __file__],
             input=json.dumps(request),
             capture_output=True,
             text=True,
@@ -81,8 +88,10 @@ def _first(directories: t.Iterable[str]) -> Nss:
     return next((build for build in builds if build.installed), builds[0])
 
 
-THUNDERBIRD = _first(("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird"))
-SYSTEM = _first((f"/usr/lib/{platform.machine()}-linux-gnu", "/usr/lib64", "/usr/lib"))
+_SYSTEM = (f"/usr/lib/{platform.machine()}-linux-gnu", "/usr/lib64", "/usr/lib")
+SYSTEM = _first(_SYSTEM)
+# Debian's 157 has no NSS of its own.
+THUNDERBIRD = _first(("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird", *_SYSTEM))
 
 
 class _Item(ctypes.Structure):

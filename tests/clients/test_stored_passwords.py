@@ -90,6 +90,16 @@ def desk(tmp_path: pathlib.Path) -> Desk:
     return Desk(tmp_path / "home")
 
 
+def test_a_profile_in_which_thunderbird_never_stored_a_password(desk: Desk) -> None:
+    """157 has made logins.db then, and no key for it."""
+    (desk.home / ".thunderbird").mkdir()  # else 157 opens ~/.config/thunderbird
+    assert desk.thunderbird() == []
+    assert desk.push(account(password=FIRST)) is Status.CREATED
+    assert desk.thunderbird() == logins(FIRST, FIRST)
+    assert desk.thunderbird(["imap://imap.charter.net", THIRD]) == logins(THIRD, FIRST)
+    assert desk.stored() == [THIRD, FIRST]
+
+
 def test_both_read_what_the_other_has_stored(desk: Desk) -> None:
     assert desk.push(account(password=FIRST)) is Status.CREATED
     assert desk.thunderbird() == logins(FIRST, FIRST)  # its first start; 157 goes over to logins.db

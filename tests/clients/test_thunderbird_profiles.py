@@ -58,6 +58,16 @@ def chosen(home: pathlib.Path, location: str = "native") -> profiles.Profile:
     return profiles.choose(LocalFiles(), root, None)
 
 
+@pytest.mark.parametrize("environment", [{}, {"MOZ_LEGACY_HOME": "1"}])
+def test_the_profile_that_this_version_makes_is_chosen(home: pathlib.Path, environment: dict[str, str]) -> None:
+    """From 157 on, it is in ``~/.config/thunderbird``, unless that variable is set."""
+    home.mkdir()
+    with Thunderbird(home, copy=False, command_prefix=ALONE, environment=environment) as client:
+        made = client.profile
+    assert chosen(home) == profiles.Profile(str(made), new=False)
+    assert opened(home) == made
+
+
 @pytest.mark.parametrize(
     ("ini", "compatibility", "expected"),
     [

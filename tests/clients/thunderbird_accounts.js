@@ -4,13 +4,14 @@
 
 // The accounts as the client's account manager reports them, not as its files contain them.
 
-const { isFirstRun } = ChromeUtils.importESModule("resource:///modules/accountcreation/FirstRun.sys.mjs");
+// Up to 115, there is only SMTP.
+const outgoingServers = MailServices.outgoingServer ?? MailServices.smtp;
 
 function outgoingInfo(server) {
   const smtp = server instanceof Ci.nsISmtpServer ? server : null;
   return {
     key: server.key,
-    type: server.type,
+    type: server.type ?? "smtp",
     host: smtp?.hostname ?? null,
     port: smtp?.port ?? null,
     socket_type: server.socketType,
@@ -21,16 +22,17 @@ function outgoingInfo(server) {
 }
 
 function identityInfo(identity) {
-  const server = MailServices.outgoingServer.getServerByIdentity(identity);
+  const server = outgoingServers.getServerByIdentity(identity);
   return {
     key: identity.key,
     email: identity.email,
     full_name: identity.fullName,
     smtp_key: identity.smtpServerKey || null,
     outgoing: server ? outgoingInfo(server) : null,
-    fcc_folder: identity.fccFolderURI,
-    drafts_folder: identity.draftsFolderURI,
-    templates_folder: identity.templatesFolderURI,
+    // The latter up to 115.
+    fcc_folder: identity.fccFolderURI ?? identity.fccFolder,
+    drafts_folder: identity.draftsFolderURI ?? identity.draftFolder,
+    templates_folder: identity.templatesFolderURI ?? identity.stationeryFolder,
   };
 }
 
@@ -39,7 +41,7 @@ function incomingInfo(server) {
   return {
     key: server.key,
     type: server.type,
-    host: server.hostname,
+    host: server.hostname ?? server.hostName, // the latter up to 140
     port: server.port,
     socket_type: server.socketType,
     auth_method: server.authMethod,
@@ -64,6 +66,16 @@ function accounts() {
 
 function defaultAccount() {
   return MailServices.accounts.defaultAccount?.key ?? null;
+}
+
+function isFirstRun() {
+  try {
+    return load("accountcreation/FirstRun").isFirstRun();
+  } catch {
+    // Up to 140, only accounts count (verifyExistingAccounts in messenger.js).
+    const isValid = one => one.incomingServer.valid && one.identities.every(identity => identity.valid);
+    return !MailServices.accounts.accounts.some(isValid);
+  }
 }
 
 /**

@@ -4,7 +4,7 @@
 
 // Mail: log in, list, fetch, read and send, with the client's own servers, passwords and TLS.
 
-const { MsgHdrToMimeMessage } = ChromeUtils.importESModule("resource:///modules/gloda/MimeMessage.sys.mjs");
+const { MsgHdrToMimeMessage } = load("gloda/MimeMessage");
 
 const CONNECTION_REFUSED = "0x804b000d";
 
@@ -107,6 +107,7 @@ function send(identityKey, to, subject, body) {
   fields.subject = subject;
   const message = Cc["@mozilla.org/messengercompose/send;1"].createInstance(Ci.nsIMsgSend);
   return new Promise((resolve, reject) => {
+    const copied = status => resolve(hex(status));
     const listener = {
       QueryInterface: ChromeUtils.generateQI(["nsIMsgSendListener", "nsIMsgCopyServiceListener"]),
       onStartSending() {},
@@ -126,9 +127,13 @@ function send(identityKey, to, subject, body) {
       onProgress() {},
       setMessageKey() {},
       getMessageId() {},
-      onStopCopy(status) {
-        resolve(hex(status));
-      },
+      onStopCopy: copied,
+      // The same up to 115.
+      OnStartCopy() {},
+      OnProgress() {},
+      SetMessageKey() {},
+      GetMessageId() {},
+      OnStopCopy: copied,
     };
     message
       .createAndSendMessage(

@@ -7,7 +7,16 @@
 
 const driver = (globalThis.driver = {});
 const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
-const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const { MailServices } = load("MailServices");
+
+/** A module of the client; up to 115, most have another form. */
+function load(name) {
+  try {
+    return ChromeUtils.importESModule(`resource:///modules/${name}.sys.mjs`);
+  } catch {
+    return ChromeUtils.import(`resource:///modules/${name}.jsm`);
+  }
+}
 
 function mainWindow() {
   return Services.wm.getMostRecentWindow("mail:3pane");

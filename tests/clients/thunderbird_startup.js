@@ -55,8 +55,15 @@
     for (const certificate of AUTHORITIES) {
       database.addCertFromBase64(certificate, "C,,");
     }
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-    MailServices.mailSession.addUserFeedbackListener(offlineSilence);
+    mailServices().mailSession.addUserFeedbackListener(offlineSilence);
+  }
+
+  function mailServices() {
+    try {
+      return ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs").MailServices;
+    } catch {
+      return ChromeUtils.import("resource:///modules/MailServices.jsm").MailServices; // up to 115
+    }
   }
 
   // A POP3 account that logs in at startup does so offline as well, and then reports that its server refused it.

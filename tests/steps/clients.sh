@@ -1,67 +1,159 @@
 #!/usr/bin/env bash
-# The tests of the real Thunderbird that need neither mail servers nor Ansible, with the versions of other Debians.
+# The tests of the real clients, tests/clients, with the versions that other Debians have.
 #
-#     tests/steps/clients.sh [TREE...]     TREE: sid (with experimental), the default, or trixie
+#     tests/steps/clients.sh [TREE...] [-- PYTEST'S ARGUMENTS]
 #
-# The trees are .clients/TREE/ in the clone: 1 GB each, made once, in some minutes. Nothing of them is mounted when this
-# has ended. A tree whose packages are not served is named as such, and the others are tested. Needs root and the
-# package debootstrap. docs/evidence.md has the results.
+# TREE is bullseye (Debian 11), trixie (Debian 13) or sid (with experimental); without any, all three. The trees are
+# .clients/TREE/ in the clone: 2 GB each, made once, in some minutes. What a tree has of its own are the clients, their
+# session and the Python of the modules. The controller and the mail servers are this machine's, since the trees' Python
+# may be too old for the one and their Dovecot needs other settings. Nothing is mounted when this has ended.
+#
+# The last lines are a table: tree, client, version, result. A tree that the package mirror does not serve is named
+# there, and counts as a failure only if no other could be tested. Needs root, the package debootstrap and the packages
+# of tests/setup/packages.txt. docs/evidence.md has the results.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." || exit
 root=$PWD
 . tests/steps/debian_tree.sh
 enter_namespaces "to make trees of other Debians" "$@"
 
-packages=(ca-certificates iproute2 libnss3-tools procps python3 python3-venv util-linux)
-tests=(tests/clients/test_stored_passwords.py)
+# What debootstrap installs, and what needs its packages to be set up first.
+base=(ca-certificates curl iproute2 libnss3-tools openssl procps python3 util-linux)
+clients=(
+    thunderbird
+    dbus dconf-cli evolution evolution-data-server gir1.2-camel-1.2 gir1.2-edataserver-1.2 gir1.2-secret-1
+    gnome-keyring libglib2.0-bin python3-gi xdotool xvfb
+)
+recipe="${base[*]} ${clients[*]}" # a tree made by another is made anew
+# The mail servers, which are this machine's.
+servers=(/usr/sbin/dovecot /usr/sbin/postfix /usr/sbin/postmap /usr/lib/postfix/sbin/master)
+server_users=(postfix dovecot dovenull)
+server_groups=(postfix postdrop dovecot dovenull)
 
 make_tree() { # make_tree NAME TREE
-    rm -rf "$2"
-    debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" "$1" "$2" || return
     local options=()
+    rm -rf "$2"
+    debootstrap --variant=minbase --include="$(IFS=,; echo "${base[*]}")" "$1" "$2" || return
     if [[ $1 == sid ]]; then
         sed -n 's/ sid main/ experimental main/p' "$2/etc/apt/sources.list" >"$2/etc/apt/sources.list.d/experimental.list"
+        # A mirror that stands still serves these two with a date of the past.
+        echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/mirror"
         chroot "$2" apt-get update || return
         options=(--target-release experimental)
     fi
-    chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" thunderbird || return
-    touch "$2/.made"
+    # Debian starts a daemon as soon as it is installed, unless this file forbids it.
+    printf '#!/bin/sh\nexit 101\n' >"$2/usr/sbin/policy-rc.d"
+    chmod 755 "$2/usr/sbin/policy-rc.d"
+    export DEBIAN_FRONTEND=noninteractive
+    chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" "${clients[@]}" || return
+    chroot "$2" apt-get clean
+    touch "$2/etc/hosts" # what the mail servers' network mounts its own over
+    echo "$recipe" >"$2/.made"
 }
 
-# What these tests import, as tests/requirements.txt pins it.
-tools='cffi|cryptography|hypothesis|iniconfig|packaging|pluggy|pycparser|pygments|pytest|sortedcontainers'
-
-test_tree() { # test_tree NAME TREE
-    local python
-    mount_tree "$2" || return
-    python=$(chroot "$2" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])') || return
-    awk -v tools="^($tools)==" '/^[^ #]/ { wanted = $0 ~ tools } wanted' tests/requirements.txt >"$2/srv/tools.txt"
-    # The packages are fetched from outside the tree: how this machine reaches its package registry is set up there.
-    "$root/.venv/bin/python" -m pip --quiet download --dest "$2/srv/wheels" --python-version "$python" \
-        --only-binary=:all: --require-hashes --requirement "$2/srv/tools.txt" || return
-    copy_clone "$2" || return
-    run_in_tree "$2" "clients: $1" "
-        cd $clone
-        python3 -m venv .venv
-        .venv/bin/pip --quiet install --no-index --find-links /srv/wheels --require-hashes -r /srv/tools.txt
-        dpkg-query --show thunderbird
-        CI=true .venv/bin/python -m pytest -q \"\$@\"" "${tests[@]}"
+# use_this_python TREE: this clone and its .venv at their own paths. The .venv's Python is this machine's, and runs with
+# the loader and the libraries of this machine.
+use_this_python() {
+    local python prefix stdlib libraries loader bin=$1/run/bin
+    python=$(readlink --canonicalize .venv/bin/python)
+    read -r prefix stdlib libraries < <(.venv/bin/python -c '
+import sys, sysconfig
+multiarch = sysconfig.get_config_var("MULTIARCH")
+print(sys.base_prefix, sysconfig.get_path("stdlib"), f"/host/lib/{multiarch}:/host/usr/lib/{multiarch}")')
+    loader=$(ldd "$python" | sed -n 's/^\s*\(\/\S*\/ld-linux\S*\) .*/\1/p')
+    loader=$(readlink --canonicalize "$loader") # a link would lead to the tree's
+    mkdir -p "$1$root" "$1$stdlib"
+    mount --bind "$root" "$1$root"
+    mount --bind "$stdlib" "$1$stdlib"
+    cp --archive .venv/bin "$bin"
+    rm "$bin"/python*
+    cat >"$bin/python" <<-END
+		#!/bin/sh
+		exec /host$loader --library-path /host$prefix/lib:$libraries --argv0 "\$0" /host$python "\$@"
+	END
+    chmod 755 "$bin/python"
+    mount --bind "$bin" "$1$root/.venv/bin"
 }
 
-failed=()
+# use_these_servers TREE: commands that run this machine's mail servers, with the same /run and /tmp.
+use_these_servers() {
+    local name
+    mkdir -p "$1/host"
+    mount --rbind / "$1/host"
+    mount --bind "$1/run" "$1/host/run"
+    mount --bind /tmp "$1/tmp"
+    for name in "${servers[@]}"; do
+        mkdir -p "$1${name%/*}"
+        printf '#!/bin/sh\nexec chroot /host %s "$@"\n' "$name" >"$1$name"
+        chmod 755 "$1$name"
+    done
+    for name in "${server_users[@]}"; do
+        grep --quiet "^$name:" "$1/etc/passwd" || getent passwd "$name" >>"$1/etc/passwd"
+    done
+    for name in "${server_groups[@]}"; do
+        grep --quiet "^$name:" "$1/etc/group" || getent group "$name" >>"$1/etc/group"
+    done
+}
+
+version() { # version TREE PACKAGE
+    # shellcheck disable=SC2016 # dpkg-query expands it
+    chroot "$1" dpkg-query --show --showformat='${source:Upstream-Version}' "$2" | sed 's/^[0-9]*://'
+}
+
+test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
+    local name=$1 tree=$2 client files summary=$2/run/summary versions
+    shift 2
+    mount_tree "$tree"
+    use_these_servers "$tree"
+    use_this_python "$tree"
+    # Up to 140, Thunderbird looks for its AutoConfig file only here. The tests' driver brings it, and only for its own.
+    ln --symbolic --force /etc/thunderbird/driver.cfg "$tree/usr/lib/thunderbird/driver.cfg"
+    for client in Thunderbird Evolution; do
+        if [[ $client == Thunderbird ]]; then
+            versions=$(version "$tree" thunderbird)
+            files=(tests/clients/test_{thunderbird_*,marionette,password_store,prefs_grammar,stored_passwords}.py)
+        else
+            versions=$(version "$tree" evolution)
+            files=(tests/clients/test_{evolution_*,desktop_*,keyfile_grammar,session_bus}.py)
+        fi
+        echo "== Debian $name: $client $versions, modules on $(chroot "$tree" python3 --version)"
+        run_in_tree "$tree" "clients: $name" "
+            cd $root
+            CI=true .venv/bin/python -m pytest -p no:cacheprovider -q \"\$@\"" "${files[@]}" "$@" 2>&1 | tee "$summary" ||
+            failed=1
+        row "$name" "$client" "$versions" "$(tail -n 1 "$summary")"
+    done
+    umount --recursive --lazy "$tree" 2>/dev/null
+    tested=1
+}
+
+row() { # row TREE CLIENT VERSION RESULT
+    table+=$(printf '%-10s %-12s %-14s %s' "$@")$'\n'
+}
+
+names=()
+while (($# > 0)) && [[ $1 != -- ]]; do
+    names+=("$1")
+    shift
+done
+(($# == 0)) || shift
+((${#names[@]} > 0)) || names=(bullseye trixie sid)
+
+tested=0 failed=0 table=
 mkdir -p "$root/.clients"
-(($# > 0)) || set -- sid
-for name; do
+for name in "${names[@]}"; do
     tree=$root/.clients/$name
-    if [[ ! -e $tree/.made ]]; then
+    if [[ ! -e $tree/.made || $(<"$tree/.made") != "$recipe" ]]; then
         echo "Making a tree of Debian $name ..."
-        if ! make_tree "$name" "$tree" >"$tree.log" 2>&1; then
+        if ! make_tree "$name" "$tree" >"$tree.log" 2>&1 </dev/null; then
             echo "$name: no tree (the end of $tree.log):"
             tail -n 5 "$tree.log"
-            failed+=("$name")
+            rm -rf "$tree"
+            row "$name" - - "not served, see $tree.log"
             continue
         fi
     fi
-    test_tree "$name" "$tree" || failed+=("$name")
+    test_tree "$name" "$tree" "$@"
 done
-((${#failed[@]} == 0)) || { echo "Failed: ${failed[*]}" >&2; exit 1; }
+printf '\n%s' "$table"
+((tested && !failed))

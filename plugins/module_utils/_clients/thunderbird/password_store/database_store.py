@@ -34,18 +34,27 @@ class LoginsKey:
     path: str
     scratch: str = dataclasses.field(repr=False, compare=False)
 
-    @functools.cached_property
+    @property
     def value(self) -> bytes:
         """The key."""
-        found = None
-        if self.content is not None:
-            found = key_database.unlock_logins_key(self.content, self.path, self.scratch)
-        if found is None:
+        if self._found is None:
             raise PasswordStoreError(
-                f"{self.path}: the key of Thunderbird's logins.db is not in it; nothing was changed. Start and quit "
-                "Thunderbird once, which makes one, and run again, or leave the password out."
+                f"{self.path}: the key of the logins in Thunderbird's logins.db is not in it; nothing was changed. "
+                "Restore both files from the same backup and run again, or leave the password out."
             )
-        return found
+        return self._found
+
+    def made(self) -> LoginsKey:
+        """The same where the key is there, else a new one, which is then to be written."""
+        if self._found is not None:
+            return self
+        return LoginsKey(key_database.with_logins_key(self.content, self.path, self.scratch), self.path, self.scratch)
+
+    @functools.cached_property
+    def _found(self) -> bytes | None:
+        if self.content is None:
+            return None
+        return key_database.unlock_logins_key(self.content, self.path, self.scratch)
 
     @functools.cached_property
     def opened(self) -> dict[str, tuple[str, str] | None]:
@@ -117,10 +126,12 @@ class DatabasePasswordStore:
         differing = [row for row in found if self._password(row) != password]
         if found and not differing:
             return self
-        sealed = sealed_login.seal(self.key.value, username, password.reveal())
+        # Thunderbird makes the key with its first login. Logins that are there without it cannot be read by anybody.
+        key = self.key if any(self.entries.values()) else self.key.made()
+        sealed = sealed_login.seal(key.value, username, password.reveal())
         here = self.entries.get(origin, ())
         if not found:
-            return self._with({origin: (*here, Row.new(origin, sealed))})
+            return dataclasses.replace(self._with({origin: (*here, Row.new(origin, sealed))}), key=key)
         return self._with({origin: tuple(row._replace(sealed=sealed) if row in differing else row for row in here)})
 
     def without_login(self, origin: str, username: str) -> DatabasePasswordStore:
@@ -142,12 +153,15 @@ class DatabasePasswordStore:
         return self._with({old: left, new: (*self.entries.get(new, ()), *moved)})
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
-        """What must be written to come here from another state."""
+        """What must be written to come here from another state, in the order in which it must be: the key first."""
         was, shall_be = _by_guid(before.entries), _by_guid(self.entries)
         if was == shall_be:
             return ()
+        files = []
+        if self.key != before.key and self.key.content is not None:
+            files.append(FileWrite(self.key.path, self.key.content))
         content = logins_database.changed(self.content, self.key.scratch, was, shall_be, self.now)
-        return (FileWrite(self.path, content),)
+        return (*files, FileWrite(self.path, content))
 
     def _with(self, changed: t.Mapping[str, tuple[Row, ...]]) -> DatabasePasswordStore:
         return dataclasses.replace(self, entries=self.entries.updated(changed))

@@ -63,6 +63,9 @@ SCHEMA = (
 NULL = bytes.fromhex("A5005A")  # how NSS writes an attribute that is there and empty
 YES, NO = b"\1", b"\0"
 
+# How the key of logins.db differs from one for PK11SDR_Encrypt: CKA_LABEL, CKA_ID, CKA_SIGN, CKA_ALWAYS_SENSITIVE.
+_OF_LOGINS = types.MappingProxyType({"a3": LOGINS_KEY, "a102": NULL, "a108": NO, "a165": NO})
+
 
 def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
     """Read the keys of a database that no primary password protects.
@@ -149,6 +152,32 @@ def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> byt
         return content_of(copy)
 
 
+def with_logins_key(content: bytes | None, path: str, scratch: str) -> bytes:
+    """Add the key of logins.db, as Thunderbird 157 makes it when it first stores a password.
+
+    Args:
+        content: the whole file, which has no such key; None where there is no file.
+        path: where it comes from, for messages.
+        scratch: a private directory; what is made there is removed again.
+
+    Returns:
+        The whole new file.
+
+    Raises:
+        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
+        DamagedFileError: it is no such database.
+        HostError: the scratch directory cannot be written.
+    """
+    if content is None:
+        content = create(scratch, sdr.Cipher.AES)
+    with working_copy(content, scratch) as copy:
+        with _reading(copy, path) as database:
+            password_key = _password_key(database, path)
+        with writing(copy) as database:
+            _add_key(database, password_key or _set_password(database), sdr.Cipher.AES, _OF_LOGINS)
+        return content_of(copy)
+
+
 def _password_key(database: sqlite3.Connection, path: str) -> bytes | None:
     """The key of the empty primary password; None where NSS has not initialised the database yet."""
     tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -217,10 +246,12 @@ def _set_password(database: sqlite3.Connection) -> bytes:
     return key
 
 
-def _add_key(database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher) -> None:
+def _add_key(
+    database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher, differing: t.Mapping[str, bytes] = {}
+) -> None:
     key = sdr.SdrKey.generate(cipher)
     number = secrets.randbelow(0x3FFFFFFF) + 1  # NSS has 30 bits for it; the table would refuse one that is taken
-    attributes = _attributes(cipher, pbe.seal(password_key, key.value))
+    attributes = {**_attributes(cipher, pbe.seal(password_key, key.value)), **differing}
     columns, places = ", ".join(attributes), ", ".join("?" * len(attributes))
     database.execute(f"INSERT INTO nssPrivate (id, {columns}) VALUES (?, {places})", (number, *attributes.values()))
     signature = pbe.sign(password_key, VALUE, key.value)

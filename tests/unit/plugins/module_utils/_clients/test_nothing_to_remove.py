@@ -47,7 +47,7 @@ def thunderbird(home: pathlib.Path, profile: str | None = None) -> Thunderbird:
         files,
         root,
         profile,
-        scratch=str(home.parent),
+        scratch=lambda: str(home.parent),
         require_writable=lambda paths: require_writable(str(home), paths),
     )
 

@@ -351,7 +351,7 @@ def test_without_the_preference_logins_json_is_used(tmp_path: pathlib.Path, valu
 def test_a_password_that_the_database_cannot_take_is_not_called_stored(tmp_path: pathlib.Path) -> None:
     profile = with_database(tmp_path)
     (profile / "key4.db").write_bytes(key4("aes"))
-    with pytest.raises(PasswordStoreError, match=r"key of Thunderbird's logins\.db is not in it"):
+    with pytest.raises(PasswordStoreError, match=r"key of the logins in Thunderbird's logins\.db is not in it"):
         push(tmp_path, account(password="second"))
     (profile / "logins.db").unlink()
     with pytest.raises(PasswordStoreError, match="no such file"):

@@ -28,7 +28,7 @@ def parse(content: bytes) -> PrefsFile:
     return PrefsFile.parse(content, "prefs.js")
 
 
-@pytest.mark.parametrize("name", ["prefs-imap.js", "prefs-pop3.js"])
+@pytest.mark.parametrize("name", ["prefs-imap.js", "prefs-pop3.js", "thunderbird-157/prefs.js"])
 def test_a_file_that_thunderbird_wrote_is_reproduced(name: str) -> None:
     content = (FIXTURES / name).read_bytes()
     parsed = parse(content)

@@ -241,8 +241,32 @@ def test_a_primary_password_is_told(scratch: str) -> None:
 
 @pytest.mark.parametrize("name", ["aes", "without-key", "uninitialised"])
 def test_no_key_is_told(scratch: str, name: str) -> None:
-    with pytest.raises(PasswordStoreError, match="Start and quit Thunderbird once"):
+    with pytest.raises(PasswordStoreError, match="Restore both files"):
         store(scratch, keys=key4(name)).with_login(NEW, USER, Secret(PASSWORD))
+
+
+@pytest.mark.parametrize("name", ["aes", "without-key", "uninitialised", None])
+def test_the_first_login_makes_the_key_as_thunderbird_does(
+    scratch: str, tmp_path: pathlib.Path, name: str | None
+) -> None:
+    """A profile in which 157 was started and no password was ever stored."""
+    keys, empty = None if name is None else key4(name), with_sql(logins_db(), tmp_path, "DELETE FROM loginsL")
+    before = DatabasePasswordStore.open(keys, KEY4, empty, LOGINS, scratch=scratch, now=NOW)
+    assert before.stored(IMAP, USER) is None
+    assert before.without_login(IMAP, USER) is before.with_moved_login(IMAP, NEW, USER) is before
+    after = before.with_login(IMAP, USER, Secret(PASSWORD)).with_login(SMTP, USER, Secret(SECOND))
+    made, logins = after.files_since(before)
+    assert (made.path, logins.path) == (KEY4, LOGINS)  # the key first
+    again = store(scratch, keys=made.content, logins=logins.content)
+    assert [again.stored(origin, USER) for origin in (IMAP, SMTP)] == [Secret(PASSWORD), Secret(SECOND)]
+    assert again.with_login(IMAP, USER, Secret(SECOND)).files_since(again)[0].path == LOGINS
+
+    key = "SELECT * FROM nssPrivate WHERE a3 = CAST('as-logins-key' AS BLOB)"
+    ((ours,), (theirs,)) = (table(content, tmp_path, key) for content in (made.content, key4("thunderbird-157")))
+    assert {column for column in theirs if ours.get(column) != theirs[column]} == {"id", "a11"}
+    if keys is not None and name == "aes":
+        others = "SELECT * FROM nssPrivate WHERE a102 = x'f8000000000000000000000000000001'"
+        assert table(made.content, tmp_path, others) == table(keys, tmp_path, others)
 
 
 def test_no_files_are_told(scratch: str) -> None:
