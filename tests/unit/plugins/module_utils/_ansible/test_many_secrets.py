@@ -30,6 +30,8 @@ def test_in_a_result_a_message_and_a_warning(
     count: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = module_with(PASSWORDS[:count], monkeypatch)
+    warnings: list[str] = []  # where Ansible keeps them depends on what else this process has imported
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _self, text: warnings.append(text))
     module.warn(f"a server said {PASSWORDS[3]}")
     with pytest.raises(SystemExit):
         module.fail_json(
@@ -39,7 +41,7 @@ def test_in_a_result_a_message_and_a_warning(
     assert not [password for password in PASSWORDS if password in output]
     shown: dict[str, t.Any] = json.loads(output)
     assert shown["msg"] == f"not {MASK}"
-    assert f"a server said {MASK}" in json.dumps(shown["warnings"])  # of ansible-core's own form
+    assert warnings == [f"a server said {MASK}"]
     assert shown["accounts"] == [{"error": f"with {MASK}!", "ids": {"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}]
 
 
