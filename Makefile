@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients package soak test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients pythons package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -55,9 +55,14 @@ clients: ## stored passwords with the Thunderbird of Debian sid (root; debootstr
 	@$(PYTHON) tests/setup/environment.py tests
 	@tests/steps/clients.sh
 
+pythons: ## hosts with Python 3.8 to 3.14, the demo with 3.11 to 3.14 (3.14: root; debootstrap; half an hour)
+	@$(PYTHON) tests/setup/environment.py tests
+	@$(PYTHON) tests/setup/environment.py newest-core
+	@tests/steps/pythons.sh
+
 test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-* .wine-10 .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@rm -rf .tree .venv .venv-* .wine-10 .clients .pythons .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
 	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +
