@@ -26,7 +26,7 @@ lint: ## style, types, documentation, changelog, the built package
 sanity: ## Ansible's own sanity tests
 	@$(PYTHON) tests/run_tests.py sanity
 
-cores: ## the demo and the sanity tests with the oldest and the newest ansible-core
+cores: ## the demo, sanity tests and foreign templates with the oldest and the newest ansible-core
 	@$(PYTHON) tests/run_tests.py cores
 
 real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
@@ -35,7 +35,7 @@ real: ## real Thunderbird, real mail servers, real hosts (root; `make test` inst
 molecule: ## the playbooks and roles on several hosts over SSH, verified with testinfra (root)
 	@$(PYTHON) tests/run_tests.py molecule
 
-bench: ## how fast it is, beside pings and Ansible's own modules (root; about five minutes)
+bench: ## how fast it is, beside pings and Ansible's own modules (root; about a quarter of an hour)
 	@$(PYTHON) tests/setup/environment.py tests
 	@.venv/bin/python tests/bench
 

@@ -32,6 +32,7 @@ targets_of() { # targets_of VERSION FOLDER
 }
 
 # In a copy of the clone; $1 is the Python, $2 its version.
+# shellcheck disable=SC2016 # another shell expands it
 check='
     "$1" -m venv .venv-target
     .venv-target/bin/python -m pip --quiet --disable-pip-version-check --no-input \

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import sys
 import typing as t
 
 import pytest
@@ -23,8 +24,8 @@ def having(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> t.Callabl
             program.write_text(f"#!/bin/sh\necho Python {version}.1\n")
             program.chmod(0o755)
         major, minor = versions[0].split(".")
-        monkeypatch.setattr(environment.sys, "version_info", (int(major), int(minor), 1, "final", 0))
-        monkeypatch.setattr(environment.sys, "executable", str(tmp_path / f"python{versions[0]}"))
+        monkeypatch.setattr(sys, "version_info", (int(major), int(minor), 1, "final", 0))
+        monkeypatch.setattr(sys, "executable", str(tmp_path / f"python{versions[0]}"))
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
 

@@ -110,7 +110,7 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     @functools.cached_property
     def found(self) -> dict[Account, PrefIds | None]:
-        """The accounts that were looked for in this state, for ``lookup.find``, which is asked several times for each."""
+        """What ``lookup.find`` found in this state; it is asked several times for each account."""
         return {}
 
     @functools.cached_property
