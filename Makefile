@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients package soak test clean
+.PHONY: help demo unit unit-full unit-3.8 lint sanity cores real molecule bench wine-10 clients pythons package soak test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9.-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -26,7 +26,7 @@ lint: ## style, types, documentation, changelog, the built package
 sanity: ## Ansible's own sanity tests
 	@$(PYTHON) tests/run_tests.py sanity
 
-cores: ## the demo and the sanity tests with the oldest and the newest ansible-core
+cores: ## the demo, sanity tests and foreign templates with the oldest and the newest ansible-core
 	@$(PYTHON) tests/run_tests.py cores
 
 real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
@@ -35,7 +35,7 @@ real: ## real Thunderbird, real mail servers, real hosts (root; `make test` inst
 molecule: ## the playbooks and roles on several hosts over SSH, verified with testinfra (root)
 	@$(PYTHON) tests/run_tests.py molecule
 
-bench: ## how fast it is, beside pings and Ansible's own modules (root; about five minutes)
+bench: ## how fast it is, beside pings and Ansible's own modules (root; about a quarter of an hour)
 	@$(PYTHON) tests/setup/environment.py tests
 	@.venv/bin/python tests/bench
 
@@ -55,9 +55,14 @@ clients: ## the real clients of Debian 11, 13 and sid (root; debootstrap; 2 GB e
 	@$(PYTHON) tests/setup/environment.py tests
 	@tests/steps/clients.sh
 
+pythons: ## hosts with Python 3.8 to 3.14, the demo with 3.11 to 3.14 (3.14: root; debootstrap; half an hour)
+	@$(PYTHON) tests/setup/environment.py tests
+	@$(PYTHON) tests/setup/environment.py newest-core
+	@tests/steps/pythons.sh
+
 test: ## all of it, from nothing: on Debian as root it installs what it needs
 	@$(PYTHON) tests/run_tests.py
 
 clean: ## remove what make has made in this folder
-	@rm -rf .tree .venv .venv-* .wine-10 .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
+	@rm -rf .tree .venv .venv-* .wine-10 .clients .pythons .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible dist tests/output
 	@find plugins tests extensions -name __pycache__ -prune -exec rm -rf {} +

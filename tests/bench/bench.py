@@ -18,20 +18,24 @@ import typing as t
 from ansible_collections.charter.mail.tests.lab.errors import LabError
 from ansible_collections.charter.mail.tests.lab.lab import restore_signals
 
-from . import rows
+from . import growth, rows, settled, verification
 from .measure import BenchError
-from .table import Row, table
+from .table import Growth, Row, growth_table, table
 
-_PARTS: t.Mapping[str, tuple[t.Callable[[pathlib.Path, int], list[Row]], int]] = {
+_Measure = t.Callable[[pathlib.Path, int], t.Sequence[Row | Growth]]
+_PARTS: t.Mapping[str, tuple[_Measure, int]] = {
+    "one-task": (settled.one_task, 9),
+    "site": (settled.site, 3),
     "tasks": (rows.tasks, 9),
     "cpu": (rows.cpu, 9),
     "clients": (rows.clients, 9),
     "evolution": (rows.evolution, 9),
     "session": (rows.session, 9),
-    "accounts": (rows.many_accounts, 7),
-    "verification": (rows.verification, 7),
+    "accounts": (growth.many_accounts, 7),
+    "growth": (growth.growth, 3),
+    "verification": (verification.verification, 7),
+    "distant": (verification.distant, 5),
     "black-holes": (rows.black_holes, 3),
-    "site": (rows.site, 3),
 }
 
 
@@ -39,23 +43,28 @@ def main(arguments: t.Sequence[str]) -> int:
     """Measure; returns the exit code."""
     parser = argparse.ArgumentParser(prog="tests/bench", description="measures the speed of the collection")
     parser.add_argument("part", nargs="*", help=f"some of: {', '.join(_PARTS)}; otherwise all")
-    names = parser.parse_args(arguments).part or list(_PARTS)
+    parser.add_argument("--rounds", type=int, help="how often to measure, instead of each part's own number")
+    parsed = parser.parse_args(arguments)
+    names = parsed.part or list(_PARTS)
     if unknown := set(names) - set(_PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(_PARTS)}")
     if os.geteuid() != 0:
         parser.error("only root makes network namespaces and users")
     restore_signals()
-    found: list[Row] = []
+    found: list[Row | Growth] = []
     try:
         for name in names:
             print(f"measuring: {name} ...", file=sys.stderr, flush=True)
             measure, repetitions = _PARTS[name]
             with tempfile.TemporaryDirectory(prefix="charter-mail-bench-") as folder:
-                found += measure(pathlib.Path(folder), repetitions)
+                found += measure(pathlib.Path(folder), parsed.rounds or repetitions)
     except (BenchError, LabError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"\n{table(found)}\n\n{conditions()}")
+    compared = [row for row in found if isinstance(row, Row)]
+    grown = [row for row in found if isinstance(row, Growth)]
+    tables = [*([table(compared)] if compared else []), *([growth_table(grown)] if grown else [])]
+    print("\n" + "\n\n".join([*tables, conditions()]))
     return 0
 
 

@@ -19,18 +19,18 @@ from ansible_collections.charter.mail.tests.integration.local_users import tempo
 from ansible_collections.charter.mail.tests.lab.namespace import Namespace, remove
 
 from . import stock
-from .measure import Controller, Part, Task, cost_of
+from .measure import Controller, Part, Task
 from .table import Cost, Row
 
-_ACCOUNT = {"email": "mario.rossi@charter.net"}
-_PING: Task = {"ansible.builtin.ping": {}}
+ACCOUNT = {"email": "mario.rossi@charter.net"}
+PING: Task = {"ansible.builtin.ping": {}}
 _TIMEOUT = 3
 
 
 def tasks(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """One account on one host over SSH: against a ping, and against Ansible's own modules."""
     with Fleet.start(1) as fleet:
-        controller = _controller(folder, fleet)
+        controller = controller_of(folder, fleet)
         measured = controller.interleaved(_small_parts("mario", "anna", "thunderbird"), repetitions)
         compared = controller.interleaved(_stock_parts("mario", folder), max(3, repetitions // 3))
     return [
@@ -52,7 +52,7 @@ def tasks(folder: pathlib.Path, repetitions: int) -> list[Row]:
 def cpu(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """The same tasks by the local connection, where the CPU seconds are those of controller and target together."""
     with temporary_user() as mario, temporary_user() as anna:
-        controller = Controller(folder, _local())
+        controller = Controller(folder, local())
         measured = controller.interleaved(_small_parts(mario.name, anna.name, "thunderbird"), repetitions)
     return [
         Row("on this machine itself: changes nothing / ping", measured["no-op"], measured["ping"]),
@@ -63,8 +63,8 @@ def cpu(folder: pathlib.Path, repetitions: int) -> list[Row]:
 def clients(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """Finding out which clients a host has, over SSH: against a ping."""
     with Fleet.start(1) as fleet:
-        parts = [_always("ping", [_PING]), _always("look", [{"charter.mail.mail_clients": {}}])]
-        measured = _controller(folder, fleet).interleaved(parts, repetitions)
+        parts = [always("ping", [PING]), always("look", [{"charter.mail.mail_clients": {}}])]
+        measured = controller_of(folder, fleet).interleaved(parts, repetitions)
     return [Row("which mail clients a host has / ping", measured["look"], measured["ping"])]
 
 
@@ -74,10 +74,10 @@ def evolution(folder: pathlib.Path, repetitions: int) -> list[Row]:
     accounts = [{"user": name, "email": f"{name}@charter.net"} for name in crowd]
     parts = [
         *_small_parts("mario", "anna", "evolution"),
-        _always("200 users", [_configure("evolution", accounts=accounts)]),
+        always("200 users", [configure("evolution", accounts=accounts)]),
     ]
     with Fleet.start(1, users=("mario", "anna", *crowd)) as fleet:
-        measured = _controller(folder, fleet).interleaved(parts, repetitions)
+        measured = controller_of(folder, fleet).interleaved(parts, repetitions)
     ping = measured["ping"]
     return [
         Row("Evolution: a task that changes nothing / ping", measured["no-op"], ping, limit=1.15),
@@ -98,7 +98,7 @@ def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
         for login in (one, other):
             login.start_keyring("the login's password")
             login.start_registry()
-        controller = Controller(folder, _local())
+        controller = Controller(folder, local())
         for name in (mario.name, anna.name):
             controller.play([{"hosts": "all", "gather_facts": False, "tasks": [_in_session(name)]}])
         measured = controller.interleaved(_small_parts(mario.name, anna.name, "evolution"), repetitions)
@@ -108,39 +108,6 @@ def session(folder: pathlib.Path, repetitions: int) -> list[Row]:
         Row("Evolution in a session: with a stored password to compare / ping", measured["no-op, password"], ping),
         Row("Evolution in a session: changes a setting / ping", measured["change"], ping),
     ]
-
-
-def many_accounts(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """Many accounts in one task, nothing to change."""
-    accounts = [{"user": "mario", "email": f"user{number}@charter.net"} for number in range(200)]
-    parts = [
-        _always("1", [_configure(user="anna", **_ACCOUNT)]),
-        _always("10", [_configure(accounts=[{**one, "user": "luca"} for one in accounts[:10]])]),
-        _always("200", [_configure(accounts=accounts)]),
-    ]
-    with Fleet.start(1, users=("mario", "anna", "luca")) as fleet:
-        controller = _controller(folder, fleet)
-        measured = controller.interleaved(parts, repetitions)
-    return [
-        Row("10 accounts of one user / 1 account, nothing to change", measured["10"], measured["1"], limit=1.5),
-        Row("200 accounts of one user / 1 account, nothing to change", measured["200"], measured["1"], limit=1.5),
-    ]
-
-
-def verification(folder: pathlib.Path, repetitions: int) -> list[Row]:
-    """The test of many accounts against real mail servers on the same machine, signing in included."""
-    addresses = [f"user{number}@charter.net" for number in range(50)]
-    with Fleet.start(1, lab=True, mail_users=addresses) as fleet:
-        if fleet.lab is None:
-            raise ValueError("a fleet with a lab has one")
-        accounts = [{"email": user.address, "password": user.password} for user in fleet.lab.users]
-        controller = _controller(folder, fleet)
-        parts = [
-            _always("1", [_verify(accounts[:1])]),
-            _always("50", [_verify(accounts)]),
-        ]
-        measured = controller.interleaved(parts, repetitions)
-    return [Row("verification of 50 accounts / 1 account", measured["50"], measured["1"], limit=1.5)]
 
 
 def black_holes(folder: pathlib.Path, repetitions: int) -> list[Row]:
@@ -157,10 +124,10 @@ def black_holes(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
     def part(name: str, count: int) -> Part:
         task = {"charter.mail.mail_verify": {"accounts": accounts[:count], "timeout": _TIMEOUT}, "ignore_errors": True}
-        return _always(name, [task])
+        return always(name, [task])
 
     with _swallowing_network() as network:
-        controller = Controller(folder, _local(), prefix=network.command([]))
+        controller = Controller(folder, local(), prefix=network.command([]))
         measured = controller.interleaved([part("1", 1), part("50", 50)], repetitions)
     allowed = [Cost(_TIMEOUT + 1)] * repetitions
     return [
@@ -169,66 +136,48 @@ def black_holes(folder: pathlib.Path, repetitions: int) -> list[Row]:
     ]
 
 
-def site(folder: pathlib.Path, repetitions: int, count: int = 25) -> list[Row]:
-    """The playbook ``site`` over a fleet, and as many pings as it has modules for hosts."""
-    with Fleet.start(count, lab=True) as fleet:
-        if fleet.lab is None:
-            raise ValueError("a fleet with a lab has one")
-        local_users = zip(("mario", "anna"), fleet.lab.users, strict=False)
-        accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in local_users]
-        controller = _controller(folder, fleet, mail_accounts=accounts, mail_clients=["thunderbird", "evolution"])
-        pings = [{"hosts": "all", "gather_facts": False, "tasks": [_PING] * 3}]
-        controller.play("charter.mail.site")
-        runs = [(_sum(controller.play("charter.mail.site")), _sum(controller.play(pings))) for _ in range(repetitions)]
-    ours, base = [run[0] for run in runs], [run[1] for run in runs]
-    row = Row(f"site (2 users configured in 2 clients and verified) / 3 pings, {count} hosts", ours, base)
-    return [row]
-
-
 def _small_parts(changing: str, steady: str, client: str) -> list[Part]:
-    named = {"user": changing, **_ACCOUNT}
+    named = {"user": changing, **ACCOUNT}
     return [
-        _always("ping", [_PING]),
-        _always("no-op", [_configure(client, **named)]),
-        _always("no-op, password", [_configure(client, user=steady, password="correct horse", **_ACCOUNT)]),
-        Part("change", lambda repetition: [_configure(client, full_name=f"Mario {repetition}", **named)]),
+        always("ping", [PING]),
+        always("no-op", [configure(client, **named)]),
+        always("no-op, password", [configure(client, user=steady, password="correct horse", **ACCOUNT)]),
+        Part("change", lambda repetition: [configure(client, full_name=f"Mario {repetition}", **named)]),
     ]
 
 
 def _stock_parts(user: str, folder: pathlib.Path) -> list[Part]:
     home = f"/home/{user}"
-    account = _account(**_ACCOUNT)
+    account = _account(**ACCOUNT)
     naive = stock.naive(home, user, account)
     templates = stock.templates(home, user, account, str(folder))
-    ours = [_configure(user=user, **_ACCOUNT)]
+    ours = [configure(user=user, **ACCOUNT)]
     reset: Task = {"ansible.builtin.file": {"path": f"{home}/.thunderbird", "state": "absent"}}
     parts = []
     for name, steps in (("ours", ours), ("naive", naive), ("templates", templates)):
         parts += [
-            _always("reset", [reset]),
-            _always(f"{name}, first", steps),
-            _always(f"{name}, again", steps),
+            always("reset", [reset]),
+            always(f"{name}, first", steps),
+            always(f"{name}, again", steps),
         ]
     return parts
 
 
 def _in_session(user: str) -> Task:
     """Makes the account, and fails where that is not done through the user's session, password and all."""
-    task = _configure("evolution", user=user, password="correct horse", **_ACCOUNT)
+    task = configure("evolution", user=user, password="correct horse", **ACCOUNT)
     done = "done.accounts[0].via == 'session' and done.accounts[0].password == 'stored'"
     return {**task, "register": "done", "failed_when": f"done is failed or not ({done})"}
 
 
-def _configure(client: str = "thunderbird", **options: t.Any) -> Task:
+def configure(client: str = "thunderbird", **options: t.Any) -> Task:
+    """A task with the module of one client."""
     return {f"charter.mail.{client}_account": options}
 
 
-def _always(name: str, tasks: t.Sequence[Task]) -> Part:
+def always(name: str, tasks: t.Sequence[Task]) -> Part:
+    """The same tasks in every repetition."""
     return Part(name, lambda _repetition: tasks)
-
-
-def _verify(accounts: t.Sequence[t.Any]) -> Task:
-    return {"charter.mail.mail_verify": {"accounts": accounts, "ca_path": "{{ mail_ca_path }}"}}
 
 
 def _account(**options: t.Any) -> Account:
@@ -236,17 +185,15 @@ def _account(**options: t.Any) -> Account:
     return request.account
 
 
-def _sum(entries: t.Sequence[t.Mapping[str, t.Any]]) -> Cost:
-    return sum((cost_of(entry) for entry in entries), Cost(0))
-
-
-def _controller(folder: pathlib.Path, fleet: Fleet, **variables: t.Any) -> Controller:
+def controller_of(folder: pathlib.Path, fleet: Fleet, **variables: t.Any) -> Controller:
+    """Ansible with a fleet as its inventory."""
     inventory = json.loads(fleet.inventory_path.read_text())
     inventory["all"]["vars"].update(variables)
     return Controller(folder, inventory, networks=[host.namespace.name for host in fleet.hosts.values()])
 
 
-def _local() -> t.Any:
+def local() -> t.Any:
+    """An inventory of this machine itself."""
     variables = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
     return {"all": {"hosts": {"here": variables}}}
 

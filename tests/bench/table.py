@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import statistics
 import typing as t
+
+_NOTHING = 0.001  # CPU seconds; less cannot be told from nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +80,50 @@ class Row:
         if self.least is not None:
             return f"at least {self.least:g}: {'met' if self.ratio >= self.least else 'MISSED'}"
         return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Growth:
+    """How the CPU seconds of a task grow with a number: as its first power, its square, or something between.
+
+    Attributes:
+        name: what grows with what.
+        one: the costs of one, which are taken off the others.
+        costs: for each larger number the costs.
+        limit: the greatest exponent that meets the goal.
+    """
+
+    name: str
+    one: t.Sequence[Cost]
+    costs: t.Mapping[int, t.Sequence[Cost]]
+    limit: float
+
+    @property
+    def exponent(self) -> float:
+        """The slope of the best line through the logarithms."""
+        least = median(cost.cpu for cost in self.one)
+        points = [
+            (math.log(count), math.log(max(median(cost.cpu for cost in costs) - least, _NOTHING)))
+            for count, costs in self.costs.items()
+        ]
+        middle = [sum(values) / len(points) for values in zip(*points, strict=True)]
+        slope: float = sum((x - middle[0]) * (y - middle[1]) for x, y in points)
+        return slope / math.fsum((x - middle[0]) ** 2 for x, _ in points)
+
+    @property
+    def result(self) -> str:
+        """The goal, and whether it is met."""
+        return f"at most {self.limit:g}: {'met' if self.exponent <= self.limit else 'MISSED'}"
+
+
+def growth_table(growths: t.Sequence[Growth]) -> str:
+    """The exponents in Markdown, with the CPU seconds that they are made of."""
+    lines = ["| what grows | exponent | goal | CPU, medians | runs |", "|---|---|---|---|---|"]
+    for growth in growths:
+        sizes = {1: growth.one, **growth.costs}
+        cpu = ", ".join(f"{count}: {duration(median(cost.cpu for cost in sizes[count]))}" for count in sizes)
+        lines.append(f"| {growth.name} | **{growth.exponent:.2f}** | {growth.result} | {cpu} | {len(growth.one)} |")
+    return "\n".join(lines)
 
 
 def table(rows: t.Sequence[Row]) -> str:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Creates or updates a Python environment for the demo, the tools or the tests.
 
-    python3 tests/setup/environment.py demo    .venv with what the demo needs
+    python3 tests/setup/environment.py demo    .venv with what the demo needs; where Python 3.14 is the only one, with
+                                               the newest ansible-core, as the others do not run on it
     python3 tests/setup/environment.py tests   .venv with all tools
     python3 tests/setup/environment.py 3.8     .venv-3.8 for the unit tests on the targets' oldest Python
     python3 tests/setup/environment.py oldest-core, newest-core
@@ -58,6 +59,19 @@ ENVIRONMENTS: t.Mapping[str, Environment] = {
     "3.8": Environment(".venv-3.8", ("3.8",), (_SETUP / "requirements-3.8.txt",)),
 }
 
+# Instead of the environment of that name, on a machine that has none of its Pythons.
+INSTEAD: t.Mapping[str, Environment] = {
+    "demo": Environment(".venv", ("3.14",), (_SETUP / "requirements-newest-core.txt",)),
+}
+
+
+def chosen(name: str) -> Environment:
+    """The environment of that name, by the Pythons that this machine has."""
+    environment, other = ENVIRONMENTS[name], INSTEAD.get(name)
+    if other is None or _find(environment.pythons) or not _find(other.pythons):
+        return environment
+    return other
+
 
 def ensure(environment: Environment) -> None:
     """Make the environment, unless it is there already."""
@@ -81,15 +95,24 @@ def ensure(environment: Environment) -> None:
 
 
 def _python(versions: tuple[str, ...]) -> pathlib.Path:
-    """The Python that runs this where it will do, else one from the PATH or from pyenv."""
+    """A Python that will do.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    found = _find(versions)
+    if found is None:
+        print(f"There is no Python {' or '.join(versions)} here, neither on the PATH nor in pyenv.", file=sys.stderr)
+        raise SystemExit(MISSING)
+    return found
+
+
+def _find(versions: tuple[str, ...]) -> pathlib.Path | None:
+    """The Python that runs this where it will do, else one from the PATH or from pyenv; None if there is none."""
     if "{}.{}".format(*sys.version_info) in versions:
         return pathlib.Path(sys.executable)
-    for version in versions:
-        for candidate in _candidates(version):
-            if _works(candidate):
-                return candidate
-    print(f"There is no Python {' or '.join(versions)} here, neither on the PATH nor in pyenv.", file=sys.stderr)
-    raise SystemExit(MISSING)
+    candidates = (candidate for version in versions for candidate in _candidates(version))
+    return next(filter(_works, candidates), None)
 
 
 def _candidates(version: str) -> t.Iterator[pathlib.Path]:
@@ -113,7 +136,7 @@ def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in ENVIRONMENTS:
         raise SystemExit(f"usage: {sys.argv[0]} {'|'.join(ENVIRONMENTS)}")
     try:
-        ensure(ENVIRONMENTS[sys.argv[1]])
+        ensure(chosen(sys.argv[1]))
     except subprocess.CalledProcessError as error:
         raise SystemExit(error.returncode) from None  # venv and pip have said why
 

@@ -8,6 +8,7 @@ import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import remove_values
 
 from .._model.printable import printable, printable_result
 from .arguments import CONSTRAINTS, argument_spec
@@ -15,6 +16,7 @@ from .option_secrets import hidden
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _TRACES = 3  # -vvv
+_FEW = 10  # secrets that AnsibleModule may look for in every text
 
 
 class MailModule(AnsibleModule):
@@ -50,14 +52,17 @@ class MailModule(AnsibleModule):
         return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
 
     def warn(self, warning: str, **details: t.Any) -> None:
-        super().warn(printable(warning), **details)
+        text = printable(warning)
+        # Since ansible-core 2.19, AnsibleModule hides no secrets in warnings.
+        super().warn(remove_values(text, self._occurring(text)), **details)
 
     def exit_json(self, **result: t.Any) -> t.NoReturn:
         super().exit_json(**self._shown(result))
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         faults = " ".join(self._hidden.faults)  # what AnsibleModule says then is a consequence
-        super().fail_json(printable(faults or msg), **self._shown(result))
+        shown = self._shown({"msg": faults or msg, **result})
+        super().fail_json(**shown)
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
@@ -73,4 +78,15 @@ class MailModule(AnsibleModule):
         self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        return t.cast(t.Dict[str, t.Any], printable_result({"invocation": {"module_args": self.params}, **result}))
+        shown = printable_result({"invocation": {"module_args": self.params}, **result})
+        self.no_log_values -= self._hidden.texts - self._occurring(shown)
+        return t.cast(t.Dict[str, t.Any], shown)
+
+    def _occurring(self, value: t.Any) -> set[str]:
+        """The secrets that are to be hidden in a result or a warning: perhaps some more than are in it."""
+        secrets = self._hidden.texts
+        if len(secrets) <= _FEW:
+            return secrets
+        from .._model.occurrences import occurring  # only here: few tasks have that many
+
+        return occurring(secrets, value)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 
 from .._clients.entry import ClientEntry
@@ -73,7 +74,9 @@ def users_of(
     def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         return lambda: opened(entry, target, options, make_host)
 
-    groups, unknown = grouped(requests(params, profiles=entry.profiles), target_of)
+    find = functools.lru_cache(maxsize=None)(_target)  # many accounts of one user: the host is asked once
+    wanted = requests(params, profiles=entry.profiles)
+    groups, unknown = grouped(wanted, lambda request: find(request.account.user, request.home, request.profile))
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
@@ -94,11 +97,12 @@ def target_of(request: Request) -> Target:
     Raises:
         HostError: this host does not know the user, or the owner of the home directory cannot be determined.
     """
-    if request.account.user is None and request.home is not None:
-        user = local_user.owner(request.home)
-    else:
-        user = local_user.find(request.account.user)
-    return Target(user, request.home or user.home, request.profile)
+    return _target(request.account.user, request.home, request.profile)
+
+
+def _target(name: str | None, home: str | None, profile: str | None) -> Target:
+    user = local_user.owner(home) if name is None and home is not None else local_user.find(name)
+    return Target(user, home or user.home, profile)
 
 
 @contextlib.contextmanager

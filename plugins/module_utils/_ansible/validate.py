@@ -12,6 +12,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from .._model.errors import MailError
+from .._model.occurrences import occurring
 from .._model.printable import printable_result
 from .arguments import CONSTRAINTS
 from .option_secrets import hidden
@@ -63,4 +64,5 @@ def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> s
 
 def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
     """The result of a task: printable, and without the passwords of the options."""
-    return remove_values(printable_result(result), hidden(raw, spec).texts)
+    shown = printable_result(result)
+    return remove_values(shown, occurring(hidden(raw, spec).texts, shown))

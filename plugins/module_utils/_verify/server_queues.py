@@ -23,8 +23,9 @@ from .report.check import BEFORE_SIGNING_IN, EndpointReport
 from .report.suggestion import Suggestion
 from .turned_away import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
-# The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins.
-SESSIONS_PER_SERVER = 16
+# The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins. Half
+# of Postfix' limit leaves room for the office behind the same address, and fifty accounts take the time of two.
+SESSIONS_PER_SERVER = 25
 # Each may have a second thread that waits for a name server.
 SESSIONS = 256
 # Of the timeout: while a server has not answered by then, its alternatives are tested already.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.tests.bench.table import Cost, Row, number, table
+from ansible_collections.charter.mail.tests.bench.table import Cost, Growth, Row, growth_table, number, table
 
 OURS = [Cost(0.21, 0.04, 0.18), Cost(0.50, 0.05, 0.20), Cost(0.22, 0.04, 0.19)]
 PING = [Cost(0.20, 0.04, 0.16), Cost(0.20, 0.04, 0.16), Cost(0.40, 0.04, 0.16)]
@@ -49,6 +49,25 @@ def test_the_table() -> None:
         ),
         "| holes / allowed | **0.06** | 0.05 - 0.12 |  | at most 1: met | 220 ms / 4.0 s | 40 + 190 / 0 + 0 | 3 |",
     ]
+
+
+@pytest.mark.parametrize(
+    ("power", "result"), [(1.0, "at most 1.2: met"), (1.19, "at most 1.2: met"), (2.0, "at most 1.2: MISSED")]
+)
+def test_an_exponent_is_that_of_what_comes_above_one(power: float, result: str) -> None:
+    one = [Cost(0, 0.3), Cost(0, 0.1, 0.4), Cost(0, 0.9)]
+    costs = {count: [Cost(0, 0.5 + 0.001 * count**power)] * 3 for count in (50, 200, 2000)}
+    growth = Growth("accounts", one, costs, 1.2)
+    assert growth.exponent == pytest.approx(power)
+    assert growth.result == result
+
+
+def test_what_costs_no_more_than_one_does_not_grow() -> None:
+    growth = Growth("accounts", [Cost(1, 1)] * 3, {50: [Cost(1, 0.9)] * 3, 100: [Cost(1, 1)] * 3}, 1.2)
+    assert growth.exponent == 0
+    assert growth_table([growth]).splitlines()[2] == (
+        "| accounts | **0.00** | at most 1.2: met | 1: 1.0 s, 50: 900 ms, 100: 1.0 s | 3 |"
+    )
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.171, "0.17"), (1.1, "1.10"), (12.34, "12.3"), (123.4, "123")])

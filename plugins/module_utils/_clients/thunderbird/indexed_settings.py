@@ -13,10 +13,11 @@ import itertools
 import re
 import typing as t
 
+from ..._model.account import Account
 from ..._model.numbers import INT32, number_in
 from ..._model.persistent import PersistentMap
 from ..._model.settings import Settings, Value, same
-from .mapping import branch, names_in, text
+from .mapping import PrefIds, branch, names_in, text
 
 ACCOUNTS = "mail.accountmanager.accounts"
 SMTP_SERVERS = "mail.smtpservers"
@@ -106,6 +107,11 @@ class IndexedSettings(PersistentMap[str, Value]):
         if "." in name:
             return [key for key in self if key.startswith(prefix)]
         return [key for key in self._below.get(prefix, ()) if key in self]
+
+    @functools.cached_property
+    def found(self) -> dict[Account, PrefIds | None]:
+        """What ``lookup.find`` found in this state; it is asked several times for each account."""
+        return {}
 
     @functools.cached_property
     def highest(self) -> t.Mapping[str, int]:

@@ -26,6 +26,12 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
         OptionError: there are several candidates, and the choice is the admin's. (What is to be removed is none.)
     """
     state = IndexedSettings.of(settings)
+    if account not in state.found:
+        state.found[account] = _find(state, account)
+    return state.found[account]
+
+
+def _find(state: IndexedSettings, account: Account) -> PrefIds | None:
     marked = _with_server(state, state.owners("server", MARKER, marker(account)))
     for ids in marked:
         if _is_of_type(state, ids, account):
