@@ -24,6 +24,7 @@ from .table import Row, table
 
 _PARTS: t.Mapping[str, tuple[t.Callable[[pathlib.Path, int], list[Row]], int]] = {
     "tasks": (rows.tasks, 9),
+    "look": (rows.look, 9),
     "cpu": (rows.cpu, 9),
     "clients": (rows.clients, 9),
     "evolution": (rows.evolution, 9),
