@@ -99,11 +99,17 @@ def is_from_look(run: AnsibleRun) -> bool:
     return "AnsiballZ_mail_accounts" not in run.output and "Using module file" not in run.output
 
 
-@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash", "/usr/bin/tcsh", "/usr/local/bin/busybox-sh"])
 @pytest.mark.parametrize(
-    "login",
-    [{}, SUDO, {**SU, "ansible_become_password": ROOTS_PASSWORD}, {**SUDO, "ansible_pipelining": True}],
-    ids=["root", "sudo", "su", "sudo with pipelining"],
+    ("shell", "login"),
+    [
+        ("/bin/bash", {}),
+        ("/bin/sh", SUDO),
+        ("/usr/bin/tcsh", {}),
+        ("/usr/bin/tcsh", {**SUDO, "ansible_pipelining": True}),
+        ("/usr/bin/tcsh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
+        ("/usr/local/bin/busybox-sh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
+    ],
+    ids=["bash", "sh and sudo", "tcsh", "tcsh and sudo", "tcsh and su", "busybox and su"],
 )
 def test_one_look_tells_that_nothing_is_to_be_done(
     fleet: Fleet, ansible: Controller, shell: str, login: dict[str, t.Any]

@@ -80,10 +80,10 @@ class Snapshot:
 
     def names(self, path: str) -> t.Sequence[str]:
         """Only those of files that were looked for."""
+        if not self.is_directory(path) and self._patterns.has_fixed_folder(self._named(path)):
+            return []
         if self._named(path) not in self._patterns.listed_folders:
             raise UnseenError(path)
-        if not self.is_directory(path):
-            return []
         return sorted(name for folder, name in map(posixpath.split, self._seen.files) if folder == path)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:

@@ -62,6 +62,15 @@ def test_a_settled_home_is_answered(accounts: list[dict[str, t.Any]], tmp_path: 
     assert printable_result(look) == result_of(by_module(home, params))
 
 
+def test_an_account_that_is_in_no_client_is_absent(tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER, "state": "absent"}])
+    look = by_look(home, params)
+    assert look is not None
+    assert printable_result(look) == result_of(by_module(home, params))
+
+
 @pytest.mark.parametrize(
     "change",
     [{"full_name": "Maria"}, {"password": "a new one"}, {"state": "absent"}, {"username": "other@charter.net"}],
