@@ -131,11 +131,15 @@ class Snapshot:
             return found
         if not self._patterns.has_file(self._named(path)):
             raise UnseenError(path)
-        folder = posixpath.dirname(path)
-        # Where a pattern matched no folder, something else may have that name.
-        if folder not in self._seen.folders and not self._patterns.has_fixed_folder(self._named(folder)):
+        if not self._is_known(posixpath.dirname(path)):
             raise UnseenError(path)
         return None
+
+    def _is_known(self, folder: str) -> bool:
+        """Whether it is a folder, or nothing at all: where a pattern matched no folder, a file may have that name."""
+        if folder in self._seen.folders or self._patterns.has_fixed_folder(self._named(folder)):
+            return True
+        return self._patterns.has_wild_folder(self._named(folder)) and not self.is_directory(posixpath.dirname(folder))
 
     def _named(self, path: str) -> str:
         """A path as patterns have it."""
