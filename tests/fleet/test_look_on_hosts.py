@@ -139,7 +139,7 @@ def test_the_user_alone(fleet: Fleet, ansible: Controller) -> None:
 
 @pytest.mark.parametrize("number", range(3))
 def test_whatever_differs_is_the_modules(fleet: Fleet, ansible: Controller, number: int) -> None:
-    changes = [{"full_name": "Somebody"}, {"password": "new"}, {"leave_on_server_days": 9}]
+    changes: list[dict[str, t.Any]] = [{"full_name": "Somebody"}, {"password": "new"}, {"leave_on_server_days": 9}]
     result, run = play(ansible, fleet, changes[number], ansible_check_mode=True)
     assert not is_from_look(run)
     assert result["accounts"]
