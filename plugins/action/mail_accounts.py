@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All mail clients of a host in one task. The documentation is in plugins/modules/mail_accounts.py.
 
-On Linux the module of the same name runs on the host. On Windows the controller does the work.
+On Linux one look at the host tells whether anything is to be done. If it is, or if the look cannot tell, the module of
+the same name runs on the host. On Windows the controller does the work.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from ..module_utils._ansible import client_choice
 from ..module_utils._ansible.all_clients import OPTIONS
 from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
-from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._ansible.validate import presentable, shown, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._look.run_line import can_run, run_line
+from ..plugin_utils._look.unchanged import unchanged
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 
@@ -38,6 +41,7 @@ class ActionModule(NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw, variables = self._task.args, task_vars or {}
+        result: dict[str, t.Any]
         host = str(variables.get("inventory_hostname", "this host"))
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, variables)
@@ -46,7 +50,7 @@ class ActionModule(NormalAction):
             params = validated(raw, _SPEC)
             requests(params)  # what is wrong with an account is found before the host is asked anything
             if system_of(self, variables) is System.LINUX:
-                result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                result = self._unchanged(params) or super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             else:
                 result = self._on_windows(params, host)
         except MailError as error:
@@ -54,6 +58,12 @@ class ActionModule(NormalAction):
         if result.get("warnings"):
             result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
         return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+
+    def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+        if self._task.async_val or not can_run(self):
+            return None
+        found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
+        return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

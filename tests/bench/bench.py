@@ -27,6 +27,7 @@ _PARTS: t.Mapping[str, tuple[_Measure, int]] = {
     "one-task": (settled.one_task, 9),
     "site": (settled.site, 3),
     "tasks": (rows.tasks, 9),
+    "look": (rows.look, 9),
     "cpu": (rows.cpu, 9),
     "clients": (rows.clients, 9),
     "evolution": (rows.evolution, 9),

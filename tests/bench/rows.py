@@ -49,6 +49,22 @@ def tasks(folder: pathlib.Path, repetitions: int) -> list[Row]:
     ]
 
 
+def look(folder: pathlib.Path, repetitions: int) -> list[Row]:
+    """All clients of one host over SSH in one task that changes nothing: the controller answers after one look."""
+    settled: Task = {"charter.mail.mail_accounts": {"user": "mario", "full_name": "Mario Rossi", **ACCOUNT}}
+    with Fleet.start(1) as fleet:
+        parts = [
+            always("ping", [PING]),
+            always("raw", [{"ansible.builtin.raw": "true"}]),
+            always("look", [settled]),
+        ]
+        measured = controller_of(folder, fleet).interleaved(parts, repetitions)
+    return [
+        Row("look / raw true", measured["look"], measured["raw"]),
+        Row("settled mail_accounts / ping", measured["look"], measured["ping"], limit=0.4),
+    ]
+
+
 def cpu(folder: pathlib.Path, repetitions: int) -> list[Row]:
     """The same tasks by the local connection, where the CPU seconds are those of controller and target together."""
     with temporary_user() as mario, temporary_user() as anna:

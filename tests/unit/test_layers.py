@@ -47,6 +47,7 @@ FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
 OUTLOOK_TASK = "plugin_utils/_outlook"
 ACCOUNTS = "plugin_utils/_accounts"
+LOOK = "plugin_utils/_look"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -84,6 +85,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     RUN: (VERIFY, FINDINGS, ANSIBLE),
     OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
+    LOOK: (HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, ANSIBLE),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
@@ -101,13 +103,14 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         ACCOUNTS,
         RENDER,
         INVENTORY,
+        LOOK,
     ),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, *TOP)),
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
     **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),

@@ -17,7 +17,8 @@ from .drift import OPTIONS, Drift, DriftResult, without_ignored
 from .gather_on_linux import LISTS
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS
-from .run_on_linux import users_of
+from .run_on_linux import local_users
+from .users_of_host import users_of
 
 
 def run_module() -> t.NoReturn:
@@ -27,13 +28,13 @@ def run_module() -> t.NoReturn:
         module.options, System.LINUX, lambda: installed(client_registry.programs())
     )
     params = {**module.options, **{name: option["default"] for name, option in CLIENT_OPTIONS.items()}}
-    make_host = desktop_hosts()
+    host = local_users(desktop_hosts())
     result = DriftResult()
     traces: list[str] = []
     for name in names:
         entry = client_registry.CLIENTS[name]
         try:
-            users = users_of(entry, params, entry.defaults(), make_host, _say_nothing)
+            users = users_of(entry, params, entry.defaults(), host, _say_nothing)
         except MailError as error:
             module.fail_json(msg=str(error))
         for user in users:

@@ -14,11 +14,11 @@ from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import Target
 from .._linux.user_host import LocalUserHost
-from .._model.account import State
 from .._model.errors import MailError
-from .arguments import Request, requests
+from .arguments import Request
 from .module import MailModule
-from .run_client import CLIENT_OPTIONS, Task, UserAccounts, configure, grouped
+from .run_client import CLIENT_OPTIONS, Task, configure
+from .users_of_host import UsersOfHost, users_of
 
 if t.TYPE_CHECKING:
     from .._clients.engine import Client
@@ -37,7 +37,7 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     module = MailModule(**CLIENT_OPTIONS, **entry.options)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
-        users = users_of(entry, module.options, module.options, make_host, module.warn)
+        users = users_of(entry, module.options, module.options, local_users(make_host), module.warn)
     except MailError as error:
         module.fail_json(msg=str(error))
     traces: list[str] = []
@@ -48,47 +48,20 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
     module.exit_json(**result.as_result())
 
 
-def users_of(
-    entry: ClientEntry,
-    params: t.Mapping[str, t.Any],
-    own: t.Mapping[str, t.Any],
-    make_host: MakeHost,
-    warn: t.Callable[[str], t.Any],
-) -> list[UserAccounts]:
-    """The accounts of a task by the users of this host whose client gets them. Nothing is opened yet.
+def local_users(make_host: MakeHost) -> UsersOfHost:
+    """The users of this host.
 
     Args:
-        entry: the client.
-        params: the options of the accounts and ``CLIENT_OPTIONS``.
-        own: the client's own options.
-        make_host: makes the hosts of the users.
-        warn: shows a warning.
-
-    Raises:
-        MailError: an option is invalid.
+        make_host: makes the users' parts of the host.
     """
-    options = {**params, **own, "wait_seconds": 0}
-    if params["when_running"] == "wait":
-        options["wait_seconds"] = params["wait_seconds"]
 
-    def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
-        return lambda: opened(entry, target, options, make_host)
+    def open_client(
+        entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any]
+    ) -> t.ContextManager[Client[t.Any]]:
+        return opened(entry, target, options, make_host)
 
     find = functools.lru_cache(maxsize=None)(_target)  # many accounts of one user: the host is asked once
-    wanted = requests(params, profiles=entry.profiles)
-    groups, unknown = grouped(wanted, lambda request: find(request.account.user, request.home, request.profile))
-    for target, group in groups.items():
-        for _number, request in group:
-            if _is_roots_by_omission(target, request):
-                warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
-    return [*known, *unknown]
-
-
-def _is_roots_by_omission(target: Target, request: Request) -> bool:
-    """Whether an account becomes root's only because the task runs as root and its entry names nobody."""
-    unnamed = request.account.user is None and request.home is None
-    return unnamed and target.user.uid == 0 and request.account.state is State.PRESENT
+    return UsersOfHost(lambda request: find(request.account.user, request.home, request.profile), open_client)
 
 
 def target_of(request: Request) -> Target:

@@ -15,7 +15,7 @@ from .._model.errors import MailError
 from .._model.occurrences import occurring
 from .._model.printable import printable_result
 from .arguments import CONSTRAINTS
-from .option_secrets import hidden
+from .option_secrets import PLACEHOLDER, hidden
 
 
 def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
@@ -37,6 +37,17 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
         messages = messages or [_message(error, spec) for error in result.errors.errors]
         raise MailError(remove_values("; ".join(messages), options.texts))
     return options.with_secrets(result.validated_parameters)
+
+
+def shown(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
+    """The options as the result of a module has them: with their types and defaults, and without passwords.
+
+    Args:
+        raw: the arguments of the task, which are valid.
+        spec: from ``arguments.argument_spec``.
+    """
+    result = ArgumentSpecValidator(spec).validate(hidden(raw, spec).shown)
+    return remove_values(result.validated_parameters, {PLACEHOLDER})
 
 
 def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:

@@ -22,10 +22,16 @@ from .local_user import Target
 from .processes import Processes
 
 # Programs of a desktop session that are started with all of its variables.
-_WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
+WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
 _DEFAULTS = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_CACHE_HOME": ".cache"}
 _SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
+# What ``stored_environment`` reads, as patterns: for whoever asks only whether a name of ``NAMES`` is there at all.
+LOGIN_FILES = (
+    *("/etc/environment", "/etc/security/pam_env.conf", "/etc/profile", "/etc/profile.d/*.sh"),
+    *(f"{folder}/environment.d/*.conf" for folder in ("~/.config", "/etc", "/run", "/usr/local/lib", "/usr/lib")),
+    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES)),
+)
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
@@ -64,7 +70,7 @@ def session_environment(
         system: the root of the file system.
     """
     if posixpath.normpath(target.home) == posixpath.normpath(target.user.home):
-        for program in (*programs, *_WITNESSES):
+        for program in (*programs, *WITNESSES):
             for process in processes.of(target.user, program, fresh=False):
                 environment = process.environment
                 if environment and not process.sandboxed and "FLATPAK_ID" not in environment:

@@ -12,7 +12,8 @@ import typing as t
 from ..._host.files import Files, FileWrite, LockedError
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, HostError, PasswordStoreError
+from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
+from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
@@ -95,7 +96,8 @@ class Thunderbird(ClientDefaults):
             prefs = PrefsFile.parse(content, path)
         except DamagedFileError as error:
             return ThunderbirdState.of_nothing(self._profile, error, content)
-        references = folder_references.read(self._files, self.profile, prefs.values)
+        profile = self.profile
+        references = LazyMapping(lambda: folder_references.read(self._files, profile, prefs.values))
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
         sources = preference_files.read(self._files, programs_of_profile, self.profile, self._root.sandboxes)
@@ -303,10 +305,9 @@ class Thunderbird(ClientDefaults):
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
         names = ["key4.db", "logins.db" if prefs.get(_USES_DATABASE) is True else "logins.json"]
         names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
-        try:
-            return PasswordFiles({name: self._files.read(self._path(name)) for name in names}, self._open_passwords)
-        except HostError as error:  # it is needed only where a password is
-            return PasswordFiles.unreachable(error)
+        # Where they cannot be read, that is an error only if a password is in question.
+        contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
+        return PasswordFiles(contents, self._open_passwords)
 
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""

@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
     from ..._host.user_host import UserHost
     from .client import Thunderbird
 
-_PROCESSES = ("thunderbird-bin", "thunderbird")
+PROCESSES = ("thunderbird-bin", "thunderbird")
 
 
 def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str, t.Any]) -> Thunderbird:
@@ -23,7 +23,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
         from .locations import Locations
     return Thunderbird(
         host.files,
-        Locations(host.files, host.home, lambda: host.environment(_PROCESSES)).find(options["location"], profile),
+        Locations(host.files, host.home, lambda: host.environment(PROCESSES)).find(options["location"], profile),
         profile,
         scratch=host.scratch,
         wait_seconds=options["wait_seconds"],

@@ -48,7 +48,7 @@ def account(email: str, **options: t.Any) -> Account:
 
 def client(home: pathlib.Path) -> Thunderbird:
     files = LocalFiles(str(home.parent / "journal"))
-    return Thunderbird(files, Locations(files, str(home)).find("native"), None, scratch=str(home.parent))
+    return Thunderbird(files, Locations(files, str(home)).find("native"), None, scratch=lambda: str(home.parent))
 
 
 def push(home: pathlib.Path, *accounts: Account) -> Outcome[t.Any]:

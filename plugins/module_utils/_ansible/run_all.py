@@ -1,0 +1,65 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configures all clients of a Linux host, wherever the code runs that does it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.entry import System
+from . import client_choice, client_registry
+from .result import TaskResult, of_all_clients
+from .run_client import Task, configure
+from .users_of_host import UsersOfHost, users_of
+
+
+class AllResults(t.NamedTuple):
+    """What a task did in all clients.
+
+    Attributes:
+        clients: their names.
+        results: of each client, by its title.
+        warnings: each once, although clients may say the same of an account.
+    """
+
+    clients: list[str]
+    results: t.Mapping[str, TaskResult]
+    warnings: t.Sequence[str]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a client could not be configured."""
+        return any(result.failures for result in self.results.values())
+
+    def as_result(self) -> dict[str, t.Any]:
+        """What the task returns, beside ``failed`` and the warnings."""
+        return {"clients": self.clients, **of_all_clients(self.results)}
+
+
+def configure_all(
+    options: t.Mapping[str, t.Any],
+    installed: t.Callable[[], t.Sequence[str]],
+    host: UsersOfHost,
+    make_task: t.Callable[[t.Callable[[str], t.Any]], Task],
+) -> AllResults:
+    """Configure all clients. If one cannot be configured, the others get their accounts.
+
+    Args:
+        options: values for ``all_clients.OPTIONS``, and the accounts.
+        installed: finds the clients that the host has.
+        host: its users.
+        make_task: how the task runs, with what shows a warning.
+
+    Raises:
+        MailError: an option is invalid; nothing was changed.
+    """
+    names, is_fallback = client_choice.choose(options, System.LINUX, installed)
+    warnings: dict[str, None] = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
+    entries = [client_registry.CLIENTS[name] for name in names]
+    # All of them before the first write, so that an invalid option changes nothing.
+    users = {
+        entry.title: users_of(entry, options, options.get(entry.name) or {}, host, warnings.setdefault)
+        for entry in entries
+    }
+    task = make_task(warnings.setdefault)
+    return AllResults(names, {title: configure(group, task) for title, group in users.items()}, list(warnings))

@@ -1,0 +1,69 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The accounts of a task by the users of a Linux host, wherever the code that configures them runs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._clients.engine import Client
+from .._clients.entry import ClientEntry
+from .._linux.local_user import Target
+from .._model.account import State
+from .arguments import Request, requests
+from .run_client import UserAccounts, grouped
+
+OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], t.ContextManager[Client[t.Any]]]
+
+
+class UsersOfHost(t.NamedTuple):
+    """The users of a host.
+
+    Attributes:
+        target_of: whose client an account is for; raises MailError where that cannot be told.
+        open: opens a client of a user. The options are those of ``entry.OpenClient``, and ``lock_timeout``.
+    """
+
+    target_of: t.Callable[[Request], Target]
+    open: OpenForTarget
+
+
+def users_of(
+    entry: ClientEntry,
+    params: t.Mapping[str, t.Any],
+    own: t.Mapping[str, t.Any],
+    host: UsersOfHost,
+    warn: t.Callable[[str], t.Any],
+) -> list[UserAccounts]:
+    """The accounts of a task by the users of a host whose client gets them. Nothing is opened yet.
+
+    Args:
+        entry: the client.
+        params: the options of the accounts and ``CLIENT_OPTIONS``.
+        own: the client's own options.
+        host: its users.
+        warn: shows a warning.
+
+    Raises:
+        MailError: an option is invalid.
+    """
+    options = {**params, **own, "wait_seconds": 0}
+    if params["when_running"] == "wait":
+        options["wait_seconds"] = params["wait_seconds"]
+
+    def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
+        return lambda: host.open(entry, target, options)
+
+    groups, unknown = grouped(requests(params, profiles=entry.profiles), host.target_of)
+    for target, group in groups.items():
+        for _number, request in group:
+            if _is_roots_by_omission(target, request):
+                warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
+    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    return [*known, *unknown]
+
+
+def _is_roots_by_omission(target: Target, request: Request) -> bool:
+    """Whether an account becomes root's only because the task runs as root and its entry names nobody."""
+    unnamed = request.account.user is None and request.home is None
+    return unnamed and target.user.uid == 0 and request.account.state is State.PRESENT

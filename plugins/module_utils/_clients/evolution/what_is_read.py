@@ -1,0 +1,26 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a host tells whether a user's Evolution is as it should be: see ``files_to_read``.
+
+It is what ``locations``, ``defaults``, ``templates`` and ``client`` read before anything is changed.
+"""
+
+from __future__ import annotations
+
+from ..files_to_read import FileGroup, FilesToRead
+from .account_registry import PROGRAM
+from .installations import FLATPAK_ID, NATIVE_PROGRAM
+from .templates import FOLDER
+
+_FLATPAK = f"~/.var/app/{FLATPAK_ID}/config"
+
+FILES = FilesToRead(
+    groups=(
+        FileGroup(("~/.config/evolution", f"{_FLATPAK}/evolution"), ("sources/*.source", "mail/state.ini")),
+        FileGroup((f"{_FLATPAK}/glib-2.0/settings",), ("keyfile",)),
+        FileGroup((FOLDER,), ("*.source", ".*.source")),
+    ),
+    folders=(f"/var/lib/flatpak/app/{FLATPAK_ID}", f"~/.local/share/flatpak/app/{FLATPAK_ID}"),
+    places=(NATIVE_PROGRAM,),
+    processes=(PROGRAM,),
+)

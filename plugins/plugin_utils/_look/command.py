@@ -1,0 +1,132 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One line for a POSIX shell that brings what the patterns name, for each user with that user's own rights.
+
+* It needs no Python on the host: sh, id, getent, timeout, chroot, grep, tar, head, gzip and base64, as GNU
+  has them. What is missing or odd ends in output that is not complete, and the module runs.
+* It is on one line and has no exclamation mark, for csh and tcsh. It has no backslash before another one or before a
+  quotation mark, for fish. Login shells of both kinds get it in single quotation marks.
+* What a user's process prints is packed by the process of the task, so that it cannot speak for another user.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+import typing as t
+
+from ...module_utils._clients.files_to_read import FileGroup
+from ...module_utils._host.environment import NAMES
+from ...module_utils._linux.session_environment import LOGIN_FILES, WITNESSES
+from .patterns import Patterns
+from .unseen import UnseenError
+
+MARK = "charter-mail-look"
+MOST_BYTES = 8 * 1024 * 1024  # of one user's files
+_MOST_USERS = 32  # with more of them, the module is quicker
+_SECONDS = 30  # a user's files can be on a file system that does not answer
+
+_USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
+_NOTHING = "/dev/null"
+_COMM = 15  # bytes of a program's name that the kernel keeps
+_SETS = f"({'|'.join(NAMES)})"
+
+# As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
+# a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
+# that counts. Then an empty line, a tar archive, and a last line.
+# o ends it where something is odd; a looks at a folder and those above it; w names all files, for c to look at their
+# folders, and for f to pass them to tar.
+_OF_USER = (
+    "h=$1; k=:; o() {{ echo odd; exit; }}; "
+    'a() {{ if [ -d "$1" ]; then [ -r "$1" ] && [ -x "$1" ] || o; fi; p=$1; '
+    'while [ -n "$p" ]; do case $k in *":$p:"*) break;; esac; k=$k$p:; '
+    'if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
+    'elif [ -e "$p" ] || [ -L "$p" ]; then o; fi; p=${{p%/*}}; done; }}; '
+    'c() {{ a "$1"; shift; for f in "$@"; do a "${{f%/*}}"; done; }}; '
+    'f() {{ shift; for f in "$@"; do case $f in */) continue;; esac; '
+    'if [ -f "$f" ] || [ -d "$f" ]; then printf "%s\\0" "$f"; '
+    'elif [ -e "$f" ] || [ -L "$f" ]; then printf "/dev/null/odd\\0"; fi; done; }}; '
+    "w() {{ {files}; }}; "
+    'w c; for f in {folders}; do c "$f"; done; '
+    'for f in {places}; do c "${{f%/*}}"; if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
+    'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
+    'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
+    'if [ $# -gt 0 ] && grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; '
+    'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
+    "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
+)
+# As the user of the task. {also} is the id of that user where an account names nobody.
+_OF_HOST = (
+    "export LC_ALL=C TAR_OPTIONS= GZIP=; s={script}; i=$(id -u); echo {mark}; echo $i; "
+    "{installed}; "
+    'for f in $(grep -slxE "{processes}" /proc/[0-9]*/comm); do d=${{f%/comm}}; '
+    'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; done; '
+    "getent passwd {users} | while IFS=: read -r n x a g c m z; do "
+    'printf "user:%s:%s:%s:%s\\n" "$n" "$a" "$g" "$m"; '
+    'if [ -e "/run/user/$a/bus" ] || {{ [ "$a" = "$i" ] && [ -n "$DBUS_SESSION_BUS_ADDRESS" ]; }}; then echo bus; fi; '
+    '{{ if [ "$a" = "$i" ]; then /bin/sh -c "$s" sh "$m"; '
+    'elif [ "$i" = 0 ]; then chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m"; fi; }} '
+    "</dev/null 2>/dev/null | head -c {most} | gzip -1 | base64; echo end; done; echo {mark} end"
+)
+
+
+def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Mapping[str, t.Sequence[str]]) -> str:
+    """The line.
+
+    Args:
+        patterns: what to look at.
+        users: the names of the users; None for the one of the task.
+        programs: for each client the paths that show that it is installed.
+
+    Raises:
+        UnseenError: not all of these users can be looked at.
+    """
+    named = [name for name in users if name is not None]
+    if len(users) > _MOST_USERS or not all(map(_USER.fullmatch, named)):
+        raise UnseenError("users")
+    words = [*(['"$i"'] if None in users else []), *named]
+    processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
+    script = _OF_HOST.format(
+        script=shlex.quote(of_user(patterns)),
+        mark=MARK,
+        installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
+        processes="|".join(processes),
+        sets=_SETS,
+        users=" ".join(words),
+        most=MOST_BYTES,
+    )
+    return f"timeout {_SECONDS} /bin/sh -c {shlex.quote(script)}"
+
+
+def of_user(patterns: Patterns) -> str:
+    """What runs as a user, with the home directory as its only argument."""
+    return _OF_USER.format(
+        files="; ".join(map(_files, patterns.groups)),
+        folders=_words(patterns.files.folders) or _NOTHING,
+        places=_words(patterns.files.places) or _NOTHING,
+        login=_words(LOGIN_FILES),
+        sets=_SETS,
+    )
+
+
+def _files(group: FileGroup) -> str:
+    names = [f"$d/{name}" for name in group.names]
+    names += ["$d/*/"] if any("/" in name and "*" in posixpath.dirname(name) for name in group.names) else []
+    words = " ".join(name.replace("$d", _quoted("$d")) for name in names)
+    return f'for d in {_words(group.folders)}; do $1 "$d" {words}; done'
+
+
+def _installed(name: str, paths: t.Sequence[str]) -> str:
+    found = f'if [ -e "$p" ] || [ -L "$p" ]; then echo "client:{name}"; break; fi'
+    return f"for p in {' '.join(paths)}; do {found}; done"
+
+
+def _words(paths: t.Iterable[str]) -> str:
+    """Paths as the words of a shell, in which each ``*`` is expanded, but nothing in the name of the home."""
+    return " ".join(f"{_quoted('$h')}{path[1:]}" if path.startswith("~") else path for path in paths)
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'

@@ -1,0 +1,151 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the command of a look printed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import posixpath
+import tarfile
+import typing as t
+import zlib
+
+from ...module_utils._linux.local_user import LocalUser
+from .command import MARK, MOST_BYTES
+from .patterns import Patterns
+from .snapshot import SeenFiles
+from .unseen import UnseenError
+
+_END = b"end\n"
+_GZIP = 31  # of zlib's wbits: the largest window, with gzip's header
+
+
+class SeenUser(t.NamedTuple):
+    """One user.
+
+    Attributes:
+        user: who that is.
+        has_bus: there may be a message bus of a session.
+        sets_variables: a login, or a running program, may set variables that decide where clients keep their files.
+        files: what was there.
+    """
+
+    user: LocalUser
+    has_bus: bool
+    sets_variables: bool
+    files: SeenFiles
+
+
+class SeenHost(t.NamedTuple):
+    """A host.
+
+    Attributes:
+        uid: of the task's user.
+        clients: the names of the clients that are installed.
+        users: by their names.
+    """
+
+    uid: int
+    clients: t.Sequence[str]
+    users: t.Mapping[str, SeenUser]
+
+
+def parsed(output: str, patterns: Patterns) -> SeenHost:
+    """What was seen.
+
+    Raises:
+        UnseenError: the output is not complete, or not understood.
+    """
+    lines = [line.strip("\r") for line in output.split("\n")]
+    try:
+        start = lines.index(MARK)
+        lines = lines[start + 1 : lines.index(f"{MARK} end", start)]
+        return _host(lines, patterns)
+    except (ValueError, LookupError, EOFError, OverflowError, binascii.Error, tarfile.TarError, zlib.error):
+        raise UnseenError("output") from None
+
+
+def _host(lines: t.Sequence[str], patterns: Patterns) -> SeenHost:
+    clients: list[str] = []
+    with_variables: set[int] = set()
+    users: dict[str, SeenUser] = {}
+    rest = iter(lines[1:])
+    for line in rest:
+        kind, _colon, value = line.partition(":")
+        if kind == "client":
+            clients.append(value)
+        elif kind == "Uid":
+            with_variables.add(int(value.split()[0]))
+        elif kind == "user":
+            found = _user(value, rest, with_variables, patterns)
+            users[found.user.name] = found
+        else:
+            raise UnseenError("a line")
+    return SeenHost(int(lines[0]), clients, users)
+
+
+def _user(line: str, rest: t.Iterator[str], with_variables: t.Container[int], patterns: Patterns) -> SeenUser:
+    name, uid, gid, home = line.split(":")
+    packed = []
+    has_bus = False
+    for part in rest:
+        if part == "end":
+            break
+        if part == "bus":
+            has_bus = True
+        else:
+            packed.append(part)
+    unpacker = zlib.decompressobj(_GZIP)
+    content = unpacker.decompress(base64.b64decode("".join(packed), validate=True), MOST_BYTES + 1)
+    if not home.startswith("/") or not unpacker.eof or len(content) >= MOST_BYTES:
+        raise UnseenError(home)
+    files, sets_variables = seen_files(content, home, patterns)
+    sets_variables = sets_variables or int(uid) in with_variables
+    return SeenUser(LocalUser(name, int(uid), int(gid), home), has_bus, sets_variables, files)
+
+
+def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles, bool]:
+    """What the part of a user printed, and whether login files set variables that count.
+
+    Raises:
+        UnseenError: something is odd, or the output is not complete.
+    """
+    head, _empty, archive = content.partition(b"\n\n")
+    if not archive.endswith(_END):
+        raise UnseenError(home)
+    by_kind: dict[str, list[str]] = {"d": [], "l": [], "p": [], "e": []}
+    links: dict[str, str] = {}
+    lines = iter(head.decode("ascii").split("\n"))  # what is not ASCII, tar may write in another way
+    for line in lines:
+        by_kind[line[:1]].append(line[1:])
+        if line[:1] in {"d", "l"}:
+            links[line[1:]] = next(lines, "")
+    if not all(lead.startswith("/") for lead in links.values()):
+        raise UnseenError(home)
+    files = _archived(archive[: -len(_END)], home, patterns)
+    return SeenFiles(home, files, frozenset(by_kind["d"]), frozenset(by_kind["p"]), links), bool(by_kind["e"])
+
+
+def _archived(archive: bytes, home: str, patterns: Patterns) -> dict[str, tuple[bytes, float] | None]:
+    files: dict[str, tuple[bytes, float] | None] = {}
+    changes = []
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:", errorlevel=2) as members:
+        for member in members:
+            path = member.name
+            if posixpath.normpath(path) == posixpath.normpath(home):
+                changes.append(member.mtime)
+                continue
+            if not path.isascii() or not path.startswith("/"):
+                raise UnseenError(home)
+            named = "~" + path[len(home) :] if path.startswith(f"{home}/") else path
+            if not patterns.has_file(named):
+                raise UnseenError(path)
+            is_plain = member.isreg() and not member.issparse()
+            stream = members.extractfile(member) if is_plain else None
+            files[path] = None if stream is None else (stream.read(), float(member.mtime))
+    if len(changes) != 2 or changes[0] != changes[1]:  # a run of ours was at work meanwhile, or something else
+        raise UnseenError(home)
+    return files

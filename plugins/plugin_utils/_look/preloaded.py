@@ -1,0 +1,20 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What clients import late. Ansible forks a process for each host and task: here it is imported once for all."""
+
+from __future__ import annotations
+
+from ...module_utils._clients import diff
+from ...module_utils._clients.evolution import account_registry, differences, removal, writing
+from ...module_utils._clients.evolution import client as evolution
+from ...module_utils._clients.evolution import locations as evolution_locations
+from ...module_utils._clients.evolution import remarks as evolution_remarks
+from ...module_utils._clients.evolution.password_store import choice
+from ...module_utils._clients.thunderbird import client, locations, remarks
+from ...module_utils._clients.thunderbird import differences as thunderbird_differences
+
+MODULES = (
+    *(diff, account_registry, differences, removal, writing, evolution, evolution_locations, evolution_remarks),
+    *(choice, client, locations, remarks, thunderbird_differences),
+)

@@ -1,0 +1,147 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of one user as one look at the host saw them. It answers nothing that it did not see."""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import posixpath
+import typing as t
+
+from ...module_utils._host.files import FileWrite
+from .patterns import JOURNALS, Patterns
+from .unseen import UnseenError
+
+T = t.TypeVar("T")
+
+
+class SeenFiles(t.NamedTuple):
+    """What was there.
+
+    Attributes:
+        home: the user's home directory.
+        files: path to content and time of the last change, in seconds since 1970; None for what is no regular file.
+        folders: the directories.
+        places: what exists, of unknown content.
+        links: path to where it leads.
+    """
+
+    home: str
+    files: t.Mapping[str, tuple[bytes, float] | None]
+    folders: frozenset[str]
+    places: frozenset[str]
+    links: t.Mapping[str, str]
+
+
+class Snapshot:
+    """Implements the protocol ``Files``; raises ``UnseenError`` for what was not seen, and for every write.
+
+    Args:
+        patterns: what was looked at.
+        seen: what was there.
+    """
+
+    def __init__(self, patterns: Patterns, seen: SeenFiles) -> None:
+        self._patterns = patterns
+        self._seen = seen
+
+    def read(self, path: str) -> bytes | None:
+        found = self._file(path)
+        return None if found is None else found[0]
+
+    def modified(self, path: str) -> float | None:
+        if path in self._seen.places:
+            return 0.0  # only asked for whether it exists
+        if self._named(path) in self._patterns.files.places:
+            return None
+        found = self._file(path)
+        return None if found is None else found[1]
+
+    def is_directory(self, path: str) -> bool:
+        if path in self._seen.folders:
+            return True
+        named = self._named(path)
+        if self._patterns.has_fixed_folder(named) or self._patterns.has_wild_folder(named):
+            return False
+        raise UnseenError(path)
+
+    def real_path(self, path: str) -> str:
+        if path in self._seen.links:
+            return self._seen.links[path]
+        named = self._named(path)
+        is_absent = named in self._patterns.files.places or (
+            self._patterns.has_fixed_folder(named) and not self.is_directory(path)
+        )
+        if is_absent:  # the links of what is there, or could be there, are known
+            return posixpath.join(self.real_path(posixpath.dirname(path)), posixpath.basename(path))
+        raise UnseenError(path)
+
+    def names(self, path: str) -> t.Sequence[str]:
+        """Only those of files that were looked for."""
+        if not self.is_directory(path) and self._patterns.has_fixed_folder(self._named(path)):
+            return []
+        if self._named(path) not in self._patterns.listed_folders:
+            raise UnseenError(path)
+        return sorted(name for folder, name in map(posixpath.split, self._seen.files) if folder == path)
+
+    def undisturbed(self, read: t.Callable[[], T]) -> T:
+        for folder, name in map(posixpath.split, self._seen.files):
+            if folder == self._seen.home and fnmatch.fnmatchcase(name, JOURNALS):
+                raise UnseenError(name)
+        return read()
+
+    @property
+    def interrupted(self) -> bool:
+        return False
+
+    def make_directory(self, path: str) -> None:
+        raise UnseenError(path)
+
+    def replace(
+        self,
+        writes: t.Sequence[FileWrite],
+        deletes: t.Sequence[str] = (),
+        before_renames: t.Callable[[], None] = lambda: None,
+    ) -> t.Sequence[str]:
+        raise UnseenError(self._seen.home)
+
+    def exclusive(self) -> t.ContextManager[None]:
+        raise UnseenError(self._seen.home)
+
+    def recover(self) -> None:
+        raise UnseenError(self._seen.home)
+
+    def lock(self, path: str) -> t.ContextManager[None]:
+        raise UnseenError(path)
+
+    def lock_holder(self, path: str) -> int | None:
+        raise UnseenError(path)
+
+    @contextlib.contextmanager
+    def scratch(self) -> t.Iterator[str]:
+        yield ""  # only used for password stores, which are never seen
+
+    def _file(self, path: str) -> tuple[bytes, float] | None:
+        if path in self._seen.files:
+            found = self._seen.files[path]
+            if found is None:
+                raise UnseenError(path)
+            return found
+        if not self._patterns.has_file(self._named(path)):
+            raise UnseenError(path)
+        if not self._is_known(posixpath.dirname(path)):
+            raise UnseenError(path)
+        return None
+
+    def _is_known(self, folder: str) -> bool:
+        """Whether it is a folder, or nothing at all: where a pattern matched no folder, a file may have that name."""
+        if folder in self._seen.folders or self._patterns.has_fixed_folder(self._named(folder)):
+            return True
+        return self._patterns.has_wild_folder(self._named(folder)) and not self.is_directory(posixpath.dirname(folder))
+
+    def _named(self, path: str) -> str:
+        """A path as patterns have it."""
+        home = self._seen.home
+        return "~" + path[len(home) :] if path == home or path.startswith(f"{home}/") else path

@@ -1,0 +1,106 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a task whose host needs no change, from one look at it.
+
+The engine that the module runs decides here, too, on what the look saw. Whatever it did not see, and whatever differs,
+is the module's: it alone changes anything, and it alone reports what is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ...module_utils._ansible import client_choice, client_registry
+from ...module_utils._ansible.arguments import Request, requests
+from ...module_utils._ansible.run_all import configure_all
+from ...module_utils._ansible.run_client import Task
+from ...module_utils._ansible.users_of_host import UsersOfHost
+from ...module_utils._clients.engine import Client
+from ...module_utils._clients.entry import ClientEntry, System
+from ...module_utils._clients.evolution import what_is_read as of_evolution
+from ...module_utils._clients.files_to_read import FilesToRead
+from ...module_utils._clients.thunderbird import what_is_read as of_thunderbird
+from ...module_utils._linux.local_user import Target
+from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
+from .command import command
+from .output import SeenHost, SeenUser, parsed
+from .patterns import Patterns
+from .plain_values import plain
+from .seen_host import SeenUserHost
+from .snapshot import Snapshot
+from .unseen import UnseenError
+
+FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
+"""What each client needs, by its name."""
+
+
+def unchanged(
+    params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
+) -> dict[str, t.Any] | None:
+    """The result of the task, with its warnings, if nothing is to be done; None if the module must run.
+
+    Args:
+        params: the options of the task, valid and with defaults.
+        run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
+        check_mode: as for the module.
+    """
+    options = plain(params)
+    wanted = requests(options)
+    try:
+        patterns = _patterns(options)
+        users = {request.account.user for request in wanted}
+        if any(request.home is not None for request in wanted):
+            return None
+        seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
+        done = configure_all(
+            options,
+            lambda: [name for name in client_registry.names() if name in seen.clients],
+            _users(seen, patterns),
+            lambda warn: Task(check_mode, options["when_running"], warn, _ignore, fatal=(UnseenError,)),
+        )
+    except UnseenError:
+        return None
+    result = done.as_result()
+    if done.failed or result["changed"]:
+        return None
+    return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
+
+
+def _patterns(options: t.Mapping[str, t.Any]) -> Patterns:
+    """What the clients need that may get the accounts: which of them do, the same look tells."""
+    names, _is_fallback = client_choice.choose(options, System.LINUX, lambda: client_registry.names(System.LINUX))
+    files = FilesToRead()
+    for name in names:
+        if name not in FILES:
+            raise UnseenError(name)
+        files = files.joined(FILES[name])
+    return Patterns(files)
+
+
+def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
+    of_task = [found for found in seen.users.values() if found.user.uid == seen.uid]
+
+    def target_of(request: Request) -> Target:
+        name = request.account.user
+        candidates = of_task if name is None else [found for found in seen.users.values() if found.user.name == name]
+        if len(candidates) != 1:
+            raise UnseenError("a user")
+        user = candidates[0].user
+        return Target(user, user.home, request.profile)
+
+    @contextlib.contextmanager
+    def open_client(entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any]) -> t.Iterator[Client[t.Any]]:
+        found: SeenUser = seen.users[target.user.name]
+        if entry.open is None:
+            raise UnseenError(entry.name)
+        profile = target.profile if entry.profiles else None
+        yield entry.open(SeenUserHost(found, Snapshot(patterns, found.files)), profile, options)
+
+    return UsersOfHost(target_of, open_client)
+
+
+def _ignore(trace: str) -> None:
+    """An unexpected error is a failure, so that the module runs: it reports the trace."""
+    del trace

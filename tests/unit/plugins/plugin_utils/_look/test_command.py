@@ -1,0 +1,209 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The line that a look runs on a host, and what becomes of what it prints."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import os
+import pathlib
+import pwd
+import shlex
+import subprocess
+import tarfile
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
+from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
+from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command
+from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
+from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
+from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
+    PATTERNS,
+    by_module,
+    options,
+    printed,
+)
+
+USER = pwd.getpwuid(os.geteuid()).pw_name
+LINE = command(PATTERNS, {None, "mario"}, client_registry.programs())
+
+
+@pytest.fixture
+def home(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A home with an account."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    by_module(folder, options([{"email": "mario@charter.net"}]), check_mode=False)
+    return folder
+
+
+@pytest.mark.parametrize("refused", ["\n", "!", "\\\\", "\\'", '\\"', "python"])
+def test_the_line_means_the_same_to_every_login_shell(refused: str) -> None:
+    assert refused not in LINE
+    assert shlex.split(LINE)[:4] == ["timeout", "30", "/bin/sh", "-c"]
+
+
+def test_the_line_never_names_a_password_store() -> None:
+    for name in ("key4", "key3", "logins", "keyring", "signons"):
+        assert name not in LINE
+        assert not PATTERNS.has_file(f"~/.thunderbird/x.default/{name}.db")
+    assert not PATTERNS.has_file("~/.thunderbird/x.default/logins.json")
+    assert not PATTERNS.has_file("~/.local/share/keyrings/login.keyring")
+
+
+def test_login_files_are_searched_and_not_brought() -> None:
+    assert not [path for path in LOGIN_FILES if PATTERNS.has_file(path)]
+
+
+def test_every_client_of_linux_says_what_it_needs() -> None:
+    assert set(FILES) == set(client_registry.names(System.LINUX))
+
+
+@pytest.mark.parametrize("shell", [["sh"], ["dash"], ["bash", "--posix"]])
+def test_the_whole_line_is_understood(shell: list[str]) -> None:
+    line = command(PATTERNS, {USER}, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")})
+    run = subprocess.run([*shell, "-c", line], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stderr == ""
+    seen = parsed(run.stdout.replace("\n", "\r\n"), PATTERNS)  # as a terminal has it
+    assert seen.uid == os.geteuid()
+    assert seen.clients == ["this"]
+    assert seen.users[USER].user.home == pwd.getpwnam(USER).pw_dir
+
+
+def test_an_unknown_user_is_not_seen() -> None:
+    line = command(PATTERNS, {"no-such-user"}, {})
+    run = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
+    assert parsed(run.stdout, PATTERNS).users == {}
+
+
+@pytest.mark.parametrize("name", ["0", "1000", "a b", "$(id)", "a;id", "-x", "a\nb", "DOM\\user", "*", "a'b", ""])
+def test_a_name_that_a_shell_could_misread_is_left_to_the_module(name: str) -> None:
+    with pytest.raises(UnseenError):
+        command(PATTERNS, {name}, {})
+
+
+def test_many_users_are_left_to_the_module() -> None:
+    with pytest.raises(UnseenError):
+        command(PATTERNS, {f"user{number}" for number in range(33)}, {})
+
+
+@pytest.mark.parametrize("cut", [2, 10, 100, 1000])
+def test_output_that_is_cut_off_is_not_understood(cut: int, home: pathlib.Path) -> None:
+    output = printed(home)
+    assert parsed(output, PATTERNS).users
+    with pytest.raises(UnseenError):
+        parsed(output[:-cut], PATTERNS)
+
+
+def test_noise_of_a_login_shell_is_passed_over(home: pathlib.Path) -> None:
+    output = printed(home)
+    assert parsed(f"Welcome to this host\n{output}bye\n", PATTERNS) == parsed(output, PATTERNS)
+
+
+def archive(*members: tuple[str, bytes, bytes]) -> bytes:
+    """A tar archive of names, kinds and contents, as tar makes it of a home /home/mario."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, kind, content in (
+            ("/home/mario", tarfile.DIRTYPE, b""),
+            *members,
+            ("/home/mario", tarfile.DIRTYPE, b""),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.size = kind, len(content)
+            info.linkname = "/etc/passwd" if kind in {tarfile.SYMTYPE, tarfile.LNKTYPE} else ""
+            tar.addfile(info, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def output_of(content: bytes) -> str:
+    """What the line prints if a user's process prints this."""
+    packed = base64.encodebytes(gzip.compress(content)).decode()
+    return f"{MARK}\n0\nuser:mario:1000:1000:/home/mario\n{packed}end\n{MARK} end\n"
+
+
+PREFS = "/home/mario/.thunderbird/x/prefs.js"
+
+
+def test_what_the_archive_has_is_seen() -> None:
+    seen = parsed(
+        output_of(b"d/home/mario\n/home/mario\n\n" + archive((PREFS, tarfile.REGTYPE, b"x")) + b"end\n"), PATTERNS
+    )
+    assert seen.users["mario"].files.files == {PREFS: (b"x", 0.0)}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"odd\n",
+        b"end\n",
+        b"d/home/mario\n/home/mario\n\nend\n",
+        b"d/home/mario\n\n" + archive() + b"end\n",
+        b"x/home/mario\n\n" + archive() + b"end\n",
+        b"d/home/m\xe4rio\n/home/mario\n\n" + archive() + b"end\n",
+        b"d/home/mario\n/home/mario\n\n" + archive(),
+        b"d/home/mario\n/home/mario\n\n" + archive(("/etc/shadow", tarfile.REGTYPE, b"x")) + b"end\n",
+        b"d/home/mario\n/home/mario\n\n" + archive(("relative", tarfile.REGTYPE, b"x")) + b"end\n",
+        b"d/home/mario\n/home/mario\n\n" + archive(("/home/mario", tarfile.DIRTYPE, b"")) + b"end\n",
+        b"d/home/mario\n/home/mario\n\n" + bytes(MOST_BYTES) + b"end\n",
+        b"d/home/mario\n/home/mario\n\n" + archive((PREFS, tarfile.REGTYPE, b"x" * 2000))[:1500] + b"end\n",
+    ],
+)
+def test_what_a_user_could_print_instead_is_not_understood(content: bytes) -> None:
+    with pytest.raises(UnseenError):
+        parsed(output_of(content), PATTERNS)
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE])
+def test_what_is_no_regular_file_has_no_content(kind: bytes) -> None:
+    seen = parsed(output_of(b"d/home/mario\n/home/mario\n\n" + archive((PREFS, kind, b"")) + b"end\n"), PATTERNS)
+    assert seen.users["mario"].files.files == {PREFS: None}
+
+
+def test_a_file_that_unpacks_to_more_than_it_was_is_not_unpacked() -> None:
+    with pytest.raises(UnseenError):
+        parsed(output_of(bytes(100 * MOST_BYTES)), PATTERNS)
+
+
+def test_a_home_that_changes_meanwhile_is_not_understood() -> None:
+    first = archive()
+    changed = bytearray(first)
+    second = len(tarfile.TarInfo("/home/mario").tobuf())
+    info = tarfile.TarInfo("/home/mario")
+    info.type, info.mtime = tarfile.DIRTYPE, 1
+    changed[second : 2 * second] = info.tobuf()
+    for content, is_seen in ((first, True), (bytes(changed), False)):
+        text = output_of(b"d/home/mario\n/home/mario\n\n" + content + b"end\n")
+        if is_seen:
+            assert parsed(text, PATTERNS).users
+        else:
+            with pytest.raises(UnseenError):
+                parsed(text, PATTERNS)
+
+
+class Tagged(str):
+    """As option values are on the controller since ansible-core 2.19."""
+
+
+def test_values_of_the_controller_become_those_of_a_module() -> None:
+    found = plain({Tagged("a"): [Tagged("b"), True, None, 3, 1.5, {"c": Tagged("d")}]})
+    assert found == {"a": ["b", True, None, 3, 1.5, {"c": "d"}]}
+    types: list[t.Any] = [*map(type, found), *map(type, found["a"][:5]), type(found["a"][5]["c"])]
+    assert types == [str, str, bool, type(None), int, float, str]
+
+
+def test_option_values_of_the_controller_are_compared_as_those_of_a_module(home: pathlib.Path) -> None:
+    params = options([{"email": Tagged("mario@charter.net"), "full_name": Tagged("Mario Rossi")}])
+    by_module(home, options([{"email": "mario@charter.net", "full_name": "Mario Rossi"}]), check_mode=False)
+    params["accounts"][0]["full_name"] = Tagged("Mario Rossi")
+    assert unchanged(params, lambda line: printed(home), check_mode=False) is not None

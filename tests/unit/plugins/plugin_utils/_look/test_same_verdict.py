@@ -1,0 +1,102 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A look answers only where nothing is to be done, and as the module does."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import pwd
+import random
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults
+from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
+from ansible_collections.charter.mail.tests.unit.amount import FULL
+from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
+    Generator,
+    by_look,
+    by_module,
+    options,
+)
+
+USER = pwd.getpwuid(os.geteuid()).pw_name
+SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 8)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> None:
+    for seed in SEEDS[part::4]:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        generator = Generator(seed, folder)
+        params = generator.make()
+        module = by_module(generator.home, params)
+        look = by_look(generator.home, params)
+        if look is not None:
+            assert not module.failed, (seed, generator.names)
+            assert printable_result(look) == result_of(module), (seed, generator.names)
+            assert not look["changed"]
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        [{"email": "mario@charter.net", "full_name": "Mario Rossi"}, {"email": "m2@charter.net", "protocol": "pop3"}],
+        [{"email": "mario@charter.net", "user": USER}, {"email": "m2@charter.net", "user": USER, "state": "absent"}],
+        [{"email": "mario@charter.net", "incoming": {"host": "mail.example.com", "port": 1993, "security": "ssl"}}],
+        [{"email": f"m{number}@charter.net"} for number in range(20)],
+    ],
+)
+def test_a_settled_home_is_answered(accounts: list[dict[str, t.Any]], tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options(accounts)
+    assert by_look(home, params) is None
+    by_module(home, params, check_mode=False)
+    look = by_look(home, params)
+    assert look is not None
+    assert printable_result(look) == result_of(by_module(home, params))
+
+
+def test_an_account_that_is_in_no_client_is_absent(tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER, "state": "absent"}])
+    look = by_look(home, params)
+    assert look is not None
+    assert printable_result(look) == result_of(by_module(home, params))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"full_name": "Maria"}, {"password": "a new one"}, {"state": "absent"}, {"username": "other@charter.net"}],
+)
+def test_a_change_is_left_to_the_module(change: dict[str, t.Any], tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    by_module(home, options([{"email": "mario@charter.net"}]), check_mode=False)
+    assert by_look(home, options([{"email": "mario@charter.net", **change}])) is None
+
+
+def test_the_warnings_are_those_of_the_module(tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    by_module(home, options([{"email": "mario@charter.net"}]), check_mode=False)
+    (home / ".icedove").mkdir()
+    (home / ".config/thunderbird").mkdir(parents=True)
+    (home / ".config/thunderbird/profiles.ini").touch()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    look = by_look(home, params)
+    assert look is not None
+    assert look["warnings"] == list(by_module(home, params).warnings)
+    assert "have Thunderbird closed" in look["warnings"][0]
+
+
+def result_of(module: AllResults) -> t.Any:
+    """What the module returns."""
+    warnings = {"warnings": list(module.warnings)} if module.warnings else {}
+    return printable_result({**module.as_result(), **warnings})
