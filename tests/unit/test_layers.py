@@ -45,6 +45,7 @@ FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
 OUTLOOK_TASK = "plugin_utils/_outlook"
 ACCOUNTS = "plugin_utils/_accounts"
+FLEET = "plugin_utils/_fleet"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -80,6 +81,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     RUN: (VERIFY, FINDINGS, ANSIBLE),
     OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
+    FLEET: (MODEL, FINDINGS),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
