@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
@@ -163,6 +164,7 @@ def _no_dns(host: str) -> Finding:
     )
 
 
+@functools.cache
 def fleet(number: int, *, outage: int = 40) -> FleetReport:
     """A fleet with an outage, a DNS filter at one site, and what any fleet has: refused passwords, silent hosts.
 

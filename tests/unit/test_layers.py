@@ -46,6 +46,8 @@ RUN = "plugin_utils/_verify_run"
 OUTLOOK_TASK = "plugin_utils/_outlook"
 ACCOUNTS = "plugin_utils/_accounts"
 FLEET = "plugin_utils/_fleet"
+FLEET_PAGE = "plugin_utils/_fleet/page"
+FLEET_FILES = "plugin_utils/_fleet/files"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -82,6 +84,8 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
     FLEET: (MODEL, FINDINGS),
+    FLEET_PAGE: (MODEL, FLEET),
+    FLEET_FILES: (FLEET, FLEET_PAGE),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
@@ -91,9 +95,10 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, *TOP)),
+    **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE,)),  # the controller has them: Ansible needs them, too
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN, FLEET_FILES)),
     **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),
@@ -110,6 +115,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{WIRE}/name_servers.py": ("open()",),
     # The message bus of a user of this machine is a socket in the file system, not in a network.
     f"{DBUS}/session_bus.py": ("os", "socket"),
+    # The template, the style and the scripts of the page are files beside it.
+    f"{FLEET_PAGE}/page.py": ("pathlib",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
 }
@@ -177,7 +184,7 @@ def violations(path: str, source: str) -> list[str]:
         for thing in restrictions_of(use):
             if home not in RESTRICTED[thing] and thing not in EXCEPTIONS.get(path, ()):
                 found.append(f"{path}:{line}: {home} may not use {thing}")
-        if not use.endswith("()") and use.partition(".")[0] not in {*sys.stdlib_module_names, "ansible"}:
+        if not use.endswith("()") and use.partition(".")[0] not in {*sys.stdlib_module_names, *RESTRICTED}:
             found.append(f"{path}:{line}: {use} is neither ours nor in the standard library")
     return found
 

@@ -31,6 +31,22 @@ STATES: t.Mapping[State, str] = {
     State.NO_ACCOUNTS: "without accounts",
 }
 
+STAGES: t.Mapping[str, str] = {
+    "client": "mail client",
+    "settings": "settings",
+    "dns": "DNS",
+    "tcp": "TCP",
+    "first_bytes": "first bytes",
+    "tls": "TLS",
+    "greeting": "greeting",
+    "starttls": "STARTTLS",
+    "capability": "capabilities",
+    "authentication": "signing in",
+    "mailbox": "mailbox",
+    "sending": "sending",
+    "round_trip": "round trip",
+}
+
 CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.HIGH: "high confidence",
     Confidence.MEDIUM: "medium confidence",
