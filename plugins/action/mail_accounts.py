@@ -23,6 +23,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._fleet_run import recorder
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 
@@ -53,7 +54,9 @@ class ActionModule(NormalAction):
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
             result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
-        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        recorder.configured(self, variables, shown)
+        return shown
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

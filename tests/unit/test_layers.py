@@ -48,6 +48,7 @@ ACCOUNTS = "plugin_utils/_accounts"
 FLEET = "plugin_utils/_fleet"
 FLEET_PAGE = "plugin_utils/_fleet/page"
 FLEET_FILES = "plugin_utils/_fleet/files"
+FLEET_RUN = "plugin_utils/_fleet_run"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -86,20 +87,24 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     FLEET: (MODEL, FINDINGS),
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
+    FLEET_RUN: (FLEET,),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
-    "action": (MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
+    "action": (
+        *(MODEL, CLIENTS, OUTLOOK, VERIFY, REPORT, ANSIBLE, PC, FROM_PC, RUN, OUTLOOK_TASK, ACCOUNTS),
+        *(FLEET, FLEET_FILES, FLEET_RUN),
+    ),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, FLEET_RUN, *TOP)),
     **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE,)),  # the controller has them: Ansible needs them, too
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN, FLEET_FILES)),
-    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN, FLEET_RUN, FLEET_FILES)),
+    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC, FLEET_RUN)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),
 }

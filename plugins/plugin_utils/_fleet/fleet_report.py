@@ -56,6 +56,7 @@ class Finding:
         hosts: names in the inventory, sorted.
         accounts: how many accounts it concerns.
         since: UTC, ``2026-11-28T12:09:25Z``: the first run in a row that saw it. Empty if not known.
+        change: what the action says to change: ``settings``, ``password``, or empty for nothing.
     """
 
     scope: Scope
@@ -68,6 +69,7 @@ class Finding:
     hosts: tuple[str, ...] = ()
     accounts: int = 0
     since: str = ""
+    change: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

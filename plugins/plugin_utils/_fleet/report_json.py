@@ -58,6 +58,7 @@ def _finding(finding: Finding) -> dict[str, t.Any]:
         "confidence": finding.confidence.value,
         "title": finding.title,
         "action": finding.action,
+        "change": finding.change,
         "evidence": list(finding.evidence),
         "since": finding.since,
         "accounts": finding.accounts,
