@@ -98,6 +98,8 @@ def test_a_finding_leads_to_its_hosts(open_page: Open) -> None:
     (finding,) = [finding for finding in report.findings if finding.scope.value == "site"]
     assert tab.evaluate(_STATUS) == f"26 of 296 rows on 19 hosts: {finding.title}"
     assert set(tab.evaluate(_ROWS)) <= set(finding.hosts)
+    tab.press("Escape")
+    assert tab.evaluate(_STATUS) == "296 rows on 214 hosts"
 
 
 def test_the_keyboard_reaches_every_row_and_its_details(open_page: Open, large: str) -> None:
