@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
 from .fleet_report import Confidence, FleetReport, HostRow, State
-from .text_width import cut, width, wrapped
+from .text_width import NO_BREAK, cut, width, wrapped
 from .wording import CONFIDENCES, SCOPES, STATES, counted, date, date_and_time, days_left, ending, headline
 
 NARROWEST = 60  # columns
@@ -224,12 +224,12 @@ class _Block:
 
 
 def names(hosts: t.Sequence[str]) -> str:
-    """A few of the hosts by name, and how many more there are."""
+    """A few of the hosts by name, and how many more there are, in words that ``wrapped`` keeps on one line."""
     # One more name takes no more room than the words that would stand for it.
     shown = hosts if len(hosts) <= _MOST_NAMES + 1 else hosts[:_MOST_NAMES]
     listed = [cut(printable(host), _LONGEST_NAME) for host in shown]
     more = len(hosts) - len(shown)
-    return f"{', '.join(listed)} and {more:,} more" if more else ", ".join(listed)
+    return f"{', '.join(listed)} and{NO_BREAK}{more:,}{NO_BREAK}more" if more else ", ".join(listed)
 
 
 def shares(counts: t.Sequence[int], cells: int) -> list[int]:

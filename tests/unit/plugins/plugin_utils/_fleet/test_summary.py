@@ -180,7 +180,7 @@ def test_every_count_has_its_share_of_the_bar_and_at_least_one_cell(counts: list
 def test_a_few_hosts_are_named_and_the_others_counted() -> None:
     assert names(["a"]) == "a"
     assert names(list("abcd")) == "a, b, c, d"
-    assert names(list("abcde")) == "a, b, c and 2 more"
+    assert names(list("abcde")) == "a, b, c and\xa02\xa0more"
     assert names(["x" * 99]) == "x" * 37 + "..."
 
 
@@ -192,6 +192,7 @@ def test_a_few_hosts_are_named_and_the_others_counted() -> None:
         ("one two", 7, 5, ["", "one two"]),
         ("one two", 7, 4, ["one", "two"]),
         ("abcdefghij k", 4, 0, ["abcd", "efgh", "ij k"]),
+        ("one two\xa0three", 9, 0, ["one", "two three"]),
         ("机器房 x", 4, 0, ["机器", "房 x"]),
     ],
 )
