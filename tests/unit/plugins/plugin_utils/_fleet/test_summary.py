@@ -73,6 +73,11 @@ def test_one_machine_keeps_its_own_words() -> None:
     assert "  MACHINE  till-1 finds no name\n    → Look at till-1.\n    1 host: till-1\n    low confidence" in block
 
 
+def test_what_this_run_saw_first_is_not_dated() -> None:
+    new = Finding(Scope.SITE, "x", "other", Confidence.HIGH, "Trouble.", "Wait.", since=sample_report.STARTED)
+    assert "\n    first seen in this run" in shown(sample_report.report([], [new]))
+
+
 def test_the_provider_stands_first() -> None:
     findings = [
         Finding(scope, scope.value, "other", Confidence.HIGH, f"trouble {scope.value}", "Wait.")
