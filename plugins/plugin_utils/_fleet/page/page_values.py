@@ -26,6 +26,7 @@ from ..wording import (
 )
 
 MOST_ROWS = 200  # of the table without the script, which is also printed
+_MOST_CARDS = 60
 _MOST_HOSTS = 60  # of a finding or a state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
@@ -136,7 +137,8 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "bar": _parts(report.counts, _BAR, tuple(STATES), gap=_GAP),
         "runs": _runs(report),
         "run_height": _RUN,
-        "cards": [_card(report, number, group) for number, group in enumerate(groups)],
+        "cards": [_card(report, number, group) for number, group in enumerate(groups[:_MOST_CARDS])],
+        "more_cards": max(0, len(groups) - _MOST_CARDS),
         "others": _others(report),
         "changes": [change for change in (_change("fails now", changes), _change("works again", changes)) if change],
         "certificates": [_certificate(one, report.ended_at) for one in report.certificates[:_MOST_CERTIFICATES]],
