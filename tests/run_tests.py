@@ -142,10 +142,10 @@ def demo_as_user() -> Counts:
 
 
 def real() -> Counts:
-    """The tests against real mail servers and mail clients."""
+    """The tests against real mail servers, mail clients and a browser."""
     need_root("makes network namespaces and users")
     environment("tests")
-    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
+    return pytest(TOOLS, *existing("tests", "lab", "fleet", "clients", "integration", "page", "wine"))
 
 
 def molecule() -> Counts:

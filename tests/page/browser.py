@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import collections.abc
 import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -62,28 +63,33 @@ class Tab:
 
     Attributes:
         problems: errors and warnings of the console, violations of the page's policy, and uncaught exceptions.
-        requests: the addresses that were asked for.
     """
 
     def __init__(self, browser: Browser, session: str) -> None:
         self._browser = browser
         self._session = session
         self.problems: list[str] = []
-        self.requests: list[str] = []
+        self._requests: dict[str, str] = {}
         self._loaded = False
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.command(f"{domain}.enable")
+
+    @property
+    def requests(self) -> list[str]:
+        """The addresses that were asked for, without those that the page's policy stopped."""
+        return list(self._requests.values())
 
     def command(self, method: str, **parameters: t.Any) -> Message:
         """The answer to a command."""
         return self._browser.command(method, self._session, **parameters)
 
-    def open(self, path: pathlib.Path) -> None:
-        """Open a file and wait until it is loaded and drawn."""
+    def open(self, path: pathlib.Path, *, drawn: bool = True) -> None:
+        """Open a file and wait until it is loaded, and drawn: only a script can tell that."""
         self._loaded = False
         self.command("Page.navigate", url=path.as_uri())
         self._browser.wait(lambda: self._loaded)
-        self.drawn()
+        if drawn:
+            self.drawn()
 
     def evaluate(self, script: str) -> t.Any:
         """The value of an expression in the page; promises are waited for."""
@@ -136,7 +142,9 @@ class Tab:
         elif method == "Log.entryAdded":
             self.problems.append(parameters["entry"]["text"])
         elif method == "Network.requestWillBeSent":
-            self.requests.append(parameters["request"]["url"])
+            self._requests[parameters["requestId"]] = parameters["request"]["url"]
+        elif method == "Network.loadingFailed" and parameters.get("blockedReason") == "csp":
+            self._requests.pop(parameters["requestId"], None)
 
 
 class Browser:
@@ -172,8 +180,11 @@ class Browser:
         if session:
             message["sessionId"] = session
         data = json.dumps(message).encode() + b"\0"
-        while data:
-            data = data[os.write(self._commands, data) :]
+        try:
+            while data:
+                data = data[os.write(self._commands, data) :]
+        except BrokenPipeError:
+            raise BrowserError("the browser has ended") from None
         self.wait(lambda: number in self._waiting)
         answer = self._waiting.pop(number)
         if "error" in answer:
@@ -206,10 +217,10 @@ def browser() -> collections.abc.Iterator[Browser]:
     if program is None:
         raise FileNotFoundError(f"{PROGRAM} is missing: run tests/setup/packages.sh")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        commands, to_browser = os.pipe()
-        from_browser, answers = os.pipe()
+        commands, to_browser = _pipe()
+        from_browser, answers = _pipe()
         # The browser reads commands from its descriptor 3 and answers on 4; a shell puts them there.
-        shell = ["sh", "-c", f'exec 3<&{commands} 4>&{answers}; exec "$@"', "sh", program, *_FLAGS]
+        shell = ["bash", "-c", f'exec 3<&{commands} 4>&{answers}; exec "$@"', "bash", program, *_FLAGS]
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         try:
             process = subprocess.Popen(
@@ -236,3 +247,12 @@ def browser() -> collections.abc.Iterator[Browser]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose descriptors are above those that the browser has for the same."""
+    ends = os.pipe()
+    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends]
+    for end in ends:
+        os.close(end)
+    return moved[0], moved[1]

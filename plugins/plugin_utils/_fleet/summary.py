@@ -11,8 +11,8 @@ import typing as t
 from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
 from .fleet_report import Confidence, FleetReport, HostRow, State
-from .text_width import cut, width, wrapped
-from .wording import CONFIDENCES, SCOPES, STATES, counted, date, date_and_time, days_left, ending, headline
+from .text_width import NO_BREAK, cut, width, wrapped
+from .wording import CONFIDENCES, SCOPES, STATES, counted, date, days_left, ending, first_seen, headline
 
 NARROWEST = 60  # columns
 _WIDEST = 100
@@ -67,7 +67,7 @@ class _Note:
 class Glyphs:
     """The characters that are no letters."""
 
-    bar: t.Mapping[State, str]
+    states: t.Mapping[State, str]
     arrow: str
     dot: str
 
@@ -115,7 +115,7 @@ class _Block:
         yield (Span(f"  {headline(self.report)}{check_mode}", _COLOURS[worst]),)
         yield self._bar()
         entries = [
-            Span(f"{self.glyphs.bar[state]} {counts[state]:,} {words}", _COLOURS[state])
+            Span(f"{self.glyphs.states[state]} {counts[state]:,} {words}", _COLOURS[state])
             for state, words in STATES.items()
             if counts[state]
         ]
@@ -125,7 +125,7 @@ class _Block:
         counts = self.report.counts
         cells = shares([counts[state] for state in STATES], min(self.columns - 2, 60))
         spans = (
-            Span(self.glyphs.bar[state] * count, _COLOURS[state])
+            Span(self.glyphs.states[state] * count, _COLOURS[state])
             for state, count in zip(STATES, cells, strict=True)
             if count
         )
@@ -170,7 +170,7 @@ class _Block:
         accounts = f", {counted(group.accounts, 'account')}" if group.accounts > len(group.hosts) else ""
         yield from self._paragraph(f"{hosts}{accounts}: {names(group.hosts)}" if group.hosts else "", 4)
         details = [
-            f"since {date_and_time(group.since)}" if group.since else "",
+            first_seen(group.since, self.report.started_at),
             CONFIDENCES[group.confidence] if group.confidence is not Confidence.HIGH else "",
         ]
         yield from self._paragraph(self.glyphs.dot.join(filter(None, details)), 4)
@@ -224,12 +224,12 @@ class _Block:
 
 
 def names(hosts: t.Sequence[str]) -> str:
-    """A few of the hosts by name, and how many more there are."""
+    """A few of the hosts by name, and how many more there are, in words that ``wrapped`` keeps on one line."""
     # One more name takes no more room than the words that would stand for it.
     shown = hosts if len(hosts) <= _MOST_NAMES + 1 else hosts[:_MOST_NAMES]
     listed = [cut(printable(host), _LONGEST_NAME) for host in shown]
     more = len(hosts) - len(shown)
-    return f"{', '.join(listed)} and {more:,} more" if more else ", ".join(listed)
+    return f"{', '.join(listed)} and{NO_BREAK}{more:,}{NO_BREAK}more" if more else ", ".join(listed)
 
 
 def shares(counts: t.Sequence[int], cells: int) -> list[int]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
+NO_BREAK = "\xa0"  # no printable text has it
+
 
 def width(text: str) -> int:
     """The columns that a printable text takes."""
@@ -31,7 +33,7 @@ def wrapped(text: str, columns: int, used: int = 0) -> list[str]:
     """The text in lines of at most that many columns; words that are longer are broken.
 
     Args:
-        text: printable.
+        text: printable. Words with NO_BREAK between them stay on one line, where it is a space.
         columns: of a line.
         used: columns of the first line that are taken.
 
@@ -48,7 +50,7 @@ def wrapped(text: str, columns: int, used: int = 0) -> list[str]:
                 line, room, gap = "", columns, ""
             line += gap + piece
             room -= width(gap + piece)
-    return [*lines, line]
+    return [each.replace(NO_BREAK, " ") for each in (*lines, line)]
 
 
 def _pieces(text: str, columns: int) -> t.Iterator[str]:

@@ -104,6 +104,18 @@ def date_and_time(timestamp: str) -> str:
     return printable(timestamp) if day is None else f"{date(timestamp)}, {day:%H:%M} UTC"
 
 
+def first_seen(since: str, this_run: str) -> str:
+    """Since when there is a finding; empty if that is not known.
+
+    Args:
+        since: the begin of the first run in a row that saw it.
+        this_run: the begin of this run.
+    """
+    if not since:
+        return ""
+    return "first seen in this run" if since == this_run else f"since {date_and_time(since)}"
+
+
 def days_left(not_after: str, now: str) -> int | None:
     """Whole days from one time to the other, negative once it is past; None if either is not a time."""
     end, start = moment(not_after), moment(now)

@@ -67,6 +67,7 @@
   ];
 
   // A word is looked for once in each text of the table, and then by the numbers of the texts.
+  const SEARCHED = ["server", "code", "user", "protocol", "sentence", "changed"];
   let lowerTexts = null, lowerHosts = null, lowerEmails = null, lowerGroups = null;
   const matcher = (word) => {
     lowerTexts ??= texts.map((text) => text.toLowerCase());
@@ -76,11 +77,16 @@
     const inText = lowerTexts.map((text) => text.includes(word));
     const inHost = lowerHosts.map((name) => name.includes(word));
     const inGroup = lowerGroups.map((label) => label.includes(word));
-    const names = ["server", "code", "user", "protocol", "sentence", "changed"];
+    const columns = SEARCHED.map((name) => accounts[name]);
+    const always = columns.some((column) => !Array.isArray(column) && inText[column]);
+    const varying = columns.filter(Array.isArray);
     return (row) => {
       const host = rowHost[row], account = rowAccount[row];
-      if (inHost[host] || inText[at(hosts.site, host)] || inGroup[groupOf(row)] || lowerEmails[row].includes(word)) return true;
-      return account < 0 ? inText[at(hosts.reason, host)] : names.some((name) => inText[at(accounts[name], account)]);
+      if (inHost[host] || inText[at(hosts.site, host)] || inGroup[groupOf(row)]) return true;
+      if (account < 0) return inText[at(hosts.reason, host)];
+      if (always) return true;
+      for (const column of varying) if (inText[column[account]]) return true;
+      return lowerEmails[row].includes(word);
     };
   };
 
@@ -91,7 +97,8 @@
     for (let row = 0; row < total; row++) {
       if (wanted(row) && (onlyGroup < 0 || groupOf(row) === onlyGroup) && tests.every((test) => test(row))) rows.push(row);
     }
-    const hostCount = new Set(rows.map((row) => rowHost[row])).size;
+    let hostCount = 0, lastHost = -1; // rows of one host stand together
+    for (const row of rows) if (rowHost[row] !== lastHost) [lastHost, hostCount] = [rowHost[row], hostCount + 1];
     const found = rows.length;
     if (sorting === null) {
       const byGroup = Array.from({ length: groups.length + rest.length }, () => []);
@@ -243,8 +250,9 @@
       parts.push(element("p", "finding", titleOf(group)));
       if (groups[group][2]) parts.push(element("p", "action", groups[group][2]));
     }
-    const sentence = rowAccount[row] < 0 ? texts[at(hosts.reason, host)] : textOf("sentence", row).replaceAll(ITSELF, emailOf(row));
-    if (sentence) parts.push(element("h3", "", "This host said"), element("p", "said", sentence));
+    const sentences = [texts[at(hosts.reason, host)], textOf("sentence", row).replaceAll(ITSELF, emailOf(row))].filter(Boolean);
+    if (sentences.length) parts.push(element("h3", "", "This host said"));
+    for (const sentence of sentences) parts.push(element("p", "said", sentence));
     for (const [way, stages] of ways(row)) {
       const list = element("ul", "stages");
       for (const [stage, outcome, code] of stages) {
@@ -267,11 +275,11 @@
   };
 
   // Filters, columns, keys
-  const setFilter = (name) => {
+  const setFilter = (name, group = -1) => {
     filter = name;
-    onlyGroup = -1;
+    onlyGroup = group;
     grid.scrollTop = current = 0;
-    for (const button of filters.children) button.setAttribute("aria-pressed", String(button.dataset.filter === name));
+    for (const button of filters.children) button.setAttribute("aria-pressed", String(group < 0 && button.dataset.filter === name));
     select();
   };
   for (const [name, label, test] of FILTERS) {
@@ -315,10 +323,10 @@
       grid.focus();
     }
   });
-  const clear = () => {
+  const clear = (group = -1) => {
     search.value = "";
     words = [];
-    setFilter("all");
+    setFilter("all", group);
   };
   grid.addEventListener("keydown", (event) => {
     if (event.target !== grid) return;
@@ -357,9 +365,7 @@
   for (const button of document.querySelectorAll("button.show")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      clear();
-      onlyGroup = Number(button.dataset.group);
-      select();
+      clear(Number(button.dataset.group));
       find("accounts").scrollIntoView();
       grid.focus({ preventScroll: true });
     });

@@ -19,8 +19,8 @@ from ..wording import SCOPES, STAGES, STATES, moment
 
 _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
-_SENTENCES = 700_000  # characters of all sentences together
-_CUTS = (1_000, 400, 200, 100, 40)  # characters of one sentence, the first that keeps them within that
+_SENTENCES = 500_000  # characters of all sentences together
+_CUTS = (1_000, 400, 200, 100, 60, 30)  # characters of one sentence, the first that keeps them within that
 _REST = ("Not explained", "Warnings", "Not reached", "Without accounts", "Verified")
 
 Column = t.Union[int, "list[int]", "list[str]"]

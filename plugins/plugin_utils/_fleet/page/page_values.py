@@ -20,11 +20,13 @@ from ..wording import (
     date_and_time,
     days_left,
     ending,
+    first_seen,
     headline,
     moment,
 )
 
 MOST_ROWS = 200  # of the table without the script, which is also printed
+_MOST_CARDS = 60
 _MOST_HOSTS = 60  # of a finding or a state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
@@ -135,7 +137,8 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "bar": _parts(report.counts, _BAR, tuple(STATES), gap=_GAP),
         "runs": _runs(report),
         "run_height": _RUN,
-        "cards": [_card(number, group) for number, group in enumerate(groups)],
+        "cards": [_card(report, number, group) for number, group in enumerate(groups[:_MOST_CARDS])],
+        "more_cards": max(0, len(groups) - _MOST_CARDS),
         "others": _others(report),
         "changes": [change for change in (_change("fails now", changes), _change("works again", changes)) if change],
         "certificates": [_certificate(one, report.ended_at) for one in report.certificates[:_MOST_CERTIFICATES]],
@@ -181,9 +184,8 @@ def _listed(counts: t.Mapping[State, int]) -> str:
     return ", ".join(shown) or "no hosts"
 
 
-def _card(number: int, group: FindingGroup) -> Card:
+def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
     accounts = counted(group.accounts, "account") if group.accounts > len(group.hosts) else ""
-    since = f"since {date_and_time(group.since)}" if group.since else ""
     return Card(
         number=number,
         scope=SCOPES[group.scope],
@@ -191,7 +193,7 @@ def _card(number: int, group: FindingGroup) -> Card:
         title=group.title.rstrip("."),
         action=group.action,
         extent=", ".join(filter(None, (counted(len(group.hosts), "host"), accounts))),
-        details=tuple(filter(None, (since, CONFIDENCES[group.confidence]))),
+        details=tuple(filter(None, (first_seen(group.since, report.started_at), CONFIDENCES[group.confidence]))),
         code=group.code,
         evidence=group.evidence,
         hosts=group.hosts[:_MOST_HOSTS],

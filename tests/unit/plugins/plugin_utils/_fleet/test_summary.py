@@ -73,6 +73,11 @@ def test_one_machine_keeps_its_own_words() -> None:
     assert "  MACHINE  till-1 finds no name\n    → Look at till-1.\n    1 host: till-1\n    low confidence" in block
 
 
+def test_what_this_run_saw_first_is_not_dated() -> None:
+    new = Finding(Scope.SITE, "x", "other", Confidence.HIGH, "Trouble.", "Wait.", since=sample_report.STARTED)
+    assert "\n    first seen in this run" in shown(sample_report.report([], [new]))
+
+
 def test_the_provider_stands_first() -> None:
     findings = [
         Finding(scope, scope.value, "other", Confidence.HIGH, f"trouble {scope.value}", "Wait.")
@@ -180,7 +185,7 @@ def test_every_count_has_its_share_of_the_bar_and_at_least_one_cell(counts: list
 def test_a_few_hosts_are_named_and_the_others_counted() -> None:
     assert names(["a"]) == "a"
     assert names(list("abcd")) == "a, b, c, d"
-    assert names(list("abcde")) == "a, b, c and 2 more"
+    assert names(list("abcde")) == "a, b, c and\xa02\xa0more"
     assert names(["x" * 99]) == "x" * 37 + "..."
 
 
@@ -192,6 +197,7 @@ def test_a_few_hosts_are_named_and_the_others_counted() -> None:
         ("one two", 7, 5, ["", "one two"]),
         ("one two", 7, 4, ["one", "two"]),
         ("abcdefghij k", 4, 0, ["abcd", "efgh", "ij k"]),
+        ("one two\xa0three", 9, 0, ["one", "two three"]),
         ("机器房 x", 4, 0, ["机器", "房 x"]),
     ],
 )
