@@ -29,7 +29,7 @@ sanity: ## Ansible's own sanity tests
 cores: ## the demo, sanity tests and foreign templates with the oldest and the newest ansible-core
 	@$(PYTHON) tests/run_tests.py cores
 
-real: ## real Thunderbird, real mail servers, real hosts (root; `make test` installs them)
+real: ## real Thunderbird, real mail servers, real hosts, a real browser (root; `make test` installs them)
 	@$(PYTHON) tests/run_tests.py real
 
 molecule: ## the playbooks and roles on several hosts over SSH, verified with testinfra (root)

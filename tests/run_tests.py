@@ -160,10 +160,11 @@ def demo_as_user() -> Counts:
 
 
 def real() -> Counts:
-    """The tests against real mail servers and mail clients."""
+    """The tests against real mail servers, mail clients and a browser."""
     need_root("makes network namespaces and users")
     environment("tests")
-    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *existing("tests", "lab", "fleet", "clients", "integration", "wine"))
+    folders = existing("tests", "lab", "fleet", "clients", "integration", "page", "wine")
+    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *folders)
 
 
 def molecule() -> Counts:

@@ -24,6 +24,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._fleet_run import recorder
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
@@ -57,7 +58,9 @@ class ActionModule(NormalAction):
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
             result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
-        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        recorder.configured(self, variables, shown)
+        return shown
 
     def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
         if self._task.async_val or not can_run(self):

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
+import random
+import time
 import typing as t
 
 from ansible import constants
@@ -22,9 +25,10 @@ from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.methods import METHODS
-from ..module_utils._model.errors import HostError, MailError
+from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._fleet_run import recorder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
@@ -52,6 +56,10 @@ _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besid
 
 _FOR_PROGRAMS = ("json", "jsonl")  # callbacks whose output programs read: nothing may be added to it
 
+# Seconds: each host waits for a random part of them, so that a network does not call the provider all at once.
+JITTER_VARIABLE = "mail_jitter"
+_QUIET_VARIABLE = "charter_mail_quiet"  # of the playbook, which ends with a summary
+
 _display = Display()
 
 
@@ -76,19 +84,40 @@ class ActionModule(NormalAction):
         host = str((task_vars or {}).get("inventory_hostname", "this host"))
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, task_vars or {})
+            recorder.verified(self, task_vars or {}, {"accounts": []})
             return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
+        variables = task_vars or {}
         try:
+            time.sleep(random.uniform(0, self._jitter(variables)))
             if system_of(self, task_vars) is System.LINUX:
-                return self._shown(host, self._by_module(raw, tmp, task_vars or {}))
+                return self._shown(host, self._by_module(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
                 result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
                 shared.result = result
+            recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
-        return self._shown(host, t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC)))
+            recorder.verified(self, variables, presentable(result, raw, _SPEC))
+        shown = t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC))
+        return self._shown(host, shown, variables)
+
+    def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
+        """Seconds.
+
+        Raises:
+            OptionError: the variable has another value.
+        """
+        wanted = self._templar.template(task_vars.get(JITTER_VARIABLE)) or 0
+        try:
+            seconds = float(wanted)
+        except (TypeError, ValueError):
+            seconds = -1.0
+        if not 0 <= seconds < math.inf:
+            raise OptionError(JITTER_VARIABLE, f"{wanted!r} is not a number of seconds", "write 0 or more")
+        return seconds
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module on the host. What is wrong with its options is for the module to say."""
@@ -108,6 +137,7 @@ class ActionModule(NormalAction):
             finally:
                 self._task.args = raw
             shared.result = done
+        recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
         module_args.pop(run_limit.NAME, None)
         if checks is not None:
@@ -184,9 +214,10 @@ class ActionModule(NormalAction):
             result["network"] = []  # the controller's is not the PC's
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
 
-    def _shown(self, host: str, result: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _shown(self, host: str, result: dict[str, t.Any], task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The result, with a line on the screen for each account that works, since Ansible shows no good result."""
-        if not self._task.no_log and not str(constants.DEFAULT_STDOUT_CALLBACK).endswith(_FOR_PROGRAMS):  # type: ignore[attr-defined]
+        quiet = self._task.no_log or self._templar.template(task_vars.get(_QUIET_VARIABLE))
+        if not quiet and not str(constants.DEFAULT_STDOUT_CALLBACK).endswith(_FOR_PROGRAMS):  # type: ignore[attr-defined]
             for account in result.get("accounts", ()):
                 if account.get("ok"):
                     _display.display(f"{host}: {account['summary']}")

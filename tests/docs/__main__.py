@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes what is generated in the documentation: ``.venv/bin/python tests/docs``.
 
-That is the screenshot in the README and the picture of the layers in docs/architecture.md. Tests compare both with the
-committed files.
+That is the screenshot in the README, the picture of the layers in docs/architecture.md, and, where it has changed, that
+of a run's page in docs/report.md, which needs a browser (tests/setup/packages.sh). Tests compare all with the committed
+files.
 """
 
 from __future__ import annotations

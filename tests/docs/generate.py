@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.charter.mail.tests.docs import layers, screenshot
+from ansible_collections.charter.mail.tests.docs import layers, report_page, screenshot
 
 
 def main() -> None:
     """Write them all."""
     layers.PAGE.write_text(layers.updated(layers.PAGE.read_text()))
     screenshot.FILE.write_text(screenshot.render(screenshot.terminal()))
+    if report_page.named(report_page.FILE.read_bytes()) != report_page.digest(report_page.shown()):
+        report_page.FILE.write_bytes(report_page.picture())
 
 
 if __name__ == "__main__":

@@ -48,6 +48,10 @@ RUN = "plugin_utils/_verify_run"
 OUTLOOK_TASK = "plugin_utils/_outlook"
 ACCOUNTS = "plugin_utils/_accounts"
 LOOK = "plugin_utils/_look"
+FLEET = "plugin_utils/_fleet"
+FLEET_PAGE = "plugin_utils/_fleet/page"
+FLEET_FILES = "plugin_utils/_fleet/files"
+FLEET_RUN = "plugin_utils/_fleet_run"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
@@ -86,6 +90,10 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
     LOOK: (HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, ANSIBLE),
+    FLEET: (MODEL, FINDINGS),
+    FLEET_PAGE: (MODEL, FLEET),
+    FLEET_FILES: (FLEET, FLEET_PAGE),
+    FLEET_RUN: (FLEET,),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
@@ -104,17 +112,24 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         RENDER,
         INVENTORY,
         LOOK,
+        FLEET,
+        FLEET_FILES,
+        FLEET_RUN,
     ),
     "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
+    # The controller has them: Ansible needs all but the last, too.
+    **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE, RENDER)),
+    **dict.fromkeys(("yaml",), (INVENTORY,)),
+    **dict.fromkeys(("segno",), (RENDER,)),
     **dict.fromkeys(("asyncio", "http", "select", "selectors", "socket", "socketserver", "ssl"), (WIRE,)),
     **dict.fromkeys(("ftplib", "imaplib", "poplib", "smtplib", "urllib.request", "xmlrpc"), ()),
-    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN)),
-    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC)),
+    **dict.fromkeys(("fcntl", "glob", "mmap", "open()", "os", "pathlib"), (LINUX, PC, RUN, FLEET_RUN, FLEET_FILES)),
+    **dict.fromkeys(("shutil", "sqlite3", "tempfile"), (LINUX, PC, FLEET_RUN)),
     **dict.fromkeys(("multiprocessing", "pty", "subprocess"), ()),
     **dict.fromkeys(("ctypes", "importlib", "__import__()", "eval()", "exec()"), ()),
 }
@@ -136,16 +151,10 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{RENDER}/pages.py": ("pathlib",),
     f"{INVENTORY}/new_file.py": ("os",),
     "action/mail_inventory.py": ("os",),
+    # The template, the style and the scripts of the page are files beside it.
+    f"{FLEET_PAGE}/page.py": ("pathlib",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
-}
-
-
-# file: the libraries that it uses besides Ansible. Only the controller has them.
-LIBRARIES: t.Mapping[str, tuple[str, ...]] = {
-    f"{RENDER}/pages.py": ("jinja2",),
-    f"{RENDER}/qr_code.py": ("segno",),
-    f"{INVENTORY}/inventory_file.py": ("yaml",),
 }
 
 
@@ -211,8 +220,7 @@ def violations(path: str, source: str) -> list[str]:
         for thing in restrictions_of(use):
             if home not in RESTRICTED[thing] and thing not in EXCEPTIONS.get(path, ()):
                 found.append(f"{path}:{line}: {home} may not use {thing}")
-        libraries = {*sys.stdlib_module_names, "ansible", *LIBRARIES.get(path, ())}
-        if not use.endswith("()") and use.partition(".")[0] not in libraries:
+        if not use.endswith("()") and use.partition(".")[0] not in {*sys.stdlib_module_names, *RESTRICTED}:
             found.append(f"{path}:{line}: {use} is neither ours nor in the standard library")
     return found
 

@@ -12,10 +12,12 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.charter.mail.plugins.action import mail_verify
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import host_system
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -113,7 +115,7 @@ def test_the_page_on_providers_has_their_facts() -> None:
 
 
 def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
-    used = {host_system.VARIABLE}
+    used = {host_system.VARIABLE, recorder.SITE_VARIABLE, mail_verify.JITTER_VARIABLE}
     own: set[str] = set()
     for path in ROOT.glob("playbooks/*.yml"):
         source = path.read_text()
@@ -121,7 +123,10 @@ def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
         own |= set(re.findall(r"register: (\w+)", source))
         for play in yaml.safe_load(source):
             own |= set(play.get("vars", {}))
-    listed = [named(row) for row in rows(text("README.md").partition("## Playbooks")[2].partition("\n## ")[0])]
+    # Those about the report alone are on its page.
+    tables = (("README.md", "## Playbooks"), ("docs/fleet-report.md", "## Variables"))
+    sections = [text(page).partition(heading)[2].partition("\n## ")[0] for page, heading in tables]
+    listed = [named(row) for section in sections for row in rows(section)]
     assert sorted(name for name in listed if name.startswith("mail_")) == sorted(used - own)
 
 

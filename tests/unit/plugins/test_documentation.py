@@ -33,6 +33,7 @@ from ansible_collections.charter.mail.plugins.modules import (  # noqa: E402
     mail_verify,
     thunderbird_account,
 )
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import report_options  # noqa: E402
 from ansible_collections.charter.mail.tests.docs import role_arguments  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -46,6 +47,7 @@ MODULES: dict[str, t.Any] = {
     "outlook_account": outlook_account._OWN_OPTIONS,
     "mail_clients": client_choice.CHOICE_OPTIONS,
     "mail_accounts": all_clients.OPTIONS,
+    "mail_report": report_options.OPTIONS,
 }
 # Options of an account that a module documents anew, since there they mean something more.
 DOCUMENTED_ANEW = {"outlook_account": {"user"}}

@@ -1,0 +1,140 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report on a run. The documentation is in plugins/modules/mail_report.py.
+
+An action, since only what runs on the controller sees the records of all hosts, and since what an action displays
+appears without any configuration, unlike what a callback of a collection prints.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.color import ANSIBLE_COLOR, stringc
+from ansible.utils.display import Display
+
+from ..module_utils._model.printable import printable
+from ..plugin_utils._fleet.build_report import Reported, build_report
+from ..plugin_utils._fleet.files.report_files import write_json, write_junit, write_page
+from ..plugin_utils._fleet.fleet_report import FleetReport, State
+from ..plugin_utils._fleet.host_record import HostRecord
+from ..plugin_utils._fleet.report_json import verdict_data
+from ..plugin_utils._fleet.summary import Line, summary
+from ..plugin_utils._fleet_run import past_runs
+from ..plugin_utils._fleet_run.past_runs import Past
+from ..plugin_utils._fleet_run.record_files import RecordFiles
+from ..plugin_utils._fleet_run.recorder import local_tmp, records_folder
+from ..plugin_utils._fleet_run.report_options import OPTIONS
+from ..plugin_utils._fleet_run.run_id import Run, started_at, this_run
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_MOST_WARNINGS = 5
+# Ansible imports this file in its main process. Its workers, which run the task, have no terminal.
+_IS_TERMINAL = sys.stdout.isatty()
+
+_display = Display()
+
+
+class ActionModule(ActionBase):
+    """The plugin."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """See plugins/modules/mail_report.py."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        options = self.validate_argument_spec(dict(OPTIONS))[1]  # type: ignore[no-untyped-call]
+        warnings: list[str] = []
+        try:
+            reported = _report(options, task_vars or {}, warnings)
+        except OSError as error:
+            missing = f"There is no report: the records cannot be read ({error})."
+            return {**result, "changed": False, "msg": missing, "warnings": [printable(missing)]}
+        report = reported.report
+        _write_all(options, report, warnings)
+        works = not report.counts[State.FAILED]
+        recorded = {row.host for row in report.hosts if row.state is not State.NOT_REACHED}
+        alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
+        if options["summary"] and (works or not options["defer_summary"]):
+            for line in summary(report, columns=_columns(), plain=_is_plain(), page=options["page"] or ""):
+                _display.display(_coloured(line))
+        verdict = verdict_data(report)
+        shown = {name: verdict[name] for name in ("run", "started_at", "counts", "findings")}
+        return {
+            **result,
+            **shown,
+            "changed": False,
+            "failing_hosts": list(reported.messages),
+            "unrecorded_hosts": [host for host in alive if host not in recorded],
+            "messages": dict(reported.messages),
+            "warnings": [printable(warning) for warning in _few(warnings)],
+            "ansible_stats": {"data": {"charter_mail": verdict}, "per_host": False, "aggregate": False},
+        }
+
+
+def _report(options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]) -> Reported:
+    """The report, and whatever later runs need of it in the folder.
+
+    Raises:
+        OSError: the records cannot be read.
+    """
+    files = RecordFiles(records_folder(options["records"]))
+    now = time.strftime(_TIME, time.gmtime())
+    if options["latest"]:
+        records, before = past_runs.newest(files, warnings)
+        newest = max((record.run for record in records), default="")
+        began = started_at(newest) if newest else now
+        return build_report(newest, began, now, records, (), before.hosts, before.runs)
+    run = this_run(local_tmp(), task_vars)
+    records = list(files.hosts(run.id, warnings))
+    meant = [*map(str, task_vars.get("ansible_play_hosts_all") or ()), *past_runs.meant_before(files, run.id)]
+    before = past_runs.past(files, run.id, {*meant, *(record.host for record in records)})
+    reported = _built(run, now, records, meant, before)
+    try:
+        past_runs.keep(files, reported)
+        files.forget(options["keep"])
+    except OSError as error:
+        warnings.append(f"The folder of the records cannot be kept in order: {error}.")
+    return reported
+
+
+def _built(run: Run, now: str, records: t.Sequence[HostRecord], meant: t.Sequence[str], before: Past) -> Reported:
+    return build_report(run.id, run.started_at, now, records, meant, before.hosts, before.runs)
+
+
+def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> None:
+    writers: t.Mapping[str, t.Callable[[FleetReport, str], None]] = {
+        "page": write_page,
+        "json": write_json,
+        "junit": write_junit,
+    }
+    for name, write in writers.items():
+        if options[name]:
+            try:
+                write(report, options[name])
+            except OSError as error:
+                warnings.append(f"The report cannot be written to {options[name]} ({error}). Check the folder.")
+
+
+def _few(warnings: t.Sequence[str]) -> list[str]:
+    more = len(warnings) - _MOST_WARNINGS
+    return [*warnings[:_MOST_WARNINGS], *([f"{more} more records cannot be read."] if more > 0 else [])]
+
+
+def _columns() -> int:
+    return int(getattr(_display, "columns", 0) or 80)
+
+
+def _is_plain() -> bool:
+    """Whether the output is read by no person at a terminal, or by one who forces colours for it."""
+    return not (_IS_TERMINAL or ANSIBLE_COLOR)
+
+
+def _coloured(line: Line) -> str:
+    return "".join(stringc(span.text, span.colour) if span.colour else span.text for span in line)

@@ -1,0 +1,191 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of an action: plugins/action/mail_report.py does the work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mail_report
+version_added: 0.1.0
+short_description: Report on mail on all hosts of a run
+description:
+  - Compares what M(charter.mail.mail_verify) found on all hosts of this run of Ansible, and with the last earlier
+    result of each host. Names each problem once, with how far it reaches, since when it is there, and what to do.
+  - Prints a summary, and writes a page, JSON and JUnit XML where that is wanted.
+  - Hosts that Ansible did not reach are part of the report.
+  - Connects to no host. Advice to change settings or passwords is never given for what has worked until now and stopped
+    on many hosts at once.
+extends_documentation_fragment:
+  - charter.mail.attributes
+options:
+  records:
+    description:
+      - The folder with the records of this run and of earlier ones, on the controller. It has one file for each host
+        and run, readable by its owner alone, without passwords.
+      - M(charter.mail.mail_verify) and M(charter.mail.mail_accounts) write the records to the folder in the variable
+        C(mail_records) of the host. Name the same folder here.
+      - If it is omitted, the records are in a private temporary folder that is deleted when Ansible ends, and nothing
+        is known about earlier runs.
+    type: path
+  keep:
+    description: Of how many runs O(records) keeps the records. Older ones are deleted.
+    type: int
+    default: 30
+  page:
+    description: Where to write the report as one HTML file, on the controller.
+    type: path
+  json:
+    description: Where to write the report as JSON, on the controller.
+    type: path
+  junit:
+    description: Where to write the report as JUnit XML, on the controller.
+    type: path
+  summary:
+    description: Whether to print the summary.
+    type: bool
+    default: true
+  defer_summary:
+    description:
+      - Print the summary only if mail works on all hosts. Otherwise a later task prints it, so that it comes after the
+        lines that Ansible prints about failures.
+    type: bool
+    default: false
+  latest:
+    description:
+      - Report on the newest record of each host in O(records), whatever run it is of, in place of this run.
+      - Use it for records that were collected from elsewhere, and to look at a report again.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+    details: The report is written in check mode, too, and says so.
+  diff_mode:
+    support: N/A
+    details: The task makes no change to a host.
+  platform:
+    platforms: posix, windows
+    details: The task runs on the controller.
+notes:
+  - Run it in a play of its own, with C(strategy=linear), C(run_once=true) and C(delegate_to=localhost), after a play
+    whose M(charter.mail.mail_verify) has O(charter.mail.mail_verify#module:fail_on=[]). If every host of a play fails,
+    Ansible runs no further play. The playbook C(charter.mail.verify) does that.
+  - A report that cannot be written is a warning. The task does not fail for it.
+  - The findings are also statistics of the run, as M(ansible.builtin.set_stats) sets them, under the key
+    C(charter_mail). AWX shows them as artifacts of the job.
+seealso:
+  - module: charter.mail.mail_verify
+author:
+  - charter.mail contributors (@charter-mail)
+"""
+
+EXAMPLES = r"""
+- name: Verify mail accounts
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Test receiving and sending from this host
+      charter.mail.mail_verify:
+        accounts: "{{ mail_accounts }}"
+        fail_on: []
+
+- name: Report
+  hosts: all
+  gather_facts: false
+  strategy: linear
+  tasks:
+    - name: Report on all hosts
+      charter.mail.mail_report:
+        records: "{{ mail_records }}"
+        page: report.html
+      run_once: true
+      delegate_to: localhost
+"""
+
+RETURN = r"""
+run:
+  description: The id of the run. With O(latest=true), that of the newest.
+  returned: success
+  type: str
+  sample: 20261128T033000Z-3575
+started_at:
+  description: When the run began, in UTC.
+  returned: success
+  type: str
+  sample: "2026-11-28T03:30:00Z"
+counts:
+  description: How many hosts are in each state. C(no_accounts) are hosts without a mail account.
+  returned: success
+  type: dict
+  sample: {"verified": 294, "warning": 2, "failed": 3, "not_reached": 1, "no_accounts": 0}
+findings:
+  description: The problems, the most important first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    scope:
+      description: V(provider), V(provider_part), V(site), V(site_or_provider), V(machine), V(account), V(settings) or
+        V(password_list).
+      type: str
+      returned: always
+    subject:
+      description: Who or what has it.
+      type: str
+      returned: always
+      sample: mobile.charter.net
+    code:
+      description: The kind of failure, as RV(charter.mail.mail_verify#module:accounts[].cause.code).
+      type: str
+      returned: always
+    confidence:
+      description: V(high), V(medium) or V(low).
+      type: str
+      returned: always
+    title:
+      description: The problem in one sentence.
+      type: str
+      returned: always
+    action:
+      description: What to do, or that nothing is to be done.
+      type: str
+      returned: always
+    change:
+      description: What the action says to change, V(settings) or V(password). Empty if nothing.
+      type: str
+      returned: always
+    evidence:
+      description: Why it is believed, in sentences.
+      type: list
+      elements: str
+      returned: always
+    hosts:
+      description: On how many hosts.
+      type: int
+      returned: always
+    accounts:
+      description: For how many accounts.
+      type: int
+      returned: always
+    since:
+      description: The first run in a row that saw it, in UTC. Empty if no run has seen it work.
+      type: str
+      returned: always
+failing_hosts:
+  description: The names of the hosts on which mail does not work.
+  returned: success
+  type: list
+  elements: str
+unrecorded_hosts:
+  description: The names of the hosts of the play that Ansible reaches, and that have no record. Their own result tells
+    whether mail works.
+  returned: success
+  type: list
+  elements: str
+messages:
+  description: What to say about each of RV(failing_hosts), by its name. It is the account's own result, or the finding
+    if the trouble is not the account's.
+  returned: success
+  type: dict
+"""

@@ -1,0 +1,178 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes of the records of a run what the summary, the page and the files show."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from .earlier import EarlierHost, earlier_host
+from .fleet_report import (
+    AccountRow,
+    Certificate,
+    Confidence,
+    Finding,
+    FleetReport,
+    HostRow,
+    RunCounts,
+    Scope,
+    StageResult,
+    State,
+)
+from .host_record import AccountRecord, HostRecord
+from .kinds import meaning
+from .verdict import Verdict, verdict
+
+FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
+_NOT_REACHED = "Ansible did not reach it, or its test did not run."
+_NOT_TESTED = "Its mail was not tested in this run."
+_WORST_FIRST = (State.FAILED, State.WARNING, State.VERIFIED)
+# Their trouble is not the account's: its own sentence would send people to the wrong place.
+_OTHERS = (Scope.PROVIDER, Scope.PROVIDER_PART, Scope.SITE, Scope.SITE_OR_PROVIDER, Scope.MACHINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reported:
+    """A run.
+
+    Attributes:
+        report: what is shown.
+        messages: what to say about each host on which mail does not work, by its name.
+        for_later_runs: what later runs need to know of each host that was tested.
+    """
+
+    report: FleetReport
+    messages: t.Mapping[str, str]
+    for_later_runs: t.Mapping[str, EarlierHost]
+
+
+def build_report(
+    run: str,
+    started_at: str,
+    ended_at: str,
+    records: t.Sequence[HostRecord],
+    meant: t.Collection[str],
+    earlier: t.Mapping[str, EarlierHost],
+    earlier_runs: t.Sequence[RunCounts] = (),
+    controls: t.Sequence[HostRecord] = (),
+) -> Reported:
+    """All that is known after a run.
+
+    Args:
+        run: its id.
+        started_at, ended_at: UTC.
+        records: one for each host that was reached.
+        meant: the hosts of the run; those without a record were not reached.
+        earlier: the last earlier result of hosts, by name.
+        earlier_runs: for the history, the oldest first.
+        controls: tests of other servers, see ``verdict``.
+    """
+    judged = verdict(records, earlier, started_at, controls)
+    by_host = {record.host: record for record in records}
+    rows = tuple(_row(host, by_host.get(host), earlier.get(host), judged) for host in sorted({*meant, *by_host}))
+    counts = dict.fromkeys(State, 0)
+    for row in rows:
+        counts[row.state] += 1
+    report = FleetReport(
+        run=run,
+        started_at=started_at,
+        ended_at=ended_at,
+        counts=counts,
+        findings=judged.findings,
+        hosts=rows,
+        certificates=_certificates(records),
+        earlier=tuple(earlier_runs),
+        check_mode=any(record.check_mode for record in records),
+    )
+    messages = {row.host: _message(row, judged.findings) for row in rows if row.state is State.FAILED}
+    later = {
+        row.host: earlier_host(by_host[row.host], row.state, earlier.get(row.host))
+        for row in rows
+        if row.host in by_host and by_host[row.host].verified
+    }
+    return Reported(report, messages, later)
+
+
+def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict) -> HostRow:
+    last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
+    if record is None:
+        return HostRow(host, State.NOT_REACHED, reason=_NOT_REACHED, last_state=last_state, last_tested_at=last_tested)
+    accounts = tuple(_account(record, account, before, judged) for account in record.accounts)
+    state, reason = _state(record, accounts)
+    return HostRow(
+        host, state, record.place, record.tested_at, accounts, reason, last_state=last_state, last_tested_at=last_tested
+    )
+
+
+def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[State, str]:
+    reasons = [reason for reason in (record.configuring, record.failure) if reason]
+    if reasons:
+        return State.FAILED, " ".join(reasons)
+    if not record.verified:
+        return State.NOT_REACHED, _NOT_TESTED
+    if not accounts:
+        return State.NO_ACCOUNTS, ""
+    return min((account.state for account in accounts), key=_WORST_FIRST.index), ""
+
+
+def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | None, judged: Verdict) -> AccountRow:
+    then = None if before is None else before.accounts.get(account.key)
+    failed_then = then is not None and any(endpoint.code for endpoint in then.values())
+    changed = ""
+    if then is not None and account.ok == failed_then:
+        changed = WORKS_AGAIN if account.ok else FAILS_NOW
+    stages = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
+    return AccountRow(
+        email=account.email,
+        user=account.user,
+        protocol=account.protocol,
+        state=State.FAILED if not account.ok else State.WARNING if account.warnings else State.VERIFIED,
+        sentence=account.sentence if not account.warnings else f"{account.sentence} {' '.join(account.warnings)}",
+        server=account.cause_server,
+        code="" if account.cause is None else account.cause.code,
+        stages=_shared(stages),
+        finding=judged.of_account.get((record.host, account.key)),
+        changed=changed,
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _shared(stages: tuple[StageResult, ...]) -> tuple[StageResult, ...]:
+    """One object for all accounts with the same results."""
+    return stages
+
+
+def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:
+    hosts: dict[tuple[str, tuple[str, ...], str, str], set[str]] = {}
+    for record in records:
+        for account in record.accounts:
+            for endpoint in account.endpoints:
+                seen = endpoint.certificate
+                if seen is not None:
+                    key = (endpoint.server, seen.names, seen.issuer, seen.not_after)
+                    hosts.setdefault(key, set()).add(record.host)
+    found = [
+        Certificate(server, names, issuer, not_after, len(seen_by))
+        for (server, names, issuer, not_after), seen_by in hosts.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.not_after, one.server)))
+
+
+def _message(row: HostRow, findings: t.Sequence[Finding]) -> str:
+    """What to say about a host on which mail does not work."""
+    failing = [account for account in row.accounts if account.state is State.FAILED]
+    return " ".join([row.reason, *dict.fromkeys(_about(account, findings) for account in failing)]).strip()
+
+
+def _about(account: AccountRow, findings: t.Sequence[Finding]) -> str:
+    finding = None if account.finding is None else findings[account.finding]
+    if finding is None:
+        return account.sentence
+    sure = finding.confidence is not Confidence.LOW or bool(finding.since)
+    if finding.scope in _OTHERS and not finding.change and sure:
+        return f"{account.email}: {account.server}: {meaning(account.code)} {finding.title} {finding.action}"
+    tells = sure or finding.scope not in _OTHERS
+    return f"{account.sentence} {finding.action}" if tells else account.sentence

@@ -1,0 +1,94 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests before signing in say about servers, sites and hosts."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .kinds import Kind
+from .observations import Observation
+from .rulings import hosts_of, share
+
+Endpoint = tuple[str, str]  # host and port, and security
+
+LOCAL = (Kind.NAME_SERVER, Kind.OWN_FIREWALL, Kind.INTERCEPTION, Kind.PORTAL)
+"""What only the machine or its network can do."""
+
+OF_SETTINGS = (Kind.MODE, Kind.NAME)
+"""What wrong settings lead to."""
+
+_K = t.TypeVar("_K")
+
+
+def grouped(observations: t.Iterable[Observation], key: t.Callable[[Observation], _K]) -> dict[_K, list[Observation]]:
+    """Observations by something that they have."""
+    groups: dict[_K, list[Observation]] = {}
+    for one in observations:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def decisive_kind(one: Observation) -> Kind:
+    """The kind of a failure."""
+    return one.kind or Kind.OTHER
+
+
+def has_alternative(failed: t.Sequence[Observation]) -> bool:
+    """Whether other settings were found that answer. Only one server of an account is searched for."""
+    return share([one for one in failed if one.alternative], failed) >= 0.3
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+class Evidence:
+    """All observations, and what they say.
+
+    Args:
+        observations: of a run.
+        now: UTC, when the run began.
+    """
+
+    def __init__(self, observations: t.Sequence[Observation], now: str) -> None:
+        self.now = now
+        seen = [one for one in observations if one.role != "account" and one.stage != "settings"]
+        self.of_endpoint = grouped(seen, lambda one: one.endpoint)
+        self.of_place = grouped(seen, lambda one: one.place)
+        self._of_host = grouped(seen, lambda one: one.host)
+        self.hosts = hosts_of(seen)
+
+    @functools.cached_property
+    def reaching(self) -> t.Mapping[Endpoint, t.Mapping[str, set[str]]]:
+        """The hosts that reach an endpoint, by place."""
+        found: dict[Endpoint, dict[str, set[str]]] = {}
+        for endpoint, ones in self.of_endpoint.items():
+            places = found.setdefault(endpoint, {})
+            for one in ones:
+                if one.reached:
+                    places.setdefault(one.place, set()).add(one.host)
+        return found
+
+    def all_fail(self, host: str) -> bool:
+        """Whether a host reaches none of several servers."""
+        ones = self._of_host[host]
+        return len({one.server_host for one in ones}) >= 2 and not any(one.reached for one in ones)
+
+    def others_reached(self, failed: t.Sequence[Observation]) -> bool:
+        """Whether most of the hosts that fail reach servers of other names."""
+        names = {one.server_host for one in failed}
+        hosts = hosts_of(failed)
+        fine = {
+            one.host for host in hosts for one in self._of_host[host] if one.reached and one.server_host not in names
+        }
+        return share(fine, hosts) >= 0.5
+
+    def names_fail(self, place: str) -> bool:
+        """Whether several names, and all of them, have no address at a place."""
+        ones = self.of_place[place]
+        names = {one.server_host for one in ones}
+        return len(names) >= 2 and all(one.kind in (Kind.NAME, Kind.FILTER) for one in ones)

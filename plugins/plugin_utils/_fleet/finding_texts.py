@@ -1,0 +1,132 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sentences of findings."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from .fleet_report import Scope
+from .kinds import Kind, meaning
+from .rulings import Advice, Ruling
+
+_WHAT: t.Mapping[Kind, str] = {
+    Kind.NAME: "has no address",
+    Kind.FILTER: "is led to another address",
+    Kind.NAME_SERVER: "cannot be looked up",
+    Kind.CONNECTION: "does not answer",
+    Kind.MODE: "does not speak as the settings expect",
+    Kind.CERTIFICATE: "has a certificate or TLS that cannot be trusted",
+    Kind.INTERCEPTION: "is reached through something that intercepts TLS",
+    Kind.PORTAL: "is hidden behind a sign-in page of the network",
+    Kind.OWN_FIREWALL: "is blocked by the firewall of the machines",
+    Kind.SERVICE: "turns clients away",
+    Kind.LIMIT: "limits connections or sign-ins",
+    Kind.PASSWORD: "refuses the sign-in of most accounts",
+    Kind.MAILBOX: "does not serve most mailboxes",
+    Kind.PUBLIC_ADDRESS: "blocks public addresses",
+}
+_ON_MACHINES: t.Mapping[Kind, str] = {
+    Kind.NAME: "cannot look up the server's name",
+    Kind.FILTER: "lead the server's name to another address",
+    Kind.NAME_SERVER: "get no answer from a name server",
+    Kind.CONNECTION: "cannot connect to servers that others reach",
+    Kind.INTERCEPTION: "have something that intercepts TLS",
+    Kind.OWN_FIREWALL: "forbid the connection by their own firewall",
+    Kind.PASSWORD: "have another password stored than the one that works",
+    Kind.PORTAL: "are behind a sign-in page of their network",
+    Kind.CERTIFICATE: "do not accept a certificate that others accept",
+}
+_SINGULAR = {"lead": "leads", "get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
+_AT_SITES: t.Mapping[Kind, str] = {
+    Kind.NAME: "the names of mail servers have no address",
+    Kind.FILTER: "a DNS filter leads the servers' names to other addresses",
+    Kind.NAME_SERVER: "no name server answers",
+    Kind.CONNECTION: "connections to the mail servers do not come through",
+    Kind.INTERCEPTION: "something in the network intercepts TLS",
+    Kind.PORTAL: "the network asks for a sign-in first",
+    Kind.LIMIT: "the provider limits connections from the network's public address",
+    Kind.PUBLIC_ADDRESS: "the provider blocks the network's public address",
+}
+
+
+def subject_text(ruling: Ruling, hosts: t.Sequence[str]) -> str:
+    """Who or what has it."""
+    if ruling.scope is Scope.MACHINE:
+        return hosts[0] if len(hosts) == 1 else f"{len(hosts):,} machines"
+    if ruling.scope is Scope.ACCOUNT:
+        accounts = {one.account[0] for one in ruling.observations}
+        return next(iter(accounts)) if len(accounts) == 1 else f"{len(accounts):,} accounts"
+    return ruling.subject
+
+
+def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
+    """The problem in one short sentence."""
+    subject = subject_text(ruling, hosts)
+    kind = ruling.kind
+    ports = sorted({one.port for one in ruling.observations if one.port}, key=lambda port: (len(port), port))
+    where = f" (port {', '.join(ports[:4])})" if ports else ""
+    if ruling.scope is Scope.PROVIDER:
+        return f"{subject}{where} {_WHAT.get(kind, 'fails')}."
+    if ruling.scope is Scope.PROVIDER_PART:
+        return f"{subject}{where} {_WHAT.get(kind, 'fails')} for some of the hosts."
+    if ruling.scope is Scope.SITE:
+        return f"At {subject}, {_AT_SITES.get(kind, 'mail does not work')}{where}."
+    if ruling.scope is Scope.SITE_OR_PROVIDER:
+        return f"{subject}{where} {_WHAT.get(kind, 'fails')}, or the site blocks it."
+    if ruling.scope is Scope.MACHINE:
+        words = _ON_MACHINES.get(kind, "cannot use servers that others use")
+        if len(hosts) == 1:
+            first, _space, rest = words.partition(" ")
+            words = f"{_SINGULAR.get(first, first)} {rest}".replace("their ", "its ")
+        return f"{subject} {words}."
+    if ruling.scope is Scope.PASSWORD_LIST:
+        return f"Most passwords for {subject} are refused: the list of passwords is not right."
+    if ruling.scope is Scope.SETTINGS and kind is Kind.CLIENT:
+        return "Mail clients have other settings than the list."
+    if ruling.scope is Scope.SETTINGS:
+        return f"The settings for {subject}{where} are not right: {_meaning(ruling)}"
+    return f"{subject}: {_meaning(ruling)}"
+
+
+def _meaning(ruling: Ruling) -> str:
+    codes = collections.Counter(one.code for one in ruling.observations)
+    text = meaning(codes.most_common(1)[0][0]) or "the test fails."
+    return text[0].lower() + text[1:] if ruling.scope is Scope.SETTINGS else text
+
+
+_ACTIONS: t.Mapping[Advice, str] = {
+    Advice.WAIT: "Change no settings and no passwords. Wait, or ask the provider.",
+    Advice.SITE: "Change no settings and no passwords. Ask whoever runs that network.",
+    Advice.MACHINE: "Change no settings and no passwords: they work elsewhere. Look at the machine and its network.",
+    Advice.SETTINGS: "Correct these settings: each account's result names the options.",
+    Advice.SETTINGS_UNLESS_WORKED: (
+        "If these settings have worked before, change nothing and wait. If they have not, correct them: each account's"
+        " result names the options."
+    ),
+    Advice.PASSWORD: "Correct the password of the account, where it is refused.",
+    Advice.PASSWORD_IF_CHANGED: (
+        "The password has worked until now. If it was changed, correct it where it is refused. If not, wait, and change"
+        " nothing."
+    ),
+    Advice.PASSWORD_LIST: "Correct the list of passwords. Do not change passwords at the provider.",
+    Advice.ACCOUNT: "Change no settings. Each account's result says what to do.",
+    Advice.CLIENT: "Run charter.mail.configure, or correct the list.",
+    Advice.FIND_OUT: "Change no settings and no passwords. Test from another network to learn which of the two it is.",
+}
+
+
+def action(ruling: Ruling) -> str:
+    """What to do."""
+    if ruling.scope is Scope.MACHINE and ruling.kind is Kind.PASSWORD:
+        return "Correct the password that is stored on the machine. Do not change it at the provider."
+    if ruling.scope is Scope.SITE and ruling.kind is Kind.LIMIT:
+        return "Change no settings and no passwords. Test fewer hosts at once: set mail_parallel and mail_jitter."
+    if ruling.advice is Advice.WAIT and any(one.alternative for one in ruling.observations):
+        return (
+            "Change no settings and no passwords now. Wait, or ask the provider. If it lasts for days, use the other"
+            " settings that each account's result names."
+        )
+    return _ACTIONS[ruling.advice]

@@ -1,0 +1,200 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about mail on all hosts after a run: values only, which the summary, the page and the files show."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+
+class Scope(enum.Enum):
+    """How far a problem reaches."""
+
+    PROVIDER = "provider"
+    PROVIDER_PART = "provider_part"  # one address of several, or some of the connections
+    SITE = "site"
+    SITE_OR_PROVIDER = "site_or_provider"  # one site alone cannot tell
+    MACHINE = "machine"
+    ACCOUNT = "account"
+    SETTINGS = "settings"
+    PASSWORD_LIST = "password_list"
+
+
+class Confidence(enum.Enum):
+    """How sure a finding is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class State(enum.Enum):
+    """How mail is on a host, or for an account. A host has the worst state of its accounts."""
+
+    VERIFIED = "verified"
+    WARNING = "warning"
+    FAILED = "failed"
+    NOT_REACHED = "not_reached"  # hosts only
+    NO_ACCOUNTS = "no_accounts"  # hosts only
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One problem, however many hosts have it.
+
+    Attributes:
+        scope: how far it reaches.
+        subject: who or what has it, for people: ``mobile.charter.net``, ``10.1.2.0/24``, ``mario@charter.net``.
+        code: the kind of failure, as in ``cause.code`` of mail_verify.
+        confidence: how sure this is.
+        title: the problem in one short sentence.
+        action: what to do, or that nothing is to be done, in one or two sentences.
+        evidence: why it is believed, one sentence each.
+        hosts: names in the inventory, sorted.
+        accounts: how many accounts it concerns.
+        since: UTC, ``2026-11-28T12:09:25Z``: the first run in a row that saw it. Empty if not known.
+        change: what the action says to change: ``settings``, ``password``, or empty for nothing.
+    """
+
+    scope: Scope
+    subject: str
+    code: str
+    confidence: Confidence
+    title: str
+    action: str
+    evidence: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    accounts: int = 0
+    since: str = ""
+    change: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class StageResult:
+    """One test.
+
+    Attributes:
+        endpoint: ``incoming``, ``outgoing`` or ``account``.
+        stage: as in mail_verify.
+        status: ``ok``, ``failed`` or ``skipped``.
+        code: the kind of failure; empty unless it failed.
+    """
+
+    endpoint: str
+    stage: str
+    status: str
+    code: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class AccountRow:
+    """An account on a host.
+
+    Attributes:
+        email, user, protocol: of the account.
+        state: verified, warning or failed.
+        sentence: the result in plain sentences, bounded.
+        server: host and port of the cause; empty if the account works.
+        code: of the cause; empty if the account works.
+        stages: the tests, in their order.
+        finding: index in FleetReport.findings of what explains the failure; None if the account works.
+        changed: what is new since the host's last earlier run: ``fails now``, ``works again``; empty otherwise.
+    """
+
+    email: str
+    user: str
+    protocol: str
+    state: State
+    sentence: str
+    server: str = ""
+    code: str = ""
+    stages: tuple[StageResult, ...] = ()
+    finding: int | None = None
+    changed: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class HostRow:
+    """A host.
+
+    Attributes:
+        host: its name in the inventory.
+        state: the worst state of its accounts.
+        site: the name of its site, or its network.
+        tested_at: UTC; empty if it was not reached.
+        accounts: in the order of the task.
+        reason: why it was not reached, or what else went wrong; empty otherwise.
+        last_state, last_tested_at: of its last earlier run; None and empty if there is none.
+    """
+
+    host: str
+    state: State
+    site: str = ""
+    tested_at: str = ""
+    accounts: tuple[AccountRow, ...] = ()
+    reason: str = ""
+    last_state: State | None = None
+    last_tested_at: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """A certificate that a server showed.
+
+    Attributes:
+        server: host and port.
+        names: that it is for.
+        issuer: who signed it.
+        not_after: the end of its validity, UTC.
+        hosts: how many hosts saw it.
+    """
+
+    server: str
+    names: tuple[str, ...]
+    issuer: str
+    not_after: str
+    hosts: int
+
+
+@dataclasses.dataclass(frozen=True)
+class RunCounts:
+    """An earlier run, for the history strip.
+
+    Attributes:
+        run: its id.
+        started_at: UTC.
+        counts: how many hosts were in each state.
+    """
+
+    run: str
+    started_at: str
+    counts: t.Mapping[State, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class FleetReport:
+    """A run.
+
+    Attributes:
+        run: its id.
+        started_at, ended_at: UTC.
+        counts: how many hosts are in each state; every state has an entry.
+        findings: the most important first.
+        hosts: sorted by name.
+        certificates: the first to expire first.
+        earlier: earlier runs, the oldest first.
+        check_mode: whether the run was in check mode.
+    """
+
+    run: str
+    started_at: str
+    ended_at: str
+    counts: t.Mapping[State, int]
+    findings: tuple[Finding, ...]
+    hosts: tuple[HostRow, ...]
+    certificates: tuple[Certificate, ...] = ()
+    earlier: tuple[RunCounts, ...] = ()
+    check_mode: bool = False

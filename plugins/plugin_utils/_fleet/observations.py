@@ -1,0 +1,147 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of all hosts show, one observation for each server of each account."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from .earlier import EarlierHost
+from .host_record import ACCOUNT, AccountRecord, EndpointRecord, HostRecord
+from .kinds import BEFORE_SIGN_IN, Kind, kind_of
+
+CONTROLLER = "the controller"  # the place from which it tests for Windows hosts
+
+
+class Before(enum.Enum):
+    """How the same test of the same account ended the last time."""
+
+    WORKED = "worked"
+    STOPPED = "stopped"  # it failed, and had worked before
+    FAILED = "failed"  # it failed, and is not known to have worked
+    CHANGED = "changed"  # the account worked, with other settings
+    UNKNOWN = "unknown"
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether it is known that these settings have worked."""
+        return self in (Before.WORKED, Before.STOPPED)
+
+
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Observation:
+    """What an account on a host met at one of its servers.
+
+    Attributes:
+        host: its name.
+        place: its site, its network, or the host itself if neither is known.
+        account: ``AccountRecord.key``.
+        role: incoming, outgoing or account.
+        server: host and port.
+        security: of the connection.
+        address: of the server; may be empty.
+        stage, code: of the first failed test; empty if none failed.
+        kind: of the failure; None if none failed.
+        reached: everything up to signing in works.
+        signed_in: whether the sign-in was accepted; None if it was not tried.
+        alternative: other settings were found that answer.
+        before: how it was the last time.
+        since: since when it fails, if earlier runs know.
+    """
+
+    host: str
+    place: str
+    account: tuple[str, str, str]
+    role: str
+    server: str
+    security: str
+    address: str
+    stage: str
+    code: str
+    kind: Kind | None
+    reached: bool
+    signed_in: bool | None
+    alternative: bool
+    before: Before
+    since: str
+
+    @property
+    def endpoint(self) -> tuple[str, str]:
+        """What is tested: the same for all who connect in the same way."""
+        return (self.server, self.security)
+
+    @property
+    def server_host(self) -> str:
+        """The server without its port."""
+        return self.server.rpartition(":")[0]
+
+    @property
+    def port(self) -> str:
+        """The server's port."""
+        return self.server.rpartition(":")[2]
+
+    @property
+    def before_sign_in(self) -> bool:
+        """Whether it failed before signing in."""
+        return self.kind is not None and self.stage in BEFORE_SIGN_IN
+
+
+def observations(records: t.Iterable[HostRecord], earlier: t.Mapping[str, EarlierHost]) -> list[Observation]:
+    """All observations, in the order of the records.
+
+    Args:
+        records: of one run.
+        earlier: the last earlier result of hosts, by name.
+    """
+    return [
+        _observed(record, account, endpoint, earlier.get(record.host))
+        for record in records
+        for account in record.accounts
+        for endpoint in account.endpoints
+        if endpoint.is_tested
+    ]
+
+
+def _observed(
+    record: HostRecord, account: AccountRecord, endpoint: EndpointRecord, earlier: EarlierHost | None
+) -> Observation:
+    failed = endpoint.failed
+    sign_ins = [stage.status for stage in endpoint.stages if stage.stage == "authentication"]
+    is_cause = account.cause is not None and account.cause.endpoint == endpoint.endpoint
+    code = "" if failed is None else failed.code
+    before, since = _before(account, endpoint, earlier, code)
+    return Observation(
+        host=record.host,
+        place=CONTROLLER if endpoint.checked_from == "controller" else record.place or record.host,
+        account=account.key,
+        role=endpoint.endpoint,
+        server=endpoint.server,
+        security=endpoint.security,
+        address=endpoint.address,
+        stage="" if failed is None else failed.stage,
+        code=code,
+        kind=None if failed is None else kind_of(failed.stage, failed.code),
+        reached=endpoint.endpoint != ACCOUNT and (failed is None or failed.stage not in (*BEFORE_SIGN_IN, "settings")),
+        signed_in=True if "ok" in sign_ins else False if "failed" in sign_ins else None,
+        alternative=bool(is_cause and account.suggestion),
+        before=before,
+        since=since,
+    )
+
+
+def _before(
+    account: AccountRecord, endpoint: EndpointRecord, earlier: EarlierHost | None, code: str
+) -> tuple[Before, str]:
+    known = None if earlier is None else earlier.accounts.get(account.key)
+    then = None if known is None else known.get(endpoint.endpoint)
+    if then is None:
+        return Before.UNKNOWN, ""
+    same = then.server == endpoint.server and then.security in (endpoint.security, "")
+    if not same:
+        return (Before.CHANGED if not then.code else Before.UNKNOWN), ""
+    if not then.code:
+        return Before.WORKED, ""
+    return (Before.STOPPED if then.since else Before.FAILED), then.since if code else ""

@@ -1,0 +1,159 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the script of the page shows in its table: all hosts and accounts, in columns, with each text once.
+
+Most texts of a fleet are equal, so a column has numbers of texts. A sentence that differs only by its own address is
+one text, too. So 10,000 hosts take about 1 MB.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ....module_utils._model.printable import printable
+from ..finding_groups import FindingGroup
+from ..fleet_report import AccountRow, FleetReport, State
+from ..wording import SCOPES, STAGES, STATES, moment
+
+_STATES = tuple(STATES)
+_ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
+_SENTENCES = 500_000  # characters of all sentences together
+_CUTS = (1_000, 400, 200, 100, 60, 30)  # characters of one sentence, the first that keeps them within that
+_REST = ("Not explained", "Warnings", "Not reached", "Without accounts", "Verified")
+
+Column = t.Union[int, "list[int]", "list[str]"]
+
+
+class _Texts:
+    """The string table."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = [""]
+        self._numbers = {"": 0}
+
+    def number(self, text: str) -> int:
+        """Of a text that is printable already."""
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return number
+
+    def printable(self, text: str) -> int:
+        """Of any text."""
+        number = self._numbers.get(text)
+        return self.number(printable(text)) if number is None or not text.isprintable() else number
+
+
+def page_data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> str:
+    """The data as JSON that may stand in a script element.
+
+    Args:
+        report: the run.
+        groups: its findings as the page shows them.
+    """
+    text = json.dumps(_data(report, groups), ensure_ascii=False, separators=(",", ":"))
+    # Nothing in it ends the element or begins a comment. Line separators, U+2028 among them, are not printable.
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.Any]:
+    texts = _Texts()
+    base = moment(report.started_at)
+    start = 0 if base is None else int(base.timestamp())
+    group_of = {index: number for number, group in enumerate(groups) for index in group.findings}
+    accounts = [account for row in report.hosts for account in row.accounts]
+    sentences = _sentences(accounts)
+    patterns: dict[tuple[tuple[int, int, int, int], ...], int] = {}
+    stages: dict[int, int] = {}
+
+    def pattern(account: AccountRow) -> int:
+        # Most accounts share a few tuples, so that each is looked at once.
+        known = stages.get(id(account.stages))
+        if known is None:
+            cells = tuple(
+                (
+                    texts.printable(stage.endpoint),
+                    texts.printable(STAGES.get(stage.stage, stage.stage)),
+                    texts.printable(stage.status),
+                    texts.printable(stage.code),
+                )
+                for stage in account.stages
+            )
+            known = stages[id(account.stages)] = patterns.setdefault(cells, len(patterns))
+        return known
+
+    hosts = report.hosts
+    rest = len(groups)
+    data: dict[str, t.Any] = {
+        "start": start,
+        "states": [words[0].upper() + words[1:] for words in STATES.values()],
+        "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
+        "rest": list(_REST),
+        "hosts": {
+            "name": [printable(row.host) for row in hosts],
+            "accounts": _column([len(row.accounts) for row in hosts]),
+            "state": _column([_STATES.index(row.state) for row in hosts]),
+            "group": _column([rest + _rest(row.state) for row in hosts]),
+            "site": _column([texts.printable(row.site) for row in hosts]),
+            "tested": _column([_seconds(row.tested_at, start) for row in hosts]),
+            "reason": _column([texts.printable(row.reason) for row in hosts]),
+            "last_state": _column([-1 if row.last_state is None else _STATES.index(row.last_state) for row in hosts]),
+            "last_tested": _column([_seconds(row.last_tested_at, start) for row in hosts]),
+        },
+        "accounts": {
+            "local": [printable(account.email.rpartition("@")[0]) for account in accounts],
+            "domain": _column([texts.printable(account.email.rpartition("@")[2]) for account in accounts]),
+            "user": _column([texts.printable(account.user) for account in accounts]),
+            "protocol": _column([texts.printable(account.protocol) for account in accounts]),
+            "state": _column([_STATES.index(account.state) for account in accounts]),
+            "group": _column(
+                [
+                    rest + _rest(account.state) if account.finding is None else group_of[account.finding]
+                    for account in accounts
+                ]
+            ),
+            "sentence": _column([texts.number(sentence) for sentence in sentences]),
+            "server": _column([texts.printable(account.server) for account in accounts]),
+            "code": _column([texts.printable(account.code) for account in accounts]),
+            "changed": _column([texts.printable(account.changed) for account in accounts]),
+            "stages": _column([pattern(account) for account in accounts]),
+        },
+    }
+    return {**data, "patterns": list(patterns), "texts": texts.texts}
+
+
+def _column(values: list[int]) -> Column:
+    """The values, or the one that all of them are."""
+    return values[0] if values and values.count(values[0]) == len(values) else values
+
+
+def _rest(state: State) -> int:
+    """The number in ``_REST`` of what no finding explains."""
+    order = (State.FAILED, State.WARNING, State.NOT_REACHED, State.NO_ACCOUNTS, State.VERIFIED)
+    return order.index(state)
+
+
+def _seconds(timestamp: str, start: int) -> int:
+    """Since the start of the run; 0 for what is not a time."""
+    at = moment(timestamp) if timestamp else None
+    return 0 if at is None else int(at.timestamp()) - start or 1
+
+
+def _sentences(accounts: t.Sequence[AccountRow]) -> list[str]:
+    """The printable sentence of each account, with ``_ITSELF`` for its address, as short as it must be."""
+    known: dict[str, str] = {}
+    result = []
+    for account in accounts:
+        text = account.sentence
+        if account.email and account.email in text:
+            text = text.replace(_ITSELF, "").replace(account.email, _ITSELF)
+        shown = known.get(text)
+        if shown is None:
+            shown = known[text] = _ITSELF.join(map(printable, text.split(_ITSELF)))
+        result.append(shown)
+    lengths = [len(sentence) for sentence in set(result)]
+    longest = next((cut for cut in _CUTS if sum(min(length, cut) for length in lengths) <= _SENTENCES), _CUTS[-1])
+    return [sentence if len(sentence) <= longest else f"{sentence[: longest - 3]}..." for sentence in result]

@@ -1,0 +1,138 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a rule decides about failures that belong together."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import enum
+import typing as t
+
+from .fleet_report import Confidence, Scope
+from .kinds import Kind
+from .observations import Before, Observation
+
+
+class Advice(enum.Enum):
+    """What is to be done, and whether that changes settings or passwords."""
+
+    WAIT = "wait"
+    SITE = "site"  # ask whoever runs the network
+    MACHINE = "machine"
+    SETTINGS = "settings"
+    SETTINGS_UNLESS_WORKED = "settings_unless_worked"
+    PASSWORD = "password"
+    PASSWORD_IF_CHANGED = "password_if_changed"
+    PASSWORD_LIST = "password_list"
+    ACCOUNT = "account"  # neither settings nor password: the mailbox, its rights
+    CLIENT = "client"
+    FIND_OUT = "find_out"
+
+
+@dataclasses.dataclass(frozen=True)
+class Ruling:
+    """Failures with one cause.
+
+    Attributes:
+        scope: how far it reaches.
+        subject: the server, the site; empty for single machines and accounts.
+        kind: of the failures.
+        advice: what to do.
+        confidence: before it is capped by the size of the fleet.
+        observations: the failures.
+        evidence: why, as sentences.
+    """
+
+    scope: Scope
+    subject: str
+    kind: Kind
+    advice: Advice
+    confidence: Confidence
+    observations: tuple[Observation, ...]
+    evidence: tuple[str, ...] = ()
+
+
+_ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+
+
+def lower(one: Confidence, other: Confidence) -> Confidence:
+    """The lower of two."""
+    return min(one, other, key=_ORDER.index)
+
+
+def merged(rulings: t.Iterable[Ruling]) -> list[Ruling]:
+    """One ruling for all that is one to people: both ports of a server, all endpoints of a site, machines of a kind."""
+    groups: dict[tuple[Scope, str, Kind | None, Advice], list[Ruling]] = {}
+    for ruling in rulings:
+        by_kind = ruling.scope not in (Scope.PROVIDER, Scope.SITE, Scope.SITE_OR_PROVIDER)
+        key = (ruling.scope, ruling.subject, ruling.kind if by_kind else None, ruling.advice)
+        groups.setdefault(key, []).append(ruling)
+    return [_one(group) for group in groups.values()]
+
+
+def _one(group: t.Sequence[Ruling]) -> Ruling:
+    largest = max(group, key=lambda ruling: len(ruling.observations))
+    together = tuple(one for ruling in group for one in ruling.observations)
+    evidence = tuple(dict.fromkeys(text for ruling in group for text in ruling.evidence))
+    return dataclasses.replace(largest, observations=together, evidence=evidence)
+
+
+def hosts_of(observations: t.Iterable[Observation]) -> set[str]:
+    """The hosts of observations."""
+    return {one.host for one in observations}
+
+
+def share(part: t.Sized, whole: t.Sized) -> float:
+    """How large a part is; 0 of nothing."""
+    return len(part) / len(whole) if len(whole) else 0.0
+
+
+class History(t.NamedTuple):
+    """How failures ended the last time.
+
+    Attributes:
+        worked: how many are known to have worked.
+        failed: how many failed, and are not known to have worked.
+        changed: how many accounts worked with other settings.
+        unknown: about how many nothing is known.
+    """
+
+    worked: int
+    failed: int
+    changed: int
+    unknown: int
+
+    @property
+    def mostly_worked(self) -> bool:
+        """Whether most of what is known has worked."""
+        return self.worked > self.failed + self.changed
+
+    @property
+    def never_worked(self) -> bool:
+        """Whether most of what is known has not worked with these settings."""
+        return self.failed + self.changed > self.worked
+
+
+def history(observations: t.Iterable[Observation]) -> History:
+    """How the same tests ended the last time."""
+    counts = collections.Counter(one.before for one in observations)
+    worked = counts[Before.WORKED] + counts[Before.STOPPED]
+    return History(worked, counts[Before.FAILED], counts[Before.CHANGED], counts[Before.UNKNOWN])
+
+
+def days_failing(observations: t.Iterable[Observation], now: str) -> float:
+    """For how many days, at the median of those that failed before; 0 if none did."""
+    since = sorted(one.since for one in observations if one.since)
+    if not since:
+        return 0.0
+    try:
+        return (_moment(now) - _moment(since[len(since) // 2])).total_seconds() / 86400
+    except ValueError:
+        return 0.0
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))

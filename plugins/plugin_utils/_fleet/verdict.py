@@ -1,0 +1,157 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on a fleet: what is wrong, how far it reaches, since when, and the one thing to do about it.
+
+A pure function. Each failure is in exactly one finding. How a test ended the last time is part of the evidence: what
+has worked until now is not repaired by other settings or passwords.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from .earlier import EarlierHost
+from .endpoint_rules import EndpointRules
+from .finding_texts import action, subject_text, title
+from .fleet_report import Confidence, Finding, Scope
+from .host_record import ACCOUNT, HostRecord
+from .kinds import Kind
+from .observations import Before, Observation, observations
+from .rulings import Advice, Ruling, hosts_of, lower, merged
+from .sign_in_scope import SignInRules
+
+AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``
+
+_CLIENTS = "mail clients"
+# Findings that need comparing are not surer than the number of hosts allows.
+_CAPS = ((2, Confidence.LOW), (5, Confidence.MEDIUM))
+_IMPORTANCE = list(Scope)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What is wrong in a fleet.
+
+    Attributes:
+        findings: the most important first.
+        of_account: the index of the finding that explains why an account does not work.
+        of_observation: the index of the finding for each failed observation.
+    """
+
+    findings: tuple[Finding, ...]
+    of_account: t.Mapping[AccountOnHost, int]
+    of_observation: tuple[tuple[Observation, int], ...] = ()
+
+
+def verdict(
+    records: t.Sequence[HostRecord],
+    earlier: t.Mapping[str, EarlierHost],
+    now: str,
+    controls: t.Sequence[HostRecord] = (),
+) -> Verdict:
+    """What is wrong.
+
+    Args:
+        records: of one run, of each host one.
+        earlier: the last earlier result of hosts, by name.
+        now: UTC: when the run began.
+        controls: tests of other servers without a password, from some of the hosts. They are evidence and are not
+            judged.
+    """
+    seen = observations(records, earlier)
+    control_hosts = {record.host: f"control of {record.host}" for record in controls}
+    extra = observations((dataclasses.replace(record, host=control_hosts[record.host]) for record in controls), {})
+    rulings = [*_about_accounts(seen), *EndpointRules([*seen, *extra], now).rulings(), *SignInRules(seen).rulings()]
+    rulings = [_without_controls(ruling, set(control_hosts.values())) for ruling in rulings]
+    joined = [ruling for ruling in merged(rulings) if ruling.observations]
+    joined.sort(key=lambda ruling: (_importance(ruling), ruling.subject, ruling.kind.value))
+    cap = next((limit for below, limit in _CAPS if len(records) < below), Confidence.HIGH)
+    findings = tuple(_finding(ruling, cap, now) for ruling in joined)
+    numbered = [(one, number) for number, ruling in enumerate(joined) for one in ruling.observations]
+    return Verdict(findings, _of_accounts(records, numbered), tuple(numbered))
+
+
+def _about_accounts(seen: t.Sequence[Observation]) -> t.Iterator[Ruling]:
+    """What is wrong with a client's settings, the options, or a message that was sent."""
+    for one in seen:
+        if one.kind is None or (one.role != ACCOUNT and one.kind is not Kind.OPTIONS):
+            continue
+        if one.kind is Kind.CLIENT:
+            yield Ruling(Scope.SETTINGS, _CLIENTS, one.kind, Advice.CLIENT, Confidence.HIGH, (one,))
+        elif one.kind is Kind.OPTIONS:
+            yield Ruling(Scope.SETTINGS, one.server_host, one.kind, Advice.SETTINGS, Confidence.HIGH, (one,))
+        else:
+            yield Ruling(Scope.ACCOUNT, "", one.kind, Advice.ACCOUNT, Confidence.MEDIUM, (one,))
+
+
+def _without_controls(ruling: Ruling, controls: t.Collection[str]) -> Ruling:
+    if not controls:
+        return ruling
+    return dataclasses.replace(
+        ruling, observations=tuple(one for one in ruling.observations if one.host not in controls)
+    )
+
+
+def _importance(ruling: Ruling) -> tuple[int, int]:
+    """Those first that explain the most for the fewest repairs."""
+    single = ruling.scope in (Scope.MACHINE, Scope.ACCOUNT)
+    return (1 if single else 0, -len(ruling.observations))
+
+
+def _finding(ruling: Ruling, cap: Confidence, now: str) -> Finding:
+    hosts = tuple(sorted(hosts_of(ruling.observations)))
+    accounts = {(one.host, one.account) for one in ruling.observations}
+    codes = collections.Counter(one.code for one in ruling.observations)
+    confidence = lower(ruling.confidence, cap)
+    # The provider's own words, or the options' own error, need no comparing.
+    if ruling.kind in (Kind.CLIENT, Kind.OPTIONS):
+        confidence = ruling.confidence
+    return Finding(
+        scope=ruling.scope,
+        subject=subject_text(ruling, hosts),
+        code=codes.most_common(1)[0][0] or "other",
+        confidence=confidence,
+        title=title(ruling, hosts),
+        action=action(ruling),
+        evidence=ruling.evidence[:6],
+        hosts=hosts,
+        accounts=len(accounts),
+        since=_since(ruling.observations, now),
+        change=_change(ruling.advice),
+    )
+
+
+def _since(failed: t.Sequence[Observation], now: str) -> str:
+    """The first run in a row that saw it; empty if nobody has seen it work."""
+    known = sorted(one.since for one in failed if one.since)
+    if known:
+        return known[len(known) // 2]
+    return now if any(one.before in (Before.WORKED, Before.CHANGED) for one in failed) else ""
+
+
+def _change(advice: Advice) -> str:
+    if advice in (Advice.SETTINGS, Advice.CLIENT):
+        return "settings"
+    if advice in (Advice.PASSWORD, Advice.PASSWORD_LIST):
+        return "password"
+    return ""
+
+
+def _of_accounts(
+    records: t.Sequence[HostRecord], numbered: t.Sequence[tuple[Observation, int]]
+) -> dict[AccountOnHost, int]:
+    causes = {
+        (record.host, account.key): account.cause.endpoint
+        for record in records
+        for account in record.accounts
+        if account.cause is not None
+    }
+    found: dict[AccountOnHost, int] = {}
+    for one, number in numbered:
+        key = (one.host, one.account)
+        if key not in found or causes.get(key) == one.role:
+            found[key] = number
+    return found

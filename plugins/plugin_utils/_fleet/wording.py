@@ -1,0 +1,129 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words that the summary and the page share: counts, names, times, the headline."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ...module_utils._model.printable import printable
+from .fleet_report import Confidence, FleetReport, Scope, State
+
+SCOPES: t.Mapping[Scope, str] = {
+    Scope.PROVIDER: "Provider",
+    Scope.PROVIDER_PART: "Part of the provider",
+    Scope.SITE: "Site",
+    Scope.SITE_OR_PROVIDER: "Site or provider",
+    Scope.MACHINE: "Machine",
+    Scope.ACCOUNT: "Account",
+    Scope.SETTINGS: "Settings",
+    Scope.PASSWORD_LIST: "Password list",
+}
+
+# In the order in which people want to read them.
+STATES: t.Mapping[State, str] = {
+    State.VERIFIED: "verified",
+    State.WARNING: "with warnings",
+    State.FAILED: "failed",
+    State.NOT_REACHED: "not reached",
+    State.NO_ACCOUNTS: "without accounts",
+}
+
+STAGES: t.Mapping[str, str] = {
+    "client": "mail client",
+    "settings": "settings",
+    "dns": "DNS",
+    "tcp": "TCP",
+    "first_bytes": "first bytes",
+    "tls": "TLS",
+    "greeting": "greeting",
+    "starttls": "STARTTLS",
+    "capability": "capabilities",
+    "authentication": "signing in",
+    "mailbox": "mailbox",
+    "sending": "sending",
+    "round_trip": "round trip",
+}
+
+CONFIDENCES: t.Mapping[Confidence, str] = {
+    Confidence.HIGH: "high confidence",
+    Confidence.MEDIUM: "medium confidence",
+    Confidence.LOW: "low confidence",
+}
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def headline(report: FleetReport) -> str:
+    """The run in one short sentence, without a full stop."""
+    total = sum(report.counts.values())
+    failed, unreached = report.counts[State.FAILED], report.counts[State.NOT_REACHED]
+    working = report.counts[State.VERIFIED] + report.counts[State.WARNING]
+    if total == 0:
+        return "No hosts were in this run"
+    if failed:
+        return f"Mail does not work on {_share(failed, total)}"
+    if working == 0:
+        return "No host was reached" if unreached == total else "Mail was not verified on any host"
+    if working == total:
+        return f"Mail works on {'all ' if total > 1 else ''}{counted(total, 'host')}"
+    return f"Mail works on {_share(working, total)}"
+
+
+def _share(part: int, total: int) -> str:
+    if part == total:
+        return f"{'all ' if total > 1 else ''}{counted(total, 'host')}"
+    return f"{part:,} of {counted(total, 'host')}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 host``, ``7,327 hosts``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def moment(timestamp: str) -> datetime.datetime | None:
+    """``2026-11-28T12:09:25Z`` as a moment; None for anything else."""
+    try:
+        parsed = datetime.datetime.fromisoformat(timestamp)
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=datetime.UTC) if parsed.tzinfo is None else parsed.astimezone(datetime.UTC)
+
+
+def date(timestamp: str) -> str:
+    """``28 Nov 2026``; text that is not a time stays as it is, printable."""
+    day = moment(timestamp)
+    return printable(timestamp) if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def date_and_time(timestamp: str) -> str:
+    """``28 Nov 2026, 12:09 UTC``; text that is not a time stays as it is, printable."""
+    day = moment(timestamp)
+    return printable(timestamp) if day is None else f"{date(timestamp)}, {day:%H:%M} UTC"
+
+
+def first_seen(since: str, this_run: str) -> str:
+    """Since when there is a finding; empty if that is not known.
+
+    Args:
+        since: the begin of the first run in a row that saw it.
+        this_run: the begin of this run.
+    """
+    if not since:
+        return ""
+    return "first seen in this run" if since == this_run else f"since {date_and_time(since)}"
+
+
+def days_left(not_after: str, now: str) -> int | None:
+    """Whole days from one time to the other, negative once it is past; None if either is not a time."""
+    end, start = moment(not_after), moment(now)
+    return None if end is None or start is None else (end - start).days
+
+
+def ending(days: int) -> str:
+    """When a certificate ends: ``ends in 12 days``, ``ended 3 days ago``."""
+    if days < 0:
+        return f"ended {counted(-days, 'day')} ago"
+    return "ends today" if days == 0 else f"ends in {counted(days, 'day')}"

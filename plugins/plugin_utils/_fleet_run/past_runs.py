@@ -1,0 +1,109 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier runs knew, and what this run leaves for later ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._fleet import earlier as short_form
+from .._fleet.build_report import Reported
+from .._fleet.earlier import EarlierHost, earlier_host
+from .._fleet.fleet_report import RunCounts, State
+from .._fleet.host_record import HostRecord
+from .record_files import RecordFiles
+from .run_id import started_at
+
+_MOST_RUNS = 30  # in the history
+
+
+@dataclasses.dataclass
+class Past:
+    """What earlier runs knew.
+
+    Attributes:
+        hosts: the last earlier result of each host that has one.
+        runs: the oldest first.
+    """
+
+    hosts: dict[str, EarlierHost]
+    runs: list[RunCounts]
+
+
+def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
+    """What the runs before one knew.
+
+    Args:
+        files: all records.
+        before: the id of the run.
+        hosts: whose earlier results are wanted.
+    """
+    found = Past({}, [])
+    wanted = set(hosts)
+    for run in reversed([run for run in files.runs() if run < before][-_MOST_RUNS:]):
+        content = files.run_content(run)
+        known = content.get("hosts") if isinstance(content, dict) else None
+        if isinstance(known, dict):
+            found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
+            for host in wanted & known.keys():
+                one = short_form.from_json(known[host])
+                if one is not None:
+                    found.hosts[host] = one
+        else:  # that run had no report
+            for host in wanted:
+                record = files.host(run, host)
+                if record is not None and record.verified:
+                    found.hosts[host] = earlier_host(record, _state(record), None)
+        wanted -= found.hosts.keys()
+    return found
+
+
+def keep(files: RecordFiles, reported: Reported) -> None:
+    """Leave for later runs what they need to know, and which hosts this run is about.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    report = reported.report
+    files.keep_run(
+        report.run,
+        {
+            "counts": {state.value: number for state, number in report.counts.items()},
+            "meant": [row.host for row in report.hosts],
+            "hosts": {host: short_form.as_json(one) for host, one in reported.for_later_runs.items()},
+        },
+    )
+
+
+def meant_before(files: RecordFiles, run: str) -> list[str]:
+    """The hosts that an earlier report of the same run was about."""
+    content = files.run_content(run)
+    meant = content.get("meant") if isinstance(content, dict) else None
+    return [host for host in meant if isinstance(host, str)] if isinstance(meant, list) else []
+
+
+def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Past]:
+    """The newest record of each host, whatever run it is of, and what the one before it knew."""
+    records: dict[str, HostRecord] = {}
+    found = Past({}, [])
+    for run in reversed(files.runs()):
+        for record in files.hosts(run, damaged):
+            if record.host not in records:
+                records[record.host] = record
+            elif record.host not in found.hosts and record.verified:
+                found.hosts[record.host] = earlier_host(record, _state(record), None)
+    return list(records.values()), found
+
+
+def _counts(content: t.Mapping[str, t.Any]) -> dict[State, int]:
+    counts = content.get("counts")
+    known = counts if isinstance(counts, dict) else {}
+    return {state: number if isinstance(number := known.get(state.value), int) else 0 for state in State}
+
+
+def _state(record: HostRecord) -> State:
+    if record.failure or any(not account.ok for account in record.accounts):
+        return State.FAILED
+    return State.VERIFIED if record.accounts else State.NO_ACCOUNTS

@@ -1,0 +1,100 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps a record of what a task found, as soon as its host is done. It never makes the task fail."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from .._fleet.host_record import HostRecord, accounts_of, bounded, networks_of
+from .record_files import RecordFiles
+from .run_id import this_run
+
+FOLDER_VARIABLE, SITE_VARIABLE = "mail_records", "mail_site"
+_PRIVATE = "charter_mail_records"
+
+_display = Display()
+
+
+def records_folder(named: object) -> str:
+    """The folder of the records.
+
+    Args:
+        named: what an option or variable says; empty for a folder that goes when Ansible ends.
+    """
+    if named:
+        return os.path.abspath(os.path.expanduser(os.path.expandvars(str(named))))
+    return os.path.join(local_tmp(), _PRIVATE)
+
+
+def local_tmp() -> str:
+    """Ansible's private temporary folder of this run, which it deletes at the end."""
+    return str(constants.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]  # made of Ansible's configuration
+
+
+def verified(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
+    """Keep the result of mail_verify.
+
+    Args:
+        action: of the task.
+        task_vars: its variables.
+        result: with all checks, printable, and without secrets.
+    """
+    if "ansible_job_id" in result:  # it still runs
+        return
+    has_accounts = isinstance(result.get("accounts"), list)
+    _keep(
+        action,
+        task_vars,
+        tested_at=bounded(result.get("tested_at")),
+        networks=networks_of(result),
+        verified=has_accounts,
+        failure="" if has_accounts else bounded(result.get("msg")) or "The test failed.",
+        accounts=accounts_of(result, with_texts=not action._task.no_log),
+    )
+
+
+def configured(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
+    """Keep the result of a task that configures clients: whether it failed, and why.
+
+    Args:
+        action: of the task.
+        task_vars: its variables.
+        result: printable, and without secrets.
+    """
+    failure = bounded(result.get("msg")) or "Configuring failed."
+    _keep(
+        action,
+        task_vars,
+        configuring=failure if result.get("failed") else "",
+        changed=bool(result.get("changed")),
+    )
+
+
+def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any) -> None:
+    try:
+        template = action._templar.template
+        run = this_run(local_tmp(), task_vars)
+        record = HostRecord(
+            host=str(task_vars.get("inventory_hostname", "this host")),
+            run=run.id,
+            recorded_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            check_mode=bool(action._task.check_mode),
+            site=bounded(template(task_vars.get(SITE_VARIABLE)) or ""),
+            **values,
+        )
+        RecordFiles(records_folder(template(task_vars.get(FOLDER_VARIABLE)))).add(record)
+    except Exception as error:  # noqa: BLE001 # a record is not worth a failed task
+        # The same text from every host, so that it is shown once.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        _display.warning(
+            f"Mail results cannot be recorded ({reason}), so that the report will lack hosts. Make {FOLDER_VARIABLE},"
+            " or Ansible's local_tmp, a folder that you can write to."
+        )

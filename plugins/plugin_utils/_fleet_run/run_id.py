@@ -1,0 +1,78 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names one run of Ansible, the same in all plays, hosts and worker processes."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import time
+import typing as t
+
+_NAME = "charter_mail_run.json"
+_JOBS = ("awx_job_id", "tower_job_id")  # variables of AWX and Automation Controller
+_STAMP = "%Y%m%dT%H%M%SZ"
+_ID = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9-]{1,40}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run of Ansible.
+
+    Attributes:
+        id: ``20261128T033000Z-3575``: when it began and the process, or the job of AWX. Ids sort by time.
+        started_at: UTC, ``2026-11-28T03:30:00Z``.
+    """
+
+    id: str
+    started_at: str
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text has the form of an id."""
+    return _ID.fullmatch(text) is not None
+
+
+def started_at(run: str) -> str:
+    """When a run began, in UTC, from its id."""
+    began = time.strptime(run.partition("-")[0], _STAMP)
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", began)
+
+
+def this_run(local_tmp: str, variables: t.Mapping[str, t.Any]) -> Run:
+    """The run that this process belongs to.
+
+    The first process to ask decides, and leaves the id in the temporary folder of the run, where all others find it.
+    Unlike a process id and its start time, this needs nothing that only Linux has.
+
+    Args:
+        local_tmp: Ansible's temporary folder of this run; each ansible-playbook has its own.
+        variables: of the host; in AWX they name the job.
+
+    Raises:
+        OSError: the folder cannot be used.
+    """
+    path = pathlib.Path(local_tmp, _NAME)
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return _read(path)
+    now = time.gmtime()
+    job = next((str(variables[name]) for name in _JOBS if variables.get(name)), "")
+    label = f"job-{job}" if re.fullmatch(r"[0-9]{1,20}", job) else str(os.getppid())
+    run = f"{time.strftime(_STAMP, now)}-{label}"
+    mine = path.with_name(f"{_NAME}.{os.getpid()}")
+    with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+        file.write(json.dumps({"run": run}))
+    with contextlib.suppress(FileExistsError):  # another process was faster
+        os.link(mine, path)
+    os.unlink(mine)
+    return _read(path)
+
+
+def _read(path: pathlib.Path) -> Run:
+    run = json.loads(path.read_text(encoding="utf-8"))["run"]
+    return Run(run, started_at(run))
