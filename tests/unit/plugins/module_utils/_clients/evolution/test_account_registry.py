@@ -73,6 +73,9 @@ class Desktop:
     def setting(self, path: str) -> str | None:
         raise NotImplementedError
 
+    def lock(self, path: str) -> str | None:
+        raise NotImplementedError
+
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         raise NotImplementedError
 
