@@ -21,7 +21,7 @@ HOST = "desk-1"
 NAMES = ("mario", "anna", "luca")
 ROOTS_PASSWORD = secrets.token_hex(8)
 NOTE = "a note that is only in a file of mario"
-ACCOUNTS = [
+ACCOUNTS: list[dict[str, t.Any]] = [
     {"user": "mario", "email": "mario.rossi@charter.net", "full_name": "Mario Rossi"},
     {"user": "anna", "email": "anna@charter.net", "protocol": "pop3", "leave_on_server_days": 7, "profile": "default"},
     {"user": "luca", "email": "luca@charter.net", "state": "absent"},
