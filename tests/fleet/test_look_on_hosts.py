@@ -86,7 +86,7 @@ def play(
     book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
     (folder / "record").unlink(missing_ok=True)
     extra.touch(mode=0o600)
-    extra.write_text(json.dumps(variables))
+    extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
     run = ansible.runs.command(
         "ansible-playbook", str(book), "--inventory", str(fleet.inventory_path), "--extra-vars", f"@{extra}", "-vvv"
     )
