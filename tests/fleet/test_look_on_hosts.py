@@ -21,7 +21,7 @@ HOST = "desk-1"
 NAMES = ("mario", "anna", "luca")
 ROOTS_PASSWORD = secrets.token_hex(8)
 NOTE = "a note that is only in a file of mario"
-ACCOUNTS: t.Sequence[t.Mapping[str, t.Any]] = [
+ACCOUNTS: list[dict[str, t.Any]] = [
     {"user": "mario", "email": "mario.rossi@charter.net", "full_name": "Mario Rossi"},
     {"user": "anna", "email": "anna@charter.net", "protocol": "pop3", "leave_on_server_days": 7, "profile": "default"},
     {"user": "luca", "email": "luca@charter.net", "state": "absent"},
@@ -78,7 +78,7 @@ def play(
     ansible: Controller, fleet: Fleet, change: t.Mapping[str, t.Any] | None = None, **variables: t.Any
 ) -> tuple[dict[str, t.Any], AnsibleRun]:
     """The result of the task with -vvv, and the run."""
-    accounts: list[dict[str, t.Any]] = [{**account, **(change or {})} for account in ACCOUNTS]
+    accounts = [{**account, **(change or {})} for account in ACCOUNTS]
     accounts = [{name: value for name, value in account.items() if value is not None} for account in accounts]
     folder = ansible.folder
     task = {"charter.mail.mail_accounts": {"accounts": accounts, "clients": ["thunderbird", "evolution"]}}
@@ -86,7 +86,7 @@ def play(
     book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
     (folder / "record").unlink(missing_ok=True)
     extra.touch(mode=0o600)
-    extra.write_text(json.dumps(variables))
+    extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
     run = ansible.runs.command(
         "ansible-playbook", str(book), "--inventory", str(fleet.inventory_path), "--extra-vars", f"@{extra}", "-vvv"
     )

@@ -57,9 +57,9 @@ _OF_USER = (
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
 )
-# As the user of the task. {also} is the id of that user where an account names nobody.
+# As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
 _OF_HOST = (
-    "export LC_ALL=C TAR_OPTIONS= GZIP=; s={script}; i=$(id -u); echo {mark}; echo $i; "
+    'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; i=$(id -u); echo {mark}; echo $i; '
     "{installed}; "
     'for f in $(grep -slxE "{processes}" /proc/[0-9]*/comm); do d=${{f%/comm}}; '
     'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; done; '
