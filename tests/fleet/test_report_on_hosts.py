@@ -20,11 +20,12 @@ from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansi
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.scripted_server import CA, ScriptedServer
 
-from .test_mail_on_hosts import CA_ON_HOST, STARTTLS, serving
+from .test_mail_on_hosts import CA_ON_HOST, serving
 
 FINE = ("desk-1", "desk-2")
 WRONG, EMPTY, AWAY = "desk-3", "desk-4", "away"
 ALL = {*FINE, WRONG, EMPTY, AWAY}
+STARTTLS = Server(tls="starttls")
 _HEADLINE = re.compile(r"^  Mail .+ hosts?( \(check mode\))?$", re.MULTILINE)
 
 _TEST = {"accounts": "{{ mail_accounts | default([]) }}", "ca_path": CA_ON_HOST, "fail_on": []}
