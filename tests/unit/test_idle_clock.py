@@ -69,8 +69,8 @@ def test_nobody_who_works_is_overtaken() -> None:
 
     threading.Thread(target=work, daemon=True).start()
     started = clock.monotonic()
-    assert clock.wait(done.wait, 5.0)  # a jump over so much needs 0.05 seconds of quiet
-    assert clock.monotonic() - started < 5.0
+    assert clock.wait(done.wait, 15.0)  # a jump over so much needs 0.15 seconds of quiet
+    assert clock.monotonic() - started < 15.0
 
 
 def test_the_earliest_wait_ends_first() -> None:
