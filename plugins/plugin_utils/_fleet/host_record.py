@@ -358,7 +358,11 @@ def _read_endpoint(entry: t.Any) -> EndpointRecord:
     certificate = None
     if seen is not None:
         certificate = SeenCertificate(_all(seen["names"], _text), _text(seen["issuer"]), _text(seen["not_after"]))
-    stages = _all(
-        entry["stages"], lambda row: _shared_stage(where, *(_text(part) for part in (row[0], row[1], row[2])))
-    )
+    stages = _all(entry["stages"], lambda row: _read_stage(where, *row))
     return EndpointRecord(where, service, server, security, address, stages, origin, certificate)
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_stage(where: str, stage: t.Any, status: t.Any, code: t.Any) -> StageResult:
+    """The same few results stand in all files."""
+    return _shared_stage(where, _text(stage), _text(status), _text(code))
