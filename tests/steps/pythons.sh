@@ -13,7 +13,7 @@ root=$PWD
 ((EUID != 0)) || enter_namespaces "to make a tree of Debian sid" "$@"
 
 sid=$root/.pythons/sid
-packages=(ca-certificates iproute2 make procps python3 python3-venv util-linux)
+packages=(ca-certificates make procps python3 python3-venv util-linux)
 
 python_of() { # python_of VERSION: the path of such a Python that works
     local candidate
@@ -75,7 +75,6 @@ check_in_sid() { # check_in_sid VERSION: fails with 3 where sid has another one
     copy_clone "$sid" || return
     targets_of "$1" "$sid$clone/targets"
     run_in_tree "$sid" "python $1" "
-        ip link set lo up 2>/dev/null || true
         export PIP_NO_INDEX=1 PIP_FIND_LINKS=/srv/wheels
         cd $clone
         $check" "/usr/bin/python$1" "$1" </dev/null
