@@ -21,11 +21,12 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
     with host.as_root():
         from .client import Thunderbird
         from .locations import Locations
+    scratch = host.scratch()  # in any case: that also removes what a killed run has left
     return Thunderbird(
         host.files,
         Locations(host.files, host.home, lambda: host.environment(PROCESSES)).find(options["location"], profile),
         profile,
-        scratch=host.scratch,
+        scratch=lambda: scratch,
         wait_seconds=options["wait_seconds"],
         backup=options["backup"],
         require_writable=host.require_writable,
