@@ -23,6 +23,22 @@ class FileGroup(t.NamedTuple):
     names: tuple[str, ...]
 
 
+class BusCall(t.NamedTuple):
+    """A method without arguments on the message bus of the user's session.
+
+    Attributes:
+        destination: the service, which is not started for the call.
+        path: the object.
+        interface: of the method.
+        member: the method.
+    """
+
+    destination: str
+    path: str
+    interface: str
+    member: str
+
+
 class FilesToRead(t.NamedTuple):
     """What is enough to see that nothing is to be done, as far as files can tell. No password store is among it.
 
@@ -31,12 +47,16 @@ class FilesToRead(t.NamedTuple):
         folders: folders whose existence counts, in addition to those of the groups.
         places: paths whose existence alone counts, and where they lead.
         processes: programs of the user whose environment counts, by their names.
+        services: those of them that offer services on the message bus.
+        calls: what to ask on the bus, if the user is logged in.
     """
 
     groups: tuple[FileGroup, ...] = ()
     folders: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     processes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    calls: tuple[BusCall, ...] = ()
 
     def joined(self, other: FilesToRead) -> FilesToRead:
         """What is enough for two clients."""
@@ -45,4 +65,6 @@ class FilesToRead(t.NamedTuple):
             self.folders + other.folders,
             self.places + other.places,
             self.processes + other.processes,
+            self.services + other.services,
+            self.calls + other.calls,
         )

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line for a POSIX shell that brings what the patterns name, for each user with that user's own rights.
 
-* It needs no Python on the host: sh, id, getent, timeout, chroot, grep, tar, head, gzip and base64, as GNU
-  has them. What is missing or odd ends in output that is not complete, and the module runs.
+* It needs no Python on the host: sh, id, getent, timeout, chroot, grep, cut, tr, tar, head, gzip and base64, as GNU has
+  them, and busctl for a user who is logged in. What is missing or odd ends in output that is not complete, and the
+  module runs.
 * It is on one line and has no exclamation mark, for csh and tcsh. It has no backslash before another one or before a
   quotation mark, for fish. Login shells of both kinds get it in single quotation marks.
 * What a user's process prints is packed by the process of the task, so that it cannot speak for another user.
@@ -19,6 +20,7 @@ import typing as t
 
 from ...module_utils._clients.files_to_read import FileGroup
 from ...module_utils._host.environment import NAMES
+from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.session_environment import LOGIN_FILES, WITNESSES
 from .patterns import Patterns
 from .unseen import UnseenError
@@ -29,17 +31,18 @@ _MOST_USERS = 32  # with more of them, the module is quicker
 _SECONDS = 30  # a user's files can be on a file system that does not answer
 
 _USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
+_BUSCTL = "busctl --user --auto-start=no --timeout=5 --json=short call"
 _NOTHING = "/dev/null"
 _COMM = 15  # bytes of a program's name that the kernel keeps
 _SETS = f"({'|'.join(NAMES)})"
 
 # As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
 # a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
-# that counts. Then an empty line, a tar archive, and a last line.
+# that counts, b for an answer on the message bus $2. Then an empty line, a tar archive, and a last line.
 # o ends it where something is odd; a looks at a folder and those above it; w names all files, for c to look at their
 # folders, and for f to pass them to tar.
 _OF_USER = (
-    "h=$1; k=:; o() {{ echo odd; exit; }}; "
+    "h=$1; b=$2; k=:; o() {{ echo odd; exit; }}; "
     'a() {{ if [ -d "$1" ]; then [ -r "$1" ] && [ -x "$1" ] || o; fi; p=$1; '
     'while [ -n "$p" ]; do case $k in *":$p:"*) break;; esac; k=$k$p:; '
     'if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
@@ -54,6 +57,7 @@ _OF_USER = (
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
     'if [ $# -gt 0 ] && grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; '
+    'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
 )
@@ -62,12 +66,18 @@ _OF_HOST = (
     'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; i=$(id -u); echo {mark}; echo $i; '
     "{installed}; "
     'for f in $(grep -slxE "{processes}" /proc/[0-9]*/comm); do d=${{f%/comm}}; '
-    'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; done; '
+    'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; '
+    'if grep -qsxE "{services}" $f; then u=$(grep -sh ^Uid: $d/status | cut -f 2); r=odd; '
+    'if [ $d/root -ef / ] && tr "\\0" "\\n" <$d/environ | grep -qsxF "{address}=unix:path=/run/user/$u/bus"; '
+    "then r=usual; fi; "
+    'if grep -qsaE "(FLATPAK_ID|DBUS_SERVICES_PREFIX)=" $d/environ; then r=odd; fi; '
+    'if [ -n "$u" ]; then echo "service:$u:$r"; fi; fi; done; '
     "getent passwd {users} | while IFS=: read -r n x a g c m z; do "
     'printf "user:%s:%s:%s:%s\\n" "$n" "$a" "$g" "$m"; '
-    'if [ -e "/run/user/$a/bus" ] || {{ [ "$a" = "$i" ] && [ -n "$DBUS_SESSION_BUS_ADDRESS" ]; }}; then echo bus; fi; '
-    '{{ if [ "$a" = "$i" ]; then /bin/sh -c "$s" sh "$m"; '
-    'elif [ "$i" = 0 ]; then chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m"; fi; }} '
+    "b=/run/user/$a/bus; if [ -S $b ]; then echo bus; elif [ -e $b ]; then echo odd; else b=; fi; "
+    'if [ "$a" = "$i" ]; then case ${address} in "" | "unix:path=$b") ;; *) echo odd;; esac; fi; '
+    '{{ if [ "$a" = "$i" ]; then /bin/sh -c "$s" sh "$m" "$b"; '
+    'elif [ "$i" = 0 ]; then chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m" "$b"; fi; }} '
     "</dev/null 2>/dev/null | head -c {most} | gzip -1 | base64; echo end; done; echo {mark} end"
 )
 
@@ -94,6 +104,8 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
         installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
         processes="|".join(processes),
         sets=_SETS,
+        services="|".join(name[:_COMM] for name in patterns.files.services) or "-",
+        address=ADDRESS,
         users=" ".join(words),
         most=MOST_BYTES,
     )
@@ -101,13 +113,15 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
 
 
 def of_user(patterns: Patterns) -> str:
-    """What runs as a user, with the home directory as its only argument."""
+    """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
         files="; ".join(map(_files, patterns.groups)),
         folders=_words(patterns.files.folders) or _NOTHING,
         places=_words(patterns.files.places) or _NOTHING,
         login=_words(LOGIN_FILES),
         sets=_SETS,
+        address=ADDRESS,
+        calls="; ".join(f'printf "b%s\\n" "$({_BUSCTL} {" ".join(call)})"' for call in patterns.files.calls) or ":",
     )
 
 

@@ -27,13 +27,19 @@ class SeenUser(t.NamedTuple):
 
     Attributes:
         user: who that is.
-        has_bus: there may be a message bus of a session.
+        bus: the address of the message bus of a session; None where there is none.
+        has_odd_bus: there may be another one, or a program that offers its services there.
+        has_service: a program that offers services on the usual bus runs.
+        answers: what the calls on the bus returned, as busctl prints it.
         sets_variables: a login, or a running program, may set variables that decide where clients keep their files.
         files: what was there.
     """
 
     user: LocalUser
-    has_bus: bool
+    bus: str | None
+    has_odd_bus: bool
+    has_service: bool
+    answers: t.Sequence[str]
     sets_variables: bool
     files: SeenFiles
 
@@ -73,6 +79,7 @@ def _host(lines: t.Sequence[str], patterns: Patterns) -> SeenHost:
     clients: list[str] = []
     with_variables: set[int] = set()
     users: dict[str, SeenUser] = {}
+    services: dict[int, set[str]] = {}
     rest = iter(lines[1:])
     for line in rest:
         kind, _colon, value = line.partition(":")
@@ -80,36 +87,53 @@ def _host(lines: t.Sequence[str], patterns: Patterns) -> SeenHost:
             clients.append(value)
         elif kind == "Uid":
             with_variables.add(int(value.split()[0]))
+        elif kind == "service":
+            uid, _colon, how = value.partition(":")
+            services.setdefault(int(uid), set()).add(how)
         elif kind == "user":
-            found = _user(value, rest, with_variables, patterns)
+            found = _user(value, rest, with_variables, services, patterns)
             users[found.user.name] = found
         else:
             raise UnseenError("a line")
     return SeenHost(int(lines[0]), clients, users)
 
 
-def _user(line: str, rest: t.Iterator[str], with_variables: t.Container[int], patterns: Patterns) -> SeenUser:
+def _user(
+    line: str,
+    rest: t.Iterator[str],
+    with_variables: t.Container[int],
+    services: t.Mapping[int, t.Collection[str]],
+    patterns: Patterns,
+) -> SeenUser:
     name, uid, gid, home = line.split(":")
     packed = []
-    has_bus = False
+    marks = set()
     for part in rest:
         if part == "end":
             break
-        if part == "bus":
-            has_bus = True
+        if part in {"bus", "odd"}:
+            marks.add(part)
         else:
             packed.append(part)
     unpacker = zlib.decompressobj(_GZIP)
     content = unpacker.decompress(base64.b64decode("".join(packed), validate=True), MOST_BYTES + 1)
     if not home.startswith("/") or not unpacker.eof or len(content) >= MOST_BYTES:
         raise UnseenError(home)
-    files, sets_variables = seen_files(content, home, patterns)
-    sets_variables = sets_variables or int(uid) in with_variables
-    return SeenUser(LocalUser(name, int(uid), int(gid), home), has_bus, sets_variables, files)
+    files, sets_variables, answers = seen_files(content, home, patterns)
+    found = services.get(int(uid), ())
+    return SeenUser(
+        LocalUser(name, int(uid), int(gid), home),
+        bus=f"unix:path=/run/user/{uid}/bus" if "bus" in marks else None,
+        has_odd_bus="odd" in marks or "odd" in found,
+        has_service="usual" in found,
+        answers=answers,
+        sets_variables=sets_variables or int(uid) in with_variables,
+        files=files,
+    )
 
 
-def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles, bool]:
-    """What the part of a user printed, and whether login files set variables that count.
+def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles, bool, list[str]]:
+    """What the part of a user printed, whether login files set variables that count, and the answers on the bus.
 
     Raises:
         UnseenError: something is odd, or the output is not complete.
@@ -117,17 +141,20 @@ def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles
     head, _empty, archive = content.partition(b"\n\n")
     if not archive.endswith(_END):
         raise UnseenError(home)
-    by_kind: dict[str, list[str]] = {"d": [], "l": [], "p": [], "e": []}
+    by_kind: dict[str, list[str]] = {"d": [], "l": [], "p": [], "e": [], "b": []}
     links: dict[str, str] = {}
-    lines = iter(head.decode("ascii").split("\n"))  # what is not ASCII, tar may write in another way
+    lines = iter(head.decode().split("\n"))
     for line in lines:
+        if not line.isascii() and not line.startswith("b"):  # a name that tar may write in another way
+            raise UnseenError(home)
         by_kind[line[:1]].append(line[1:])
         if line[:1] in {"d", "l"}:
             links[line[1:]] = next(lines, "")
     if not all(lead.startswith("/") for lead in links.values()):
         raise UnseenError(home)
     files = _archived(archive[: -len(_END)], home, patterns)
-    return SeenFiles(home, files, frozenset(by_kind["d"]), frozenset(by_kind["p"]), links), bool(by_kind["e"])
+    seen = SeenFiles(home, files, frozenset(by_kind["d"]), frozenset(by_kind["p"]), links)
+    return seen, bool(by_kind["e"]), by_kind["b"]
 
 
 def _archived(archive: bytes, home: str, patterns: Patterns) -> dict[str, tuple[bytes, float] | None]:

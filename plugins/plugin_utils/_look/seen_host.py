@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import typing as t
 
+from ...module_utils._clients.files_to_read import BusCall
 from ...module_utils._host.desktop import Bus, Process
 from ...module_utils._host.environment import Environment
 from ...module_utils._host.files import Files
+from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.gvdb import text_of
 from .output import SeenUser
 from .snapshot import Snapshot
 from .unseen import UnseenError
+
+_OBJECTS = "a{oa{sa{sv}}}"
 
 
 class SeenUserHost:
@@ -23,11 +28,13 @@ class SeenUserHost:
     Args:
         seen: the user.
         files: the user's files.
+        calls: what was asked on the bus of the user's session.
     """
 
-    def __init__(self, seen: SeenUser, files: Snapshot) -> None:
+    def __init__(self, seen: SeenUser, files: Snapshot, calls: t.Sequence[BusCall] = ()) -> None:
         self._seen = seen
         self._files = files
+        self._calls = calls
 
     @property
     def files(self) -> Files:
@@ -53,26 +60,26 @@ class SeenUserHost:
         return contextlib.nullcontext()
 
     def desktop(self) -> SeenDesktop:
-        """That of a user who is not logged in to one."""
-        return SeenDesktop(self._seen, self._files)
+        return SeenDesktop(self._seen, self._files, self._calls)
 
 
 class SeenDesktop:
     """Implements the protocol ``Desktop``; arguments as above."""
 
-    def __init__(self, seen: SeenUser, files: Snapshot) -> None:
+    def __init__(self, seen: SeenUser, files: Snapshot, calls: t.Sequence[BusCall]) -> None:
         self._seen = seen
         self._files = files
+        self._bus = None if seen.bus is None else SeenBus(dict(zip(calls, seen.answers, strict=False)))
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        if self._seen.has_bus:
+        if self._seen.has_odd_bus or (self._seen.has_service and self._bus is None):
             raise UnseenError(name)
-        return ()
+        return [Process(0, {ADDRESS: self._seen.bus})] if self._seen.has_service and self._seen.bus else []
 
     def bus(self, address: str | None = None) -> Bus | None:
-        if self._seen.has_bus or address is not None:
+        if self._seen.has_odd_bus or address not in {None, self._seen.bus}:
             raise UnseenError("bus")
-        return None
+        return self._bus
 
     def setting(self, path: str) -> str | None:
         database = f"{self._seen.user.home}/.config/dconf/user"
@@ -84,3 +91,52 @@ class SeenDesktop:
 
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
         raise UnseenError(path)
+
+
+class SeenBus:
+    """Implements the protocol ``Bus`` with the answers that busctl printed, each for one call.
+
+    Args:
+        answers: to each call; empty where it failed.
+    """
+
+    def __init__(self, answers: t.Mapping[BusCall, str]) -> None:
+        self._answers = dict(answers)
+
+    def has_owner(self, name: str) -> bool:
+        raise UnseenError(name)
+
+    def call(
+        self,
+        destination: str,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        *arguments: t.Any,
+        returns: str = "",
+    ) -> tuple[t.Any, ...]:
+        del arguments
+        if (interface, member) == ("org.freedesktop.DBus", "GetId"):
+            return ("the only bus",)
+        # A second call is for what may have changed meanwhile.
+        answer = self._answers.pop(BusCall(destination, path, interface, member), "")
+        if signature or not answer:
+            raise UnseenError(member)
+        try:
+            found = json.loads(answer)
+            (value,) = found["data"]
+            if found["type"] == returns == "as" and all(isinstance(text, str) for text in value):
+                return (value,)
+            if found["type"] == returns == _OBJECTS:
+                return ({path: _interfaces(interfaces) for path, interfaces in value.items()},)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            pass
+        raise UnseenError(member)
+
+
+def _interfaces(interfaces: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """The properties without the signatures that busctl gives with a variant."""
+    return {
+        name: {key: variant["data"] for key, variant in properties.items()} for name, properties in interfaces.items()
+    }

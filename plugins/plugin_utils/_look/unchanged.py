@@ -96,7 +96,7 @@ def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
         if entry.open is None:
             raise UnseenError(entry.name)
         profile = target.profile if entry.profiles else None
-        yield entry.open(SeenUserHost(found, Snapshot(patterns, found.files)), profile, options)
+        yield entry.open(SeenUserHost(found, Snapshot(patterns, found.files), patterns.files.calls), profile, options)
 
     return UsersOfHost(target_of, open_client)
 

@@ -18,9 +18,10 @@ PROGRAM = "evolution-source-registry"
 NAME = "org.gnome.evolution.dataserver.Sources5"
 
 _FAMILY = NAME.rstrip("0123456789")
-_MANAGER = "/org/gnome/evolution/dataserver/SourceManager"
+MANAGER = "/org/gnome/evolution/dataserver/SourceManager"
 _SOURCE = "org.gnome.evolution.dataserver.Source"
-_BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+OBJECTS = "org.freedesktop.DBus.ObjectManager"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 _ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 
 _LONGEST_PATH = 100  # characters that are shown
@@ -47,7 +48,7 @@ class AccountRegistry:
         Raises:
             HostError: the registry has it already, or refuses.
         """
-        self._call(uid, _MANAGER, "SourceManager", "CreateSources", "a{ss}", {uid: text})
+        self._call(uid, MANAGER, "SourceManager", "CreateSources", "a{ss}", {uid: text})
 
     def write(self, uid: str, text: str) -> None:
         """Replace the text of a source.
@@ -75,9 +76,8 @@ class AccountRegistry:
 
     def _objects(self) -> dict[str, tuple[str, str]]:
         """The object and the text of every source, by its uid."""
-        interface = "org.freedesktop.DBus.ObjectManager"
         try:
-            (objects,) = self.bus.call(NAME, _MANAGER, interface, "GetManagedObjects", returns="a{oa{sa{sv}}}")
+            (objects,) = self.bus.call(NAME, MANAGER, OBJECTS, "GetManagedObjects", returns="a{oa{sa{sv}}}")
         except BusError as error:
             raise _unreachable(str(error)) from None
         found = {}
@@ -147,7 +147,7 @@ def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
 
 def _offers(bus: Bus) -> bool:
     try:
-        (names,) = bus.call(*_BUS, "ListNames", returns="as")
+        (names,) = bus.call(*BUS, "ListNames", returns="as")
     except BusError as error:
         raise _unreachable(str(error)) from None
     if NAME in names:
@@ -165,7 +165,7 @@ def _offers(bus: Bus) -> bool:
 def _identity(bus: Bus) -> str:
     """What distinguishes a bus from others, whatever its address."""
     try:
-        (identity,) = bus.call(*_BUS, "GetId", returns="s")
+        (identity,) = bus.call(*BUS, "GetId", returns="s")
     except BusError as error:
         raise _unreachable(str(error)) from None
     return str(identity)

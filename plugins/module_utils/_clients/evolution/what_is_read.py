@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a host tells whether a user's Evolution is as it should be: see ``files_to_read``.
 
-It is what ``locations``, ``defaults``, ``templates`` and ``client`` read before anything is changed.
+It is what ``locations``, ``defaults``, ``templates``, ``account_registry`` and ``client`` read before anything is
+changed.
 """
 
 from __future__ import annotations
 
-from ..files_to_read import FileGroup, FilesToRead
-from .account_registry import PROGRAM
+from ..files_to_read import BusCall, FileGroup, FilesToRead
+from .account_registry import BUS, MANAGER, NAME, OBJECTS, PROGRAM
 from .installations import FLATPAK_ID, NATIVE_PROGRAM
 from .templates import FOLDER
 
@@ -23,4 +24,6 @@ FILES = FilesToRead(
     folders=(f"/var/lib/flatpak/app/{FLATPAK_ID}", f"~/.local/share/flatpak/app/{FLATPAK_ID}"),
     places=(NATIVE_PROGRAM,),
     processes=(PROGRAM,),
+    services=(PROGRAM,),
+    calls=(BusCall(*BUS, "ListNames"), BusCall(NAME, MANAGER, OBJECTS, "GetManagedObjects")),
 )

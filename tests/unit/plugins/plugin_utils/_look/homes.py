@@ -68,7 +68,7 @@ def printed(home: pathlib.Path) -> str:
     """What the command of the look prints of a home. The part that runs as the user is the real one."""
     user = user_of(home)
     run = subprocess.run(
-        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" | head -c {MOST_BYTES}', "sh", of_user(PATTERNS), str(home)],
+        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" "" | head -c {MOST_BYTES}', "sh", of_user(PATTERNS), str(home)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -78,7 +78,7 @@ def printed(home: pathlib.Path) -> str:
     )
     lines = [MARK, str(user.uid), f"user:{user.name}:{user.uid}:{user.gid}:{home}"]
     if pathlib.Path(f"/run/user/{user.uid}/bus").exists() or "DBUS_SESSION_BUS_ADDRESS" in os.environ:
-        lines.append("bus")
+        lines.append("odd")
     packed = base64.encodebytes(gzip.compress(run.stdout, 1)).decode().splitlines()
     return "\n".join([*lines, *packed, "end", f"{MARK} end", ""])
 

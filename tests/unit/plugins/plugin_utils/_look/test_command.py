@@ -20,10 +20,12 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
+from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
+from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
@@ -207,3 +209,59 @@ def test_option_values_of_the_controller_are_compared_as_those_of_a_module(home:
     by_module(home, options([{"email": "mario@charter.net", "full_name": "Mario Rossi"}]), check_mode=False)
     params["accounts"][0]["full_name"] = Tagged("Mario Rossi")
     assert unchanged(params, lambda line: printed(home), check_mode=False) is not None
+
+
+NAMES = BusCall("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        '{"type":"s","data":["x"]}',
+        '{"type":"as","data":[]}',
+        '{"type":"as","data":[[1]]}',
+        "[" * 9999,
+    ],
+)
+def test_an_answer_on_the_bus_that_is_not_understood_is_not_seen(answer: str) -> None:
+    with pytest.raises(UnseenError):
+        SeenBus({NAMES: answer}).call(*NAMES, returns="as")
+
+
+def test_an_answer_on_the_bus_counts_once() -> None:
+    bus = SeenBus({NAMES: '{"type":"as","data":[["a","b"]]}'})
+    assert bus.call(*NAMES, returns="as") == (["a", "b"],)
+    with pytest.raises(UnseenError):
+        bus.call(*NAMES, returns="as")
+    with pytest.raises(UnseenError):
+        bus.has_owner("org.freedesktop.secrets")
+
+
+@pytest.mark.parametrize(
+    ("lines", "has_bus", "is_odd", "has_service"),
+    [
+        ([], False, False, False),
+        (["bus"], True, False, False),
+        (["odd"], False, True, False),
+        (["service:1000:usual", "bus"], True, False, True),
+        (["service:1000:odd", "bus"], True, True, False),
+        (["service:1001:odd", "bus"], True, False, False),
+    ],
+)
+def test_who_is_logged_in(lines: list[str], has_bus: bool, is_odd: bool, has_service: bool) -> None:
+    before = [line for line in lines if line.startswith("service")]
+    after = [line for line in lines if not line.startswith("service")]
+    output = output_of(b"d/home/mario\n/home/mario\nb\n\n" + archive() + b"end\n")
+    head, user, rest = output.partition("user:mario:1000:1000:/home/mario\n")
+    output = head + "".join(f"{line}\n" for line in before) + user + "".join(f"{line}\n" for line in after) + rest
+    seen = parsed(output, PATTERNS).users["mario"]
+    assert (seen.bus == "unix:path=/run/user/1000/bus", seen.has_odd_bus, seen.has_service) == (
+        has_bus,
+        is_odd,
+        has_service,
+    )
+    assert seen.answers == [""]
