@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
+import time
 import types
 import typing as t
 
@@ -20,6 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit im
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder
 
 OPTIONS = {"email": "mario@charter.net", "password": "the-password"}
 
@@ -56,7 +59,12 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
 
 
 def run(
-    host: str = "pc01", system: str | None = None, async_val: int = 0, no_log: bool = False, **options: t.Any
+    host: str = "pc01",
+    system: str | None = None,
+    async_val: int = 0,
+    no_log: bool = False,
+    variables: t.Mapping[str, t.Any] = types.MappingProxyType({}),
+    **options: t.Any,
 ) -> dict[str, t.Any]:
     """Run the task."""
     task: t.Any = types.SimpleNamespace(
@@ -66,7 +74,7 @@ def run(
     templar: t.Any = types.SimpleNamespace(template=lambda value: value)
     unused: t.Any = None
     action = mail_verify.ActionModule(task, connection, unused, unused, templar, unused)
-    result = action.run(task_vars={"inventory_hostname": host, "mail_system": system})
+    result = action.run(task_vars={"inventory_hostname": host, "mail_system": system, **variables})
     assert task.args == {**OPTIONS, **options}
     return result
 
@@ -213,3 +221,53 @@ def test_nothing_is_shown_that_must_not_be(
 def test_the_network_of_the_controller_is_not_a_pcs() -> None:
     assert run(system="windows", from_pc="reach")["network"] == ["192.0.2.0/24"]
     assert run(system="windows", from_pc="none")["network"] == []
+
+
+@pytest.mark.usefixtures("tested")
+def test_a_playbook_that_ends_with_a_summary_shows_no_line_for_each_account(lines: list[str]) -> None:
+    run(variables={"charter_mail_quiet": True})
+    assert lines == []
+
+
+@pytest.mark.parametrize("seconds", ["soon", -1, "nan", "inf"])
+def test_a_wrong_jitter_is_refused(seconds: object, passed: list[dict[str, t.Any]]) -> None:
+    result = run(variables={"mail_jitter": seconds})
+    assert result["failed"]
+    assert result["msg"] == f"mail_jitter: {seconds!r} is not a number of seconds. Write 0 or more."
+    assert passed == []
+
+
+@pytest.mark.usefixtures("passed")
+def test_each_host_waits_for_a_random_part_of_the_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    for _ in range(20):
+        run(variables={"mail_jitter": "5"})
+    assert all(0 <= wait <= 5 for wait in waits)
+    assert len(set(waits)) > 10
+
+
+@pytest.mark.usefixtures("tested", "lines")
+@pytest.mark.parametrize("system", ["linux", "windows"])
+@pytest.mark.parametrize("no_log", [False, True])
+def test_what_was_found_is_recorded_with_all_checks(system: str, no_log: bool, tmp_path: pathlib.Path) -> None:
+    run(system=system, no_log=no_log, variables={"mail_records": str(tmp_path / "records"), "mail_site": "Turin"})
+    (path,) = (tmp_path / "records").rglob("pc01.json")
+    text = path.read_text()
+    record = json.loads(text)
+    assert (record["host"], record["site"], record["verified"]) == ("pc01", "Turin", True)
+    stages = [len(end["stages"]) for one in record["accounts"] for end in one["endpoints"]]
+    assert stages == [len(SEEN["checks"])] * 2
+    assert ("All tests completed" in text) is not no_log
+    assert OPTIONS["password"] not in text
+
+
+@pytest.mark.usefixtures("tested", "lines")
+def test_a_record_that_cannot_be_written_is_a_warning(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(recorder._display, "warning", warned.append)
+    (tmp_path / "file").write_text("")
+    result = run(variables={"mail_records": str(tmp_path / "file" / "records")})
+    assert "failed" not in result
+    assert len(warned) == 1
+    assert warned[0].startswith("Mail results cannot be recorded (Not a directory)")
