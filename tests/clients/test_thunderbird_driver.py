@@ -253,8 +253,11 @@ def test_a_primary_password_does_not_stop_the_start(network: Network, home: path
         const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
         login.init(origin, null, origin, arguments[0], "password", "", "");
         return Services.logins.addLoginAsync(login).then(() => {
-          const contract = "@mozilla.org/security/internalkeytoken;1";
-          Cc[contract].createInstance(Ci.nsIPKCS11Token).changePassword("", "primary");
+          const own = Cc["@mozilla.org/security/internalkeytoken;1"];
+          // The latter up to 140.
+          const database = () => Cc["@mozilla.org/security/pk11tokendb;1"].getService(Ci.nsIPK11TokenDB);
+          const token = own ? own.createInstance(Ci.nsIPKCS11Token) : database().getInternalKeyToken();
+          token.changePassword("", "primary");
         });
     """
     with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:

@@ -74,7 +74,10 @@ class Ansible:
             The module's whole result.
         """
         self._record.unlink(missing_ok=True)
-        where = ["localhost"] if hosts is None else ["all", "--inventory", str(self._inventory(hosts))]
+        # The localhost that no inventory names would run them on Ansible's own Python.
+        interpreter = json.dumps({"ansible_python_interpreter": self._python})
+        here = ["localhost", "--extra-vars", interpreter]
+        where = here if hosts is None else ["all", "--inventory", str(self._inventory(hosts))]
         arguments = [*where, "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
         done = self.command("ansible", *arguments, *(["--check"] if check else []))
         results = self.results()

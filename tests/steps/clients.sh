@@ -47,7 +47,6 @@ make_tree() { # make_tree NAME TREE
     export DEBIAN_FRONTEND=noninteractive
     chroot "$2" apt-get install --yes --quiet --no-install-recommends "${options[@]}" "${clients[@]}" || return
     chroot "$2" apt-get clean
-    touch "$2/etc/hosts" # what the mail servers' network mounts its own over
     echo "$recipe" >"$2/.made"
 }
 
@@ -106,6 +105,7 @@ test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
     mount_tree "$tree"
     use_these_servers "$tree"
     use_this_python "$tree"
+    cp /etc/hosts "$tree/etc/hosts" # has the name of this machine, which clients look up
     # Up to 140, Thunderbird looks for its AutoConfig file only here. The tests' driver brings it, and only for its own.
     ln --symbolic --force /etc/thunderbird/driver.cfg "$tree/usr/lib/thunderbird/driver.cfg"
     for client in Thunderbird Evolution; do
