@@ -88,6 +88,7 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
         " Ada's home directory and her mail server are temporary and exist only on this machine."
     )
     screen.blank_line()
+    page = summary.ROOT / "tests/output/demo-report.html"
     home = folder / "home"
     home.mkdir(mode=0o700)
     addresses = (_IMAP_ADDRESS, _POP3_ADDRESS)
@@ -117,9 +118,10 @@ def _demonstrate(screen: Screen, folder: pathlib.Path, log: pathlib.Path, *, ver
         with screen.step("Configure again") as step:
             step.note = expectations.expect_unchanged(runner.run("charter.mail.configure"), len(accounts), _CLIENTS)
         with screen.step("Verify") as step:
-            verified = runner.run("charter.mail.verify")
+            page.parent.mkdir(exist_ok=True)
+            verified = runner.run("charter.mail.verify", mail_report=str(page))
             step.note = expectations.expect_verified(verified, len(accounts))
-    summary.show(screen, accounts, home, first, verified)
+    summary.show(screen, accounts, home, first, verified, page)
 
 
 @contextlib.contextmanager

@@ -94,8 +94,12 @@ class PlaybookRunner:
         self._config = folder / "ansible.cfg"
         self._config.touch()  # empty, in place of the user's own
 
-    def run(self, playbook: str) -> PlaybookRun:
-        """Run a playbook, given its fully qualified name.
+    def run(self, playbook: str, **variables: str) -> PlaybookRun:
+        """Run a playbook.
+
+        Args:
+            playbook: its fully qualified name.
+            variables: extra variables.
 
         Raises:
             PlaybookError: The playbook did not run to its end.
@@ -106,6 +110,7 @@ class PlaybookRunner:
         command = [sys.executable, "-m", "ansible", "playbook", playbook, f"--inventory={self._inventory.hosts}"]
         command.append(f"--extra-vars=@{self._inventory.secrets}")
         command.append("--extra-vars=mail_checks=all")  # the demo shows the tests that succeeded
+        command.append(f"--extra-vars={json.dumps(variables)}")
         with self._output() as output:
             code = _run(command, self._environment(record), output)
         run = _read(playbook, code, record)

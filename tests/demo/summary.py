@@ -14,7 +14,7 @@ from .inventory import DemoAccount
 from .playbooks import PlaybookRun
 from .screen import Screen
 
-_ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 _NAMES = {
     "imap": "IMAP",
@@ -52,6 +52,7 @@ def show(
     home: pathlib.Path,
     configured: PlaybookRun,
     verified: PlaybookRun,
+    page: pathlib.Path,
 ) -> None:
     """Print the summary.
 
@@ -61,6 +62,7 @@ def show(
         home: the home directory in which they were configured.
         configured: the first run of the configure playbook.
         verified: the run of the verify playbook.
+        page: the report of that run.
     """
     screen.heading("Configured")
     for account in accounts:
@@ -76,6 +78,9 @@ def show(
     for tested in verified.accounts:
         screen.blank_line()
         screen.paragraph(tested["summary"])
+    screen.blank_line()
+    screen.paragraph("The report of this run, as a page for your browser:")
+    screen.verbatim(str(page))
     screen.heading("Try it on your own hosts")
     screen.paragraph("List the accounts of each host in an inventory. The servers of charter.net are built in:")
     screen.blank_line()
@@ -87,7 +92,7 @@ def show(
         " on the hosts."
     )
     screen.blank_line()
-    screen.verbatim(_COMMANDS.format(root=shlex.quote(str(_ROOT))))
+    screen.verbatim(_COMMANDS.format(root=shlex.quote(str(ROOT))))
 
 
 def _servers(account: DemoAccount, verified: PlaybookRun) -> str:
