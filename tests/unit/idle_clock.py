@@ -12,6 +12,7 @@ does not sleep. A long jump needs a long sleep of all, in case that a sleeping t
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import queue
 import socket
@@ -56,7 +57,7 @@ class IdleClock(Clock):
                 piece = max(0.0005, min(left, _POLL * len(self._ends)))
                 try:
                     result = action(piece)
-                except (socket.timeout, queue.Empty):
+                except (socket.timeout, queue.Empty, concurrent.futures.TimeoutError):  # three classes until 3.11
                     if left <= piece:
                         raise
                 else:
