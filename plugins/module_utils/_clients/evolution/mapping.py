@@ -3,7 +3,7 @@
 """An account as Evolution's sources express it: the tables, and reading them back.
 
 Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
-organization, signature, folders, aliases, encryption, translations.
+signature, folders, aliases, encryption, translations.
 """
 
 from __future__ import annotations
@@ -54,12 +54,14 @@ class SourceRule(t.NamedTuple):
         key: its name.
         value: from the account and its ids; None where they have nothing to say.
         accepted: further values that are as good.
+        optional: an empty value is as good as none.
     """
 
     group: str
     key: str
     value: t.Callable[[Account, SourceIds], Value | None]
     accepted: tuple[str, ...] = ()
+    optional: bool = False
 
 
 _ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True)
@@ -85,11 +87,13 @@ IDENTITY = (
     _ENABLED,
     SourceRule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
     SourceRule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
+    SourceRule(MAIL_IDENTITY, "ReplyTo", lambda account, ids: account.reply_to, optional=True),
+    SourceRule(MAIL_IDENTITY, "Organization", lambda account, ids: account.organization, optional=True),
     SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
 # What an Account has of the group MAIL_IDENTITY.
-OF_IDENTITY = frozenset({"email", "full_name"})
+OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
@@ -146,6 +150,8 @@ def enforce(source: GlibKeyFile, rules: t.Iterable[SourceRule], account: Account
         if wanted is None:
             continue
         stored = source.text(rule.group, rule.key)
+        if rule.optional and not wanted and not stored:
+            continue
         if stored != encoded(wanted) and stored not in rule.accepted:
             source = source.with_text(rule.group, rule.key, encoded(wanted))
     return source
@@ -194,6 +200,8 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         ),
         username=account.text(AUTHENTICATION, "User") or "",
         full_name=identity.text(MAIL_IDENTITY, "Name") or None,
+        reply_to=identity.text(MAIL_IDENTITY, "ReplyTo") or None,
+        organization=identity.text(MAIL_IDENTITY, "Organization") or None,
         leave_on_server=account.text(POP_BACKEND, "KeepOnServer") == "true" if pop3 else None,
         leave_on_server_days=_number(account.text(POP_BACKEND, "DeleteAfterDays"), 0) if pop3 else None,
         default=default,
