@@ -204,7 +204,7 @@ STEPS: t.Mapping[str, t.Callable[[], Counts]] = {
 
 # Steps that keep only one core busy, in two lists that run side by side and take about equally long. Those in one list
 # run one after the other: sanity and cores share the environments of ansible-test. All other steps use all cores.
-ONE_CORE = (("molecule", "lint", "demo"), ("sanity", "cores", "demo-as-user"))
+ONE_CORE = (("molecule", "lint", "demo", "demo-as-user"), ("sanity", "cores"))
 
 
 # All of what they do is in other steps.

@@ -24,6 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.wire.clock im
 _SPEED = 100  # times as fast as real time
 _QUIET = 0.005  # seconds; all sleep for so long before even a short jump
 _POLL = 0.002  # seconds, for each thread that waits
+_STARVED = 0.02  # seconds between two looks; after more of them, the machine gave this process no time
 _TASKS = "/proc/self/task"
 
 _T = t.TypeVar("_T")
@@ -72,9 +73,13 @@ class IdleClock(Clock):
     def _skip_if_idle(self) -> None:
         with self._lock:
             now = time.monotonic()
-            if now - self._checked < _POLL / 2:
+            gap, self._checked = now - self._checked, now
+            if gap < _POLL / 2:
+                self._checked -= gap
                 return
-            self._checked = now
+            if gap > _STARVED:  # what seems to sleep has waited for its turn to run
+                self._active = now
+                return
             awake = _others_awake()
             if awake is None or awake - self._ends.keys():
                 self._active = now

@@ -97,7 +97,7 @@ def _organization(name: str) -> dict[str, str]:
 
 def _label(account: Account) -> str:
     """The address as a part of an identifier, its signs as numbers so that no two addresses share one."""
-    local, _, domain = account.email.lower().rpartition("@")
+    local, _at, domain = account.email.lower().rpartition("@")
     words = [*reversed(domain.split(".")), re.sub("[^a-z0-9]", lambda sign: f"-{ord(sign[0]):x}", local)]
     return ".".join(words)
 

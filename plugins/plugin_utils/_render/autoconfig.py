@@ -68,7 +68,7 @@ def _incoming_key(account: Account) -> tuple[t.Any, ...]:
 
 
 def _login(account: Account) -> str:
-    local, _, domain = account.email.rpartition("@")
+    local, _at, domain = account.email.rpartition("@")
     known = {account.email: "%EMAILADDRESS%", local: "%EMAILLOCALPART%", domain: "%EMAILDOMAIN%"}
     placeholder = known.get(account.username)
     if placeholder is None:

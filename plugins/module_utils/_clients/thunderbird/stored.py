@@ -101,7 +101,7 @@ class ThunderbirdState(t.NamedTuple):
     announced: bool = False
     has_old_names: bool = False
     unreadable: MailError | None = None
-    content: bytes = dataclasses.field(default=b"", repr=False)
+    content: bytes = b""
 
     @classmethod
     def of_nothing(cls, profile: Profile, reason: MailError, content: bytes = b"") -> ThunderbirdState:

@@ -247,11 +247,14 @@ def _set_password(database: sqlite3.Connection) -> bytes:
 
 
 def _add_key(
-    database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher, differing: t.Mapping[str, bytes] = {}
+    database: sqlite3.Connection,
+    password_key: bytes,
+    cipher: sdr.Cipher,
+    differing: t.Mapping[str, bytes] | None = None,
 ) -> None:
     key = sdr.SdrKey.generate(cipher)
     number = secrets.randbelow(0x3FFFFFFF) + 1  # NSS has 30 bits for it; the table would refuse one that is taken
-    attributes = {**_attributes(cipher, pbe.seal(password_key, key.value)), **differing}
+    attributes = {**_attributes(cipher, pbe.seal(password_key, key.value)), **(differing or {})}
     columns, places = ", ".join(attributes), ", ".join("?" * len(attributes))
     database.execute(f"INSERT INTO nssPrivate (id, {columns}) VALUES (?, {places})", (number, *attributes.values()))
     signature = pbe.sign(password_key, VALUE, key.value)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import pathlib
 import typing as t
@@ -43,8 +44,17 @@ def fill_the_memory(*_arguments: object, **_options: object) -> t.NoReturn:
     raise MemoryError(SECRET)
 
 
-def descend(depth: int = 0, *_arguments: object, **_options: object) -> int:
-    return descend(1) + 1
+def overflow(*_arguments: object, **_options: object) -> None:
+    """Python 3.8 aborts if the garbage collector calls a finalizer while the stack is full."""
+    gc.disable()
+    try:
+        descend()
+    finally:
+        gc.enable()
+
+
+def descend() -> int:
+    return descend() + 1
 
 
 def fail_to_read(*_arguments: object, **_options: object) -> t.NoReturn:
@@ -55,7 +65,7 @@ FAILURES: t.Mapping[str, tuple[t.Callable[..., t.Any], str]] = {
     "a value": (fail, "an unexpected KeyError in "),
     "an error behind another": (fail_behind_another, "an unexpected RuntimeError in "),
     "memory": (fill_the_memory, "there is not enough memory on this host."),
-    "recursion": (descend, "an unexpected RecursionError in "),
+    "recursion": (overflow, "an unexpected RecursionError in "),
     "the disk": (fail_to_read, "an unexpected OSError (Input/output error) in "),
 }
 

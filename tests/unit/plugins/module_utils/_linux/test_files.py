@@ -150,7 +150,7 @@ def test_a_lock_held_elsewhere_names_its_holder(tmp_path: pathlib.Path) -> None:
     path = tmp_path / ".parentlock"
     assert FILES.lock_holder(str(path)) is None
     path.touch()
-    code = "import fcntl,sys;f=open(sys.argv[1],'w');fcntl.lockf(f,fcntl.LOCK_EX);print();sys.stdin.read()"
+    code = "import fcntl,sys;f=open(sys.argv[1],'w');fcntl.lockf(f,fcntl.LOCK_EX);print(flush=True);sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
