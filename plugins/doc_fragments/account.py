@@ -45,7 +45,7 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
     ),
     "organization": (
-        "The sender's organization, which mail names in a header. At most 250 characters.",
+        "The sender's organization, which mail names in a header. At most 240 characters.",
         "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
     ),
     "protocol": (

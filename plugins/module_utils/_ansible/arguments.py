@@ -44,7 +44,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "override": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
-_LONGEST_ORGANIZATION = 250  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
+_LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
 DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,

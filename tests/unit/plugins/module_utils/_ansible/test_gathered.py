@@ -126,7 +126,7 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
     "a file for a signature": ({"mail.identity.id2.attach_signature": True}, "it has a signature"),
     "replies to two": ({"mail.identity.id2.reply_to": "x@y.example, z@y.example"}, "reply_to"),
     "a name in front of the reply-to address": ({"mail.identity.id2.reply_to": "X <x@y.example>"}, "reply_to"),
-    "a long organization": ({"mail.identity.id2.organization": "x" * 251}, "organization"),
+    "a long organization": ({"mail.identity.id2.organization": "x" * 241}, "organization"),
     "an organization of two lines": ({"mail.identity.id2.organization": "a\nb"}, "organization"),
     "Exchange": ({"mail.server.server2.type": "ews"}, "it is neither IMAP nor POP3 (ews)"),
     "a short login": ({"mail.server.server2.userName": "mario"}, "username"),
