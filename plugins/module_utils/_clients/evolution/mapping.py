@@ -54,14 +54,12 @@ class SourceRule(t.NamedTuple):
         key: its name.
         value: from the account and its ids; None where they have nothing to say.
         accepted: further values that are as good.
-        optional: an empty value is as good as none.
     """
 
     group: str
     key: str
     value: t.Callable[[Account, SourceIds], Value | None]
     accepted: tuple[str, ...] = ()
-    optional: bool = False
 
 
 _ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True)
@@ -87,8 +85,8 @@ IDENTITY = (
     _ENABLED,
     SourceRule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
     SourceRule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
-    SourceRule(MAIL_IDENTITY, "ReplyTo", lambda account, ids: account.reply_to, optional=True),
-    SourceRule(MAIL_IDENTITY, "Organization", lambda account, ids: account.organization, optional=True),
+    SourceRule(MAIL_IDENTITY, "ReplyTo", lambda account, ids: account.reply_to),
+    SourceRule(MAIL_IDENTITY, "Organization", lambda account, ids: account.organization),
     SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
@@ -150,8 +148,6 @@ def enforce(source: GlibKeyFile, rules: t.Iterable[SourceRule], account: Account
         if wanted is None:
             continue
         stored = source.text(rule.group, rule.key)
-        if rule.optional and not wanted and not stored:
-            continue
         if stored != encoded(wanted) and stored not in rule.accepted:
             source = source.with_text(rule.group, rule.key, encoded(wanted))
     return source

@@ -92,7 +92,8 @@ def test_what_the_user_has_set_stays_where_the_options_are_left_out(
     # What differs by the spelling of the address only is not rewritten, either.
     assert desk.step(reply_to="info@rossi.example", organization="Rossi & Söhne").status is Status.UNCHANGED
     assert desk.files() == before
-    desk.step(full_name="Mario Rossi")
+    step = desk.step(full_name="Mario Rossi", reply_to="info@rossi.example", organization="Rossi & Söhne")
+    assert step.status is Status.UPDATED
     assert has(desk) == ("Info@Rossi.example", "Rossi & Söhne")
 
 
@@ -124,6 +125,9 @@ def test_an_address_of_the_users_own_keeps_what_belongs_to_it(tmp_path: pathlib.
     assert "Info@Rossi.example" in texts
     assert "Rossi & Söhne" in texts or "Rossi & S\\u00f6hne" in texts
     assert desk.step(reply_to="boss@rossi.example", organization="Charter").status is Status.UNCHANGED
+    assert desk.step(reply_to="boss@rossi.example", organization="Charter").differences == ()
+    check = desk.inspect(reply_to="boss@rossi.example", organization="Charter").check
+    assert check.status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(

@@ -521,6 +521,8 @@ def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
     pc.start_outlook(MARIO)
     assert standing(pc, wanted) is OutlookStatus.CONFIGURED
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    assert plan(client(pc), [wanted]).steps[0].differences == ()
+    assert inspect(pc, reply_to="info@rossi.example", organization="Rossi").status is CheckStatus.OK
     one = client(pc)
     (told,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
     assert "Outlook keeps its own" in told
