@@ -40,6 +40,14 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "If omitted, it is the profile that Thunderbird opens. If there is none, one is created.",
     ),
     "full_name": ("The name that recipients see. If omitted, an existing account keeps its name.",),
+    "reply_to": (
+        "The address that replies go to, where it is not the address of the account.",
+        "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
+    ),
+    "organization": (
+        "The sender's organization, which mail names in a header. At most 240 characters.",
+        "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
+    ),
     "protocol": (
         "How mail is received.",
         "The same address with the other protocol is a separate account.",

@@ -97,6 +97,14 @@ EXAMPLES = r"""
     password_store: plaintext_keyring
   become: true
 
+- name: Have replies go to the office, and name the organization
+  charter.mail.evolution_account:
+    user: mario
+    email: mario.rossi@charter.net
+    reply_to: office@rossi.example
+    organization: Rossi & Sons
+  become: true
+
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.evolution_account:
     user: mario

@@ -34,7 +34,7 @@ options:
     description: Options that are not compared.
     type: list
     elements: str
-    choices: [default, full_name, leave_on_server, leave_on_server_days, password]
+    choices: [default, full_name, leave_on_server, leave_on_server_days, organization, password, reply_to]
     default: []
 attributes:
   diff_mode:

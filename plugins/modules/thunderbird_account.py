@@ -67,6 +67,14 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
+- name: Have replies go to the office, and name the organization
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    reply_to: office@rossi.example
+    organization: Rossi & Sons
+  become: true
+
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.thunderbird_account:
     user: mario

@@ -60,6 +60,11 @@ def test_a_users_edits_survive_a_managed_change(evolution_setup: EvolutionSetup)
         }
         assert setup.agrees(evolution, updated["ids"])
         setup.configure_one("unchanged", full_name="Mario Bianchi", password=None)
+        sender = {"reply_to": "office@rossi.example", "organization": ""}
+        setup.configure_one("updated", password=None, **sender)
+        assert sender.items() <= evolution.account(setup.user.address)["identity"].items()
+        setup.configure_one("unchanged", password=None, **sender)
+        after = evolution.memory()
     with setup.log_in() as evolution:
         assert evolution.memory() == after
 

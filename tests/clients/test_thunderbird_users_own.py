@@ -119,13 +119,18 @@ def test_identities_of_the_users_own_stay_beside_the_accounts(setup: Setup) -> N
         }
     )
     (before,) = setup.accounts()
-    setup.configure("updated", full_name="Mario Rossi")
+    sender = {"full_name": "Mario Rossi", "reply_to": "office@rossi.example", "organization": "Rossi & Söhne \\"}
+    setup.configure("updated", **sender)
     (after,) = setup.accounts()
     assert after["identities"][:2] == before["identities"]
     assert [one["email"] for one in after["identities"]] == [OWN, OTHER, EMAIL]
     new = after["identities"][2]
-    assert (new["full_name"], new["smtp_key"]) == ("Mario Rossi", "smtp1")
-    setup.configure("unchanged", full_name="Mario Rossi")
+    assert {"smtp_key": "smtp1", **sender}.items() <= new.items()
+    setup.configure("unchanged", **sender)
+    setup.configure("updated", reply_to="", organization="")
+    (removed,) = setup.accounts()
+    assert removed["identities"] == [*before["identities"], {**new, "reply_to": "", "organization": ""}]
+    setup.configure("unchanged", reply_to="", organization="")
     assert OWN in setup.configure("removed", state="absent")["warnings"]
     assert setup.accounts() == []
     prefs = setup.prefs()

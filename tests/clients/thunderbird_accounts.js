@@ -27,6 +27,8 @@ function identityInfo(identity) {
     key: identity.key,
     email: identity.email,
     full_name: identity.fullName,
+    reply_to: identity.replyTo,
+    organization: identity.organization,
     smtp_key: identity.smtpServerKey || null,
     outgoing: server ? outgoingInfo(server) : null,
     // The latter up to 115.

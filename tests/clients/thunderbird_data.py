@@ -28,6 +28,8 @@ class Identity(t.TypedDict):
     key: str
     email: str
     full_name: str
+    reply_to: str
+    organization: str
     smtp_key: str | None
     outgoing: Outgoing | None
     fcc_folder: str

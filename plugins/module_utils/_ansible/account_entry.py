@@ -32,8 +32,6 @@ def not_expressed(found: ListedAccount) -> list[str]:
     for identity in found.identities[1:]:
         reasons.append(f"it has another identity ({identity.email})")
     for identity in found.identities[:1]:
-        extras = {"a reply-to address": identity.reply_to, "an organization": identity.organization}
-        reasons += [f"it has {name}" for name, value in extras.items() if value]
         reasons += ["it has a signature"] if identity.has_signature else []
     return reasons or _proof(found, found.account)
 
@@ -46,8 +44,7 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
         user: whose account it is.
     """
     said: dict[str, t.Any] = {"user": user, "email": account.email}
-    if account.full_name:
-        said["full_name"] = account.full_name
+    said.update(_sender(account))
     if account.protocol is not Protocol.IMAP:
         said["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
@@ -66,6 +63,16 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
     if account.default:
         said["default"] = True
     return said
+
+
+def _sender(account: Account) -> dict[str, t.Any]:
+    """What mail says about its sender beside the address."""
+    said = {
+        "full_name": account.full_name,
+        "reply_to": account.reply_to,
+        "organization": (account.organization or "").strip(),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _proof(found: ListedAccount, account: Account) -> list[str]:

@@ -22,7 +22,7 @@ from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
 
-IGNORED = ("default", "full_name", "leave_on_server", "leave_on_server_days", "password")
+IGNORED = ("default", "full_name", "leave_on_server", "leave_on_server_days", "organization", "password", "reply_to")
 OPTIONS: t.Mapping[str, t.Any] = {
     **CHOICE_OPTIONS,
     "ignore": {"type": "list", "elements": "str", "choices": list(IGNORED), "default": []},

@@ -46,6 +46,10 @@ def _lines(view: View) -> list[str]:
     ]
     if account.full_name:
         lines.append(_setting("full_name", account.full_name))
+    if account.reply_to:
+        lines.append(_setting("reply_to", account.reply_to))
+    if account.organization:
+        lines.append(_setting("organization", account.organization))
     if account.protocol is Protocol.POP3:
         lines.append(_setting("leave_on_server", _leave_on_server(account)))
     if account.default:

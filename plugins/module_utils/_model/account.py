@@ -58,6 +58,9 @@ class Account:
         outgoing: the submission server (RFC 6409).
         username: the login for both servers.
         full_name: the name that recipients see; None keeps the name of an existing account.
+        reply_to: where replies go, its domain like that of ``email``; empty for no such address, None keeps that of an
+            existing account.
+        organization: of the sender, without blanks around it; empty for none, None keeps that of an existing account.
         password: for both servers; None keeps stored passwords.
         replace_password: replace a stored password that differs; False only stores a missing one.
         leave_on_server: POP3 only: leave mail on the server; None keeps the setting of an existing account and is True
@@ -77,6 +80,8 @@ class Account:
     outgoing: Server
     username: str
     full_name: str | None = None
+    reply_to: str | None = None
+    organization: str | None = None
     password: Secret | None = None
     replace_password: bool = True
     leave_on_server: bool | None = None

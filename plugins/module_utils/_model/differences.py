@@ -52,6 +52,10 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
         pairs.append(Difference("email", wanted.email, stored.email))
     if wanted.full_name is not None:
         pairs.append(Difference("full_name", wanted.full_name, stored.full_name))
+    if wanted.reply_to is not None and not same_address(wanted.reply_to, stored.reply_to or ""):
+        pairs.append(Difference("reply_to", wanted.reply_to, stored.reply_to))
+    if wanted.organization is not None and wanted.organization != (stored.organization or "").strip():
+        pairs.append(Difference("organization", wanted.organization, stored.organization))
     if wanted.protocol is Protocol.POP3:
         if wanted.leave_on_server is not None:
             pairs.append(Difference("leave_on_server", wanted.leave_on_server, stored.leave_on_server))
@@ -71,9 +75,15 @@ def as_spelled(wanted: Account, stored: Account) -> Account:
     incoming = _server_as_spelled(wanted.incoming, stored.incoming)
     outgoing = _server_as_spelled(wanted.outgoing, stored.outgoing)
     email = stored.email if same_address(wanted.email, stored.email) else wanted.email
-    if (incoming, outgoing, email) == (wanted.incoming, wanted.outgoing, wanted.email):
-        return wanted
-    return dataclasses.replace(wanted, incoming=incoming, outgoing=outgoing, email=email)
+    reply_to, organization = wanted.reply_to, wanted.organization
+    if reply_to and same_address(reply_to, stored.reply_to or ""):
+        reply_to = stored.reply_to
+    if organization and organization == (stored.organization or "").strip():
+        organization = stored.organization
+    spelled = dataclasses.replace(
+        wanted, incoming=incoming, outgoing=outgoing, email=email, reply_to=reply_to, organization=organization
+    )
+    return wanted if spelled == wanted else spelled
 
 
 def _server_as_spelled(wanted: Server, stored: Server) -> Server:

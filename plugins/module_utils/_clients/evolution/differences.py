@@ -17,7 +17,7 @@ from .stored import EvolutionState
 _INSIGNIFICANT = {
     *((AUTHENTICATION, key) for key in ("Host", "User")),
     (SECURITY, "Method"),
-    *((MAIL_IDENTITY, key) for key in ("Address", "Name")),
+    *((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization")),
     *((POP_BACKEND, key) for key in ("KeepOnServer", "DeleteAfterDays")),
     (MARKER_GROUP, MARKER_KEY),
 }

@@ -3,7 +3,7 @@
 """An account as Evolution's sources express it: the tables, and reading them back.
 
 Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
-organization, signature, folders, aliases, encryption, translations.
+signature, folders, aliases, encryption, translations.
 """
 
 from __future__ import annotations
@@ -85,11 +85,13 @@ IDENTITY = (
     _ENABLED,
     SourceRule(MAIL_IDENTITY, "Address", lambda account, ids: account.email),
     SourceRule(MAIL_IDENTITY, "Name", lambda account, ids: account.full_name),
+    SourceRule(MAIL_IDENTITY, "ReplyTo", lambda account, ids: account.reply_to),
+    SourceRule(MAIL_IDENTITY, "Organization", lambda account, ids: account.organization),
     SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
 # What an Account has of the group MAIL_IDENTITY.
-OF_IDENTITY = frozenset({"email", "full_name"})
+OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
@@ -194,6 +196,8 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
         ),
         username=account.text(AUTHENTICATION, "User") or "",
         full_name=identity.text(MAIL_IDENTITY, "Name") or None,
+        reply_to=identity.text(MAIL_IDENTITY, "ReplyTo") or None,
+        organization=identity.text(MAIL_IDENTITY, "Organization") or None,
         leave_on_server=account.text(POP_BACKEND, "KeepOnServer") == "true" if pop3 else None,
         leave_on_server_days=_number(account.text(POP_BACKEND, "DeleteAfterDays"), 0) if pop3 else None,
         default=default,

@@ -84,6 +84,7 @@ class Outlook(ClientDefaults):
                 {"profile": made.profile, "key": made.key},
                 profile=made.profile,
                 outgoing_username=made.outgoing_username,
+                kept=lookup.NOT_STAGED,
             )
         staged = state.record.find(account)
         if staged is None:
@@ -94,6 +95,7 @@ class Outlook(ClientDefaults):
             {"staged by": " and ".join(staged.methods)},
             profile="",
             outgoing_username=staged.account.username,
+            kept=lookup.NOT_STAGED,
         )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
@@ -113,7 +115,7 @@ class Outlook(ClientDefaults):
         if made is None:
             return None
         return StoredAccount(
-            account=made.account,
+            account=lookup.comparable(made.account, wanted),
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
             locked="Outlook keeps them for the user alone",
@@ -165,6 +167,11 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
+        unstaged = sorted(name for name in lookup.NOT_STAGED if getattr(account, name))
+        if unstaged:
+            found.append(
+                f"Outlook keeps its own {' and '.join(unstaged)}: the user sets them in the account's settings"
+            )
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
@@ -11,6 +12,9 @@ from ..._model.differences import Difference, differences
 from ..._model.text import same_address
 from .reading import ProfileAccount
 from .stored import OutlookState
+
+NOT_STAGED = frozenset({"reply_to", "organization"})
+"""Settings of an account that nothing staged can give to Outlook."""
 
 
 def find(state: OutlookState, account: Account) -> ProfileAccount | None:
@@ -31,7 +35,12 @@ def has_other_protocol(state: OutlookState, account: Account) -> bool:
 
 def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]:
     """What differs between the account that is wanted and the one in Outlook."""
-    return (*differences(account, made.account, made.outgoing_username), *made.sign_in)
+    return (*differences(account, comparable(made.account, account), made.outgoing_username), *made.sign_in)
+
+
+def comparable(stored: Account, wanted: Account) -> Account:
+    """The account in Outlook with what cannot be staged as it is wanted: no run would change that."""
+    return dataclasses.replace(stored, **{name: getattr(wanted, name) for name in NOT_STAGED})
 
 
 def _with_address(state: OutlookState, account: Account) -> t.Iterator[ProfileAccount]:

@@ -15,7 +15,7 @@ _INSIGNIFICANT = {
         *("type", "hostname", "port", "userName", "socketType", MARKER),
         *("leave_on_server", "delete_by_age_from_server", "num_days_to_leave_on_server"),
     },
-    "identity": {"useremail", "fullName"},
+    "identity": {"useremail", "fullName", "reply_to", "organization"},
     "smtpserver": {"hostname", "port", "username", "try_ssl"},
 }
 

@@ -61,6 +61,8 @@ SERVER = (
 IDENTITY = (
     PrefRule("useremail", lambda account: account.email),
     PrefRule("fullName", lambda account: account.full_name),
+    PrefRule("reply_to", lambda account: account.reply_to, ""),
+    PrefRule("organization", lambda account: account.organization, ""),
 )
 SMTP = (
     PrefRule("type", lambda account: "smtp", "smtp"),
@@ -202,6 +204,8 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         ),
         username=text(settings, server + "userName"),
         full_name=text(settings, identity + "fullName") or None,
+        reply_to=_effective_text(settings, identity, "reply_to") or None,
+        organization=_effective_text(settings, identity, "organization") or None,
         leave_on_server=leaves,
         leave_on_server_days=days,
         default=default_account(settings) == ids.account,
@@ -233,6 +237,11 @@ def _left_on_server(settings: Settings, prefix: str) -> tuple[bool, int]:
     leaves = _is_set(settings, prefix, "leave_on_server")
     limited = _is_set(settings, prefix, "delete_by_age_from_server")
     return leaves, _number(settings, prefix, "num_days_to_leave_on_server", 7) if limited else 0
+
+
+def _effective_text(settings: Settings, prefix: str, key: str) -> str:
+    value = effective(settings, prefix, PrefRule(key, lambda account: None, ""))
+    return value if isinstance(value, str) else ""
 
 
 def _is_set(settings: Settings, prefix: str, key: str) -> bool:

@@ -24,6 +24,8 @@ INCOMING = {"imap": ((993, "ssl"), (143, "starttls")), "pop3": ((995, "ssl"), (1
 OUTGOING = ((587, "starttls"), (465, "ssl"), (2525, "starttls"))
 NAMES = ("", "Mario Rossi", "O'Brien & Söhne", 'A "B" <c>', "山田 太郎", "a\\b")
 
+ORGANIZATIONS = ("Rossi & Söhne", 'Rossi "Plumbing"', "a\\b; c", "山田商店", " Rossi ")
+
 
 class HandMade(t.NamedTuple):
     """An account as somebody made it."""
@@ -36,6 +38,8 @@ class HandMade(t.NamedTuple):
     full_name: str
     leaves: bool
     days: int
+    reply_to: str = ""
+    organization: str = ""
 
 
 def some(chance: random.Random, number: int) -> HandMade:
@@ -54,6 +58,8 @@ def some(chance: random.Random, number: int) -> HandMade:
         chance.choice(NAMES),
         chance.choice((True, False)),
         chance.choice((0, 0, 14)),
+        chance.choice(("", "info@rossi.example", "Info@Rossi.example")),
+        chance.choice(("", *ORGANIZATIONS)),
     )
 
 
@@ -88,6 +94,10 @@ def write_thunderbird(home: pathlib.Path, accounts: t.Sequence[HandMade], more: 
         identity: Values = {"useremail": one.email, "smtpServer": f"smtp{number}"}
         if one.full_name:
             identity["fullName"] = one.full_name
+        if one.reply_to:
+            identity["reply_to"] = one.reply_to
+        if one.organization:
+            identity["organization"] = one.organization
         host, port, security = one.outgoing
         smtp: Values = {"hostname": host, "port": port, "try_ssl": SECURITIES[security], "username": one.username}
         for branch, values in (("server.server", server), ("identity.id", identity), ("smtpserver.smtp", smtp)):
@@ -136,7 +146,12 @@ def write_evolution(
             sources[account]["Pop Backend"] = leaves
         sources[identity] = {
             "Data Source": {"DisplayName": one.email, "Enabled": "true", "Parent": account},
-            "Mail Identity": {"Address": one.email, "Name": _escaped(one.full_name)},
+            "Mail Identity": {
+                "Address": one.email,
+                "Name": _escaped(one.full_name),
+                "ReplyTo": one.reply_to,
+                "Organization": _escaped(one.organization.strip()),
+            },
             "Mail Submission": {"TransportUid": transport},
         }
         host, port, security = one.outgoing

@@ -60,6 +60,8 @@ def compared(found: Found) -> list[dict[str, t.Any]]:
         {
             **{name: str(one[name]).lower() for name in COMPARED},
             "names": [identity["full_name"] for identity in one["identities"]],
+            "reply_to": [identity["reply_to"].lower() for identity in one["identities"]],
+            "organization": [identity["organization"].strip() for identity in one["identities"]],
             "left": (one.get("leave_on_server"), one.get("leave_on_server") and one["leave_on_server_days"]),
         }
         for one in sorted(found["accounts"], key=lambda one: one["email"])
@@ -122,8 +124,10 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
     "a name": ({"mail.server.server2.name": "Work"}, "it is called 'Work'"),
     "a signature": ({"mail.identity.id2.htmlSigText": "-- M"}, "it has a signature"),
     "a file for a signature": ({"mail.identity.id2.attach_signature": True}, "it has a signature"),
-    "a reply-to address": ({"mail.identity.id2.reply_to": "x@y.example"}, "it has a reply-to address"),
-    "an organization": ({"mail.identity.id2.organization": "Example"}, "it has an organization"),
+    "replies to two": ({"mail.identity.id2.reply_to": "x@y.example, z@y.example"}, "reply_to"),
+    "a name in front of the reply-to address": ({"mail.identity.id2.reply_to": "X <x@y.example>"}, "reply_to"),
+    "a long organization": ({"mail.identity.id2.organization": "x" * 241}, "organization"),
+    "an organization of two lines": ({"mail.identity.id2.organization": "a\nb"}, "organization"),
     "Exchange": ({"mail.server.server2.type": "ews"}, "it is neither IMAP nor POP3 (ews)"),
     "a short login": ({"mail.server.server2.userName": "mario"}, "username"),
     "letters outside ASCII": (

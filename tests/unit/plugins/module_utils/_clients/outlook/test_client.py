@@ -512,3 +512,18 @@ def test_an_account_is_read_back_for_verification() -> None:
     pc.log_off(MARIO)
     with pytest.raises(HostError, match="not logged on"):
         client(pc).account(wanted)
+
+
+def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
+    pc, wanted = OfficePc(), account(reply_to="info@rossi.example", organization="Rossi")
+    push(pc, wanted)
+    assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    pc.start_outlook(MARIO)
+    assert standing(pc, wanted) is OutlookStatus.CONFIGURED
+    assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    assert plan(client(pc), [wanted]).steps[0].differences == ()
+    assert inspect(pc, reply_to="info@rossi.example", organization="Rossi").status is CheckStatus.OK
+    one = client(pc)
+    (told,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
+    assert "Outlook keeps its own" in told
+    assert not [text for text in one.warnings(one.read(), account(reply_to="")) if "keeps its own" in text]
