@@ -64,12 +64,14 @@ _OF_USER = (
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
 )
-# A file without a digest, such as one that the user cannot read, is known to be there. No file takes long.
+# g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
+# read, is known to be there. No file takes long.
 _OF_STORES = (
-    'set --; for f in {stores}; do if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
+    'g() {{ shift; for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
     'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
     'if [ $# -gt 0 ]; then (ulimit -t {seconds}; sha256sum "$@") | '
-    'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; '
+    'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
+    "{files}; "
 )
 # As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
 _OF_HOST = (
@@ -125,22 +127,27 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
 def of_user(patterns: Patterns) -> str:
     """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
-        files="; ".join(map(_files, patterns.groups)),
+        files="; ".join(_files("$1", group) for group in patterns.groups),
         folders=_words(patterns.files.folders) or _NOTHING,
         places=_words(patterns.files.places) or _NOTHING,
         login=_words(LOGIN_FILES),
         sets=_SETS,
         address=ADDRESS,
-        stores=_OF_STORES.format(stores=_words(patterns.stores), seconds=_DIGEST_SECONDS) if patterns.stores else "",
+        stores=_of_stores(patterns.stores) if patterns.stores else "",
         calls="; ".join(f'printf "b%s\\n" "$({_BUSCTL} {" ".join(call)})"' for call in patterns.files.calls) or ":",
     )
 
 
-def _files(group: FileGroup) -> str:
+def _of_stores(stores: t.Iterable[FileGroup]) -> str:
+    return _OF_STORES.format(files="; ".join(_files("g", group) for group in stores), seconds=_DIGEST_SECONDS)
+
+
+def _files(do: str, group: FileGroup) -> str:
+    """What calls a function for each folder, with the files in it."""
     names = [f"$d/{name}" for name in group.names]
     names += ["$d/*/"] if any("/" in name and "*" in posixpath.dirname(name) for name in group.names) else []
     words = " ".join(name.replace("$d", _quoted("$d")) for name in names)
-    return f'for d in {_words(group.folders)}; do $1 "$d" {words}; done'
+    return f'for d in {_words(group.folders)}; do {do} "$d" {words}; done'
 
 
 def _installed(name: str, paths: t.Sequence[str]) -> str:

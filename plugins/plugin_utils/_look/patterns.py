@@ -26,11 +26,10 @@ class Patterns:
 
     def __init__(self, files: FilesToRead, *, has_key: bool = False) -> None:
         self.files = files
-        stores, seals = (files.stores, files.seals) if has_key else ((), ())
-        self.stores = tuple(f"{folder}/{name}" for group in stores for folder in group.folders for name in group.names)
+        self.stores, seals = (files.stores, files.seals) if has_key else ((), ())
         own = FileGroup(("~",), (JOURNALS,))
         self.groups = (own, *files.groups, *seals)
-        found = [f"{folder}/{name}" for group in self.groups for folder in group.folders for name in group.names]
+        found = _paths(self.groups)
         self.contents = tuple(found)
         parents = dict.fromkeys(map(posixpath.dirname, (*found, *files.places)))
         self.wild_folders = tuple(parent for parent in parents if "*" in parent)
@@ -72,11 +71,15 @@ class Patterns:
 
     @functools.cached_property
     def _stores(self) -> _Matcher:
-        return _Matcher(self.stores)
+        return _Matcher(_paths(self.stores))
 
     @functools.cached_property
     def _wild(self) -> _Matcher:
         return _Matcher(self.wild_folders)
+
+
+def _paths(groups: t.Iterable[FileGroup]) -> list[str]:
+    return [f"{folder}/{name}" for group in groups for folder in group.folders for name in group.names]
 
 
 class _Matcher:

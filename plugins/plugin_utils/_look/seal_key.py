@@ -29,7 +29,5 @@ def of_host(params: t.Mapping[str, t.Any], host: str) -> str | None:
     if key is None:
         return None
     require_key(key)
-    text = f"charter.mail seal key 1 {host}"
-    return hmac.new(
-        key.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).hexdigest()
+    secret, text = (one.encode("utf-8", "surrogatepass") for one in (key, f"charter.mail seal key 1 {host}"))
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()

@@ -33,6 +33,7 @@ Options = dict[str, t.Any]
 SPEC = argument_spec(**OPTIONS)
 CLIENTS = ("thunderbird", "evolution")
 PATTERNS = Patterns(FILES["thunderbird"].joined(FILES["evolution"]))
+PATTERNS_WITH_KEY = Patterns(FILES["thunderbird"].joined(FILES["evolution"]), has_key=True)
 _FLATPAK = ".var/app/org.gnome.Evolution/config/evolution"
 
 
@@ -61,14 +62,15 @@ def by_module(home: pathlib.Path, params: Options, *, check_mode: bool = True) -
 
 def by_look(home: pathlib.Path, params: Options) -> Options | None:
     """What the action says of a home after one look at it."""
-    return unchanged(params, lambda line: printed(home), check_mode=True)
+    patterns = PATTERNS if params["seal_key"] is None else PATTERNS_WITH_KEY
+    return unchanged(params, lambda line: printed(home, patterns), check_mode=True)
 
 
-def printed(home: pathlib.Path) -> str:
+def printed(home: pathlib.Path, patterns: Patterns = PATTERNS) -> str:
     """What the command of the look prints of a home. The part that runs as the user is the real one."""
     user = user_of(home)
     run = subprocess.run(
-        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" "" | head -c {MOST_BYTES}', "sh", of_user(PATTERNS), str(home)],
+        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" "" | head -c {MOST_BYTES}', "sh", of_user(patterns), str(home)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
