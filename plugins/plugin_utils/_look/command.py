@@ -127,7 +127,7 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
 def of_user(patterns: Patterns) -> str:
     """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
-        files="; ".join(_files("$1", group) for group in patterns.groups),
+        files="; ".join(map(_files, patterns.groups)),
         folders=_words(patterns.files.folders) or _NOTHING,
         places=_words(patterns.files.places) or _NOTHING,
         login=_words(LOGIN_FILES),
@@ -139,14 +139,18 @@ def of_user(patterns: Patterns) -> str:
 
 
 def _of_stores(stores: t.Iterable[FileGroup]) -> str:
-    return _OF_STORES.format(files="; ".join(_files("g", group) for group in stores), seconds=_DIGEST_SECONDS)
+    files = "; ".join(_each_folder("g", group, group.names) for group in stores)
+    return _OF_STORES.format(files=files, seconds=_DIGEST_SECONDS)
 
 
-def _files(do: str, group: FileGroup) -> str:
-    """What calls a function for each folder, with the files in it."""
-    names = [f"$d/{name}" for name in group.names]
-    names += ["$d/*/"] if any("/" in name and "*" in posixpath.dirname(name) for name in group.names) else []
-    words = " ".join(name.replace("$d", _quoted("$d")) for name in names)
+def _files(group: FileGroup) -> str:
+    has_folders = any("/" in name and "*" in posixpath.dirname(name) for name in group.names)
+    return _each_folder("$1", group, (*group.names, *(["*/"] if has_folders else [])))
+
+
+def _each_folder(do: str, group: FileGroup, names: t.Iterable[str]) -> str:
+    """What calls a function for each folder of a group, with the paths of names in it."""
+    words = " ".join(f"{_quoted('$d')}/{name}" for name in names)
     return f'for d in {_words(group.folders)}; do {do} "$d" {words}; done'
 
 

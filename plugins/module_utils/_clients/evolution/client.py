@@ -21,7 +21,7 @@ from . import choices, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, PLAINTEXT_KEYRING, SECRET_SERVICE, Item
+from .password_store.store import NONE, SECRET_SERVICE, Item
 from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
@@ -83,8 +83,7 @@ class Evolution(ClientDefaults):
         self._backup = backup
         self._require_writable = require_writable
         self._as_root = as_root
-        seals = sealed_store is None and password_store == PLAINTEXT_KEYRING and not location.flatpak
-        self._seal = seal if seals else None
+        self._seal = seal
         self._sealed_store = sealed_store
 
     @property
@@ -271,12 +270,11 @@ class Evolution(ClientDefaults):
         return backups
 
     def renew_seal(self, state: EvolutionState) -> tuple[str, ...]:
-        seal = self._seal
-        if seal is None:
+        if self._seal is None:
             return ()
         with self._as_root():
-            from .writing import seal_changes
-        return seal.renew(self._files, lambda: seal_changes(seal, self._files, self._location, state))
+            from .writing import renew_seal
+        return renew_seal(self._seal, self._files, self._location, state)
 
     def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
         return after.passwords.value.file_writes(items) if items else []
@@ -386,10 +384,8 @@ class Evolution(ClientDefaults):
                 return session.bus
             return None if self._desktop is None else self._desktop.bus()
 
-        where = self._location
-        return open_passwords(
-            self._password_store, self._files, where.keyrings, bus, flatpak=where.flatpak, sealed=self._sealed_store
-        )
+        choice, where, sealed = self._password_store, self._location, self._sealed_store
+        return open_passwords(choice, self._files, where.keyrings, bus, flatpak=where.flatpak, sealed=sealed)
 
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:

@@ -160,6 +160,11 @@ def seal_changes(
     return seal.changes(files, location.keyrings, state.passwords.value.contents, stored)
 
 
+def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionState) -> tuple[str, ...]:
+    """See ``Seal.renew``."""
+    return seal.renew(files, lambda: seal_changes(seal, files, location, state))
+
+
 def _has_all(text: str, source: GlibKeyFile) -> bool:
     there = _values(text.encode("utf-8", "surrogateescape")) or {}
     return all(there.get(place) == value for place, value in source.values.items())
