@@ -45,8 +45,8 @@ def seal(**other: t.Any) -> Seal:
 def test_an_entry_is_a_keyed_digest_of_all_that_it_depends_on() -> None:
     digests = {name: None if text is None else hashlib.sha256(text).hexdigest() for name, text in CONTENTS.items()}
     assert digests_of(CONTENTS) == digests
-    parts = ["charter.mail seal 1", "thunderbird", "mario", "/p", sorted(map(list, digests.items())), None]
-    parts[-1] = [list(LOGIN), "a password"]
+    login = [list(LOGIN), "a password"]
+    parts: list[t.Any] = ["charter.mail seal 1", "thunderbird", "mario", "/p", sorted(digests.items()), login]
     wanted = hmac.new(KEY.encode(), json.dumps(parts).encode(), "sha256").hexdigest()
     assert seal().entry("/p", digests, (LOGIN, PASSWORD)) == wanted
 

@@ -168,7 +168,10 @@ def test_a_store_that_changed_is_the_modules(home: pathlib.Path, name: str, how:
         path.chmod(0)
     else:
         path.unlink()
-        {"gone": lambda: None, "a folder": path.mkdir, "a dangling link": lambda: path.symlink_to("nowhere")}[how]()
+        if how == "a folder":
+            path.mkdir()
+        elif how == "a dangling link":
+            path.symlink_to("nowhere")
     assert by_look(home, task()) is None
 
 
@@ -315,6 +318,8 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> Non
         chance = random.Random(seed)
         generator = Generator(seed, folder)
         generated = generator.make()
+        if "large" in generator.names:  # takes long, and test_same_verdict.py has it
+            continue
         accounts = [with_password(entry, chance) for entry in generated["accounts"]]
         others: Options = {"evolution": {"password_store": chance.choice(("plaintext_keyring", "secret_service"))}}
         params = task(*accounts, **others)
