@@ -21,10 +21,12 @@ from ..module_utils._ansible.result import of_all_clients
 from ..module_utils._ansible.validate import presentable, shown, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.entry import OUTLOOK
+from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._fleet_run import recorder
+from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
@@ -50,8 +52,9 @@ class ActionModule(NormalAction):
         try:
             params = validated(raw, _SPEC)
             requests(params)  # what is wrong with an account is found before the host is asked anything
+            key = seal_key.of_host(params, host)
             if system_of(self, variables) is System.LINUX:
-                result = self._unchanged(params) or super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
             else:
                 result = self._on_windows(params, host)
         except MailError as error:
@@ -67,6 +70,15 @@ class ActionModule(NormalAction):
             return None
         found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
         return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
+
+    def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        given = self._task.args
+        if key is not None:
+            self._task.args = {**given, OPTION: key}
+        try:
+            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
+        finally:
+            self._task.args = given  # a retried task starts from them
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

@@ -32,6 +32,17 @@ options:
       - If V(false), configure all clients that this host's system can have. Use it to remove accounts.
     type: bool
     default: true
+  seal_key:
+    description:
+      - A secret of at least 32 random characters. With it, a Linux host that has stored the passwords already is as
+        quick as one without passwords, since the module is not sent to it.
+      - A run that ends with passwords stored leaves a small file, the seal, beside Thunderbird's password store, or
+        beside the keyring of O(evolution.password_store=plaintext_keyring). It holds keyed digests (HMAC-SHA256) and no
+        password. Any change of the password store breaks it. The next run then renews it, which is no change.
+      - Give all runs the same key, from Ansible Vault or from a file of the controller. Each host gets a key of its
+        own, derived from it and from the host's name in the inventory. No key is stored on a host.
+      - The keyring of a user's session cannot be sealed.
+    type: str
   thunderbird:
     description: Options for Thunderbird, those of M(charter.mail.thunderbird_account).
     type: dict
@@ -85,7 +96,7 @@ seealso:
   - module: charter.mail.mail_verify
 notes:
   - One list serves all clients. A client ignores what it does not have, such as O(profile) without Thunderbird.
-  - On Windows, O(when_running), O(wait_seconds), O(lock_timeout) and O(backup) have no effect.
+  - On Windows, O(when_running), O(wait_seconds), O(lock_timeout), O(backup) and O(seal_key) have no effect.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -94,6 +105,12 @@ EXAMPLES = r"""
 - name: Set up the accounts of each host in the clients that it has
   charter.mail.mail_accounts:
     accounts: "{{ mail_accounts }}"
+  become: true
+
+- name: The same, and answer hosts whose passwords are stored already without sending the module
+  charter.mail.mail_accounts:
+    accounts: "{{ mail_accounts }}"
+    seal_key: "{{ lookup('ansible.builtin.password', '~/.ansible/mail-seal-key', length=64) }}"
   become: true
 
 - name: Set up an account in Evolution, installed or not, with the password in a file that is not encrypted

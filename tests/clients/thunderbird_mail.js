@@ -24,6 +24,12 @@ function inboxOf(server) {
   return inbox;
 }
 
+/** POP3 logs in at startup even offline; the error of that attempt can be reported to the next operation. */
+async function reached(operation) {
+  const status = await operation();
+  return status == CONNECTION_REFUSED ? operation() : status;
+}
+
 /** Lists the folders of an IMAP server; those of a POP3 account are local. */
 async function discoverFolders(server) {
   if (server.type != "imap") {
@@ -45,7 +51,7 @@ async function verifyIncoming(accountKey) {
   goOnline();
   const server = incomingServer(accountKey);
   server.closeCachedConnections();
-  const status = await finished(listener => server.verifyLogon(listener, messageWindow()));
+  const status = await reached(() => finished(listener => server.verifyLogon(listener, messageWindow())));
   server.closeCachedConnections();
   return status;
 }
@@ -65,12 +71,7 @@ async function fetchMail(accountKey) {
   const server = incomingServer(accountKey);
   await discoverFolders(server);
   const inbox = inboxOf(server);
-  const get = () => finished(listener => server.getNewMessages(inbox, messageWindow(), listener));
-  let status = await get();
-  if (status == CONNECTION_REFUSED) {
-    // POP3 logs in at startup even offline; the error of that attempt can be reported to the next operation.
-    status = await get();
-  }
+  const status = await reached(() => finished(listener => server.getNewMessages(inbox, messageWindow(), listener)));
   if (status != "0x0") {
     throw new Error(`getting the mail of ${server.prettyName} ended with ${status}`);
   }

@@ -14,6 +14,7 @@ from .run_client import CLIENT_OPTIONS
 OPTIONS: t.Mapping[str, t.Any] = {
     **CHOICE_OPTIONS,
     **CLIENT_OPTIONS,
+    "seal_key": {"type": "str", "no_log": True},
     **{
         name: {"type": "dict", "options": dict(entry.options), "apply_defaults": True}
         for name, entry in CLIENTS.items()

@@ -53,6 +53,10 @@ def configure_all(
     Raises:
         MailError: an option is invalid; nothing was changed.
     """
+    if options.get("seal_key") is not None:
+        from .._clients.seal import require_key  # only here: most tasks have no key
+
+        require_key(options["seal_key"])
     names, is_fallback = client_choice.choose(options, System.LINUX, installed)
     warnings: dict[str, None] = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
     entries = [client_registry.CLIENTS[name] for name in names]

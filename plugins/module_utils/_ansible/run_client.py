@@ -163,8 +163,9 @@ def _configure_user(
             f"{user.user}, {client.title}: an earlier run was interrupted; what it left is completed or taken back now"
             f"{', outside check mode' if task.check_mode else ''}"
         )
+    sealing = () if task.check_mode or outcome.changed else client.renew_seal(outcome.after)
     warnings = [warning for account in accounts for warning in client.warnings(outcome.after, account)]
-    for warning in dict.fromkeys(warnings):
+    for warning in dict.fromkeys((*sealing, *warnings)):
         task.warn(warning)
     _add_outcome(client, user, outcome, result)
     if not outcome.changed:

@@ -11,7 +11,7 @@ from .._clients.entry import ClientEntry
 from .._linux.local_user import Target
 from .._model.account import State
 from .arguments import Request, requests
-from .run_client import UserAccounts, grouped
+from .run_client import NumberedRequests, UserAccounts, grouped
 
 OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], t.ContextManager[Client[t.Any]]]
 
@@ -51,15 +51,21 @@ def users_of(
     if params["when_running"] == "wait":
         options["wait_seconds"] = params["wait_seconds"]
 
-    def opener(target: Target) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
-        return lambda: host.open(entry, target, options)
+    def opener(target: Target, group: NumberedRequests) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
+        key = params.get("seal_key")
+        if key is None:
+            return lambda: host.open(entry, target, options)
+        from .._clients.seal import Seal  # only here: most tasks have no key
+
+        seal = Seal.of(key, entry.name, target.user.name, [request.account for _number, request in group])
+        return lambda: host.open(entry, target, {**options, "seal": seal})
 
     groups, unknown = grouped(requests(params, profiles=entry.profiles), host.target_of)
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    known = [UserAccounts(target.user.name, group, opener(target)) for target, group in groups.items()]
+    known = [UserAccounts(target.user.name, group, opener(target, group)) for target, group in groups.items()]
     return [*known, *unknown]
 
 

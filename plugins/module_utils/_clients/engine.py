@@ -159,6 +159,13 @@ class Client(t.Protocol[S]):
     def file_diffs(self, before: S, after: S) -> tuple[TextDiff, ...]:
         """Diffs of files beside that of the accounts."""
 
+    def renew_seal(self, state: S) -> tuple[str, ...]:
+        """Write the seal of the password store where that is all there is to write: it is no setting, and no change.
+
+        Returns:
+            Warnings.
+        """
+
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.
 
@@ -206,6 +213,11 @@ class ClientDefaults:
     def file_diffs(self, before: t.Any, after: t.Any) -> tuple[TextDiff, ...]:
         """See ``Client``."""
         del before, after
+        return ()
+
+    def renew_seal(self, state: t.Any) -> tuple[str, ...]:
+        """See ``Client``."""
+        del state
         return ()
 
 

@@ -24,7 +24,8 @@ class OpenClient(t.Protocol):
     Args:
         host: a ``UserHost``, or what the client's module makes of it.
         profile: the option ``profile``; None for a client without profiles.
-        options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``.
+        options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``; where the task has a
+            key for it, ``seal`` is the ``Seal`` of the user's password stores.
     """
 
     def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]:

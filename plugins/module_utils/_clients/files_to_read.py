@@ -40,7 +40,7 @@ class BusCall(t.NamedTuple):
 
 
 class FilesToRead(t.NamedTuple):
-    """What is enough to see that nothing is to be done, as far as files can tell. No password store is among it.
+    """What is enough to see that nothing is to be done, as far as files can tell. No password store is brought.
 
     Attributes:
         groups: files whose contents count.
@@ -49,6 +49,8 @@ class FilesToRead(t.NamedTuple):
         processes: programs of the user whose environment counts, by their names.
         services: those of them that offer services on the message bus.
         calls: what to ask on the bus, if the user is logged in.
+        stores: the files of password stores: with a key for seals, their digests count.
+        seals: the seals of these stores, whose contents count then.
     """
 
     groups: tuple[FileGroup, ...] = ()
@@ -57,6 +59,8 @@ class FilesToRead(t.NamedTuple):
     processes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     calls: tuple[BusCall, ...] = ()
+    stores: tuple[FileGroup, ...] = ()
+    seals: tuple[FileGroup, ...] = ()
 
     def joined(self, other: FilesToRead) -> FilesToRead:
         """What is enough for two clients."""
@@ -67,4 +71,6 @@ class FilesToRead(t.NamedTuple):
             self.processes + other.processes,
             self.services + other.services,
             self.calls + other.calls,
+            self.stores + other.stores,
+            self.seals + other.seals,
         )

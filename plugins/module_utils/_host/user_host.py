@@ -9,6 +9,9 @@ import typing as t
 from .environment import Environment
 from .files import Files
 
+SealedStore = t.Callable[[str, t.Sequence[str]], t.Any]
+"""A folder, and the names of the files in it that make a password store, to what its seal tells of it."""
+
 
 class UserHost(t.Protocol):
     """One user's part of a host, for as long as accounts of that user are configured or read."""
@@ -16,6 +19,10 @@ class UserHost(t.Protocol):
     @property
     def files(self) -> Files:
         """The files, with the rights of the user."""
+
+    @property
+    def sealed_store(self) -> SealedStore | None:
+        """What answers for password stores that must not be read; None where they can be read."""
 
     @property
     def home(self) -> str:

@@ -13,6 +13,7 @@ from .local_user import Target
 
 if t.TYPE_CHECKING:  # what few runs need is imported late
     from .._host.environment import Environment
+    from .._host.user_host import SealedStore
     from .processes import Processes
 
 
@@ -35,6 +36,7 @@ class LocalUserHost:
         self._scratch: str | None = None
         self._environments: dict[tuple[str, ...], Environment] = {}
         self.files = files
+        self.sealed_store: SealedStore | None = None
 
     @property
     def home(self) -> str:

@@ -4,8 +4,8 @@
 """One line for a POSIX shell that brings what the patterns name, for each user with that user's own rights.
 
 * It needs no Python on the host: sh, id, getent, timeout, chroot, grep, cut, tr, tar, head, gzip and base64, as GNU has
-  them, and busctl for a user who is logged in. What is missing or odd ends in output that is not complete, and the
-  module runs.
+  them, busctl for a user who is logged in, and sha256sum where the task has a key for seals. What is missing or odd
+  ends in output that is not complete, and the module runs.
 * It is on one line and has no exclamation mark, for csh and tcsh. It has no backslash before another one or before a
   quotation mark, for fish. Login shells of both kinds get it in single quotation marks.
 * What a user's process prints is packed by the process of the task, so that it cannot speak for another user.
@@ -28,6 +28,7 @@ from .unseen import UnseenError
 MARK = "charter-mail-look"
 MOST_BYTES = 8 * 1024 * 1024  # of one user's files
 _MOST_USERS = 32  # with more of them, the module is quicker
+_DIGEST_SECONDS = 5  # of computing: no store has gigabytes
 _SECONDS = 30  # a user's files can be on a file system that does not answer
 
 _USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
@@ -38,7 +39,8 @@ _SETS = f"({'|'.join(NAMES)})"
 
 # As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
 # a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
-# that counts, b for an answer on the message bus $2. Then an empty line, a tar archive, and a last line.
+# that counts, b for an answer on the message bus $2, t for a file of a password store, and s for its digest, as
+# sha256sum prints it. Then an empty line, a tar archive, and a last line.
 # o ends it where something is odd; a looks at a folder and those above it; w names all files, for c to look at their
 # folders, and for f to pass them to tar.
 _OF_USER = (
@@ -58,8 +60,18 @@ _OF_USER = (
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
     'if [ $# -gt 0 ] && grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; '
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
+    "{stores}"
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
+)
+# g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
+# read, is known to be there. No file takes long.
+_OF_STORES = (
+    'g() {{ shift; for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
+    'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
+    'if [ $# -gt 0 ]; then (ulimit -t {seconds}; sha256sum "$@") | '
+    'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
+    "{files}; "
 )
 # As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
 _OF_HOST = (
@@ -121,15 +133,25 @@ def of_user(patterns: Patterns) -> str:
         login=_words(LOGIN_FILES),
         sets=_SETS,
         address=ADDRESS,
+        stores=_of_stores(patterns.stores) if patterns.stores else "",
         calls="; ".join(f'printf "b%s\\n" "$({_BUSCTL} {" ".join(call)})"' for call in patterns.files.calls) or ":",
     )
 
 
+def _of_stores(stores: t.Iterable[FileGroup]) -> str:
+    files = "; ".join(_each_folder("g", group, group.names) for group in stores)
+    return _OF_STORES.format(files=files, seconds=_DIGEST_SECONDS)
+
+
 def _files(group: FileGroup) -> str:
-    names = [f"$d/{name}" for name in group.names]
-    names += ["$d/*/"] if any("/" in name and "*" in posixpath.dirname(name) for name in group.names) else []
-    words = " ".join(name.replace("$d", _quoted("$d")) for name in names)
-    return f'for d in {_words(group.folders)}; do $1 "$d" {words}; done'
+    has_folders = any("/" in name and "*" in posixpath.dirname(name) for name in group.names)
+    return _each_folder("$1", group, (*group.names, *(["*/"] if has_folders else [])))
+
+
+def _each_folder(do: str, group: FileGroup, names: t.Iterable[str]) -> str:
+    """What calls a function for each folder of a group, with the paths of names in it."""
+    words = " ".join(f"{_quoted('$d')}/{name}" for name in names)
+    return f'for d in {_words(group.folders)}; do {do} "$d" {words}; done'
 
 
 def _installed(name: str, paths: t.Sequence[str]) -> str:

@@ -21,13 +21,15 @@ class Patterns:
 
     Args:
         files: what the clients need.
+        has_key: the task has a key for the seals of password stores.
     """
 
-    def __init__(self, files: FilesToRead) -> None:
+    def __init__(self, files: FilesToRead, *, has_key: bool = False) -> None:
         self.files = files
+        self.stores, seals = (files.stores, files.seals) if has_key else ((), ())
         own = FileGroup(("~",), (JOURNALS,))
-        self.groups = (own, *files.groups)
-        found = [f"{folder}/{name}" for group in self.groups for folder in group.folders for name in group.names]
+        self.groups = (own, *files.groups, *seals)
+        found = _paths(self.groups)
         self.contents = tuple(found)
         parents = dict.fromkeys(map(posixpath.dirname, (*found, *files.places)))
         self.wild_folders = tuple(parent for parent in parents if "*" in parent)
@@ -41,6 +43,10 @@ class Patterns:
     def has_file(self, path: str) -> bool:
         """Whether a file of that path, ``~/`` for the home, would have been brought."""
         return self._contents.has(path)
+
+    def has_store(self, path: str) -> bool:
+        """Whether the digest of a file of that path would have been brought."""
+        return self._stores.has(path)
 
     def has_fixed_folder(self, path: str) -> bool:
         """Whether it is a folder that was looked for by its whole name."""
@@ -64,8 +70,16 @@ class Patterns:
         return _Matcher(self.contents)
 
     @functools.cached_property
+    def _stores(self) -> _Matcher:
+        return _Matcher(_paths(self.stores))
+
+    @functools.cached_property
     def _wild(self) -> _Matcher:
         return _Matcher(self.wild_folders)
+
+
+def _paths(groups: t.Iterable[FileGroup]) -> list[str]:
+    return [f"{folder}/{name}" for group in groups for folder in group.folders for name in group.names]
 
 
 class _Matcher:

@@ -10,12 +10,14 @@ import json
 import typing as t
 
 from ...module_utils._clients.files_to_read import BusCall
+from ...module_utils._clients.seal import Seal
 from ...module_utils._host.desktop import Bus, Process
 from ...module_utils._host.environment import Environment
 from ...module_utils._host.files import Files
 from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.gvdb import text_of
 from .output import SeenUser
+from .sealed_store import SealedStore
 from .snapshot import Snapshot
 from .unseen import UnseenError
 
@@ -29,16 +31,25 @@ class SeenUserHost:
         seen: the user.
         files: the user's files.
         calls: what was asked on the bus of the user's session.
+        seal: what seals the user's password stores; None if the task has no key for that.
     """
 
-    def __init__(self, seen: SeenUser, files: Snapshot, calls: t.Sequence[BusCall] = ()) -> None:
+    def __init__(
+        self, seen: SeenUser, files: Snapshot, calls: t.Sequence[BusCall] = (), seal: Seal | None = None
+    ) -> None:
         self._seen = seen
         self._files = files
         self._calls = calls
+        self._seal = seal
 
     @property
     def files(self) -> Files:
         return self._files
+
+    @property
+    def sealed_store(self) -> t.Callable[[str, t.Sequence[str]], SealedStore] | None:
+        seal = self._seal
+        return None if seal is None else lambda folder, names: SealedStore(seal, self._files, folder, names)
 
     @property
     def home(self) -> str:

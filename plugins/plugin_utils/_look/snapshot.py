@@ -26,6 +26,7 @@ class SeenFiles(t.NamedTuple):
         folders: the directories.
         places: what exists, of unknown content.
         links: path to where it leads.
+        digests: SHA-256 of the files of password stores, in hexadecimal; None for what has none.
     """
 
     home: str
@@ -33,6 +34,7 @@ class SeenFiles(t.NamedTuple):
     folders: frozenset[str]
     places: frozenset[str]
     links: t.Mapping[str, str]
+    digests: t.Mapping[str, str | None] = {}
 
 
 class Snapshot:
@@ -50,6 +52,17 @@ class Snapshot:
     def read(self, path: str) -> bytes | None:
         found = self._file(path)
         return None if found is None else found[0]
+
+    def digest(self, path: str) -> str | None:
+        """SHA-256 of a file of a password store, in hexadecimal; None where there is no such file."""
+        if path in self._seen.digests:
+            found = self._seen.digests[path]
+            if found is None:
+                raise UnseenError(path)
+            return found
+        if not self._patterns.has_store(self._named(path)) or not self._is_known(posixpath.dirname(path)):
+            raise UnseenError(path)
+        return None
 
     def modified(self, path: str) -> float | None:
         if path in self._seen.places:

@@ -21,6 +21,7 @@ from ...module_utils._clients.engine import Client
 from ...module_utils._clients.entry import ClientEntry, System
 from ...module_utils._clients.evolution import what_is_read as of_evolution
 from ...module_utils._clients.files_to_read import FilesToRead
+from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird import what_is_read as of_thunderbird
 from ...module_utils._linux.local_user import Target
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
@@ -76,7 +77,7 @@ def _patterns(options: t.Mapping[str, t.Any]) -> Patterns:
         if name not in FILES:
             raise UnseenError(name)
         files = files.joined(FILES[name])
-    return Patterns(files)
+    return Patterns(files, has_key=options[OPTION] is not None)
 
 
 def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
@@ -96,7 +97,8 @@ def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
         if entry.open is None:
             raise UnseenError(entry.name)
         profile = target.profile if entry.profiles else None
-        yield entry.open(SeenUserHost(found, Snapshot(patterns, found.files), patterns.files.calls), profile, options)
+        files = Snapshot(patterns, found.files)
+        yield entry.open(SeenUserHost(found, files, patterns.files.calls, options.get("seal")), profile, options)
 
     return UsersOfHost(target_of, open_client)
 

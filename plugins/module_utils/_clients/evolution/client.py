@@ -27,8 +27,10 @@ from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
+    from ..._host.user_host import SealedStore
     from ..._model.secret import Secret
     from ..._model.settings import Change
+    from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
     from .password_store.store import Passwords
@@ -53,6 +55,8 @@ class Evolution(ClientDefaults):
         require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
+        seal: seals the plaintext keyring; None for none.
+        sealed_store: see ``UserHost``.
     """
 
     name: t.ClassVar[str] = "Evolution"
@@ -68,6 +72,8 @@ class Evolution(ClientDefaults):
         backup: bool = True,
         require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
+        seal: Seal | None = None,
+        sealed_store: SealedStore | None = None,
     ) -> None:
         self._files = files
         self._location = location
@@ -77,6 +83,8 @@ class Evolution(ClientDefaults):
         self._backup = backup
         self._require_writable = require_writable
         self._as_root = as_root
+        self._seal = seal
+        self._sealed_store = sealed_store
 
     @property
     def profile(self) -> str:
@@ -227,18 +235,22 @@ class Evolution(ClientDefaults):
                 writes, deletes = writing.as_files(
                     self._files, self.profile, before.sources, after.sources, backup=self._backup
                 )
+                passwords = self._password_writes(after, items)
+                sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 backups = self._files.replace(
-                    [*self._password_writes(after, items), *writes, *self._default_writes(after)],
-                    [*deletes, *self._purged(after)],
+                    [*passwords, *writes, *self._default_writes(after), *sealed],
+                    [*deletes, *self._purged(after), *unsealed],
                 )
             else:
                 passwords = self._password_writes(after, stored)
                 backups = self._files.replace([*passwords, *(session.kept() if self._backup else ())])
                 done += ["passwords were stored already"] if passwords else []
                 # A kill from here on is made good by the next run: what is deleted is noted before the session acts.
+                passwords = self._password_writes(after, removed)
+                sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
-                    [*self._password_writes(after, removed), *self._default_writes(after)],
-                    [*session.deletes, *self._purged(after)],
+                    [*passwords, *self._default_writes(after), *sealed],
+                    [*session.deletes, *self._purged(after), *unsealed],
                     session.make,
                 )
                 done.append("the accounts were changed already")
@@ -256,6 +268,13 @@ class Evolution(ClientDefaults):
             error.changed = error.changed or bool(done)
             raise
         return backups
+
+    def renew_seal(self, state: EvolutionState) -> tuple[str, ...]:
+        if self._seal is None:
+            return ()
+        with self._as_root():
+            from .writing import renew_seal
+        return renew_seal(self._seal, self._files, self._location, state)
 
     def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
         return after.passwords.value.file_writes(items) if items else []
@@ -365,8 +384,8 @@ class Evolution(ClientDefaults):
                 return session.bus
             return None if self._desktop is None else self._desktop.bus()
 
-        where = self._location
-        return open_passwords(self._password_store, self._files, where.keyrings, bus, flatpak=where.flatpak)
+        choice, where, sealed = self._password_store, self._location, self._sealed_store
+        return open_passwords(choice, self._files, where.keyrings, bus, flatpak=where.flatpak, sealed=sealed)
 
     def _open_defaults(self) -> Defaults:
         if self._location.flatpak:

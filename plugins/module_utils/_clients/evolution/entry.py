@@ -22,6 +22,7 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
         from .account_registry import PROGRAM
         from .client import Evolution
         from .locations import locate
+    seals = options["password_store"] == store.PLAINTEXT_KEYRING and host.sealed_store is None
     return Evolution(
         host.files,
         locate(host.files, host.home, options["location"], lambda: host.environment((PROGRAM,))),
@@ -31,6 +32,8 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
         backup=options["backup"],
         require_writable=host.require_writable,
         as_root=host.as_root,
+        seal=options.get("seal") if seals else None,
+        sealed_store=host.sealed_store,
     )
 
 

@@ -8,11 +8,14 @@ changed.
 
 from __future__ import annotations
 
+from .. import seal
 from ..files_to_read import BusCall, FileGroup, FilesToRead
 from .account_registry import BUS, MANAGER, NAME, OBJECTS, PROGRAM
 from .installations import FLATPAK_ID, NATIVE_PROGRAM
+from .password_store import plaintext_keyring
 from .templates import FOLDER
 
+_KEYRINGS = ("~/.local/share/keyrings",)
 _FLATPAK = f"~/.var/app/{FLATPAK_ID}/config"
 
 FILES = FilesToRead(
@@ -26,4 +29,6 @@ FILES = FilesToRead(
     processes=(PROGRAM,),
     services=(PROGRAM,),
     calls=(BusCall(*BUS, "ListNames"), BusCall(NAME, MANAGER, OBJECTS, "GetManagedObjects")),
+    stores=(FileGroup(_KEYRINGS, (plaintext_keyring.NAME,)),),
+    seals=(FileGroup(_KEYRINGS, (seal.NAME,)),),
 )

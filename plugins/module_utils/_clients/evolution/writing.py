@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing sources: as files, or through the registry of a session that is alive.
+"""Writing sources, and the seal of their passwords: as files, or through the registry of a session that is alive.
 
 A registry has all sources in memory. It notices a changed file after three seconds, and overwrites it with what it
 remembers if a program has it write the source meanwhile; so beside a registry no file is the way to change anything.
@@ -14,8 +14,14 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
+from .choices import choice
+from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
-from .stored import Session
+from .stored import EvolutionState, Session
+
+if t.TYPE_CHECKING:
+    from ..seal import Seal
+    from .locations import Location
 
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
@@ -135,6 +141,28 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
             return
         time.sleep(_PAUSE)
     files.replace([FileWrite(path, text) for path, text in contents.items()])
+
+
+def seal_changes(
+    seal: Seal | None, files: Files, location: Location, state: EvolutionState
+) -> tuple[list[FileWrite], list[str]]:
+    """See ``Seal.changes``. What is to be written of the keyring counts as written."""
+    if seal is None:
+        return [], []
+    stored = []
+    for account in seal.accounts:
+        ids = None if choice(state.sources, account) else find(state.sources, account)
+        for uid in (ids.account, ids.transport) if ids else ():
+            found = state.password(uid)
+            stored += [((uid,), found)] if found is not None and found == account.password else []
+    if not (stored or state.new_passwords):
+        return [], []
+    return seal.changes(files, location.keyrings, state.passwords.value.contents, stored)
+
+
+def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionState) -> tuple[str, ...]:
+    """See ``Seal.renew``."""
+    return seal.renew(files, lambda: seal_changes(seal, files, location, state))
 
 
 def _has_all(text: str, source: GlibKeyFile) -> bool:

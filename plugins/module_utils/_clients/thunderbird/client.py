@@ -25,6 +25,8 @@ from .profiles import Root
 from .stored import PasswordFiles, PasswordStore, ThunderbirdState
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
+    from ..._host.user_host import SealedStore
+    from ..seal import Seal
     from ..stored_account import StoredAccount
 
 T = t.TypeVar("T")
@@ -49,6 +51,8 @@ class Thunderbird(ClientDefaults):
         require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
+        seal: seals the password store; None for none.
+        sealed_store: see ``UserHost``.
     """
 
     name: t.ClassVar[str] = "Thunderbird"
@@ -65,6 +69,8 @@ class Thunderbird(ClientDefaults):
         now: t.Callable[[], float] = time.time,
         require_writable: t.Callable[[t.Sequence[str]], None] = lambda paths: None,
         as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext,
+        seal: Seal | None = None,
+        sealed_store: SealedStore | None = None,
     ) -> None:
         self._files = files
         self._root = root
@@ -75,6 +81,8 @@ class Thunderbird(ClientDefaults):
         self._now = now
         self._require_writable = require_writable
         self._as_root = as_root
+        self._seal = seal
+        self._sealed_store = sealed_store
         self._profile = profiles.choose(files, root, profile)
 
     @property
@@ -212,6 +220,7 @@ class Thunderbird(ClientDefaults):
         writes: list[FileWrite] = []
         if after.new_passwords is not None:
             writes += after.new_passwords.files_since(before.passwords)
+        sealed, unsealed = self._seal_changes(after, writes)
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
             content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
@@ -223,7 +232,30 @@ class Thunderbird(ClientDefaults):
         if after.announced:
             writes += profile.files
         folders = [posixpath.join(profile.path, folder) for folder in after.purged]
-        return self._files.replace(writes, [path for folder in folders for path in (folder, f"{folder}.msf")])
+        deletes = [path for folder in folders for path in (folder, f"{folder}.msf")]
+        return self._files.replace([*writes, *sealed], [*deletes, *unsealed])
+
+    def renew_seal(self, state: ThunderbirdState) -> tuple[str, ...]:
+        if self._seal is None or self._sealed_store is not None:
+            return ()
+        return self._seal.renew(self._files, lambda: self._seal_changes(state))
+
+    def _seal_changes(
+        self, state: ThunderbirdState, writes: t.Sequence[FileWrite] = ()
+    ) -> tuple[list[FileWrite], list[str]]:
+        """See ``Seal.changes``; ``writes`` are those of the password store."""
+        if self._seal is None:
+            return [], []
+        stored = []
+        for account in self._seal.accounts:
+            ids = None if choices.choice(state.settings, account) else find(state.settings, account)
+            for login in configure.logins(state.settings, ids) if ids else ():
+                found = state.passwords.stored(*login)
+                stored += [(login, found)] if found is not None and found == account.password else []
+        if not (stored or writes):
+            return [], []
+        contents = {**state.password_files.contents, **{posixpath.basename(one.path): one.content for one in writes}}
+        return self._seal.changes(self._files, self.profile, contents, stored)
 
     def _password_state(self, state: ThunderbirdState, account: Account) -> PasswordState:
         ids = None if account.replace_password else find(state.settings, account)
@@ -307,6 +339,9 @@ class Thunderbird(ClientDefaults):
         names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
         # Where they cannot be read, that is an error only if a password is in question.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
+        sealed_store = self._sealed_store
+        if sealed_store is not None:
+            return PasswordFiles(contents, lambda unread: t.cast("PasswordStore", sealed_store(self.profile, names)))
         return PasswordFiles(contents, self._open_passwords)
 
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:

@@ -31,6 +31,8 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
         backup=options["backup"],
         require_writable=host.require_writable,
         as_root=host.as_root,
+        seal=options.get("seal"),
+        sealed_store=host.sealed_store,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 
+from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAMS, SNAP_PROGRAM
@@ -27,6 +28,8 @@ _ROOTS = (
     "~/snap/thunderbird/current/.config/thunderbird",
     *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
 )
+_DATABASES = ("key4.db", "logins.db")
+_STORE = (*(f"{name}{leftover}" for name in _DATABASES for leftover in ("", "-journal", "-wal")), "logins.json")
 _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
 
 FILES = FilesToRead(
@@ -50,4 +53,6 @@ FILES = FilesToRead(
     ),
     places=(DEBIAN_LAUNCHER, *LAUNCHERS),
     processes=PROCESSES,
+    stores=(FileGroup(_ROOTS, tuple(f"*/{name}" for name in _STORE)),),
+    seals=(FileGroup(_ROOTS, (f"*/{seal.NAME}",)),),
 )

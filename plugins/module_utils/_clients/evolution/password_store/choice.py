@@ -8,10 +8,11 @@ import typing as t
 
 from ...._host.desktop import Bus
 from ...._host.files import Files, FileWrite
+from ...._host.user_host import SealedStore
 from ...._model.secret import Secret
 from .keyring import Keyring, KeyringState
-from .plaintext_keyring import PlaintextKeyring
-from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords
+from .plaintext_keyring import NAME, PlaintextKeyring
+from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords, PasswordStore
 
 _PROBLEMS = {
     KeyringState.LOCKED: "the user's keyring is locked",
@@ -32,6 +33,11 @@ class SecretService:
     def stored(self, uid: str) -> Secret | None:
         return self._keyring.stored(uid)
 
+    @property
+    def contents(self) -> t.Mapping[str, bytes | None]:
+        """None: the files are the service's."""
+        return {}
+
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
         """None: the service writes its files itself."""
         del wanted
@@ -46,7 +52,13 @@ class SecretService:
 
 
 def open_passwords(
-    choice: str, files: Files, keyrings: str, bus: t.Callable[[], Bus | None], *, flatpak: bool
+    choice: str,
+    files: Files,
+    keyrings: str,
+    bus: t.Callable[[], Bus | None],
+    *,
+    flatpak: bool,
+    sealed: SealedStore | None = None,
 ) -> Passwords:
     """The password store of one user.
 
@@ -56,10 +68,11 @@ def open_passwords(
         keyrings: the folder of the user's keyrings.
         bus: connects to the message bus of the user's session.
         flatpak: Evolution is installed as a Flatpak.
+        sealed: see ``UserHost``.
     """
     if flatpak:
         return Passwords(None, "Evolution as a Flatpak has a password store that only itself can open")
-    plaintext = PlaintextKeyring(files, keyrings)
+    plaintext: PasswordStore = PlaintextKeyring(files, keyrings) if sealed is None else sealed(keyrings, (NAME,))
     if choice == PLAINTEXT_KEYRING:
         return Passwords(plaintext)
     keyring = Keyring(bus())

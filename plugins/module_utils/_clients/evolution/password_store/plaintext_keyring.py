@@ -40,6 +40,10 @@ class PlaintextKeyring:
         secret = None if item is None else self._content.text(item, "secret")
         return None if secret is None else Secret(secret)
 
+    @property
+    def contents(self) -> t.Mapping[str, bytes | None]:
+        return {NAME: self._content.render()}
+
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         """Nothing: all of it is in the file."""
 

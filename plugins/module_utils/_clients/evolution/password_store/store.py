@@ -44,6 +44,10 @@ class PasswordStore(t.Protocol):
     def stored(self, uid: str) -> Secret | None:
         """The password; None where there is none."""
 
+    @property
+    def contents(self) -> t.Mapping[str, bytes | None]:
+        """All files that make the store, by their names, as they are or will be; empty for a service."""
+
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         """Have these passwords stored where a service does that; None deletes one, and is no error where there is none.
 
@@ -98,6 +102,11 @@ class Passwords:
         for other in self._others:
             found = other.stored(uid) if found is None else found
         return found
+
+    @property
+    def contents(self) -> t.Mapping[str, bytes | None]:
+        """See ``PasswordStore``."""
+        return {} if self._store is None else self._store.contents
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
         """Have services store these passwords, and delete every copy of those that are None."""

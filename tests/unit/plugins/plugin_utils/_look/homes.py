@@ -33,6 +33,7 @@ Options = dict[str, t.Any]
 SPEC = argument_spec(**OPTIONS)
 CLIENTS = ("thunderbird", "evolution")
 PATTERNS = Patterns(FILES["thunderbird"].joined(FILES["evolution"]))
+PATTERNS_WITH_KEY = Patterns(FILES["thunderbird"].joined(FILES["evolution"]), has_key=True)
 _FLATPAK = ".var/app/org.gnome.Evolution/config/evolution"
 
 
@@ -61,14 +62,15 @@ def by_module(home: pathlib.Path, params: Options, *, check_mode: bool = True) -
 
 def by_look(home: pathlib.Path, params: Options) -> Options | None:
     """What the action says of a home after one look at it."""
-    return unchanged(params, lambda line: printed(home), check_mode=True)
+    patterns = PATTERNS if params["seal_key"] is None else PATTERNS_WITH_KEY
+    return unchanged(params, lambda line: printed(home, patterns), check_mode=True)
 
 
-def printed(home: pathlib.Path) -> str:
+def printed(home: pathlib.Path, patterns: Patterns = PATTERNS) -> str:
     """What the command of the look prints of a home. The part that runs as the user is the real one."""
     user = user_of(home)
     run = subprocess.run(
-        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" "" | head -c {MOST_BYTES}', "sh", of_user(PATTERNS), str(home)],
+        ["/bin/sh", "-c", f'/bin/sh -c "$1" sh "$2" "" | head -c {MOST_BYTES}', "sh", of_user(patterns), str(home)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -161,6 +163,13 @@ class Generator:
         target = self._folder / f"elsewhere-{len(list(self._folder.iterdir()))}"
         shutil.move(path, target)
         path.symlink_to(target)
+
+    def outside(self, name: str, text: str) -> pathlib.Path:
+        """A file outside the home. It is never one of the machine's: the next change may write through a link."""
+        file = self._folder / "outside-home" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
 
     def folder_of_files(self, pattern: str) -> pathlib.Path:
         """The folder of one of the files that a pattern finds."""
@@ -267,7 +276,7 @@ def a_link(home: Generator) -> None:
 def a_loop(home: Generator) -> None:
     path = home.chosen(home.of(_PREFS, _SOURCE, "**/*.ini"))
     path.unlink()
-    path.symlink_to(home.of(path, path.parent / "nothing", "/dev/null", "/etc/passwd"))
+    path.symlink_to(home.of(path, path.parent / "nothing", "/dev/null", home.outside("file", "root:x:0:0::/:/bin/sh\n")))
 
 
 def no_file(home: Generator) -> None:
@@ -311,7 +320,7 @@ def odd_names(home: Generator) -> None:
 
 def a_second_profile(home: Generator) -> None:
     file = home.chosen("**/profiles.ini")
-    folder = home.of("second.default", "../outside", "missing", "/etc")
+    folder = home.of("second.default", "../outside", "missing", str(home.outside("folder/file", "").parent))
     (file.parent / folder).mkdir(exist_ok=True)
     relative = 0 if folder.startswith("/") else 1
     entry = f"\n[Profile1]\nName=second\nIsRelative={relative}\nPath={folder}\nDefault={home.of(0, 1)}\n"

@@ -22,14 +22,16 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible import clien
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
 from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command
+from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
+from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,
+    PATTERNS_WITH_KEY,
     by_module,
     options,
     printed,
@@ -37,6 +39,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
 LINE = command(PATTERNS, {None, "mario"}, client_registry.programs())
+WITH_KEY = command(PATTERNS_WITH_KEY, {None, "mario"}, client_registry.programs())
+STORES = ("key4", "key3", "logins", "keyring", "signons")
 
 
 @pytest.fixture
@@ -48,18 +52,36 @@ def home(tmp_path: pathlib.Path) -> pathlib.Path:
     return folder
 
 
+@pytest.mark.parametrize("line", [LINE, WITH_KEY], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("refused", ["\n", "!", "\\\\", "\\'", '\\"', "python"])
-def test_the_line_means_the_same_to_every_login_shell(refused: str) -> None:
-    assert refused not in LINE
-    assert shlex.split(LINE)[:4] == ["timeout", "30", "/bin/sh", "-c"]
+def test_the_line_means_the_same_to_every_login_shell(refused: str, line: str) -> None:
+    assert refused not in line
+    assert shlex.split(line)[:4] == ["timeout", "30", "/bin/sh", "-c"]
 
 
 def test_the_line_never_names_a_password_store() -> None:
-    for name in ("key4", "key3", "logins", "keyring", "signons"):
+    assert "seal" not in LINE
+    assert "sha256sum" not in LINE
+    for name in STORES:
         assert name not in LINE
         assert not PATTERNS.has_file(f"~/.thunderbird/x.default/{name}.db")
     assert not PATTERNS.has_file("~/.thunderbird/x.default/logins.json")
     assert not PATTERNS.has_file("~/.local/share/keyrings/login.keyring")
+
+
+def test_with_a_key_only_digests_of_a_password_store_are_asked_for() -> None:
+    parts = [part for part in of_user(PATTERNS_WITH_KEY).split("; ") if not part.startswith("for d in ")]
+    named = [part for part in parts if any(name in part for name in STORES)]
+    files = [f"{name}{leftover}" for name in ("key4.db", "logins.db") for leftover in ("", "-journal", "-wal")]
+    calls = " ".join(f'"$d"/*/{file}' for file in (*files, "logins.json"))
+    assert named == [f'do g "$d" {calls}', 'do g "$d" "$d"/charter-mail.keyring']  # g prints digests
+    for path in ("x.default/key4.db", "x.default/key4.db-wal", "x.default/logins.json", "x.default/logins.db"):
+        assert not PATTERNS_WITH_KEY.has_file(f"~/.thunderbird/{path}")
+        assert PATTERNS_WITH_KEY.has_store(f"~/.thunderbird/{path}")
+        assert not PATTERNS.has_store(f"~/.thunderbird/{path}")
+    for path in ("login.keyring", "user.keystore"):
+        assert not PATTERNS_WITH_KEY.has_file(f"~/.local/share/keyrings/{path}")
+        assert not PATTERNS_WITH_KEY.has_store(f"~/.local/share/keyrings/{path}")
 
 
 def test_login_files_are_searched_and_not_brought() -> None:
@@ -70,12 +92,13 @@ def test_every_client_of_linux_says_what_it_needs() -> None:
     assert set(FILES) == set(client_registry.names(System.LINUX))
 
 
+@pytest.mark.parametrize("patterns", [PATTERNS, PATTERNS_WITH_KEY], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("shell", [["sh"], ["dash"], ["bash", "--posix"]])
-def test_the_whole_line_is_understood(shell: list[str]) -> None:
-    line = command(PATTERNS, {USER}, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")})
+def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> None:
+    line = command(patterns, {USER}, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")})
     run = subprocess.run([*shell, "-c", line], capture_output=True, text=True, timeout=60, check=True)
     assert run.stderr == ""
-    seen = parsed(run.stdout.replace("\n", "\r\n"), PATTERNS)  # as a terminal has it
+    seen = parsed(run.stdout.replace("\n", "\r\n"), patterns)  # as a terminal has it
     assert seen.uid == os.geteuid()
     assert seen.clients == ["this"]
     assert seen.users[USER].user.home == pwd.getpwnam(USER).pw_dir
@@ -152,6 +175,8 @@ def test_what_the_archive_has_is_seen() -> None:
         b"d/home/mario\n/home/mario\n\nend\n",
         b"d/home/mario\n\n" + archive() + b"end\n",
         b"x/home/mario\n\n" + archive() + b"end\n",
+        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"", b"x", b"\\" + b"a" * 64 + b"  /x", b"a" * 64)),
+        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"a" * 64 + b" */x", b"A" * 64 + b"  /x")),
         b"d/home/m\xe4rio\n/home/mario\n\n" + archive() + b"end\n",
         b"d/home/mario\n/home/mario\n\n" + archive(),
         b"d/home/mario\n/home/mario\n\n" + archive(("/etc/shadow", tarfile.REGTYPE, b"x")) + b"end\n",

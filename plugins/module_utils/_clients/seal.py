@@ -1,0 +1,157 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The seal of a password store: which passwords are in it, told only to whoever has the key and the passwords.
+
+It is a small file beside the store. For each login it has an HMAC-SHA256 of the login, its password and the digests of
+the store's files. A look at a host can compare it with what is wanted, and need not bring the store. Any change of the
+store breaks it. SECURITY.md has the reasoning. All other files import this one late: most tasks have no key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import posixpath
+import re
+import typing as t
+
+from .._host.files import Files, FileWrite, LockedError
+from .._model.account import Account, State
+from .._model.errors import MailError, OptionError
+from .._model.secret import Secret
+
+NAME = "charter-mail.seal"
+OPTION = "seal_key"
+SHORTEST = 32  # characters of a key
+
+_FORM = "charter.mail seal 1"
+_COMMENT = (
+    b"# By the Ansible collection charter.mail: it tells whether the stored passwords are those that were set up.\n"
+    b"# It has no password in it. It can be deleted.\n"
+)
+_ENTRY = re.compile(rb"[0-9a-f]{64}")
+_MOST = 1000  # entries of other tasks that are kept
+
+Digests = t.Mapping[str, t.Optional[str]]
+"""File name to SHA-256 of the content in hexadecimal; None where there is no such file."""
+Stored = t.Tuple[t.Sequence[str], Secret]
+"""What names a login in a store, and its password."""
+
+
+def require_key(key: str) -> None:
+    """Refuse a key that could be guessed.
+
+    Raises:
+        OptionError: it is too short.
+    """
+    if len(key) < SHORTEST:
+        raise OptionError(
+            OPTION,
+            f"it has {len(key)} characters, and needs at least {SHORTEST}",
+            "give a random one, or leave it out",
+        )
+
+
+def digests_of(contents: t.Mapping[str, bytes | None]) -> Digests:
+    """The digests of files, by their names; None is a file that does not exist."""
+    return {
+        name: None if content is None else hashlib.sha256(content).hexdigest() for name, content in contents.items()
+    }
+
+
+def entries_in(content: bytes | None) -> tuple[str, ...]:
+    """The entries of a seal, the first of which is that of the store; none where it is damaged or missing."""
+    lines = [line for line in (content or b"").splitlines() if not line.startswith(b"#")]
+    return tuple(line.decode() for line in lines) if all(map(_ENTRY.fullmatch, lines)) else ()
+
+
+class Seal(t.NamedTuple):
+    """What seals the password stores of one user's client.
+
+    Attributes:
+        key: the key of this host.
+        client: the client's name.
+        user: the user's name.
+        accounts: those of the task whose passwords are to be stored.
+    """
+
+    key: Secret
+    client: str
+    user: str
+    accounts: tuple[Account, ...]
+
+    @classmethod
+    def of(cls, key: str, client: str, user: str, accounts: t.Iterable[Account]) -> Seal:
+        """The same, of all accounts of the user."""
+        wanted = (account for account in accounts if account.state is State.PRESENT and account.password is not None)
+        return cls(Secret(key), client, user, tuple(wanted))
+
+    def entry(self, folder: str, digests: Digests, stored: Stored | None) -> str:
+        """The entry of a login, or, for None, that of the store.
+
+        Args:
+            folder: of the store.
+            digests: of all files that make the store.
+            stored: the login and its password.
+        """
+        login = None if stored is None else [list(stored[0]), stored[1].reveal()]
+        text = json.dumps([_FORM, self.client, self.user, folder, sorted(digests.items()), login])
+        # JSON is ASCII and has one form for each value: nothing else gives the same text.
+        key = self.key.reveal().encode("utf-8", "surrogatepass")
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+    def changes(
+        self, files: Files, folder: str, contents: t.Mapping[str, bytes | None], stored: t.Iterable[Stored]
+    ) -> tuple[list[FileWrite], list[str]]:
+        """What must be written and what deleted so that the seal tells what is stored.
+
+        Args:
+            files: the user's.
+            folder: of the store.
+            contents: all files that make the store, by their names, as they are or will be.
+            stored: the logins that are in it with the passwords of ``accounts``.
+        """
+        path = posixpath.join(folder, NAME)
+        try:
+            before = files.read(path)
+        except MailError:  # not a file of ours, which must stop nothing
+            return [], []
+        digests = digests_of(contents)
+        store = self.entry(folder, digests, None)
+        entries = dict.fromkeys(self.entry(folder, digests, login) for login in stored)
+        found = entries_in(before)
+        # Those of other tasks hold as long as the store is the same.
+        others = found[1:] if found[:1] == (store,) else ()
+        if entries and set(entries) <= set(others):
+            return [], []
+        lines = (*entries, *(entry for entry in others[:_MOST] if entry not in entries))
+        if not lines:
+            return [], [] if before is None else [path]
+        after = _COMMENT + "".join(f"{line}\n" for line in (store, *lines)).encode()
+        return ([] if after == before else [FileWrite(path, after)]), []
+
+    def renew(self, files: Files, changes: t.Callable[[], tuple[list[FileWrite], list[str]]]) -> tuple[str, ...]:
+        """Write the seal where nothing else is to be written.
+
+        The client may be open: it does not know the file, and what the seal says is true of the store that was read.
+
+        Args:
+            files: the user's.
+            changes: finds what ``changes`` finds.
+
+        Returns:
+            A warning if it cannot be done. The user's accounts are as they should be in any case.
+        """
+        try:
+            writes, deletes = changes()
+            if writes or deletes:
+                with files.exclusive():
+                    files.recover()
+                    files.replace(writes, deletes)
+        except LockedError:  # what a killed run left is to be settled first, once the client is closed
+            return ()
+        except MailError as error:
+            doubt = "the seal of the passwords cannot be written, which makes later runs slower"
+            return (f"{self.user}, {self.client}: {doubt}: {error}",)
+        return ()

@@ -1,0 +1,170 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mail_accounts with a key for seals over SSH: one look tells that passwords are stored, whoever logs in."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import secrets
+import subprocess
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
+
+HOST = "desk-1"
+NAMES = ("mario", "anna")
+ROOTS_PASSWORD = secrets.token_hex(8)
+KEY = secrets.token_hex(32)
+PASSWORDS = {name: f"{name}'s {secrets.token_hex(8)}" for name in NAMES}
+ACCOUNTS: list[dict[str, t.Any]] = [
+    {"user": name, "email": f"{name}@charter.net", "password": PASSWORDS[name]} for name in NAMES
+]
+STORES = (".thunderbird/charter.default", ".local/share/keyrings")
+SU = {"ansible_user": "mario", "ansible_become": True, "ansible_become_method": "su"}
+
+
+class Controller(t.NamedTuple):
+    """Ansible, with its folder."""
+
+    folder: pathlib.Path
+    runs: Ansible
+
+
+@pytest.fixture(scope="module")
+def fleet() -> t.Iterator[Fleet]:
+    """A host without accounts."""
+    reason = unavailable(lab=False)
+    if reason is not None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with Fleet.start(count=1, users=NAMES) as running:
+        on_host(running, f"echo root:{ROOTS_PASSWORD} | chpasswd")
+        yield running
+
+
+@pytest.fixture
+def ansible(fleet: Fleet, tmp_path: pathlib.Path) -> Controller:
+    """Ansible, once the accounts are there with their passwords and seals."""
+    found = Controller(tmp_path, Ansible(tmp_path))
+    play(found, fleet)
+    result, _run = play(found, fleet)  # the first run may have had to change what another test has left
+    assert {account["password"] for account in result["accounts"]} == {"stored"}
+    return found
+
+
+def on_host(fleet: Fleet, script: str) -> str:
+    """Run a shell script as root; what it prints."""
+    command = fleet.ssh(HOST, "/bin/sh -e")
+    done = subprocess.run(command, input=script.encode(), capture_output=True, timeout=60, check=True)
+    return done.stdout.decode()
+
+
+def play(
+    ansible: Controller,
+    fleet: Fleet,
+    accounts: t.Sequence[dict[str, t.Any]] = ACCOUNTS,
+    key: str | None = KEY,
+    *,
+    inventory: pathlib.Path | None = None,
+    host: str = HOST,
+    **variables: t.Any,
+) -> tuple[dict[str, t.Any], AnsibleRun]:
+    """The result of the task with -vvv, and the run."""
+    options = {
+        "accounts": accounts,
+        "clients": ["thunderbird", "evolution"],
+        "evolution": {"password_store": "plaintext_keyring"},
+        **({} if key is None else {"seal_key": key}),
+    }
+    folder = ansible.folder
+    book, extra = folder / "seals.json", folder / "variables.json"
+    for file in (book, extra):
+        file.touch(mode=0o600)
+    task = {"charter.mail.mail_accounts": options}
+    book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
+    (folder / "record").unlink(missing_ok=True)
+    extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
+    run = ansible.runs.command(
+        *("ansible-playbook", str(book), "--inventory", str(inventory or fleet.inventory_path)),
+        *("--extra-vars", f"@{extra}", "--diff", "-vvv"),
+    )
+    assert not [secret for secret in (KEY, *PASSWORDS.values()) if secret in run.output]
+    return ansible.runs.results(host)[-1], run
+
+
+def is_from_look(run: AnsibleRun) -> bool:
+    """Whether no module was sent to the host."""
+    return "AnsiballZ_mail_accounts" not in run.output and "Using module file" not in run.output
+
+
+@pytest.mark.parametrize(
+    ("shell", "login"),
+    [
+        ("/bin/bash", {}),
+        ("/usr/bin/tcsh", {}),
+        ("/usr/bin/tcsh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
+    ],
+    ids=["bash", "tcsh", "tcsh and su"],
+)
+def test_stored_passwords_are_answered_by_one_look(
+    fleet: Fleet, ansible: Controller, shell: str, login: dict[str, t.Any]
+) -> None:
+    on_host(fleet, f"usermod -s {shell} root; usermod -s {shell} mario")
+    try:
+        result, run = play(ansible, fleet, **login)
+    finally:
+        on_host(fleet, "usermod -s /bin/bash root; usermod -s /bin/bash mario")
+    assert run.code == 0, run.output
+    assert is_from_look(run), run.output
+    assert not result["changed"]
+    assert {(entry["status"], entry["password"]) for entry in result["accounts"]} == {("unchanged", "stored")}
+    assert "H4sI" not in run.output  # gzip's header in base64
+
+
+def test_the_seals_are_the_users_alone_and_no_key_stays_on_the_host(fleet: Fleet, ansible: Controller) -> None:
+    for name in NAMES:
+        for folder in STORES:
+            owner = on_host(fleet, f"stat -c '%U %a' /home/{name}/{folder}/charter-mail.seal")
+            assert owner.split() == [name, "600"]
+    assert on_host(fleet, f"grep -rlF {KEY} /home /root /tmp /var/tmp || true") == ""
+
+
+@pytest.mark.parametrize(
+    "number", range(4), ids=["another password", "another key", "no key", "a store that the client has changed"]
+)
+def test_without_a_seal_that_fits_the_module_is_sent(fleet: Fleet, ansible: Controller, number: int) -> None:
+    others: list[dict[str, t.Any]] = [
+        {"accounts": [{**ACCOUNTS[0], "password": "another one"}, ACCOUNTS[1]], "ansible_check_mode": True},
+        {"key": "k" * 64, "ansible_check_mode": True},
+        {"key": None},
+        {},
+    ]
+    if number == 3:
+        logins = "/home/mario/.thunderbird/charter.default/logins.json"
+        on_host(fleet, f'sed -i \'s/"timesUsed":1/"timesUsed":2/\' {logins}; chown mario: {logins}')
+    result, run = play(ansible, fleet, **others[number])
+    assert run.code == 0, run.output
+    assert not is_from_look(run)
+    assert result["changed"] == (number == 0)
+    if number == 3:  # the run has renewed the seal
+        _result, run = play(ansible, fleet)
+        assert is_from_look(run), run.output
+
+
+def test_the_same_host_by_another_name_has_another_key(fleet: Fleet, ansible: Controller) -> None:
+    inventory = json.loads(fleet.inventory_path.read_text())
+    hosts = inventory["all"]["children"]["fleet"]["hosts"]
+    hosts["another-name"] = hosts.pop(HOST)
+    renamed = ansible.folder / "renamed.json"
+    renamed.touch(mode=0o600)
+    renamed.write_text(json.dumps(inventory))
+    _result, run = play(ansible, fleet, inventory=renamed, host="another-name", ansible_check_mode=True)
+    assert run.code == 0, run.output
+    assert not is_from_look(run)
+    _result, run = play(ansible, fleet)
+    assert is_from_look(run), run.output
