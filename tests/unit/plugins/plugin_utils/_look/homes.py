@@ -276,7 +276,9 @@ def a_link(home: Generator) -> None:
 def a_loop(home: Generator) -> None:
     path = home.chosen(home.of(_PREFS, _SOURCE, "**/*.ini"))
     path.unlink()
-    path.symlink_to(home.of(path, path.parent / "nothing", "/dev/null", home.outside("file", "root:x:0:0::/:/bin/sh\n")))
+    path.symlink_to(
+        home.of(path, path.parent / "nothing", "/dev/null", home.outside("file", "root:x:0:0::/:/bin/sh\n"))
+    )
 
 
 def no_file(home: Generator) -> None:
