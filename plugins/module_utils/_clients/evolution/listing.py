@@ -12,6 +12,7 @@ from . import mapping
 from .client import Evolution
 from .defaults import ACCOUNT
 from .lookup import COLLECTION
+from .signatures import Contents
 from .sources import (
     AUTHENTICATION,
     DATA_SOURCE,
@@ -23,6 +24,7 @@ from .sources import (
     SourceIds,
     Sources,
 )
+from .stored_senders import read_back
 
 # Providers of Camel that keep mail on this host.
 _NO_MAIL = frozenset({"", "local", "vfolder", "maildir", "mbox", "mh", "spool", "spooldir", "none", "rss", "nntp"})
@@ -36,25 +38,28 @@ def accounts(client: Evolution) -> Listing:
         MailError: the sources cannot be read.
     """
     state = client.read()
-    found = in_sources(state.sources, client.profile, state.default(ACCOUNT))
+    found = in_sources(state.sources, client.profile, state.default(ACCOUNT), state.signature)
     return Listing(tuple(found), tuple(map(str, state.damaged.values())))
 
 
-def in_sources(sources: Sources, profile: str, default: str | None) -> list[ListedAccount]:
+def in_sources(sources: Sources, profile: str, default: str | None, contents: Contents) -> list[ListedAccount]:
     """The mail accounts, in the order of the sources.
 
     Args:
         sources: all of them.
         profile: the folder of the sources.
         default: the uid of the default account; None if it is not known, or there is none.
+        contents: of the files with signatures.
     """
     kinds = ((uid, sources.text(uid, MAIL_ACCOUNT, "BackendName")) for uid in sources.accounts)
-    return [_account(sources, uid, kind, profile, default) for uid, kind in kinds if kind not in _NO_MAIL]
+    return [_account(sources, uid, kind, profile, default, contents) for uid, kind in kinds if kind not in _NO_MAIL]
 
 
-def _account(sources: Sources, uid: str, kind: str, profile: str, default: str | None) -> ListedAccount:
+def _account(
+    sources: Sources, uid: str, kind: str, profile: str, default: str | None, contents: Contents
+) -> ListedAccount:
     ids = sources.ids(uid)
-    found = mapping.read_back(sources, ids, default=uid == default)
+    found = read_back(sources, ids, contents, default=uid == default)
     parent = sources.text(uid, DATA_SOURCE, "Parent")
     kept_by = ""
     if sources.has_group(parent, COLLECTION):

@@ -11,6 +11,7 @@ from ..._host.files import Files
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from . import identities as senders
 from . import mapping, old_names, preference_files, profiles
 from .client import Thunderbird
 from .indexed_settings import MARKER, IndexedSettings
@@ -70,7 +71,7 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
 
 def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
     server = branch("server", ids.server)
-    found = mapping.read_back(settings, ids)
+    found = senders.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
