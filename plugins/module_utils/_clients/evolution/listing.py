@@ -8,7 +8,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import mapping
+from . import aliases, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
 from .lookup import COLLECTION
@@ -73,7 +73,7 @@ def _account(
         managed=bool(sources.text(uid, MARKER_GROUP, MARKER_KEY)),
         outgoing_username=mapping.outgoing_username(sources, ids),
         authentication=(_incoming_method(sources, uid), _outgoing_method(sources, ids.transport)),
-        identities=() if identity is None else (_identity(identity),),
+        identities=() if identity is None else (_identity(identity), *_aliases(identity)),
         enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
         kept_by=kept_by,
         not_expressed=() if found is None else tuple(_not_expressed(sources, ids)),
@@ -89,6 +89,10 @@ def _identity(source: GlibKeyFile) -> ListedIdentity:
         source.text(MAIL_IDENTITY, "Organization") or "",
         has_signature=signature != "none",
     )
+
+
+def _aliases(source: GlibKeyFile) -> t.Iterator[ListedIdentity]:
+    return (ListedIdentity(one.address, one.name) for one in aliases.listed(source))
 
 
 def _incoming_method(sources: Sources, uid: str) -> str:
@@ -107,9 +111,6 @@ def _not_expressed(sources: Sources, ids: SourceIds) -> t.Iterator[str]:
     backend = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName")
     if backend != "smtp":
         yield f"it sends by {backend}" if backend else "it cannot send"
-    aliases = sources.text(ids.identity, MAIL_IDENTITY, "Aliases")
-    if aliases:
-        yield f"it has further addresses ({aliases})"
     name = sources.text(ids.account, DATA_SOURCE, "DisplayName")
     if name and name != sources.text(ids.identity, MAIL_IDENTITY, "Address"):
         yield f"it is called {name!r}"
