@@ -12,7 +12,7 @@ from . import aliases, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
 from .lookup import COLLECTION
-from .signatures import Contents
+from .signatures import MAIL_SIGNATURE, SignatureFiles
 from .sources import (
     AUTHENTICATION,
     DATA_SOURCE,
@@ -38,28 +38,28 @@ def accounts(client: Evolution) -> Listing:
         MailError: the sources cannot be read.
     """
     state = client.read()
-    found = in_sources(state.sources, client.profile, state.default(ACCOUNT), state.signature)
+    found = in_sources(state.sources, client.profile, state.default(ACCOUNT), state.signatures)
     return Listing(tuple(found), tuple(map(str, state.damaged.values())))
 
 
-def in_sources(sources: Sources, profile: str, default: str | None, contents: Contents) -> list[ListedAccount]:
+def in_sources(sources: Sources, profile: str, default: str | None, signatures: SignatureFiles) -> list[ListedAccount]:
     """The mail accounts, in the order of the sources.
 
     Args:
         sources: all of them.
         profile: the folder of the sources.
         default: the uid of the default account; None if it is not known, or there is none.
-        contents: of the files with signatures.
+        signatures: the files with signatures.
     """
     kinds = ((uid, sources.text(uid, MAIL_ACCOUNT, "BackendName")) for uid in sources.accounts)
-    return [_account(sources, uid, kind, profile, default, contents) for uid, kind in kinds if kind not in _NO_MAIL]
+    return [_account(sources, uid, kind, profile, default, signatures) for uid, kind in kinds if kind not in _NO_MAIL]
 
 
 def _account(
-    sources: Sources, uid: str, kind: str, profile: str, default: str | None, contents: Contents
+    sources: Sources, uid: str, kind: str, profile: str, default: str | None, signatures: SignatureFiles
 ) -> ListedAccount:
     ids = sources.ids(uid)
-    found = read_back(sources, ids, contents, default=uid == default)
+    found = read_back(sources, ids, signatures.content, default=uid == default)
     parent = sources.text(uid, DATA_SOURCE, "Parent")
     kept_by = ""
     if sources.has_group(parent, COLLECTION):
@@ -76,7 +76,7 @@ def _account(
         identities=() if identity is None else (_identity(identity), *_aliases(identity)),
         enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
         kept_by=kept_by,
-        not_expressed=() if found is None else tuple(_not_expressed(sources, ids)),
+        not_expressed=() if found is None else tuple(_not_expressed(sources, ids, signatures)),
     )
 
 
@@ -107,10 +107,13 @@ def _outgoing_method(sources: Sources, uid: str) -> str:
     return PASSWORD if method.lower() in _PASSWORDS else method or "none"
 
 
-def _not_expressed(sources: Sources, ids: SourceIds) -> t.Iterator[str]:
+def _not_expressed(sources: Sources, ids: SourceIds, signatures: SignatureFiles) -> t.Iterator[str]:
     backend = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName")
     if backend != "smtp":
         yield f"it sends by {backend}" if backend else "it cannot send"
+    signature = sources.text(ids.identity, MAIL_IDENTITY, "SignatureUid")
+    if sources.has_group(signature, MAIL_SIGNATURE) and signatures.is_link(signature):
+        yield "its signature is a symbolic link, as a program is"
     name = sources.text(ids.account, DATA_SOURCE, "DisplayName")
     if name and name != sources.text(ids.identity, MAIL_IDENTITY, "Address"):
         yield f"it is called {name!r}"

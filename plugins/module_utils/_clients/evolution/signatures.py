@@ -67,15 +67,16 @@ class SignatureFiles:
         Raises:
             HostError: one is a link.
         """
-        for name in new:
-            path = self.path(name)
-            if self._files.real_path(path) == posixpath.join(self._files.real_path(self._folder), name):
-                continue
+        for name in filter(self.is_link, new):
             raise HostError(
-                path,
+                self.path(name),
                 "this is a symbolic link where Evolution's signature is to be written",
                 "move it away and run again; nothing was changed",
             )
+
+    def is_link(self, name: str) -> bool:
+        """Whether a file is a symbolic link, as Evolution makes one to a program that prints a signature."""
+        return self._files.real_path(self.path(name)) != posixpath.join(self._files.real_path(self._folder), name)
 
     def writes(self, new: NewContents, *, backup: bool) -> list[FileWrite]:
         """The files to write."""

@@ -116,9 +116,14 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
     if text(settings, server + "deferred_to_account"):
         yield "its mail goes to the inbox of another account"
     for key in names(settings, branch("account", ids.account) + "identities"):
-        file = signatures.attached(settings, branch("identity", key))
+        prefix = branch("identity", key)
+        file = signatures.attached(settings, prefix)
         if file:
             yield f"a signature is in a file ({file})"
+        smtp = text(settings, prefix + "smtpServer") or mapping.default_smtp_server(settings)
+        if ids.smtp and smtp != ids.smtp:
+            host = text(settings, branch("smtpserver", smtp) + "hostname")
+            yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"
     name = text(settings, server + "name")
     if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
         yield f"it is called {name!r}"
