@@ -131,15 +131,8 @@ def _items(text: str) -> list[str]:
 
 def _name(written: str) -> str:
     """A display name without quotation marks, escapes and encoded words (RFC 2047)."""
-    if "=?" in written:
-        from email.header import decode_header, make_header  # only here, because it loads slowly and is rarely needed
-
-        try:
-            return str(make_header(decode_header(written)))
-        except (LookupError, ValueError):
-            return written
     if len(written) < 2 or not written.startswith('"') or not written.endswith('"'):
-        return written
+        return _decoded(written) if "=?" in written else written
     pieces, escaped = [], False
     for character in written[1:-1]:
         if character == "\\" and not escaped:
@@ -148,3 +141,12 @@ def _name(written: str) -> str:
         pieces.append(character)
         escaped = False
     return "".join(pieces)
+
+
+def _decoded(written: str) -> str:
+    from email.header import decode_header, make_header  # only here, because it loads slowly and is rarely needed
+
+    try:
+        return str(make_header(decode_header(written)))
+    except (LookupError, ValueError):
+        return written
