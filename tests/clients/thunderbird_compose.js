@@ -21,7 +21,7 @@ const ORIGINAL = [
 function original() {
   const root = MailServices.accounts.localFoldersServer.rootFolder;
   if (!root.containsChildNamed("Composed")) {
-    root.createLocalSubfolder?.("Composed") ?? root.QueryInterface(Ci.nsIMsgLocalMailFolder).createLocalSubfolder("Composed");
+    root.QueryInterface(Ci.nsIMsgLocalMailFolder).createLocalSubfolder("Composed");
   }
   const folder = root.getChildNamed("Composed").QueryInterface(Ci.nsIMsgLocalMailFolder);
   const [header] = [...folder.messages];
@@ -33,7 +33,9 @@ async function opened(type, identityKey) {
   params.composeFields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
   params.type = Ci.nsIMsgCompType[type];
   params.format = Ci.nsIMsgCompFormat.Default;
-  params.identity = identityKey ? MailServices.accounts.getIdentity(identityKey) : MailServices.accounts.defaultAccount.defaultIdentity;
+  params.identity = identityKey
+    ? MailServices.accounts.getIdentity(identityKey)
+    : MailServices.accounts.defaultAccount.defaultIdentity;
   if (type != "New") {
     const header = original();
     params.originalMsgURI = header.folder.getUriForMsg(header);
@@ -62,7 +64,7 @@ async function closed(window) {
  *
  * @param {string} type - A member of nsIMsgCompType, such as New, Reply and ForwardInline.
  * @param {string?} identityKey - Who writes; null is the default identity of the default account.
- * @returns {Promise<object>} The sender, the HTML in the editor, its text, and the width of each image, 0 if it is not shown.
+ * @returns {Promise<object>} The sender, the HTML in the editor, its text, and the width of each image.
  */
 async function composed(type, identityKey) {
   const window = await opened(type, identityKey);
@@ -70,7 +72,7 @@ async function composed(type, identityKey) {
   const images = [...body.querySelectorAll("img")];
   await Promise.all(images.map(image => image.decode().catch(() => {})));
   const shown = {
-    from: window.document.getElementById("msgIdentity").value,
+    sender: window.document.getElementById("msgIdentity").value,
     html: body.innerHTML,
     text: body.innerText,
     images: images.map(image => image.naturalWidth),

@@ -166,7 +166,8 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     assert desk.files() == before
     found = stored(desk, **options)
     assert [one.email for one in found.identities] == ["info@rossi.example"]
-    assert found.signature is not None and found.signature.content == "mine"
+    assert found.signature is not None
+    assert found.signature.content == "mine"
     client_now = desk.open()
     said = " ".join(client_now.warnings(client_now.read(), request(**options).account))
     assert "the identity info@rossi.example stays, since it was made by hand" in said
@@ -176,7 +177,8 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     assert desk.step(**options).status is Status.UPDATED
     found = stored(desk, **options)
     assert [(one.email, one.full_name) for one in found.identities] == [("info@rossi.example", "Desk")]
-    assert found.signature is not None and found.signature.content == "new"
+    assert found.signature is not None
+    assert found.signature.content == "new"
     assert desk.step(**options).status is Status.UNCHANGED
 
 
@@ -194,7 +196,8 @@ def test_other_accounts_keep_their_senders_to_the_byte(tmp_path: pathlib.Path, c
     desk.step(state="absent")
     found = stored(desk, **anna)
     assert [one.full_name for one in found.identities] == ["Anna"]
-    assert found.signature is not None and found.signature.content == "Anna"
+    assert found.signature is not None
+    assert found.signature.content == "Anna"
     assert desk.step(**anna).status is Status.UNCHANGED
 
 
