@@ -66,7 +66,7 @@ class ActionModule(NormalAction):
         return shown
 
     def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-        if self._task.async_val or not can_run(self):
+        if not can_run(self):
             return None
         found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
         return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
