@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import email.message
 import pathlib
-import socket
-import subprocess
 import sys
 import typing as t
 

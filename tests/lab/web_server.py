@@ -19,12 +19,13 @@ import sys
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Python's own handler; a line of the log is the status and the path."""
 
-    def log_request(self, code: object = "-", size: object = "-") -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Called once for each response."""
-        print(int(str(code)) if str(code).isdigit() else getattr(code, "value", code), self.path, flush=True)
+        sys.stdout.write(f"{int(code)} {self.path}\n")
+        sys.stdout.flush()
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Of anything else, such as a failed handshake, nothing is logged."""
+    def log_error(self, *arguments: object) -> None:
+        """What follows an error is its response, which is logged."""
 
 
 def main(address: str, folder: str, identity: str) -> None:
