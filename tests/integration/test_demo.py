@@ -255,7 +255,7 @@ class TestStopping:
     def test_a_signal_ends_all_processes_and_leaves_nothing_behind(
         self, clone: Clone, begun: subprocess.Popen[str], number: signal.Signals, code: int
     ) -> None:
-        assert processes_with("demo.server") != []
+        assert processes_with("mail_server.server") != []
         for _ in range(3):  # repeated by an impatient user; to the whole group, as a terminal does on Ctrl-C
             os.killpg(begun.pid, number)
             time.sleep(0.1)
