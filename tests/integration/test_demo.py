@@ -118,7 +118,9 @@ class Clone:
 @pytest.fixture
 def clone(tmp_path: pathlib.Path) -> Clone:
     made = Clone(tmp_path / "a clone", tmp_path / "a scratch folder", tmp_path / "a home")
-    shutil.copytree(TESTS / "demo", made.root / "tests" / "demo", ignore=shutil.ignore_patterns("__pycache__"))
+    for needed in ("tests/demo", "roles/test_server/files"):
+        compiled = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(TESTS.parent / needed, made.root / needed, ignore=compiled)
     shutil.copy(TESTS.parent / "galaxy.yml", made.root)
     for folder in (made.root / "playbooks", made.scratch, made.home):
         folder.mkdir()
