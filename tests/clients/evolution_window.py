@@ -92,6 +92,16 @@ class EvolutionWindow:
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
 
+    def begin_message(self, to: str, subject: str) -> None:
+        """Open the composer, whose window has the subject as its title."""
+        self._session.run("evolution", f"mailto:{to}?subject={subject}", check=True, **self._variables)
+
+    def press(self, title: str, keys: str) -> None:
+        """Press keys, such as ``ctrl+s``, in the window with a title."""
+        found = self._session.run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$", **self._variables)
+        window = found.split()[0]
+        self._session.run("xdotool", "windowfocus", window, "key", "--window", window, keys, **self._variables)
+
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""
         self._session.run("evolution", "--quit", check=True, **self._variables)

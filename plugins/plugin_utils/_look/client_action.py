@@ -4,7 +4,7 @@
 """The action of a module that configures one client: a look at the host in front of the module of the same name.
 
 If the look tells that nothing is to be done, that is the result, and the module is not sent. Whatever is wrong with the
-options or with the host, the module reports.
+options or with the host, the module reports. Files with signatures are read here, since they lie on the controller.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from ...module_utils._ansible.arguments import argument_spec
 from ...module_utils._ansible.run_client import CLIENT_OPTIONS
 from ...module_utils._ansible.validate import presentable, shown, validated
 from ...module_utils._model.errors import MailError
+from ...module_utils._model.printable import printable
+from .._accounts import signature_files
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
 
@@ -32,9 +34,13 @@ class ClientAction(NormalAction):
     client: t.ClassVar[str]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result = self._unchanged()
-        if result is None:
-            result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+        try:
+            with signature_files.contents(self, task_vars or {}):
+                result = self._unchanged()
+                if result is None:
+                    result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+        except MailError as error:
+            return {"failed": True, "changed": False, "msg": printable(str(error))}
         return t.cast("dict[str, t.Any]", result)
 
     def _unchanged(self) -> dict[str, t.Any] | None:
