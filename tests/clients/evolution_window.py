@@ -94,13 +94,15 @@ class EvolutionWindow:
 
     def begin_message(self, to: str, subject: str) -> None:
         """Open the composer, whose window has the subject as its title."""
-        self._session.run("evolution", f"mailto:{to}?subject={subject}", check=True, **self._variables)
+        self.wait_for(MAIN)  # or the program would not find the one that runs
+        self._session.start("evolution", f"mailto:{to}?subject={subject}", **self._variables)
+        self.wait_for(subject)
 
     def press(self, title: str, keys: str) -> None:
         """Press keys, such as ``ctrl+s``, in the window with a title."""
         found = self._session.run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$", **self._variables)
         window = found.split()[0]
-        self._session.run("xdotool", "windowfocus", window, "key", "--window", window, keys, **self._variables)
+        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, **self._variables)
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

@@ -4,7 +4,7 @@
 """The action of a module that configures one client: a look at the host in front of the module of the same name.
 
 If the look tells that nothing is to be done, that is the result, and the module is not sent. Whatever is wrong with the
-options or with the host, the module reports. Files with signatures are read here, since they lie on the controller.
+options or with the host, the module reports.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ClientAction(NormalAction):
                 if result is None:
                     result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
         except MailError as error:
-            return {"failed": True, "changed": False, "msg": printable(str(error))}
+            result = {"failed": True, "changed": False, "msg": printable(str(error))}
         return t.cast("dict[str, t.Any]", result)
 
     def _unchanged(self) -> dict[str, t.Any] | None:

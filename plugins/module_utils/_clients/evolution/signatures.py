@@ -34,7 +34,7 @@ DIGEST_KEY = "Digest"
 
 _NONE = "none"
 _MIME_TYPES = {True: "text/html", False: "text/plain"}
-_PLACES = {"true": True, "false": False}
+_PLACES = {"on": True, "off": False}  # CamelThreeState, whose third value is inconsistent
 
 Contents = t.Callable[[str], t.Optional[bytes]]
 """The content of the file of a source, by its uid; None where there is none."""
@@ -121,7 +121,7 @@ def configured(sources: Sources, identity: str, account: Account, contents: Cont
     if not same_content(wanted, stored):
         after, new = _with(sources, identity, account, wanted) if wanted.content else without(sources, account)
     if wanted.content and wanted.above is not None and wanted.above is not stored.above:
-        place = "true" if wanted.above else "false"
+        place = "on" if wanted.above else "off"
         after = after.updated({identity: after[identity].with_text(MAIL_COMPOSITION, TOP_SIGNATURE, place)})
     return after, new
 
