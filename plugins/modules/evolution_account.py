@@ -11,7 +11,7 @@ description:
   - Adds, changes or removes mail accounts in the Evolution of a local user. The default servers are those of Charter
     (Spectrum).
   - Recognises an existing account, whether this module or the user created it, and changes only what differs. The
-    user's own settings (name of the account, signature, folders, organization, encryption) stay the same, to the byte.
+    user's own settings (name of the account, folders, encryption, whatever options omit) stay the same, to the byte.
   - If the user is logged in, the module works through the user's session, and a running Evolution shows the change at
     once. Otherwise the module writes the files. It never starts Evolution, which need not be installed.
 extends_documentation_fragment:

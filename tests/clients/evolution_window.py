@@ -100,9 +100,11 @@ class EvolutionWindow:
 
     def press(self, title: str, keys: str) -> None:
         """Press keys, such as ``ctrl+s``, in the window with a title."""
-        found = self._session.run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$", **self._variables)
+        found = self._session.run(
+            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
+        )
         window = found.split()[0]
-        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, **self._variables)
+        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, check=True, **self._variables)
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

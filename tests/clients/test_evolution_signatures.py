@@ -52,8 +52,9 @@ def test_the_registry_has_signature_and_aliases_at_once(evolution_setup: Evoluti
         signature = evolution.signature(identity["signature"])
         assert (signature["content"], signature["mime_type"]) == (HTML, "text/html")
         evolution.edit(identity["uid"], "Mail Identity", aliases=f"Mine <mine@x.example>, {INFO}")
-        gone = {"password": None, "signature": {"state": "absent"}}
-        gone["identities"] = [{"address": INFO.upper(), "state": "absent"}]
+        absent = {"state": "absent"}
+        gone: dict[str, t.Any] = {"password": None, "signature": absent}
+        gone["identities"] = [{"address": INFO.upper(), **absent}]
         setup.configure_one("updated", **gone)
         after = evolution.account(address)["identity"]
         assert (after["aliases"], after["signature"]) == ({"mine@x.example": "Mine"}, "none")

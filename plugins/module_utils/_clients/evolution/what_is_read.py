@@ -16,12 +16,13 @@ from .password_store import plaintext_keyring
 from .templates import FOLDER
 
 _KEYRINGS = ("~/.local/share/keyrings",)
+_SIGNATURES = "signatures/*[0-9a-z]"  # no backups, which end in ~
 _FLATPAK = f"~/.var/app/{FLATPAK_ID}/config"
 
 FILES = FilesToRead(
     groups=(
         FileGroup(
-            ("~/.config/evolution", f"{_FLATPAK}/evolution"), ("sources/*.source", "signatures/*", "mail/state.ini")
+            ("~/.config/evolution", f"{_FLATPAK}/evolution"), ("sources/*.source", _SIGNATURES, "mail/state.ini")
         ),
         FileGroup((f"{_FLATPAK}/glib-2.0/settings",), ("keyfile",)),
         FileGroup((FOLDER,), ("*.source", ".*.source")),

@@ -530,7 +530,10 @@ def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
 
 
 def test_signatures_and_identities_are_said_to_be_the_users_and_never_a_difference() -> None:
-    senders = {"signature": {"text": "Mario"}, "identities": [{"address": "info@rossi.example", "default": True}]}
+    senders: dict[str, t.Any] = {
+        "signature": {"text": "Mario"},
+        "identities": [{"address": "info@rossi.example", "default": True}],
+    }
     pc, wanted = OfficePc(), account(**senders)
     push(pc, wanted)
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
