@@ -1,7 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks through ansible-runner, which AWX uses: its events and artifacts tell the outcome and no secret."""
+"""The playbooks through ansible-runner, in one process and in the three stages of AWX.
+
+Events and artifacts have the outcome and no secret.
+"""
 
 from __future__ import annotations
 
@@ -100,6 +103,30 @@ class Job:
         texts["events"] = json.dumps(found, ensure_ascii=False)
         return [name for name, text in texts.items() if any(secret in text for secret in secrets)]
 
+    def stages(self, playbook: str, results: pathlib.Path) -> bytes:
+        """Send the job to a worker in the lab, and process what it answers, as AWX does over its network.
+
+        Args:
+            playbook: the playbook.
+            results: the folder for the artifacts.
+
+        Returns:
+            The worker's answer.
+        """
+        program = [sys.executable, "-m", "ansible_runner"]
+        options = ["--cmdline", f"--vault-password-file {self.vault_password} -vvv"]
+        sent = self._stage([*program, "transmit", str(self.folder), "--playbook", playbook, *options], b"")
+        answer = self._stage(self._lab.command([*program, "worker"]), sent)
+        self._stage([*program, "process", str(results)], answer)
+        return answer
+
+    def _stage(self, command: t.Sequence[str], stdin: bytes) -> bytes:
+        done = subprocess.run(
+            command, input=stdin, env=self._environment, capture_output=True, timeout=200, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
 
 @pytest.fixture
 def job(ansible: Ansible, mail_lab: MailLab, mail_user: MailUser, mario: LocalUser) -> Job:
@@ -140,3 +167,15 @@ def test_a_failed_verification_is_a_failed_job(
     assert found["stats"]["failures"] == {"desk": 1}
     assert [finding["code"] for finding in statistics(found)["findings"]] == ["password_refused"]
     assert job.secrets_in(found, WRONG, VAULT_PASSWORD) == []
+
+
+def test_site_in_the_three_stages_of_awx(job: Job, mail_user: MailUser, mario: LocalUser) -> None:
+    answer = job.stages("charter.mail.site", job.artifacts.parent / "results")
+    assert (mario.profile / "logins.json").exists()
+    artifacts = job.folder / "results/artifacts"
+    [status] = artifacts.rglob("status")
+    assert status.read_text() == "successful"
+    texts = [path.read_text() for path in artifacts.rglob("*") if path.is_file()]
+    assert any('"charter_mail"' in text and '"verified": 1' in text for text in texts)
+    texts.append(answer.decode("utf-8", "replace"))
+    assert not [text for text in texts if mail_user.password in text or VAULT_PASSWORD in text]
