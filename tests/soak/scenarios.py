@@ -38,6 +38,7 @@ user_pref("mail.smtpservers", "smtp1");
 user_pref("zz.foreign", "kept");
 """
 _BACKUP = re.compile(r"\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d[^/]*~$")
+_OF_RUN = re.compile(rb'"run":"[0-9TZ-]+","at":"[0-9TZ:-]+"')  # in the log of changes
 _ENCRYPTED_ANEW = ("key4.db", "logins.json")  # each time: another content is no fault
 
 Tree = t.Mapping[str, tuple[int, bytes]]
@@ -211,11 +212,11 @@ class Bench:
 
 
 def tree(folder: pathlib.Path) -> Tree:
-    """Each file and folder below: its mode, and its content (of a folder none)."""
+    """Each file and folder below: its mode, and its content (of a folder none) without what is another in each run."""
     return {
         str(path.relative_to(folder)): (
             stat.S_IMODE(path.lstat().st_mode),
-            b"folder" if path.is_dir() else path.read_bytes(),
+            b"folder" if path.is_dir() else _OF_RUN.sub(b"", path.read_bytes()),
         )
         for path in folder.rglob("*")
     }

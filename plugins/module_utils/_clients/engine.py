@@ -14,6 +14,7 @@ from .._model.errors import HostError, MailError
 from .._model.settings import Change
 
 if t.TYPE_CHECKING:
+    from .change_log import ChangeLog
     from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
@@ -88,6 +89,11 @@ class Client(t.Protocol[S]):
 
     name: t.ClassVar[str]
     """What users call the client."""
+
+    open_log: t.Callable[[], ChangeLog] | None
+    """Opens the log that changes are noted in; None where they are not."""
+    log: ChangeLog | None
+    """The log of the change that ``write`` makes."""
 
     @property
     def profile(self) -> str:
@@ -181,6 +187,8 @@ class ClientDefaults:
     """What most clients have in common."""
 
     name: t.ClassVar[str]
+    open_log: t.Callable[[], ChangeLog] | None = None
+    log: ChangeLog | None = None
 
     @property
     def profile(self) -> str:
@@ -348,9 +356,27 @@ def reconcile(
         outcome = plan(client, accounts)
         backups: t.Sequence[str] = ()
         if outcome.changed:
-            backups = client.write(outcome.before, outcome.after)
+            backups = write(client, outcome)
             _prove(client, accounts)
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
+
+
+def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
+    """Have the client store what is planned, and note it in the log of changes.
+
+    Args:
+        client: in use by nobody.
+        outcome: the plan.
+        undoes: the run that is undone by it.
+
+    Returns:
+        The backups made.
+    """
+    if client.open_log is not None:
+        client.log = client.open_log()
+        client.log.steps = outcome.steps
+        client.log.undoes = undoes
+    return client.write(outcome.before, outcome.after)
 
 
 def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:

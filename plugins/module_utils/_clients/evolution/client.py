@@ -226,6 +226,7 @@ class Evolution(ClientDefaults):
         session = None
         if after.session and after.sources is not before.sources:
             session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+        logged = [] if self.log is None else self.log.writes(self._files, writing.noted(self.profile, before, after))
         done = []
         try:
             if stored:
@@ -238,7 +239,7 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, items)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 backups = self._files.replace(
-                    [*passwords, *writes, *self._default_writes(after), *sealed],
+                    [*passwords, *writes, *self._default_writes(after), *sealed, *logged],
                     [*deletes, *self._purged(after), *unsealed],
                 )
             else:
@@ -249,7 +250,7 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, removed)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
-                    [*passwords, *self._default_writes(after), *sealed],
+                    [*passwords, *self._default_writes(after), *sealed, *logged],
                     [*session.deletes, *self._purged(after), *unsealed],
                     session.make,
                 )

@@ -14,7 +14,12 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
+from ..._model.persistent import differing
+from ..._model.settings import Change
+from ..change_log import Noted
+from . import defaults
 from .choices import choice
+from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
@@ -37,6 +42,27 @@ def as_files(
     ]
     gone = _removed(before, after)
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
+
+
+def noted(folder: str, before: EvolutionState, after: EvolutionState) -> Noted:
+    """The change, for the log."""
+    changes = source_changes(before.sources, after.sources)
+    for name, chosen in after.new_defaults.items():
+        if before.default(name) != chosen:
+            changes.append(Change(defaults.path(name), before.default(name), chosen))
+    differ = list(differing(before.sources, after.sources))
+    return Noted(
+        folder,
+        changes,
+        created=[uid for uid in differ if uid in after.sources and uid not in before.sources],
+        removed=[uid for uid in differ if uid in before.sources and uid not in after.sources],
+        part_names=lambda ids: [uid for uid in ids.values() if uid],
+        texts={
+            uid: _text(before.sources[uid])
+            for uid in differ
+            if uid in before.sources and before.sources[uid] is not after.sources.get(uid)
+        },
+    )
 
 
 class SessionChange:

@@ -1,0 +1,130 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the log of changes, which ``change_log`` writes. The user can write there: nothing in it is trusted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+
+from .._host.files import Files
+from .._model.account import Account
+from .._model.settings import Change, Value
+from .account_json import account_in
+from .change_log import FORMAT, VERSION
+from .engine import Status
+
+LAST = "last"
+"""In place of an id: the last run that changed something and was no rollback."""
+
+
+class PastPassword(t.NamedTuple):
+    """A password that was changed: what it is for, and whether there was one before and after."""
+
+    name: str
+    was: bool
+    is_: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class PastAccount:
+    """An account that was changed.
+
+    Attributes:
+        account: as wanted then, without a password.
+        status: created, updated or removed.
+        parts: the client's own names for its parts.
+        passwords: that were changed.
+        purged: its mail on this host was deleted with it.
+    """
+
+    account: Account
+    status: Status
+    parts: tuple[str, ...]
+    passwords: tuple[PastPassword, ...] = ()
+    purged: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class PastChange:
+    """An entry of the log: see ``change_log.Noted``."""
+
+    run: str
+    undoes: str
+    profile: str
+    options: t.Mapping[str, str]
+    accounts: tuple[PastAccount, ...]
+    changes: tuple[Change, ...]
+    created: tuple[str, ...]
+    removed: tuple[str, ...]
+    texts: t.Mapping[str, str]
+    hidden: tuple[str, ...]
+
+    def only(self, emails: t.Collection[str]) -> PastChange:
+        """What it has of some addresses; all of it where none is named."""
+        if not emails:
+            return self
+        wanted = {email.lower() for email in emails}
+        return dataclasses.replace(
+            self, accounts=tuple(one for one in self.accounts if one.account.email.lower() in wanted)
+        )
+
+
+def read(files: Files, path: str) -> list[PastChange]:
+    """All entries, the oldest first. What is no entry is passed over.
+
+    Raises:
+        HostError: the file cannot be read.
+    """
+    found = []
+    for line in (files.read(path) or b"").splitlines():
+        try:
+            found.append(_parsed(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+    return found
+
+
+def last_run(entries: t.Iterable[PastChange]) -> str:
+    """The last run that changed something and was no rollback; empty for none."""
+    return max((entry.run for entry in entries if not entry.undoes), default="")
+
+
+def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:
+    if entry[FORMAT] != VERSION:
+        raise ValueError("another version")
+    return PastChange(
+        run=_text(entry["run"]),
+        undoes=_text(entry["undoes"]),
+        profile=_text(entry["profile"]),
+        options={_text(name): _text(value) for name, value in entry["options"].items()},
+        accounts=tuple(map(_account, entry["accounts"])),
+        changes=tuple(Change(_text(key), _value(before), _value(after)) for key, before, after in entry["changes"]),
+        created=tuple(map(_text, entry["created"])),
+        removed=tuple(map(_text, entry["removed"])),
+        texts={_text(name): _text(text) for name, text in entry["texts"].items()},
+        hidden=tuple(map(_text, entry["hidden"])),
+    )
+
+
+def _account(stored: t.Mapping[str, t.Any]) -> PastAccount:
+    return PastAccount(
+        account_in(stored),
+        Status(stored["status"]),
+        tuple(map(_text, stored["parts"])),
+        tuple(PastPassword(_text(name), was is True, is_ is True) for name, was, is_ in stored["passwords"]),
+        stored["purged"] is True,
+    )
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _value(value: t.Any) -> Value | None:
+    if value is not None and not isinstance(value, (str, bool, int)):
+        raise TypeError("not a value")
+    return t.cast("Value | None", value)
