@@ -25,7 +25,7 @@ from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
-from ..plugin_utils._fleet_run import recorder
+from ..plugin_utils._fleet_run import recorder, run_of_task
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
@@ -72,13 +72,8 @@ class ActionModule(NormalAction):
         return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
 
     def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        given = self._task.args
-        if key is not None:
-            self._task.args = {**given, OPTION: key}
-        try:
+        with run_of_task.with_run(self, task_vars, {} if key is None else {OPTION: key}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
-        finally:
-            self._task.args = given  # a retried task starts from them
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

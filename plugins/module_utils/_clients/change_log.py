@@ -73,25 +73,35 @@ class ChangedAccount(t.Protocol):
     def changes(self) -> tuple[Change, ...]:
         """What leads there."""
 
+    @property
+    def states(self) -> tuple[t.Any, t.Any] | None:
+        """All of the client's settings before and after; None where nothing differs."""
+
 
 class Noted(t.NamedTuple):
-    """A change, as a client says it.
+    """What leads from a state of a client to another one, as the client says it.
 
     Attributes:
-        profile: where the settings are.
         changes: of settings, without passwords.
         created: the parts of accounts that there are now, and were not.
         removed: those that were, and are not any more.
         texts: the former text of each part that is a file of its own.
-        part_names: the parts of an account by the ids in its ``View``.
     """
 
-    profile: str
     changes: t.Sequence[Change]
     created: t.Sequence[str]
     removed: t.Sequence[str]
-    part_names: t.Callable[[t.Mapping[str, str]], t.Sequence[str]]
     texts: t.Mapping[str, str] = {}
+
+
+class Notes(t.Protocol):
+    """How a client says it."""
+
+    def noted(self, before: t.Any, after: t.Any) -> Noted:
+        """What leads from a state to another one."""
+
+    def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
+        """The parts of an account, by the ids in its ``View``."""
 
 
 class ChangeLog:
@@ -127,11 +137,11 @@ class ChangeLog:
         self._options = options
         self._require_writable = require_writable
 
-    def writes(self, files: Files, noted: Noted) -> list[FileWrite]:
+    def writes(self, files: Files, profile: str, notes: Notes) -> list[FileWrite]:
         """What has to be written along with the change. A log that cannot be written is no reason not to change it."""
         try:
             known = files.read(self._path) or b""
-            self._require_writable((posixpath.dirname(self._path),))
+            self._require_writable((posixpath.dirname(self._path), self._path))
         except MailError as error:
             self.warnings.append(
                 f"This change cannot be rolled back, since the log of changes cannot be written: {error}"
@@ -140,7 +150,7 @@ class ChangeLog:
         if known and not known.startswith(_START):
             self.warnings.append(f"This change cannot be rolled back: {self._path} is no log of changes. Move it away.")
             return []
-        entry = self._entry(noted)
+        entry = self._entry(profile, notes)
         if len(entry) > LARGEST:
             self.warnings.append(
                 f"This change cannot be rolled back: with {len(entry)} bytes it is too large for the log of changes."
@@ -149,28 +159,24 @@ class ChangeLog:
         self.written = True
         return [FileWrite(self._path, b"".join([*_kept(known, len(entry)), entry]))]
 
-    def _entry(self, noted: Noted) -> bytes:
-        hidden = [change.key for change in noted.changes if _is_secret(change)]
+    def _entry(self, profile: str, notes: Notes) -> bytes:
         entry = {
             FORMAT: VERSION,
             "run": self.run,
             "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "undoes": self.undoes,
-            "profile": noted.profile,
+            "profile": profile,
             "options": dict(self._options),
-            "accounts": [_account(step, noted) for step in self.steps if step.changes],
-            "changes": [change[:3] for change in noted.changes if not change.secret and change.key not in hidden],
-            "created": list(noted.created),
-            "removed": list(noted.removed),
-            "texts": {name: _SECRET_LINE.sub("", text) for name, text in noted.texts.items()},
-            "hidden": hidden,
+            "accounts": [_account(step, step.states, notes) for step in self.steps if step.states is not None],
         }
         return json.dumps(entry, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def _account(step: ChangedAccount, noted: Noted) -> dict[str, t.Any]:
-    ids = [noted.part_names(view.ids) for view in (step.before, step.after) if view.account is not None]
+def _account(step: ChangedAccount, states: tuple[t.Any, t.Any], notes: Notes) -> dict[str, t.Any]:
+    noted = notes.noted(*states)
+    ids = [notes.parts(view.ids) for view in (step.before, step.after) if view.account is not None]
     secrets = [change for change in step.changes if change.secret]
+    hidden = [change.key for change in noted.changes if _is_secret(change)]
     return {
         **account_out(step.account),
         "status": step.status.value,
@@ -178,6 +184,11 @@ def _account(step: ChangedAccount, noted: Noted) -> dict[str, t.Any]:
         # What it was called, whether there was one, and whether there is one now: never what it is.
         "passwords": [[one.key, one.before is not None, one.after is not None] for one in secrets],
         "purged": step.account.purge,
+        "changes": [change[:3] for change in noted.changes if change.key not in hidden],
+        "created": list(noted.created),
+        "removed": list(noted.removed),
+        "texts": {name: _SECRET_LINE.sub("", text) for name, text in noted.texts.items()},
+        "hidden": hidden,
     }
 
 

@@ -238,12 +238,14 @@ class Step(t.Generic[S]):
         before: how it stands.
         after: how it shall stand.
         changes: what leads there.
+        states: all of the client's settings before and after; None where nothing differs.
     """
 
     account: Account
     before: View
     after: View
     changes: tuple[Change, ...]
+    states: tuple[S, S] | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def status(self) -> Status:
@@ -319,7 +321,9 @@ def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_b
         wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
         step: Step[S] = Step(account, view, view, ())
         if wanted is not state:  # few accounts of few runs
-            changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
+            changed: Step[S] = Step(
+                account, view, client.view(wanted, account), client.compare(state, wanted), (state, wanted)
+            )
             if keep_bookkeeping or changed.is_needed:
                 step, state = changed, wanted
         steps.append(step)
@@ -362,16 +366,7 @@ def reconcile(
 
 
 def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
-    """Have the client store what is planned, and note it in the log of changes.
-
-    Args:
-        client: in use by nobody.
-        outcome: the plan.
-        undoes: the run that is undone by it.
-
-    Returns:
-        The backups made.
-    """
+    """Have the client store what is planned, and log it; ``undoes`` is the run that it undoes. Returns the backups."""
     if client.open_log is not None:
         client.log = client.open_log()
         client.log.steps = outcome.steps

@@ -37,29 +37,39 @@ class PastAccount:
         parts: the client's own names for its parts.
         passwords: that were changed.
         purged: its mail on this host was deleted with it.
+        changes, created, removed, texts: see ``change_log.Noted``.
+        hidden: settings that were changed and are not in ``changes``, as they could be secrets.
     """
 
     account: Account
     status: Status
     parts: tuple[str, ...]
-    passwords: tuple[PastPassword, ...] = ()
-    purged: bool = False
+    passwords: tuple[PastPassword, ...]
+    purged: bool
+    changes: tuple[Change, ...]
+    created: tuple[str, ...]
+    removed: tuple[str, ...]
+    texts: t.Mapping[str, str]
+    hidden: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
 class PastChange:
-    """An entry of the log: see ``change_log.Noted``."""
+    """An entry of the log.
+
+    Attributes:
+        run: the id of the run.
+        undoes: the run that was undone by it; empty for none.
+        profile: where the settings are.
+        options: those by which the client was opened.
+        accounts: in the order in which they were changed.
+    """
 
     run: str
     undoes: str
     profile: str
     options: t.Mapping[str, str]
     accounts: tuple[PastAccount, ...]
-    changes: tuple[Change, ...]
-    created: tuple[str, ...]
-    removed: tuple[str, ...]
-    texts: t.Mapping[str, str]
-    hidden: tuple[str, ...]
 
     def only(self, emails: t.Collection[str]) -> PastChange:
         """What it has of some addresses; all of it where none is named."""
@@ -100,21 +110,21 @@ def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:
         profile=_text(entry["profile"]),
         options={_text(name): _text(value) for name, value in entry["options"].items()},
         accounts=tuple(map(_account, entry["accounts"])),
-        changes=tuple(Change(_text(key), _value(before), _value(after)) for key, before, after in entry["changes"]),
-        created=tuple(map(_text, entry["created"])),
-        removed=tuple(map(_text, entry["removed"])),
-        texts={_text(name): _text(text) for name, text in entry["texts"].items()},
-        hidden=tuple(map(_text, entry["hidden"])),
     )
 
 
 def _account(stored: t.Mapping[str, t.Any]) -> PastAccount:
     return PastAccount(
-        account_in(stored),
-        Status(stored["status"]),
-        tuple(map(_text, stored["parts"])),
-        tuple(PastPassword(_text(name), was is True, is_ is True) for name, was, is_ in stored["passwords"]),
-        stored["purged"] is True,
+        account=account_in(stored),
+        status=Status(stored["status"]),
+        parts=tuple(map(_text, stored["parts"])),
+        passwords=tuple(PastPassword(_text(name), was is True, is_ is True) for name, was, is_ in stored["passwords"]),
+        purged=stored["purged"] is True,
+        changes=tuple(Change(_text(key), _value(before), _value(after)) for key, before, after in stored["changes"]),
+        created=tuple(map(_text, stored["created"])),
+        removed=tuple(map(_text, stored["removed"])),
+        texts={_text(name): _text(text) for name, text in stored["texts"].items()},
+        hidden=tuple(map(_text, stored["hidden"])),
     )
 
 

@@ -226,7 +226,7 @@ class Evolution(ClientDefaults):
         session = None
         if after.session and after.sources is not before.sources:
             session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
-        logged = [] if self.log is None else self.log.writes(self._files, writing.noted(self.profile, before, after))
+        logged = [] if self.log is None else self.log.writes(self._files, self.profile, writing.EvolutionNotes())
         done = []
         try:
             if stored:

@@ -44,25 +44,28 @@ def as_files(
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
 
 
-def noted(folder: str, before: EvolutionState, after: EvolutionState) -> Noted:
-    """The change, for the log."""
-    changes = source_changes(before.sources, after.sources)
-    for name, chosen in after.new_defaults.items():
-        if before.default(name) != chosen:
-            changes.append(Change(defaults.path(name), before.default(name), chosen))
-    differ = list(differing(before.sources, after.sources))
-    return Noted(
-        folder,
-        changes,
-        created=[uid for uid in differ if uid in after.sources and uid not in before.sources],
-        removed=[uid for uid in differ if uid in before.sources and uid not in after.sources],
-        part_names=lambda ids: [uid for uid in ids.values() if uid],
-        texts={
-            uid: _text(before.sources[uid])
-            for uid in differ
-            if uid in before.sources and before.sources[uid] is not after.sources.get(uid)
-        },
-    )
+class EvolutionNotes:
+    """Implements the protocol ``Notes``."""
+
+    def noted(self, before: EvolutionState, after: EvolutionState) -> Noted:
+        changes = source_changes(before.sources, after.sources)
+        for name, chosen in after.new_defaults.items():
+            if before.default(name) != chosen:
+                changes.append(Change(defaults.path(name), before.default(name), chosen))
+        differ = list(differing(before.sources, after.sources))
+        return Noted(
+            changes,
+            created=[uid for uid in differ if uid in after.sources and uid not in before.sources],
+            removed=[uid for uid in differ if uid in before.sources and uid not in after.sources],
+            texts={
+                uid: _text(before.sources[uid])
+                for uid in differ
+                if uid in before.sources and before.sources[uid] is not after.sources.get(uid)
+            },
+        )
+
+    def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
+        return [uid for uid in ids.values() if uid]
 
 
 class SessionChange:

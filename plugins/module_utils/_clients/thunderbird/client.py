@@ -222,7 +222,7 @@ class Thunderbird(ClientDefaults):
         sealed, unsealed = self._seal_changes(after, password_writes)
         writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
         if self.log is not None:
-            writes += self.log.writes(self._files, writing.noted(before, after))
+            writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
         return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
 
     def renew_seal(self, state: ThunderbirdState) -> tuple[str, ...]:

@@ -41,18 +41,21 @@ def purged(after: ThunderbirdState) -> list[str]:
     return [path for folder in folders for path in (folder, f"{folder}.msf")]
 
 
-def noted(before: ThunderbirdState, after: ThunderbirdState) -> Noted:
-    """The change, for the log."""
-    found = changes(before.settings, after.settings)
-    parts = dict.fromkeys(part for change in found for part in [part_of(change.key)] if part)
-    old, new = IndexedSettings.of(before.settings), IndexedSettings.of(after.settings)
-    return Noted(
-        after.profile.path,
-        found,
-        created=[part for part in parts if below(new, part) and not below(old, part)],
-        removed=[part for part in parts if below(old, part) and not below(new, part)],
-        part_names=parts_of,
-    )
+class ThunderbirdNotes:
+    """Implements the protocol ``Notes``."""
+
+    def noted(self, before: ThunderbirdState, after: ThunderbirdState) -> Noted:
+        found = changes(before.settings, after.settings)
+        parts = dict.fromkeys(part for change in found for part in [part_of(change.key)] if part)
+        old, new = IndexedSettings.of(before.settings), IndexedSettings.of(after.settings)
+        return Noted(
+            found,
+            created=[part for part in parts if below(new, part) and not below(old, part)],
+            removed=[part for part in parts if below(old, part) and not below(new, part)],
+        )
+
+    def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
+        return [branch(KINDS[kind], name) for kind, name in ids.items() if name]
 
 
 def part_of(key: str) -> str:
@@ -61,11 +64,6 @@ def part_of(key: str) -> str:
     if len(parts) < 4 or parts[0] != "mail" or parts[1] not in _KINDS:
         return ""
     return branch(parts[1], parts[2])
-
-
-def parts_of(ids: t.Mapping[str, str]) -> list[str]:
-    """The parts of an account by its ids."""
-    return [branch(KINDS[kind], name) for kind, name in ids.items() if name]
 
 
 def below(settings: IndexedSettings, part: str) -> t.Sequence[str]:
