@@ -56,7 +56,7 @@ class ActionModule(NormalAction):
             if system_of(self, variables) is System.LINUX:
                 result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
             else:
-                result = self._on_windows(params, host)
+                result = self._on_windows(params, host, run_of_task.run_id(variables))
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
@@ -75,10 +75,10 @@ class ActionModule(NormalAction):
         with run_of_task.with_run(self, task_vars, {} if key is None else {OPTION: key}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
 
-    def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
+    def _on_windows(self, params: t.Mapping[str, t.Any], host: str, run: str | None) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)
         warnings: dict[str, None] = {}
-        result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault)
+        result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault, run)
         warned = "\n".join(warnings)
         for entry in result.accounts:
             if entry.get("advice") and entry["advice"] not in warned and not result.failures:

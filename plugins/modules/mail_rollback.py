@@ -12,15 +12,15 @@ short_description: Undo what a run changed in mail clients
 description:
   - Undoes what one run of M(charter.mail.mail_accounts), M(charter.mail.thunderbird_account),
     M(charter.mail.evolution_account) or this module changed, setting by setting.
-  - A setting that still has the value of that run gets its former one back. A setting that somebody has changed since is
-    left, and RV(clients[].left) names it.
+  - A setting that still has the value of that run gets its former one back. A setting that somebody has changed since
+    is left, and RV(clients[].left) names it.
   - An account that the run made is removed, unless somebody has changed a setting of it since. An account that the run
-    removed comes back with all of its settings. Its mail files are still there, unless they were deleted by O(ignore:purge=true).
-  - What was changed is in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50 changes of
-    each client, in 1 MiB at most, and no password.
+    removed comes back with all of its settings. Its mail files are still there, unless it was removed with C(purge).
+  - What was changed is in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50
+    changes of each client, in 1 MiB at most, and no password.
   - A former password is not known and cannot be put back. The result says so where it matters.
-  - On Windows, what is staged for Outlook is withdrawn, or staged again as before. What Outlook has already made of it, only
-    the user can remove. The result says which is the case.
+  - On Windows, what is staged for Outlook is withdrawn, or staged again as before. What Outlook has already made of it,
+    only the user can remove. The result says which is the case.
   - A rollback is a run, too. To undo it, name RV(rollback) in O(run).
 extends_documentation_fragment:
   - charter.mail.attributes
@@ -31,6 +31,7 @@ options:
       - With V(last), the last run that changed something for these users on this host, and that was no rollback. Hosts
         that the newest run left alone have an older one. The playbook C(charter.mail.rollback) undoes the newest run
         of all hosts, and nothing else.
+      - With V(none), nothing is undone, and RV(runs) lists what could be.
     type: str
     default: last
   users:
@@ -112,6 +113,17 @@ rollback:
   returned: success
   type: str
   sample: 20261128T041500Z-3601
+last:
+  description: The last run in the log of changes that was no rollback. Empty if there is none.
+  returned: success
+  type: str
+  sample: 20261128T033000Z-3575
+runs:
+  description: All runs in the log of changes, the oldest first. C(undoes) is the run that a rollback undid.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"run": "20261128T033000Z-3575", "undoes": ""}]
 clients:
   description: What became of each client that the run had changed.
   returned: success
@@ -141,8 +153,8 @@ clients:
     accounts:
       description:
         - The accounts that were undone, with C(email), C(protocol) and C(status).
-        - C(status) is V(removed), V(restored), or V(undone) for settings of an account that stays. For Outlook, it is a
-          value of RV(charter.mail.outlook_account#module:accounts[].outlook_status).
+        - C(status) is V(removed), V(restored), or V(undone) for settings of an account that stays.
+        - C(outlook_status) is, for Outlook, how the account stands now. See M(charter.mail.outlook_account).
       type: list
       elements: dict
       returned: always

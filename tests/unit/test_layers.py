@@ -87,13 +87,13 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
-    OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
+    OUTLOOK_TASK: (MODEL, WINDOWS, CLIENTS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
     LOOK: (MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, ANSIBLE),
     FLEET: (MODEL, FINDINGS),
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
-    FLEET_RUN: (FLEET,),
+    FLEET_RUN: (FLEET, ANSIBLE),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
@@ -116,7 +116,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         FLEET_FILES,
         FLEET_RUN,
     ),
-    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
+    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER, FLEET),
 }
 
 # What touches the machine or the network: the packages that may use it.

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._clients.diff import before_and_after
-from .._clients.engine import Client, Status, TextDiff
-from .._clients.past_changes import LAST
+from .._clients.engine import Client, Status, Step
+from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
 from .._clients.undo import LeftSetting, Rollback, merged
-from .._model.account import Account
+from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
 from . import unexpected
 from .client_registry import CLIENTS
@@ -32,23 +33,30 @@ _ACCOUNT_STATUS = {Status.CREATED: "restored", Status.REMOVED: "removed", Status
 class RollbackResult:
     """Collects the result of a task.
 
-    Args:
+    Attributes:
         run: the run that is undone; empty for none.
     """
 
-    def __init__(self, run: str) -> None:
-        self._run = run
+    def __init__(self) -> None:
+        self.run = ""
         self._rollback = ""
+        self._past: list[PastChange] = []
         self._clients: list[dict[str, t.Any]] = []
         self._diffs: list[dict[str, str]] = []
         self._backups: list[str] = []
         self._failures: list[str] = []
         self._changed = False
 
-    def of_run(self, run: str) -> RollbackResult:
-        """The same for a run that is found by now."""
-        self._run = run
-        return self
+    def choose(self, wanted: str, past: t.Iterable[PastChange]) -> str:
+        """Which run is undone.
+
+        Args:
+            wanted: the option ``run``.
+            past: all entries of the logs.
+        """
+        self._past = list(past)
+        self.run = {LAST: last_run(self._past), NONE: ""}.get(wanted, wanted)
+        return self.run
 
     @property
     def failed(self) -> bool:
@@ -59,8 +67,10 @@ class RollbackResult:
         """What the task returns, beside ``failed`` and the warnings."""
         return {
             "changed": self._changed,
-            "run": self._run,
+            "run": self.run,
             "rollback": self._rollback,
+            "last": last_run(self._past),
+            "runs": runs(self._past),
             "clients": self._clients,
             "backup_files": self._backups,
             "diff": self._diffs,
@@ -107,27 +117,6 @@ class RollbackResult:
         self._changed = self._changed or changed
         self._add_entry(client, user, FAILED, error=reason)
 
-    def add_withdrawn(
-        self,
-        user: str,
-        accounts: t.Sequence[tuple[Account, str, str]],
-        diffs: t.Sequence[TextDiff],
-        *,
-        changed: bool,
-        run: str,
-    ) -> None:
-        """What became of what was staged for Outlook: each account with its status and the advice."""
-        self._changed = self._changed or changed
-        self._rollback = run or self._rollback
-        self._diffs += [_diff(*diff) for diff in diffs]
-        self._add_entry(
-            "outlook",
-            user,
-            UNDONE if changed else NOTHING,
-            accounts=[_account(account, status) for account, status, _advice in accounts],
-            notices=[f"{account}: {advice}" for account, _status, advice in accounts if advice],
-        )
-
     def _add_done(self, client: str, user: str, opened: Client[t.Any], done: Rollback[t.Any], task: Task) -> None:
         outcome = done.outcome
         if task.check_mode and outcome.changed and opened.running():
@@ -145,7 +134,7 @@ class RollbackResult:
             user,
             UNDONE if changed else NOTHING,
             profile=opened.profile,
-            accounts=[_account(step.account, _ACCOUNT_STATUS.get(step.status, "undone")) for step in changed],
+            accounts=[_account(step, opened, outcome.after) for step in changed],
             changes=[
                 {"setting": one.key, "before": one.before, "after": one.after}
                 for step in changed
@@ -157,28 +146,37 @@ class RollbackResult:
         texts = before_and_after(changed)
         if texts[0] != texts[1]:
             self._diffs.append(_diff(opened.title, *texts))
+        self._diffs += [_diff(*diff) for diff in opened.file_diffs(outcome.before, outcome.after)] if changed else []
 
     def _add_entry(self, client: str, user: str, status: str, **details: t.Any) -> None:
         empty: dict[str, t.Any] = {"profile": "", "accounts": [], "changes": [], "left": [], "notices": [], "error": ""}
         self._clients.append({"client": client, "user": user, "status": status, **empty, **details})
 
     def _message(self) -> str:
-        if not self._run:
-            return "No run is in the log of changes of these users."
+        if not self.run:
+            names = ", ".join(one["run"] for one in runs(self._past))
+            return f"Runs in the log of changes: {names or 'none'}."
         notices = [f"{one['user']}: {notice}" for one in self._clients for notice in one["notices"]]
         undone = [one for one in self._clients if one["status"] == UNDONE]
         names = ", ".join(f"{account['email']} {account['status']}" for one in undone for account in one["accounts"])
         if undone:
-            first = f"Run {self._run} is undone: {names}." if names else f"Run {self._run} is undone."
+            first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
         elif self._clients:
-            first = f"Run {self._run} has nothing more to undo."
+            first = f"Run {self.run} has nothing more to undo."
         else:
-            first = f"Run {self._run} is not in the log of changes of these users."
+            first = f"Run {self.run} is not in the log of changes of these users."
         return " ".join([first, *notices])
 
 
-def _account(account: Account, status: str) -> dict[str, str]:
-    return {"email": account.email, "protocol": account.protocol.value, "status": status}
+def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str, str]:
+    state = State.ABSENT if step.after.account is None else State.PRESENT
+    details = opened.result_details(after, dataclasses.replace(step.account, state=state))
+    return {
+        "email": step.account.email,
+        "protocol": step.account.protocol.value,
+        "status": _ACCOUNT_STATUS.get(step.status, "undone"),
+        **{name: value for name, value in details.items() if name == "outlook_status"},
+    }
 
 
 def _about_left(left: LeftSetting) -> str:

@@ -14,7 +14,7 @@ from .._clients.engine import Client
 from .._clients.entry import ClientEntry, System
 from .._clients.evolution import undo as evolution
 from .._clients.evolution.entry import EVOLUTION
-from .._clients.past_changes import LAST, PastChange
+from .._clients.past_changes import PastChange
 from .._clients.thunderbird import undo as thunderbird
 from .._clients.thunderbird.entry import THUNDERBIRD
 from .._clients.undo import Rollback, Undo
@@ -96,18 +96,17 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
         for name in client_registry.names(System.LINUX)
         if wanted is None or name in wanted
     ]
-    early = RollbackResult("")
+    result = RollbackResult()
     found = [
         one
         for target in _targets(params)
         for entry in entries
-        for one in [_found(entry, target, early)]
+        for one in [_found(entry, target, result)]
         if one is not None and one.changes
     ]
-    run = params["run"]
-    if run == LAST:
-        run = past_changes.last_run(change for one in found for change in one.changes)
-    result = early.of_run(run)
+    run = result.choose(params["run"], [change for one in found for change in one.changes])
+    own = past_changes.rollback_id(params[run_option.NAME], run)
+    params = {**params, run_option.NAME: own}
     for one in found:
         for _place, changes in _by_place([change for change in one.changes if change.run == run]):
             user = one.target.user.name
@@ -160,7 +159,7 @@ def _found(entry: ClientEntry, target: Target, result: RollbackResult) -> Found 
     try:
         with local_user.acting_as(target.user):
             path = change_log.path_of(target.home, entry.name)
-            return Found(entry, target, past_changes.read(LocalFiles(), path))
+            return Found(entry, target, past_changes.parsed(LocalFiles().read(path) or b""))
     except MailError as error:
         result.add_failure(entry.name, target.user.name, str(error))
         return None

@@ -27,7 +27,7 @@ VERSION = 1
 ENTRIES = 50
 """So many changes are kept, the newest ones."""
 BYTES = 1024 * 1024
-"""As long as they take no more than this. The newest one stays in any case."""
+"""As long as they take no more than this, where the log is a file. The newest one stays in any case."""
 LARGEST = 16 * 1024 * 1024
 """Unless it is larger than this."""
 
@@ -108,7 +108,7 @@ class ChangeLog:
     """The log, for one change.
 
     Args:
-        path: see ``path_of``.
+        path: see ``path_of``, or what else names the log in messages.
         run: the id of the run.
         options: those of the client's own that a rollback needs to open it again.
         require_writable: see ``UserHost``.
@@ -147,17 +147,29 @@ class ChangeLog:
                 f"This change cannot be rolled back, since the log of changes cannot be written: {error}"
             )
             return []
+        content = self.continued(known, profile, notes, BYTES)
+        return [] if content is None else [FileWrite(self._path, content)]
+
+    def continued(self, known: bytes, profile: str, notes: Notes, limit: int) -> bytes | None:
+        """The log with the change, for whoever writes it; None where it cannot be noted.
+
+        Args:
+            known: the log as it is.
+            profile: where the settings are.
+            notes: says what is changed.
+            limit: bytes that all entries may have together.
+        """
         if known and not known.startswith(_START):
             self.warnings.append(f"This change cannot be rolled back: {self._path} is no log of changes. Move it away.")
-            return []
+            return None
         entry = self._entry(profile, notes)
         if len(entry) > LARGEST:
             self.warnings.append(
                 f"This change cannot be rolled back: with {len(entry)} bytes it is too large for the log of changes."
             )
-            return []
+            return None
         self.written = True
-        return [FileWrite(self._path, b"".join([*_kept(known, len(entry)), entry]))]
+        return b"".join([*_kept(known, limit - len(entry)), entry])
 
     def _entry(self, profile: str, notes: Notes) -> bytes:
         entry = {
@@ -198,13 +210,12 @@ def _is_secret(change: Change) -> bool:
     return any(value not in _NO_SECRETS for value in values) and _SECRET.search(change.key) is not None
 
 
-def _kept(known: bytes, new: int) -> list[bytes]:
-    """The newest entries of a log that may stay beside a new one of so many bytes."""
+def _kept(known: bytes, limit: int) -> list[bytes]:
+    """The newest entries of a log that may stay, in so many bytes."""
     lines = [line for line in known.splitlines(keepends=True)[1 - ENTRIES :] if line.startswith(_START)]
     lines = [line if line.endswith(b"\n") else line + b"\n" for line in lines]
-    total = new
     for place in range(len(lines) - 1, -1, -1):
-        total += len(lines[place])
-        if total > BYTES:
+        limit -= len(lines[place])
+        if limit < 0:
             return lines[place + 1 :]
     return lines

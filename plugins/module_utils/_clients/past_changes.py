@@ -8,7 +8,6 @@ import dataclasses
 import json
 import typing as t
 
-from .._host.files import Files
 from .._model.account import Account
 from .._model.settings import Change, Value
 from .account_json import account_in
@@ -17,6 +16,8 @@ from .engine import Status
 
 LAST = "last"
 """In place of an id: the last run that changed something and was no rollback."""
+NONE = "none"
+"""In place of an id: no run."""
 
 
 class PastPassword(t.NamedTuple):
@@ -81,14 +82,10 @@ class PastChange:
         )
 
 
-def read(files: Files, path: str) -> list[PastChange]:
-    """All entries, the oldest first. What is no entry is passed over.
-
-    Raises:
-        HostError: the file cannot be read.
-    """
+def parsed(content: bytes) -> list[PastChange]:
+    """All entries of a log, the oldest first. What is no entry is passed over."""
     found = []
-    for line in (files.read(path) or b"").splitlines():
+    for line in content.splitlines():
         try:
             found.append(_parsed(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -99,6 +96,17 @@ def read(files: Files, path: str) -> list[PastChange]:
 def last_run(entries: t.Iterable[PastChange]) -> str:
     """The last run that changed something and was no rollback; empty for none."""
     return max((entry.run for entry in entries if not entry.undoes), default="")
+
+
+def runs(entries: t.Iterable[PastChange]) -> list[dict[str, str]]:
+    """All runs, the oldest first, each with the run that it undid; empty for none."""
+    found = {entry.run: entry.undoes for entry in entries}
+    return [{"run": run, "undoes": undoes} for run, undoes in sorted(found.items())]
+
+
+def rollback_id(own: str, run: str) -> str:
+    """The id of a rollback: that of the run that makes it, unless it undoes what this run has changed itself."""
+    return f"{own}-undo" if own == run else own
 
 
 def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:

@@ -1,0 +1,123 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What worked before a change and does not work since, and whether the change of the settings is why."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._verify.findings.failure import Code
+from .kinds import Kind, kind_of
+
+Result = t.Mapping[str, t.Any]
+
+_ENDPOINTS = ("incoming", "outgoing")
+_STAGES = (
+    *("settings", "dns", "tcp", "first_bytes", "tls", "greeting", "starttls", "capability"),
+    *("authentication", "mailbox", "sending"),
+)
+# What other settings cause, and no outage does. A connection that fails can be either.
+_OF_SETTINGS = (Kind.NAME, Kind.MODE, Kind.PASSWORD, Kind.OPTIONS)
+_NO_CLIENT = (Code.CLIENT_LACKS_ACCOUNT.value, Code.CLIENT_UNREADABLE.value)
+
+
+class _Endpoint(t.NamedTuple):
+    """The tests of one server of an account.
+
+    Attributes:
+        server: host and port.
+        starttls: whether the encryption began by STARTTLS.
+        passed: the stages that it passed.
+        failed: the first test that failed; None if all passed.
+    """
+
+    server: str
+    starttls: bool
+    passed: frozenset[str]
+    failed: Result | None
+
+
+def regressions(after: t.Iterable[Result], before: t.Iterable[Result]) -> list[dict[str, t.Any]]:
+    """The servers that an account could use before, and cannot use since.
+
+    Args:
+        after: results of mail_verify with all checks, each with the client in ``item``.
+        before: likewise.
+
+    Returns:
+        One entry for each, with ``client``, ``user``, ``email``, ``protocol``, ``endpoint``, ``server``,
+        ``former_server``, ``code`` and ``sentence``. ``by_settings`` is true where the settings of this server were
+        changed in between, and what is observed comes from settings and not from an outage.
+    """
+    known = dict(_accounts(before))
+    found = []
+    for key, account in _accounts(after):
+        former = known.get(key)
+        if former is None or not _is_there(former) or not _is_there(account):
+            continue
+        for endpoint in _ENDPOINTS:
+            was, is_ = _endpoint(former, endpoint), _endpoint(account, endpoint)
+            if was is None or is_ is None or is_.failed is None or not _worked(was, is_.failed):
+                continue
+            client, user, email, protocol = key
+            found.append(
+                {
+                    "client": client,
+                    "user": user,
+                    "email": email,
+                    "protocol": protocol,
+                    "endpoint": endpoint,
+                    "server": is_.server,
+                    "former_server": was.server,
+                    "code": str(is_.failed.get("code")),
+                    "sentence": f"{email} in {client}: {is_.failed.get('evidence') or account.get('summary')}",
+                    "by_settings": _is_by_settings(account, endpoint, was, is_),
+                }
+            )
+    return found
+
+
+def _accounts(results: t.Iterable[Result]) -> t.Iterator[tuple[tuple[str, str, str, str], Result]]:
+    for result in results:
+        for account in result.get("accounts") or ():
+            names = (account.get(name) for name in ("user", "email", "protocol"))
+            user, email, protocol = (str(name or "") for name in names)
+            yield (str(result.get("item", "")), user, email, protocol), account
+
+
+def _is_there(account: Result) -> bool:
+    """Whether the client has the account, so that its own settings were tested."""
+    return not any(check.get("stage") == "client" and check.get("code") in _NO_CLIENT for check in account["checks"])
+
+
+def _endpoint(account: Result, name: str) -> _Endpoint | None:
+    checks = [
+        check for check in account["checks"] if check.get("endpoint") == name and check.get("checked_from", "") != "pc"
+    ]
+    if not checks:
+        return None
+    return _Endpoint(
+        str(checks[0].get("server", "")),
+        any(check["stage"] == "starttls" for check in checks),
+        frozenset(check["stage"] for check in checks if check["status"] == "ok"),
+        next((check for check in checks if check["status"] == "failed"), None),
+    )
+
+
+def _worked(was: _Endpoint, failed: Result) -> bool:
+    """Whether it came further before than now."""
+    if was.failed is not None or failed.get("stage") not in _STAGES:
+        return False
+    reached = max((_STAGES.index(stage) for stage in was.passed if stage in _STAGES), default=-1)
+    return reached >= _STAGES.index(str(failed["stage"]))
+
+
+def _is_by_settings(account: Result, endpoint: str, was: _Endpoint, is_: _Endpoint) -> bool:
+    if (was.server.lower(), was.starttls) == (is_.server.lower(), is_.starttls) or is_.failed is None:
+        return False
+    cause = account.get("cause") or {}
+    if cause.get("endpoint") == endpoint and cause.get("suggestion"):
+        return True  # other settings work at this moment, tested from the same host
+    stage, code = str(is_.failed.get("stage")), str(is_.failed.get("code"))
+    return code == Code.OTHER_NAME.value or kind_of(stage, code) in _OF_SETTINGS
