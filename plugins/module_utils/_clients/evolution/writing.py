@@ -108,7 +108,7 @@ class SessionChange:
             for uid in self._gone:
                 self._session.remove(uid)
             refusals = _create(self._session, self._edited, self._before)
-            _enforce(self._session, self._edited, refusals)
+            _enforce(self._session, self._edited, self._before, refusals)
         except HostError as error:
             error.changed = self._session.sources() != before
             raise
@@ -140,13 +140,16 @@ def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sourc
     return refusals
 
 
-def _enforce(session: Session, edited: t.Mapping[str, GlibKeyFile], refusals: t.Mapping[str, HostError]) -> None:
-    """See that the registry has every value in its memory."""
+def _enforce(
+    session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources, refusals: t.Mapping[str, HostError]
+) -> None:
+    """See that the registry has every value in its memory, and none that is to go."""
     memory = session.sources()
     for uid, source in edited.items():
         if uid not in memory and uid in refusals:
             raise refusals[uid]
-        if not _has_all(memory.get(uid, ""), source):
+        gone = before[uid].values.keys() - source.values.keys() if uid in before else ()
+        if not _has_all(memory.get(uid, ""), source, gone):
             session.write(uid, _text(source))
 
 
@@ -194,9 +197,9 @@ def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionSta
     return seal.renew(files, lambda: seal_changes(seal, files, location, state))
 
 
-def _has_all(text: str, source: GlibKeyFile) -> bool:
+def _has_all(text: str, source: GlibKeyFile, gone: t.Collection[tuple[str, str]]) -> bool:
     there = _values(text.encode("utf-8", "surrogateescape")) or {}
-    return all(there.get(place) == value for place, value in source.values.items())
+    return there.keys().isdisjoint(gone) and all(there.get(place) == value for place, value in source.values.items())
 
 
 def _values(content: bytes | None) -> t.Mapping[tuple[str, str], str] | None:
