@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -25,7 +26,7 @@ from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
-from ..plugin_utils._fleet_run import recorder, run_of_task
+from ..plugin_utils._fleet_run import recorder, run_of_task, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
@@ -57,6 +58,12 @@ class ActionModule(NormalAction):
                 result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
             else:
                 result = self._on_windows(params, host, run_of_task.run_id(variables))
+        except AnsibleConnectionFailure as error:
+            if not unreached.is_later(self, variables):
+                raise
+            result = unreached.as_result(error)
+            recorder.unreached(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
@@ -66,7 +73,7 @@ class ActionModule(NormalAction):
         return shown
 
     def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-        if self._task.async_val or not can_run(self):
+        if not can_run(self):
             return None
         found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
         return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}

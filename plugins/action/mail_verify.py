@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from ansible import constants
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -28,7 +28,7 @@ from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
-from ..plugin_utils._fleet_run import recorder
+from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
@@ -98,6 +98,12 @@ class ActionModule(NormalAction):
                 shared.result = result
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
+        except AnsibleConnectionFailure as error:
+            if not unreached.is_later(self, variables):
+                raise
+            result = unreached.as_result(error)
+            recorder.unreached(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))

@@ -30,6 +30,12 @@ options:
 attributes:
   platform:
     platforms: posix
+  action:
+    description: Has a part that runs on the controller. It looks at the host, and answers if nothing is to be done.
+    support: partial
+  async:
+    description: Can be run with C(async). The module is then always sent.
+    support: full
 seealso:
   - module: charter.mail.mail_verify
 notes:

@@ -58,7 +58,7 @@ class Office:
         write_evolution(anna.home, [hand_made(self.mails[1].address)])
         for user in (mario, anna):
             user.own()
-        self.accounts = [
+        self.accounts: list[dict[str, t.Any]] = [
             {"user": user.name, "email": mail.address, "password": mail.password}
             for user, mail in zip((mario, anna), self.mails, strict=True)
         ]

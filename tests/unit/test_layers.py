@@ -89,11 +89,14 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     RUN: (VERIFY, FINDINGS, ANSIBLE),
     OUTLOOK_TASK: (MODEL, WINDOWS, CLIENTS, OUTLOOK, ANSIBLE, PC),
     ACCOUNTS: (),
-    LOOK: (MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, ANSIBLE),
-    FLEET: (MODEL, FINDINGS),
+    FLEET: (MODEL, PROVIDERS, FINDINGS),
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
-    FLEET_RUN: (FLEET, ANSIBLE),
+    FLEET_RUN: (MODEL, FLEET, ANSIBLE),
+    LOOK: (
+        *(MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS),
+        *(ANSIBLE, FLEET_RUN),
+    ),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
@@ -174,7 +177,7 @@ def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
 
 
 def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(source, path)):
+    for node in _nodes(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -183,6 +186,19 @@ def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{base}{mark}{alias.name}") for alias in node.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, f"{node.func.id}()"
+
+
+def _nodes(tree: ast.AST) -> t.Iterator[ast.AST]:
+    """All nodes of a tree, as ast.walk has them, in another order and in half the time."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        yield node
+        for value in node.__dict__.values():
+            if isinstance(value, ast.AST):
+                nodes.append(value)
+            elif isinstance(value, list):
+                nodes.extend(each for each in value if isinstance(each, ast.AST))
 
 
 def _absolute(module: str) -> str:

@@ -11,7 +11,7 @@ import typing as t
 from .._fleet import earlier as short_form
 from .._fleet.build_report import Reported
 from .._fleet.earlier import EarlierHost, earlier_host
-from .._fleet.fleet_report import RunCounts, State
+from .._fleet.fleet_report import About, RunCounts, State
 from .._fleet.host_record import HostRecord
 from .record_files import RecordFiles
 from .run_id import started_at
@@ -46,7 +46,8 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
         content = files.run_content(run)
         known = content.get("hosts") if isinstance(content, dict) else None
         if isinstance(known, dict):
-            found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
+            if content.get("about", About.MAIL.value) == About.MAIL.value:
+                found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
             for host in wanted & known.keys():
                 one = short_form.from_json(known[host])
                 if one is not None:
@@ -70,6 +71,7 @@ def keep(files: RecordFiles, reported: Reported) -> None:
     files.keep_run(
         report.run,
         {
+            "about": report.about.value,
             "counts": {state.value: number for state, number in report.counts.items()},
             "meant": [row.host for row in report.hosts],
             "hosts": {host: short_form.as_json(one) for host, one in reported.for_later_runs.items()},
@@ -90,8 +92,12 @@ def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Pa
     found = Past({}, [])
     for run in reversed(files.runs()):
         for record in files.hosts(run, damaged):
-            if record.host not in records:
+            known = records.get(record.host)
+            if known is None or known.is_unreached:
                 records[record.host] = record
+            elif record.verified != known.verified and record.compared != known.compared:
+                # One tested mail, the other compared the accounts: the host is known by both.
+                records[record.host] = record.merged(known)
             elif record.host not in found.hosts and record.verified:
                 found.hosts[record.host] = earlier_host(record, _state(record), None)
     return list(records.values()), found

@@ -15,7 +15,8 @@ import tempfile
 import typing as t
 import urllib.parse
 
-from .._fleet.host_record import DamagedRecord, HostRecord, as_json, from_json
+from .._fleet.host_record import DamagedRecord, HostRecord
+from .._fleet.record_json import as_json, from_json
 from .run_id import is_run_id
 
 _SIZE = 1_000_000  # bytes of a file that is read or written

@@ -34,10 +34,10 @@ class Servers(t.NamedTuple):
 def servers() -> t.Iterator[Servers]:
     with contextlib.ExitStack() as stack:
         scripts = imap(Server()), pop3(Server()), smtp(Server()), imap(Server())
-        ports = [stack.enter_context(serve(script)).port for script in scripts]
+        receiving, popping, sending, other = (stack.enter_context(serve(script)).port for script in scripts)
         with serve(imap(Server())) as gone:
             closed = gone.port
-        yield Servers(*ports, closed)
+        yield Servers(receiving, popping, sending, other, closed)
 
 
 def result(incoming: int, outgoing: int, *, password: str | None = PASSWORD, **changes: t.Any) -> dict[str, t.Any]:

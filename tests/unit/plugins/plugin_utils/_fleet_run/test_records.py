@@ -18,10 +18,9 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record im
     DamagedRecord,
     HostRecord,
     accounts_of,
-    as_json,
-    from_json,
     networks_of,
 )
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id, started_at, this_run
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.verify_results import (
