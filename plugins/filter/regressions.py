@@ -31,7 +31,13 @@ options:
     type: list
     elements: dict
     required: true
-positional: before
+  former:
+    description: The results of tests of C(former_entry), made after those. They tell whether the former settings still
+      work.
+    type: list
+    elements: dict
+    default: []
+positional: before, former
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -46,19 +52,21 @@ RETURN = r"""
 _value:
   description:
     - The servers that an account could use before, and cannot use since, with C(client), C(user), C(email),
-      C(protocol), C(endpoint), C(server), C(former_server), C(code) and C(sentence).
+      C(protocol), C(endpoint), C(server), C(former_server), C(code) and C(sentence). C(former_entry) is an entry of
+      C(mail_accounts) by which the former settings can be tested, without a password.
     - C(by_settings) is V(true) if the settings of this server were changed in between, and they are the cause, not an
-      outage. This is so if other settings work now, or if the server answers otherwise than the settings say.
+      outage. This is so if other settings or the former ones work now, or if the server answers otherwise than the
+      settings say.
   type: list
   elements: dict
 """
 
 
-def _regressions(after: t.Any, before: t.Any) -> list[dict[str, t.Any]]:
-    for results in (after, before):
+def _regressions(after: t.Any, before: t.Any, former: t.Any = ()) -> list[dict[str, t.Any]]:
+    for results in (after, before, list(former) if isinstance(former, tuple) else former):
         if not isinstance(results, list):
             raise AnsibleFilterError("charter.mail.regressions: a list of results of mail_verify is expected.")
-    return regressions(after, before)
+    return regressions(after, before, former)
 
 
 class FilterModule:

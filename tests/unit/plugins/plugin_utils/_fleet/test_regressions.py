@@ -97,6 +97,33 @@ def test_other_settings_that_work_now_tell_that_it_is_no_outage(servers: Servers
     assert found["by_settings"]
 
 
+def test_former_settings_that_work_now_tell_that_it_is_no_outage(servers: Servers) -> None:
+    with serve(imap(Server())) as receiving:
+        before = result(receiving.port, servers.smtp)
+        after = result(servers.closed, servers.smtp)
+        (found,) = regressions([after], [before])
+        entry = found["former_entry"]
+        assert entry == {
+            "email": USERNAME,
+            "user": "mario",
+            "protocol": "imap",
+            "incoming": {"host": "127.0.0.1", "port": receiving.port, "security": "ssl"},
+            "outgoing": {"host": "127.0.0.1", "port": servers.smtp, "security": "ssl"},
+            "allow_plaintext": True,
+        }
+        former = run_verify.verify_all(options(entry, checks="all"), None, check_mode=False).result
+        assert not any(check["stage"] == "authentication" and check["status"] == "ok" for check in checks_of(former))
+        (sure,) = regressions([after], [before], [former])
+        assert (found["by_settings"], sure["by_settings"]) == (False, True)
+    down = run_verify.verify_all(options(entry, checks="all"), None, check_mode=False).result
+    (outage,) = regressions([after], [before], [down])
+    assert not outage["by_settings"]
+
+
+def checks_of(result: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    return [check for account in result["accounts"] for check in account["checks"]]
+
+
 def test_a_refused_password_counts_only_at_another_server(servers: Servers) -> None:
     before = result(servers.imap, servers.smtp)
     same = regressions([result(servers.imap, servers.smtp, password="wrong")], [before])
