@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import typing as t
 
 from ...module_utils._model.printable import printable
@@ -17,6 +18,7 @@ _SENTENCES = 2000  # characters of an account's result
 _TEXT = 300  # of any other text
 MOST_ACCOUNTS = 500  # of a host
 _LIST = 20  # entries of any other list
+_STAGES = 2 * _LIST  # of an endpoint
 
 ACCOUNT = "account"  # the endpoint of tests that are about the account as a whole
 CLIENT = "client"  # the stage that compares an account with a mail client
@@ -267,7 +269,7 @@ def _texts(values: t.Any) -> tuple[str, ...]:
 def _account(entry: t.Mapping[str, t.Any], origin: str, with_texts: bool) -> AccountRecord:
     cause = entry.get("cause") or {}
     checks: dict[tuple[str, str], list[t.Mapping[str, t.Any]]] = {}
-    for check in entry.get("checks") or ():
+    for check in itertools.islice(entry.get("checks") or (), _STAGES * _LIST):
         checks.setdefault((str(check.get("endpoint")), str(check.get("checked_from", origin))), []).append(check)
     return AccountRecord(
         email=bounded(entry.get("email")),
@@ -303,7 +305,7 @@ def shared_stage(endpoint: str, stage: str, status: str, code: str) -> StageResu
 
 
 def _endpoint(where: str, origin: str, checks: t.Sequence[t.Mapping[str, t.Any]]) -> EndpointRecord:
-    stages = tuple(_stage(check) for check in checks[: 2 * _LIST])
+    stages = tuple(_stage(check) for check in checks[:_STAGES])
     names = {stage.stage for stage in stages}
     complete = "dns" in names and "authentication" in names  # else only the tests that failed are known
     security = "" if not complete else "starttls" if "starttls" in names else "ssl" if "tls" in names else "none"
