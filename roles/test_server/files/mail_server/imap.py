@@ -217,7 +217,7 @@ class _Mailbox:
     ) -> dict[int, list[str]]:
         self._check_writeable()
         selected = self._selected(messages, uid)
-        for _, message in selected:
+        for _number, message in selected:
             if mode > 0:
                 message.flags.update(flags)
             elif mode < 0:
