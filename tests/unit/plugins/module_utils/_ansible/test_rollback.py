@@ -141,12 +141,24 @@ def test_signatures_and_identities_are_undone(tmp_path: pathlib.Path, client: Cl
     assert settings(tmp_path, client) != first
     roll_back(tmp_path, "20260102T000000Z-1")
     assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
     configure(client, "20260103T000000Z-1", request(tmp_path, state="absent"))
     assert signatures(tmp_path) == {}
     roll_back(tmp_path, "20260103T000000Z-1")
     assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
     roll_back(tmp_path, "20260101T000000Z-1")
     assert (settings(tmp_path, client), signatures(tmp_path)) == (before, {})
+
+
+def test_the_order_of_identities_is_undone(tmp_path: pathlib.Path) -> None:
+    other = {"address": "info@rossi.example"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[other]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**other, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    roll_back(tmp_path)
+    assert settings(tmp_path, THUNDERBIRD) == before
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
 
 
 def test_a_signature_that_was_changed_since_is_left(tmp_path: pathlib.Path) -> None:
