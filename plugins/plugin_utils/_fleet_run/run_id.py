@@ -50,7 +50,8 @@ def started_at(run: str) -> str:
     found = _TIME.match(run)
     if found is None:
         raise ValueError(run)
-    began = datetime.datetime(*map(int, found.groups()), tzinfo=datetime.UTC)
+    year, month, day, hour, minute, second = map(int, found.groups())
+    began = datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
     return began.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
