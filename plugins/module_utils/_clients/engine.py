@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 
 S = t.TypeVar("S")
 T = t.TypeVar("T")
+Unlisted = t.Callable[[S], t.Sequence[Account]]
+"""Which accounts of a state are to be removed since no list has them, each with ``state: absent``."""
 
 
 class Status(enum.Enum):
@@ -267,7 +269,7 @@ class Outcome(t.Generic[S]):
     """What a run found and did.
 
     Attributes:
-        steps: one for each account, in the order given.
+        steps: one for each account, in the order given; then one for each that no list has and that is removed.
         before: what was stored.
         after: what is stored now, or would be in check mode.
         backups: copies of what was replaced.
@@ -286,46 +288,69 @@ class Outcome(t.Generic[S]):
         return self.interrupted or any(step.changes for step in self.steps)
 
 
-def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
     """What a run would do; nothing is written.
 
     Raises:
         MailError: it cannot be done.
     """
     before = client.read()
-    outcome = _plan(client, before, accounts, keep_bookkeeping=False)
+    outcome = _plan(client, before, accounts, unlisted, keep_bookkeeping=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
     if len(found) != len(set(found)):
         # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-        outcome = _plan(client, before, accounts, keep_bookkeeping=True)
+        outcome = _plan(client, before, accounts, unlisted, keep_bookkeeping=True)
     if outcome.changed:
         client.require_writable(before)
     return outcome
 
 
-def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:
+def _plan(
+    client: Client[S],
+    before: S,
+    accounts: t.Sequence[Account],
+    unlisted: Unlisted[S] | None,
+    *,
+    keep_bookkeeping: bool,
+) -> Outcome[S]:
     state = before
     steps: list[Step[S]] = []
     for account in accounts:
-        view = client.view(state, account)
-        wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
-        step: Step[S] = Step(account, view, view, ())
-        if wanted is not state:  # few accounts of few runs
-            changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
-            if keep_bookkeeping or changed.is_needed:
-                step, state = changed, wanted
+        step, state = _step(client, state, account, keep_bookkeeping=keep_bookkeeping)
         steps.append(step)
-    return Outcome(tuple(steps), before, state)
+    rest: list[Step[S]] = []
+    passed: S | None = None
+    while unlisted is not None and passed is not state:  # again after a removal: an account can be there twice
+        passed, rest = state, []
+        for account in unlisted(state):
+            step, state = _step(client, state, account, keep_bookkeeping=keep_bookkeeping)
+            (steps if step.changes else rest).append(step)
+    done = {step.account for step in steps}
+    return Outcome((*steps, *(step for step in rest if step.account not in done)), before, state)
 
 
-def preview(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def _step(client: Client[S], state: S, account: Account, *, keep_bookkeeping: bool) -> tuple[Step[S], S]:
+    """What an account needs, and the state after that."""
+    view = client.view(state, account)
+    wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
+    if wanted is not state:  # few accounts of few runs
+        changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
+        if keep_bookkeeping or changed.is_needed:
+            return changed, wanted
+    return Step(account, view, view, ()), state
+
+
+def preview(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
     """What a run would do, seen while no other run of this collection writes; nothing is written."""
-    outcome = client.undisturbed(lambda: plan(client, accounts))
+    outcome = client.undisturbed(lambda: plan(client, accounts, unlisted))
     return dataclasses.replace(outcome, interrupted=client.interrupted)
 
 
 def reconcile(
-    client: Client[S], accounts: t.Sequence[Account], begin: t.Callable[[], None] = lambda: None
+    client: Client[S],
+    accounts: t.Sequence[Account],
+    begin: t.Callable[[], None] = lambda: None,
+    unlisted: Unlisted[S] | None = None,
 ) -> Outcome[S]:
     """Make the client's settings what the accounts say, and see that they are.
 
@@ -333,30 +358,31 @@ def reconcile(
         client: of one user.
         accounts: of that user.
         begin: called before anything is changed.
+        unlisted: what else is removed; None for nothing.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
         MailError: it cannot be done; nothing was changed, unless the error says so.
     """
-    outcome = preview(client, accounts)
+    outcome = preview(client, accounts, unlisted)
     if not outcome.changed:
         return outcome
     interrupted = outcome.interrupted
     begin()
     with client.exclusive():
         # What was read before may be stale: the client could have been open until a moment ago.
-        outcome = plan(client, accounts)
+        outcome = plan(client, accounts, unlisted)
         backups: t.Sequence[str] = ()
         if outcome.changed:
             backups = client.write(outcome.before, outcome.after)
-            _prove(client, accounts)
+            _prove(client, accounts, unlisted)
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
 
 
-def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:
+def _prove(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None) -> None:
     """See that what was written reads back."""
     try:
-        proven = not plan(client, accounts).changed
+        proven = not plan(client, accounts, unlisted).changed
     except MailError as error:
         raise HostError(
             client.title,
