@@ -8,6 +8,7 @@ from __future__ import annotations
 import pathlib
 import re
 import shlex
+import typing as t
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_the_example_removes_what_is_not_listed(ansible: Ansible, mario: LocalUs
     assert configure(options="-e mail_exclusive=ours")["changed"] == 0  # an empty list
     # By a role's module alone.
     assert configure(wanted, *others)["changed"] == 1
-    options = {"user": mario.name, "email": "mario@charter.net"}
+    options: dict[str, t.Any] = {"user": mario.name, "email": "mario@charter.net"}
     for client in BOTH:
         done = ansible.module(f"{client}_account", exclusive="ours", **options)
         assert [one["status"] for one in done["accounts"]] == ["unchanged", "removed"], done

@@ -55,6 +55,7 @@ class View(t.NamedTuple):
         profile: the client's profile that has the account; None for ``Client.profile``.
         outgoing_username: the login for sending; empty where the client does not sign in.
         kept: settings of the user's own that stay as they are, by their names in ``Difference``.
+        replaces: accounts of the other protocol that are there as long as the account has not replaced them.
     """
 
     account: Account | None
@@ -63,6 +64,7 @@ class View(t.NamedTuple):
     profile: str | None = None
     outgoing_username: str = ""
     kept: frozenset[str] = frozenset()
+    replaces: tuple[Account, ...] = ()
 
 
 class Obstacle(t.NamedTuple):
@@ -295,47 +297,42 @@ def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S]
         MailError: it cannot be done.
     """
     before = client.read()
-    outcome = _plan(client, before, accounts, unlisted, keep_bookkeeping=False)
+    outcome = _plan(client, before, accounts, unlisted, keep=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
     if len(found) != len(set(found)):
         # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-        outcome = _plan(client, before, accounts, unlisted, keep_bookkeeping=True)
+        outcome = _plan(client, before, accounts, unlisted, keep=True)
     if outcome.changed:
         client.require_writable(before)
     return outcome
 
 
 def _plan(
-    client: Client[S],
-    before: S,
-    accounts: t.Sequence[Account],
-    unlisted: Unlisted[S] | None,
-    *,
-    keep_bookkeeping: bool,
+    client: Client[S], before: S, accounts: t.Sequence[Account], unlisted: Unlisted[S] | None, *, keep: bool
 ) -> Outcome[S]:
     state = before
     steps: list[Step[S]] = []
     for account in accounts:
-        step, state = _step(client, state, account, keep_bookkeeping=keep_bookkeeping)
+        step, state = _step(client, state, account, keep=keep)
         steps.append(step)
     rest: list[Step[S]] = []
     passed: S | None = None
     while unlisted is not None and passed is not state:  # again after a removal: an account can be there twice
         passed, rest = state, []
         for account in unlisted(state):
-            step, state = _step(client, state, account, keep_bookkeeping=keep_bookkeeping)
+            step, state = _step(client, state, account, keep=keep)
             (steps if step.changes else rest).append(step)
     done = {step.account for step in steps}
     return Outcome((*steps, *(step for step in rest if step.account not in done)), before, state)
 
 
-def _step(client: Client[S], state: S, account: Account, *, keep_bookkeeping: bool) -> tuple[Step[S], S]:
-    """What an account needs, and the state after that."""
+def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple[Step[S], S]:
+    """What an account needs, and the state after that; ``keep`` also what is only bookkeeping."""
     view = client.view(state, account)
     wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
     if wanted is not state:  # few accounts of few runs
         changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
-        if keep_bookkeeping or changed.is_needed:
+        if keep or changed.is_needed:
             return changed, wanted
     return Step(account, view, view, ()), state
 
