@@ -17,12 +17,12 @@ from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, templates
+from . import choices, configure, defaults, lookup, mapping, migration, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE, Item
-from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -136,7 +136,7 @@ class Evolution(ClientDefaults):
     def view(self, state: EvolutionState, account: Account) -> View:
         ids = find(state.sources, account)
         if ids is None:
-            return View(None)
+            return View(None, replaces=migration.replaced(state.sources, account))
         # Which account is the default is only looked up where it is in question.
         default = account.default and state.default(defaults.ACCOUNT) == ids.account
         shown = {
@@ -150,6 +150,7 @@ class Evolution(ClientDefaults):
             details,
             outgoing_username=mapping.outgoing_username(state.sources, ids),
             kept=mapping.OF_IDENTITY if choices.kept_address(state.sources, ids.identity, account) else frozenset(),
+            replaces=migration.replaced(state.sources, account),
         )
 
     def account(self, wanted: Account) -> StoredAccount | None:
@@ -219,7 +220,7 @@ class Evolution(ClientDefaults):
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
             from . import writing
-        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        items = {uid: writing.item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
         removed = {uid: item for uid, item in items.items() if item is None}
@@ -290,7 +291,8 @@ class Evolution(ClientDefaults):
         return PasswordState.KEPT if kept else PasswordState.STORED
 
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.present(before.sources, account)
+        sources, ids = configure.present(migration.moved(before.sources, account), account)
+        before = migration.followed(before, account, ids, self._password_store)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults:
@@ -391,9 +393,3 @@ class Evolution(ClientDefaults):
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _item(after: EvolutionState, uid: str) -> Item | None:
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
-    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

@@ -16,7 +16,8 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
 from .choices import choice
 from .lookup import find
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
+from .password_store.store import Item
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
 if t.TYPE_CHECKING:
@@ -24,6 +25,13 @@ if t.TYPE_CHECKING:
     from .locations import Location
 
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
+
+
+def item(after: EvolutionState, uid: str) -> Item | None:
+    """What a password store is to have for a source; None for nothing."""
+    secret = after.new_passwords[uid]
+    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
 
 
 def as_files(

@@ -14,10 +14,11 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
-from ..._model.account import Account
+from ..._model.account import Account, Protocol, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings
 from ..same_provider import migrates, moves_from
+from ..user_choice import signs_in_by
 from . import folder_references, mapping
 from .choices import passwordless
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, Draft, IndexedSettings
@@ -34,6 +35,7 @@ if t.TYPE_CHECKING:
     from .stored import ThunderbirdState
 
 _LOCAL = "local-mail."
+_SUFFIX = " (POP3)"
 _DEFERRED = "deferred_to_account"
 _FOLDERS = {
     "fcc_folder": "Sent",
@@ -68,12 +70,12 @@ def twins(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
 
 
 def kept(settings: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
-    """The hosts of POP3 accounts that are not replaced, each with how it signs in."""
+    """The hosts of POP3 accounts that are not replaced, each with the reason, a clause."""
     if migrates(account) and not account.override:
         for ids in _of_provider(settings, account):
             method = _method(settings, ids)
             if method:
-                yield text(settings, branch("server", ids.server) + "hostname"), method
+                yield text(settings, branch("server", ids.server) + "hostname"), signs_in_by(method)
 
 
 def replaced(settings: Settings, account: Account) -> tuple[Account, ...]:
@@ -122,7 +124,7 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
     """The preferences with the IMAP account in place of the POP3 accounts; ``before`` itself where there are none.
 
     The IMAP account gets the identities and the name. The rest of it is as if its user had made it: it is to be
-    configured next.
+    configured next. A POP3 account that was replaced, and is wanted again, gets its folders back.
 
     Args:
         before: as Thunderbird sees them.
@@ -132,7 +134,7 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
     """
     found = twins(before, account)
     if not found:
-        return before
+        return _with_revived(before, account, profile)
     state = IndexedSettings.of(before)
     after = Draft(state)
     there = find(state, account)
@@ -145,6 +147,35 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
             _drop(after, ids)
         if text(after, DEFAULT_ACCOUNT) == ids.account:
             after[DEFAULT_ACCOUNT] = key
+    return after.finished()
+
+
+def revived(before: Settings, after: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
+    """The root folders of accounts that are POP3 accounts again: the URI that each had, and has."""
+    if account.protocol is Protocol.POP3:
+        for one in retired(before, account, ""):
+            old, new = root_of_retired(before, one.server), mapping.stored_folder_uri(after, one.server)
+            if old is not None and new is not None:
+                yield old, new
+
+
+def _with_revived(before: Settings, account: Account, profile: str) -> Settings:
+    if account.protocol is not Protocol.POP3 or account.state is not State.PRESENT:
+        return before
+    found = retired(before, account, profile)
+    if not found or find(before, account) is not None:
+        return before
+    after = Draft(IndexedSettings.of(before))
+    prefix = branch("server", found[0].server)
+    host, login = text(before, prefix + RETIRED_HOST), text(before, prefix + "userName")
+    if (host.lower(), login.lower()) != (account.incoming.host.lower(), account.username.lower()):
+        return before
+    old = root_of_retired(before, found[0].server)
+    after[prefix + "type"], after[prefix + "hostname"] = "pop3", host
+    after[prefix + "name"] = found[0].name[: -len(_SUFFIX)] if found[0].name.endswith(_SUFFIX) else found[0].name
+    for key in (RETIRED, RETIRED_HOST):
+        after.pop(prefix + key, None)
+    _rename(after, old, mapping.stored_folder_uri(after, found[0].server))
     return after.finished()
 
 
@@ -223,12 +254,16 @@ def _retire(after: Draft, ids: PrefIds, account: Account) -> None:
     host = text(after, prefix + "hostname")
     after[prefix + "type"] = "none"
     after[prefix + "hostname"] = _LOCAL + host
-    after[prefix + "name"] = f"{text(after, prefix + 'name') or account.email} (POP3)"
+    after[prefix + "name"] = (text(after, prefix + "name") or account.email) + _SUFFIX
     after[prefix + RETIRED] = account.email
     after[prefix + RETIRED_HOST] = host
     after.pop(prefix + MARKER, None)
     after.pop(prefix + _DEFERRED, None)
-    new = root_of_retired(after, ids.server)
+    _rename(after, old, root_of_retired(after, ids.server))
+
+
+def _rename(after: Draft, old: str | None, new: str | None) -> None:
+    """Have all preferences that name folders below one root name them below another one."""
     if old is None or new is None:
         return
     references = folder_references.References.between(old, new)

@@ -54,13 +54,15 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
         return followed
     old = find(before.settings, account)
     if old is not None:
-        followed = _folders(before, old, settings, mapping.folder_uri(account), followed, account)
+        followed = _folders(settings, (_root(before, old), mapping.folder_uri(account)), followed, account)
         pairs = _pairs(before, old, settings, ids)
         moves = [(was, shall) for was, shall in pairs if was.origin != shall.origin and was.username == shall.username]
         followed = _passwords(before, moves, settings, followed)
+    for revived in migration.revived(before.settings, settings, account):
+        followed = _folders(settings, revived, followed, account)
     for twin in migration.twins(before.settings, account):
-        local = migration.root_of_retired(settings, twin.server)
-        followed = _folders(before, twin, settings, local, followed, account)
+        roots = _root(before, twin), migration.root_of_retired(settings, twin.server)
+        followed = _folders(settings, roots, followed, account)
         moves = [(was, shall) for was, shall in _pairs(before, twin, settings, ids) if was != shall]
         followed = _passwords(before, moves, settings, followed)
         if migration.has_filters(before, twin.server):
@@ -68,16 +70,15 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
     return followed
 
 
+def _root(before: ThunderbirdState, ids: PrefIds) -> str | None:
+    return mapping.stored_folder_uri(before.settings, ids.server)
+
+
 def _folders(
-    before: ThunderbirdState,
-    old_ids: PrefIds,
-    settings: Settings,
-    new: str | None,
-    followed: Followed,
-    account: Account,
+    settings: Settings, roots: tuple[str | None, str | None], followed: Followed, account: Account
 ) -> Followed:
     """With the files that name folders as they shall be, and what is said about folders still named as before."""
-    old = mapping.stored_folder_uri(before.settings, old_ids.server)
+    old, new = roots
     if old is None or new is None or old == new:
         return followed
     references = folder_references.moved(followed.references, old, new)

@@ -27,8 +27,8 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
-    for host, method in migration.kept(state.settings, account):
-        kept = f"the POP3 account at {host} stays, since it signs in by {method}; set override to replace it"
+    for host, why in migration.kept(state.settings, account):
+        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
         found.append(f"{account}: {kept}")
     return (*_about_sources(state, account), *state.remarks, *found)
 

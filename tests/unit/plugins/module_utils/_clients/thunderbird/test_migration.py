@@ -308,6 +308,30 @@ def test_the_backup_is_the_way_back(tmp_path: pathlib.Path) -> None:
     assert backups == {str(folder / name): content for name, content in before.items()}
 
 
+def test_a_pop3_account_that_is_wanted_again_gets_its_folders_back(tmp_path: pathlib.Path) -> None:
+    folder = set_up(tmp_path, by_pop3())
+    before = stored(tmp_path)
+    push(tmp_path, wanted())
+    run(tmp_path, account(protocol="pop3", password="tombola"))
+    push(tmp_path, account(state="absent"))
+    after = stored(tmp_path)
+    kept = {key: value for key, value in before.items() if key.startswith("mail.server.")}
+    assert {key: value for key, value in after.items() if key in kept} == kept
+    assert after["mail.accountmanager.accounts"] == "account1,account2"
+    assert (folder / "virtualFolders.dat").read_text() == SEARCH
+    assert (folder / "Mail/pop.charter.net/msgFilterRules.dat").read_text() == FILTER
+    assert not any("retired" in key for key in after)
+    run(tmp_path, wanted())  # and once more
+    assert stored(tmp_path)["mail.server.server1.type"] == "none"
+
+
+def test_a_pop3_account_at_another_server_leaves_the_folders_as_they_are(tmp_path: pathlib.Path) -> None:
+    set_up(tmp_path, by_pop3())
+    push(tmp_path, wanted())
+    run(tmp_path, account(protocol="pop3", provider="spectrum"))
+    assert stored(tmp_path)["mail.server.server1.type"] == "none"
+
+
 def test_what_cannot_be_read_stops_it(tmp_path: pathlib.Path) -> None:
     folder = set_up(tmp_path, by_pop3())
     prefs = folder / "prefs.js"
