@@ -24,7 +24,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._accounts import no_accounts, upload
 from ..plugin_utils._fleet_run import recorder
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
@@ -55,6 +55,7 @@ class ActionModule(NormalAction):
             key = seal_key.of_host(params, host)
             if system_of(self, variables) is System.LINUX:
                 result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
+                result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
             else:
                 result = self._on_windows(params, host)
         except MailError as error:
@@ -79,6 +80,10 @@ class ActionModule(NormalAction):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
         finally:
             self._task.args = given  # a retried task starts from them
+
+    def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        found = self._execute_module(module_name=upload.MODULE, module_args=args, task_vars=task_vars)
+        return t.cast("dict[str, t.Any]", found)
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

@@ -104,6 +104,11 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         ),
         "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
     ),
+    "upload": (
+        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload).",
+        "Each run compares all messages, so leave it out again when all are there.",
+    ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
     ),

@@ -43,6 +43,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "purge": {"type": "bool"},
     "override": {"type": "bool"},
     "migrate": {"type": "bool"},
+    "upload": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
 _LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
@@ -56,6 +57,7 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "purge": False,
     "override": False,
     "migrate": False,
+    "upload": False,
     "allow_plaintext": False,
 }
 
