@@ -107,7 +107,7 @@ def test_the_option_of_an_account_uploads_once_it_is_set_up(setup: ThunderbirdSe
         prefix=[*setup.lab.command([]), "env", f"SSL_CERT_FILE={setup.lab.ca_path}"],
     )
     entry = {"user": setup.local_user.name, "email": setup.user.address, "migrate": True}
-    given = {"accounts": [{**entry, "upload": True}], "clients": ["thunderbird"]}
+    given: dict[str, t.Any] = {"accounts": [{**entry, "upload": True}], "clients": ["thunderbird"]}
     foreseen = trusting.module("mail_accounts", check=True, **given)
     assert foreseen["uploads"] == [{**foreseen["uploads"][0], "found": 0, "error": ""}]  # nothing is replaced yet
     done = trusting.module("mail_accounts", **given)
