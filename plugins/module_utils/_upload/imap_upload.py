@@ -101,11 +101,12 @@ def _keys(untagged: t.Sequence[bytes]) -> t.Iterator[Key]:
     block: list[bytes] = []
     for line in (*untagged, b"* 0 FETCH ("):
         if _FETCH.match(line):
-            sizes = [match.group(1) for match in map(_SIZE.search, (block[:1] + block[-1:])) if match]
+            sizes = [match.group(1) for match in map(_SIZE.search, (*block[:1], *block[-1:])) if match]
             if sizes:
                 yield identity(fields(block[1:])), int(sizes[0])
-            block = []
-        block.append(line)
+            block = [line]
+        elif not line.startswith(b"* "):  # news of the folder may come in between
+            block.append(line)
 
 
 def quoted(name: bytes) -> bytes:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._ansible.arguments import argument_spec
-
 MODULE = "charter.mail.mail_upload"
 _NAME = "upload"
+_NEEDED = (
+    *("user", "home", "profile", "protocol", "provider", "username", "password", "incoming", "outgoing"),
+    *("state", "allow_plaintext"),
+)
 
 
 def after(
@@ -44,17 +46,24 @@ def after(
 
 def _arguments(params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     """The arguments of the module: the accounts that have the option; None if none has it."""
-    args = _given({name: params[name] for name in argument_spec()})
+    args = _given(params)
     if params["accounts"] is not None:
-        entries = [_given(entry) for entry in params["accounts"]]
-        args["accounts"] = [entry for entry in entries if entry.get(_NAME, params[_NAME])]
-        if not args["accounts"]:
+        entries = [entry for entry in params["accounts"] if _wants_it(entry, params)]
+        args["accounts"] = [{"email": entry["email"], **_given(entry)} for entry in entries]
+        if not entries:
             return None
-    elif not params[_NAME]:
+    elif params[_NAME]:
+        args["email"] = params["email"]
+    else:
         return None
     location = (params.get("thunderbird") or {}).get("location")
     return {**args, **({"location": location} if location else {})}
 
 
+def _wants_it(entry: t.Mapping[str, t.Any], task: t.Mapping[str, t.Any]) -> bool:
+    return bool(task[_NAME] if entry[_NAME] is None else entry[_NAME])
+
+
 def _given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {name: value for name, value in options.items() if value is not None}
+    """What tells where an account is, and how to sign in."""
+    return {name: options[name] for name in _NEEDED if options[name] is not None}

@@ -27,13 +27,6 @@ if t.TYPE_CHECKING:
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
-def item(after: EvolutionState, uid: str) -> Item | None:
-    """What a password store is to have for a source; None for nothing."""
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
-    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
-
-
 def as_files(
     files: Files, folder: str, before: Sources, after: Sources, *, backup: bool
 ) -> tuple[list[FileWrite], list[str]]:
@@ -149,6 +142,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
             return
         time.sleep(_PAUSE)
     files.replace([FileWrite(path, text) for path, text in contents.items()])
+
+
+def password_item(state: EvolutionState, uid: str) -> Item | None:
+    """What the password store gets for a source; None for nothing."""
+    secret = state.new_passwords[uid]
+    name = state.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
 
 
 def seal_changes(

@@ -8,6 +8,7 @@ from ..._model.account import Account
 from ..._model.settings import Settings
 from ..engine import View
 from . import mapping, migration
+from .identities import read_back
 from .lookup import find
 
 
@@ -23,7 +24,7 @@ def view(settings: Settings, account: Account) -> View:
         if folder:
             details[name] = folder
     return View(
-        mapping.read_back(settings, ids),
+        read_back(settings, ids),
         ids._asdict(),
         {**details, **migration.details(settings, account)},
         outgoing_username=mapping.text(settings, mapping.branch("smtpserver", ids.smtp) + "username"),

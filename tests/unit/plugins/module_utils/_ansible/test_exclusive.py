@@ -261,6 +261,24 @@ def test_a_global_inbox_and_what_uses_it_go_together(home: pathlib.Path) -> None
     }
 
 
+def test_an_account_that_is_replaced_in_the_same_run_keeps_its_folders(home: pathlib.Path) -> None:
+    run(home, {**OLD, "state": "absent"}, {**OLD, "protocol": "pop3"}, clients=["thunderbird"])
+    prefs = next(home.rglob("prefs.js"))
+    text = prefs.read_text()
+    (server,) = [line.split(".")[2] for line in text.splitlines() if '"pop3:old@charter.net"' in line]
+    prefs.write_text(f'{text}user_pref("mail.server.{server}.directory-rel", "[ProfD]Mail/pop.charter.net");\n')
+    box = prefs.parent / "Mail/pop.charter.net/Inbox"
+    box.parent.mkdir(parents=True)
+    box.write_text("From - \n\nHello.\n")
+    wanted: list[Options] = [MARIO_ENTRY, {**OLD, "migrate": True}]
+    done = run(home, *wanted, exclusive="charter", clients=["thunderbird"])
+    assert removed(done) == []
+    assert f'"mail.server.{server}.type", "none"' in prefs.read_text()
+    for scope in ("charter", "ours"):
+        again = run(home, *wanted, ELSEWHERE, exclusive=scope, clients=["thunderbird"])
+        assert not again.as_result()["changed"]
+
+
 def test_a_look_does_not_answer_where_an_account_would_go(home: pathlib.Path) -> None:
     settled = options([MARIO_ENTRY])
     assert by_look(home, settled) is not None

@@ -115,6 +115,20 @@ def test_the_preview_shows_both(tmp_path: pathlib.Path) -> None:
     assert f"  password of {EMAIL} for receiving at pop.charter.net: ********\n" in before
 
 
+def test_a_signature_goes_along(tmp_path: pathlib.Path) -> None:
+    text = {"text": "Mario Rossi\nRossi & Sons"}
+    identities = [{"address": "info@rossi.example"}]
+    push(tmp_path, old(signature=text, identities=identities))
+    settle(tmp_path, wanted())
+    assert "SignatureUid=none" not in source(tmp_path, "identity").read_text()
+    assert "info@rossi.example" in source(tmp_path, "identity").read_text()
+    before = sorted(folder(tmp_path).glob("*.source"))
+    asked = wanted(signature=text, identities=identities)
+    assert [step.status for step in push(tmp_path, asked).steps] == [Status.UNCHANGED]
+    assert sorted(folder(tmp_path).glob("*.source")) == before
+    settle(tmp_path, wanted(signature={"text": "Another one"}))
+
+
 def test_an_imap_account_that_is_there_is_kept(tmp_path: pathlib.Path) -> None:
     push(tmp_path, account(password="other", full_name="By IMAP"), old(password="tombola"), **IN_A_FILE)
     outcome, _told = settle(tmp_path, wanted(), **IN_A_FILE)

@@ -186,6 +186,17 @@ def test_an_account_without_mail_leaves_no_folders(tmp_path: pathlib.Path) -> No
     assert not push(tmp_path, wanted()).changed
 
 
+def test_signatures_and_further_identities_go_along(tmp_path: pathlib.Path) -> None:
+    senders: dict[str, t.Any] = {
+        "signature": {"text": "Mario Rossi\nRossi & Sons"},
+        "identities": [{"address": "info@rossi.example", "signature": {"text": "Rossi"}}],
+    }
+    push(tmp_path, account(protocol="pop3", **senders))
+    push(tmp_path, wanted())
+    assert [step.status for step in push(tmp_path, wanted(**senders)).steps] == [Status.UNCHANGED]
+    assert [step.status for step in push(tmp_path, account(**senders)).steps] == [Status.UNCHANGED]
+
+
 def test_an_imap_account_that_is_there_is_kept(tmp_path: pathlib.Path) -> None:
     set_up(
         tmp_path,
