@@ -66,4 +66,11 @@ def _wants_it(entry: t.Mapping[str, t.Any], task: t.Mapping[str, t.Any]) -> bool
 
 def _given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What tells where an account is, and how to sign in."""
-    return {name: options[name] for name in _NEEDED if options[name] is not None}
+    return {name: _without_none(options[name]) for name in _NEEDED if options[name] is not None}
+
+
+def _without_none(value: t.Any) -> t.Any:
+    """As a task has it: an option that is None is no choice."""
+    if isinstance(value, t.Mapping):
+        return {name: one for name, one in value.items() if one is not None}
+    return value

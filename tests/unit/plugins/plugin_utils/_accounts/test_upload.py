@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_upload
 from ansible_collections.charter.mail.plugins.module_utils._ansible.all_clients import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
@@ -23,6 +24,7 @@ def after(raw: dict[str, t.Any], answer: dict[str, t.Any] | None = None, **done:
     given: list[dict[str, t.Any]] = []
 
     def run(args: dict[str, t.Any]) -> dict[str, t.Any]:
+        validated(args, argument_spec(**run_upload.OPTIONS))
         given.append(args)
         return answer or {"changed": True, "accounts": [{"uploaded": 3}], "msg": "Messages uploaded: 3 of 4."}
 
@@ -46,7 +48,7 @@ def test_only_accounts_with_the_option_are_uploaded() -> None:
     assert args["location"] == "snap"
     assert [entry["email"] for entry in args["accounts"]] == ["a@charter.net", "c@charter.net"]
     assert args["accounts"][0]["password"] == "tombola"
-    assert args["accounts"][1]["incoming"]["host"] == "imap.c.example"
+    assert args["accounts"][1]["incoming"] == {"host": "imap.c.example"}
     assert "full_name" not in args["accounts"][1]
     assert result == {
         "changed": True,
