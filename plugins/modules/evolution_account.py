@@ -220,6 +220,11 @@ backup_files:
   elements: str
   sample:
     - /home/mario/.config/evolution/sources/123456789abcdef123456789abcdef123456789a.source.2026-11-22@20:24:03~
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list

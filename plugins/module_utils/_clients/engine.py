@@ -5,16 +5,19 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import typing as t
 
 from .._model.account import Account, State
 from .._model.differences import Difference, as_spelled, differences
 from .._model.errors import HostError, MailError
 from .._model.settings import Change
+from .view import Obstacle, PasswordState, Status, TextDiff, View
 
 if t.TYPE_CHECKING:
+    from .change_log import ChangeLog
     from .stored_account import StoredAccount
+
+__all__ = ["Obstacle", "PasswordState", "Status", "TextDiff", "View"]  # whoever knows the engine has them from here
 
 S = t.TypeVar("S")
 T = t.TypeVar("T")
@@ -22,76 +25,16 @@ Unlisted = t.Callable[[S], t.Sequence[Account]]
 """Which accounts of a state are to be removed since no list has them, each with ``state: absent``."""
 
 
-class Status(enum.Enum):
-    """What a run did for an account, or would do in check mode."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REMOVED = "removed"
-    ABSENT = "absent"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-class PasswordState(enum.Enum):
-    """What became of the password that was given for an account, or would in check mode."""
-
-    STORED = "stored"
-    """It is what the client will sign in with."""
-    KEPT = "kept"
-    """The client has another one, which was to be left."""
-    NOT_STORED = "not stored"
-    """The client cannot take one now, and will ask the user."""
-
-
-class View(t.NamedTuple):
-    """An account as it stands in a client, for users and for results.
-
-    Attributes:
-        account: what the client's settings say; None if the account is not there.
-        ids: the client's own names for its parts.
-        details: further lines worth showing, name to value, such as the folder for sent mail.
-        profile: the client's profile that has the account; None for ``Client.profile``.
-        outgoing_username: the login for sending; empty where the client does not sign in.
-        kept: settings of the user's own that stay as they are, by their names in ``Difference``.
-        replaces: accounts of the other protocol that are there as long as the account has not replaced them.
-    """
-
-    account: Account | None
-    ids: t.Mapping[str, str] = {}
-    details: t.Mapping[str, str] = {}
-    profile: str | None = None
-    outgoing_username: str = ""
-    kept: frozenset[str] = frozenset()
-    replaces: tuple[Account, ...] = ()
-
-
-class Obstacle(t.NamedTuple):
-    """Why a client did less for an account than was asked, although nothing went wrong.
-
-    Attributes:
-        status: SKIPPED, or FAILED if the task shall fail.
-        reason: the reason and the remedy, as sentences.
-    """
-
-    status: Status
-    reason: str
-
-
-class TextDiff(t.NamedTuple):
-    """Two texts to show as a diff, under one header."""
-
-    header: str
-    before: str
-    after: str
-
-
 class Client(t.Protocol[S]):
     """One mail client of one user on one host. ``S`` is all that it has stored, immutable."""
 
     name: t.ClassVar[str]
     """What users call the client."""
+
+    open_log: t.Callable[[], ChangeLog] | None
+    """Opens the log that changes are noted in; None where they are not."""
+    log: ChangeLog | None
+    """The log of the change that ``write`` makes."""
 
     @property
     def profile(self) -> str:
@@ -185,6 +128,8 @@ class ClientDefaults:
     """What most clients have in common."""
 
     name: t.ClassVar[str]
+    open_log: t.Callable[[], ChangeLog] | None = None
+    log: ChangeLog | None = None
 
     @property
     def profile(self) -> str:
@@ -234,12 +179,14 @@ class Step(t.Generic[S]):
         before: how it stands.
         after: how it shall stand.
         changes: what leads there.
+        states: all of the client's settings before and after; None where nothing differs.
     """
 
     account: Account
     before: View
     after: View
     changes: tuple[Change, ...]
+    states: tuple[S, S] | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def status(self) -> Status:
@@ -331,7 +278,8 @@ def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple
     view = client.view(state, account)
     wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
     if wanted is not state:  # few accounts of few runs
-        changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
+        changes = client.compare(state, wanted)
+        changed: Step[S] = Step(account, view, client.view(wanted, account), changes, (state, wanted))
         if keep or changed.is_needed:
             return changed, wanted
     return Step(account, view, view, ()), state
@@ -371,9 +319,18 @@ def reconcile(
         outcome = plan(client, accounts, unlisted)
         backups: t.Sequence[str] = ()
         if outcome.changed:
-            backups = client.write(outcome.before, outcome.after)
+            backups = write(client, outcome)
             _prove(client, accounts, unlisted)
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
+
+
+def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
+    """Have the client store what is planned, and log it; ``undoes`` is the run that it undoes. Returns the backups."""
+    if client.open_log is not None:
+        client.log = client.open_log()
+        client.log.steps = outcome.steps
+        client.log.undoes = undoes
+    return client.write(outcome.before, outcome.after)
 
 
 def _prove(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None) -> None:

@@ -20,6 +20,7 @@ from ...module_utils._ansible.validate import presentable, shown, validated
 from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import signature_files
+from .._fleet_run import run_of_task
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
 
@@ -38,7 +39,8 @@ class ClientAction(NormalAction):
             with signature_files.contents(self, task_vars or {}):
                 result = self._unchanged()
                 if result is None:
-                    result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                    with run_of_task.with_run(self, task_vars):
+                        result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": printable(str(error))}
         return t.cast("dict[str, t.Any]", result)

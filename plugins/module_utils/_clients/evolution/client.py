@@ -230,6 +230,7 @@ class Evolution(ClientDefaults):
         session = None
         if after.session and after.sources is not before.sources:
             session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+        logged = [] if self.log is None else self.log.writes(self._files, self.profile, writing.EvolutionNotes())
         done = []
         try:
             if stored:
@@ -242,7 +243,7 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, items)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 backups = self._files.replace(
-                    [*passwords, *writes, *self._other_writes(after), *sealed],
+                    [*passwords, *writes, *self._other_writes(after), *sealed, *logged],
                     [*deletes, *self._other_deletes(after), *unsealed],
                 )
             else:
@@ -253,7 +254,7 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, removed)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
-                    [*passwords, *self._other_writes(after), *sealed],
+                    [*passwords, *self._other_writes(after), *sealed, *logged],
                     [*session.deletes, *self._other_deletes(after), *unsealed],
                     session.make,
                 )

@@ -19,6 +19,7 @@ from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import differences, lookup, staging, staging_record, status
 from .blockers import foreign_xml
+from .change_notes import logged
 from .configure import configured
 from .methods import AUTODISCOVER
 from .staging_cautions import about_staging
@@ -198,16 +199,17 @@ class Outlook(ClientDefaults):
         return contextlib.nullcontext()
 
     def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
+        registry = logged(self.log, before, after)
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
         written = {
-            (write.path, name): after.registry.value(write.path, name)
-            for write in difference(before.registry, after.registry)
+            (write.path, name): registry.value(write.path, name)
+            for write in difference(before.registry, registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
         try:
-            self._pc.write(self._user.sid, difference(before.registry, after.registry), changed)
+            self._pc.write(self._user.sid, difference(before.registry, registry), changed)
             stored = self._pc.snapshot(self._user.sid)
         except HostError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.

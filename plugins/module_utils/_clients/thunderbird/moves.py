@@ -55,9 +55,7 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
     old = find(before.settings, account)
     if old is not None:
         followed = _folders(settings, (_root(before, old), mapping.folder_uri(account)), followed, account)
-        pairs = _pairs(before, old, settings, ids)
-        moves = [(was, shall) for was, shall in pairs if was.origin != shall.origin and was.username == shall.username]
-        followed = _passwords(before, moves, settings, followed)
+        followed = _passwords(before, _same_login(before, old, settings, ids), settings, followed)
     for revived in migration.revived(before.settings, settings, account):
         followed = _folders(settings, revived, followed, account)
     for twin in migration.twins(before.settings, account):
@@ -68,6 +66,31 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
         if migration.has_filters(before, twin.server):
             followed = followed._replace(remarks=(*followed.remarks, f"{account}: {_FILTERS}"))
     return followed
+
+
+def follow_move(
+    before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
+) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
+    """The files that name folders, and what is said about folders that are still named as before."""
+    start = Followed(before.references, (), before.new_passwords, [])
+    followed = _folders(settings, (_root(before, ids), mapping.folder_uri(account)), start, account)
+    return followed.references, followed.remarks
+
+
+def move_passwords(
+    before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
+) -> tuple[PasswordStore | None, list[Change]]:
+    """The stored passwords of an account whose servers move, and what changes."""
+    start = Followed(before.references, (), before.new_passwords, [])
+    followed = _passwords(before, _same_login(before, old_ids, settings, ids), settings, start)
+    return followed.new_passwords, followed.password_changes
+
+
+def _same_login(
+    before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
+) -> list[tuple[LoginKey, LoginKey]]:
+    pairs = _pairs(before, old_ids, settings, ids)
+    return [(was, shall) for was, shall in pairs if was.origin != shall.origin and was.username == shall.username]
 
 
 def _root(before: ThunderbirdState, ids: PrefIds) -> str | None:

@@ -17,8 +17,10 @@ import pytest
 from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import evolution_account, thunderbird_account
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES
@@ -70,7 +72,9 @@ def run(
         return look(home, patterns)
 
     def run_module(action: t.Any, *_arguments: object) -> Options:
-        assert action._task.args == args
+        given = dict(action._task.args)
+        assert is_run_id(given.pop(run_option.NAME))
+        assert given == args
         return BY_MODULE
 
     task: t.Any = types.SimpleNamespace(args=args, check_mode=False, async_val=async_val)
@@ -80,6 +84,7 @@ def run(
         patch.setattr(client_action, "run_line", run_line)
         patch.setattr(normal.ActionModule, "run", run_module)
         result = ACTIONS[client].ActionModule(task, connection, unused, unused, unused, unused).run()
+    assert task.args == args
     return result, len(lines)
 
 
