@@ -104,6 +104,20 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
         "Only modules that configure Thunderbird or Evolution use it.",
     ),
+    "migrate": (
+        "Replace a POP3 account of the same address at the same provider by this IMAP account.",
+        "The IMAP account gets its identities, signatures and stored passwords. No mail is deleted or copied.",
+        (
+            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is in the "
+            "local folders already. Outlook ignores this option, with a warning."
+        ),
+        "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
+    ),
+    "upload": (
+        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload).",
+        "Each run compares all messages, so leave it out again when all are there.",
+    ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
     ),

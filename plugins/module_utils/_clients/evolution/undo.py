@@ -16,7 +16,7 @@ from ..._model.errors import DamagedFileError, OptionError
 from ..._model.settings import Value
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, touched
+from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, replaced_pop3, touched
 from . import defaults
 from .differences import size
 from .lookup import find, refuse_damaged
@@ -28,6 +28,9 @@ from .stored import EvolutionState
 def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     refuse_damaged(state.sources, state.damaged, absent(past))
+    replaced = replaced_pop3(past, "/Mail Account/BackendName", "pop")
+    if replaced:
+        return Undone(state, notices=replaced)
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:

@@ -15,7 +15,7 @@ from ..._model.errors import OptionError
 from ..._model.settings import Change, Settings, Value, same
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, touched
+from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
 from . import folder_references, mapping, moves
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
@@ -35,6 +35,9 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
+    replaced = replaced_pop3(past, ".type", "pop3")
+    if replaced:
+        return Undone(state, notices=replaced)
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:
