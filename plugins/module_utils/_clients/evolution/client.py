@@ -16,13 +16,14 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import absence
 from . import choices, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, SECRET_SERVICE, Item
-from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .password_store.store import NONE, SECRET_SERVICE
+from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -33,7 +34,7 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Passwords
+    from .password_store.store import Item, Passwords
 
 T = t.TypeVar("T")
 
@@ -190,9 +191,11 @@ class Evolution(ClientDefaults):
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
 
-    def require_writable(self, state: EvolutionState) -> None:
-        if state.session is None:  # the registry of a session writes by itself, and reports if it cannot
-            self._require_writable((self.profile,))
+    def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
+        paths = [] if before.session else [self.profile]  # a registry writes by itself, and reports if it cannot
+        paths += to_empty(self._files, self._purged(after))
+        if paths:
+            self._require_writable(paths)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -219,7 +222,7 @@ class Evolution(ClientDefaults):
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
             from . import writing
-        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        items = {uid: writing.item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
         removed = {uid: item for uid, item in items.items() if item is None}
@@ -391,9 +394,3 @@ class Evolution(ClientDefaults):
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _item(after: EvolutionState, uid: str) -> Item | None:
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
-    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account, State
-from ..recognition import about_candidates, about_other_protocol
+from ..recognition import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
 from .choices import choice, kept_address
-from .lookup import candidates, find, has_other_protocol, kept_by
+from .lookup import candidates, find, has_other_protocol, kept_by, void
 from .password_store.store import NONE
+from .sources import AUTHENTICATION
 from .stored import EvolutionState
 
 
@@ -27,6 +28,8 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
     present = account.state is State.PRESENT
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
+    for key in void(state.sources, account):
+        yield about_void(account, *(state.sources.text(key, AUTHENTICATION, name) for name in ("User", "Host")))
     chosen = choice(state.sources, account)
     if chosen:
         yield f"{account}: {chosen}"

@@ -16,7 +16,8 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
 from .choices import choice
 from .lookup import find
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
+from .password_store.store import Item
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
 if t.TYPE_CHECKING:
@@ -141,6 +142,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
             return
         time.sleep(_PAUSE)
     files.replace([FileWrite(path, text) for path, text in contents.items()])
+
+
+def item(after: EvolutionState, uid: str) -> Item | None:
+    """What the keyring is to have for a source; None for nothing."""
+    secret = after.new_passwords[uid]
+    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
 
 
 def seal_changes(

@@ -9,12 +9,13 @@ import typing as t
 from ..._host.files import Files
 from ..._model.account import Account, State
 from ..._model.settings import Settings
-from ..recognition import about_candidates
+from ..recognition import about_candidates, about_void
 from . import configure
 from .choices import choice
-from .lookup import candidates, find
+from .lookup import candidates, find, void
 from .mail_folder import mail_folder
-from .mapping import PrefIds
+from .mapping import PrefIds, branch, text
+from .profiles import Root, listed
 from .stored import ThunderbirdState
 
 
@@ -27,6 +28,10 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
+    for ids in void(state.settings, account):
+        prefix = branch("server", ids.server)
+        host = text(state.settings, prefix + "hostname")
+        found.append(about_void(account, text(state.settings, prefix + "userName"), host))
     return (*_about_sources(state, account), *state.remarks, *found)
 
 
@@ -42,12 +47,13 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 
 
 def of_removal(
-    files: Files, profile: str, settings: Settings, ids: PrefIds, account: Account
+    files: Files, root: Root, profile: str, settings: Settings, ids: PrefIds, account: Account
 ) -> tuple[str | None, t.Sequence[str]]:
     """The folder of mail to delete with an account, if any, and the warnings about what stays.
 
     Args:
         files: the user's.
+        root: of all profiles.
         profile: its folder.
         settings: with the account.
         ids: the account's.
@@ -59,7 +65,12 @@ def of_removal(
         found.append(
             f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
         )
-    mail = mail_folder(files, profile, settings, ids) if account.purge else None
+    mail = mail_folder(files, profile, settings, ids, _other_profiles(files, root, profile)) if account.purge else None
     if mail is not None and mail.reason:
         found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
     return None if mail is None else mail.folder, found
+
+
+def _other_profiles(files: Files, root: Root, profile: str) -> t.Sequence[str]:
+    real = files.real_path(profile)
+    return [other.path for other in listed(files, root.path) if files.real_path(other.path) != real]
