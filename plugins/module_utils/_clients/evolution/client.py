@@ -192,7 +192,10 @@ class Evolution(ClientDefaults):
         return self._in_the_way() is not None
 
     def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
-        paths = [] if before.session else [self.profile]  # a registry writes by itself, and reports if it cannot
+        with self._as_root():
+            from . import writing
+        # A registry writes by itself, and reports if it cannot.
+        paths = [] if before.session else writing.folders(self._files, self.profile, before.sources, after.sources)
         paths += to_empty(self._files, self._purged(after))
         if paths:
             self._require_writable(paths)

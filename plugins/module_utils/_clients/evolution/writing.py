@@ -8,6 +8,7 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 
 from __future__ import annotations
 
+import posixpath
 import time
 import typing as t
 
@@ -38,6 +39,14 @@ def as_files(
     ]
     gone = _removed(before, after)
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
+
+
+def folders(files: Files, folder: str, before: Sources, after: Sources) -> list[str]:
+    """The folders that ``as_files`` needs to write in, each with a slash: that of the sources, and where links lead."""
+    paths = [source_path(folder, uid) for uid, source in after.items() if before.get(uid) is not source]
+    usual = files.real_path(folder)
+    linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
+    return [f"{folder}/", *(f"{found}/" for found in linked if found != usual)]
 
 
 class SessionChange:

@@ -198,11 +198,19 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     mail = tmp_path / ".cache/evolution/mail"
     (mail / "acc/folders/INBOX").mkdir(parents=True)
     (mail / "acc/folders/INBOX/1").write_text("")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
     asked: list[str] = []
     place = locations.locate(LocalFiles(), str(tmp_path), "auto")
     asking = Evolution(LocalFiles(), place, None, require_writable=asked.extend)
     preview(asking, [account(state="absent")])
-    assert asked == [place.sources]
+    sources = f"{place.sources}/"
+    assert asked == [sources]
     preview(asking, [account(state="absent", purge=True)])
     below = [mail, mail / "acc", mail / "acc/folders", mail / "acc/folders/INBOX"]
-    assert asked == [place.sources, place.sources, *map(str, below)]
+    assert asked == [sources, sources, *map(str, below)]
+    account_file = tmp_path / ".config/evolution/sources/acc.source"
+    account_file.rename(elsewhere / "acc.source")
+    account_file.symlink_to(elsewhere / "acc.source")
+    preview(asking, [account(provider="spectrum")])
+    assert asked[6:] == [sources, f"{elsewhere}/"]
