@@ -194,8 +194,7 @@ class Evolution(ClientDefaults):
     def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
         with self._as_root():
             from . import writing
-        # A registry writes by itself, and reports if it cannot.
-        paths = [] if before.session else writing.folders(self._files, self.profile, before.sources, after.sources)
+        paths = writing.folders(self._files, self._location, before, after, self._password_store)
         paths += to_empty(self._files, self._purged(after))
         if paths:
             self._require_writable(paths)

@@ -17,7 +17,7 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
 from .choices import choice
 from .lookup import find
-from .password_store.store import Item
+from .password_store.store import PLAINTEXT_KEYRING, Item
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
@@ -41,12 +41,26 @@ def as_files(
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
 
 
-def folders(files: Files, folder: str, before: Sources, after: Sources) -> list[str]:
-    """The folders that ``as_files`` needs to write in, each with a slash: that of the sources, and where links lead."""
-    paths = [source_path(folder, uid) for uid, source in after.items() if before.get(uid) is not source]
-    usual = files.real_path(folder)
-    linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
-    return [f"{folder}/", *(f"{found}/" for found in linked if found != usual)]
+def folders(
+    files: Files, location: Location, before: EvolutionState, after: EvolutionState, password_store: str
+) -> list[str]:
+    """The folders in which a change writes, also by links, each with a slash.
+
+    Args:
+        files: the user's files.
+        location: of Evolution's folders.
+        before: the state as it is.
+        after: as it shall be.
+        password_store: one of ``store.CHOICES``.
+    """
+    found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
+    if before.session is None:  # a registry writes by itself, and reports if it cannot
+        edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
+        paths = (source_path(location.sources, uid) for uid in edited)
+        usual = files.real_path(location.sources)
+        linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
+        found += [location.sources, *(folder for folder in linked if folder != usual)]
+    return [f"{folder}/" for folder in found]
 
 
 class SessionChange:

@@ -36,6 +36,7 @@ _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
 _LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
+_PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
 class Thunderbird(ClientDefaults):
@@ -199,7 +200,8 @@ class Thunderbird(ClientDefaults):
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before) if after.references is not before.references else ()
-        written = [posixpath.dirname(self._files.real_path(path)) for path in (self._path("prefs.js"), *moved)]
+        named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
+        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
         emptied = to_empty(self._files, after.folders_to_purge)
         self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
 

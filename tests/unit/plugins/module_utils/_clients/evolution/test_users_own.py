@@ -214,3 +214,8 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     account_file.symlink_to(elsewhere / "acc.source")
     preview(asking, [account(provider="spectrum")])
     assert asked[6:] == [sources, f"{elsewhere}/"]
+    asked.clear()
+    place = place._replace(keyrings=str(elsewhere))
+    asking = Evolution(LocalFiles(), place, None, password_store="plaintext_keyring", require_writable=asked.extend)
+    preview(asking, [account(password="hunter2")])
+    assert asked[0] == f"{elsewhere}/"

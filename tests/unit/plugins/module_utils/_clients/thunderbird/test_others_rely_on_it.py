@@ -208,4 +208,7 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     removed = {"ImapMail", *(f"ImapMail/imap.charter.net{below}" for below in ("", "/sub", "/sub/deeper"))}
     assert required(tmp_path, state="absent", purge=True) == {*always, *removed}
     assert required(tmp_path, state="absent") == always
+    (mail / "logins.json").write_text('{"logins": []}')
+    (folder / "logins.json").symlink_to(mail / "logins.json")
+    assert required(tmp_path, password="hunter2") == {*always, "ImapMail/imap.charter.net"}
     assert client(tmp_path).profile == str(folder)
