@@ -15,7 +15,12 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
+from ..._model.persistent import differing
+from ..._model.settings import Change
+from ..change_log import Noted
+from . import defaults
 from .choices import choice
+from .differences import source_changes
 from .lookup import find
 from .password_store.store import PLAINTEXT_KEYRING, Item
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
@@ -63,6 +68,30 @@ def folders(
     return [f"{folder}/" for folder in found]
 
 
+class EvolutionNotes:
+    """Implements the protocol ``Notes``."""
+
+    def noted(self, before: EvolutionState, after: EvolutionState) -> Noted:
+        changes = source_changes(before.sources, after.sources)
+        for name, chosen in after.new_defaults.items():
+            if before.default(name) != chosen:
+                changes.append(Change(defaults.path(name), before.default(name), chosen))
+        differ = list(differing(before.sources, after.sources))
+        return Noted(
+            changes,
+            created=[uid for uid in differ if uid in after.sources and uid not in before.sources],
+            removed=[uid for uid in differ if uid in before.sources and uid not in after.sources],
+            texts={
+                uid: _text(before.sources[uid])
+                for uid in differ
+                if uid in before.sources and before.sources[uid] is not after.sources.get(uid)
+            },
+        )
+
+    def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
+        return [uid for uid in ids.values() if uid]
+
+
 class SessionChange:
     """A change of sources that the registry of a session makes.
 
@@ -103,7 +132,7 @@ class SessionChange:
             for uid in self._gone:
                 self._session.remove(uid)
             refusals = _create(self._session, self._edited, self._before)
-            _enforce(self._session, self._edited, refusals)
+            _enforce(self._session, self._edited, self._before, refusals)
         except HostError as error:
             error.changed = self._session.sources() != before
             raise
@@ -135,13 +164,16 @@ def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sourc
     return refusals
 
 
-def _enforce(session: Session, edited: t.Mapping[str, GlibKeyFile], refusals: t.Mapping[str, HostError]) -> None:
-    """See that the registry has every value in its memory."""
+def _enforce(
+    session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources, refusals: t.Mapping[str, HostError]
+) -> None:
+    """See that the registry has every value in its memory, and none that is to go."""
     memory = session.sources()
     for uid, source in edited.items():
         if uid not in memory and uid in refusals:
             raise refusals[uid]
-        if not _has_all(memory.get(uid, ""), source):
+        gone = before[uid].values.keys() - source.values.keys() if uid in before else ()
+        if not _has_all(memory.get(uid, ""), source, gone):
             session.write(uid, _text(source))
 
 
@@ -167,10 +199,10 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
     files.replace([FileWrite(path, text) for path, text in contents.items()])
 
 
-def item(after: EvolutionState, uid: str) -> Item | None:
-    """What the keyring is to have for a source; None for nothing."""
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
+def password_item(state: EvolutionState, uid: str) -> Item | None:
+    """What the password store gets for a source; None for nothing."""
+    secret = state.new_passwords[uid]
+    name = state.sources.text(uid, DATA_SOURCE, "DisplayName")
     return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
 
 
@@ -196,9 +228,9 @@ def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionSta
     return seal.renew(files, lambda: seal_changes(seal, files, location, state))
 
 
-def _has_all(text: str, source: GlibKeyFile) -> bool:
+def _has_all(text: str, source: GlibKeyFile, gone: t.Collection[tuple[str, str]]) -> bool:
     there = _values(text.encode("utf-8", "surrogateescape")) or {}
-    return all(there.get(place) == value for place, value in source.values.items())
+    return there.keys().isdisjoint(gone) and all(there.get(place) == value for place, value in source.values.items())
 
 
 def _values(content: bytes | None) -> t.Mapping[tuple[str, str], str] | None:
