@@ -100,6 +100,7 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "override": (
         "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
         "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
+        "It also counts as such if it sends by something else than an SMTP server, such as C(sendmail).",
         "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
         "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
         "Only modules that configure Thunderbird or Evolution use it.",

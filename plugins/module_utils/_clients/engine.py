@@ -69,8 +69,8 @@ class Client(t.Protocol[S]):
     def interrupted(self) -> bool:
         """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
 
-    def require_writable(self, state: S) -> None:
-        """See that a change of that state could be stored; check mode promises nothing else. Changes nothing.
+    def require_writable(self, before: S, after: S) -> None:
+        """See that a change of the state could be stored; check mode promises nothing else. Changes nothing.
 
         Raises:
             HostError: it could not.
@@ -150,9 +150,9 @@ class ClientDefaults:
         """See ``Client``."""
         return read()
 
-    def require_writable(self, state: t.Any) -> None:
+    def require_writable(self, before: t.Any, after: t.Any) -> None:
         """See ``Client``."""
-        del state
+        del before, after
 
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
@@ -250,7 +250,7 @@ def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S]
         # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
         outcome = _plan(client, before, accounts, unlisted, keep=True)
     if outcome.changed:
-        client.require_writable(before)
+        client.require_writable(before, outcome.after)
     return outcome
 
 

@@ -121,7 +121,7 @@ def plan(
                 steps.append(Step(past.account, *views, changes, (state, done.state)))
                 state = done.state
     if steps:
-        client.require_writable(before)
+        client.require_writable(before, state)
     return Rollback(Outcome(tuple(steps), before, state), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(notices)))
 
 

@@ -15,13 +15,14 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import absence
 from . import choices, configure, defaults, lookup, mapping, migration, signatures, templates
 from .aliases import NOT_HELD
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, SECRET_SERVICE, Item
+from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles
 from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
@@ -35,7 +36,7 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Passwords
+    from .password_store.store import Item, Passwords
 
 T = t.TypeVar("T")
 
@@ -194,9 +195,14 @@ class Evolution(ClientDefaults):
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
 
-    def require_writable(self, state: EvolutionState) -> None:
-        if state.session is None:  # the registry of a session writes by itself, and reports if it cannot
-            self._require_writable((self.profile,))
+    def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
+        with self._as_root():
+            from . import writing
+        paths = writing.folders(self._files, self._location, before, after, self._password_store)
+        mail = (folder for account in after.purged for folder in self._location.mail_folders(account))
+        paths += to_empty(self._files, mail)
+        if paths:
+            self._require_writable(paths)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:

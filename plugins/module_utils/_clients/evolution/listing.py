@@ -74,7 +74,7 @@ def _account(
         outgoing_username=mapping.outgoing_username(sources, ids),
         authentication=(_incoming_method(sources, uid), _outgoing_method(sources, ids.transport)),
         identities=() if identity is None else (_identity(identity), *_aliases(identity)),
-        enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
+        enabled=not any(sources.is_off(part) for part in ids.all),
         kept_by=kept_by,
         not_expressed=() if found is None else tuple(_not_expressed(sources, ids, signatures)),
     )

@@ -62,7 +62,7 @@ class SourceRule(t.NamedTuple):
     accepted: tuple[str, ...] = ()
 
 
-_ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True)
+_ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True, ("1",))
 _MARKER = SourceRule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
 _USER = SourceRule(AUTHENTICATION, "User", lambda account, ids: account.username)
 

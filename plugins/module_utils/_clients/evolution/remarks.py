@@ -8,12 +8,13 @@ import typing as t
 
 from ..._model import senders
 from ..._model.account import Account, State
-from ..recognition import about_candidates, about_other_protocol
+from ..recognition import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
 from . import aliases, migration
 from .choices import choice, kept_address
-from .lookup import candidates, find, has_other_protocol, kept_by
+from .lookup import candidates, find, has_other_protocol, kept_by, void
 from .password_store.store import NONE
+from .sources import AUTHENTICATION
 from .stored import EvolutionState
 from .stored_senders import read_back
 
@@ -32,6 +33,8 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
     for host, why in migration.kept(state.sources, account):
         yield f"{account}: the POP3 account at {host} stays, since {why}; set override to replace it"
+    for key in void(state.sources, account):
+        yield about_void(account, *(state.sources.text(key, AUTHENTICATION, name) for name in ("User", "Host")))
     chosen = choice(state.sources, account)
     if chosen:
         yield f"{account}: {chosen}"

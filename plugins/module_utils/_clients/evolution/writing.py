@@ -8,6 +8,7 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 
 from __future__ import annotations
 
+import posixpath
 import time
 import typing as t
 
@@ -21,7 +22,7 @@ from . import defaults
 from .choices import choice
 from .differences import source_changes
 from .lookup import find
-from .password_store.store import Item
+from .password_store.store import PLAINTEXT_KEYRING, Item
 from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
@@ -44,6 +45,28 @@ def as_files(
     ]
     gone = _removed(before, after)
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
+
+
+def folders(
+    files: Files, location: Location, before: EvolutionState, after: EvolutionState, password_store: str
+) -> list[str]:
+    """The folders in which a change writes, also by links, each with a slash.
+
+    Args:
+        files: the user's files.
+        location: of Evolution's folders.
+        before: the state as it is.
+        after: as it shall be.
+        password_store: one of ``store.CHOICES``.
+    """
+    found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
+    if before.session is None:  # a registry writes by itself, and reports if it cannot
+        edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
+        paths = (source_path(location.sources, uid) for uid in edited)
+        usual = files.real_path(location.sources)
+        linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
+        found += [location.sources, *(folder for folder in linked if folder != usual)]
+    return [f"{folder}/" for folder in found]
 
 
 class EvolutionNotes:

@@ -16,6 +16,7 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
 from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
@@ -36,6 +37,7 @@ _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
 _LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
+_PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
 class Thunderbird(ClientDefaults):
@@ -131,11 +133,8 @@ class Thunderbird(ClientDefaults):
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
         if after.references is not before.references:
-            found += [
-                Change(path, "the old server's folders", "the new server's folders")
-                for path, content in after.references.items()
-                if content != before.references[path]
-            ]
+            moved = after.references_since(before)
+            found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -191,10 +190,12 @@ class Thunderbird(ClientDefaults):
     def interrupted(self) -> bool:
         return self._files.interrupted
 
-    def require_writable(self, state: ThunderbirdState) -> None:
-        del state
-        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
-        self._require_writable((self.profile, prefs, self._path(".parentlock")))
+    def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
+        moved = after.references_since(before) if after.references is not before.references else ()
+        named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
+        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
+        emptied = to_empty(self._files, after.folders_to_purge)
+        self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -289,7 +290,7 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
+        folder, left = remarks.of_removal(self._files, self._root, self.profile, before.settings, ids, account)
         return before._replace(
             settings=settings,
             new_passwords=passwords,

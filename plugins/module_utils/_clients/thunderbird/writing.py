@@ -27,18 +27,13 @@ def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup:
     if changes(before.settings, after.settings):  # not "!=", for which True is 1
         content = after.prefs.with_values(after.to_store)
         writes.append(FileWrite(posixpath.join(after.profile.path, "prefs.js"), content, backup=backup))
-    writes += [
-        FileWrite(path, content, backup=backup)
-        for path, content in after.references.items()
-        if content != before.references[path]
-    ]
+    writes += [FileWrite(path, content, backup=backup) for path, content in after.references_since(before).items()]
     return [*writes, *(after.profile.files if after.announced else ())]
 
 
 def purged(after: ThunderbirdState) -> list[str]:
     """The mail to delete."""
-    folders = [posixpath.join(after.profile.path, folder) for folder in after.purged]
-    return [path for folder in folders for path in (folder, f"{folder}.msf")]
+    return [path for folder in after.folders_to_purge for path in (folder, f"{folder}.msf")]
 
 
 class ThunderbirdNotes:

@@ -427,7 +427,7 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
 
 def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
     def refuse(paths: t.Sequence[str]) -> None:
-        assert list(paths) == [str(folder(tmp_path))]
+        assert list(paths) == [f"{folder(tmp_path)}/"]
         raise HostError("x", "permission denied", "y")
 
     locked = client(tmp_path, require_writable=refuse)
