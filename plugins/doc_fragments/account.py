@@ -141,6 +141,7 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "src": (
         "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
+        "It is also looked for in C(templates) beside the inventory, and images in C(files) there.",
         "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
         "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
     ),
