@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account, Protocol, Server
+from .._model.folders import folder_text
 from .._model.printable import printable
 from .engine import Step, View
 
@@ -18,7 +19,8 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
     for step in steps:
         if not step.changes:
             continue
-        lines_before, lines_after = _lines(step.before), _lines(step.after)
+        lines_before = [*_lines(step.before), *_of_client(step.account, step.before)]
+        lines_after = [*_lines(step.after), *_of_client(step.account, step.after)]
         secrets = [change for change in step.changes if change.secret]
         lines_before += [_setting(change.key, change.before) for change in secrets if change.before is not None]
         lines_after += [_setting(change.key, change.after) for change in secrets if change.after is not None]
@@ -55,6 +57,20 @@ def _lines(view: View) -> list[str]:
     if account.default:
         lines.append(_setting("default", "yes"))
     return lines + [_setting(name, value) for name, value in view.details.items()]
+
+
+def _of_client(wanted: Account, view: View) -> t.Iterator[str]:
+    """The folders and the settings of the client that the options name."""
+    if view.account is None:
+        return
+    for kind, _folder in wanted.folders.given():
+        stored = getattr(view.account.folders, kind)
+        if stored is not None:
+            yield _setting(f"folders.{kind}", folder_text(kind, stored))
+    for name, _value in wanted.client.given():
+        value = getattr(view.account.client, name)
+        if value is not None:
+            yield _setting(name, value)
 
 
 def _server(server: Server) -> str:

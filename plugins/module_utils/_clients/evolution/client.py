@@ -17,7 +17,7 @@ from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, templates
+from . import choices, client_settings, configure, defaults, lookup, mapping, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
@@ -145,7 +145,7 @@ class Evolution(ClientDefaults):
         }
         details = {name: value for name, value in shown.items() if value}
         return View(
-            mapping.read_back(state.sources, ids, default=default),
+            client_settings.read_back(state.sources, ids, default=default),
             ids._asdict(),
             details,
             outgoing_username=mapping.outgoing_username(state.sources, ids),

@@ -9,7 +9,7 @@ from ..._model.differences import as_spelled
 from ..._model.settings import Change
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
 from ..user_choice import own_address
-from . import choices, configure, defaults, mapping
+from . import choices, client_settings, configure, defaults, mapping
 from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
@@ -24,7 +24,7 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
     """
     ids = find(state.sources, wanted)
     default = wanted.default and ids is not None and state.default(defaults.ACCOUNT) == ids.account
-    found = None if ids is None else mapping.read_back(state.sources, ids, default=default)
+    found = None if ids is None else client_settings.read_back(state.sources, ids, default=default)
     if ids is None or found is None:
         return None
     passwords = state.passwords.value

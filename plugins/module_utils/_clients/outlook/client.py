@@ -167,7 +167,7 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
-        unstaged = sorted(name for name in lookup.NOT_STAGED if getattr(account, name))
+        unstaged = lookup.unstaged(account)
         if unstaged:
             found.append(
                 f"Outlook keeps its own {' and '.join(unstaged)}: the user sets them in the account's settings"

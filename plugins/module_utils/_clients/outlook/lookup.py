@@ -17,6 +17,14 @@ NOT_STAGED = frozenset({"reply_to", "organization"})
 """Settings of an account that nothing staged can give to Outlook."""
 
 
+def unstaged(account: Account) -> list[str]:
+    """The options of an account that Outlook does not get, as they are named."""
+    found = {name for name in NOT_STAGED if getattr(account, name)}
+    found.update(f"folders.{kind}" for kind, _folder in account.folders.given())
+    found.update(name for name, _value in account.client.given())
+    return sorted(found)
+
+
 def find(state: OutlookState, account: Account) -> ProfileAccount | None:
     """The account in an Outlook profile, made by whatever means: the one with its address and protocol.
 

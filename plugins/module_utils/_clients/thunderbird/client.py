@@ -18,7 +18,9 @@ from ..._model.settings import Change, Settings, changes
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
 from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
+from .client_settings import read_back
 from .indexed_settings import IndexedSettings
+from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
@@ -144,13 +146,11 @@ class Thunderbird(ClientDefaults):
         ids = find(state.settings, account)
         if ids is None:
             return View(None)
-        details = {}
-        for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
-            folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
-            if folder:
-                details[name] = folder
+        prefix, shown = mapping.branch("identity", ids.identity), {"sent mail": "fcc_folder", "drafts": "draft_folder"}
+        folders = {name: mapping.text(state.settings, prefix + key) for name, key in shown.items()}
+        details = {name: folder for name, folder in folders.items() if folder}
         outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
+        return View(read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -224,6 +224,7 @@ class Thunderbird(ClientDefaults):
         if changes(before.settings, after.settings):  # not "!=", for which True is 1
             content = after.prefs.with_values(after.to_store)
             writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
+            writes += missing_folders(self._files, profile.path, before.settings, after.settings)
         writes += [
             FileWrite(path, content, backup=self._backup)
             for path, content in after.references.items()

@@ -10,9 +10,10 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import folder_references, mapping
+from . import client_settings, folder_references, mapping
 from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
@@ -42,9 +43,10 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     enforce(after, identity, mapping.IDENTITY, account)
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp
+    client_settings.enforce(after, ids, account)
     after.append(SMTP_SERVERS, ids.smtp)
     _choose_default(after, ids, account)
-    finished = after.finished()
+    finished = with_local_folders(after.finished(), account)
     return (before if finished is state else finished), ids
 
 

@@ -1,0 +1,119 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders and receiving, as the real Thunderbird and the real Evolution use them on one mailbox."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
+from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.lab.site import MailUser
+
+from . import thunderbird
+from .thunderbird import Thunderbird
+
+SUCCESS = "0x0"
+Options = dict[str, t.Any]
+
+
+class ThunderbirdDesk:
+    """A local user's Thunderbird in the lab."""
+
+    def __init__(self, ansible: Ansible, local_user: LocalUser, lab: MailLab, user: MailUser) -> None:
+        self._ansible = ansible
+        self._local_user = local_user
+        self.lab = lab
+        self.user = user
+
+    def configure(self, status: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module, in check mode first, which must foresee the run."""
+        given = {"user": self._local_user.name, "email": self.user.address, "password": self.user.password, **options}
+        foreseen = self._ansible.module("thunderbird_account", check=True, **given)
+        result = self._ansible.module("thunderbird_account", **given)
+        assert not result["failed"], result
+        (entry,) = result["accounts"]
+        assert entry == foreseen["accounts"][0]
+        assert entry["status"] == status, entry
+        return entry
+
+    def open(self, **options: t.Any) -> Thunderbird:
+        return Thunderbird(
+            self._local_user.home, copy=False, command_prefix=self.lab.command([]), ca=self.lab.ca_path, **options
+        )
+
+    def send(self, subject: str) -> str:
+        """Send a message to oneself; returns the folder of the copy, as Thunderbird then has it."""
+        with self.open() as client:
+            (account,) = (one for one in client.accounts() if one["incoming"]["type"] != "none")
+            client.folders(account["key"])
+            (identity,) = account["identities"]
+            assert client.send(identity["key"], self.user.address, subject, "Hello.") == SUCCESS
+            (account,) = (one for one in client.accounts() if one["incoming"]["type"] != "none")
+            return account["identities"][0]["fcc_folder"]
+
+    def local(self, folder: str) -> str:
+        """The messages of a folder in Local Folders."""
+        path = self._local_user.profile / "Mail/Local Folders" / folder
+        return path.read_text() if path.exists() else ""
+
+
+@pytest.fixture
+def desk(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_user: MailUser) -> ThunderbirdDesk:
+    thunderbird.require()
+    return ThunderbirdDesk(ansible, mario, mail_lab, mail_user)
+
+
+def make_folder(lab: MailLab, user: MailUser, name: str) -> None:
+    """Create a folder on the server and subscribe to it; the name in modified UTF-7, levels separated by dots."""
+    script = (
+        "import imaplib, ssl, sys\n"
+        "ca, user, password, name = sys.argv[1:]\n"
+        "server = imaplib.IMAP4_SSL('imap.charter.net', ssl_context=ssl.create_default_context(cafile=ca))\n"
+        "server.login(user, password)\n"
+        "for command in (server.create, server.subscribe):\n"
+        "    assert command(f'\"{name}\"')[0] == 'OK'\n"
+        "server.logout()\n"
+    )
+    arguments = [str(lab.ca_path), user.address, user.password, name]
+    subprocess.run(lab.command([sys.executable, "-c", script, *arguments]), check=True)
+
+
+def test_thunderbird_keeps_sent_mail_where_it_was_asked_to(desk: ThunderbirdDesk) -> None:
+    root = f"imap://{desk.user.address.replace('@', '%40')}@imap.charter.net"
+    desk.configure("created")
+    assert desk.send("One") == f"{root}/Sent"
+    assert [one["Subject"] for one in desk.lab.messages(desk.user.address, "Sent")] == ["One"]
+    desk.configure("unchanged", folders={"sent": "server"})
+    desk.configure("updated", folders={"sent": "local"})
+    assert desk.send("Two") == "mailbox://nobody@Local%20Folders/Sent"
+    assert "Subject: Two" in desk.local("Sent")
+    desk.configure("unchanged", folders={"sent": "local"})
+    for name, stored in (("Gesendet/2026 & mehr", "Gesendet.2026 &- mehr"), ("Entwürfe", "Entw&APw-rfe")):
+        make_folder(desk.lab, desk.user, stored)
+        desk.configure("updated", folders={"sent": name})
+        desk.send(name)
+        assert [one["Subject"] for one in desk.lab.messages(desk.user.address, stored)] == [name]
+        desk.configure("unchanged", folders={"sent": name})
+    desk.configure("updated", folders={"sent": "Missing"})
+    assert desk.send("Three") == f"{root}/Sent"  # Thunderbird prefers what the server names
+
+
+def test_a_new_thunderbird_keeps_mail_on_this_computer(desk: ThunderbirdDesk) -> None:
+    folders = {"sent": "local", "drafts": "local", "archive": "local", "templates": "local"}
+    desk.configure("created", folders=folders)
+    assert desk.send("One") == "mailbox://nobody@Local%20Folders/Sent"
+    assert "Subject: One" in desk.local("Sent")
+    assert desk.lab.messages(desk.user.address, "Sent") == ()
+    desk.configure("unchanged", folders=folders)
+    with desk.open() as client:
+        kinds = [one["incoming"]["type"] for one in client.accounts()]
+        assert sorted(kinds) == ["imap", "none"]
+        (identity,) = next(one for one in client.accounts() if one["identities"])["identities"]
+        assert identity["drafts_folder"] == "mailbox://nobody@Local%20Folders/Drafts"
