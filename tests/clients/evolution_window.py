@@ -18,6 +18,7 @@ import os
 import signal
 import subprocess
 import typing as t
+import urllib.parse
 
 from .desktop_session import DesktopSession, SessionError
 from .evolution import TIMEOUT, wait_until
@@ -91,6 +92,17 @@ class EvolutionWindow:
         wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
+
+    def send(self, to: str, subject: str) -> None:
+        """Write a message in the composer and send it, as a user does with the keyboard."""
+        self._session.run(
+            "evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}&body=Hello.", check=True, **self._variables
+        )
+        self.wait_for(subject)
+        (number,) = self._session.run("xdotool", "search", "--name", f"^{subject}$", **self._variables).split()
+        self._session.run("xdotool", "windowfocus", "--sync", number, **self._variables)
+        self._session.run("xdotool", "key", "ctrl+Return", **self._variables)
+        wait_until(lambda: subject not in self.titles(), "end of the composer")
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

@@ -13,14 +13,18 @@ import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
+from ansible_collections.charter.mail.tests.lab.hosts import Service
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from . import thunderbird
+from .evolution import TIMEOUT, wait_until
+from .evolution_setup import EvolutionSetup
+from .evolution_window import EvolutionWindow
 from .thunderbird import Thunderbird
 
 SUCCESS = "0x0"
-Options = dict[str, t.Any]
+OTHER, OTHER_ON_SERVER = "Entwürfe/2026 & mehr", "Entw&APw-rfe.2026 &- mehr"
 
 
 class ThunderbirdDesk:
@@ -95,14 +99,13 @@ def test_thunderbird_keeps_sent_mail_where_it_was_asked_to(desk: ThunderbirdDesk
     assert desk.send("Two") == "mailbox://nobody@Local%20Folders/Sent"
     assert "Subject: Two" in desk.local("Sent")
     desk.configure("unchanged", folders={"sent": "local"})
-    for name, stored in (("Gesendet/2026 & mehr", "Gesendet.2026 &- mehr"), ("Entwürfe", "Entw&APw-rfe")):
-        make_folder(desk.lab, desk.user, stored)
-        desk.configure("updated", folders={"sent": name})
-        desk.send(name)
-        assert [one["Subject"] for one in desk.lab.messages(desk.user.address, stored)] == [name]
-        desk.configure("unchanged", folders={"sent": name})
+    make_folder(desk.lab, desk.user, OTHER_ON_SERVER)
+    desk.configure("updated", folders={"sent": OTHER})
+    desk.send("Three")
+    assert [one["Subject"] for one in desk.lab.messages(desk.user.address, OTHER_ON_SERVER)] == ["Three"]
+    desk.configure("unchanged", folders={"sent": OTHER})
     desk.configure("updated", folders={"sent": "Missing"})
-    assert desk.send("Three") == f"{root}/Sent"  # Thunderbird prefers what the server names
+    assert not desk.send("Four").endswith("Missing")  # Thunderbird prefers one that is there
 
 
 def test_a_new_thunderbird_keeps_mail_on_this_computer(desk: ThunderbirdDesk) -> None:
@@ -117,3 +120,40 @@ def test_a_new_thunderbird_keeps_mail_on_this_computer(desk: ThunderbirdDesk) ->
         assert sorted(kinds) == ["imap", "none"]
         (identity,) = next(one for one in client.accounts() if one["identities"])["identities"]
         assert identity["drafts_folder"] == "mailbox://nobody@Local%20Folders/Drafts"
+
+
+def test_two_clients_of_one_user_keep_sent_mail_in_one_place(
+    evolution_setup: EvolutionSetup, desk: ThunderbirdDesk
+) -> None:
+    setup, address = evolution_setup, desk.user.address
+    setup.configure_one("created", password=None)
+    desk.configure("created")
+    with setup.log_in() as evolution:
+        uid = evolution.account(address)["uid"]
+        setup.configure_one("updated")  # with the password, now that there is a keyring
+        with EvolutionWindow(evolution.session) as window:
+            wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+            window.send(address, "By Evolution")
+            setup.lab.wait_for_message(address, "By Evolution", "Sent", seconds=TIMEOUT)
+        assert evolution.account(address)["identity"]["sent_folder"] == f"folder://{uid}/Sent"
+        setup.configure_one("unchanged", folders={"sent": "server", "drafts": "server", "trash": "server"})
+    desk.send("By Thunderbird")
+    assert [one["Subject"] for one in desk.lab.messages(address, "Sent")] == ["By Evolution", "By Thunderbird"]
+
+
+def test_evolution_keeps_sent_mail_where_it_was_asked_to(evolution_setup: EvolutionSetup) -> None:
+    setup, address = evolution_setup, evolution_setup.user.address
+    make_folder(setup.lab, setup.user, OTHER_ON_SERVER)
+    here = setup.local_user.home / ".local/share/evolution/mail/local/.Sent"
+    with setup.log_in() as evolution:
+        setup.configure_one("created", folders={"sent": "local"})
+        with EvolutionWindow(evolution.session) as window:
+            setup.lab.wait_for_login(address, Service.IMAP, seconds=TIMEOUT)
+            window.send(address, "One")
+            wait_until(lambda: any("Subject: One\n" in path.read_text() for path in here.glob("*/*")), "copy")
+            setup.configure_one("unchanged", folders={"sent": "local"})
+            setup.configure_one("updated", folders={"sent": OTHER})
+            window.send(address, "Two")
+            setup.lab.wait_for_message(address, "Two", OTHER_ON_SERVER, seconds=TIMEOUT)
+            setup.configure_one("unchanged", folders={"sent": OTHER})
+    assert setup.lab.messages(address, "Sent") == ()

@@ -4,7 +4,7 @@
 
 nsMsgIdentity.cpp, nsSpamSettings.cpp and nsImapIncomingServer.cpp (DiscoveryDone): where a folder that a preference
 names is not on the server, and the server says which one is (RFC 6154), Thunderbird takes the server's and changes the
-preference.
+preference. In the URI of a folder on a server, only the root is escaped, as in ``imap://me%40x@host/Sent Mail``.
 """
 
 from __future__ import annotations
@@ -123,19 +123,20 @@ class _Roots(t.NamedTuple):
 
     def uri(self, folder: Folder, kind: str) -> str:
         """The URI of a folder."""
-        local = folder.place is Place.LOCAL
         name = folder.name or usual_name(kind)
-        levels = name.split("/") if local or not self.imap else map(_modified_utf7, name.split("/"))
-        # As NS_MsgEscapeEncodeURLPath has it.
-        path = "/".join(urllib.parse.quote(level, safe="*+@").replace("~", "%7E") for level in levels)
-        return f"{self.local if local else self.own}/{path}"
+        if folder.place is Place.SERVER and self.imap:
+            return f"{self.own}/{_modified_utf7(name)}"
+        # As NS_MsgEscapeEncodeURLPath has it, for folders on this computer.
+        path = urllib.parse.quote(name, safe="/*+@").replace("~", "%7E")
+        return f"{self.local if folder.place is Place.LOCAL else self.own}/{path}"
 
     def folder(self, uri: str) -> Folder:
         """What a URI names."""
         for root, place in ((self.own, Place.SERVER), (self.local, Place.LOCAL)):
             if uri.startswith(root + "/"):
-                path = urllib.parse.unquote(uri[len(root) + 1 :], errors="replace")
-                return Folder(place, _from_modified_utf7(path) if self.imap and place is Place.SERVER else path)
+                path = uri[len(root) + 1 :]
+                on_server = self.imap and place is Place.SERVER
+                return Folder(place, _from_modified_utf7(path) if on_server else urllib.parse.unquote(path))
         return Folder(Place.ELSEWHERE, uri)
 
 

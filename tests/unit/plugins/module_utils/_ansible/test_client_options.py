@@ -187,8 +187,8 @@ def test_thunderbird_names_folders_as_it_does_itself(tmp_path: pathlib.Path) -> 
     text = "".join(desk.settings().values())
     root = "imap://mario.rossi%40charter.net@imap.charter.net"
     for key, value in {
-        "identity.id1.fcc_folder": f"{root}/Mail/Gesendet%20%26-%20mehr",
-        "identity.id1.draft_folder": f"{root}/Entw%26APw-rfe",
+        "identity.id1.fcc_folder": f"{root}/Mail/Gesendet &- mehr",
+        "identity.id1.draft_folder": f"{root}/Entw&APw-rfe",
         "identity.id1.stationery_folder": "mailbox://nobody@Local%20Folders/Templates",
         "server.server1.spamActionTargetFolder": f"{root}/Spam",
         "server.server1.trash_folder_name": "Müll/Papierkorb",
