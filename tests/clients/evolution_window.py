@@ -95,13 +95,18 @@ class EvolutionWindow:
 
     def send(self, to: str, subject: str) -> None:
         """Write a message in the composer and send it, as a user does with the keyboard."""
+        # It would ask whether the key was pressed by accident.
+        asks = ("org.gnome.evolution.mail", "prompt-on-accel-send")
+        self._session.run("gsettings", "set", *asks, "false", check=True, **self._variables)
         self._session.run(
             "evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}&body=Hello.", check=True, **self._variables
         )
         self.wait_for(subject)
-        (number,) = self._session.run("xdotool", "search", "--name", f"^{subject}$", **self._variables).split()
-        self._session.run("xdotool", "windowfocus", "--sync", number, **self._variables)
-        self._session.run("xdotool", "key", "ctrl+Return", **self._variables)
+        (number,) = self._session.run(
+            "xdotool", "search", "--name", f"^{subject}$", check=True, **self._variables
+        ).split()
+        self._session.run("xdotool", "windowfocus", "--sync", number, check=True, **self._variables)
+        self._session.run("xdotool", "key", "ctrl+Return", check=True, **self._variables)
         wait_until(lambda: subject not in self.titles(), "end of the composer")
 
     def quit(self) -> None:

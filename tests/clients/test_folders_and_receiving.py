@@ -42,6 +42,7 @@ class ThunderbirdDesk:
         foreseen = self._ansible.module("thunderbird_account", check=True, **given)
         result = self._ansible.module("thunderbird_account", **given)
         assert not result["failed"], result
+        entry: dict[str, t.Any]
         (entry,) = result["accounts"]
         assert entry == foreseen["accounts"][0]
         assert entry["status"] == status, entry
