@@ -158,3 +158,78 @@ def test_evolution_keeps_sent_mail_where_it_was_asked_to(evolution_setup: Evolut
             setup.lab.wait_for_message(address, "Two", OTHER_ON_SERVER, seconds=TIMEOUT)
             setup.configure_one("unchanged", folders={"sent": OTHER})
     assert setup.lab.messages(address, "Sent") == ()
+
+
+RECEIVING: t.Mapping[str, t.Any] = {
+    "check_interval": 17,
+    "idle": False,
+    "offline": "30",
+    "subscribed_only": True,
+    "settings": {"server.max_cached_connections": 3, "account/Imapx Backend/FetchOrder": "descending"},
+}
+SETTINGS = """
+    const account = MailServices.accounts.accounts.find(one => one.identities.length);
+    const server = account.incomingServer.QueryInterface(Ci.nsIImapIncomingServer);
+    const [identity] = account.identities;
+    return {
+      login_at_startup: server.loginAtStartUp,
+      check: [server.doBiff, server.biffMinutes],
+      idle: server.useIdle,
+      offline: [server.offlineDownload, server.autoSyncOfflineStores, server.autoSyncMaxAgeDays],
+      subscribed: server.usingSubscription,
+      connections: server.maximumConnectionsNumber,
+      html: identity.composeHtml,
+      receipt: [identity.getBoolAttribute("use_custom_prefs"), identity.requestReturnReceipt],
+      kept: server.rootFolder.descendants.some(folder => folder.getFlag(Ci.nsMsgFolderFlags.Offline)),
+    };
+"""
+
+
+def test_thunderbird_receives_and_composes_as_it_was_asked_to(desk: ThunderbirdDesk) -> None:
+    options = {**RECEIVING, "check_at_start": False, "compose_format": "plain", "request_receipts": True}
+    desk.configure("created", **options)
+    with desk.open() as client:
+        client.folders("account1")
+        assert client.run_script(SETTINGS) == {
+            "login_at_startup": False,
+            "check": [True, 17],
+            "idle": False,
+            "offline": [True, True, 30],
+            "subscribed": True,
+            "connections": 3,
+            "html": False,
+            "receipt": [True, True],
+            "kept": True,
+        }
+    desk.configure("unchanged", **options)
+    desk.configure("updated", offline="none", check_interval=0, compose_format="html")
+    with desk.open() as client:
+        found = client.run_script(SETTINGS)
+        assert (found["offline"], found["check"], found["html"]) == ([False, False, 30], [False, 17], True)
+        assert (found["receipt"], found["login_at_startup"]) == ([True, True], False)
+        assert found["kept"]  # of folders that it knows already, it still keeps what the user reads
+    desk.configure("unchanged", offline="none", check_interval=0, compose_format="html")
+
+
+def test_evolution_receives_as_it_was_asked_to(evolution_setup: EvolutionSetup) -> None:
+    setup, address = evolution_setup, evolution_setup.user.address
+    with setup.log_in() as evolution:
+        setup.configure_one("created")
+        setup.configure_one("updated", **RECEIVING)
+        account = evolution.account(address)
+        wanted = {"UseIdle": "false", "LimitByAge": "true", "LimitUnit": "days", "LimitValue": "30"}
+        assert {**wanted, "UseSubscriptions": "true", "FetchOrder": "descending"}.items() <= account["settings"].items()
+        assert evolution.camel_settings(account["uid"]) == {
+            "stay-synchronized": True,
+            "limit-by-age": True,
+            "limit-unit": "days",
+            "limit-value": 30,
+            "use-idle": False,
+            "use-subscriptions": True,
+            "fetch-order": "descending",
+        }
+        assert "IntervalMinutes=17\n" in evolution.memory()[account["uid"]]
+        setup.configure_one("unchanged", **RECEIVING)
+        setup.configure_one("updated", check_interval=0, offline="none")
+        assert evolution.camel_settings(account["uid"])["stay-synchronized"] is False
+        setup.configure_one("unchanged", check_interval=0, offline="none")

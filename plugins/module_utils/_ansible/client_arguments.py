@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients.evolution import setting_names as evolution
+from .._clients.thunderbird import setting_names as thunderbird
 from .._model import text
 from .._model.client_options import ALL, HTML, NONE, PLAIN, ClientOptions
 from .._model.errors import OptionError
@@ -102,14 +104,9 @@ def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, 
         OptionError: no client has such a name, the name is that of an option or may not be set, or the value is of
             the wrong type.
     """
-    if not given:
-        return ()
-    from .._clients.evolution import setting_names as evolution
-    from .._clients.thunderbird import setting_names as thunderbird
-
-    for name, value in given.items():
+    for name, value in (given or {}).items():
         option = f"settings.{name}"
-        if not isinstance(name, str) or not (thunderbird.is_name(name) or evolution.is_name(name)):
+        if not is_setting(name):
             raise OptionError(
                 option,
                 "this is the name of no setting of a client",
@@ -123,4 +120,9 @@ def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, 
         elif isinstance(value, int) and not -(2**31) <= value < 2**31:
             raise OptionError(option, f"{value} is out of range", "write a number that fits into 32 bits")
         (thunderbird if thunderbird.is_name(name) else evolution).check(name, value)
-    return tuple(sorted(given.items()))
+    return tuple(sorted((given or {}).items()))
+
+
+def is_setting(name: object) -> bool:
+    """Whether it is the name of a client's setting, allowed or not."""
+    return isinstance(name, str) and (thunderbird.is_name(name) or evolution.is_name(name))

@@ -12,8 +12,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import IGNORED, without_ignored
+from ansible_collections.charter.mail.plugins.module_utils._ansible.option_secrets import hidden
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
@@ -413,3 +414,26 @@ def test_what_a_drift_report_ignores_is_not_compared(tmp_path: pathlib.Path, cli
         request().account, folders=NONE_GIVEN, full_name=None
     )
     assert not plan(desk.open(), [ignored.account]).changed
+
+
+def test_settings_reach_a_client_as_they_are_and_show_no_secret() -> None:
+    given = {
+        "server.max_size": 3,
+        "account/A B (C)/Key": True,
+        "identity.note": "ü 'x'",
+        "server.none": None,
+        "server.passwordX": "geheim",
+        "account/A/AccessToken": "geheim",
+        "password": "geheim",
+        "password:geheim": None,
+        "server.list": ["geheim"],
+    }
+    found = hidden({"email": "a@charter.net", "settings": given}, argument_spec())
+    shown = found.shown["settings"]
+    kept = ("server.max_size", "account/A B (C)/Key", "identity.note", "server.none")
+    assert {name: shown[name] for name in kept} == {name: given[name] for name in kept}
+    assert "geheim" not in str(found.shown) + str(found.faults)
+    assert "settings.server.list" in str(found.faults)
+    for name in ("server.passwordX", "account/A/AccessToken"):
+        with pytest.raises(MailError):
+            requests({"email": "a@charter.net", "accounts": None, "settings": {name: shown[name]}})
