@@ -109,7 +109,14 @@ def unit() -> Counts:
     if IN_CI:
         return unit_full()
     environment("tests")
-    return unit_tests(TOOLS, "tests/unit", **{AMOUNT: "fast"})
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        # The watch over hanging tests is a thread for each test.
+        return unit_tests(TOOLS, "-o", "faulthandler_timeout=0", "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
+
+
+def in_memory() -> str | None:
+    """A folder for files that need no disk, where they need not be written to it; None if there is none."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def unit_full() -> Counts:

@@ -183,6 +183,11 @@ clients:
   type: list
   elements: str
   sample: [thunderbird, evolution]
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list

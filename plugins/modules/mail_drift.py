@@ -42,6 +42,7 @@ options:
       - delete_on_server
       - folders
       - full_name
+      - identities
       - idle
       - leave_on_server
       - leave_on_server_days
@@ -51,6 +52,7 @@ options:
       - reply_to
       - request_receipts
       - settings
+      - signature
       - subscribed_only
     default: []
 attributes:

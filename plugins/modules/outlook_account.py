@@ -214,4 +214,9 @@ accounts:
       description: Why the account was skipped or failed.
       type: str
       returned: if skipped or failed
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 """

@@ -139,10 +139,12 @@ def addresses(address: str) -> t.Any:
     return made
 
 
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {"use": use, "settings": settings}
+
 if __name__ == "__main__":
     action, arguments = sys.argv[1:]
     Camel.init(GLib.get_user_data_dir(), False)
     Camel.provider_init()
     EDataServer.SourceCamel.register_types()
     registry = EDataServer.SourceRegistry.new_sync(None)
-    sys.stdout.write("\n" + json.dumps({"use": use, "settings": settings}[action](registry, **json.loads(arguments))))
+    sys.stdout.write("\n" + json.dumps(ACTIONS[action](registry, **json.loads(arguments))))

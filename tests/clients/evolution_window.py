@@ -98,16 +98,23 @@ class EvolutionWindow:
         # It would ask whether the key was pressed by accident.
         asks = ("org.gnome.evolution.mail", "prompt-on-accel-send")
         self._session.run("gsettings", "set", *asks, "false", check=True, **self._variables)
-        self._session.run(
-            "evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}&body=Hello.", check=True, **self._variables
-        )
-        self.wait_for(subject)
-        (number,) = self._session.run(
-            "xdotool", "search", "--name", f"^{subject}$", check=True, **self._variables
-        ).split()
-        self._session.run("xdotool", "windowfocus", "--sync", number, check=True, **self._variables)
-        self._session.run("xdotool", "key", "ctrl+Return", check=True, **self._variables)
+        self.begin_message(to, subject)
+        self.press(subject, "ctrl+Return")
         wait_until(lambda: subject not in self.titles(), "end of the composer")
+
+    def begin_message(self, to: str, subject: str) -> None:
+        """Open the composer, whose window has the subject as its title."""
+        self.wait_for(MAIN)  # or the program would not find the one that runs
+        self._session.start("evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}", **self._variables)
+        self.wait_for(subject)
+
+    def press(self, title: str, keys: str) -> None:
+        """Press keys, such as ``ctrl+s``, in the window with a title."""
+        found = self._session.run(
+            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
+        )
+        window = found.split()[0]
+        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, check=True, **self._variables)
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

@@ -75,28 +75,33 @@ def on_host(fleet: Fleet, script: str) -> None:
 
 
 def play(
-    ansible: Controller, fleet: Fleet, change: t.Mapping[str, t.Any] | None = None, **variables: t.Any
+    ansible: Controller,
+    fleet: Fleet,
+    change: t.Mapping[str, t.Any] | None = None,
+    module: str = "mail_accounts",
+    extra: t.Sequence[str] = (),
+    **variables: t.Any,
 ) -> tuple[dict[str, t.Any], AnsibleRun]:
     """The result of the task with -vvv, and the run."""
     accounts = [{**account, **(change or {})} for account in ACCOUNTS]
     accounts = [{name: value for name, value in account.items() if value is not None} for account in accounts]
     folder = ansible.folder
-    task = {"charter.mail.mail_accounts": {"accounts": accounts, "clients": ["thunderbird", "evolution"]}}
-    book, extra = folder / "look.json", folder / "variables.json"
+    options = {"clients": ["thunderbird", "evolution"]} if module == "mail_accounts" else {}
+    task = {f"charter.mail.{module}": {"accounts": accounts, **options}}
+    book, given = folder / "look.json", folder / "variables.json"
     book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
     (folder / "record").unlink(missing_ok=True)
-    extra.touch(mode=0o600)
-    extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
-    run = ansible.runs.command(
-        "ansible-playbook", str(book), "--inventory", str(fleet.inventory_path), "--extra-vars", f"@{extra}", "-vvv"
-    )
+    given.touch(mode=0o600)
+    given.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
+    command = ["ansible-playbook", str(book), "--inventory", str(fleet.inventory_path), "--extra-vars", f"@{given}"]
+    run = ansible.runs.command(*command, "-vvv", *extra)
     return ansible.runs.results(HOST)[-1], run
 
 
-def is_from_look(run: AnsibleRun) -> bool:
+def is_from_look(run: AnsibleRun, module: str = "mail_accounts") -> bool:
     """Whether no module was sent to the host."""
     assert "charter-mail-look" in run.output
-    return "AnsiballZ_mail_accounts" not in run.output and "Using module file" not in run.output
+    return f"AnsiballZ_{module}" not in run.output and "Using module file" not in run.output
 
 
 @pytest.mark.parametrize(
@@ -129,6 +134,23 @@ def test_one_look_tells_that_nothing_is_to_be_done(
     }
     assert NOTE not in run.output
     assert "H4sI" not in run.output  # gzip's header in base64
+
+
+@pytest.mark.parametrize("client", ["thunderbird", "evolution"])
+def test_the_module_of_one_client_is_not_sent_either(fleet: Fleet, ansible: Controller, client: str) -> None:
+    module = f"{client}_account"
+    result, run = play(ansible, fleet, module=module)
+    assert run.code == 0, run.output
+    assert is_from_look(run, module), run.output
+    assert [(entry["user"], entry["status"]) for entry in result["accounts"]] == [
+        ("mario", "unchanged"),
+        ("anna", "unchanged"),
+        ("luca", "absent"),
+    ]
+    assert NOTE not in run.output
+    _result, changing = play(ansible, fleet, {"organization": "Rossi"}, module=module, extra=["--check"])
+    assert not is_from_look(changing, module)
+    assert changing.recap["changed"] == 1, changing.output
 
 
 def test_the_user_alone(fleet: Fleet, ansible: Controller) -> None:

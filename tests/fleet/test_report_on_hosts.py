@@ -157,6 +157,27 @@ def test_a_run_in_which_all_hosts_fail_has_one_report(office: Office) -> None:
     assert states(office.report()) == {"failed": set(FINE)}
 
 
+def test_a_run_that_reaches_no_host_has_one_report_and_fails(office: Office) -> None:
+    for playbook in ("charter.mail.verify", "charter.mail.site"):
+        done = office.run("--limit", AWAY, playbook=playbook)
+        assert done.code == 4, done.output
+        assert done.output.count("\n  No host was reached\n") == 1, done.output
+        assert f"fatal: [{AWAY}]: UNREACHABLE! => " in done.output
+        assert (done.recap["unreachable"], done.recap["failed"]) == (1, 0)
+        report = office.report()
+        assert states(report) == {"not_reached": {AWAY}}
+        assert report["hosts"][0]["reason"].startswith("Failed to connect to the host via ssh")
+
+
+def test_without_records_a_host_that_is_not_reached_ends_the_run_so(office: Office, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("")
+    nowhere = json.dumps({"mail_records": str(tmp_path / "file" / "records")})
+    done = office.run("--limit", f"{AWAY},{EMPTY}", "--extra-vars", nowhere)
+    assert done.code == 4, done.output
+    assert f"fatal: [{AWAY}]: UNREACHABLE! => " in done.output
+    assert f"fatal: [{EMPTY}]" not in done.output
+
+
 def test_an_own_playbook_in_batches_has_one_report(office: Office, tmp_path: pathlib.Path) -> None:
     playbook = tmp_path / "own.yml"
     playbook.write_text(json.dumps(_OWN))

@@ -75,6 +75,7 @@ def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: Loc
     extra = f"desk: {mario.name}, thunderbird: mario@provider.example (imap) is not in the list."
     output = ansible.playbook("drift", inventory, *of_file).output
     assert [line for line in output.splitlines() if line.startswith("desk: ")] == [extra], output
+    assert output.count("\n  Mail clients differ from the list on 1 host\n") == 1, output
     prefs = mario.home / ".thunderbird/old.default/prefs.js"
     prefs.write_text(prefs.read_text().replace('server2.port", 993', 'server2.port", 1993'))
     sentence = f"{mario.name}, thunderbird: mario@charter.net (imap) was set up by somebody else, with other settings"

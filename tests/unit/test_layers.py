@@ -87,13 +87,16 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     PC: (MODEL, CLIENTS, OUTLOOK, WINDOWS),
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
-    OUTLOOK_TASK: (MODEL, WINDOWS, OUTLOOK, ANSIBLE, PC),
-    ACCOUNTS: (),
-    LOOK: (MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS, ANSIBLE),
-    FLEET: (MODEL, FINDINGS),
+    OUTLOOK_TASK: (MODEL, WINDOWS, CLIENTS, OUTLOOK, ANSIBLE, PC),
+    ACCOUNTS: (MODEL, ANSIBLE),
+    FLEET: (MODEL, PROVIDERS, FINDINGS),
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
-    FLEET_RUN: (FLEET,),
+    FLEET_RUN: (MODEL, FLEET, ANSIBLE),
+    LOOK: (
+        *(MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS),
+        *(ANSIBLE, ACCOUNTS, FLEET_RUN),
+    ),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
@@ -116,12 +119,12 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         FLEET_FILES,
         FLEET_RUN,
     ),
-    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER),
+    "filter": (MODEL, WINDOWS, OUTLOOK, ANSIBLE, FILTERS, RENDER, FLEET),
 }
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, ACCOUNTS, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
     # The controller has them: Ansible needs all but the last, too.
     **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE, RENDER)),
     **dict.fromkeys(("yaml",), (INVENTORY,)),
@@ -147,6 +150,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{DBUS}/session_bus.py": ("os", "socket"),
     # The folder that an administrator gets is written on the controller.
     f"{RENDER}/text_files.py": ("os", "pathlib", "tempfile"),
+    # Files with signatures, and their images, are on the controller.
+    f"{ACCOUNTS}/signature_files.py": ("open()", "os"),
     # The template of a page is a file beside it.
     f"{RENDER}/pages.py": ("pathlib",),
     f"{INVENTORY}/new_file.py": ("os",),
@@ -174,7 +179,7 @@ def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
 
 
 def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(source, path)):
+    for node in _nodes(ast.parse(source, path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -183,6 +188,19 @@ def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{base}{mark}{alias.name}") for alias in node.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, f"{node.func.id}()"
+
+
+def _nodes(tree: ast.AST) -> t.Iterator[ast.AST]:
+    """All nodes of a tree, as ast.walk has them, in another order and in half the time."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        yield node
+        for value in node.__dict__.values():
+            if isinstance(value, ast.AST):
+                nodes.append(value)
+            elif isinstance(value, list):
+                nodes.extend(each for each in value if isinstance(each, ast.AST))
 
 
 def _absolute(module: str) -> str:

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.evolution import setting_names as evolution
-from .._clients.thunderbird import setting_names as thunderbird
 from .._model import text
 from .._model.client_options import ALL, HTML, NONE, PLAIN, ClientOptions
 from .._model.errors import OptionError
@@ -119,10 +117,21 @@ def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, 
             raise OptionError(option, "its value is neither text, a whole number nor a boolean", "write one of them")
         elif isinstance(value, int) and not -(2**31) <= value < 2**31:
             raise OptionError(option, f"{value} is out of range", "write a number that fits into 32 bits")
-        (thunderbird if thunderbird.is_name(name) else evolution).check(name, value)
+        _names_of(name).check(name, value)
     return tuple(sorted((given or {}).items()))
 
 
 def is_setting(name: object) -> bool:
     """Whether it is the name of a client's setting, allowed or not."""
-    return isinstance(name, str) and (thunderbird.is_name(name) or evolution.is_name(name))
+    return isinstance(name, str) and _names_of(name).is_name(name)
+
+
+def _names_of(name: str) -> t.Any:
+    """The rules for the names of one client, which few tasks need."""
+    if "/" in name:
+        from .._clients.evolution import setting_names as evolution
+
+        return evolution
+    from .._clients.thunderbird import setting_names as thunderbird
+
+    return thunderbird

@@ -27,18 +27,10 @@ from .run_client import UserAccounts
 _OF_CLIENT = ClientOptions._fields
 IGNORED = tuple(
     sorted(
-        {
-            *(
-                "default",
-                "full_name",
-                "leave_on_server",
-                "leave_on_server_days",
-                "organization",
-                "password",
-                "reply_to",
-            ),
-            *("folders", "settings", *_OF_CLIENT),
-        }
+        (
+            *("default", "full_name", "identities", "leave_on_server", "leave_on_server_days"),
+            *("organization", "password", "reply_to", "signature", "folders", "settings", *_OF_CLIENT),
+        )
     )
 )
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -73,9 +65,11 @@ _SEEN_AS_DRIFT = frozenset({*_SENTENCES, Drift.UNREADABLE})
 
 def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
     """The account with options left out that are not to be compared."""
-    empty = {"default": False, "folders": Folders(), "settings": ()}
+    omitted = {"default": False, "identities": (), "folders": Folders(), "settings": ()}
     client = request.account.client._replace(**{name: None for name in _OF_CLIENT if name in ignored})
-    bare: dict[str, t.Any] = {name: empty.get(name) for name in ignored if name not in _OF_CLIENT}
+    bare: dict[str, t.Any] = {name: omitted.get(name) for name in ignored if name not in _OF_CLIENT}
+    if "identities" in ignored:
+        bare["default_identity"] = None
     return request._replace(account=dataclasses.replace(request.account, client=client, **bare))
 
 

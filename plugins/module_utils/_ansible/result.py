@@ -22,6 +22,8 @@ class TaskResult:
         self.diffs: list[dict[str, str]] = []
         self.backups: list[str] = []
         self.failures: list[str] = []
+        self.run = ""
+        """The id under which the log of changes has what was changed; empty if nothing is there."""
         self.numbered: dict[int, dict[str, t.Any]] = {}
         """The entries of the accounts, by their places in the task's options."""
 
@@ -44,6 +46,7 @@ class TaskResult:
             "backup_files": self.backups,
             "diff": self.diffs,
             "msg": "; ".join(self.failures) or f"Accounts: {self.counts}.",
+            **({"run": self.run} if self.run else {}),
         }
 
     def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
@@ -83,6 +86,7 @@ def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
         for order, (title, result) in enumerate(results.items())
         for number, entry in result.numbered.items()
     )
+    runs = [result.run for result in results.values() if result.run]
     failures = [f"{title}: {failure}" for title, result in results.items() for failure in result.failures]
     return {
         "changed": any(result.changed for result in results.values()),
@@ -90,6 +94,7 @@ def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
         "backup_files": [path for result in results.values() for path in result.backups],
         "diff": [diff for result in results.values() for diff in result.diffs],
         "msg": "; ".join(failures) or " ".join(f"{title}: {result.counts}." for title, result in results.items()),
+        **({"run": runs[0]} if runs else {}),
     }
 
 

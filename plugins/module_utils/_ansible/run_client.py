@@ -19,6 +19,9 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "backup": {"type": "bool", "default": True},
 }
 
+if t.TYPE_CHECKING:
+    from .._clients.change_log import ChangeLog
+
 K = t.TypeVar("K")
 NumberedRequests = t.Sequence[t.Tuple[int, Request]]
 
@@ -156,6 +159,8 @@ def _configure_user(
         _add_all(result, user, Status.SKIPPED, str(error))
         return None
     progress.written = progress.began and outcome.changed
+    if client.log is not None:
+        _add_log(client.log, user, task, result)
     if task.check_mode and outcome.changed and client.running():
         task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
     if outcome.interrupted:
@@ -171,6 +176,12 @@ def _configure_user(
     if not outcome.changed:
         return None
     return _Changed(client.title, outcome.steps, client.file_diffs(outcome.before, outcome.after))
+
+
+def _add_log(log: ChangeLog, user: UserAccounts, task: Task, result: TaskResult) -> None:
+    result.run = log.run if log.written else result.run
+    for warning in log.warnings:
+        task.warn(f"{user.user}: {warning}")
 
 
 def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:

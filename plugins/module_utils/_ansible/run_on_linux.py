@@ -15,12 +15,14 @@ from .._linux.files import LocalFiles
 from .._linux.local_user import Target
 from .._linux.user_host import LocalUserHost
 from .._model.errors import MailError
+from . import run_option
 from .arguments import Request
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS, Task, configure
 from .users_of_host import UsersOfHost, users_of
 
 if t.TYPE_CHECKING:
+    from .._clients.change_log import ChangeLog
     from .._clients.engine import Client
     from .._host.user_host import UserHost
 
@@ -34,7 +36,7 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
         entry: the client.
         host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
     """
-    module = MailModule(**CLIENT_OPTIONS, **entry.options)
+    module = MailModule(**CLIENT_OPTIONS, **entry.options, internal=run_option.OPTION)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
         users = users_of(entry, module.options, module.options, local_users(make_host), module.warn)
@@ -98,4 +100,15 @@ def opened(
     with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
         profile = target.profile if entry.profiles else None
         files = LocalFiles(f"{target.home}/.charter-mail-{entry.name}.journal", options["lock_timeout"])
-        yield entry.open(make_host(target, stack, files), profile, options)
+        host = make_host(target, stack, files)
+        client = entry.open(host, profile, options)
+        client.open_log = functools.partial(_open_log, entry, target, options, host)
+        yield client
+
+
+def _open_log(entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], host: UserHost) -> ChangeLog:
+    with host.as_root():
+        from .._clients.change_log import ChangeLog, new_run_id, path_of
+    run = options.get(run_option.NAME) or new_run_id()
+    own = {name: options[name] for name in entry.options}
+    return ChangeLog(path_of(target.home, entry.name), run, own, host.require_writable)

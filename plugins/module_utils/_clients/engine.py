@@ -14,6 +14,7 @@ from .._model.errors import HostError, MailError
 from .._model.settings import Change
 
 if t.TYPE_CHECKING:
+    from .change_log import ChangeLog
     from .stored_account import StoredAccount
 
 S = t.TypeVar("S")
@@ -88,6 +89,11 @@ class Client(t.Protocol[S]):
 
     name: t.ClassVar[str]
     """What users call the client."""
+
+    open_log: t.Callable[[], ChangeLog] | None
+    """Opens the log that changes are noted in; None where they are not."""
+    log: ChangeLog | None
+    """The log of the change that ``write`` makes."""
 
     @property
     def profile(self) -> str:
@@ -181,6 +187,8 @@ class ClientDefaults:
     """What most clients have in common."""
 
     name: t.ClassVar[str]
+    open_log: t.Callable[[], ChangeLog] | None = None
+    log: ChangeLog | None = None
 
     @property
     def profile(self) -> str:
@@ -230,12 +238,14 @@ class Step(t.Generic[S]):
         before: how it stands.
         after: how it shall stand.
         changes: what leads there.
+        states: all of the client's settings before and after; None where nothing differs.
     """
 
     account: Account
     before: View
     after: View
     changes: tuple[Change, ...]
+    states: tuple[S, S] | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def status(self) -> Status:
@@ -311,7 +321,9 @@ def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_b
         wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
         step: Step[S] = Step(account, view, view, ())
         if wanted is not state:  # few accounts of few runs
-            changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
+            changed: Step[S] = Step(
+                account, view, client.view(wanted, account), client.compare(state, wanted), (state, wanted)
+            )
             if keep_bookkeeping or changed.is_needed:
                 step, state = changed, wanted
         steps.append(step)
@@ -348,9 +360,18 @@ def reconcile(
         outcome = plan(client, accounts)
         backups: t.Sequence[str] = ()
         if outcome.changed:
-            backups = client.write(outcome.before, outcome.after)
+            backups = write(client, outcome)
             _prove(client, accounts)
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
+
+
+def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
+    """Have the client store what is planned, and log it; ``undoes`` is the run that it undoes. Returns the backups."""
+    if client.open_log is not None:
+        client.log = client.open_log()
+        client.log.steps = outcome.steps
+        client.log.undoes = undoes
+    return client.write(outcome.before, outcome.after)
 
 
 def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:

@@ -41,6 +41,13 @@ class State(enum.Enum):
     NO_ACCOUNTS = "no_accounts"  # hosts only
 
 
+class About(enum.Enum):
+    """What a run looked at."""
+
+    MAIL = "mail"  # whether it works
+    CLIENTS = "clients"  # only whether mail clients have the accounts as they are listed
+
+
 @dataclasses.dataclass(frozen=True)
 class Finding:
     """One problem, however many hosts have it.
@@ -187,6 +194,7 @@ class FleetReport:
         certificates: the first to expire first.
         earlier: earlier runs, the oldest first.
         check_mode: whether the run was in check mode.
+        about: what the run looked at.
     """
 
     run: str
@@ -198,3 +206,4 @@ class FleetReport:
     certificates: tuple[Certificate, ...] = ()
     earlier: tuple[RunCounts, ...] = ()
     check_mode: bool = False
+    about: About = About.MAIL

@@ -31,7 +31,7 @@ class Before(enum.Enum):
         return self in (Before.WORKED, Before.STOPPED)
 
 
-@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+@dataclasses.dataclass(eq=False, slots=True)  # frozen ones take thrice the time to make, and there are many
 class Observation:
     """What an account on a host met at one of its servers.
 
@@ -50,6 +50,7 @@ class Observation:
         alternative: other settings were found that answer.
         before: how it was the last time.
         since: since when it fails, if earlier runs know.
+        is_control: a test of another server than those of the host's accounts. It is evidence, and is not judged.
     """
 
     host: str
@@ -67,6 +68,7 @@ class Observation:
     alternative: bool
     before: Before
     since: str
+    is_control: bool = False
 
     @property
     def endpoint(self) -> tuple[str, str]:

@@ -33,7 +33,8 @@ class OnePlace:
         self._server = failed[0].server_host
         self._hosts = hosts_of(failed)
         self._before = history(failed)
-        self._at_place = evidence.of_place[self._place]
+        self._at_place = [one for one in evidence.of_place[self._place] if not one.is_control]
+        self._controls = [one for one in evidence.of_place[self._place] if one.is_control]
         self._seen = f"{counted(len(self._hosts), 'host')} at one site cannot use {endpoint[0]}."
 
     def ruling(self) -> Ruling:
@@ -93,8 +94,11 @@ class OnePlace:
 
     def _by_same_port(self) -> Ruling | None:
         port = self._failed[0].port
-        same_port = [one for one in self._at_place if one.port == port and one.server_host != self._server]
-        many = Confidence.HIGH if len(self._hosts) >= 5 else Confidence.MEDIUM
+        everything = [*self._at_place, *self._controls]
+        same_port = [one for one in everything if one.port == port and one.server_host != self._server]
+        # The servers of all presets have one owner, and may fail together.
+        own = any(not one.is_control for one in same_port)
+        many = Confidence.HIGH if len(self._hosts) >= 5 and own else Confidence.MEDIUM
         opened = next((one for one in same_port if one.reached), None)
         if opened is not None:
             why = f"Port {port} of {opened.server_host} works from there."
@@ -105,7 +109,7 @@ class OnePlace:
             return None
         others = sorted({one.server_host for one in same_port})
         why = f"Port {port} fails at {' and '.join(others[:3])}, too."
-        if any(one.reached and one.port != port for one in self._at_place):
+        if any(one.reached and one.port != port for one in everything):
             return self._ruling(Scope.SITE, Advice.SITE, many, why)
         # Nothing works, and providers that have nothing to do with each other seldom fail at once.
         if len({_domain(one.server_host) for one in (*same_port, *self._failed)}) >= 2:
@@ -114,8 +118,9 @@ class OnePlace:
 
     def _by_other_ports(self) -> Ruling:
         port = self._failed[0].port
-        same_server = [one for one in self._at_place if one.server_host == self._server and one.port != port]
-        elsewhere = [one for one in self._at_place if one.server_host != self._server]
+        everything = [*self._at_place, *self._controls]
+        same_server = [one for one in everything if one.server_host == self._server and one.port != port]
+        elsewhere = [one for one in everything if one.server_host != self._server]
         down = bool(same_server) and not any(one.reached for one in same_server)
         if down and any(one.reached for one in elsewhere):
             why = f"No port of {self._server} works from there, and other servers do."

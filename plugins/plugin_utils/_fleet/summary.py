@@ -12,7 +12,7 @@ from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
 from .fleet_report import Confidence, FleetReport, HostRow, State
 from .text_width import NO_BREAK, cut, width, wrapped
-from .wording import CONFIDENCES, SCOPES, STATES, counted, date, days_left, ending, first_seen, headline
+from .wording import CONFIDENCES, SCOPES, STATES, counted, date, days_left, ending, first_seen, headline, state_words
 
 NARROWEST = 60  # columns
 _WIDEST = 100
@@ -116,7 +116,7 @@ class _Block:
         yield self._bar()
         entries = [
             Span(f"{self.glyphs.states[state]} {counts[state]:,} {words}", _COLOURS[state])
-            for state, words in STATES.items()
+            for state, words in state_words(self.report).items()
             if counts[state]
         ]
         yield from self._joined(entries)

@@ -13,6 +13,7 @@ import collections
 import dataclasses
 import typing as t
 
+from .controls import control_observations
 from .earlier import EarlierHost
 from .endpoint_rules import EndpointRules
 from .finding_texts import action, subject_text, title
@@ -50,22 +51,19 @@ def verdict(
     records: t.Sequence[HostRecord],
     earlier: t.Mapping[str, EarlierHost],
     now: str,
-    controls: t.Sequence[HostRecord] = (),
 ) -> Verdict:
     """What is wrong.
 
     Args:
-        records: of one run, of each host one.
+        records: of one run, of each host one. Their controls are evidence, and are not judged.
         earlier: the last earlier result of hosts, by name.
         now: UTC: when the run began.
-        controls: tests of other servers without a password, from some of the hosts. They are evidence and are not
-            judged.
     """
     seen = observations(records, earlier)
-    control_hosts = {record.host: f"control of {record.host}" for record in controls}
-    extra = observations((dataclasses.replace(record, host=control_hosts[record.host]) for record in controls), {})
+    extra = control_observations(records, seen)
     rulings = [*_about_accounts(seen), *EndpointRules([*seen, *extra], now).rulings(), *SignInRules(seen).rulings()]
-    rulings = [_without_controls(ruling, set(control_hosts.values())) for ruling in rulings]
+    if extra:
+        rulings = [_without_controls(ruling) for ruling in rulings]
     joined = [ruling for ruling in merged(rulings) if ruling.observations]
     joined.sort(key=lambda ruling: (_importance(ruling), ruling.subject, ruling.kind.value))
     cap = next((limit for below, limit in _CAPS if len(records) < below), Confidence.HIGH)
@@ -87,12 +85,8 @@ def _about_accounts(seen: t.Sequence[Observation]) -> t.Iterator[Ruling]:
             yield Ruling(Scope.ACCOUNT, "", one.kind, Advice.ACCOUNT, Confidence.MEDIUM, (one,))
 
 
-def _without_controls(ruling: Ruling, controls: t.Collection[str]) -> Ruling:
-    if not controls:
-        return ruling
-    return dataclasses.replace(
-        ruling, observations=tuple(one for one in ruling.observations if one.host not in controls)
-    )
+def _without_controls(ruling: Ruling) -> Ruling:
+    return dataclasses.replace(ruling, observations=tuple(one for one in ruling.observations if not one.is_control))
 
 
 def _importance(ruling: Ruling) -> tuple[int, int]:

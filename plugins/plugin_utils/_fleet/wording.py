@@ -9,7 +9,7 @@ import datetime
 import typing as t
 
 from ...module_utils._model.printable import printable
-from .fleet_report import Confidence, FleetReport, Scope, State
+from .fleet_report import About, Confidence, FleetReport, Scope, State
 
 SCOPES: t.Mapping[Scope, str] = {
     Scope.PROVIDER: "Provider",
@@ -29,6 +29,13 @@ STATES: t.Mapping[State, str] = {
     State.FAILED: "failed",
     State.NOT_REACHED: "not reached",
     State.NO_ACCOUNTS: "without accounts",
+}
+
+# Of a run that compared accounts with mail clients, and tested no mail.
+_STATES_OF_CLIENTS: t.Mapping[State, str] = {
+    **STATES,
+    State.VERIFIED: "as listed",
+    State.FAILED: "different",
 }
 
 STAGES: t.Mapping[str, str] = {
@@ -56,6 +63,11 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def state_words(report: FleetReport) -> t.Mapping[State, str]:
+    """What a state is called in a report, in the order of ``STATES``."""
+    return STATES if report.about is About.MAIL else _STATES_OF_CLIENTS
+
+
 def headline(report: FleetReport) -> str:
     """The run in one short sentence, without a full stop."""
     total = sum(report.counts.values())
@@ -63,6 +75,10 @@ def headline(report: FleetReport) -> str:
     working = report.counts[State.VERIFIED] + report.counts[State.WARNING]
     if total == 0:
         return "No hosts were in this run"
+    if report.about is About.CLIENTS and failed + working:
+        if failed:
+            return f"Mail clients differ from the list on {_share(failed, total)}"
+        return f"Mail clients have the listed accounts on {_share(working, total)}"
     if failed:
         return f"Mail does not work on {_share(failed, total)}"
     if working == 0:

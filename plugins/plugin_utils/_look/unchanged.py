@@ -14,7 +14,7 @@ import typing as t
 
 from ...module_utils._ansible import client_choice, client_registry
 from ...module_utils._ansible.arguments import Request, requests
-from ...module_utils._ansible.run_all import configure_all
+from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.engine import Client
@@ -40,14 +40,38 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 def unchanged(
     params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
 ) -> dict[str, t.Any] | None:
-    """The result of the task, with its warnings, if nothing is to be done; None if the module must run.
+    """The result of a task for all clients, with its warnings, if nothing is to be done; None if the module must run.
 
     Args:
         params: the options of the task, valid and with defaults.
         run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
         check_mode: as for the module.
     """
+    done = _settled(plain(params), run, check_mode=check_mode)
+    return None if done is None else _with_warnings(done.as_result(), done)
+
+
+def unchanged_in(
+    client: str, params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
+) -> dict[str, t.Any] | None:
+    """The same for the task of one client's module.
+
+    Args:
+        client: its name.
+        params: the options of that module, valid and with defaults.
+        run: as above.
+        check_mode: as above.
+    """
     options = plain(params)
+    one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: options}
+    done = _settled({**options, **one}, run, check_mode=check_mode)
+    if done is None:
+        return None
+    (result,) = done.results.values()
+    return _with_warnings(result.as_result(), done)
+
+
+def _settled(options: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool) -> AllResults | None:
     wanted = requests(options)
     try:
         patterns = _patterns(options)
@@ -63,9 +87,10 @@ def unchanged(
         )
     except UnseenError:
         return None
-    result = done.as_result()
-    if done.failed or result["changed"]:
-        return None
+    return None if done.failed or done.changed else done
+
+
+def _with_warnings(result: dict[str, t.Any], done: AllResults) -> dict[str, t.Any]:
     return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -15,6 +16,7 @@ from ansible.utils.display import Display
 from ...module_utils._ansible.arguments import requests
 from ...module_utils._ansible.result import TaskResult
 from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
+from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
 from ...module_utils._clients.outlook.methods import METHODS
 from ...module_utils._model.errors import OptionError
@@ -25,8 +27,17 @@ from .._windows.task_connection import TaskConnection
 _display = Display()
 
 
+def open_log(run: str | None) -> ChangeLog:
+    """The log of changes, which is in the registry of the PC."""
+    return ChangeLog("the log of changes in the registry", run or new_run_id(), {}, lambda paths: None)
+
+
 def configure_outlook(
-    action: ActionBase, params: t.Mapping[str, t.Any], own: t.Mapping[str, t.Any], warn: t.Callable[[str], t.Any]
+    action: ActionBase,
+    params: t.Mapping[str, t.Any],
+    own: t.Mapping[str, t.Any],
+    warn: t.Callable[[str], t.Any],
+    run: str | None,
 ) -> TaskResult:
     """Configure the accounts of a task.
 
@@ -35,6 +46,7 @@ def configure_outlook(
         params: the options of the accounts.
         own: Outlook's own options.
         warn: shows a warning.
+        run: the id of the run; None where it is not known.
 
     Raises:
         MailError: an option is invalid, or the PC does not answer; nothing was changed.
@@ -51,7 +63,9 @@ def configure_outlook(
         pc.look_at([user.sid for user in groups])
 
         def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
-            return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, own["mail_profile"]))
+            outlook = Outlook(pc, pc.machine(), user, methods, own["mail_profile"])
+            outlook.open_log = functools.partial(open_log, run)
+            return lambda: contextlib.nullcontext(outlook)
 
         by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
         task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))

@@ -306,6 +306,7 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "policies": locations.policies(sid),
         "cloud policies": locations.cloud_policies(sid),
         "record": locations.record(sid),
+        "log": locations.log(sid),
     }
 
 

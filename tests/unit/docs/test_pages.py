@@ -124,7 +124,7 @@ def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
         for play in yaml.safe_load(source):
             own |= set(play.get("vars", {}))
     # Those about the report alone are on its page.
-    pages = ("docs/fleet-report.md", "docs/existing-accounts.md", "docs/other-devices.md")
+    pages = ("docs/fleet-report.md", "docs/existing-accounts.md", "docs/other-devices.md", "docs/rollback.md")
     tables = (("README.md", "## Playbooks"), *((page, "## Variables") for page in pages))
     sections = [text(page).partition(heading)[2].partition("\n## ")[0] for page, heading in tables]
     listed = [named(row) for section in sections for row in rows(section)]

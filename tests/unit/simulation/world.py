@@ -61,12 +61,16 @@ SPECTRUM = _preset("spectrum", "imap", "mobile.charter.net", 993, "mobile.charte
 TWC = _preset("twc", "imap", "mail.twc.com", 993, "mail.twc.com", "starttls")
 BRIGHTHOUSE = _preset("brighthouse", "imap", "mail.brighthouse.com", 993, "mail.brighthouse.com", "starttls")
 CLUB = _preset("club", "imap", "mail.club.example", 993, "mail.club.example", "starttls")
+_PRESETS = (CHARTER, CHARTER_POP, SPECTRUM, TWC, BRIGHTHOUSE)
+_CONTROLS = (
+    *_PRESETS,
+    *(
+        preset._replace(incoming=preset.incoming._replace(service="pop3", port=995))
+        for preset in (SPECTRUM, TWC, BRIGHTHOUSE)
+    ),
+)
 _OTHERS = {"charter": SPECTRUM, "spectrum": CHARTER}
-_TRUE_MODES = {
-    (one.host, one.port): one.security
-    for preset in (CHARTER, CHARTER_POP, SPECTRUM, TWC, BRIGHTHOUSE, CLUB)
-    for one in preset[1:]
-}
+_TRUE_MODES = {(one.host, one.port): one.security for preset in (*_PRESETS, CLUB) for one in preset[1:]}
 
 
 @dataclasses.dataclass(eq=False)
@@ -161,6 +165,7 @@ class Simulated:
     records: list[HostRecord]
     earlier: dict[str, EarlierHost]
     truths: dict[TruthKey, Truth]
+    control: t.Callable[[HostRecord], HostRecord]  # the record with the host's tests of all presets
 
 
 def fleet(
@@ -234,7 +239,18 @@ def simulate(chance: random.Random, world: World) -> Simulated:
         for host in reached:
             if chance.random() < 0.92:
                 earlier[host.name] = _earlier(chance, world, host)
-    return Simulated(records, earlier, truths)
+    by_name = {host.name: host for host in reached}
+
+    def control(record: HostRecord) -> HostRecord:
+        return dataclasses.replace(record, controls=_controls(chance, world, by_name[record.host]))
+
+    return Simulated(records, earlier, truths, control)
+
+
+def _controls(chance: random.Random, world: World, host: Host) -> tuple[AccountRecord, ...]:
+    """What a host's tests of the presets' servers show, without a password."""
+    accounts = [Account("control@charter.net", preset, has_password=False) for preset in _CONTROLS]
+    return tuple(_tested(chance, host, account, account, world.faults, {}) for account in accounts)
 
 
 def _earlier(chance: random.Random, world: World, host: Host) -> EarlierHost:

@@ -50,7 +50,7 @@ _BOOLEANS = {
 
 
 def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Account | None:
-    """The whole account as it stands; see ``mapping.read_back``."""
+    """The account with its folders and the client's settings; see ``mapping.read_back``."""
     found = mapping.read_back(sources, ids, default=default)
     if found is None:
         return None

@@ -19,6 +19,7 @@ from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import differences, lookup, staging, staging_record, status
 from .blockers import foreign_xml
+from .change_notes import logged
 from .configure import configured
 from .methods import AUTODISCOVER
 from .staging_cautions import about_staging
@@ -84,7 +85,7 @@ class Outlook(ClientDefaults):
                 {"profile": made.profile, "key": made.key},
                 profile=made.profile,
                 outgoing_username=made.outgoing_username,
-                kept=lookup.NOT_STAGED,
+                kept=lookup.KEPT,
             )
         staged = state.record.find(account)
         if staged is None:
@@ -95,7 +96,7 @@ class Outlook(ClientDefaults):
             {"staged by": " and ".join(staged.methods)},
             profile="",
             outgoing_username=staged.account.username,
-            kept=lookup.NOT_STAGED,
+            kept=lookup.KEPT,
         )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
@@ -167,7 +168,7 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
-        unstaged = lookup.unstaged(account)
+        unstaged = lookup.not_staged(account)
         if unstaged:
             found.append(
                 f"Outlook keeps its own {' and '.join(unstaged)}: the user sets them in the account's settings"
@@ -194,16 +195,17 @@ class Outlook(ClientDefaults):
         return contextlib.nullcontext()
 
     def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
+        registry = logged(self.log, before, after)
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
         written = {
-            (write.path, name): after.registry.value(write.path, name)
-            for write in difference(before.registry, after.registry)
+            (write.path, name): registry.value(write.path, name)
+            for write in difference(before.registry, registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
         try:
-            self._pc.write(self._user.sid, difference(before.registry, after.registry), changed)
+            self._pc.write(self._user.sid, difference(before.registry, registry), changed)
             stored = self._pc.snapshot(self._user.sid)
         except HostError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.

@@ -11,6 +11,9 @@ from ..._windows.keys import MACHINE, hive
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
 RECORD = "StagingRecord"
+# What runs have changed, likewise: in a key of its own, since it stays where all that was staged is taken back.
+LOGS = MACHINE + r"\SOFTWARE\charter.mail\OutlookChanges"
+LOG = "ChangeLog"
 
 _OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
 _POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"
@@ -63,6 +66,11 @@ def autodiscover(sid: str) -> str:
 def record(sid: str) -> str:
     """Our record of a user."""
     return f"{RECORDS}\\{sid}"
+
+
+def log(sid: str) -> str:
+    """The log of changes for a user."""
+    return f"{LOGS}\\{sid}"
 
 
 def folder(program_data: str, sid: str) -> str:

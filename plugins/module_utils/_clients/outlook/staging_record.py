@@ -8,9 +8,10 @@ import dataclasses
 import json
 import typing as t
 
-from ..._model.account import Account, Protocol, Security, Server
+from ..._model.account import Account
 from ..._model.errors import DamagedFileError
 from ..._windows.registry import Registry, RegValue
+from ..account_json import account_in, account_out
 from ..recognition import marker
 from . import locations
 
@@ -99,7 +100,7 @@ def dump(record: StagingRecord) -> str:
     return json.dumps(
         {
             "version": _VERSION,
-            "accounts": [{**_account_out(one.account), "methods": list(one.methods)} for one in record.accounts],
+            "accounts": [{**account_out(one.account), "methods": list(one.methods)} for one in record.accounts],
             "in_prf": list(record.in_prf),
             "profile": record.profile,
             "written": [[one.key, one.name, _value_out(one.before), _value_out(one.after)] for one in record.written],
@@ -124,7 +125,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
         if stored["version"] != _VERSION:
             raise ValueError("version")
         return StagingRecord(
-            accounts=tuple(Staged(_account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
+            accounts=tuple(Staged(account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
             in_prf=tuple(stored["in_prf"]),
             profile=stored["profile"],
             written=tuple(
@@ -140,43 +141,6 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             "what was staged for this user is noted here, and cannot be read",
             "use the version of this collection that wrote it, or delete the key; what it speaks of then stays",
         ) from None
-
-
-def _account_out(account: Account) -> dict[str, t.Any]:
-    return {
-        "email": account.email,
-        "protocol": account.protocol.value,
-        "incoming": _server_out(account.incoming),
-        "outgoing": _server_out(account.outgoing),
-        "username": account.username,
-        "full_name": account.full_name,
-        "leave_on_server": account.leave_on_server,
-        "leave_on_server_days": account.leave_on_server_days,
-        "default": account.default,
-    }
-
-
-def _account_in(stored: t.Mapping[str, t.Any]) -> Account:
-    return Account(
-        email=stored["email"],
-        protocol=Protocol(stored["protocol"]),
-        incoming=_server_in(stored["incoming"]),
-        outgoing=_server_in(stored["outgoing"]),
-        username=stored["username"],
-        full_name=stored["full_name"],
-        leave_on_server=stored["leave_on_server"],
-        leave_on_server_days=stored["leave_on_server_days"],
-        default=stored["default"],
-    )
-
-
-def _server_out(server: Server) -> list[t.Any]:
-    return [server.host, server.port, server.security.value]
-
-
-def _server_in(stored: t.Sequence[t.Any]) -> Server:
-    host, port, security = stored
-    return Server(host, port, Security(security))
 
 
 def _value_out(value: RegValue | None) -> str | list[t.Any] | None:

@@ -14,7 +14,7 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.lazy_mapping import LazyMapping
-from ..._model.settings import Change, Settings, changes
+from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
 from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
@@ -216,25 +216,15 @@ class Thunderbird(ClientDefaults):
             yield
 
     def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
-        profile = after.profile
-        writes: list[FileWrite] = []
-        if after.new_passwords is not None:
-            writes += after.new_passwords.files_since(before.passwords)
-        sealed, unsealed = self._seal_changes(after, writes)
-        if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            content = after.prefs.with_values(after.to_store)
-            writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
-            writes += missing_folders(self._files, profile.path, before.settings, after.settings)
-        writes += [
-            FileWrite(path, content, backup=self._backup)
-            for path, content in after.references.items()
-            if content != before.references[path]
-        ]
-        if after.announced:
-            writes += profile.files
-        folders = [posixpath.join(profile.path, folder) for folder in after.purged]
-        deletes = [path for folder in folders for path in (folder, f"{folder}.msf")]
-        return self._files.replace([*writes, *sealed], [*deletes, *unsealed])
+        with self._as_root():
+            from . import writing
+        password_writes = () if after.new_passwords is None else after.new_passwords.files_since(before.passwords)
+        sealed, unsealed = self._seal_changes(after, password_writes)
+        writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
+        writes += missing_folders(self._files, self.profile, before.settings, after.settings)
+        if self.log is not None:
+            writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
+        return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
 
     def renew_seal(self, state: ThunderbirdState) -> tuple[str, ...]:
         if self._seal is None or self._sealed_store is not None:

@@ -14,8 +14,8 @@ from ..._model.account import Account, Protocol
 from ..._model.client_options import ALL, HTML, NONE, OF_IMAP, OF_POP3, PLAIN, ClientOptions
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
-from . import folder_settings, mapping
-from .mapping import PrefIds, PrefRule, branch, effective
+from . import folder_settings, identities
+from .mapping import PrefIds, PrefRule, branch, effective, names
 
 # Attributes of an Account, and the preference that is the same.
 _OF_SERVER = {
@@ -57,8 +57,8 @@ _Default = t.Tuple[str, Value]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
-    """The whole account as it stands; see ``mapping.read_back``."""
-    found = mapping.read_back(settings, ids)
+    """The whole account as it stands; see ``identities.read_back``."""
+    found = identities.read_back(settings, ids)
     if found is None:
         return None
     return dataclasses.replace(
@@ -67,11 +67,19 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
 
 
 def enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account) -> None:
-    """Set what is wanted and differs.
+    """Set what is wanted and differs, for the account's own identity and those that a run has added.
 
     Raises:
         OptionError: ``settings`` gives a preference a value of another type than it has.
     """
+    own = branch("account", ids.account) + "identities"
+    others = (key for key in names(after, own) if key != ids.identity and identities.is_ours(after, key))
+    for identity in (ids.identity, *others):
+        _enforce(after, ids._replace(identity=identity), account)
+
+
+def _enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account) -> None:
+    """The same for one identity, and the account's servers."""
     if any(account.folders):
         folder_settings.enforce(after, ids, account)
     stored = _read(after, ids, account.protocol)._asdict()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
@@ -51,6 +52,8 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> St
 
 def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
+    # What its senders have is compared by its meaning alone.
+    wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
     after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
     if wanted_ids.identity != ids.identity:  # it has none, or only those of the user's own
         identities = mapping.branch("account", ids.account) + "identities"

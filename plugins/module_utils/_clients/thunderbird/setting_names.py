@@ -48,6 +48,13 @@ _OPTIONS = {
     "identity.fullName": "full_name",
     "identity.reply_to": "reply_to",
     "identity.organization": "organization",
+    **dict.fromkeys(
+        (
+            *("identity.htmlSigText", "identity.htmlSigFormat", "identity.attach_signature", "identity.sig_bottom"),
+            *("identity.reply_on_top", "identity.sig_on_reply", "identity.sig_on_fwd", "identity.sig_file"),
+        ),
+        "signature",
+    ),
     "identity.compose_html": "compose_format",
     **dict.fromkeys(("identity.use_custom_prefs", "identity.request_return_receipt_on"), "request_receipts"),
     **dict.fromkeys(("identity.fcc", "identity.fcc_folder", "identity.fcc_folder_picker_mode"), "folders.sent"),
@@ -61,16 +68,16 @@ _OPTIONS = {
 # Names of parts of the profile, of files and of other accounts, and what decides how the client signs in.
 _REFUSED = frozenset(
     {
-        *("server.charter_mail", "server.directory", "server.directory-rel", "server.storeContractID"),
+        *("server.directory", "server.directory-rel", "server.storeContractID"),
         *("server.deferred_to_account", "server.defer_get_new_mail", "server.valid", "server.hidden"),
         *("server.authMethod", "server.isSecure", "server.singleSignon", "server.serverIDPref"),
         *("server.filter.editing.separate", "server.canChangeStoreType"),
         *("smtpserver.type", "smtpserver.authMethod"),
-        *("identity.smtpServer", "identity.valid", "identity.sig_file", "identity.sig_file-rel"),
+        *("identity.smtpServer", "identity.valid", "identity.sig_file-rel"),
     }
 )
 _DANGEROUS = re.compile(
-    r"passw|secret|token|oauth|credential|cert|tls|ssl|trust|clientid|host|(?:^|[._-])auth|\.key|key_?id|_id$",
+    r"^[a-z]+\.charter_|passw|secret|token|oauth|credential|cert|tls|ssl|trust|clientid|host|(?:^|[._-])auth|\.key|key_?id|_id$",
     re.IGNORECASE,
 )
 _NUMBERS = frozenset(
@@ -80,7 +87,7 @@ _NUMBERS = frozenset(
         *("server.incorporate_return_receipt", "server.mdn_not_in_to_cc", "server.mdn_outside_domain"),
         *("server.mdn_other", "server.periodicFilterRateMinutes", "server.retainBy", "server.numHdrsToKeep"),
         *("server.daysToKeepHdrs", "server.daysToKeepBodies", "server.offline_support_level"),
-        *("identity.archive_granularity", "identity.reply_on_top", "identity.encryptionpolicy"),
+        *("identity.archive_granularity", "identity.encryptionpolicy"),
         *("identity.request_receipt_header_type", "identity.e2etechpref"),
     }
 )
@@ -101,10 +108,10 @@ _BOOLEANS = frozenset(
         ),
         *("server.headers_only", "server.notify.on", "server.is_gmail"),
         *("identity.fcc_reply_follows_parent", "identity.autocompleteToMyDomain", "identity.bcc_self"),
-        *("identity.bcc_others", "identity.doBcc", "identity.doCc", "identity.auto_quote", "identity.sig_bottom"),
-        *("identity.sig_on_fwd", "identity.sig_on_reply", "identity.suppress_signature_separator"),
-        *("identity.archive_keep_folder_structure", "identity.archive_recreate_inbox", "identity.attach_signature"),
-        *("identity.attach_vcard", "identity.htmlSigFormat", "identity.overrideGlobal_Pref", "identity.catchAll"),
+        *("identity.bcc_others", "identity.doBcc", "identity.doCc", "identity.auto_quote"),
+        *("identity.suppress_signature_separator"),
+        *("identity.archive_keep_folder_structure", "identity.archive_recreate_inbox"),
+        *("identity.attach_vcard", "identity.overrideGlobal_Pref", "identity.catchAll"),
         *("identity.dsn_use_custom_prefs", "identity.dsn_always_request_on", "identity.sign_mail"),
         *("identity.sendAutocryptHeaders", "identity.attachPgpKey", "identity.autoEncryptDrafts"),
         *("identity.protectSubject", "identity.is_gnupg_key_id", "identity.showSaveMsgDlg"),

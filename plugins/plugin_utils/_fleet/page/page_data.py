@@ -15,7 +15,7 @@ import typing as t
 from ....module_utils._model.printable import printable
 from ..finding_groups import FindingGroup
 from ..fleet_report import AccountRow, FleetReport, State
-from ..wording import SCOPES, STAGES, STATES, moment
+from ..wording import SCOPES, STAGES, STATES, moment, state_words
 
 _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
@@ -89,9 +89,9 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
     rest = len(groups)
     data: dict[str, t.Any] = {
         "start": start,
-        "states": [words[0].upper() + words[1:] for words in STATES.values()],
+        "states": [words[0].upper() + words[1:] for words in state_words(report).values()],
         "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
-        "rest": list(_REST),
+        "rest": [*_REST[:-1], state_words(report)[State.VERIFIED].capitalize()],
         "hosts": {
             "name": [printable(row.host) for row in hosts],
             "accounts": _column([len(row.accounts) for row in hosts]),

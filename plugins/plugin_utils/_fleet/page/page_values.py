@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..finding_groups import FindingGroup
-from ..fleet_report import AccountRow, Certificate, FleetReport, HostRow, State
+from ..fleet_report import About, AccountRow, Certificate, FleetReport, HostRow, State
 from ..wording import (
     CONFIDENCES,
     SCOPES,
@@ -23,6 +23,7 @@ from ..wording import (
     first_seen,
     headline,
     moment,
+    state_words,
 )
 
 MOST_ROWS = 200  # of the table without the script, which is also printed
@@ -120,19 +121,27 @@ class TableRow:
     cause: str
 
 
+_HEALTHY: t.Mapping[About, str] = {
+    About.MAIL: "Every account that was tested works.",
+    About.CLIENTS: "Every account is as it is listed. Whether mail works was not tested.",
+}
+
+
 def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.Any]:
     """The values of the template by name."""
     entries = _attention(report)
     changes = [(row, account) for row in report.hosts for account in row.accounts if account.changed]
     return {
         "headline": headline(report),
+        "healthy_words": _HEALTHY[report.about],
         "healthy": not report.findings and not report.counts[State.FAILED] and not report.counts[State.NOT_REACHED],
         "when": _period(report),
         "run": report.run,
         "check_mode": report.check_mode,
         "total": counted(sum(report.counts.values()), "host"),
         "counts": [
-            (state.value, f"{report.counts[state]:,}", words, report.counts[state]) for state, words in STATES.items()
+            (state.value, f"{report.counts[state]:,}", words, report.counts[state])
+            for state, words in state_words(report).items()
         ],
         "bar": _parts(report.counts, _BAR, tuple(STATES), gap=_GAP),
         "runs": _runs(report),
@@ -143,7 +152,7 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "changes": [change for change in (_change("fails now", changes), _change("works again", changes)) if change],
         "certificates": [_certificate(one, report.ended_at) for one in report.certificates[:_MOST_CERTIFICATES]],
         "more_certificates": max(0, len(report.certificates) - _MOST_CERTIFICATES),
-        "rows": [_row(*entry) for entry in entries[:MOST_ROWS]],
+        "rows": [_row(state_words(report), *entry) for entry in entries[:MOST_ROWS]],
         "row_count": len(entries),
     }
 
@@ -266,8 +275,8 @@ def _attention(report: FleetReport) -> list[_Entry]:
     return sorted(rows, key=lambda entry: _WORST_FIRST.index(entry[0]))
 
 
-def _row(state: State, row: HostRow, account: AccountRow | None) -> TableRow:
-    label = STATES[state].capitalize()
+def _row(words: t.Mapping[State, str], state: State, row: HostRow, account: AccountRow | None) -> TableRow:
+    label = words[state].capitalize()
     if account is None:
         return TableRow(state.value, label, row.host, row.site, "", "", "", row.reason)
     return TableRow(

@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.users import
 MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
 ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
-_SEEN = (locations.outlook, locations.policies, locations.cloud_policies, locations.record)
+_SEEN = (locations.outlook, locations.policies, locations.cloud_policies, locations.record, locations.log)
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
     Protocol.IMAP: "{ED475412-B0D6-11D2-8C3B-00104B2A6676}",

@@ -40,7 +40,7 @@ class _Pop3(pop3.POP3):
 
     def generateMagic(self) -> bytes:
         # Without a timestamp, the greeting does not offer APOP (RFC 1939, section 7).
-        return b"charter.mail demo POP3 ready"
+        return b"charter.mail test server POP3 ready"
 
     def listCapabilities(self) -> list[bytes]:
         return [b"TOP", b"USER", b"UIDL", b"PIPELINING"]

@@ -51,7 +51,7 @@ class ImapFactory(ServerFactory):
 
 
 class _Imap(imap4.IMAP4Server):
-    IDENT = b"charter.mail demo IMAP ready"
+    IDENT = b"charter.mail test server IMAP ready"
     portal: t.Any
 
     def capabilities(self) -> dict[bytes, list[bytes] | None]:

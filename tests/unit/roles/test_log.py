@@ -12,7 +12,7 @@ import io
 
 from twisted.python.failure import Failure
 
-from ansible_collections.charter.mail.tests.demo import log
+from ansible_collections.charter.mail.roles.test_server.files.mail_server import log
 
 
 def logged(**event: object) -> str:

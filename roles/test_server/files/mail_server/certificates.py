@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import ipaddress
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -36,9 +37,9 @@ class Certificates:
 
 
 def make(names: tuple[str, ...]) -> Certificates:
-    """Create a new authority and a certificate for these host names; the first is also the common name."""
+    """Create a new authority and a certificate for these names and addresses; the first is also the common name."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca_name = _name("charter.mail demo CA")
+    ca_name = _name("charter.mail test server CA")
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,
@@ -60,7 +61,7 @@ def make(names: tuple[str, ...]) -> Certificates:
     certificate = (
         _builder(_name(names[0]), ca_name, key.public_key(), ca_key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
@@ -70,6 +71,13 @@ def make(names: tuple[str, ...]) -> Certificates:
         raiseMinimumTo=TLSVersion.TLSv1_2,
     )
     return Certificates(ca.public_bytes(serialization.Encoding.PEM), tls)
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _name(common_name: str) -> x509.Name:

@@ -22,8 +22,8 @@ SEEN = "\\Seen"
 _WELCOME = """\
 Hello,
 
-the charter.mail demo created this mailbox a moment ago and removes
-it when it ends. If you can read this, receiving mail works.
+a test server of charter.mail created this mailbox when it started and
+removes it when it ends. If you can read this, receiving mail works.
 """
 
 
@@ -97,7 +97,7 @@ class User:
 
 def _welcome(address: str) -> bytes:
     message = email.message.EmailMessage(policy=email.policy.SMTP)
-    message["From"] = "charter.mail demo <demo@localhost>"
+    message["From"] = "charter.mail test server <test-server@localhost>"
     message["To"] = address
     message["Subject"] = "Welcome"
     message["Date"] = email.utils.localtime()

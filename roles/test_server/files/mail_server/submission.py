@@ -57,7 +57,7 @@ class _Submission(smtp.ESMTP):
     noisy = False
 
     def greeting(self) -> bytes:
-        return b"%s ESMTP charter.mail demo" % self.host
+        return b"%s ESMTP charter.mail test server" % self.host
 
     def extensions(self) -> dict[bytes, list[bytes] | None]:
         offered: dict[bytes, list[bytes] | None] = {b"8BITMIME": None}
@@ -116,7 +116,7 @@ class _Delivery:
     ) -> bytes:
         client, address = helo
         date = email.utils.formatdate(localtime=True).encode()
-        return b"Received: from %s ([%s]) by charter.mail demo with ESMTPSA; %s" % (client or b"unknown", address, date)
+        return b"Received: from %s ([%s]) by charter.mail with ESMTPSA; %s" % (client or b"unknown", address, date)
 
 
 @implementer(smtp.IMessage)

@@ -1,0 +1,187 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoing a run in the clients of users: the options, and the result, from the module or from the action."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._clients.diff import before_and_after
+from .._clients.engine import Client, Status, Step
+from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
+from .._clients.undo import LeftSetting, Rollback, merged
+from .._model.account import State
+from .._model.errors import ClientRunningError, MailError
+from . import unexpected
+from .client_registry import CLIENTS
+from .run_client import CLIENT_OPTIONS, Task
+
+OPTIONS: t.Mapping[str, t.Any] = {
+    "run": {"type": "str", "default": LAST},
+    "users": {"type": "list", "elements": "str"},
+    "home": {"type": "path"},
+    "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
+    "accounts": {"type": "list", "elements": "str", "default": []},
+    "force": {"type": "bool", "default": False},
+    **CLIENT_OPTIONS,
+}
+NOTHING, UNDONE, SKIPPED, FAILED = "nothing", "undone", "skipped", "failed"
+_ACCOUNT_STATUS = {Status.CREATED: "restored", Status.REMOVED: "removed", Status.UPDATED: "undone"}
+
+
+class RollbackResult:
+    """Collects the result of a task.
+
+    Attributes:
+        run: the run that is undone; empty for none.
+    """
+
+    def __init__(self) -> None:
+        self.run = ""
+        self._rollback = ""
+        self._past: list[PastChange] = []
+        self._clients: list[dict[str, t.Any]] = []
+        self._diffs: list[dict[str, str]] = []
+        self._backups: list[str] = []
+        self._failures: list[str] = []
+        self._changed = False
+
+    def choose(self, wanted: str, past: t.Iterable[PastChange]) -> str:
+        """Which run is undone.
+
+        Args:
+            wanted: the option ``run``.
+            past: all entries of the logs.
+        """
+        self._past = list(past)
+        self.run = {LAST: last_run(self._past), NONE: ""}.get(wanted, wanted)
+        return self.run
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be undone."""
+        return bool(self._failures)
+
+    def as_result(self) -> dict[str, t.Any]:
+        """What the task returns, beside ``failed`` and the warnings."""
+        return {
+            "changed": self._changed,
+            "run": self.run,
+            "rollback": self._rollback,
+            "last": last_run(self._past),
+            "runs": runs(self._past),
+            "clients": self._clients,
+            "backup_files": self._backups,
+            "diff": self._diffs,
+            "msg": "; ".join(self._failures) or self._message(),
+        }
+
+    def add(
+        self,
+        client: str,
+        user: str,
+        undo: t.Callable[[t.Callable[[], None]], tuple[Client[t.Any], Rollback[t.Any]]],
+        task: Task,
+    ) -> None:
+        """Undo the run in a client of a user. One user's trouble leaves the others alone.
+
+        Args:
+            client: its name.
+            user: the user's name.
+            undo: does it, and calls its argument before anything is changed; raises MailError.
+            task: how the task runs.
+        """
+        progress: list[bool] = []
+        try:
+            opened, done = undo(lambda: progress.append(True))
+            self._add_done(client, user, opened, done, task)
+        except ClientRunningError as error:
+            if task.when_running == "skip":
+                task.warn(str(error))
+                self._add_entry(client, user, SKIPPED, error=str(error))
+            else:
+                self.add_failure(client, user, str(error))
+        except MailError as error:
+            self.add_failure(client, user, str(error), changed=error.changed)
+        except task.fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+            task.trace(f"{user}: {unexpected.trace(error)}")
+            self.add_failure(client, user, unexpected.sentence(error, writing=bool(progress)), changed=bool(progress))
+
+    def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
+        """Note a user whose client cannot be undone."""
+        named = reason.startswith(f"user {user}: ")
+        self._failures.append(reason if named else f"{user}: {reason}")
+        self._changed = self._changed or changed
+        self._add_entry(client, user, FAILED, error=reason)
+
+    def _add_done(self, client: str, user: str, opened: Client[t.Any], done: Rollback[t.Any], task: Task) -> None:
+        outcome = done.outcome
+        if task.check_mode and outcome.changed and opened.running():
+            task.warn(f"{opened.name} is open now: outside check mode, when_running={task.when_running} would apply")
+        self._changed = self._changed or outcome.changed
+        self._backups += outcome.backups
+        log = opened.log
+        if log is not None:
+            self._rollback = log.run if log.written else self._rollback
+            for warning in log.warnings:
+                task.warn(f"{user}: {warning}")
+        changed = merged(outcome.steps)[::-1]  # in the order of the run
+        self._add_entry(
+            client,
+            user,
+            UNDONE if changed else NOTHING,
+            profile=opened.profile,
+            accounts=[_account(step, opened, outcome.after) for step in changed],
+            changes=[
+                {"setting": one.key, "before": one.before, "after": one.after}
+                for step in changed
+                for one in step.changes
+            ],
+            left=[one._asdict() for one in done.left],
+            notices=[*map(_about_left, done.left), *done.notices],
+        )
+        texts = before_and_after(changed)
+        if texts[0] != texts[1]:
+            self._diffs.append(_diff(opened.title, *texts))
+        self._diffs += [_diff(*diff) for diff in opened.file_diffs(outcome.before, outcome.after)] if changed else []
+
+    def _add_entry(self, client: str, user: str, status: str, **details: t.Any) -> None:
+        empty: dict[str, t.Any] = {"profile": "", "accounts": [], "changes": [], "left": [], "notices": [], "error": ""}
+        self._clients.append({"client": client, "user": user, "status": status, **empty, **details})
+
+    def _message(self) -> str:
+        if not self.run:
+            names = ", ".join(one["run"] for one in runs(self._past))
+            return f"Runs in the log of changes: {names or 'none'}."
+        notices = [f"{one['user']}: {notice}" for one in self._clients for notice in one["notices"]]
+        undone = [one for one in self._clients if one["status"] == UNDONE]
+        names = ", ".join(f"{account['email']} {account['status']}" for one in undone for account in one["accounts"])
+        if undone:
+            first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
+        elif self._clients:
+            first = f"Run {self.run} has nothing more to undo."
+        else:
+            first = f"Run {self.run} is not in the log of changes of these users."
+        return " ".join([first, *notices])
+
+
+def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str, str]:
+    state = State.ABSENT if step.after.account is None else State.PRESENT
+    details = opened.result_details(after, dataclasses.replace(step.account, state=state))
+    return {
+        "email": step.account.email,
+        "protocol": step.account.protocol.value,
+        "status": _ACCOUNT_STATUS.get(step.status, "undone"),
+        **{name: value for name, value in details.items() if name == "outlook_status"},
+    }
+
+
+def _about_left(left: LeftSetting) -> str:
+    return f"{left.setting} was changed since, and is left."
+
+
+def _diff(header: str, before: str, after: str) -> dict[str, str]:
+    return {"before_header": header, "after_header": header, "before": before, "after": after}

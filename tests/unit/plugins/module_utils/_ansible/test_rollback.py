@@ -1,0 +1,418 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoing runs on real files: changes, creations and removals, among settings of the user's own."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import random
+import stat
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible import rollback_on_linux, run_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
+from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
+from ansible_collections.charter.mail.plugins.module_utils._ansible.rollback import OPTIONS
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
+from ansible_collections.charter.mail.plugins.module_utils._clients import change_log, engine
+from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
+from ansible_collections.charter.mail.tests.unit.amount import examples
+
+from .hand_made import HandMade, some, write_evolution, write_thunderbird
+
+EMAIL = "mario.rossi@charter.net"
+CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
+SETTINGS = {"thunderbird": ".thunderbird/*/prefs.js", "evolution": ".config/evolution/sources/*.source"}
+PORTS = {"thunderbird": ('.port", {}', ".port"), "evolution": ("Port={}", "/Authentication/Port")}
+WRITERS: t.Mapping[str, t.Callable[..., None]] = {"thunderbird": write_thunderbird, "evolution": write_evolution}
+HAND_MADE = HandMade(
+    EMAIL,
+    "imap",
+    ("imap.charter.net", 143, "starttls"),
+    ("smtp.charter.net", 2525, "starttls"),
+    EMAIL,
+    "Mario",
+    True,
+    0,
+)
+
+
+def request(home: pathlib.Path, **options: t.Any) -> Request:
+    return request_of({"email": EMAIL, "home": str(home), **options}, {})
+
+
+def configure(client: ClientEntry, run: str, *wanted: Request) -> engine.Outcome[t.Any]:
+    options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False, run_option.NAME: run}
+    if client is EVOLUTION:
+        options["password_store"] = "plaintext_keyring"
+    with opened(client, target_of(wanted[0]), {**client.defaults(), **options}, desktop_hosts()) as found:
+        return engine.reconcile(found, [one.account for one in wanted])
+
+
+def roll_back(home: pathlib.Path, run: str = "last", *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "backup": False, "home": str(home), "run": run, **options}
+    params[run_option.NAME] = change_log.new_run_id()
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(check, "fail", pytest.fail, pytest.fail))
+    result = done.as_result()
+    assert not done.failed, result["msg"]
+    return result
+
+
+def settings(home: pathlib.Path, client: ClientEntry) -> dict[str, bytes]:
+    return {str(path.relative_to(home)): path.read_bytes() for path in home.glob(SETTINGS[client.name])}
+
+
+def edit(home: pathlib.Path, client: ClientEntry, old: str, new: str) -> None:
+    """Change a setting by hand."""
+    changed = 0
+    for path in home.glob(SETTINGS[client.name]):
+        text = path.read_text("utf-8")
+        changed += text.count(old)
+        path.write_text(text.replace(old, new), "utf-8")
+    assert changed
+
+
+def log(home: pathlib.Path, client: ClientEntry) -> pathlib.Path:
+    return home / f".local/state/charter-mail/{client.name}.jsonl"
+
+
+@CLIENTS
+def test_an_account_that_was_made_is_removed(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE._replace(email="anna@provider.example", username="anna")])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path, password="synthetic-1!"))
+    assert settings(tmp_path, client) != before
+    foreseen = roll_back(tmp_path, check=True)
+    assert foreseen["changed"]
+    assert foreseen["rollback"] == ""
+    assert len(settings(tmp_path, client)) >= len(before)
+    result = roll_back(tmp_path)
+    assert settings(tmp_path, client) == before
+    assert result["changed"]
+    assert result["run"] == "20260101T000000Z-1"
+    assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "removed"}]
+    assert foreseen["clients"] == result["clients"]
+    assert foreseen["diff"] == result["diff"] != []
+    second = roll_back(tmp_path)
+    assert not second["changed"]
+    assert second["msg"] == "Run 20260101T000000Z-1 has nothing more to undo."
+
+
+@CLIENTS
+def test_a_changed_account_gets_its_former_settings(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="Mario Rossi"))
+    assert settings(tmp_path, client) != before
+    result = roll_back(tmp_path)
+    assert settings(tmp_path, client) == before
+    assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "undone"}]
+    assert result["clients"][0]["left"] == []
+    assert not roll_back(tmp_path)["changed"]
+
+
+@CLIENTS
+def test_what_was_changed_since_is_left_and_named(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path))
+    pattern, suffix = PORTS[client.name]
+    edit(tmp_path, client, pattern.format(993), pattern.format(1993))
+    result = roll_back(tmp_path)
+    (left,) = result["clients"][0]["left"]
+    assert left["setting"].endswith(suffix)
+    assert (str(left["ours"]), str(left["stored"])) == ("993", "1993")
+    assert f"{left['setting']} was changed since, and is left." in result["msg"]
+    edited = settings(tmp_path, client)
+    assert not roll_back(tmp_path)["changed"]
+    assert settings(tmp_path, client) == edited
+    edit(tmp_path, client, pattern.format(1993), pattern.format(143))
+    assert settings(tmp_path, client) == before
+    edit(tmp_path, client, pattern.format(143), pattern.format(1993))
+    assert roll_back(tmp_path, force=True)["changed"]
+    assert settings(tmp_path, client) == before
+
+
+@CLIENTS
+def test_a_removed_account_comes_back(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    others = [HAND_MADE._replace(email=f"{name}@provider.example", username=name) for name in ("anna", "luca")]
+    WRITERS[client.name](tmp_path, [others[0], HAND_MADE, others[1]])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    assert settings(tmp_path, client) != before
+    result = roll_back(tmp_path)
+    assert settings(tmp_path, client) == before
+    assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "restored"}]
+    assert not roll_back(tmp_path)["changed"]
+
+
+@CLIENTS
+def test_an_account_that_was_made_and_changed_since_stays(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path))
+    pattern, _suffix = PORTS[client.name]
+    edit(tmp_path, client, pattern.format(993), pattern.format(1993))
+    edited = settings(tmp_path, client)
+    result = roll_back(tmp_path)
+    assert not result["changed"]
+    assert f"{EMAIL} (imap) stays" in result["msg"]
+    assert settings(tmp_path, client) == edited
+    assert roll_back(tmp_path, force=True)["changed"]
+    assert settings(tmp_path, client) == before
+
+
+@CLIENTS
+def test_a_rollback_can_be_rolled_back(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    anna = HAND_MADE._replace(email="anna@charter.net", username="anna@charter.net")
+    WRITERS[client.name](tmp_path, [HAND_MADE, anna])
+    wanted = (
+        request(tmp_path),
+        request(tmp_path, email="new@charter.net"),
+        request(tmp_path, email="anna@charter.net", state="absent"),
+    )
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", *wanted)
+    after = settings(tmp_path, client)
+    first = roll_back(tmp_path)
+    assert settings(tmp_path, client) == before
+    again = roll_back(tmp_path, first["rollback"])
+    assert settings(tmp_path, client) == after
+    assert [one["status"] for one in again["clients"][0]["accounts"]] == ["removed", "restored", "undone"]
+    roll_back(tmp_path)  # a rollback is never the last run
+    assert settings(tmp_path, client) == before
+
+
+@CLIENTS
+def test_only_some_accounts(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    anna = HAND_MADE._replace(email="anna@charter.net", username="anna@charter.net")
+    WRITERS[client.name](tmp_path, [HAND_MADE, anna])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path), request(tmp_path, email="anna@charter.net"))
+    first = roll_back(tmp_path, accounts=["Anna@charter.net"])
+    assert [one["email"] for one in first["clients"][0]["accounts"]] == ["anna@charter.net"]
+    assert settings(tmp_path, client) != before
+    assert not configure(client, "20260102T000000Z-1", request(tmp_path)).changed
+    rest = roll_back(tmp_path)
+    assert [one["email"] for one in rest["clients"][0]["accounts"]] == [EMAIL]
+    assert settings(tmp_path, client) == before
+
+
+@CLIENTS
+def test_an_earlier_run(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    """What a later run has changed is no longer the earlier one's."""
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path))
+    between = settings(tmp_path, client)
+    configure(client, "20260102T000000Z-1", request(tmp_path, incoming={"port": 1993}))
+    result = roll_back(tmp_path, "20260101T000000Z-1")
+    (left,) = result["clients"][0]["left"]
+    assert left["setting"].endswith(PORTS[client.name][1])
+    assert roll_back(tmp_path, result["rollback"])["changed"]
+    roll_back(tmp_path)
+    assert settings(tmp_path, client) == between
+    roll_back(tmp_path, "20260101T000000Z-1")
+    assert settings(tmp_path, client) == before
+
+
+@CLIENTS
+def test_several_tasks_of_one_run(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path))
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="Another"))
+    configure(client, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    result = roll_back(tmp_path)
+    assert settings(tmp_path, client) == before
+    assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "restored"}]
+
+
+@CLIENTS
+def test_what_was_set_up_again_is_not_touched(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    configure(client, "20260102T000000Z-1", request(tmp_path))
+    after = settings(tmp_path, client)
+    result = roll_back(tmp_path, "20260101T000000Z-1")
+    assert not result["changed"]
+    assert "since that run, it was removed and set up again" in result["msg"]
+    assert settings(tmp_path, client) == after
+
+
+@CLIENTS
+def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    configure(client, "20260101T000000Z-1", request(tmp_path, password="synthetic-1!"))
+    configure(client, "20260102T000000Z-1", request(tmp_path, password="synthetic-2!"))
+    result = roll_back(tmp_path)
+    assert not result["changed"]
+    assert "The former one is not known: set it again." in result["msg"]
+    configure(client, "20260103T000000Z-1", request(tmp_path, state="absent"))
+    result = roll_back(tmp_path)
+    assert result["changed"]
+    assert "It is not known: the client asks the user." in result["msg"]
+    assert "synthetic" not in log(tmp_path, client).read_text()
+    assert "synthetic" not in json.dumps(result)
+    assert stat.S_IMODE(log(tmp_path, client).stat().st_mode) == 0o600
+
+
+@CLIENTS
+def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change_log, "ENTRIES", 3)
+    for number in range(5):
+        configure(client, f"2026010{number}T000000Z-1", request(tmp_path, full_name=f"Mario {number}"))
+    lines = [json.loads(line) for line in log(tmp_path, client).read_bytes().splitlines()]
+    assert [line["run"][:8] for line in lines] == ["20260102", "20260103", "20260104"]
+    monkeypatch.setattr(change_log, "BYTES", len(json.dumps(lines[-1])) + 10)
+    configure(client, "20260109T000000Z-1", request(tmp_path, full_name="Mario"))
+    assert len(log(tmp_path, client).read_bytes().splitlines()) == 1
+
+
+@CLIENTS
+@pytest.mark.parametrize("obstacle", ["a file", "a folder", "a read-only folder", "no log"])
+def test_a_log_that_cannot_be_written_stops_nothing(
+    tmp_path: pathlib.Path, client: ClientEntry, obstacle: str, as_nobody: t.Callable[[pathlib.Path], None]
+) -> None:
+    path = log(tmp_path, client)
+    path.parent.parent.mkdir(parents=True)
+    if obstacle == "a file":
+        path.parent.write_text("somebody's")
+    elif obstacle == "no log":
+        path.parent.mkdir()
+        path.write_text("somebody's")
+    elif obstacle == "a folder":
+        path.mkdir(parents=True)
+    else:
+        as_nobody(path.parent.parent)
+    options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False}
+    wanted = request(tmp_path)
+    with opened(client, target_of(wanted), {**client.defaults(), **options}, desktop_hosts()) as found:
+        assert engine.reconcile(found, [wanted.account]).changed
+        assert found.log is not None
+        assert not found.log.written
+        (warning,) = found.log.warnings
+        assert warning.startswith("This change cannot be rolled back")
+    if obstacle in {"a file", "no log"}:
+        assert (path if obstacle == "no log" else path.parent).read_text() == "somebody's"
+
+
+@pytest.fixture
+def as_nobody(tmp_path: pathlib.Path) -> t.Callable[[pathlib.Path], None]:
+    """Give the home to a user, and keep a folder of it root's."""
+    import os
+
+    def give(kept: pathlib.Path) -> None:
+        if os.geteuid() != 0:
+            kept.chmod(0o500)
+            return
+        for parent in [tmp_path, *tmp_path.parents]:
+            if parent.owner() == "root" and str(parent).startswith("/tmp/pytest"):
+                parent.chmod(parent.stat().st_mode | 0o111)
+        os.chown(tmp_path, 65534, 65534)
+        kept.chmod(0o755)
+
+    return give
+
+
+def test_names_that_are_taken_by_now(tmp_path: pathlib.Path) -> None:
+    """Thunderbird's numbers are used again once an account is gone."""
+    write_thunderbird(tmp_path, [HAND_MADE])
+    before = prefs(tmp_path)
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, email="new@charter.net"))
+    between = prefs(tmp_path)
+    assert between["mail.server.server2.userName"] == "new@charter.net"
+    roll_back(tmp_path, "20260101T000000Z-1")
+    after = prefs(tmp_path)
+    assert {key: after.get(key) for key in between if key not in LISTS} == {
+        key: value for key, value in between.items() if key not in LISTS
+    }
+    back = next(key for key, value in after.items() if key.endswith("userName") and value == EMAIL).split(".")[2]
+    assert back not in ("server1", "server2")
+    for key, value in before.items():
+        if key.startswith("mail.server.server2."):
+            assert after[key.replace("server2", back)] == value
+    assert not configure(THUNDERBIRD, "20260103T000000Z-1", request(tmp_path, email="new@charter.net")).changed
+    assert not roll_back(tmp_path, "20260101T000000Z-1")["changed"]
+
+
+LISTS = ("mail.accountmanager.accounts", "mail.smtpservers", "mail.accountmanager.defaultaccount")
+
+
+def prefs(home: pathlib.Path) -> dict[str, t.Any]:
+    (path,) = home.glob(SETTINGS["thunderbird"])
+    return dict(PrefsFile.parse(path.read_bytes(), "").values)
+
+
+def test_folders_and_filters_move_back_with_a_server(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [HAND_MADE], {"mail.identity.id2.fcc_folder": FOLDER})
+    profile = tmp_path / ".thunderbird/old.default"
+    (profile / "virtualFolders.dat").write_text(f"version=1\nscope={FOLDER}\n")
+    before = prefs(tmp_path), (profile / "virtualFolders.dat").read_bytes()
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, provider="spectrum"))
+    assert prefs(tmp_path)["mail.identity.id2.fcc_folder"] != FOLDER
+    edit(
+        tmp_path,
+        THUNDERBIRD,
+        'user_pref("mail.identity.id2.fullName"',
+        LATER + 'user_pref("mail.identity.id2.fullName"',
+    )
+    roll_back(tmp_path)
+    after = prefs(tmp_path)
+    assert after.pop("mail.identity.id2.draft_folder") == FOLDER.replace("Sent", "Drafts")
+    assert (after, (profile / "virtualFolders.dat").read_bytes()) == before
+
+
+FOLDER = "imap://mario.rossi%40charter.net@imap.charter.net/Sent"
+LATER = 'user_pref("mail.identity.id2.draft_folder", "imap://mario.rossi%40charter.net@mobile.charter.net/Drafts");\n'
+
+
+@pytest.mark.parametrize("seed", range(examples(60)))
+@CLIENTS
+def test_any_home_is_as_it_was(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
+    """Accounts made by hand, a run that makes, changes and removes some, and edits of the user in between."""
+    chance = random.Random(seed)
+    made = [some(chance, number) for number in range(chance.randrange(0, 5))]
+    WRITERS[client.name](tmp_path, made)
+    before = settings(tmp_path, client)
+    wanted = [
+        request(
+            tmp_path, email=one.email, protocol=one.protocol, username=one.username, provider="auto", **servers(one)
+        )
+        if chance.random() < 0.5
+        else request(
+            tmp_path, email=one.email, protocol=one.protocol, username=one.username, **servers(one), state="absent"
+        )
+        for one in made
+        if chance.random() < 0.7
+    ]
+    wanted += [request(tmp_path, email=f"new{number}@charter.net") for number in range(chance.randrange(0, 3))]
+    if not wanted:
+        return
+    changed = configure(client, "20260101T000000Z-1", *wanted).changed
+    after = settings(tmp_path, client)
+    assert roll_back(tmp_path)["changed"] == changed
+    assert settings(tmp_path, client) == before
+    assert not roll_back(tmp_path)["changed"]
+    if changed:
+        runs = [json.loads(line)["run"] for line in log(tmp_path, client).read_bytes().splitlines()]
+        assert roll_back(tmp_path, runs[-1])["changed"]
+        assert settings(tmp_path, client) == after
+
+
+def servers(one: HandMade) -> dict[str, t.Any]:
+    names = ("host", "port", "security")
+    host, port, security = one.incoming
+    return {
+        "incoming": dict(zip(names, (host.lower(), port + 1000, security))),
+        "outgoing": dict(zip(names, one.outgoing)),
+    }

@@ -1,0 +1,168 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoing what was staged for Outlook, on a PC in memory whose Outlook can be started."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients import past_changes, undo
+from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import change_notes, locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.undo import undone
+from ansible_collections.charter.mail.plugins.module_utils._clients.undo import Rollback
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, State
+from ansible_collections.charter.mail.plugins.module_utils._windows.registry import Registry, RegValue
+
+from .office_pc import ANNA, MARIO, OfficePc
+
+FIRST, SECOND, ROLLBACK = "20260101T000000Z-1", "20260102T000000Z-1", "20260103T000000Z-1"
+
+
+def account(**options: t.Any) -> Account:
+    (found,) = requests({"email": "jo.user@charter.net", "accounts": None, **options}, profiles=False)
+    wanted: Account = found.account
+    return wanted
+
+
+def client(pc: OfficePc, run: str) -> Outlook:
+    outlook = Outlook(pc, pc.machine(), MARIO, METHODS)
+    outlook.open_log = lambda: ChangeLog("the log", run, {}, lambda paths: None)
+    return outlook
+
+
+def configure(pc: OfficePc, run: str, *accounts: Account) -> None:
+    assert reconcile(client(pc, run), accounts).changed
+
+
+def roll_back(
+    pc: OfficePc, run: str, own: str = ROLLBACK, *, force: bool = False, check: bool = False
+) -> Rollback[t.Any]:
+    outlook = client(pc, own)
+    entries = past_changes.parsed(change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid))
+    wanted = [entry for entry in entries if entry.run == run]
+    assert wanted
+    return undo.roll_back(
+        outlook,
+        lambda: undo.plan(outlook, wanted, undone, (), force=force),
+        run,
+        check_mode=check,
+        begin=lambda: None,
+    )
+
+
+def stored(pc: OfficePc) -> tuple[Registry, dict[str, bytes]]:
+    """All that is there, without the log of changes and empty keys."""
+    kept = [
+        (path, values) for path, values in pc.everything.items() if len(values) and not path.startswith(locations.LOGS)
+    ]
+    return Registry(kept), dict(pc.folders.get(MARIO.sid, {}))
+
+
+def test_what_was_staged_is_withdrawn() -> None:
+    pc = OfficePc()
+    before = stored(pc)
+    configure(pc, FIRST, account())
+    assert stored(pc) != before
+    foreseen = roll_back(pc, FIRST, check=True)
+    assert foreseen.outcome.changed
+    assert stored(pc) != before
+    done = roll_back(pc, FIRST)
+    assert done.outcome.changed
+    assert (done.left, done.notices) == ((), ())
+    assert stored(pc) == before
+    assert not roll_back(pc, FIRST).outcome.changed
+
+
+def test_what_was_staged_before_is_staged_again() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    before = stored(pc)
+    configure(pc, SECOND, account(full_name="Another"))
+    assert stored(pc) != before
+    assert roll_back(pc, SECOND).outcome.changed
+    assert stored(pc) == before
+    configure(pc, "20260104T000000Z-1", account(state="absent"))
+    assert roll_back(pc, "20260104T000000Z-1", "20260105T000000Z-1").outcome.changed
+    assert stored(pc) == before
+
+
+def test_a_rollback_can_be_rolled_back() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account(), account(email="other@charter.net"))
+    after = stored(pc)[1]
+    roll_back(pc, FIRST)
+    assert roll_back(pc, ROLLBACK, SECOND).outcome.changed
+    assert stored(pc)[1] == after
+
+
+def test_what_outlook_has_made_is_the_users() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.start_outlook(MARIO)
+    done = roll_back(pc, FIRST)
+    assert done.outcome.changed
+    (notice,) = done.notices
+    assert "where only the user can remove it" in notice
+    again = roll_back(pc, FIRST)
+    assert not again.outcome.changed
+    assert client(pc, SECOND).verdict(client(pc, SECOND).read(), account(state="absent")).standing.value == "configured"
+
+
+def test_what_was_staged_by_a_later_run_is_left() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    configure(pc, SECOND, account(full_name="Another"))
+    after = stored(pc)
+    done = roll_back(pc, FIRST)
+    assert not done.outcome.changed
+    assert len(done.left) == 1
+    assert stored(pc) == after
+    assert roll_back(pc, FIRST, force=True).outcome.changed
+    assert stored(pc)[1] == {}
+
+
+def test_a_user_who_is_not_logged_on() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.log_off(MARIO)
+    done = roll_back(pc, FIRST)
+    assert not done.outcome.changed
+    (notice,) = done.notices
+    assert "is not logged on to this PC" in notice
+
+
+def test_the_log_has_no_password_and_is_of_one_user() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account(password="synthetic-1!"))
+    text = change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid)
+    assert text
+    assert b"synthetic" not in text
+    assert change_notes.content(pc.snapshot(ANNA.sid).registry, ANNA.sid) == b""
+
+
+def test_the_log_is_bounded() -> None:
+    pc = OfficePc()
+    for number in range(120):
+        configure(pc, f"2026{number:04}T000000Z-1", account(full_name=f"Mario {number}"))
+    content = change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid)
+    assert len(content) < 64 * 1024
+    assert past_changes.last_run(past_changes.parsed(content)) == "20260119T000000Z-1"
+
+
+def test_a_log_that_is_none_stops_nothing() -> None:
+    pc = OfficePc()
+    pc.set(locations.log(MARIO.sid), locations.LOG, RegValue.sz("somebody's"))
+    outlook = client(pc, FIRST)
+    assert reconcile(outlook, [account()]).changed
+    assert outlook.log is not None
+    assert len(outlook.log.warnings) == 1
+    value = pc.everything.value(locations.log(MARIO.sid), locations.LOG)
+    assert value is not None
+    assert value.text == "somebody's"
+    assert account().state is State.PRESENT
