@@ -56,6 +56,19 @@ USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
 _Default = t.Tuple[str, Value]
 
 
+def _rules(*places: _Default) -> tuple[PrefRule, ...]:
+    return tuple(PrefRule(key, lambda account: None, default) for key, default in places)
+
+
+RULES = {
+    "server": _rules(
+        *_OF_SERVER.values(), _CHECKS, _INTERVAL, _KEEPS, _AUTOMATICALLY, _DAYS, *folder_settings.OF_SERVER
+    ),
+    "identity": _rules(_COMPOSES_HTML, _OWN_RECEIPTS, _ASKS, *folder_settings.OF_IDENTITY),
+}
+"""What Thunderbird takes where one of these preferences is not set: it drops one that equals its default."""
+
+
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
     """The whole account as it stands; see ``identities.read_back``."""
     found = identities.read_back(settings, ids)

@@ -20,7 +20,7 @@ from . import mapping
 from .indexed_settings import ACCOUNTS, LAST_KEY, Draft, IndexedSettings
 from .lookup import allocate_ids, stored
 from .mail_folder import directories
-from .mapping import branch, text
+from .mapping import branch, names, text
 
 _SERVER = "mail.accountmanager.localfoldersserver"
 _NAME = "Local Folders"
@@ -59,6 +59,15 @@ def with_local_folders(before: IndexedSettings, account: Account) -> IndexedSett
     return after.finished()
 
 
+def made(before: Settings, after: Settings) -> tuple[str, ...]:
+    """How the preferences of Local Folders begin that a run has made: they stay where the run is undone."""
+    server = text(after, _SERVER)
+    if not server or server == text(before, _SERVER):
+        return ()
+    accounts = [key for key in names(after, ACCOUNTS) if text(after, branch("account", key) + "server") == server]
+    return (_SERVER, branch("server", server), *(branch("account", key) for key in accounts))
+
+
 def _is_there(settings: Settings) -> bool:
     servers = [ids.server for ids in stored(settings)]
     return any(
@@ -92,5 +101,5 @@ def missing_folders(files: Files, profile: str, before: Settings, after: Setting
         return []
     place = next(directories(after, server, profile), posixpath.join(profile, _DIRECTORY))
     there = files.names(place)
-    names = dict.fromkeys(urllib.parse.unquote(path) for path in new)
-    return [FileWrite(posixpath.join(place, name), b"") for name in names if "/" not in name and name not in there]
+    wanted = dict.fromkeys(urllib.parse.unquote(path) for path in new)
+    return [FileWrite(posixpath.join(place, name), b"") for name in wanted if "/" not in name and name not in there]
