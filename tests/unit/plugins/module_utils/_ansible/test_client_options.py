@@ -19,6 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.diff import 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.lookup import not_staged
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
@@ -440,3 +441,20 @@ def test_settings_reach_a_client_as_they_are_and_show_no_secret() -> None:
     for name in ("server.passwordX", "account/A/AccessToken"):
         with pytest.raises(MailError):
             requests({"email": "a@charter.net", "accounts": None, "settings": {name: shown[name]}})
+
+
+def test_further_identities_use_the_folders_of_the_account(tmp_path: pathlib.Path) -> None:
+    desk = Desk(THUNDERBIRD, tmp_path)
+    given: Options = {"identities": [{"address": "office@charter.net"}], "folders": {"sent": "local"}}
+    desk.step(**given, compose_format="plain")
+    text = "".join(desk.settings().values())
+    for identity in ("id1", "id2"):
+        assert f'"mail.identity.{identity}.fcc_folder", "mailbox://nobody@Local%20Folders/Sent"' in text
+        assert f'"mail.identity.{identity}.compose_html", false' in text
+    assert desk.step(**given, compose_format="plain").status is Status.UNCHANGED
+
+
+def test_outlook_names_what_it_does_not_get() -> None:
+    wanted = request(folders={"sent": "local"}, idle=True, settings={"server.max_size": 3}).account
+    assert not_staged(wanted) == ["folders.sent", "idle"]
+    assert not_staged(request().account) == []
