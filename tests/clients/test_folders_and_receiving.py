@@ -100,8 +100,11 @@ def test_thunderbird_keeps_sent_mail_where_it_was_asked_to(desk: ThunderbirdDesk
     assert desk.send("Two") == "mailbox://nobody@Local%20Folders/Sent"
     assert "Subject: Two" in desk.local("Sent")
     desk.configure("unchanged", folders={"sent": "local"})
+
+
+def test_thunderbird_keeps_sent_mail_in_a_folder_by_its_name(desk: ThunderbirdDesk) -> None:
     make_folder(desk.lab, desk.user, OTHER_ON_SERVER)
-    desk.configure("updated", folders={"sent": OTHER})
+    desk.configure("created", folders={"sent": OTHER})
     desk.send("Three")
     assert [one["Subject"] for one in desk.lab.messages(desk.user.address, OTHER_ON_SERVER)] == ["Three"]
     desk.configure("unchanged", folders={"sent": OTHER})
