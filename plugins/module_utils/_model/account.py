@@ -8,8 +8,11 @@ import dataclasses
 import enum
 import typing as t
 
+from . import client_options
+from . import folders as mail_folders
 from .identity import Identity
 from .secret import Secret
+from .settings import Value
 from .signature import Signature
 
 
@@ -72,6 +75,9 @@ class Account:
             for a new one, so that no mail is lost.
         leave_on_server_days: POP3 only: for how many days, 0 without limit; None keeps the setting of an existing
             account and is 0 for a new one.
+        folders: which folders hold sent mail and so on.
+        client: how the client receives and composes mail.
+        settings: further settings in the words of one client, (name, value), None for a setting that is not to be set.
         default: make it the user's default account; False keeps the default account.
         user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
@@ -96,6 +102,9 @@ class Account:
     replace_password: bool = True
     leave_on_server: bool | None = None
     leave_on_server_days: int | None = None
+    folders: mail_folders.Folders = mail_folders.NONE_GIVEN
+    client: client_options.ClientOptions = client_options.NONE_GIVEN
+    settings: tuple[tuple[str, Value | None], ...] = ()
     default: bool = False
     user: str | None = None
     state: State = State.PRESENT

@@ -12,6 +12,7 @@ from ..recognition import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
 from . import aliases, migration
 from .choices import choice, kept_address
+from .client_settings import FOR_ALL_ACCOUNTS
 from .lookup import candidates, find, has_other_protocol, kept_by, void
 from .password_store.store import NONE
 from .sources import AUTHENTICATION
@@ -40,6 +41,7 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
         yield f"{account}: {chosen}"
     elif present:
         yield from _about_identity(state, account)
+        yield from _about_all_accounts(account)
         yield from _about_senders(state, account)
         if account.password is not None and password_store != NONE and not state.passwords.value.writable:
             yield (
@@ -60,6 +62,13 @@ def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
     address = "" if ids is None else kept_address(state.sources, ids.identity, account)
     if address:
         yield f"{account}: {own_address('Evolution', address)}; set override to replace it"
+
+
+def _about_all_accounts(account: Account) -> t.Iterator[str]:
+    """The same sentence for every account, so that it is shown once."""
+    names = [name for name, _value in account.client.given() if name in FOR_ALL_ACCOUNTS]
+    if names:
+        yield f"Evolution has one setting for all accounts in place of {' and '.join(names)}: the user sets it there"
 
 
 def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:

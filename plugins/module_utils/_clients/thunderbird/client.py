@@ -20,6 +20,7 @@ from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
 from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
+from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
@@ -214,6 +215,7 @@ class Thunderbird(ClientDefaults):
         password_writes = () if after.new_passwords is None else after.new_passwords.files_since(before.passwords)
         sealed, unsealed = self._seal_changes(after, password_writes)
         writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
+        writes += missing_folders(self._files, self.profile, before.settings, after.settings)
         if self.log is not None:
             writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
         return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])

@@ -16,7 +16,7 @@ from ..._model.settings import Change, Settings, Value, same
 from ..engine import Status
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
-from . import folder_references, mapping, moves
+from . import client_settings, folder_references, mapping, moves
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
 from .mapping import branch, names, names_in
@@ -28,7 +28,11 @@ _LISTS = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
 _NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
 _DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
 _NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
-_RULES = {"server": mapping.SERVER, "identity": mapping.IDENTITY, "smtpserver": mapping.SMTP}
+_RULES = {
+    "server": (*mapping.SERVER, *client_settings.RULES["server"]),
+    "identity": (*mapping.IDENTITY, *client_settings.RULES["identity"]),
+    "smtpserver": mapping.SMTP,
+}
 
 
 def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:

@@ -8,7 +8,7 @@ from ..._model.account import Account
 from ..._model.settings import Settings
 from ..engine import View
 from . import mapping, migration
-from .identities import read_back
+from .client_settings import read_back
 from .lookup import find
 
 

@@ -470,3 +470,33 @@ def servers(one: HandMade) -> dict[str, t.Any]:
         "incoming": dict(zip(names, (host.lower(), port + 1000, security))),
         "outgoing": dict(zip(names, one.outgoing)),
     }
+
+
+@CLIENTS
+def test_folders_and_settings_of_the_client_are_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    options = {
+        "folders": {"sent": "local", "drafts": "Entwürfe", "junk": "Spam", "trash": "Bin"},
+        "check_at_start": False,
+        "check_interval": 3,
+        "offline": "30",
+        "settings": {"server.max_size": 3, "account/Mail Account/MarkSeenTimeout": 3},
+    }
+    configure(client, "20260101T000000Z-1", request(tmp_path, **options))
+    assert settings(tmp_path, client) != before
+    if client is THUNDERBIRD:  # it drops what equals its default
+        edit(tmp_path, client, 'user_pref("mail.server.server2.login_at_startup", false);\n', "")
+    assert roll_back(tmp_path)["clients"][0]["left"] == []
+    assert settings(tmp_path, client) == before
+
+
+def test_local_folders_stay_with_what_is_in_them(tmp_path: pathlib.Path) -> None:
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, folders={"sent": "local"}))
+    roll_back(tmp_path)
+    (text,) = (content.decode() for content in settings(tmp_path, THUNDERBIRD).values())
+    assert EMAIL not in text
+    assert 'user_pref("mail.accountmanager.accounts", "account2");' in text
+    assert 'user_pref("mail.account.account2.server", "server2");' in text
+    assert 'user_pref("mail.server.server2.directory-rel", "[ProfD]Mail/Local Folders");' in text
+    assert (tmp_path / ".thunderbird/charter.default/Mail/Local Folders/Sent").exists()
