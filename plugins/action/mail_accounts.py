@@ -25,7 +25,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, run_of_task, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
@@ -51,13 +51,15 @@ class ActionModule(NormalAction):
             missing = no_accounts.warning(host, variables)
             return {"changed": False, "accounts": [], "clients": [], "msg": missing, "warnings": [missing]}
         try:
-            params = validated(raw, _SPEC)
-            requests(params)  # what is wrong with an account is found before the host is asked anything
-            key = seal_key.of_host(params, host)
-            if system_of(self, variables) is System.LINUX:
-                result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
-            else:
-                result = self._on_windows(params, host, run_of_task.run_id(variables))
+            with signature_files.contents(self, variables):
+                raw = self._task.args
+                params = validated(raw, _SPEC)
+                requests(params)  # what is wrong with an account is found before the host is asked anything
+                key = seal_key.of_host(params, host)
+                if system_of(self, variables) is System.LINUX:
+                    result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
+                else:
+                    result = self._on_windows(params, host, run_of_task.run_id(variables))
         except AnsibleConnectionFailure as error:
             if not unreached.is_later(self, variables):
                 raise

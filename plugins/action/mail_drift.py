@@ -30,7 +30,7 @@ from ..module_utils._model.account import Account, State
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..module_utils._windows.users import WindowsUser
-from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, user_of
@@ -72,12 +72,14 @@ class ActionModule(NormalAction):
                 "warnings": [missing],
             }
         try:
-            params = validated(raw, _SPEC)
-            requests(params)  # what is wrong with an account is found before the host is asked anything
-            if system_of(self, variables) is System.LINUX:
-                result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-            else:
-                result = self._on_windows(params)
+            with signature_files.contents(self, variables):
+                raw = self._task.args
+                params = validated(raw, _SPEC)
+                requests(params)  # what is wrong with an account is found before the host is asked anything
+                if system_of(self, variables) is System.LINUX:
+                    result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                else:
+                    result = self._on_windows(params)
         except AnsibleConnectionFailure as error:
             if not unreached.is_later(self, variables):
                 raise

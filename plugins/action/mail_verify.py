@@ -20,6 +20,7 @@ from ansible.utils.display import Display
 from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
+from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
@@ -27,7 +28,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
@@ -88,6 +89,7 @@ class ActionModule(NormalAction):
             return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
         variables = task_vars or {}
         try:
+            raw = self._with_signatures(raw, variables)
             time.sleep(random.uniform(0, self._jitter(variables)))
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, variables), variables)
@@ -109,6 +111,12 @@ class ActionModule(NormalAction):
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
         shown = t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC))
         return self._shown(host, shown, variables)
+
+    def _with_signatures(self, raw: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options with the contents of signatures where those of a client are compared with them."""
+        if not raw.get("from_client"):
+            return with_names_of_files(raw)
+        return signature_files.expanded(self, raw, variables)
 
     def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
         """Seconds.
@@ -132,6 +140,7 @@ class ActionModule(NormalAction):
             params = validated(raw, _SPEC)
         # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
         checks = None if params is None or self._task.async_val else params["checks"]
+        given = self._task.args
         with self._shared_limit(params, task_vars) as shared:
             self._task.args = {
                 **raw,
@@ -141,7 +150,7 @@ class ActionModule(NormalAction):
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             finally:
-                self._task.args = raw
+                self._task.args = given  # a retried task starts from them
             shared.result = done
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})

@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.arguments import argument_spec
+from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        raw = self._task.args
+        raw = with_names_of_files(self._task.args)  # Outlook keeps its own signatures
         try:
             params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
             result = self._configure(params, run_of_task.run_id(task_vars))

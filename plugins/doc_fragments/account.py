@@ -48,6 +48,15 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The sender's organization, which mail names in a header. At most 240 characters.",
         "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
     ),
+    "signature": (
+        "The signature of the account's own address. If omitted, an existing account keeps its own.",
+        "Outlook ignores this option. In Evolution, an account whose From address is the user's own keeps its own.",
+    ),
+    "identities": (
+        "Further addresses that the account sends from. Those of the user's own stay.",
+        "An identity is recognised by its address. Options that it omits keep what an existing identity has.",
+        "In Evolution, they are aliases, which have an address and a name only. Outlook ignores this option.",
+    ),
     "protocol": (
         "How mail is received.",
         "The same address with the other protocol is a separate account.",
@@ -110,6 +119,49 @@ SERVER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
 }
 
 
+SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "text": ("Plain text. At most 262,144 characters, as with O(signature.html).",),
+    "html": (
+        "HTML, the inside of a body. It is used as it is, so that it must be the administrator's own.",
+        "Images must be in it, as C(data:) URLs.",
+    ),
+    "src": (
+        "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
+        "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
+        "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
+    ),
+    "vars": ("Further variables for O(signature.src), such as a title or a telephone number.",),
+    "images": (
+        "Images for O(signature.src), PNG, JPEG or GIF: a name for each file on the controller.",
+        "In the file, C(images) has a C(data:) URL for each name.",
+    ),
+    "placement": (
+        "Where the signature stands in replies: above or below the quoted text. If omitted, it stays as it is.",
+        "In Thunderbird, V(above) also begins replies above the quoted text.",
+    ),
+    "replies": ("Whether replies have the signature. If omitted, it stays as it is. Evolution ignores this option.",),
+    "forwards": (
+        "Whether forwarded messages have the signature. If omitted, it stays as it is. Evolution ignores this option.",
+    ),
+    "state": ("V(absent) removes the signature that this collection has set, unless the user has changed it since.",),
+}
+IDENTITY_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "address": (
+        "The address. Letter case makes no difference.",
+        "The account's own address can only be given with O(identities[].default), which makes it the default again.",
+    ),
+    "full_name": ("The name that recipients see. A new identity without one has that of the account.",),
+    "reply_to": ("As O(reply_to). Evolution ignores this option.",),
+    "organization": ("As O(organization). Evolution ignores this option.",),
+    "signature": ("As O(signature). Evolution ignores this option.",),
+    "default": (
+        "Send from this identity unless another one is chosen. Evolution ignores this option.",
+        "If no identity has it, the default stays as it is.",
+    ),
+    "state": ("V(absent) removes an identity that this collection has made.",),
+}
+
+
 def texts(name: str) -> list[str]:
     """The description of an option, its default included."""
     first, *rest = TEXTS[name]
@@ -132,27 +184,40 @@ def _server(name: str, spec: _Options) -> dict[str, t.Any]:
 
 def _entry(spec: _Options) -> dict[str, t.Any]:
     """The options of an entry of ``accounts``; they refer to those of the task."""
+    return {name: _documented(option, [f"As O({name})."], _referring(name, option)) for name, option in spec.items()}
+
+
+def _referring(name: str, option: _Options) -> dict[str, t.Any]:
+    """The options below an option; they refer to those of the task."""
     return {
-        name: _documented(
-            option,
-            [f"As O({name})."],
-            {
-                part: _documented(suboption, [f"As O({name}.{part})."], {})
-                for part, suboption in option.get("options", {}).items()
-            },
-        )
-        for name, option in spec.items()
+        part: _documented(suboption, [f"As O({name}.{part})."], _referring(f"{name}.{part}", suboption))
+        for part, suboption in (option.get("options") or {}).items()
     }
+
+
+def _signature(spec: _Options) -> dict[str, t.Any]:
+    return {part: _documented(option, list(SIGNATURE_TEXTS[part]), {}) for part, option in spec["options"].items()}
+
+
+def _identities(spec: _Options) -> dict[str, t.Any]:
+    """The options of an identity; those of its signature refer to those of the account's."""
+    return {
+        name: _documented(option, list(IDENTITY_TEXTS[name]), _referring(name, option))
+        for name, option in spec["options"].items()
+    }
+
+
+def _suboptions(name: str, option: _Options) -> dict[str, t.Any]:
+    if name == "accounts":
+        return _entry(option["options"])
+    if name == "identities":
+        return _identities(option)
+    return _signature(option) if name == "signature" else _server(name, option)
 
 
 def _options() -> dict[str, t.Any]:
     spec = argument_spec()
-    return {
-        name: _documented(
-            option, texts(name), _entry(option["options"]) if name == "accounts" else _server(name, option)
-        )
-        for name, option in spec.items()
-    }
+    return {name: _documented(option, texts(name), _suboptions(name, option)) for name, option in spec.items()}
 
 
 class ModuleDocFragment:

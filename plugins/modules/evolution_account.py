@@ -11,7 +11,7 @@ description:
   - Adds, changes or removes mail accounts in the Evolution of a local user. The default servers are those of Charter
     (Spectrum).
   - Recognises an existing account, whether this module or the user created it, and changes only what differs. The
-    user's own settings (name of the account, signature, folders, organization, encryption) stay the same, to the byte.
+    user's own settings (name of the account, folders, encryption, whatever options omit) stay the same, to the byte.
   - If the user is logged in, the module works through the user's session, and a running Evolution shows the change at
     once. Otherwise the module writes the files. It never starts Evolution, which need not be installed.
 extends_documentation_fragment:
@@ -101,6 +101,20 @@ EXAMPLES = r"""
     email: luca@charter.net
     password: "{{ vault_luca }}"
     password_store: plaintext_keyring
+  become: true
+
+- name: Set a signature from a template, and send from the office's address as well
+  charter.mail.evolution_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      vars:
+        title: Plumber
+    identities:
+      - address: office@rossi.example
+        full_name: Rossi & Sons
   become: true
 
 - name: Have replies go to the office, and name the organization

@@ -34,7 +34,16 @@ options:
     description: Options that are not compared.
     type: list
     elements: str
-    choices: [default, full_name, leave_on_server, leave_on_server_days, organization, password, reply_to]
+    choices:
+      - default
+      - full_name
+      - identities
+      - leave_on_server
+      - leave_on_server_days
+      - organization
+      - password
+      - reply_to
+      - signature
     default: []
 attributes:
   diff_mode:

@@ -73,6 +73,20 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
+- name: Set a signature from a template, and send from the office's address as well
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      vars:
+        title: Plumber
+    identities:
+      - address: office@rossi.example
+        full_name: Rossi & Sons
+  become: true
+
 - name: Have replies go to the office, and name the organization
   charter.mail.thunderbird_account:
     user: mario

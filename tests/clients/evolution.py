@@ -25,7 +25,7 @@ import pytest
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
 
 from .desktop_session import DesktopSession, SessionError
-from .evolution_data import Account, Item, Mail
+from .evolution_data import Account, Item, Mail, Signature
 
 TIMEOUT = 120.0  # seconds; usually a moment, on a machine that is very busy
 
@@ -123,6 +123,11 @@ class Evolution:
             properties: the properties by their names in the library, such as ``reply_to``.
         """
         self._run_script("evolution_registry.py", "edit", uid=uid, group=group, properties=properties)
+
+    def signature(self, uid: str) -> Signature:
+        """The signature with this UID, as the composer loads it."""
+        found: Signature = self._run_script("evolution_registry.py", "signature", uid=uid)
+        return found
 
     def delete(self, uid: str) -> None:
         """Delete an account as Evolution's button does."""

@@ -92,6 +92,20 @@ class EvolutionWindow:
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
 
+    def begin_message(self, to: str, subject: str) -> None:
+        """Open the composer, whose window has the subject as its title."""
+        self.wait_for(MAIN)  # or the program would not find the one that runs
+        self._session.start("evolution", f"mailto:{to}?subject={subject}", **self._variables)
+        self.wait_for(subject)
+
+    def press(self, title: str, keys: str) -> None:
+        """Press keys, such as ``ctrl+s``, in the window with a title."""
+        found = self._session.run(
+            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
+        )
+        window = found.split()[0]
+        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, check=True, **self._variables)
+
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""
         self._session.run("evolution", "--quit", check=True, **self._variables)

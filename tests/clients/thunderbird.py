@@ -25,7 +25,7 @@ import typing as t
 
 import pytest
 
-from .thunderbird_data import Account, ParsedPrefs, parsed_prefs
+from .thunderbird_data import Account, Composed, ParsedPrefs, parsed_prefs
 from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
 from .thunderbird_session import ThunderbirdSession
 
@@ -188,6 +188,17 @@ class Thunderbird:
         complaints = self.dialogs[before:]
         if answer == "0x0" and complaints:
             raise ThunderbirdError(f"the message was sent, but: {'; '.join(map(str, complaints))}")
+        return answer
+
+    def composed(self, kind: str, identity_key: str | None = None) -> Composed:
+        """What the compose window shows; it is closed again, and nothing is sent.
+
+        Args:
+            kind: a member of nsIMsgCompType, such as ``New``; ``Reply`` and ``ForwardInline`` are to a message that
+                says "The pipe drips."
+            identity_key: who writes; None for the default identity of the default account.
+        """
+        answer: Composed = self._call("composed", kind, identity_key)
         return answer
 
     def parse_prefs(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:

@@ -66,6 +66,15 @@ class Account(t.TypedDict):
     identities: list[Identity]
 
 
+class Composed(t.TypedDict):
+    """What a compose window shows; ``images`` has the width of each image, 0 for one that is not shown."""
+
+    sender: str
+    html: str
+    text: str
+    images: list[int]
+
+
 @dataclasses.dataclass(frozen=True)
 class ParsedPref:
     """A preference after a file was read.

@@ -73,7 +73,7 @@ def commands(program: str) -> list[str]:
 
 
 def test_the_playbook_examples(office: Ansible) -> None:
-    predict, do, prove = commands("ansible-playbook")
+    predict, do, prove = commands("ansible-playbook")[:3]  # the others are in tests/fleet/test_tour_on_hosts.py
     assert "--check --diff" in predict
     predicted = run(office, f"{predict} -e @secrets.yml")
     assert "+mario.rossi@charter.net:" in predicted.output

@@ -88,14 +88,14 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     FROM_PC: (MODEL, VERIFY, FINDINGS, REPORT, PC),
     RUN: (VERIFY, FINDINGS, ANSIBLE),
     OUTLOOK_TASK: (MODEL, WINDOWS, CLIENTS, OUTLOOK, ANSIBLE, PC),
-    ACCOUNTS: (),
+    ACCOUNTS: (MODEL, ANSIBLE),
     FLEET: (MODEL, PROVIDERS, FINDINGS),
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
     FLEET_RUN: (MODEL, FLEET, ANSIBLE),
     LOOK: (
         *(MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS),
-        *(ANSIBLE, FLEET_RUN),
+        *(ANSIBLE, ACCOUNTS, FLEET_RUN),
     ),
     "doc_fragments": (ANSIBLE,),
     "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
@@ -124,7 +124,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
+    **dict.fromkeys(("ansible",), (ANSIBLE, ACCOUNTS, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
     # The controller has them: Ansible needs all but the last, too.
     **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE, RENDER)),
     **dict.fromkeys(("yaml",), (INVENTORY,)),
@@ -150,6 +150,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{DBUS}/session_bus.py": ("os", "socket"),
     # The folder that an administrator gets is written on the controller.
     f"{RENDER}/text_files.py": ("os", "pathlib", "tempfile"),
+    # Files with signatures, and their images, are on the controller.
+    f"{ACCOUNTS}/signature_files.py": ("open()", "os"),
     # The template of a page is a file beside it.
     f"{RENDER}/pages.py": ("pathlib",),
     f"{INVENTORY}/new_file.py": ("os",),

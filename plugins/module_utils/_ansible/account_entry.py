@@ -11,6 +11,9 @@ from .._model import text
 from .._model.account import Account, Protocol, Security, Server
 from .._model.differences import differences
 from .._model.errors import MailError
+from .._model.identity import Identity
+from .._model.signature import Signature
+from .._model.text import same_address
 from .._providers.catalog import preset_of
 from .arguments import DEFAULTS, request_of
 
@@ -29,10 +32,6 @@ def not_expressed(found: ListedAccount) -> list[str]:
             reasons.append(f"it signs in for {doing} by {method}" if method != "none" else f"no sign-in for {doing}")
     if not found.identities:
         reasons.append("it has no address to send from")
-    for identity in found.identities[1:]:
-        reasons.append(f"it has another identity ({identity.email})")
-    for identity in found.identities[:1]:
-        reasons += ["it has a signature"] if identity.has_signature else []
     return reasons or _proof(found, found.account)
 
 
@@ -45,6 +44,7 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
     """
     said: dict[str, t.Any] = {"user": user, "email": account.email}
     said.update(_sender(account))
+    said.update(_senders(account))
     if account.protocol is not Protocol.IMAP:
         said["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
@@ -65,14 +65,37 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
     return said
 
 
-def _sender(account: Account) -> dict[str, t.Any]:
+def _sender(sender: Account | Identity) -> dict[str, t.Any]:
     """What mail says about its sender beside the address."""
     said = {
-        "full_name": account.full_name,
-        "reply_to": account.reply_to,
-        "organization": (account.organization or "").strip(),
+        "full_name": sender.full_name,
+        "reply_to": sender.reply_to,
+        "organization": (sender.organization or "").strip(),
+        "signature": _signature(sender.signature),
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _senders(account: Account) -> dict[str, t.Any]:
+    """The identities beside the account's own, and which of all is the default."""
+    entries = [{"address": one.email, **_sender(one)} for one in account.identities]
+    default = account.default_identity or account.email
+    if not same_address(default, account.email):
+        entries = [{**one, **({"default": True} if same_address(one["address"], default) else {})} for one in entries]
+    return {"identities": entries} if entries else {}
+
+
+def _signature(signature: Signature | None) -> dict[str, t.Any]:
+    if signature is None or not signature.content:
+        return {}
+    said: dict[str, t.Any] = {"html" if signature.html else "text": signature.content}
+    if signature.above:
+        said["placement"] = "above"
+    if signature.in_replies is False:
+        said["replies"] = False
+    if signature.in_forwards:
+        said["forwards"] = True
+    return said
 
 
 def _proof(found: ListedAccount, account: Account) -> list[str]:

@@ -13,6 +13,7 @@ from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
 from .._providers.catalog import NAMES, ServerOptions, servers
 from .._providers.lint import Finding, Level, lint, refuse_errors
+from . import sender_options
 
 Options = t.Mapping[str, t.Any]
 
@@ -29,6 +30,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "full_name": {"type": "str"},
     "reply_to": {"type": "str"},
     "organization": {"type": "str"},
+    **sender_options.OPTIONS,
     "protocol": {"type": "str", "choices": [protocol.value for protocol in Protocol]},
     "provider": {"type": "str", "choices": list(NAMES)},
     "username": {"type": "str"},
@@ -44,7 +46,6 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "override": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
-_LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
 DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,
@@ -173,6 +174,7 @@ def request_of(entry: Options, task: Options) -> Request:
     incoming, outgoing = servers(
         option("provider"), email, protocol, _server("incoming", option), _server("outgoing", option)
     )
+    identities, default_identity = sender_options.identities(option("identities"), email)
     account = Account(
         email=email,
         protocol=protocol,
@@ -180,8 +182,11 @@ def request_of(entry: Options, task: Options) -> Request:
         outgoing=outgoing,
         username=_optional_text("username", option) or email,
         full_name=_optional_text("full_name", option),
-        reply_to=_reply_to(option("reply_to")),
-        organization=_organization(option("organization")),
+        reply_to=sender_options.reply_to(option("reply_to"), "reply_to"),
+        organization=sender_options.organization(option("organization"), "organization"),
+        signature=sender_options.signature(option("signature"), "signature"),
+        identities=identities,
+        default_identity=default_identity,
         password=_password(option("password")),
         replace_password=option("update_password") == "always",
         leave_on_server=option("leave_on_server"),
@@ -210,24 +215,6 @@ def _server(side: str, option: t.Callable[[str], t.Any]) -> ServerOptions:
 def _optional_text(name: str, option: t.Callable[[str], t.Any]) -> str | None:
     value = option(name)
     return None if value is None else text.visible(value, name)
-
-
-def _reply_to(value: str | None) -> str | None:
-    """An address; an empty one stays empty."""
-    return value if not value else text.address(value, "reply_to")
-
-
-def _organization(value: str | None) -> str | None:
-    """One line without blanks around it, which Evolution drops."""
-    if value is None:
-        return None
-    if len(value) > _LONGEST_ORGANIZATION:
-        raise OptionError(
-            "organization",
-            f"it has {len(value)} characters, which is too long for a header",
-            f"write at most {_LONGEST_ORGANIZATION}",
-        )
-    return text.visible(value, "organization").strip()
 
 
 def _password(value: str | None) -> Secret | None:

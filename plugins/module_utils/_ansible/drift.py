@@ -22,7 +22,10 @@ from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
 
-IGNORED = ("default", "full_name", "leave_on_server", "leave_on_server_days", "organization", "password", "reply_to")
+IGNORED = (
+    *("default", "full_name", "identities", "leave_on_server", "leave_on_server_days"),
+    *("organization", "password", "reply_to", "signature"),
+)
 OPTIONS: t.Mapping[str, t.Any] = {
     **CHOICE_OPTIONS,
     "ignore": {"type": "list", "elements": "str", "choices": list(IGNORED), "default": []},
@@ -55,7 +58,10 @@ _SEEN_AS_DRIFT = frozenset({*_SENTENCES, Drift.UNREADABLE})
 
 def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
     """The account with options left out that are not to be compared."""
-    bare: dict[str, t.Any] = {name: False if name == "default" else None for name in ignored}
+    omitted = {"default": False, "identities": ()}
+    bare: dict[str, t.Any] = {name: omitted.get(name) for name in ignored}
+    if "identities" in ignored:
+        bare["default_identity"] = None
     return request._replace(account=dataclasses.replace(request.account, **bare))
 
 

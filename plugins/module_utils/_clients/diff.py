@@ -8,6 +8,7 @@ import typing as t
 
 from .._model.account import Account, Protocol, Server
 from .._model.printable import printable
+from .._model.text import same_address
 from .engine import Step, View
 
 
@@ -50,11 +51,23 @@ def _lines(view: View) -> list[str]:
         lines.append(_setting("reply_to", account.reply_to))
     if account.organization:
         lines.append(_setting("organization", account.organization))
+    lines += _senders(account)
     if account.protocol is Protocol.POP3:
         lines.append(_setting("leave_on_server", _leave_on_server(account)))
     if account.default:
         lines.append(_setting("default", "yes"))
     return lines + [_setting(name, value) for name, value in view.details.items()]
+
+
+def _senders(account: Account) -> list[str]:
+    lines = [_setting("signature", account.signature)] if account.signature and account.signature.content else []
+    if account.default_identity and not same_address(account.default_identity, account.email):
+        lines.append(_setting("default identity", account.default_identity))
+    for one in account.identities:
+        signature = str(one.signature) if one.signature else ""
+        shown = (one.full_name, one.reply_to and f"reply to {one.reply_to}", one.organization, signature)
+        lines.append(_setting(f"identity {one.email}", "; ".join(filter(None, shown))))
+    return lines
 
 
 def _server(server: Server) -> str:

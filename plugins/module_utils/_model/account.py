@@ -8,7 +8,9 @@ import dataclasses
 import enum
 import typing as t
 
+from .identity import Identity
 from .secret import Secret
+from .signature import Signature
 
 
 class Protocol(enum.Enum):
@@ -61,6 +63,9 @@ class Account:
         reply_to: where replies go, its domain like that of ``email``; empty for no such address, None keeps that of an
             existing account.
         organization: of the sender, without blanks around it; empty for none, None keeps that of an existing account.
+        signature: of the account's own address; None keeps that of an existing account.
+        identities: further senders, each with another address; others that a client has stay.
+        default_identity: the address of the sender that is chosen first; None keeps the order that the client has.
         password: for both servers; None keeps stored passwords.
         replace_password: replace a stored password that differs; False only stores a missing one.
         leave_on_server: POP3 only: leave mail on the server; None keeps the setting of an existing account and is True
@@ -82,6 +87,9 @@ class Account:
     full_name: str | None = None
     reply_to: str | None = None
     organization: str | None = None
+    signature: Signature | None = None
+    identities: tuple[Identity, ...] = ()
+    default_identity: str | None = None
     password: Secret | None = None
     replace_password: bool = True
     leave_on_server: bool | None = None
@@ -94,3 +102,16 @@ class Account:
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"
+
+    def of_identity(self, identity: Identity) -> Account:
+        """The account with a further sender in place of its own."""
+        return dataclasses.replace(
+            self,
+            email=identity.email,
+            full_name=identity.full_name,
+            reply_to=identity.reply_to,
+            organization=identity.organization,
+            signature=identity.signature,
+            identities=(),
+            default_identity=None,
+        )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from . import senders
 from .account import Account, Protocol, Server
 from .text import same_address, same_host
 
@@ -56,6 +57,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
         pairs.append(Difference("reply_to", wanted.reply_to, stored.reply_to))
     if wanted.organization is not None and wanted.organization != (stored.organization or "").strip():
         pairs.append(Difference("organization", wanted.organization, stored.organization))
+    pairs += [Difference(*pair) for pair in senders.pairs(wanted, stored)]
     if wanted.protocol is Protocol.POP3:
         if wanted.leave_on_server is not None:
             pairs.append(Difference("leave_on_server", wanted.leave_on_server, stored.leave_on_server))
@@ -81,7 +83,13 @@ def as_spelled(wanted: Account, stored: Account) -> Account:
     if organization and organization == (stored.organization or "").strip():
         organization = stored.organization
     spelled = dataclasses.replace(
-        wanted, incoming=incoming, outgoing=outgoing, email=email, reply_to=reply_to, organization=organization
+        wanted,
+        incoming=incoming,
+        outgoing=outgoing,
+        email=email,
+        reply_to=reply_to,
+        organization=organization,
+        **senders.as_spelled(wanted, stored),
     )
     return wanted if spelled == wanted else spelled
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing as t
 
 from .earlier import EarlierHost, earlier_host
@@ -50,6 +49,10 @@ class Reported:
     for_later_runs: t.Mapping[str, EarlierHost]
 
 
+# The tests of all accounts whose endpoints are the same objects.
+_Shared = dict[tuple[int, ...], tuple[StageResult, ...]]
+
+
 def build_report(
     run: str,
     started_at: str,
@@ -71,7 +74,10 @@ def build_report(
     """
     judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
-    rows = tuple(_row(host, by_host.get(host), earlier.get(host), judged) for host in sorted({*meant, *by_host}))
+    shared: _Shared = {}
+    rows = tuple(
+        _row(host, by_host.get(host), earlier.get(host), judged, shared) for host in sorted({*meant, *by_host})
+    )
     counts = dict.fromkeys(State, 0)
     for row in rows:
         counts[row.state] += 1
@@ -100,12 +106,12 @@ def build_report(
     return Reported(report, messages, later)
 
 
-def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict) -> HostRow:
+def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict, shared: _Shared) -> HostRow:
     last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
     if record is None or record.is_unreached:
         reason = _NOT_REACHED if record is None else record.unreached
         return HostRow(host, State.NOT_REACHED, reason=reason, last_state=last_state, last_tested_at=last_tested)
-    accounts = tuple(_account(record, account, before, judged) for account in record.accounts)
+    accounts = tuple(_account(record, account, before, judged, shared) for account in record.accounts)
     state, reason = _state(record, accounts)
     return HostRow(
         host, state, record.place, record.tested_at, accounts, reason, last_state=last_state, last_tested_at=last_tested
@@ -123,7 +129,9 @@ def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[State,
     return min((account.state for account in accounts), key=_WORST_FIRST.index), ""
 
 
-def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | None, judged: Verdict) -> AccountRow:
+def _account(
+    record: HostRecord, account: AccountRecord, before: EarlierHost | None, judged: Verdict, shared: _Shared
+) -> AccountRow:
     then = None if before is None else before.accounts.get(account.key)
     changed = ""
     if then is not None and not account.is_comparison:
@@ -132,7 +140,10 @@ def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | N
         failed_now = not account.ok and (not by_client or ACCOUNT in then)
         if failed_now is not failed_then:
             changed = FAILS_NOW if failed_now else WORKS_AGAIN
-    stages = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
+    alike = tuple([id(endpoint) for endpoint in account.endpoints])  # accounts with the same results share them
+    stages = shared.get(alike)
+    if stages is None:
+        stages = shared[alike] = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
     return AccountRow(
         email=account.email,
         user=account.user,
@@ -141,16 +152,10 @@ def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | N
         sentence=account.sentence if not account.warnings else f"{account.sentence} {' '.join(account.warnings)}",
         server=account.cause_server,
         code="" if account.cause is None else account.cause.code,
-        stages=_shared(stages),
+        stages=stages,
         finding=judged.of_account.get((record.host, account.key)),
         changed=changed,
     )
-
-
-@functools.lru_cache(maxsize=4096)
-def _shared(stages: tuple[StageResult, ...]) -> tuple[StageResult, ...]:
-    """One object for all accounts with the same results."""
-    return stages
 
 
 def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:

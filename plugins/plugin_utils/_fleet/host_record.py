@@ -61,12 +61,13 @@ class EndpointRecord:
     checked_from: str = ""
     certificate: SeenCertificate | None = None
 
-    @property
+    # Hosts with the same results share an object, so that what follows from them is found once.
+    @functools.cached_property
     def failed(self) -> StageResult | None:
         """The first test that failed."""
         return next((stage for stage in self.stages if stage.status == "failed"), None)
 
-    @property
+    @functools.cached_property
     def is_tested(self) -> bool:
         """Whether any test was made."""
         return any(stage.status != "skipped" for stage in self.stages)
@@ -97,7 +98,7 @@ class AccountRecord:
     suggestion: tuple[str, ...] = ()
     endpoints: tuple[EndpointRecord, ...] = ()
 
-    @property
+    @functools.cached_property
     def key(self) -> tuple[str, str, str]:
         """What tells the accounts of a host apart."""
         return (self.email.casefold(), self.user, self.protocol)

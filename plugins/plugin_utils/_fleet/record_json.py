@@ -113,7 +113,7 @@ def _all(values: t.Any, read: t.Callable[[t.Any], _T]) -> tuple[_T, ...]:
 def _text(value: t.Any) -> str:
     if not isinstance(value, str):
         raise TypeError("a text is missing")
-    return bounded(value, _LONGEST)
+    return value if value.isprintable() and len(value) <= _LONGEST else bounded(value, _LONGEST)
 
 
 def _flag(value: t.Any) -> bool:
@@ -139,17 +139,27 @@ def _read_account(entry: t.Any) -> AccountRecord:
 
 
 def _read_endpoint(entry: t.Any) -> EndpointRecord:
-    texts = [_text(entry[name]) for name in _ENDPOINT_TEXTS]
-    where, service, server, security, address, origin = texts
+    texts = tuple([entry[name] for name in _ENDPOINT_TEXTS])
+    stages = entry["stages"]
     seen = entry.get("certificate")
-    certificate = None
-    if seen is not None:
-        certificate = SeenCertificate(_all(seen["names"], _text), _text(seen["issuer"]), _text(seen["not_after"]))
-    stages = _all(entry["stages"], lambda row: _read_stage(where, *row))
-    return EndpointRecord(where, service, server, security, address, stages, origin, certificate)
+    if not isinstance(stages, list):
+        raise TypeError("a list is missing")
+    certificate = None if seen is None else (_all(seen["names"], _text), seen["issuer"], seen["not_after"])
+    return _shared_endpoint(texts, tuple(map(tuple, stages)), certificate)
 
 
 @functools.lru_cache(maxsize=4096)
+def _shared_endpoint(
+    texts: tuple[t.Any, ...],
+    rows: tuple[tuple[t.Any, ...], ...],
+    seen: tuple[tuple[str, ...], t.Any, t.Any] | None,
+) -> EndpointRecord:
+    """One object for all hosts that have the same results: most of them have."""
+    where, service, server, security, address, origin = map(_text, texts)
+    certificate = None if seen is None else SeenCertificate(seen[0], _text(seen[1]), _text(seen[2]))
+    stages = tuple(_read_stage(where, *row) for row in rows)
+    return EndpointRecord(where, service, server, security, address, stages, origin, certificate)
+
+
 def _read_stage(where: str, stage: t.Any, status: t.Any, code: t.Any) -> StageResult:
-    """The same few results stand in all files."""
     return shared_stage(where, _text(stage), _text(status), _text(code))

@@ -68,10 +68,12 @@ class SignInRules:
             return
         elsewhere_share = {}
         by_place = _by(rest, lambda one: one.place)
+        tried_at = {place: _accounts(ones) for place, ones in _by(tried, lambda one: one.place).items()}
+        refused_at = {place: _accounts(ones) for place, ones in by_place.items()}
         for place, ones in by_place.items():
-            there = _accounts(one for one in tried if one.place == place)
+            there = tried_at[place]
             others = accounts - there
-            others_refused = _accounts(one for one in rest if one.place != place)
+            others_refused = {account for other, found in refused_at.items() if other != place for account in found}
             here = _accounts(ones)
             elsewhere_share[place] = share(others_refused, others)
             if len(here) >= 3 and share(here, there) >= _ALL and others and elsewhere_share[place] < _RARE:
@@ -81,6 +83,7 @@ class SignInRules:
                     Scope.PASSWORD_LIST, place, Kind.PASSWORD, Advice.PASSWORD_LIST, confidence, tuple(ones), (seen,)
                 )
                 rest = [one for one in rest if one.place != place]
+                del refused_at[place]
         if rest:
             fine = len(accounts) - len(refused)
             seen = f"{fine} other accounts sign in at {server}."

@@ -44,45 +44,56 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
     wanted = set(hosts)
     for run in reversed([run for run in files.runs() if run < before][-_MOST_RUNS:]):
         content = files.run_content(run)
-        known = content.get("hosts") if isinstance(content, dict) else None
-        if isinstance(known, dict):
+        if isinstance(content, dict):
             if content.get("about", About.MAIL.value) == About.MAIL.value:
                 found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
-            for host in wanted & known.keys():
-                one = short_form.from_json(known[host])
-                if one is not None:
-                    found.hosts[host] = one
+            if wanted:
+                for host, known in files.known_hosts(run, wanted).items():
+                    one = short_form.from_json(known)
+                    if one is not None:
+                        found.hosts[host] = one
+            # A run passes on what those before it knew: of its other hosts nothing is known.
+            wanted -= set(_meant(content))
         else:  # that run had no report
-            for host in wanted:
-                record = files.host(run, host)
-                if record is not None and record.verified:
-                    found.hosts[host] = earlier_host(record, _state(record), None)
+            for record in files.hosts(run, [], wanted):
+                if record.verified:
+                    found.hosts[record.host] = earlier_host(record, _state(record), None)
         wanted -= found.hosts.keys()
     return found
 
 
-def keep(files: RecordFiles, reported: Reported) -> None:
+def keep(files: RecordFiles, reported: Reported, before: t.Mapping[str, EarlierHost]) -> None:
     """Leave for later runs what they need to know, and which hosts this run is about.
+
+    Args:
+        files: all records.
+        reported: the run.
+        before: what runs before it knew of its hosts. It is passed on for those that were not tested.
 
     Raises:
         OSError: it cannot be written.
     """
     report = reported.report
+    known = {host: one for host, one in before.items() if host not in reported.for_later_runs}
     files.keep_run(
         report.run,
         {
             "about": report.about.value,
             "counts": {state.value: number for state, number in report.counts.items()},
             "meant": [row.host for row in report.hosts],
-            "hosts": {host: short_form.as_json(one) for host, one in reported.for_later_runs.items()},
         },
+        {host: short_form.as_json(one) for host, one in {**known, **reported.for_later_runs}.items()},
     )
 
 
 def meant_before(files: RecordFiles, run: str) -> list[str]:
     """The hosts that an earlier report of the same run was about."""
     content = files.run_content(run)
-    meant = content.get("meant") if isinstance(content, dict) else None
+    return _meant(content) if isinstance(content, dict) else []
+
+
+def _meant(content: t.Mapping[str, t.Any]) -> list[str]:
+    meant = content.get("meant")
     return [host for host in meant if isinstance(host, str)] if isinstance(meant, list) else []
 
 

@@ -18,6 +18,8 @@ from ...module_utils._ansible.arguments import argument_spec
 from ...module_utils._ansible.run_client import CLIENT_OPTIONS
 from ...module_utils._ansible.validate import presentable, shown, validated
 from ...module_utils._model.errors import MailError
+from ...module_utils._model.printable import printable
+from .._accounts import signature_files
 from .._fleet_run import run_of_task
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
@@ -33,10 +35,14 @@ class ClientAction(NormalAction):
     client: t.ClassVar[str]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result = self._unchanged()
-        if result is None:
-            with run_of_task.with_run(self, task_vars):
-                result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+        try:
+            with signature_files.contents(self, task_vars or {}):
+                result = self._unchanged()
+                if result is None:
+                    with run_of_task.with_run(self, task_vars):
+                        result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+        except MailError as error:
+            result = {"failed": True, "changed": False, "msg": printable(str(error))}
         return t.cast("dict[str, t.Any]", result)
 
     def _unchanged(self) -> dict[str, t.Any] | None:

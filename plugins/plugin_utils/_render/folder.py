@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ...module_utils._clients.outlook import autodiscover, prf
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import MailError
-from . import android, apple_profile, autoconfig, evolution
+from . import android, apple_profile, autoconfig, evolution, senders
 from .pages import Attachment, PersonPage, index_page, person_page
 from .people import Person
 from .qr_code import svg
@@ -67,6 +68,9 @@ def _of(
         sources = {f"evolution/{name}": text.encode() for name, text in evolution.render(accounts).items()}
         found.update(sources)
         parts["evolution"] = Attachment(tuple(sources))
+    for client, part in parts.items():
+        unset = _each(functools.partial(senders.not_expressed, client=client), accounts)
+        parts[client] = part._replace(missing=(*part.missing, *unset))
     return PersonPage(person.name, person.folder, accounts, parts), found
 
 

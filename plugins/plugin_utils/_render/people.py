@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from ...module_utils._ansible.arguments import Request, argument_spec, requests
+from ...module_utils._ansible.sender_options import with_names_of_files
 from ...module_utils._ansible.validate import validated
 from ...module_utils._model.account import Account, State
 from ...module_utils._model.errors import OptionError
@@ -70,7 +71,8 @@ def _requests(host: str, entries: t.Any, warn: t.Callable[[str], object]) -> lis
     if not entries:
         return []
     bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
-    found = [one for one in requests(validated({"accounts": bare}, _SPEC)) if one.account.state is State.PRESENT]
+    named = with_names_of_files({"accounts": bare})
+    found = [one for one in requests(validated(named, _SPEC)) if one.account.state is State.PRESENT]
     for request in found:
         for warning in request.warnings:
             warn(f"{host}: {warning}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ..._model.account import Account, State
 from ..._model.text import bare_address, same_address
 from .. import user_choice
+from . import mapping
 from .lookup import find, is_guess
 from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, Sources
 
@@ -53,6 +54,11 @@ def kept_address(sources: Sources, identity: str, account: Account) -> str:
     """The address of the user's own that an identity of the account keeps, with its name; empty for none."""
     kept = not account.override and is_foreign(sources, identity, account)
     return sources.text(identity, MAIL_IDENTITY, "Address") if kept else ""
+
+
+def kept(sources: Sources, identity: str, account: Account) -> frozenset[str]:
+    """What of an identity stays as the user has it, by its names in ``Difference``."""
+    return mapping.OF_IDENTITY if kept_address(sources, identity, account) else frozenset()
 
 
 def is_foreign(sources: Sources, identity: str, account: Account) -> bool:

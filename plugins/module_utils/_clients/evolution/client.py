@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import posixpath
 import time
 import typing as t
 
@@ -17,13 +16,16 @@ from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, templates
+from . import choices, configure, defaults, lookup, mapping, signatures, templates
+from .aliases import NOT_HELD
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE, Item
-from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .signatures import SignatureFiles
+from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
+from .stored_senders import read_back
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
@@ -116,7 +118,8 @@ class Evolution(ClientDefaults):
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
+        signature_files = SignatureFiles(self._files, self._location.config)
+        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), signature_files)
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)
@@ -145,11 +148,11 @@ class Evolution(ClientDefaults):
         }
         details = {name: value for name, value in shown.items() if value}
         return View(
-            mapping.read_back(state.sources, ids, default=default),
+            read_back(state.sources, ids, state.signature if account.signature else None, default=default),
             ids._asdict(),
             details,
             outgoing_username=mapping.outgoing_username(state.sources, ids),
-            kept=mapping.OF_IDENTITY if choices.kept_address(state.sources, ids.identity, account) else frozenset(),
+            kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
         )
 
     def account(self, wanted: Account) -> StoredAccount | None:
@@ -219,7 +222,7 @@ class Evolution(ClientDefaults):
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
             from . import writing
-        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        items = {uid: writing.password_item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
         removed = {uid: item for uid, item in items.items() if item is None}
@@ -239,8 +242,8 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, items)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 backups = self._files.replace(
-                    [*passwords, *writes, *self._default_writes(after), *sealed, *logged],
-                    [*deletes, *self._purged(after), *unsealed],
+                    [*passwords, *writes, *self._other_writes(after), *sealed, *logged],
+                    [*deletes, *self._other_deletes(after), *unsealed],
                 )
             else:
                 passwords = self._password_writes(after, stored)
@@ -250,8 +253,8 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, removed)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
-                    [*passwords, *self._default_writes(after), *sealed, *logged],
-                    [*session.deletes, *self._purged(after), *unsealed],
+                    [*passwords, *self._other_writes(after), *sealed, *logged],
+                    [*session.deletes, *self._other_deletes(after), *unsealed],
                     session.make,
                 )
                 done.append("the accounts were changed already")
@@ -280,8 +283,10 @@ class Evolution(ClientDefaults):
     def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
         return after.passwords.value.file_writes(items) if items else []
 
-    def _default_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
-        return after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
+    def _other_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
+        """The default account, and files with signatures."""
+        defaults = after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
+        return [*defaults, *after.signatures.writes(after.new_signatures, backup=self._backup)]
 
     def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
         if self._password_store == NONE or not state.passwords.value.writable:
@@ -292,14 +297,17 @@ class Evolution(ClientDefaults):
 
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.present(before.sources, account)
+        sources, new_signatures = signatures.configured(sources, ids.identity, account, before.signature)
+        before.signatures.require_plain(new_signatures)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults:
             before.defaults.value.require_writable()
-        if sources is before.sources and not new_passwords and not new_defaults:
+        if sources is before.sources and not (new_passwords or new_defaults or new_signatures):
             return before
         return before._replace(
             sources=sources,
+            new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, new_passwords),
             new_defaults={**before.new_defaults, **new_defaults},
         )
@@ -318,6 +326,7 @@ class Evolution(ClientDefaults):
         sources, ids = configure.absent(before.sources, account)
         if ids is None:
             return before
+        sources, new_signatures = signatures.without(sources, account)
         gone = [uid for uid in ids.all if uid not in sources]
         passwords = before.passwords.value
         known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
@@ -326,10 +335,11 @@ class Evolution(ClientDefaults):
             from . import removal
         other = None
         if account.purge:
-            folders = self._folders_of(ids.account)
+            folders = self._location.mail_folders(ids.account)
             other = removal.user_of_mail(before.sources, ids.account, folders, self._files.real_path)
         return before._replace(
             sources=sources,
+            new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
             purged=(*before.purged, ids.account) if account.purge and other is None else before.purged,
@@ -337,16 +347,10 @@ class Evolution(ClientDefaults):
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 
-    def _folders_of(self, account: str) -> list[str]:
-        """The folders with mail of an account, also where Evolution has put it aside for a while."""
-        return [
-            posixpath.join(folder, place, account)
-            for folder in (self._location.cache, self._location.data)
-            for place in ("mail", "mail/trash")
-        ]
-
-    def _purged(self, after: EvolutionState) -> list[str]:
-        return [folder for account in after.purged for folder in self._folders_of(account)]
+    def _other_deletes(self, after: EvolutionState) -> list[str]:
+        """Mail on this host, and files with signatures."""
+        folders = [folder for account in after.purged for folder in self._location.mail_folders(account)]
+        return [*folders, *after.signatures.gone(after.new_signatures)]
 
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""
@@ -369,12 +373,7 @@ class Evolution(ClientDefaults):
             return None
         with self._as_root():
             from . import account_registry
-        found = [
-            process
-            for process in self._desktop.processes(account_registry.PROGRAM)
-            if account_registry.in_flatpak(process)
-        ]
-        return found[0] if found else None
+        return next(iter(account_registry.flatpaks(self._desktop)), None)
 
     def _open_passwords(self, session: AccountRegistry | None) -> Passwords:
         with self._as_root():
@@ -392,9 +391,3 @@ class Evolution(ClientDefaults):
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _item(after: EvolutionState, uid: str) -> Item | None:
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
-    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

@@ -27,6 +27,7 @@ from .sources import (
 # A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
 COLLECTION = "Collection"
 KINDS = ("account", "identity", "transport")
+SIGNATURE = "signature"
 _NAMESPACE = "charter.mail"
 
 
@@ -127,7 +128,7 @@ def refuse_damaged(sources: Sources, damaged: t.Mapping[str, MailError], account
     """
     if not damaged:
         return
-    own = [uid(account, kind) for kind in KINDS]
+    own = [uid(account, kind) for kind in (*KINDS, SIGNATURE)]
     found = find(sources, account)
     if found is not None:
         identity = sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Evolution's sources express it: the tables, and reading them back.
 
-Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
-signature, folders, aliases, encryption, translations.
+Groups, keys and values are those of Evolution 3.28 and later. What neither a table here nor ``aliases`` or
+``signatures`` names is the user's and never touched: folders, encryption, translations.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ IDENTITY = (
     _MARKER,
 )
 # What an Account has of the group MAIL_IDENTITY.
-OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization"})
+OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization", "signature", "signature.placement"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),

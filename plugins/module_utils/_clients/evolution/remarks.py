@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._model import senders
 from ..._model.account import Account, State
 from ..recognition import about_candidates, about_other_protocol
 from ..user_choice import own_address
+from . import aliases
 from .choices import choice, kept_address
 from .lookup import candidates, find, has_other_protocol, kept_by
 from .password_store.store import NONE
 from .stored import EvolutionState
+from .stored_senders import read_back
 
 
 def about(state: EvolutionState, account: Account, password_store: str) -> t.Iterator[str]:
@@ -32,6 +35,7 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
         yield f"{account}: {chosen}"
     elif present:
         yield from _about_identity(state, account)
+        yield from _about_senders(state, account)
         if account.password is not None and password_store != NONE and not state.passwords.value.writable:
             yield (
                 f"{account}: its password is not stored, since {state.passwords.value.problem}; "
@@ -51,6 +55,24 @@ def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
     address = "" if ids is None else kept_address(state.sources, ids.identity, account)
     if address:
         yield f"{account}: {own_address('Evolution', address)}; set override to replace it"
+
+
+def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:
+    missing, signature = aliases.not_held(account), account.signature
+    if missing:
+        yield (
+            f"{account}: in Evolution an identity is an alias, which has an address and a name, so that "
+            f"{' and '.join(missing)} of its identities stay unset"
+        )
+    if signature is not None and {signature.in_replies, signature.in_forwards} != {None}:
+        yield (
+            f"{account}: Evolution has one setting for all accounts on whether replies and forwarded messages get a "
+            "signature, which stays as the user has it"
+        )
+    ids = find(state.sources, account) if account.identities or signature else None
+    found = None if ids is None else read_back(state.sources, ids, state.signature if signature else None)
+    if found is not None:
+        yield from (f"{account}: {clause}" for clause in senders.left(account, found))
 
 
 def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:

@@ -21,7 +21,8 @@ from . import defaults
 from .choices import choice
 from .differences import source_changes
 from .lookup import find
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
+from .password_store.store import Item
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
 if t.TYPE_CHECKING:
@@ -173,6 +174,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
             return
         time.sleep(_PAUSE)
     files.replace([FileWrite(path, text) for path, text in contents.items()])
+
+
+def password_item(state: EvolutionState, uid: str) -> Item | None:
+    """What the password store gets for a source; None for nothing."""
+    secret = state.new_passwords[uid]
+    name = state.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
 
 
 def seal_changes(

@@ -85,7 +85,7 @@ class Outlook(ClientDefaults):
                 {"profile": made.profile, "key": made.key},
                 profile=made.profile,
                 outgoing_username=made.outgoing_username,
-                kept=lookup.NOT_STAGED,
+                kept=lookup.KEPT,
             )
         staged = state.record.find(account)
         if staged is None:
@@ -96,7 +96,7 @@ class Outlook(ClientDefaults):
             {"staged by": " and ".join(staged.methods)},
             profile="",
             outgoing_username=staged.account.username,
-            kept=lookup.NOT_STAGED,
+            kept=lookup.KEPT,
         )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
@@ -168,7 +168,7 @@ class Outlook(ClientDefaults):
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
-        unstaged = sorted(name for name in lookup.NOT_STAGED if getattr(account, name))
+        unstaged = lookup.not_staged(account)
         if unstaged:
             found.append(
                 f"Outlook keeps its own {' and '.join(unstaged)}: the user sets them in the account's settings"

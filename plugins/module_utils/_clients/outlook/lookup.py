@@ -7,14 +7,17 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..._model import senders
 from ..._model.account import Account
 from ..._model.differences import Difference, differences
 from ..._model.text import same_address
 from .reading import ProfileAccount
 from .stored import OutlookState
 
-NOT_STAGED = frozenset({"reply_to", "organization"})
-"""Settings of an account that nothing staged can give to Outlook."""
+NOT_STAGED = frozenset({"reply_to", "organization", "signature", "identities", "default_identity"})
+"""What of an ``Account`` nothing staged can give to Outlook."""
+KEPT = frozenset({"reply_to", "organization", *senders.SETTINGS})
+"""The same by the names in ``Difference``."""
 
 
 def find(state: OutlookState, account: Account) -> ProfileAccount | None:
@@ -41,6 +44,17 @@ def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]
 def comparable(stored: Account, wanted: Account) -> Account:
     """The account in Outlook with what cannot be staged as it is wanted: no run would change that."""
     return dataclasses.replace(stored, **{name: getattr(wanted, name) for name in NOT_STAGED})
+
+
+def not_staged(account: Account) -> list[str]:
+    """The options of an account that Outlook does not get, sorted."""
+    has = {
+        "reply_to": account.reply_to,
+        "organization": account.organization,
+        "signature": account.signature is not None and account.signature.content,
+        "identities": any(not one.absent for one in account.identities),
+    }
+    return sorted(name for name, given in has.items() if given)
 
 
 def _with_address(state: OutlookState, account: Account) -> t.Iterator[ProfileAccount]:

@@ -18,6 +18,7 @@ from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..recognition import about_other_protocol, absence
 from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
+from .identities import read_back
 from .indexed_settings import IndexedSettings
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
@@ -150,7 +151,7 @@ class Thunderbird(ClientDefaults):
             if folder:
                 details[name] = folder
         outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
+        return View(read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""

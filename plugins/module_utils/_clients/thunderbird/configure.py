@@ -10,7 +10,7 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import folder_references, mapping
+from . import folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
@@ -39,10 +39,12 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     smtp = branch("smtpserver", ids.smtp)
     after[server + MARKER] = marker(account)
     enforce(after, server, mapping.SERVER, account)
-    enforce(after, identity, mapping.IDENTITY, account)
+    enforce(after, identity, (*mapping.IDENTITY, *signatures.RULES), account)
+    signatures.mark(after, identity, account)
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp
     after.append(SMTP_SERVERS, ids.smtp)
+    identities.configure(after, ids, account)
     _choose_default(after, ids, account)
     finished = after.finished()
     return (before if finished is state else finished), ids
@@ -67,7 +69,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     for kind, own in (
         ("account", [ids.account]),
         ("server", [ids.server]),
-        ("identity", [name for name in own_identities if not is_foreign(state, name, account)]),
+        ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
         ("smtpserver", own_smtp),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
@@ -83,14 +85,18 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
 
 def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
     """The addresses of the user's own identities, which stay where the account is removed."""
-    foreign = (name for name in _identities_only_of(settings, ids) if is_foreign(settings, name, account))
+    foreign = (name for name in _identities_only_of(settings, ids) if _is_users(settings, name, account))
     return [text(settings, branch("identity", name) + "useremail") for name in foreign]
+
+
+def _is_users(settings: Settings, identity: str, account: Account) -> bool:
+    return is_foreign(settings, identity, account) and not identities.is_ours(settings, identity)
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
     state = IndexedSettings.of(settings)
-    identities = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
-    return [name for name in identities if set(state.accounts_with("identities", name)) <= {ids.account}]
+    keys = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
+    return [name for name in keys if set(state.accounts_with("identities", name)) <= {ids.account}]
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
@@ -137,10 +143,11 @@ def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one beside those of the user's own, which are not changed."""
     before = after.before
     if ids.identity and not is_foreign(before, ids.identity, account):
-        sharing = _identities_of(before, ids.smtp) - {ids.identity}
+        sharing = {name for name in _identities_of(before, ids.smtp) if not identities.is_ours(before, name)}
+        sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
-    identities = names(before, branch("account", ids.account) + "identities")
-    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in identities)
+    keys = names(before, branch("account", ids.account) + "identities")
+    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in keys)
     usable = (name for name in smtp_servers if name and is_usable(before, name, ids, account))
     new = allocate_ids(after.before).identity
     after.append(branch("account", ids.account) + "identities", new)
@@ -193,13 +200,13 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
     """The addresses of others who send by the account's SMTP server, once the account is removed."""
     state = IndexedSettings.of(settings)
     host = account.outgoing.host.lower()
-    identities = {
+    keys = {
         identity
         for smtp in state.owners("smtpserver", "username", account.username)
         if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
         for identity in _senders_by(state, smtp)
     }
-    return sorted(text(state, branch("identity", identity) + "useremail") for identity in identities)
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in keys)
 
 
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:

@@ -11,7 +11,8 @@ from ..._host.files import Files
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import mapping, old_names, preference_files, profiles
+from . import identities as senders
+from . import mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
 from .indexed_settings import MARKER, IndexedSettings
 from .lookup import stored
@@ -70,7 +71,7 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
 
 def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
     server = branch("server", ids.server)
-    found = mapping.read_back(settings, ids)
+    found = senders.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
@@ -114,6 +115,15 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
     if text(settings, server + "deferred_to_account"):
         yield "its mail goes to the inbox of another account"
+    for key in names(settings, branch("account", ids.account) + "identities"):
+        prefix = branch("identity", key)
+        file = signatures.attached(settings, prefix)
+        if file:
+            yield f"a signature is in a file ({file})"
+        smtp = text(settings, prefix + "smtpServer") or mapping.default_smtp_server(settings)
+        if ids.smtp and smtp != ids.smtp:
+            host = text(settings, branch("smtpserver", smtp) + "hostname")
+            yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"
     name = text(settings, server + "name")
     if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
         yield f"it is called {name!r}"

@@ -7,11 +7,13 @@ from __future__ import annotations
 import typing as t
 
 from ..._host.files import Files
+from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..recognition import about_candidates
 from . import configure
 from .choices import choice
+from .identities import read_back
 from .lookup import candidates, find
 from .mail_folder import mail_folder
 from .mapping import PrefIds
@@ -23,11 +25,18 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if state.unreadable is not None:
         return () if state.profile.missing else (f"left as it is: {state.unreadable}",)
     chosen = choice(state.settings, account)
-    found = [f"{account}: {chosen}"] if chosen else []
+    found = [f"{account}: {chosen}"] if chosen else list(_about_senders(state, account))
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
     return (*_about_sources(state, account), *state.remarks, *found)
+
+
+def _about_senders(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    ids = find(state.settings, account) if account.identities or account.signature else None
+    found = None if ids is None else read_back(state.settings, ids)
+    if found is not None:
+        yield from (f"{account}: {clause}" for clause in senders.left(account, found))
 
 
 def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:

@@ -141,6 +141,18 @@ def test_what_is_ignored_is_not_compared(tmp_path: pathlib.Path, client: ClientE
     assert drifts(compare(client, other, ignore=["full_name"])) == [Drift.NONE]
 
 
+@CLIENTS
+def test_signatures_and_identities_drift_unless_they_are_ignored(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    configure(client, request(tmp_path))
+    options: dict[str, t.Any] = {"signature": {"text": "Mario"}, "identities": [{"address": "info@rossi.example"}]}
+    other = request(tmp_path, **options)
+    (drift,) = compare(client, other)
+    assert [one["setting"] for one in drift["differences"]] == ["signature", "identities"]
+    assert drifts(compare(client, other, ignore=["signature", "identities"])) == [Drift.NONE]
+    configure(client, other)
+    assert drifts(compare(client, other)) == [Drift.NONE]
+
+
 def test_a_users_own_choice_is_no_drift(tmp_path: pathlib.Path) -> None:
     wanted = request(tmp_path)
     configure(THUNDERBIRD, wanted)

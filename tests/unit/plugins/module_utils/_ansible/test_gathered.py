@@ -115,15 +115,27 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
     "no sign-in for sending": ({"mail.smtpserver.smtp2.authMethod": 1}, "no sign-in for sending"),
     "another login for sending": ({"mail.smtpserver.smtp2.username": "x"}, "outgoing.username is 'x'"),
     "the default SMTP server": ({"mail.identity.id2.smtpServer": ""}, "it has no SMTP server of its own"),
-    "two identities": (
-        {"mail.account.account2.identities": "id2,id9", "mail.identity.id9.useremail": "boss@charter.net"},
-        "it has another identity (boss@charter.net)",
+    "an identity without an address": (
+        {"mail.account.account2.identities": "id2,id9", "mail.identity.id9.useremail": "boss"},
+        "identities[0].address",
+    ),
+    "an identity on another server": (
+        {
+            "mail.account.account2.identities": "id2,id9",
+            "mail.identity.id9.useremail": "boss@rossi.example",
+            "mail.identity.id9.smtpServer": "smtp9",
+            "mail.smtpserver.smtp9.hostname": "smtp.rossi.example",
+        },
+        "boss@rossi.example sends by another server (smtp.rossi.example)",
     ),
     "no identity": ({"mail.account.account2.identities": ""}, "it has no address to send from"),
     "a global inbox": ({"mail.server.server2.deferred_to_account": "account1"}, "inbox of another account"),
     "a name": ({"mail.server.server2.name": "Work"}, "it is called 'Work'"),
-    "a signature": ({"mail.identity.id2.htmlSigText": "-- M"}, "it has a signature"),
-    "a file for a signature": ({"mail.identity.id2.attach_signature": True}, "it has a signature"),
+    "a signature": ({"mail.identity.id2.htmlSigText": "-- \u0001"}, "signature.text"),
+    "a file for a signature": (
+        {"mail.identity.id2.attach_signature": True, "mail.identity.id2.sig_file": "/home/mario/sig.html"},
+        "a signature is in a file (/home/mario/sig.html)",
+    ),
     "replies to two": ({"mail.identity.id2.reply_to": "x@y.example, z@y.example"}, "reply_to"),
     "a name in front of the reply-to address": ({"mail.identity.id2.reply_to": "X <x@y.example>"}, "reply_to"),
     "a long organization": ({"mail.identity.id2.organization": "x" * 241}, "organization"),
@@ -141,10 +153,16 @@ EVOLUTIONS_OWN: t.Mapping[str, tuple[dict[str, dict[str, dict[str, str]]], str]]
     "no sign-in for sending": ({"transport0": {"Authentication": {"Method": "none"}}}, "no sign-in for sending"),
     "another login for sending": ({"transport0": {"Authentication": {"User": "x"}}}, "outgoing.username is 'x'"),
     "sendmail": ({"transport0": {"Mail Transport": {"BackendName": "sendmail"}}}, "it sends by sendmail"),
-    "aliases": ({"identity0": {"Mail Identity": {"Aliases": "boss@charter.net"}}}, "it has further addresses"),
+    "aliases": ({"identity0": {"Mail Identity": {"Aliases": "boss"}}}, "identities[0].address"),
     "switched off": ({"account0": {"Data Source": {"Enabled": "false"}}}, "it is switched off"),
     "a name": ({"account0": {"Data Source": {"DisplayName": "Work"}}}, "it is called 'Work'"),
-    "a signature": ({"identity0": {"Mail Identity": {"SignatureUid": "abc"}}}, "it has a signature"),
+    "a program as a signature": (
+        {
+            "identity0": {"Mail Identity": {"SignatureUid": "abc"}},
+            "abc": {"Data Source": {"DisplayName": "S"}, "Mail Signature": {"MimeType": "text/plain"}},
+        },
+        "its signature is a symbolic link, as a program is",
+    ),
     "Exchange": ({"account0": {"Mail Account": {"BackendName": "ews"}}}, "it is neither IMAP nor POP3 (ews)"),
     "an online account": (
         {
@@ -169,6 +187,9 @@ def test_what_an_entry_cannot_say_of_thunderbird(tmp_path: pathlib.Path, own: st
 def test_what_an_entry_cannot_say_of_evolution(tmp_path: pathlib.Path, own: str) -> None:
     sources, reason = EVOLUTIONS_OWN[own]
     write_evolution(tmp_path, [USUAL, USUAL._replace(email="anna@charter.net", username="anna@charter.net")], sources)
+    programs = tmp_path / ".config/evolution/signatures"
+    programs.mkdir()
+    (programs / "abc").symlink_to("/usr/bin/fortune")
     _refused(gather(EVOLUTION, tmp_path), reason)
 
 

@@ -147,6 +147,10 @@ class Generator:
         }.items():
             if chance.random() < 0.3:
                 account[name] = value
+        if chance.random() < 0.2:
+            account["signature"] = chance.choice(({"text": "Mario"}, {"html": "<p>Mario"}, {"state": "absent"}))
+        if chance.random() < 0.2:
+            account["identities"] = [{"address": "info@rossi.example", "full_name": chance.choice(("Info", "Söhne"))}]
         if account.get("protocol") == "pop3" and chance.random() < 0.5:
             account.update(leave_on_server=True, leave_on_server_days=7)
         if chance.random() < 0.1:

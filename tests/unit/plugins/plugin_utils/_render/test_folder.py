@@ -74,6 +74,21 @@ def test_invalid_entries_are_refused(wrong: t.Any) -> None:
         found(desk=wrong)
 
 
+def test_what_the_files_do_not_have_is_said_for_each_client() -> None:
+    senders = {
+        "signature": {"src": "no-file-is-read.html.j2"},
+        "identities": [{"address": "info@rossi.example", "reply_to": "x@rossi.example"}],
+        "organization": "Rossi",
+    }
+    _files, (page,) = folder.files(found(desk=[{**LUCA, **senders}]), folder.CLIENTS, identifier="x", organization="x")
+    said = {name: " ".join(part.missing) for name, part in page.clients.items()}
+    assert "do not have signature and reply_to of identities. Set them" in said.pop("evolution")
+    assert set(said) == set(folder.CLIENTS) - {"evolution"}
+    assert all("do not have signature and identities and organization. Set them" in text for text in said.values())
+    _files, (page,) = folder.files(found(desk=[LUCA]), folder.CLIENTS, identifier="x", organization="x")
+    assert not [text for part in page.clients.values() for text in part.missing if "do not have" in text]
+
+
 def test_all_files() -> None:
     files = rendered(desk=[MARIO, POP3, LUCA])
     assert sorted(re.sub("[0-9a-f]{40}", "UID", name) for name in files if name.startswith("m") or "@" not in name) == [

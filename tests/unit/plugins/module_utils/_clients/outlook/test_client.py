@@ -527,3 +527,22 @@ def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
     (told,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
     assert "Outlook keeps its own" in told
     assert not [text for text in one.warnings(one.read(), account(reply_to="")) if "keeps its own" in text]
+
+
+def test_signatures_and_identities_are_said_to_be_the_users_and_never_a_difference() -> None:
+    senders: dict[str, t.Any] = {
+        "signature": {"text": "Mario"},
+        "identities": [{"address": "info@rossi.example", "default": True}],
+    }
+    pc, wanted = OfficePc(), account(**senders)
+    push(pc, wanted)
+    assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    pc.start_outlook(MARIO)
+    assert standing(pc, wanted) is OutlookStatus.CONFIGURED
+    assert plan(client(pc), [wanted]).steps[0].differences == ()
+    one = client(pc)
+    (told,) = [text for text in one.warnings(one.read(), wanted) if "keeps its own" in text]
+    assert "identities and signature" in told
+    absent = {"state": "absent"}
+    gone = account(signature=absent, identities=[{"address": "info@rossi.example", **absent}])
+    assert not [text for text in one.warnings(one.read(), gone) if "keeps its own" in text]
