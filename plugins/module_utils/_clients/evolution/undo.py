@@ -13,7 +13,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import DamagedFileError, OptionError
-from ..._model.settings import Value
+from ..._model.settings import Change, Value
 from ..engine import Status
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, touched
@@ -21,6 +21,7 @@ from . import defaults
 from .lookup import find, refuse_damaged
 from .sources import DATA_SOURCE, Sources
 from .stored import EvolutionState
+from .writing import SIGNATURES
 
 
 def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
@@ -42,6 +43,7 @@ def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, fo
         return Undone(state, notices=(about_another(past),))
     made = [change for change in past.changes if _uid(change.key) in past.created]
     left = touched(made, functools.partial(_value, state.sources))
+    left += touched(_signatures(past), functools.partial(_signature, state))
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
@@ -68,7 +70,7 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
     if not back:
         return Undone(state)
     sources, left = _with_values(state.sources.updated(back), past, force)
-    after, more = _with_defaults(state, _with_sources(state, sources), past, force)
+    after, more = _with_others(state, _with_sources(state, sources), past, force)
     notices = tuple(f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden)
     return Undone(after, (*left, *more), notices)
 
@@ -84,8 +86,33 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
             left += changed
         else:
             sources = sources.updated({}, [uid])
-    after, more = _with_defaults(state, _with_sources(state, sources), past, force)
+    after, more = _with_others(state, _with_sources(state, sources), past, force)
     return Undone(after, (*left, *more))
+
+
+def _with_others(
+    start: EvolutionState, state: EvolutionState, past: PastAccount, force: bool
+) -> tuple[EvolutionState, list[LeftSetting]]:
+    """What is not in sources: which account is the default, and the content of signatures."""
+    after, left = _with_defaults(start, state, past, force)
+    values, more = former_values(_signatures(past), functools.partial(_signature, start), force=force)
+    new = {
+        key[len(SIGNATURES) :]: None if text is None else str(text).encode("utf-8", "surrogateescape")
+        for key, text in values.items()
+    }
+    if new:
+        after.signatures.require_plain(new)
+        after = after._replace(new_signatures={**after.new_signatures, **new})
+    return after, [*left, *more]
+
+
+def _signatures(past: PastAccount) -> list[Change]:
+    return [change for change in past.changes if change.key.startswith(SIGNATURES)]
+
+
+def _signature(state: EvolutionState, key: str) -> Value | None:
+    content = state.signature(key[len(SIGNATURES) :])
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 def _with_defaults(

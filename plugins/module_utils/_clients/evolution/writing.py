@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
     from ..seal import Seal
     from .locations import Location
 
+SIGNATURES = "signatures/"
+"""Before the uid of a signature, in the log of changes: the content of its file."""
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
@@ -53,6 +55,9 @@ class EvolutionNotes:
         for name, chosen in after.new_defaults.items():
             if before.default(name) != chosen:
                 changes.append(Change(defaults.path(name), before.default(name), chosen))
+        for uid, content in after.new_signatures.items():
+            if before.signature(uid) != content:
+                changes.append(Change(SIGNATURES + uid, _content(before.signature(uid)), _content(content)))
         differ = list(differing(before.sources, after.sources))
         return Noted(
             changes,
@@ -222,6 +227,10 @@ def _kept(files: Files, folder: str, uids: t.Iterable[str]) -> list[FileWrite]:
     """What leaves a copy of each file, whose content stays for now."""
     contents = [(path, files.read(path)) for path in (source_path(folder, uid) for uid in uids)]
     return [FileWrite(path, content, backup=True) for path, content in contents if content is not None]
+
+
+def _content(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 def _text(source: GlibKeyFile) -> str:

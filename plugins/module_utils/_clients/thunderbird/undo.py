@@ -73,27 +73,38 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     if not changes:
         return Undone(state)
     now = IndexedSettings.of(state.settings)
-    renamed = _names(now, past.removed)
-    values: dict[str, Value | None] = {}
-    for change in changes:
-        part = part_of(change.key)
-        attribute = change.key[len(part) :]
-        values[renamed[part] + attribute] = _renamed(attribute, t.cast("Value", change.before), renamed)
-    for change in past.changes:
-        if change.key in _LISTS:
-            kind = _LISTS[change.key]
-            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
-            new = {name: _name(renamed[branch(kind, name)]) for name in back}
-            if new:
-                values[change.key] = _inserted(names(now, change.key), str(change.before), new)
+    values, renamed = _brought_back(now, past, past.removed)
     after, left = _with_values(now, _updated(now, values), past, force, renamed)
     notices = [f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden]
     return Undone(_with_settings(state, _with_lists(after, past)), tuple(left), tuple(notices))
 
 
+def _brought_back(
+    now: IndexedSettings, past: PastAccount, removed: t.Sequence[str]
+) -> tuple[dict[str, Value | None], dict[str, str]]:
+    """The preferences of parts that were removed, and under which name each part comes back."""
+    renamed = _names(now, removed)
+    values: dict[str, Value | None] = {}
+    for change in past.changes:
+        part = part_of(change.key)
+        if part in renamed and change.before is not None:
+            attribute = change.key[len(part) :]
+            values[renamed[part] + attribute] = _renamed(attribute, change.before, renamed)
+    for change in past.changes:
+        kind = _LISTS.get(change.key, "identity")
+        if _is_list(change.key) and part_of(change.key) not in renamed:
+            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
+            new = {name: _name(renamed[branch(kind, name)]) for name in back}
+            if new:
+                values[change.key] = _inserted(names(now, change.key), str(change.before), new)
+    return values, renamed
+
+
 def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     now = IndexedSettings.of(state.settings)
-    after, left = _with_values(now, now, past, force)
+    removed = [part for part in past.removed if not _is_back(now, past, part)]
+    brought, renamed = _brought_back(now, past, removed)
+    after, left = _with_values(now, _updated(now, brought), past, force, renamed)
     made = [part for part in past.created if below(after, part)]
     kept = []
     for part in made:
@@ -102,6 +113,7 @@ def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Und
         kept += [part] if changed else []
     lists = [change.key for change in past.changes if _is_list(change.key)]
     after = _without_parts(after, lists, [part for part in made if part not in kept])
+    after = _in_former_order(now, after, past)
     return Undone(_moved(state, _with_lists(after, past), past.account), tuple(left))
 
 
@@ -143,6 +155,24 @@ def _with_values(
         elif change.key != LAST_KEY:  # which only counts up
             left.append(LeftSetting(change.key, change.after, now))
     return _updated(after, values), left
+
+
+def _is_back(now: IndexedSettings, past: PastAccount, part: str) -> bool:
+    """Whether an identity that was removed is there again, under whatever name."""
+    address = next((one.before for one in past.changes if one.key == part + "useremail"), None)
+    listed = [key for key in (change.key for change in past.changes) if key.endswith(".identities")]
+    return any(now.get(branch("identity", name) + "useremail") == address for key in listed for name in names(now, key))
+
+
+def _in_former_order(start: Settings, after: IndexedSettings, past: PastAccount) -> IndexedSettings:
+    """With identities in the order that they had, unless somebody has changed the list since."""
+    values: dict[str, Value | None] = {}
+    for change in past.changes:
+        if change.key.endswith(".identities") and same(start.get(change.key), change.after):
+            former = names_in(str(change.before or ""))
+            if sorted(former) == sorted(names(after, change.key)):
+                values[change.key] = change.before
+    return _updated(after, values)
 
 
 def _with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:

@@ -376,6 +376,57 @@ FOLDER = "imap://mario.rossi%40charter.net@imap.charter.net/Sent"
 LATER = 'user_pref("mail.identity.id2.draft_folder", "imap://mario.rossi%40charter.net@mobile.charter.net/Drafts");\n'
 
 
+@CLIENTS
+@pytest.mark.parametrize("made", [True, False])
+def test_signatures_and_further_identities(tmp_path: pathlib.Path, client: ClientEntry, made: bool) -> None:
+    """Evolution has signatures in files of their own."""
+    WRITERS[client.name](tmp_path, [] if made else [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    before = everything(tmp_path, client)
+    first = {"signature": {"text": "Mario"}, "identities": [info]}
+    configure(client, "20260101T000000Z-1", request(tmp_path, **first))
+    between = everything(tmp_path, client)
+    assert between != before
+    second = {"signature": {"html": "<b>M</b>"}, "identities": [{**info, "state": "absent"}]}
+    for run, wanted in (("20260102T000000Z-1", second), ("20260103T000000Z-1", {"state": "absent"})):
+        configure(client, run, request(tmp_path, **wanted))
+        assert everything(tmp_path, client) != between
+        assert roll_back(tmp_path)["changed"]
+        assert everything(tmp_path, client) == between
+        assert not roll_back(tmp_path)["changed"]
+    assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
+    assert everything(tmp_path, client) == before
+
+
+def test_the_order_of_identities(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[info]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**info, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    assert roll_back(tmp_path)["changed"]
+    assert settings(tmp_path, THUNDERBIRD) == before
+
+
+def test_a_signature_that_its_user_has_changed_stays(tmp_path: pathlib.Path) -> None:
+    write_evolution(tmp_path, [HAND_MADE])
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, signature={"text": "Mario"}))
+    configure(EVOLUTION, "20260102T000000Z-1", request(tmp_path, signature={"text": "Mario Rossi"}))
+    (file,) = (tmp_path / ".config/evolution/signatures").iterdir()
+    file.write_text("my own")
+    result = roll_back(tmp_path)
+    (left,) = result["clients"][0]["left"]
+    assert left["stored"] == "my own"
+    assert file.read_text() == "my own"
+
+
+def everything(home: pathlib.Path, client: ClientEntry) -> dict[str, bytes]:
+    """The settings, and the files of signatures."""
+    files = {str(path): path.read_bytes() for path in home.glob(".config/evolution/signatures/*")}
+    return {**settings(home, client), **files}
+
+
 @pytest.mark.parametrize("seed", range(examples(60)))
 @CLIENTS
 def test_any_home_is_as_it_was(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
