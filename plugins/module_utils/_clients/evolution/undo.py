@@ -107,7 +107,8 @@ def _with_others(
 
 
 def _signatures(past: PastAccount) -> list[Change]:
-    return [change for change in past.changes if change.key.startswith(SIGNATURES)]
+    found = [change for change in past.changes if change.key.startswith(SIGNATURES)]
+    return [change for change in found if change.key.count("/") == 1 and not change.key.endswith(("/", "/.", "/.."))]
 
 
 def _signature(state: EvolutionState, key: str) -> Value | None:

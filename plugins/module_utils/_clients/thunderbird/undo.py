@@ -8,6 +8,7 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
@@ -35,6 +36,8 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
+    created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
+    past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:

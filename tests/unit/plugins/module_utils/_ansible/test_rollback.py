@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import random
 import stat
@@ -265,6 +266,43 @@ def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: Cl
     assert stat.S_IMODE(log(tmp_path, client).stat().st_mode) == 0o600
 
 
+def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -> None:
+    """Old versions of clients, and add-ons, may have kept some among the settings of an account."""
+    write_thunderbird(tmp_path, [HAND_MADE], {"mail.server.server2.password": "hunter2", "mail.server.server2.x": 1})
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    write_evolution(tmp_path, [HAND_MADE], {"account0": {"Old": {"Token": "hunter2", "RememberPassword": "true"}}})
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    for client in (THUNDERBIRD, EVOLUTION):
+        assert "hunter2" not in log(tmp_path, client).read_text()
+    result = roll_back(tmp_path)
+    assert "mail.server.server2.password is not known any more, and is missing." in result["msg"]
+    assert "/Old/Token is not known any more, and is missing." in result["msg"]
+    after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
+    assert b"server2.x" in after
+    assert b"RememberPassword=true" in after
+    assert b"hunter2" not in after
+
+
+@CLIENTS
+@pytest.mark.parametrize("seed", range(examples(100)))
+def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
+    """Either an entry is one, or it is passed over. No error ends the task."""
+    chance = random.Random(seed)
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
+    entry = json.loads(log(tmp_path, client).read_text())
+    odd = (None, 1, "", "x", [], {}, [["a", None, "b"]], ["mail.server."], {"a": 1}, True, "\udc80", "../../etc/passwd")
+    target = chance.choice((entry, entry["accounts"][0]))
+    target[chance.choice(list(target))] = chance.choice(odd)
+    path = log(tmp_path, client)
+    path.write_text(json.dumps(entry) + "\nno entry\n[1]\n" + "[" * 5000 + "\n")
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x", "force": chance.random() < 0.5}
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", lambda text: None, pytest.fail))
+    assert done.as_result()["msg"]
+    assert {path.name for path in tmp_path.iterdir()} <= {".thunderbird", ".config", ".local"}
+
+
 @CLIENTS
 def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_log, "ENTRIES", 3)
@@ -307,8 +345,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 @pytest.fixture
 def as_nobody(tmp_path: pathlib.Path) -> t.Callable[[pathlib.Path], None]:
-    """Give the home to a user, and keep a folder of it root's."""
-    import os
+    """Make a folder of the home one that its user cannot write in."""
 
     def give(kept: pathlib.Path) -> None:
         if os.geteuid() != 0:
