@@ -291,7 +291,20 @@ def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, cl
     WRITERS[client.name](tmp_path, [HAND_MADE])
     configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
     entry = json.loads(log(tmp_path, client).read_text())
-    odd = (None, 1, "", "x", [], {}, [["a", None, "b"]], ["mail.server."], {"a": 1}, True, "\udc80", "../../etc/passwd")
+    odd: tuple[t.Any, ...] = (
+        None,
+        1,
+        "",
+        "x",
+        [],
+        {},
+        [["a", None, "b"]],
+        ["mail.server."],
+        {"a": 1},
+        True,
+        "\udc80",
+        "../../etc/passwd",
+    )
     target = chance.choice((entry, entry["accounts"][0]))
     target[chance.choice(list(target))] = chance.choice(odd)
     path = log(tmp_path, client)
