@@ -104,6 +104,20 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
         "Only modules that configure Thunderbird or Evolution use it.",
     ),
+    "migrate": (
+        "Replace a POP3 account of the same address at the same provider by this IMAP account.",
+        "The IMAP account gets its identities, signatures and stored passwords. No mail is deleted or copied.",
+        (
+            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is in the "
+            "local folders already. Outlook ignores this option, with a warning."
+        ),
+        "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
+    ),
+    "upload": (
+        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload).",
+        "Each run compares all messages, so leave it out again when all are there.",
+    ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
     ),
@@ -127,6 +141,7 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "src": (
         "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
+        "It is also looked for in C(templates) beside the inventory, and images in C(files) there.",
         "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
         "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
     ),

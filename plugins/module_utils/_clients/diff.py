@@ -35,9 +35,14 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
 
 
 def _lines(view: View) -> list[str]:
+    replaced = [line for account in view.replaces for line in _of_account(account)]
     if view.account is None:
-        return []
-    account = view.account
+        return replaced
+    shown = [_setting(name, value) for name, value in view.details.items()]
+    return [*replaced, *_of_account(view.account), *shown]
+
+
+def _of_account(account: Account) -> list[str]:
     lines = [
         f"{account.email}:",
         _setting("protocol", account.protocol.value),
@@ -56,7 +61,7 @@ def _lines(view: View) -> list[str]:
         lines.append(_setting("leave_on_server", _leave_on_server(account)))
     if account.default:
         lines.append(_setting("default", "yes"))
-    return lines + [_setting(name, value) for name, value in view.details.items()]
+    return lines
 
 
 def _senders(account: Account) -> list[str]:

@@ -77,6 +77,8 @@ class Account:
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
         override: also undo what the user has chosen for the account.
+        migrate_from: IMAP only: the servers of the provider, by name; the account replaces a POP3 account of the same
+            address there. Empty for an account that replaces none.
     """
 
     email: str
@@ -99,6 +101,7 @@ class Account:
     state: State = State.PRESENT
     purge: bool = False
     override: bool = False
+    migrate_from: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"

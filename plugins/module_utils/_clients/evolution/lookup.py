@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import typing as t
@@ -85,6 +86,14 @@ def kept_by(sources: Sources, account: Account) -> str:
             parent = _parent(sources, key)
             return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
     return ""
+
+
+def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    marked = sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, marker(wanted)))
+    ours = [key for key in marked if _is_of_protocol(sources, key, Protocol.POP3)]
+    return [sources.ids(key) for key in (*ours, *_unmarked(sources, wanted))]
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:

@@ -10,7 +10,7 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..recognition import about_candidates, about_other_protocol
 from ..user_choice import own_address
-from . import aliases
+from . import aliases, migration
 from .choices import choice, kept_address
 from .lookup import candidates, find, has_other_protocol, kept_by
 from .password_store.store import NONE
@@ -30,6 +30,8 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
     present = account.state is State.PRESENT
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
+    for host, why in migration.kept(state.sources, account):
+        yield f"{account}: the POP3 account at {host} stays, since {why}; set override to replace it"
     chosen = choice(state.sources, account)
     if chosen:
         yield f"{account}: {chosen}"

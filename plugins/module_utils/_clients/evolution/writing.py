@@ -22,6 +22,7 @@ from .choices import choice
 from .differences import source_changes
 from .lookup import find
 from .password_store.store import Item
+from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
@@ -29,8 +30,6 @@ if t.TYPE_CHECKING:
     from ..seal import Seal
     from .locations import Location
 
-SIGNATURES = "signatures/"
-"""Before the uid of a signature, in the log of changes: the content of its file."""
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
@@ -55,9 +54,8 @@ class EvolutionNotes:
         for name, chosen in after.new_defaults.items():
             if before.default(name) != chosen:
                 changes.append(Change(defaults.path(name), before.default(name), chosen))
-        for uid, content in after.new_signatures.items():
-            if before.signature(uid) != content:
-                changes.append(Change(SIGNATURES + uid, _content(before.signature(uid)), _content(content)))
+        for key, one, other in changed(before.signature, after.new_signatures):
+            changes.append(Change(key, _decoded(one), _decoded(other)))
         differ = list(differing(before.sources, after.sources))
         return Noted(
             changes,
@@ -72,6 +70,10 @@ class EvolutionNotes:
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         return [uid for uid in ids.values() if uid]
+
+
+def _decoded(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 class SessionChange:
@@ -227,10 +229,6 @@ def _kept(files: Files, folder: str, uids: t.Iterable[str]) -> list[FileWrite]:
     """What leaves a copy of each file, whose content stays for now."""
     contents = [(path, files.read(path)) for path in (source_path(folder, uid) for uid in uids)]
     return [FileWrite(path, content, backup=True) for path, content in contents if content is not None]
-
-
-def _content(content: bytes | None) -> str | None:
-    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 def _text(source: GlibKeyFile) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account, Protocol, State
@@ -71,6 +72,15 @@ def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
         and not text(state, branch("server", ids.server) + MARKER)
         and _has_login(state, ids, account)
     ]
+
+
+def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    state = IndexedSettings.of(settings)
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    marked = _with_server(state, state.owners("server", MARKER, marker(wanted)))
+    ours = [ids for ids in marked if _is_of_type(state, ids, wanted)]
+    return [_with_identity(state, ids, wanted) for ids in (*ours, *_unmarked(state, wanted))]
 
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:

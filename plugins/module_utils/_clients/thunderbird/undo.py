@@ -13,10 +13,10 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._model.settings import Settings, Value, same
+from ..._model.settings import Change, Settings, Value, same
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, touched
+from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
 from . import folder_references, mapping, moves
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
@@ -36,6 +36,10 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
+    replaced = replaced_pop3(past, ".type", "pop3")
+    if replaced:
+        return Undone(state, notices=replaced)
+    # The log is the user's file.
     created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
     past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
     if past.status is Status.CREATED:
@@ -76,47 +80,36 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     if not changes:
         return Undone(state)
     now = IndexedSettings.of(state.settings)
-    values, renamed = _brought_back(now, past, past.removed)
+    renamed = _names(now, past.removed)
+    values: dict[str, Value | None] = {}
+    for change in changes:
+        part = part_of(change.key)
+        attribute = change.key[len(part) :]
+        values[renamed[part] + attribute] = _renamed(attribute, t.cast("Value", change.before), renamed)
+    for change in past.changes:
+        if change.key in _LISTS:
+            kind = _LISTS[change.key]
+            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
+            new = {name: _name(renamed[branch(kind, name)]) for name in back}
+            if new:
+                values[change.key] = _inserted(names(now, change.key), str(change.before), new)
     after, left = _with_values(now, _updated(now, values), past, force, renamed)
     notices = [f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden]
     return Undone(_with_settings(state, _with_lists(after, past)), tuple(left), tuple(notices))
 
 
-def _brought_back(
-    now: IndexedSettings, past: PastAccount, removed: t.Sequence[str]
-) -> tuple[dict[str, Value | None], dict[str, str]]:
-    """The preferences of parts that were removed, and under which name each part comes back."""
-    renamed = _names(now, removed)
-    values: dict[str, Value | None] = {}
-    for change in past.changes:
-        part = part_of(change.key)
-        if part in renamed and change.before is not None:
-            attribute = change.key[len(part) :]
-            values[renamed[part] + attribute] = _renamed(attribute, change.before, renamed)
-    for change in past.changes:
-        kind = _LISTS.get(change.key, "identity")
-        if _is_list(change.key) and part_of(change.key) not in renamed:
-            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
-            new = {name: _name(renamed[branch(kind, name)]) for name in back}
-            if new:
-                values[change.key] = _inserted(names(now, change.key), str(change.before), new)
-    return values, renamed
-
-
 def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     now = IndexedSettings.of(state.settings)
-    removed = [part for part in past.removed if not _is_back(now, past, part)]
-    brought, renamed = _brought_back(now, past, removed)
-    after, left = _with_values(now, _updated(now, brought), past, force, renamed)
+    after, left = _with_values(now, now, past, force)
     made = [part for part in past.created if below(after, part)]
     kept = []
     for part in made:
         changed = [] if force else touched([one for one in past.changes if part_of(one.key) == part], after.get)
         left += changed
         kept += [part] if changed else []
+    after = _with_removed_identities(after, past)
     lists = [change.key for change in past.changes if _is_list(change.key)]
     after = _without_parts(after, lists, [part for part in made if part not in kept])
-    after = _in_former_order(now, after, past)
     return Undone(_moved(state, _with_lists(after, past), past.account), tuple(left))
 
 
@@ -160,32 +153,41 @@ def _with_values(
     return _updated(after, values), left
 
 
-def _is_back(now: IndexedSettings, past: PastAccount, part: str) -> bool:
-    """Whether an identity that was removed is there again, under whatever name."""
-    address = next((one.before for one in past.changes if one.key == part + "useremail"), None)
-    listed = [key for key in (change.key for change in past.changes) if key.endswith(".identities")]
-    return any(now.get(branch("identity", name) + "useremail") == address for key in listed for name in names(now, key))
-
-
-def _in_former_order(start: Settings, after: IndexedSettings, past: PastAccount) -> IndexedSettings:
-    """With identities in the order that they had, unless somebody has changed the list since."""
-    values: dict[str, Value | None] = {}
-    for change in past.changes:
-        if change.key.endswith(".identities") and same(start.get(change.key), change.after):
-            former = names_in(str(change.before or ""))
-            if sorted(former) == sorted(names(after, change.key)):
-                values[change.key] = change.before
-    return _updated(after, values)
-
-
 def _with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
     """With each list as it was written, where it has the same names again."""
     same_names = [
-        change
-        for change in past.changes
-        if _is_list(change.key) and names(after, change.key) == names_in(str(change.before or ""))
+        change for change in past.changes if _is_list(change.key) and _is_as_before(names(after, change.key), change)
     ]
     return _updated(after, {change.key: change.before for change in same_names})
+
+
+def _is_as_before(now: list[str], change: Change) -> bool:
+    """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
+    former = names_in(str(change.before or ""))
+    if now == former:
+        return True
+    reordered = change.key.endswith(".identities") and now == names_in(str(change.after or ""))
+    return reordered and sorted(now) == sorted(former)
+
+
+def _with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
+    """With identities that the run has removed of an account that stays, unless their address is there again."""
+    values: dict[str, Value | None] = {}
+    for listed in [change for change in past.changes if change.key.endswith(".identities")]:
+        now = names(after, listed.key)
+        there = {mapping.text(after, branch("identity", name) + "useremail").lower() for name in now}
+        gone = [branch("identity", name) for name in names_in(str(listed.before or ""))]
+        renamed = _names(after, [part for part in gone if part in past.removed])
+        back = {}
+        for part, name in renamed.items():
+            own = [one for one in past.changes if part_of(one.key) == part and one.before is not None]
+            address = next((str(one.before) for one in own if one.key == part + "useremail"), "")
+            if address.lower() not in there:
+                values.update({name + one.key[len(part) :]: one.before for one in own})
+                back[_name(part)] = _name(name)
+        if back:
+            values[listed.key] = _inserted(now, str(listed.before), back)
+    return _updated(after, values)
 
 
 def _without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
