@@ -75,7 +75,8 @@ class ActionModule(ActionBase):
         asked = control_hosts(report.findings, records)
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
         if options["summary"] and (works or not options["defer_summary"]):
-            for line in summary(report, columns=_columns(), plain=_is_plain(), page=options["page"] or ""):
+            # Between the lines of Ansible, it stands alone.
+            for line in ((), *summary(report, columns=_columns(), plain=_is_plain(), page=options["page"] or ""), ()):
                 _display.display(_coloured(line))
         verdict = verdict_data(report)
         shown = {name: verdict[name] for name in ("run", "started_at", "counts", "findings")}

@@ -81,7 +81,7 @@ class Office:
         self._hosts.write_text(json.dumps({"all": {"vars": common, "hosts": hosts}}))
 
     def run(self, *options: str, playbook: str = "charter.mail.verify", strategy: str = "linear") -> AnsibleRun:
-        (self._folder / "ansible.cfg").write_text(f"[defaults]\nstrategy={strategy}\n")
+        (self._folder / "ansible.cfg").write_text(f"[defaults]\nstrategy={strategy}\nshow_custom_stats=true\n")
         inventories = [f"--inventory={self._fleet.inventory_path}", f"--inventory={self._hosts}"]
         files = {"mail_records": str(self.records), "mail_report_json": str(self._folder / "report.json")}
         written = ["--extra-vars", json.dumps(files)]
@@ -145,6 +145,11 @@ def test_a_run_has_one_report(
         assert f"fatal: [{WRONG}]: FAILED!" in done.output
         # The summary is what an administrator reads last.
         assert done.output.index(f"fatal: [{WRONG}]: FAILED!") < done.output.index("  Mail does not work on ")
+    # What AWX and ansible-runner keep of the run.
+    (statistics,) = re.findall(r"^\tRUN: (\{.*\})$", done.output, re.MULTILINE)
+    kept = json.loads(statistics)["charter_mail"]
+    assert (kept["run"], kept["counts"]) == (report["run"], report["counts"])
+    assert [finding["title"] for finding in kept["findings"]] == [finding["title"] for finding in report["findings"]]
     assert PASSWORD not in done.output
     assert PASSWORD not in json.dumps(report)
 

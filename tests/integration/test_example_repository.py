@@ -9,12 +9,14 @@ import json
 import os
 import pathlib
 import poplib
+import re
 import shlex
 import shutil
 import ssl
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import typing as t
 
 import pytest
@@ -23,7 +25,7 @@ import yaml
 from .ansible_runs import ROOT, Ansible
 from .local_users import LocalUser
 
-EXAMPLE = ROOT / "docs/example-repository"
+EXAMPLE = "docs/example-repository"
 PROGRAMS = ("ansible", "ansible-config", "ansible-galaxy", "ansible-inventory", "ansible-playbook")
 PYTHON = "/usr/bin/python3"  # each user may run it, unlike the one of an environment of root's
 
@@ -36,12 +38,14 @@ class Adopter:
         scratch: the folder of Molecule's own files.
     """
 
-    def __init__(self, user: LocalUser, tools: pathlib.Path) -> None:
+    def __init__(self, user: LocalUser, tools: pathlib.Path, package: pathlib.Path) -> None:
         self.repository = user.home / "repository"
         self.scratch = user.home / "scratch"
         self._user = user
         self._tools = tools
-        shutil.copytree(EXAMPLE, self.repository)
+        with tarfile.open(package) as archive:
+            archive.extractall(user.home / "package", filter="data")
+        (user.home / "package" / EXAMPLE).rename(self.repository)
         self.scratch.mkdir()
 
     def molecule(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -99,12 +103,14 @@ def adopter(mario: LocalUser, tmp_path: pathlib.Path) -> t.Iterator[Adopter]:
     [tarball] = (tmp_path / "built").glob("*.tar.gz")
     shutil.copy(tarball, tools)
     (tools / tarball.name).chmod(0o644)
-    made = Adopter(mario, tools)
+    made = Adopter(mario, tools, tarball)
     # Ansible Galaxy is not asked.
     wanted = yaml.safe_load((made.repository / "requirements.yml").read_text())
     assert wanted == {"collections": [{"name": "charter.mail"}]}
-    local = {"collections": [{"name": str(tools / tarball.name), "type": "file"}]}
-    (made.repository / "requirements.yml").write_text(yaml.safe_dump(local))
+    page = (ROOT / "docs/testing-your-playbooks.md").read_text()
+    [local] = re.findall(r"```yaml\n(collections:\n.*?)```", page, re.DOTALL)
+    local = re.sub(r"/path/to/charter-mail-[0-9.]+\.tar\.gz", str(tools / tarball.name), local)
+    (made.repository / "requirements.yml").write_text(local)
     mario.own()
     yield made
     subprocess.run(["pkill", "-KILL", "-U", str(mario.uid)], check=False)  # of this test's own user

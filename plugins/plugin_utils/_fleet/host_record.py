@@ -246,7 +246,9 @@ def accounts_of(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple
     """
     found = result.get("accounts")
     entries = found[:MOST_ACCOUNTS] if isinstance(found, list) else []
-    return tuple(_account(entry, with_texts) for entry in entries if isinstance(entry, dict))
+    origin = bounded(result.get("checked_from"))  # of a Windows host that tested nothing itself
+    origin = origin if origin == "controller" else ""
+    return tuple(_account(entry, origin, with_texts) for entry in entries if isinstance(entry, dict))
 
 
 def networks_of(result: t.Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -264,11 +266,11 @@ def _texts(values: t.Any) -> tuple[str, ...]:
     return tuple(bounded(value) for value in values[:_LIST]) if isinstance(values, (list, tuple)) else ()
 
 
-def _account(entry: t.Mapping[str, t.Any], with_texts: bool) -> AccountRecord:
+def _account(entry: t.Mapping[str, t.Any], origin: str, with_texts: bool) -> AccountRecord:
     cause = entry.get("cause") or {}
     checks: dict[tuple[str, str], list[t.Mapping[str, t.Any]]] = {}
     for check in itertools.islice(entry.get("checks") or (), _STAGES * _LIST):
-        checks.setdefault((str(check.get("endpoint")), str(check.get("checked_from", ""))), []).append(check)
+        checks.setdefault((str(check.get("endpoint")), str(check.get("checked_from", origin))), []).append(check)
     return AccountRecord(
         email=bounded(entry.get("email")),
         user=bounded(entry.get("user")),

@@ -49,8 +49,9 @@ class RecordFiles:
             OSError: it cannot be written.
         """
         folder = self._folder / record.run / _HOSTS
-        for part in (self._folder, folder.parent, folder):
-            _make_private(part)
+        if not os.path.isdir(folder):
+            for part in (self._folder, folder.parent, folder):
+                _make_private(part)
         path = folder / _file_name(record.host)
         lock_path = path.with_suffix(_LOCK)
         with open(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as lock:

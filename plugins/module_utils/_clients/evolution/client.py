@@ -17,7 +17,7 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, signatures, templates
+from . import choices, configure, defaults, lookup, mapping, migration, signatures, templates
 from .aliases import NOT_HELD
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
@@ -140,7 +140,7 @@ class Evolution(ClientDefaults):
     def view(self, state: EvolutionState, account: Account) -> View:
         ids = find(state.sources, account)
         if ids is None:
-            return View(None)
+            return View(None, replaces=migration.replaced(state.sources, account))
         # Which account is the default is only looked up where it is in question.
         default = account.default and state.default(defaults.ACCOUNT) == ids.account
         shown = {
@@ -154,6 +154,7 @@ class Evolution(ClientDefaults):
             details,
             outgoing_username=mapping.outgoing_username(state.sources, ids),
             kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
+            replaces=migration.replaced(state.sources, account),
         )
 
     def account(self, wanted: Account) -> StoredAccount | None:
@@ -302,7 +303,8 @@ class Evolution(ClientDefaults):
         return PasswordState.KEPT if kept else PasswordState.STORED
 
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.present(before.sources, account)
+        sources, ids = configure.present(migration.moved(before.sources, account), account)
+        before = migration.followed(before, account, ids, self._password_store)
         sources, new_signatures = signatures.configured(sources, ids.identity, account, before.signature)
         before.signatures.require_plain(new_signatures)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import typing as t
@@ -91,6 +92,14 @@ def kept_by(sources: Sources, account: Account) -> str:
             parent = _parent(sources, key)
             return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
     return ""
+
+
+def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    ours = [key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted)]
+    others = [key for key in _unmarked(sources, wanted) if key not in ours]
+    return [sources.ids(key) for key in (*ours, *others)]
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:

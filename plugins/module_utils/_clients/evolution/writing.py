@@ -23,6 +23,7 @@ from .choices import choice
 from .differences import source_changes
 from .lookup import find
 from .password_store.store import PLAINTEXT_KEYRING, Item
+from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
@@ -76,6 +77,8 @@ class EvolutionNotes:
         for name, chosen in after.new_defaults.items():
             if before.default(name) != chosen:
                 changes.append(Change(defaults.path(name), before.default(name), chosen))
+        for key, one, other in changed(before.signature, after.new_signatures):
+            changes.append(Change(key, _decoded(one), _decoded(other)))
         differ = list(differing(before.sources, after.sources))
         return Noted(
             changes,
@@ -90,6 +93,10 @@ class EvolutionNotes:
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         return [uid for uid in ids.values() if uid]
+
+
+def _decoded(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 class SessionChange:

@@ -18,13 +18,14 @@ from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
-from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
-from .identities import read_back
+from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
+from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
 from .stored import PasswordFiles, PasswordStore, ThunderbirdState
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.user_host import SealedStore
@@ -141,16 +142,7 @@ class Thunderbird(ClientDefaults):
         return tuple(found)
 
     def view(self, state: ThunderbirdState, account: Account) -> View:
-        ids = find(state.settings, account)
-        if ids is None:
-            return View(None)
-        details = {}
-        for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
-            folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
-            if folder:
-                details[name] = folder
-        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
-        return View(read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
+        return view(state.settings, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -223,6 +215,7 @@ class Thunderbird(ClientDefaults):
         password_writes = () if after.new_passwords is None else after.new_passwords.files_since(before.passwords)
         sealed, unsealed = self._seal_changes(after, password_writes)
         writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
+        writes += missing_folders(self._files, self.profile, before.settings, after.settings)
         if self.log is not None:
             writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
         return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
@@ -258,16 +251,10 @@ class Thunderbird(ClientDefaults):
         return PasswordState.STORED
 
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        settings, ids = configure.present(before.settings, account)
-        references = before.references
-        password_changes: list[Change] = []
-        new_passwords = before.new_passwords
-        remarks = before.remarks
-        old_ids = None if settings is before.settings else find(before.settings, account)
-        if old_ids is not None:
-            references, left = moves.follow_move(before, settings, old_ids, account)
-            remarks += left
-            new_passwords, password_changes = moves.move_passwords(before, old_ids, settings, ids)
+        migrated = migration.moved(before.settings, account, self._files, self.profile)
+        settings, ids = configure.present(migrated, account)
+        references, left, new_passwords, password_changes = moves.follow(before, settings, ids, account)
+        remarks = (*before.remarks, *left)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
             for login in configure.logins(settings, ids):

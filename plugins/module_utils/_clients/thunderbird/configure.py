@@ -10,9 +10,10 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import folder_references, identities, mapping, signatures
+from . import client_settings, folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
@@ -45,8 +46,9 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     after[identity + "smtpServer"] = ids.smtp
     after.append(SMTP_SERVERS, ids.smtp)
     identities.configure(after, ids, account)
+    client_settings.enforce(after, ids, account)
     _choose_default(after, ids, account)
-    finished = after.finished()
+    finished = with_local_folders(after.finished(), account)
     return (before if finished is state else finished), ids
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account, Protocol, State
@@ -73,6 +74,15 @@ def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
         for ids in with_login
         if _is_of_type(state, ids, account) and not _mark(state, ids) and _has_login(state, ids, account)
     ]
+
+
+def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    state = IndexedSettings.of(settings)
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    ours = [ids for ids in _marked(state, wanted) if not _is_anothers(state, ids, wanted)]
+    others = [ids for ids in _unmarked(state, wanted) if ids not in ours]
+    return [_with_identity(state, ids, wanted) for ids in (*ours, *others)]
 
 
 def _marked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:

@@ -11,7 +11,7 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..recognition import about_candidates, about_void
-from . import configure
+from . import configure, migration
 from .choices import choice
 from .identities import read_back
 from .lookup import candidates, find, void
@@ -30,6 +30,9 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
+    for host, why in migration.kept(state.settings, account):
+        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        found.append(f"{account}: {kept}")
     for ids in void(state.settings, account):
         prefix = branch("server", ids.server)
         host = text(state.settings, prefix + "hostname")

@@ -10,6 +10,7 @@ import typing as t
 from ..._host.files import FileWrite
 from ..._model.settings import changes
 from ..change_log import Noted
+from . import local_folders
 from .indexed_settings import IndexedSettings
 from .mapping import branch
 
@@ -40,7 +41,8 @@ class ThunderbirdNotes:
     """Implements the protocol ``Notes``."""
 
     def noted(self, before: ThunderbirdState, after: ThunderbirdState) -> Noted:
-        found = changes(before.settings, after.settings)
+        kept = local_folders.made(before.settings, after.settings)
+        found = [change for change in changes(before.settings, after.settings) if not change.key.startswith(kept)]
         parts = dict.fromkeys(part for change in found for part in [part_of(change.key)] if part)
         old, new = IndexedSettings.of(before.settings), IndexedSettings.of(after.settings)
         return Noted(

@@ -120,6 +120,60 @@ def test_a_changed_account_gets_its_former_settings(tmp_path: pathlib.Path, clie
     assert not roll_back(tmp_path)["changed"]
 
 
+SENDERS: t.Mapping[str, t.Any] = {
+    "signature": {"html": "<p>one"},
+    "identities": [{"address": "info@rossi.example", "full_name": "Info"}],
+}
+
+
+def signatures(home: pathlib.Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in home.glob(".config/evolution/signatures/*")}
+
+
+@CLIENTS
+def test_signatures_and_identities_are_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path, **SENDERS))
+    first, files = settings(tmp_path, client), signatures(tmp_path)
+    changed = {"signature": {"text": "two"}, "identities": [{"address": "info@rossi.example", "state": "absent"}]}
+    configure(client, "20260102T000000Z-1", request(tmp_path, **changed))
+    assert settings(tmp_path, client) != first
+    roll_back(tmp_path, "20260102T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
+    configure(client, "20260103T000000Z-1", request(tmp_path, state="absent"))
+    assert signatures(tmp_path) == {}
+    roll_back(tmp_path, "20260103T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
+    roll_back(tmp_path, "20260101T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (before, {})
+
+
+def test_the_order_of_identities_is_undone(tmp_path: pathlib.Path) -> None:
+    other = {"address": "info@rossi.example"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[other]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**other, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    roll_back(tmp_path)
+    assert settings(tmp_path, THUNDERBIRD) == before
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
+
+
+def test_a_signature_that_was_changed_since_is_left(tmp_path: pathlib.Path) -> None:
+    write_evolution(tmp_path, [HAND_MADE])
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, signature={"text": "one"}))
+    configure(EVOLUTION, "20260102T000000Z-1", request(tmp_path, signature={"text": "two"}))
+    (file,) = tmp_path.glob(".config/evolution/signatures/*")
+    file.write_text("the user's")
+    (left, *_others) = roll_back(tmp_path, "20260102T000000Z-1")["clients"][0]["left"]
+    assert left["setting"].startswith("signature ")
+    assert file.read_text() == "the user's"
+    roll_back(tmp_path, "20260102T000000Z-1", force=True)
+    assert file.read_text() == "one"
+
+
 @CLIENTS
 def test_what_was_changed_since_is_left_and_named(tmp_path: pathlib.Path, client: ClientEntry) -> None:
     WRITERS[client.name](tmp_path, [HAND_MADE])
@@ -416,3 +470,33 @@ def servers(one: HandMade) -> dict[str, t.Any]:
         "incoming": dict(zip(names, (host.lower(), port + 1000, security))),
         "outgoing": dict(zip(names, one.outgoing)),
     }
+
+
+@CLIENTS
+def test_folders_and_settings_of_the_client_are_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    options = {
+        "folders": {"sent": "local", "drafts": "Entwürfe", "junk": "Spam", "trash": "Bin"},
+        "check_at_start": False,
+        "check_interval": 3,
+        "offline": "30",
+        "settings": {"server.max_size": 3, "account/Mail Account/MarkSeenTimeout": 3},
+    }
+    configure(client, "20260101T000000Z-1", request(tmp_path, **options))
+    assert settings(tmp_path, client) != before
+    if client is THUNDERBIRD:  # it drops what equals its default
+        edit(tmp_path, client, 'user_pref("mail.server.server2.login_at_startup", false);\n', "")
+    assert roll_back(tmp_path)["clients"][0]["left"] == []
+    assert settings(tmp_path, client) == before
+
+
+def test_local_folders_stay_with_what_is_in_them(tmp_path: pathlib.Path) -> None:
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, folders={"sent": "local"}))
+    roll_back(tmp_path)
+    (text,) = (content.decode() for content in settings(tmp_path, THUNDERBIRD).values())
+    assert EMAIL not in text
+    assert 'user_pref("mail.accountmanager.accounts", "account2");' in text
+    assert 'user_pref("mail.account.account2.server", "server2");' in text
+    assert 'user_pref("mail.server.server2.directory-rel", "[ProfD]Mail/Local Folders");' in text
+    assert (tmp_path / ".thunderbird/charter.default/Mail/Local Folders/Sent").exists()

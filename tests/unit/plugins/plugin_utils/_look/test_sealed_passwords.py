@@ -355,10 +355,19 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> Non
 
 def with_password(entry: Options, chance: random.Random) -> Options:
     """An account with one of a few passwords, or without."""
-    given = {name: value for name, value in entry.items() if value is not None and name != "password"}
+    given = {name: value for name, value in _given(entry).items() if name != "password"}
     password = chance.choice((None, PASSWORD, PASSWORD, "another password"))
     policy = chance.choice(("always", "always", "on_create"))
     return given if password is None else {**given, "password": password, "update_password": policy}
+
+
+def _given(options: t.Any) -> t.Any:
+    """The options without those that validation has filled in as omitted."""
+    if isinstance(options, list):
+        return [_given(one) for one in options]
+    if not isinstance(options, dict):
+        return options
+    return {name: _given(value) for name, value in options.items() if value is not None}
 
 
 Former = t.Mapping[pathlib.Path, bytes]
