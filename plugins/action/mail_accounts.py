@@ -25,7 +25,7 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._accounts import no_accounts, signature_files, upload
 from ..plugin_utils._fleet_run import recorder, run_of_task, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
@@ -58,6 +58,7 @@ class ActionModule(NormalAction):
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
                     result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
+                    result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
                     result = self._on_windows(params, host, run_of_task.run_id(variables))
         except AnsibleConnectionFailure as error:
@@ -83,6 +84,10 @@ class ActionModule(NormalAction):
     def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         with run_of_task.with_run(self, task_vars, {} if key is None else {OPTION: key}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
+
+    def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        found = self._execute_module(module_name=upload.MODULE, module_args=args, task_vars=task_vars)
+        return t.cast("dict[str, t.Any]", found)
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str, run: str | None) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)

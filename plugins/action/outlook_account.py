@@ -11,6 +11,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._ansible import exclusive
 from ..module_utils._ansible.arguments import argument_spec
 from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
@@ -24,6 +25,7 @@ _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
     **OUTLOOK.options,
     "offline_hives": {"type": "bool", "default": False},
+    **exclusive.OPTION,
 }
 _SPEC = argument_spec(**_OWN_OPTIONS)
 

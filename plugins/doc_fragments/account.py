@@ -88,6 +88,62 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "POP3 only. How many days mail stays on the server. V(0) means no limit.",
         "If omitted, an existing account keeps its setting. A new account has no limit.",
     ),
+    "folders": (
+        "Which folders hold sent mail, drafts and so on. If omitted, an existing account keeps its folders.",
+        (
+            "V(server) is the folder on the server: the one that the server names (RFC 6154), otherwise the one with "
+            "the usual name. V(local) is the folder on this computer. Any other text is the name of a folder on the "
+            "server, with levels separated by V(/)."
+        ),
+        "A new account has V(server) for sent mail and drafts in every client.",
+        "An entry's folders replace those of the task. Outlook ignores this option.",
+    ),
+    "check_at_start": (
+        "Get mail when the client starts.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "check_interval": (
+        "Get mail every so many minutes, V(1) to V(10080). V(0) means only when the user asks for it.",
+        "If omitted, an existing account keeps its setting, and a new one has 10. Outlook ignores this option.",
+    ),
+    "idle": (
+        "IMAP only. Let the server announce new mail at once (IDLE).",
+        "If omitted, an existing account keeps its setting, and a new one has V(true). Outlook ignores this option.",
+    ),
+    "offline": (
+        "IMAP only. The mail to keep on this computer: V(all), V(none), or that of so many days, such as V(30).",
+        "Nothing is deleted on this computer. Folders that Thunderbird knows already keep mail that the user reads.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "subscribed_only": (
+        "IMAP only. Show only the folders to which the user has subscribed.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "delete_on_server": (
+        "POP3 only. Delete mail on the server once the user deletes it in the client.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "compose_format": (
+        "The format of new mail.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "request_receipts": (
+        "Ask recipients for a receipt.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "settings": (
+        "Further settings of one client, in its own words. Other clients ignore them.",
+        (
+            "For Thunderbird, V(server.NAME), V(identity.NAME) and V(smtpserver.NAME) are the preferences of the "
+            "account, such as V(server.max_cached_connections)."
+        ),
+        (
+            "For Evolution, V(account/GROUP/KEY), V(identity/GROUP/KEY) and V(transport/GROUP/KEY) are the keys of its "
+            "sources, such as V(account/Imapx Backend/FetchOrder)."
+        ),
+        "A value is text, a number or a boolean, of the setting's own type. Null removes the setting.",
+        "What an option sets is refused, as are names of other parts, and what decides how the client connects.",
+    ),
     "default": ("Make this the user's default account. Otherwise the default account stays the same.",),
     "state": (
         "Whether the account exists.",
@@ -100,9 +156,24 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "override": (
         "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
         "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
+        "It also counts as such if it sends by something else than an SMTP server, such as C(sendmail).",
         "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
         "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
         "Only modules that configure Thunderbird or Evolution use it.",
+    ),
+    "migrate": (
+        "Replace a POP3 account of the same address at the same provider by this IMAP account.",
+        "The IMAP account gets its identities, signatures and stored passwords. No mail is deleted or copied.",
+        (
+            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is in the "
+            "local folders already. Outlook ignores this option, with a warning."
+        ),
+        "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
+    ),
+    "upload": (
+        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload).",
+        "Each run compares all messages, so leave it out again when all are there.",
     ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
@@ -117,6 +188,15 @@ SERVER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "V(none) is unencrypted and is refused unless O(allow_plaintext=true).",
     ),
 }
+FOLDER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "sent": ("The folder for sent mail. The client keeps a copy of what the user sends.",),
+    "drafts": ("The folder for drafts.",),
+    "templates": ("The folder for templates. Evolution saves none if the folder is missing on the server.",),
+    "archive": ("The folder for archived mail.",),
+    "trash": ("The folder for deleted mail. IMAP only, and never V(local).",),
+    "junk": ("The folder for junk mail, to which the client then moves it. Never V(local).",),
+}
+_PARTS = {"incoming": SERVER_TEXTS, "folders": FOLDER_TEXTS}
 
 
 SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
@@ -127,6 +207,7 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "src": (
         "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
+        "It is also looked for in C(templates) beside the inventory, and images in C(files) there.",
         "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
         "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
     ),
@@ -175,9 +256,9 @@ def _documented(option: _Options, description: list[str], suboptions: _Options) 
 
 
 def _server(name: str, spec: _Options) -> dict[str, t.Any]:
-    """The options of a server; those of ``outgoing`` refer to those of ``incoming``."""
+    """The options of a server or of the folders; those of ``outgoing`` refer to those of ``incoming``."""
     return {
-        part: _documented(option, list(SERVER_TEXTS[part]) if name == "incoming" else [f"As O(incoming.{part})."], {})
+        part: _documented(option, list(_PARTS[name][part]) if name in _PARTS else [f"As O(incoming.{part})."], {})
         for part, option in spec.get("options", {}).items()
     }
 

@@ -125,6 +125,20 @@ EXAMPLES = r"""
     organization: Rossi & Sons
   become: true
 
+- name: Keep mail on the server, check every 15 minutes, and set what has no option
+  charter.mail.evolution_account:
+    user: mario
+    email: mario.rossi@charter.net
+    folders:
+      sent: server
+      drafts: server
+      archive: Archive
+    check_interval: 15
+    offline: 30
+    settings:
+      account/Imapx Backend/FetchOrder: descending
+  become: true
+
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.evolution_account:
     user: mario

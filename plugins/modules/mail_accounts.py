@@ -94,6 +94,7 @@ seealso:
   - module: charter.mail.outlook_account
   - module: charter.mail.mail_clients
   - module: charter.mail.mail_verify
+  - module: charter.mail.mail_upload
 notes:
   - One list serves all clients. A client ignores what it does not have, such as O(profile) without Thunderbird.
   - On Windows, O(when_running), O(wait_seconds), O(lock_timeout), O(backup) and O(seal_key) have no effect.
@@ -171,6 +172,12 @@ accounts:
       type: str
       returned: if skipped or failed
       sample: Thunderbird is running with the profile /home/mario/.thunderbird/charter.default; nothing was changed.
+uploads:
+  description: What O(upload) has done for each account that has it, as M(charter.mail.mail_upload) returns it.
+  returned: if an account has O(upload=true)
+  type: list
+  elements: dict
+  sample: [{email: mario.rossi@charter.net, user: mario, found: 1532, uploaded: 1480, there: 50, deleted: 2}]
 backup_files:
   description: The backup copies that were made.
   returned: always, except for bad options

@@ -35,15 +35,25 @@ options:
     type: list
     elements: str
     choices:
+      - check_at_start
+      - check_interval
+      - compose_format
       - default
+      - delete_on_server
+      - folders
       - full_name
       - identities
+      - idle
       - leave_on_server
       - leave_on_server_days
+      - offline
       - organization
       - password
       - reply_to
+      - request_receipts
+      - settings
       - signature
+      - subscribed_only
     default: []
 attributes:
   diff_mode:

@@ -57,6 +57,14 @@ options:
         a real Windows.
     type: bool
     default: false
+  exclusive:
+    description:
+      - Also take back what is staged for accounts that are not listed. Outlook's own accounts stay, with a warning.
+      - V(charter) means IMAP and POP3 accounts whose incoming server is one of the presets of O(provider). V(ours)
+        means those that this collection has staged.
+      - Only users for whom the list has an account with O(state=present) are concerned.
+    type: str
+    choices: [charter, ours]
 attributes:
   check_mode:
     support: full

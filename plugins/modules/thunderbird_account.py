@@ -95,6 +95,20 @@ EXAMPLES = r"""
     organization: Rossi & Sons
   become: true
 
+- name: Keep mail on the server, check every 15 minutes, and set what has no option
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    folders:
+      sent: server
+      drafts: server
+      archive: Archive
+    check_interval: 15
+    offline: 30
+    settings:
+      server.max_cached_connections: 3
+  become: true
+
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
   charter.mail.thunderbird_account:
     user: mario

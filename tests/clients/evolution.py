@@ -149,6 +149,11 @@ class Evolution:
         )
         return mail
 
+    def camel_settings(self, uid: str) -> dict[str, t.Any]:
+        """What Evolution's mail library has of an IMAP account's settings for receiving, by the names of properties."""
+        settings: dict[str, t.Any] = self._run_script("evolution_camel.py", "settings", account=uid)
+        return settings
+
     def setting(self, name: str) -> str:
         """The value of a setting such as ``default-mail-account``."""
         printed = self.session.run("gsettings", "get", "org.gnome.Evolution.DefaultSources", name)

@@ -18,6 +18,7 @@ import os
 import signal
 import subprocess
 import typing as t
+import urllib.parse
 
 from .desktop_session import DesktopSession, SessionError
 from .evolution import TIMEOUT, wait_until
@@ -92,10 +93,19 @@ class EvolutionWindow:
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
 
+    def send(self, to: str, subject: str) -> None:
+        """Write a message in the composer and send it, as a user does with the keyboard."""
+        # It would ask whether the key was pressed by accident.
+        asks = ("org.gnome.evolution.mail", "prompt-on-accel-send")
+        self._session.run("gsettings", "set", *asks, "false", check=True, **self._variables)
+        self.begin_message(to, subject)
+        self.press(subject, "ctrl+Return")
+        wait_until(lambda: subject not in self.titles(), "end of the composer")
+
     def begin_message(self, to: str, subject: str) -> None:
         """Open the composer, whose window has the subject as its title."""
         self.wait_for(MAIN)  # or the program would not find the one that runs
-        self._session.start("evolution", f"mailto:{to}?subject={subject}", **self._variables)
+        self._session.start("evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}", **self._variables)
         self.wait_for(subject)
 
     def press(self, title: str, keys: str) -> None:

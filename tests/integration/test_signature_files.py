@@ -105,6 +105,16 @@ def test_the_pages_identities_reach_both_clients(ansible: Ansible, mario: LocalU
     assert "default and reply_to of its identities stay unset" in " ".join(result["warnings"])
 
 
+def test_the_collections_own_playbook_finds_files_beside_the_inventory(ansible: Ansible, mario: LocalUser) -> None:
+    play = Play(ansible, mario)
+    accounts = yaml.safe_load(example("signatures.yml"))["mail_accounts"]
+    hosts = ansible.local_host(mail_accounts=[{**accounts[0], "user": mario.name}], mail_clients=["thunderbird"])
+    done = ansible.playbook("configure", hosts)
+    assert done.code == 0, done.output
+    (prefs,) = (text for path, text in play.texts().items() if path.name == "prefs.js")
+    assert json.dumps(HTML, ensure_ascii=False) in prefs
+
+
 def test_what_is_wrong_with_a_file_is_said_before_anything_is_changed(ansible: Ansible, mario: LocalUser) -> None:
     play = Play(ansible, mario)
     (play.ansible.folder / "files/logo.txt").write_text("no image")

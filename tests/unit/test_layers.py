@@ -38,6 +38,7 @@ FINDINGS = "module_utils/_verify/findings"
 WIRE = "module_utils/_verify/wire"
 PROTOCOLS = "module_utils/_verify/protocols"
 REPORT = "module_utils/_verify/report"
+UPLOAD = "module_utils/_upload"
 ANSIBLE = "module_utils/_ansible"
 FILTERS = "plugin_utils/_filters"
 RENDER = "plugin_utils/_render"
@@ -76,10 +77,11 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     PROTOCOLS: (MODEL, FINDINGS, WIRE),
     REPORT: (MODEL, PROVIDERS, FINDINGS),
     VERIFY: (MODEL, PROVIDERS, FINDINGS, WIRE, PROTOCOLS, REPORT),
+    UPLOAD: (VERIFY, FINDINGS, WIRE, PROTOCOLS),
     # What knows Ansible: it joins machines, clients and the verification.
     ANSIBLE: (
         *(MODEL, HOST, PROVIDERS, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, OUTLOOK),
-        *(VERIFY, FINDINGS, REPORT),
+        *(VERIFY, FINDINGS, REPORT, UPLOAD),
     ),
     FILTERS: (MODEL,),
     RENDER: (MODEL, EVOLUTION, OUTLOOK, ANSIBLE),

@@ -9,8 +9,10 @@ import typing as t
 from .._clients.listed_account import PASSWORD, ListedAccount
 from .._model import text
 from .._model.account import Account, Protocol, Security, Server
+from .._model.client_options import ClientOptions
 from .._model.differences import differences
 from .._model.errors import MailError
+from .._model.folders import Place
 from .._model.identity import Identity
 from .._model.signature import Signature
 from .._model.text import same_address
@@ -35,11 +37,12 @@ def not_expressed(found: ListedAccount) -> list[str]:
     return reasons or _proof(found, found.account)
 
 
-def entry(account: Account, user: str) -> dict[str, t.Any]:
+def entry(found: ListedAccount, account: Account, user: str) -> dict[str, t.Any]:
     """The least that says the same about an account.
 
     Args:
-        account: as read from a client.
+        found: in a client.
+        account: its settings.
         user: whose account it is.
     """
     said: dict[str, t.Any] = {"user": user, "email": account.email}
@@ -62,7 +65,21 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
         said["leave_on_server_days"] = account.leave_on_server_days
     if account.default:
         said["default"] = True
+    said.update(_of_client(found, account))
     return said
+
+
+def merged(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """An entry for an account that two clients have; None where the two are not the same account.
+
+    What each client has in its own way is left out, so that each keeps it.
+    """
+    if any(one.get(name) != other.get(name) for name in {*one, *other} - _CLIENTS_OWN):
+        return None
+    return {name: value for name, value in one.items() if name not in _CLIENTS_OWN or other.get(name) == value}
+
+
+_CLIENTS_OWN = frozenset({"folders", *ClientOptions._fields})
 
 
 def _sender(sender: Account | Identity) -> dict[str, t.Any]:
@@ -98,10 +115,22 @@ def _signature(signature: Signature | None) -> dict[str, t.Any]:
     return said
 
 
+def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
+    """What the user has changed of the client's own settings, and the folders that are on this computer.
+
+    A folder on the server may be the one that the server names, and is left to it. Where templates are differs
+    between clients.
+    """
+    said: dict[str, t.Any] = dict(found.chosen.given())
+    folders = account.folders._replace(templates=None).given()
+    local = {kind: folder.place.value for kind, folder in folders if folder.place is Place.LOCAL}
+    return {**said, "folders": local} if local else said
+
+
 def _proof(found: ListedAccount, account: Account) -> list[str]:
     """What is wrong with the entry by the rules that every task has."""
     try:
-        request = request_of(entry(account, "nobody"), {})
+        request = request_of(entry(found, account, "nobody"), {})
     except MailError as error:
         return [str(error)]
     others = differences(request.account, account, found.outgoing_username)

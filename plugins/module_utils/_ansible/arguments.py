@@ -8,12 +8,12 @@ import dataclasses
 import typing as t
 
 from .._model import text
-from .._model.account import Account, Protocol, Security, State
+from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
-from .._providers.catalog import NAMES, ServerOptions, servers
+from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
 from .._providers.lint import Finding, Level, lint, refuse_errors
-from . import sender_options
+from . import client_arguments, sender_options
 
 Options = t.Mapping[str, t.Any]
 
@@ -40,10 +40,13 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "outgoing": {"type": "dict", "options": _SERVER_OPTIONS},
     "leave_on_server": {"type": "bool"},
     "leave_on_server_days": {"type": "int"},
+    **client_arguments.SPEC,
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": [state.value for state in State]},
     "purge": {"type": "bool"},
     "override": {"type": "bool"},
+    "migrate": {"type": "bool"},
+    "upload": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
@@ -55,6 +58,8 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "state": State.PRESENT.value,
     "purge": False,
     "override": False,
+    "migrate": False,
+    "upload": False,
     "allow_plaintext": False,
 }
 
@@ -122,6 +127,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
             except MailError as error:
                 raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
     _refuse_contradictions(found)
+    _refuse_both_ways(found)
     return tuple(found if profiles else _without_profiles(found))
 
 
@@ -191,15 +197,25 @@ def request_of(entry: Options, task: Options) -> Request:
         replace_password=option("update_password") == "always",
         leave_on_server=option("leave_on_server"),
         leave_on_server_days=option("leave_on_server_days"),
+        folders=client_arguments.folders(option("folders")),
+        client=client_arguments.client_options(option),
+        settings=client_arguments.further_settings(option("settings")),
         default=option("default"),
         user=_optional_text("user", option),
         state=State(option("state")),
         purge=option("purge"),
         override=option("override"),
+        migrate_from=_migrate_from(option("migrate"), email, incoming, protocol),
     )
     findings = lint(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
     return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
+
+
+def _migrate_from(migrate: bool, email: str, incoming: Server, protocol: Protocol) -> tuple[str, ...]:
+    if migrate and protocol is Protocol.POP3:
+        raise OptionError("migrate", "it leads from POP3 to IMAP, and protocol is pop3", "set protocol to imap")
+    return hosts_of_family(email, incoming) if migrate else ()
 
 
 def _server(side: str, option: t.Callable[[str], t.Any]) -> ServerOptions:
@@ -227,6 +243,22 @@ def _password(value: str | None) -> Secret | None:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise OptionError("password", "it contains half a surrogate pair", "check the value of its variable")
     return Secret(value)
+
+
+def _refuse_both_ways(found: t.Sequence[Request]) -> None:
+    """No entry may speak of a POP3 account that another one replaces: the order would decide what becomes of it."""
+
+    def place(request: Request) -> tuple[object, ...]:
+        return (request.account.user, request.home, request.profile, request.account.email.lower())
+
+    replaced = {place(request): index for index, request in enumerate(found) if request.account.migrate_from}
+    for index, request in enumerate(found):
+        if request.account.protocol is Protocol.POP3 and place(request) in replaced:
+            raise OptionError(
+                f"accounts[{index}]",
+                f"accounts[{replaced[place(request)]}] replaces {request.account} (migrate)",
+                "keep one of the two",
+            )
 
 
 def _refuse_contradictions(found: t.Sequence[Request]) -> None:

@@ -14,7 +14,7 @@ from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
 from .run_on_linux import opened, target_of
 
-_LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
+LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
 
 
 def inspections(
@@ -31,7 +31,7 @@ def inspections(
     Raises:
         OptionError: the client is not available in such a location.
     """
-    options = {**entry.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
+    options = {**entry.defaults(), "wait_seconds": 0, "lock_timeout": LOCK_TIMEOUT, "backup": False}
     if "location" in entry.options:
         choices = entry.options["location"]["choices"]
         if location not in choices:

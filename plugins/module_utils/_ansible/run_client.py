@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
+from .._clients.engine import Client, Outcome, Status, Step, TextDiff, Unlisted, preview, reconcile
+from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
+from . import exclusive
 from .arguments import Request
 from .result import TaskResult, step_details
 
@@ -17,6 +19,7 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "wait_seconds": {"type": "int", "default": 60},
     "lock_timeout": {"type": "int", "default": 30},
     "backup": {"type": "bool", "default": True},
+    **exclusive.OPTION,
 }
 
 if t.TYPE_CHECKING:
@@ -33,11 +36,13 @@ class UserAccounts(t.NamedTuple):
         user: the user's name.
         requests: each with its place in the task's options, counted from 0.
         open: opens the client, with the user's rights until the context is left.
+        unlisted: see ``exclusive.unlisted``.
     """
 
     user: str
     requests: NumberedRequests
     open: t.Callable[[], t.ContextManager[Client[t.Any]]]
+    unlisted: Unlisted[t.Any] | None = None
 
 
 class Task(t.NamedTuple):
@@ -151,7 +156,7 @@ def _configure_user(
         for warning in request.warnings:
             task.warn(warning)
     try:
-        outcome = preview(client, accounts) if task.check_mode else reconcile(client, accounts, progress.begin)
+        outcome = _outcome(client, accounts, user, task, progress)
     except ClientRunningError as error:
         if task.when_running != "skip":
             raise
@@ -173,9 +178,18 @@ def _configure_user(
     for warning in dict.fromkeys((*sealing, *warnings)):
         task.warn(warning)
     _add_outcome(client, user, outcome, result)
+    _add_unlisted(client, user, outcome, task, result)
     if not outcome.changed:
         return None
     return _Changed(client.title, outcome.steps, client.file_diffs(outcome.before, outcome.after))
+
+
+def _outcome(
+    client: Client[t.Any], accounts: t.Sequence[Account], user: UserAccounts, task: Task, progress: _Progress
+) -> Outcome[t.Any]:
+    if task.check_mode:
+        return preview(client, accounts, user.unlisted)
+    return reconcile(client, accounts, progress.begin, user.unlisted)
 
 
 def _add_log(log: ChangeLog, user: UserAccounts, task: Task, result: TaskResult) -> None:
@@ -198,6 +212,22 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
             if status is Status.FAILED:
                 result.failures.append(f"{user.user}: {request.account}: {obstacle.reason}")
         result.add_account(number, request, user.user, status.value, **details)
+
+
+def _add_unlisted(
+    client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], task: Task, result: TaskResult
+) -> None:
+    """Report the accounts that are not listed: each was removed, or the client cannot remove it."""
+    for step in outcome.steps[len(user.requests) :]:
+        account = step.account
+        obstacle = client.obstacle(outcome.after, account)
+        if obstacle is not None:
+            task.warn(f"{account} is not listed. {obstacle.reason}")
+        details = {**step_details(client.profile, step), **client.result_details(outcome.after, account)}
+        if step.changes:
+            result.add_unlisted(account, user.user, Status.REMOVED.value, **details)
+        elif obstacle is not None:
+            result.add_unlisted(account, user.user, Status.SKIPPED.value, **details, error=obstacle.reason)
 
 
 def _add_diffs(result: TaskResult, changed: _Changed) -> None:

@@ -77,6 +77,8 @@ def target_of(request: Request) -> Target:
 
 def _target(name: str | None, home: str | None, profile: str | None) -> Target:
     user = local_user.owner(home) if name is None and home is not None else local_user.find(name)
+    if user.uid == 0 and home is not None:
+        local_user.require_roots(home)
     return Target(user, home or user.home, profile)
 
 

@@ -49,6 +49,22 @@ class Undone(t.NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+def replaced_pop3(past: PastAccount, key: str, kind: str) -> tuple[str, ...]:
+    """What is said of an account that has replaced a POP3 account: that is not undone; nothing for any other account.
+
+    Args:
+        past: what was changed.
+        key: how the names of settings end that have the protocol of an account.
+        kind: the value for POP3.
+    """
+    if past.status is Status.REMOVED or not any(
+        change.key.endswith(key) and change.before == kind and change.after != kind for change in past.changes
+    ):
+        return ()
+    way = "put the backups of that run back while the client is closed, or list the account with protocol: pop3"
+    return (f"{past.account} has replaced a POP3 account, and a rollback does not bring that back: {way}.",)
+
+
 class Undo(t.Protocol):
     """How a client undoes what was changed. Pure."""
 
@@ -105,7 +121,7 @@ def plan(
                 steps.append(Step(past.account, *views, changes, (state, done.state)))
                 state = done.state
     if steps:
-        client.require_writable(before)
+        client.require_writable(before, state)
     return Rollback(Outcome(tuple(steps), before, state), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(notices)))
 
 

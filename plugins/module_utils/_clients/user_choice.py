@@ -28,6 +28,11 @@ def signs_in_by(method: str) -> str:
     return f"it signs in by {method}"
 
 
+def sends_by(program: str) -> str:
+    """The clause about an account that sends by something else than an SMTP server, such as a program of the host."""
+    return f"it sends by {program} and not by an SMTP server"
+
+
 def own_address(client: str, address: str) -> str:
     """The clause about an account that sends with an address of its user's own."""
     return f"{client} sends as {address}, which is the user's own address and stays, with its name"

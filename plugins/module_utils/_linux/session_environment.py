@@ -25,16 +25,18 @@ from .processes import Processes
 WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
 _DEFAULTS = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_CACHE_HOME": ".cache"}
 _SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
+_OWN_PAM = ".pam_environment"  # read up to Debian 11, for some ways to log in
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
 # What ``stored_environment`` reads, as patterns: for whoever asks only whether a name of ``NAMES`` is there at all.
 LOGIN_FILES = (
     *("/etc/environment", "/etc/security/pam_env.conf", "/etc/profile", "/etc/profile.d/*.sh"),
     *(f"{folder}/environment.d/*.conf" for folder in ("~/.config", "/etc", "/run", "/usr/local/lib", "/usr/lib")),
-    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES)),
+    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM)),
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
+_UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
 _PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
 _WORD = re.compile(r"""(?:'[^']*'|"(?:[^"\\`]|\\.)*"|[^\s;&|#'"`])*""")
@@ -86,9 +88,9 @@ def stored_environment(home: str, user: str, system: str = "/") -> Environment:
     for assignment in _assignments(home, known, system):
         default = posixpath.join(home, _DEFAULTS.get(assignment.name, ""))
         if assignment.value is None or (
-            not assignment.sure and assignment.value != found.get(assignment.name, default)
+            not assignment.sure and (assignment.value or default) != (found.get(assignment.name) or default)
         ):
-            assumed = found.get(assignment.name, default)
+            assumed = found.get(assignment.name) or default
             warnings.append(
                 f"{assignment.where} sets {assignment.name} in a way that cannot be told without running it; {assumed} "
                 "is assumed. Have the user log in, and run again meanwhile, if that is wrong."
@@ -101,6 +103,7 @@ def stored_environment(home: str, user: str, system: str = "/") -> Environment:
 def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterator[_Assignment]:
     yield from _lines(posixpath.join(system, "etc/environment"), known)
     yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
+    yield from (one._replace(sure=False) for one in _pam_lines(posixpath.join(home, _OWN_PAM), known))
     for path in _environment_d(home, system):
         yield from _lines(path, known)
     profiles = [posixpath.join(system, "etc/profile"), *sorted(glob.glob(posixpath.join(system, "etc/profile.d/*.sh")))]
@@ -126,6 +129,9 @@ def _environment_d(home: str, system: str) -> list[str]:
 
 def _lines(path: str, known: t.Mapping[str, str], *, shell: bool = False) -> t.Iterator[_Assignment]:
     for line in _text(path).splitlines():
+        unset = _UNSET.fullmatch(line) if shell and "unset" in line else None
+        if unset is not None and not unset["before"].lstrip().startswith("#"):
+            yield _Assignment(unset["name"], "", not unset["before"], path)
         match = _LINE.fullmatch(line)
         if match is None or match["before"].lstrip().startswith("#"):
             continue

@@ -8,8 +8,11 @@ import dataclasses
 import enum
 import typing as t
 
+from . import client_options
+from . import folders as mail_folders
 from .identity import Identity
 from .secret import Secret
+from .settings import Value
 from .signature import Signature
 
 
@@ -72,11 +75,16 @@ class Account:
             for a new one, so that no mail is lost.
         leave_on_server_days: POP3 only: for how many days, 0 without limit; None keeps the setting of an existing
             account and is 0 for a new one.
+        folders: which folders hold sent mail and so on.
+        client: how the client receives and composes mail.
+        settings: further settings in the words of one client, (name, value), None for a setting that is not to be set.
         default: make it the user's default account; False keeps the default account.
         user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
         override: also undo what the user has chosen for the account.
+        migrate_from: IMAP only: the servers of the provider, by name; the account replaces a POP3 account of the same
+            address there. Empty for an account that replaces none.
     """
 
     email: str
@@ -94,11 +102,15 @@ class Account:
     replace_password: bool = True
     leave_on_server: bool | None = None
     leave_on_server_days: int | None = None
+    folders: mail_folders.Folders = mail_folders.NONE_GIVEN
+    client: client_options.ClientOptions = client_options.NONE_GIVEN
+    settings: tuple[tuple[str, Value | None], ...] = ()
     default: bool = False
     user: str | None = None
     state: State = State.PRESENT
     purge: bool = False
     override: bool = False
+    migrate_from: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"

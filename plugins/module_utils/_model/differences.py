@@ -13,6 +13,7 @@ import typing as t
 
 from . import senders
 from .account import Account, Protocol, Server
+from .folders import agrees, folder_text
 from .text import same_address, same_host
 
 Value = t.Union[str, int, bool, None]
@@ -66,6 +67,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
             pairs.append(Difference("leave_on_server_days", wanted.leave_on_server_days, stored.leave_on_server_days))
     if wanted.default:
         pairs.append(Difference("default", True, stored.default))
+    pairs += [*_folder_pairs(wanted, stored), *_client_pairs(wanted, stored)]
     return tuple(pair for pair in pairs if pair.wanted != pair.stored)
 
 
@@ -108,3 +110,18 @@ def _server_pairs(side: str, wanted: Server, stored: Server) -> list[Difference]
     if not same_host(wanted.host, stored.host):
         pairs.insert(0, Difference(f"{side}.host", wanted.host, stored.host))
     return pairs
+
+
+def _folder_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
+    for kind, folder in wanted.folders.given():
+        found = getattr(stored.folders, kind)
+        if found is not None and not agrees(folder, found):
+            yield Difference(f"folders.{kind}", folder_text(kind, folder), folder_text(kind, found))
+
+
+def _client_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
+    options = stored.client._asdict()
+    # What a client cannot have for one account is no difference.
+    return (
+        Difference(name, value, options[name]) for name, value in wanted.client.given() if options[name] is not None
+    )

@@ -70,12 +70,19 @@ def _filled(
     images = signature.get("images") or {}
     if not isinstance(own, t.Mapping) or not isinstance(images, t.Mapping):
         raise OptionError("signature.vars, signature.images", "a dictionary was expected", "write name: value in it")
-    names = {name: _data_url(action, str(path)) for name, path in images.items()}
+    folders = _folders(action, variables)
+    names = {name: _data_url(action, str(path), folders) for name, path in images.items()}
     template = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
     try:
         found = template.run(
             [source],
-            variables={**variables, "sender": dict(sender), "images": names, **own},
+            variables={
+                **variables,
+                "sender": dict(sender),
+                "images": names,
+                **own,
+                "ansible_search_path": folders,
+            },
             convert_data=False,
         )
     except AnsibleError as error:
@@ -85,18 +92,25 @@ def _filled(
     return str(found[0])
 
 
-def _data_url(action: ActionBase, path: str) -> str:
+def _folders(action: ActionBase, variables: t.Mapping[str, t.Any]) -> list[str]:
+    """Where files are looked for: as for any task, then beside the inventory, for playbooks of the collection."""
+    usual = variables.get("ansible_search_path") or action._task.get_search_path()
+    beside = variables.get("inventory_dir")
+    return [*usual, *([str(beside)] if beside else [])]
+
+
+def _data_url(action: ActionBase, path: str, folders: list[str]) -> str:
     """An image as a URL that has all of it in it."""
     place = "signature.images"
     try:
-        found = action._find_needle("files", path)
+        found = action._loader.path_dwim_relative_stack(folders, "files", path)
         if os.path.getsize(found) > LIMIT:
             raise OptionError(place, f"{path} has more than {LIMIT} bytes", "make it smaller")
         with open(action._loader.get_real_file(found), "rb") as file:
             content = file.read()
     except (AnsibleError, OSError) as error:
         raise OptionError(
-            place, f"{path} cannot be read: {error}", "put it in the folder files of the playbook"
+            place, f"{path} cannot be read: {error}", "put it in the folder files beside the playbook or the inventory"
         ) from error
     kind = next((kind for start, kind in _IMAGES.items() if content.startswith(start)), None)
     if kind is None:

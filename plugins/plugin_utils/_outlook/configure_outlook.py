@@ -13,11 +13,13 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils._ansible import exclusive
 from ...module_utils._ansible.arguments import requests
 from ...module_utils._ansible.result import TaskResult
 from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
 from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
+from ...module_utils._clients.outlook.entry import OUTLOOK
 from ...module_utils._clients.outlook.methods import METHODS
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
@@ -67,7 +69,15 @@ def configure_outlook(
             outlook.open_log = functools.partial(open_log, run)
             return lambda: contextlib.nullcontext(outlook)
 
-        by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
+        by_user = [
+            UserAccounts(
+                user.name,
+                group,
+                opener(user),
+                exclusive.unlisted(OUTLOOK, params.get("exclusive"), [request.account for _number, request in group]),
+            )
+            for user, group in groups.items()
+        ]
         task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
         result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:

@@ -1,4 +1,5 @@
 # Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
@@ -15,17 +16,17 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, signatures, templates
-from .aliases import NOT_HELD
+from . import choices, configure, defaults, lookup, migration, signatures, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, SECRET_SERVICE, Item
+from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles
-from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .sources import SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
-from .stored_senders import read_back
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
@@ -35,7 +36,7 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Passwords
+    from .password_store.store import Item, Passwords
 
 T = t.TypeVar("T")
 
@@ -137,23 +138,7 @@ class Evolution(ClientDefaults):
         return compare(before, after)
 
     def view(self, state: EvolutionState, account: Account) -> View:
-        ids = find(state.sources, account)
-        if ids is None:
-            return View(None)
-        # Which account is the default is only looked up where it is in question.
-        default = account.default and state.default(defaults.ACCOUNT) == ids.account
-        shown = {
-            "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
-            "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
-        }
-        details = {name: value for name, value in shown.items() if value}
-        return View(
-            read_back(state.sources, ids, state.signature if account.signature else None, default=default),
-            ids._asdict(),
-            details,
-            outgoing_username=mapping.outgoing_username(state.sources, ids),
-            kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
-        )
+        return view(state, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
@@ -193,9 +178,14 @@ class Evolution(ClientDefaults):
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
 
-    def require_writable(self, state: EvolutionState) -> None:
-        if state.session is None:  # the registry of a session writes by itself, and reports if it cannot
-            self._require_writable((self.profile,))
+    def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
+        with self._as_root():
+            from . import writing
+        paths = writing.folders(self._files, self._location, before, after, self._password_store)
+        mail = (folder for account in after.purged for folder in self._location.mail_folders(account))
+        paths += to_empty(self._files, mail)
+        if paths:
+            self._require_writable(paths)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -296,7 +286,8 @@ class Evolution(ClientDefaults):
         return PasswordState.KEPT if kept else PasswordState.STORED
 
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.present(before.sources, account)
+        sources, ids = configure.present(migration.moved(before.sources, account), account)
+        before = migration.followed(before, account, ids, self._password_store)
         sources, new_signatures = signatures.configured(sources, ids.identity, account, before.signature)
         before.signatures.require_plain(new_signatures)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)

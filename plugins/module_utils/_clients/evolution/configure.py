@@ -8,7 +8,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
-from . import aliases, mapping
+from . import aliases, client_settings, mapping
 from .choices import kept_address
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
@@ -36,6 +36,7 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
         ids.identity: made(ids.identity, found.identity, identity, mapping.NEW_IDENTITY),
         ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
     }
+    client_settings.enforce(edited, ids, account)
     edited[ids.identity] = aliases.configured(edited[ids.identity], account)
     for uid in (ids.transport, ids.identity):
         if not _is_shown(before, edited[uid], ids):

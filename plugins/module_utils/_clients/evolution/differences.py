@@ -10,7 +10,7 @@ from ..._model.settings import Change, changes
 from . import defaults
 from .aliases import ALIASES
 from .mapping import MAIL_COMPOSITION, POP_BACKEND, SECURITY
-from .signatures import DIGEST_KEY, SIGNATURE_UID, TOP_SIGNATURE
+from .signatures import DIGEST_KEY, SIGNATURE_UID, TOP_SIGNATURE, changed
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, MARKER_GROUP, MARKER_KEY, Sources
 from .stored import EvolutionState
 
@@ -40,9 +40,8 @@ def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]
     for name, chosen in after.new_defaults.items():
         if before.default(name) != chosen:
             found.append(Change(defaults.path(name), before.default(name), chosen))
-    for uid, content in after.new_signatures.items():
-        if before.signature(uid) != content:
-            found.append(Change(f"signature {uid}", _size(before.signature(uid)), _size(content)))
+    for key, one, other in changed(before.signature, after.new_signatures):
+        found.append(Change(key, size(one), size(other)))
     found += [Change("mail on this host", uid, None) for uid in after.purged if uid not in before.purged]
     return tuple(found)
 
@@ -57,7 +56,8 @@ def source_changes(before: Sources, after: Sources) -> list[Change]:
     return [change._replace(significant=_place(change.key) not in _INSIGNIFICANT) for change in found]
 
 
-def _size(content: bytes | None) -> str | None:
+def size(content: bytes | None) -> str | None:
+    """How long a file is, in place of its content."""
     return None if content is None else f"{len(content)} bytes"
 
 

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
+from ..._model.client_options import ClientOptions
+from ..._model.folders import NONE_GIVEN
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import aliases, mapping
+from . import aliases, client_settings, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
 from .lookup import COLLECTION
@@ -60,6 +63,8 @@ def _account(
 ) -> ListedAccount:
     ids = sources.ids(uid)
     found = read_back(sources, ids, signatures.content, default=uid == default)
+    if found is not None and sources.text(uid, MAIL_ACCOUNT, "NeedsInitialSetup") == "true":
+        found = dataclasses.replace(found, folders=NONE_GIVEN)  # the server has not been asked for them yet
     parent = sources.text(uid, DATA_SOURCE, "Parent")
     kept_by = ""
     if sources.has_group(parent, COLLECTION):
@@ -74,8 +79,9 @@ def _account(
         outgoing_username=mapping.outgoing_username(sources, ids),
         authentication=(_incoming_method(sources, uid), _outgoing_method(sources, ids.transport)),
         identities=() if identity is None else (_identity(identity), *_aliases(identity)),
-        enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
+        enabled=not any(sources.is_off(part) for part in ids.all),
         kept_by=kept_by,
+        chosen=ClientOptions() if found is None else found.client.without(client_settings.USUAL),
         not_expressed=() if found is None else tuple(_not_expressed(sources, ids, signatures)),
     )
 

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import MailError, OptionError
-from ..recognition import ambiguous, has_login, marker
+from ..recognition import ambiguous, has_login, is_void, marker
 from .mapping import protocol_of
 from .sources import (
     AUTHENTICATION,
@@ -43,10 +44,10 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     """
     wanted = marker(account)
     usual = uid(account, "account")
-    if _marker(sources, usual) == wanted and protocol_of(sources[usual]) is account.protocol:
+    if sources.text(usual, MARKER_GROUP, MARKER_KEY) == wanted and _is_ours(sources, usual, account):
         return sources.ids(usual)  # nearly always
-    for key in sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, wanted)):
-        if _is_of_protocol(sources, key, account.protocol):
+    for key in _marked(sources, account):
+        if _is_ours(sources, key, account):
             return sources.ids(key)
     keeper = kept_by(sources, account)
     if keeper and account.state is State.PRESENT:
@@ -72,6 +73,12 @@ def candidates(sources: Sources, account: Account) -> t.Sequence[str]:
     return [_host(sources, key) for key in _unmarked(sources, account) if _has_address(sources, key, account)]
 
 
+def void(sources: Sources, account: Account) -> t.Sequence[str]:
+    """The accounts that were the wanted one before their user made others of them."""
+    found = (key for key in _marked(sources, account) if _is_of_protocol(sources, key, account.protocol))
+    return [key for key in found if not _is_ours(sources, key, account)]
+
+
 def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
     """Whether an account that was found is only thought to have moved: no run has marked it."""
     return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
@@ -85,6 +92,14 @@ def kept_by(sources: Sources, account: Account) -> str:
             parent = _parent(sources, key)
             return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
     return ""
+
+
+def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    ours = [key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted)]
+    others = [key for key in _unmarked(sources, wanted) if key not in ours]
+    return [sources.ids(key) for key in (*ours, *others)]
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:
@@ -181,8 +196,25 @@ def _is_free(sources: Sources, key: str, protocol: Protocol) -> bool:
     return _is_of_protocol(sources, key, protocol) and not _marker(sources, key)
 
 
+def _marked(sources: Sources, account: Account) -> t.Sequence[str]:
+    return sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, marker(account)))
+
+
+def _is_ours(sources: Sources, key: str, account: Account) -> bool:
+    """Whether a marked source is the account of the mark's protocol, and still that one."""
+    if not _is_of_protocol(sources, key, account.protocol):
+        return False
+    login = sources.text(key, AUTHENTICATION, "User").lower()
+    return login == account.username.lower() or bool(_marker(sources, key))
+
+
 def _marker(sources: Sources, key: str) -> str:
-    return sources.text(key, MARKER_GROUP, MARKER_KEY)
+    """Which account a run has marked it as, if it still is that one."""
+    found = sources.text(key, MARKER_GROUP, MARKER_KEY)
+    if not found:
+        return ""
+    address = sources.text(sources.text(key, MAIL_ACCOUNT, "IdentityUid"), MAIL_IDENTITY, "Address")
+    return "" if is_void(found, sources.text(key, AUTHENTICATION, "User"), (address,)) else found
 
 
 def _host(sources: Sources, key: str) -> str:

@@ -8,12 +8,14 @@ import typing as t
 
 from ..._model import senders
 from ..._model.account import Account, State
-from ..recognition import about_candidates, about_other_protocol
+from ..recognition import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
-from . import aliases
+from . import aliases, migration
 from .choices import choice, kept_address
-from .lookup import candidates, find, has_other_protocol, kept_by
+from .client_settings import FOR_ALL_ACCOUNTS
+from .lookup import candidates, find, has_other_protocol, kept_by, void
 from .password_store.store import NONE
+from .sources import AUTHENTICATION
 from .stored import EvolutionState
 from .stored_senders import read_back
 
@@ -30,11 +32,16 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
     present = account.state is State.PRESENT
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
+    for host, why in migration.kept(state.sources, account):
+        yield f"{account}: the POP3 account at {host} stays, since {why}; set override to replace it"
+    for key in void(state.sources, account):
+        yield about_void(account, *(state.sources.text(key, AUTHENTICATION, name) for name in ("User", "Host")))
     chosen = choice(state.sources, account)
     if chosen:
         yield f"{account}: {chosen}"
     elif present:
         yield from _about_identity(state, account)
+        yield from _about_all_accounts(account)
         yield from _about_senders(state, account)
         if account.password is not None and password_store != NONE and not state.passwords.value.writable:
             yield (
@@ -55,6 +62,13 @@ def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
     address = "" if ids is None else kept_address(state.sources, ids.identity, account)
     if address:
         yield f"{account}: {own_address('Evolution', address)}; set override to replace it"
+
+
+def _about_all_accounts(account: Account) -> t.Iterator[str]:
+    """The same sentence for every account, so that it is shown once."""
+    names = [name for name, _value in account.client.given() if name in FOR_ALL_ACCOUNTS]
+    if names:
+        yield f"Evolution has one setting for all accounts in place of {' and '.join(names)}: the user sets it there"
 
 
 def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:

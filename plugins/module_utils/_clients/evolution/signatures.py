@@ -36,6 +36,9 @@ _NONE = "none"
 _MIME_TYPES = {True: "text/html", False: "text/plain"}
 _PLACES = {"on": True, "off": False}  # CamelThreeState, whose third value is inconsistent
 
+CHANGE = "signature "
+"""Begins the name of a change of a file's content; the uid follows."""
+
 Contents = t.Callable[[str], t.Optional[bytes]]
 """The content of the file of a source, by its uid; None where there is none."""
 NewContents = t.Mapping[str, t.Optional[bytes]]
@@ -102,6 +105,13 @@ def read(sources: Sources, identity: str, contents: Contents) -> Signature:
     html = sources.text(name, MAIL_SIGNATURE, "MimeType") == _MIME_TYPES[True]
     found = Signature(content, html=html and bool(content), above=above)
     return dataclasses.replace(found, managed=sources.text(name, MARKER_GROUP, DIGEST_KEY) == found.digest)
+
+
+def changed(before: Contents, new: NewContents) -> t.Iterator[tuple[str, bytes | None, bytes | None]]:
+    """The files whose content changes: the name of the change, and both contents."""
+    for name, content in new.items():
+        if before(name) != content:
+            yield CHANGE + name, before(name), content
 
 
 def configured(sources: Sources, identity: str, account: Account, contents: Contents) -> tuple[Sources, NewContents]:

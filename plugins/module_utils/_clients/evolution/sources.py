@@ -69,6 +69,10 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         """A value; empty where it, or the source, is not there."""
         return self.get(uid, _NONE).text(group, key) or ""
 
+    def is_off(self, uid: str) -> bool:
+        """Whether a source is switched off; GLib reads both words as false."""
+        return self.text(uid, DATA_SOURCE, "Enabled") in {"false", "0"}
+
     def has_group(self, uid: str, group: str) -> bool:
         """Whether there is such a source, with such a group."""
         return group in self.get(uid, _NONE).groups

@@ -10,7 +10,7 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._model import senders
 from ..._model.account import Account
 from ..._model.identity import Identity
-from . import aliases, mapping, signatures
+from . import aliases, client_settings, signatures
 from .sources import SourceIds, Sources
 
 
@@ -25,7 +25,7 @@ def read_back(
         contents: of the files with signatures; None where the signature is not in question.
         default: whether the user's default is known to be this account.
     """
-    found = mapping.read_back(sources, ids, default=default)
+    found = client_settings.read_back(sources, ids, default=default)
     if found is None:
         return None
     return dataclasses.replace(

@@ -16,9 +16,11 @@ from ..._model.errors import DamagedFileError, OptionError
 from ..._model.settings import Value
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, touched
+from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, replaced_pop3, touched
 from . import defaults
+from .differences import size
 from .lookup import find, refuse_damaged
+from .signatures import CHANGE
 from .sources import DATA_SOURCE, Sources
 from .stored import EvolutionState
 
@@ -26,6 +28,9 @@ from .stored import EvolutionState
 def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     refuse_damaged(state.sources, state.damaged, absent(past))
+    replaced = replaced_pop3(past, "/Mail Account/BackendName", "pop")
+    if replaced:
+        return Undone(state, notices=replaced)
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:
@@ -50,7 +55,7 @@ def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, fo
         return Undone(state, notices=(f"{past.account} stays: {error}",))
     sources, left = _with_values(after.sources, past, force)
     after = after._replace(sources=sources, remarks=state.remarks)
-    after, more = _with_defaults(state, after, past, force)
+    after, more = _with_rest(state, after, past, force)
     return Undone(after, (*left, *more))
 
 
@@ -68,7 +73,7 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
     if not back:
         return Undone(state)
     sources, left = _with_values(state.sources.updated(back), past, force)
-    after, more = _with_defaults(state, _with_sources(state, sources), past, force)
+    after, more = _with_rest(state, _with_sources(state, sources), past, force)
     notices = tuple(f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden)
     return Undone(after, (*left, *more), notices)
 
@@ -84,8 +89,35 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
             left += changed
         else:
             sources = sources.updated({}, [uid])
-    after, more = _with_defaults(state, _with_sources(state, sources), past, force)
+    after, more = _with_rest(state, _with_sources(state, sources), past, force)
     return Undone(after, (*left, *more))
+
+
+def _with_rest(
+    start: EvolutionState, state: EvolutionState, past: PastAccount, force: bool
+) -> tuple[EvolutionState, list[LeftSetting]]:
+    """The default account and identity, and the contents of signatures."""
+    state, left = _with_defaults(start, state, past, force)
+    new: dict[str, bytes | None] = {}
+    for change in past.changes:
+        uid = change.key[len(CHANGE) :] if change.key.startswith(CHANGE) else ""
+        former, ours = _encoded(change.before), _encoded(change.after)
+        # The log is the user's file: what it names must be a signature, before or after.
+        if uid not in (start.sources if former is None else state.sources) or (former is None and uid in state.sources):
+            continue
+        now = start.signature(uid)
+        if now not in (former, ours) and not force:
+            left.append(LeftSetting(change.key, size(ours), size(now)))
+        elif state.signature(uid) != former:
+            new[uid] = former
+    if new:
+        state.signatures.require_plain(new)
+        state = state._replace(new_signatures={**state.new_signatures, **new})
+    return state, left
+
+
+def _encoded(value: Value | None) -> bytes | None:
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else None
 
 
 def _with_defaults(

@@ -8,6 +8,7 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 
 from __future__ import annotations
 
+import posixpath
 import time
 import typing as t
 
@@ -21,7 +22,8 @@ from . import defaults
 from .choices import choice
 from .differences import source_changes
 from .lookup import find
-from .password_store.store import Item
+from .password_store.store import PLAINTEXT_KEYRING, Item
+from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
@@ -45,6 +47,28 @@ def as_files(
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
 
 
+def folders(
+    files: Files, location: Location, before: EvolutionState, after: EvolutionState, password_store: str
+) -> list[str]:
+    """The folders in which a change writes, also by links, each with a slash.
+
+    Args:
+        files: the user's files.
+        location: of Evolution's folders.
+        before: the state as it is.
+        after: as it shall be.
+        password_store: one of ``store.CHOICES``.
+    """
+    found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
+    if before.session is None:  # a registry writes by itself, and reports if it cannot
+        edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
+        paths = (source_path(location.sources, uid) for uid in edited)
+        usual = files.real_path(location.sources)
+        linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
+        found += [location.sources, *(folder for folder in linked if folder != usual)]
+    return [f"{folder}/" for folder in found]
+
+
 class EvolutionNotes:
     """Implements the protocol ``Notes``."""
 
@@ -53,6 +77,8 @@ class EvolutionNotes:
         for name, chosen in after.new_defaults.items():
             if before.default(name) != chosen:
                 changes.append(Change(defaults.path(name), before.default(name), chosen))
+        for key, one, other in changed(before.signature, after.new_signatures):
+            changes.append(Change(key, _decoded(one), _decoded(other)))
         differ = list(differing(before.sources, after.sources))
         return Noted(
             changes,
@@ -67,6 +93,10 @@ class EvolutionNotes:
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         return [uid for uid in ids.values() if uid]
+
+
+def _decoded(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 class SessionChange:

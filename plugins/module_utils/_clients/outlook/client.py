@@ -176,7 +176,11 @@ class Outlook(ClientDefaults):
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
-        if lookup.has_other_protocol(state, account):
+        if account.migrate_from and lookup.has_other_protocol(state, account):
+            found.append(
+                f"{account}: only its user can move the mail of the POP3 account in Outlook, and remove that account"
+            )
+        elif lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
         if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)

@@ -54,7 +54,9 @@ def not_staged(account: Account) -> list[str]:
         "signature": account.signature is not None and account.signature.content,
         "identities": any(not one.absent for one in account.identities),
     }
-    return sorted(name for name, given in has.items() if given)
+    found = [name for name, given in has.items() if given]
+    found += [f"folders.{kind}" for kind, _folder in account.folders.given()]
+    return sorted([*found, *(name for name, _value in account.client.given())])
 
 
 def _with_address(state: OutlookState, account: Account) -> t.Iterator[ProfileAccount]:

@@ -16,14 +16,16 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
-from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
-from .identities import read_back
+from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
+from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
 from .stored import PasswordFiles, PasswordStore, ThunderbirdState
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.user_host import SealedStore
@@ -36,6 +38,7 @@ _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
 _LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
+_PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
 class Thunderbird(ClientDefaults):
@@ -131,27 +134,15 @@ class Thunderbird(ClientDefaults):
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
         if after.references is not before.references:
-            found += [
-                Change(path, "the old server's folders", "the new server's folders")
-                for path, content in after.references.items()
-                if content != before.references[path]
-            ]
+            moved = after.references_since(before)
+            found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
         return tuple(found)
 
     def view(self, state: ThunderbirdState, account: Account) -> View:
-        ids = find(state.settings, account)
-        if ids is None:
-            return View(None)
-        details = {}
-        for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
-            folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
-            if folder:
-                details[name] = folder
-        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
-        return View(read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
+        return view(state.settings, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -200,10 +191,12 @@ class Thunderbird(ClientDefaults):
     def interrupted(self) -> bool:
         return self._files.interrupted
 
-    def require_writable(self, state: ThunderbirdState) -> None:
-        del state
-        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
-        self._require_writable((self.profile, prefs, self._path(".parentlock")))
+    def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
+        moved = after.references_since(before) if after.references is not before.references else ()
+        named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
+        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
+        emptied = to_empty(self._files, after.folders_to_purge)
+        self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -222,6 +215,7 @@ class Thunderbird(ClientDefaults):
         password_writes = () if after.new_passwords is None else after.new_passwords.files_since(before.passwords)
         sealed, unsealed = self._seal_changes(after, password_writes)
         writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
+        writes += missing_folders(self._files, self.profile, before.settings, after.settings)
         if self.log is not None:
             writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
         return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
@@ -257,16 +251,10 @@ class Thunderbird(ClientDefaults):
         return PasswordState.STORED
 
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        settings, ids = configure.present(before.settings, account)
-        references = before.references
-        password_changes: list[Change] = []
-        new_passwords = before.new_passwords
-        remarks = before.remarks
-        old_ids = None if settings is before.settings else find(before.settings, account)
-        if old_ids is not None:
-            references, left = moves.follow_move(before, settings, old_ids, account)
-            remarks += left
-            new_passwords, password_changes = moves.move_passwords(before, old_ids, settings, ids)
+        migrated = migration.moved(before.settings, account, self._files, self.profile)
+        settings, ids = configure.present(migrated, account)
+        references, left, new_passwords, password_changes = moves.follow(before, settings, ids, account)
+        remarks = (*before.remarks, *left)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
             for login in configure.logins(settings, ids):
@@ -304,7 +292,7 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
+        folder, left = remarks.of_removal(self._files, self._root, self.profile, before.settings, ids, account)
         return before._replace(
             settings=settings,
             new_passwords=passwords,

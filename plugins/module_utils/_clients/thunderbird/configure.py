@@ -10,10 +10,11 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import folder_references, identities, mapping, signatures
+from . import client_settings, folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
+from .local_folders import with_local_folders
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
 
@@ -45,8 +46,9 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     after[identity + "smtpServer"] = ids.smtp
     after.append(SMTP_SERVERS, ids.smtp)
     identities.configure(after, ids, account)
+    client_settings.enforce(after, ids, account)
     _choose_default(after, ids, account)
-    finished = after.finished()
+    finished = with_local_folders(after.finished(), account)
     return (before if finished is state else finished), ids
 
 
@@ -140,9 +142,9 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's identity, or a new one beside those of the user's own, which are not changed."""
+    """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
     before = after.before
-    if ids.identity and not is_foreign(before, ids.identity, account):
+    if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
         sharing = {name for name in _identities_of(before, ids.smtp) if not identities.is_ours(before, name)}
         sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
@@ -153,6 +155,15 @@ def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     after.append(branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     return ids._replace(identity=new, smtp=next(usable, ""))
+
+
+def _would_change(before: IndexedSettings, ids: PrefIds, account: Account) -> bool:
+    """Whether an identity that another account has, too, would change with the account."""
+    if not is_shared(before, ids.identity, ids):
+        return False
+    prefixes = (branch("identity", ids.identity), mapping.IDENTITY), (branch("smtpserver", ids.smtp), mapping.SMTP)
+    listed = ids.smtp in before.list_of(SMTP_SERVERS).positions
+    return not listed or not all(is_as_wanted(before, prefix, rules, account) for prefix, rules in prefixes)
 
 
 def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:

@@ -8,11 +8,11 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
+from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import identities as senders
-from . import mapping, old_names, preference_files, profiles, signatures
+from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
 from .indexed_settings import MARKER, IndexedSettings
 from .lookup import stored
@@ -71,7 +71,7 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
 
 def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
     server = branch("server", ids.server)
-    found = senders.read_back(settings, ids)
+    found = client_settings.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
@@ -84,6 +84,7 @@ def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> Liste
         outgoing_username=text(settings, smtp + "username"),
         authentication=(_method(settings, server), _method(settings, smtp)),
         identities=identities,
+        chosen=ClientOptions() if found is None else found.client.without(client_settings.USUAL),
         not_expressed=tuple(_not_expressed(settings, ids, kind)),
     )
 

@@ -12,7 +12,7 @@ from ..._model.differences import as_spelled
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
-from . import choices, configure, identities, mapping
+from . import choices, client_settings, configure, mapping
 from .differences import preference_changes
 from .indexed_settings import IndexedSettings
 from .lookup import find
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
-    found = None if ids is None else identities.read_back(settings, ids)
+    found = None if ids is None else client_settings.read_back(settings, ids)
     if ids is None or found is None:
         return None
     incoming, outgoing = configure.logins(settings, ids)

@@ -10,13 +10,14 @@ from ..._host.files import Files
 from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
-from ..recognition import about_candidates
-from . import configure
+from ..recognition import about_candidates, about_void
+from . import configure, migration
 from .choices import choice
 from .identities import read_back
-from .lookup import candidates, find
+from .lookup import candidates, find, void
 from .mail_folder import mail_folder
-from .mapping import PrefIds
+from .mapping import PrefIds, branch, text
+from .profiles import Root, listed
 from .stored import ThunderbirdState
 
 
@@ -29,6 +30,13 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
+    for host, why in migration.kept(state.settings, account):
+        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        found.append(f"{account}: {kept}")
+    for ids in void(state.settings, account):
+        prefix = branch("server", ids.server)
+        host = text(state.settings, prefix + "hostname")
+        found.append(about_void(account, text(state.settings, prefix + "userName"), host))
     return (*_about_sources(state, account), *state.remarks, *found)
 
 
@@ -51,12 +59,13 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 
 
 def of_removal(
-    files: Files, profile: str, settings: Settings, ids: PrefIds, account: Account
+    files: Files, root: Root, profile: str, settings: Settings, ids: PrefIds, account: Account
 ) -> tuple[str | None, t.Sequence[str]]:
     """The folder of mail to delete with an account, if any, and the warnings about what stays.
 
     Args:
         files: the user's.
+        root: of all profiles.
         profile: its folder.
         settings: with the account.
         ids: the account's.
@@ -68,7 +77,12 @@ def of_removal(
         found.append(
             f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
         )
-    mail = mail_folder(files, profile, settings, ids) if account.purge else None
+    mail = mail_folder(files, profile, settings, ids, _other_profiles(files, root, profile)) if account.purge else None
     if mail is not None and mail.reason:
         found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
     return None if mail is None else mail.folder, found
+
+
+def _other_profiles(files: Files, root: Root, profile: str) -> t.Sequence[str]:
+    real = files.real_path(profile)
+    return [other.path for other in listed(files, root.path) if files.real_path(other.path) != real]

@@ -8,15 +8,16 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._model.settings import Settings, Value, same
+from ..._model.settings import Change, Settings, Value, same
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, touched
-from . import folder_references, mapping, moves
+from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
+from . import client_settings, folder_references, mapping, moves
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
 from .mapping import branch, names, names_in
@@ -28,13 +29,23 @@ _LISTS = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
 _NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
 _DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
 _NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
-_RULES = {"server": mapping.SERVER, "identity": mapping.IDENTITY, "smtpserver": mapping.SMTP}
+_RULES = {
+    "server": (*mapping.SERVER, *client_settings.RULES["server"]),
+    "identity": (*mapping.IDENTITY, *client_settings.RULES["identity"]),
+    "smtpserver": mapping.SMTP,
+}
 
 
 def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
+    replaced = replaced_pop3(past, ".type", "pop3")
+    if replaced:
+        return Undone(state, notices=replaced)
+    # The log is the user's file.
+    created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
+    past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:
@@ -100,6 +111,7 @@ def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Und
         changed = [] if force else touched([one for one in past.changes if part_of(one.key) == part], after.get)
         left += changed
         kept += [part] if changed else []
+    after = _with_removed_identities(after, past)
     lists = [change.key for change in past.changes if _is_list(change.key)]
     after = _without_parts(after, lists, [part for part in made if part not in kept])
     return Undone(_moved(state, _with_lists(after, past), past.account), tuple(left))
@@ -148,11 +160,38 @@ def _with_values(
 def _with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
     """With each list as it was written, where it has the same names again."""
     same_names = [
-        change
-        for change in past.changes
-        if _is_list(change.key) and names(after, change.key) == names_in(str(change.before or ""))
+        change for change in past.changes if _is_list(change.key) and _is_as_before(names(after, change.key), change)
     ]
     return _updated(after, {change.key: change.before for change in same_names})
+
+
+def _is_as_before(now: list[str], change: Change) -> bool:
+    """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
+    former = names_in(str(change.before or ""))
+    if now == former:
+        return True
+    reordered = change.key.endswith(".identities") and now == names_in(str(change.after or ""))
+    return reordered and sorted(now) == sorted(former)
+
+
+def _with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
+    """With identities that the run has removed of an account that stays, unless their address is there again."""
+    values: dict[str, Value | None] = {}
+    for listed in [change for change in past.changes if change.key.endswith(".identities")]:
+        now = names(after, listed.key)
+        there = {mapping.text(after, branch("identity", name) + "useremail").lower() for name in now}
+        gone = [branch("identity", name) for name in names_in(str(listed.before or ""))]
+        renamed = _names(after, [part for part in gone if part in past.removed])
+        back = {}
+        for part, name in renamed.items():
+            own = [one for one in past.changes if part_of(one.key) == part and one.before is not None]
+            address = next((str(one.before) for one in own if one.key == part + "useremail"), "")
+            if address.lower() not in there:
+                values.update({name + one.key[len(part) :]: one.before for one in own})
+                back[_name(part)] = _name(name)
+        if back:
+            values[listed.key] = _inserted(now, str(listed.before), back)
+    return _updated(after, values)
 
 
 def _without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:

@@ -10,6 +10,7 @@ import typing as t
 from ..._host.files import FileWrite
 from ..._model.settings import changes
 from ..change_log import Noted
+from . import local_folders
 from .indexed_settings import IndexedSettings
 from .mapping import branch
 
@@ -27,25 +28,21 @@ def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup:
     if changes(before.settings, after.settings):  # not "!=", for which True is 1
         content = after.prefs.with_values(after.to_store)
         writes.append(FileWrite(posixpath.join(after.profile.path, "prefs.js"), content, backup=backup))
-    writes += [
-        FileWrite(path, content, backup=backup)
-        for path, content in after.references.items()
-        if content != before.references[path]
-    ]
+    writes += [FileWrite(path, content, backup=backup) for path, content in after.references_since(before).items()]
     return [*writes, *(after.profile.files if after.announced else ())]
 
 
 def purged(after: ThunderbirdState) -> list[str]:
     """The mail to delete."""
-    folders = [posixpath.join(after.profile.path, folder) for folder in after.purged]
-    return [path for folder in folders for path in (folder, f"{folder}.msf")]
+    return [path for folder in after.folders_to_purge for path in (folder, f"{folder}.msf")]
 
 
 class ThunderbirdNotes:
     """Implements the protocol ``Notes``."""
 
     def noted(self, before: ThunderbirdState, after: ThunderbirdState) -> Noted:
-        found = changes(before.settings, after.settings)
+        kept = local_folders.made(before.settings, after.settings)
+        found = [change for change in changes(before.settings, after.settings) if not change.key.startswith(kept)]
         parts = dict.fromkeys(part for change in found for part in [part_of(change.key)] if part)
         old, new = IndexedSettings.of(before.settings), IndexedSettings.of(after.settings)
         return Noted(
@@ -68,5 +65,5 @@ def part_of(key: str) -> str:
 
 def below(settings: IndexedSettings, part: str) -> t.Sequence[str]:
     """All preferences of a part."""
-    _mail, kind, name, _rest = part.split(".", 3)
-    return settings.below(kind, name)
+    _mail, kind, name, _rest = part.split(".", 3) if part_of(part) == part else ("", "", "", "")
+    return settings.below(kind, name) if name else ()

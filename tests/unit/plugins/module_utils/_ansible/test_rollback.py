@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import random
 import stat
@@ -118,6 +119,60 @@ def test_a_changed_account_gets_its_former_settings(tmp_path: pathlib.Path, clie
     assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "undone"}]
     assert result["clients"][0]["left"] == []
     assert not roll_back(tmp_path)["changed"]
+
+
+SENDERS: t.Mapping[str, t.Any] = {
+    "signature": {"html": "<p>one"},
+    "identities": [{"address": "info@rossi.example", "full_name": "Info"}],
+}
+
+
+def signatures(home: pathlib.Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in home.glob(".config/evolution/signatures/*")}
+
+
+@CLIENTS
+def test_signatures_and_identities_are_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    configure(client, "20260101T000000Z-1", request(tmp_path, **SENDERS))
+    first, files = settings(tmp_path, client), signatures(tmp_path)
+    changed = {"signature": {"text": "two"}, "identities": [{"address": "info@rossi.example", "state": "absent"}]}
+    configure(client, "20260102T000000Z-1", request(tmp_path, **changed))
+    assert settings(tmp_path, client) != first
+    roll_back(tmp_path, "20260102T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
+    configure(client, "20260103T000000Z-1", request(tmp_path, state="absent"))
+    assert signatures(tmp_path) == {}
+    roll_back(tmp_path, "20260103T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (first, files)
+    roll_back(tmp_path, "20260101T000000Z-1")
+    assert (settings(tmp_path, client), signatures(tmp_path)) == (before, {})
+
+
+def test_the_order_of_identities_is_undone(tmp_path: pathlib.Path) -> None:
+    other = {"address": "info@rossi.example"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[other]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**other, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    roll_back(tmp_path)
+    assert settings(tmp_path, THUNDERBIRD) == before
+    assert not roll_back(tmp_path, "20260102T000000Z-1")["changed"]
+
+
+def test_a_signature_that_was_changed_since_is_left(tmp_path: pathlib.Path) -> None:
+    write_evolution(tmp_path, [HAND_MADE])
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, signature={"text": "one"}))
+    configure(EVOLUTION, "20260102T000000Z-1", request(tmp_path, signature={"text": "two"}))
+    (file,) = tmp_path.glob(".config/evolution/signatures/*")
+    file.write_text("the user's")
+    (left, *_others) = roll_back(tmp_path, "20260102T000000Z-1")["clients"][0]["left"]
+    assert left["setting"].startswith("signature ")
+    assert file.read_text() == "the user's"
+    roll_back(tmp_path, "20260102T000000Z-1", force=True)
+    assert file.read_text() == "one"
 
 
 @CLIENTS
@@ -265,6 +320,56 @@ def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: Cl
     assert stat.S_IMODE(log(tmp_path, client).stat().st_mode) == 0o600
 
 
+def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -> None:
+    """Old versions of clients, and add-ons, may have kept some among the settings of an account."""
+    write_thunderbird(tmp_path, [HAND_MADE], {"mail.server.server2.password": "hunter2", "mail.server.server2.x": 1})
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    write_evolution(tmp_path, [HAND_MADE], {"account0": {"Old": {"Token": "hunter2", "RememberPassword": "true"}}})
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    for client in (THUNDERBIRD, EVOLUTION):
+        assert "hunter2" not in log(tmp_path, client).read_text()
+    result = roll_back(tmp_path)
+    assert "mail.server.server2.password is not known any more, and is missing." in result["msg"]
+    assert "/Old/Token is not known any more, and is missing." in result["msg"]
+    after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
+    assert b"server2.x" in after
+    assert b"RememberPassword=true" in after
+    assert b"hunter2" not in after
+
+
+@CLIENTS
+@pytest.mark.parametrize("seed", range(examples(100)))
+def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
+    """Either an entry is one, or it is passed over. No error ends the task."""
+    chance = random.Random(seed)
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
+    entry = json.loads(log(tmp_path, client).read_text())
+    odd: tuple[t.Any, ...] = (
+        None,
+        1,
+        "",
+        "x",
+        [],
+        {},
+        [["a", None, "b"]],
+        ["mail.server."],
+        {"a": 1},
+        True,
+        "\udc80",
+        "../../etc/passwd",
+    )
+    target = chance.choice((entry, entry["accounts"][0]))
+    target[chance.choice(list(target))] = chance.choice(odd)
+    path = log(tmp_path, client)
+    path.write_text(json.dumps(entry) + "\nno entry\n[1]\n" + "[" * 5000 + "\n")
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x", "force": chance.random() < 0.5}
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", lambda text: None, pytest.fail))
+    assert done.as_result()["msg"]
+    assert {path.name for path in tmp_path.iterdir()} <= {".thunderbird", ".config", ".local"}
+
+
 @CLIENTS
 def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_log, "ENTRIES", 3)
@@ -307,8 +412,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 @pytest.fixture
 def as_nobody(tmp_path: pathlib.Path) -> t.Callable[[pathlib.Path], None]:
-    """Give the home to a user, and keep a folder of it root's."""
-    import os
+    """Make a folder of the home one that its user cannot write in."""
 
     def give(kept: pathlib.Path) -> None:
         if os.geteuid() != 0:
@@ -376,6 +480,57 @@ FOLDER = "imap://mario.rossi%40charter.net@imap.charter.net/Sent"
 LATER = 'user_pref("mail.identity.id2.draft_folder", "imap://mario.rossi%40charter.net@mobile.charter.net/Drafts");\n'
 
 
+@CLIENTS
+@pytest.mark.parametrize("made", [True, False])
+def test_signatures_and_further_identities(tmp_path: pathlib.Path, client: ClientEntry, made: bool) -> None:
+    """Evolution has signatures in files of their own."""
+    WRITERS[client.name](tmp_path, [] if made else [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    before = everything(tmp_path, client)
+    first = {"signature": {"text": "Mario"}, "identities": [info]}
+    configure(client, "20260101T000000Z-1", request(tmp_path, **first))
+    between = everything(tmp_path, client)
+    assert between != before
+    second = {"signature": {"html": "<b>M</b>"}, "identities": [{**info, "state": "absent"}]}
+    for run, wanted in (("20260102T000000Z-1", second), ("20260103T000000Z-1", {"state": "absent"})):
+        configure(client, run, request(tmp_path, **wanted))
+        assert everything(tmp_path, client) != between
+        assert roll_back(tmp_path)["changed"]
+        assert everything(tmp_path, client) == between
+        assert not roll_back(tmp_path)["changed"]
+    assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
+    assert everything(tmp_path, client) == before
+
+
+def test_the_order_of_identities(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[info]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**info, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    assert roll_back(tmp_path)["changed"]
+    assert settings(tmp_path, THUNDERBIRD) == before
+
+
+def test_a_signature_that_its_user_has_changed_stays(tmp_path: pathlib.Path) -> None:
+    write_evolution(tmp_path, [HAND_MADE])
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, signature={"text": "Mario"}))
+    configure(EVOLUTION, "20260102T000000Z-1", request(tmp_path, signature={"text": "Mario Rossi"}))
+    (file,) = (tmp_path / ".config/evolution/signatures").iterdir()
+    file.write_text("my own")
+    result = roll_back(tmp_path)
+    (left,) = result["clients"][0]["left"]
+    assert (left["ours"], left["stored"]) == ("11 bytes", "6 bytes")  # its text is nobody else's business
+    assert file.read_text() == "my own"
+
+
+def everything(home: pathlib.Path, client: ClientEntry) -> dict[str, bytes]:
+    """The settings, and the files of signatures."""
+    files = {str(path): path.read_bytes() for path in home.glob(".config/evolution/signatures/*")}
+    return {**settings(home, client), **files}
+
+
 @pytest.mark.parametrize("seed", range(examples(60)))
 @CLIENTS
 def test_any_home_is_as_it_was(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
@@ -416,3 +571,33 @@ def servers(one: HandMade) -> dict[str, t.Any]:
         "incoming": dict(zip(names, (host.lower(), port + 1000, security))),
         "outgoing": dict(zip(names, one.outgoing)),
     }
+
+
+@CLIENTS
+def test_folders_and_settings_of_the_client_are_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    before = settings(tmp_path, client)
+    options = {
+        "folders": {"sent": "local", "drafts": "Entwürfe", "junk": "Spam", "trash": "Bin"},
+        "check_at_start": False,
+        "check_interval": 3,
+        "offline": "30",
+        "settings": {"server.max_size": 3, "account/Mail Account/MarkSeenTimeout": 3},
+    }
+    configure(client, "20260101T000000Z-1", request(tmp_path, **options))
+    assert settings(tmp_path, client) != before
+    if client is THUNDERBIRD:  # it drops what equals its default
+        edit(tmp_path, client, 'user_pref("mail.server.server2.login_at_startup", false);\n', "")
+    assert roll_back(tmp_path)["clients"][0]["left"] == []
+    assert settings(tmp_path, client) == before
+
+
+def test_local_folders_stay_with_what_is_in_them(tmp_path: pathlib.Path) -> None:
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, folders={"sent": "local"}))
+    roll_back(tmp_path)
+    (text,) = (content.decode() for content in settings(tmp_path, THUNDERBIRD).values())
+    assert EMAIL not in text
+    assert 'user_pref("mail.accountmanager.accounts", "account2");' in text
+    assert 'user_pref("mail.account.account2.server", "server2");' in text
+    assert 'user_pref("mail.server.server2.directory-rel", "[ProfD]Mail/Local Folders");' in text
+    assert (tmp_path / ".thunderbird/charter.default/Mail/Local Folders/Sent").exists()

@@ -50,6 +50,11 @@ def read(home: pathlib.Path) -> Environment:
         ("home/.bash_profile", "export XDG_CONFIG_HOME=~/c # mine", "~/c"),
         ("home/.zshenv", "export XDG_CONFIG_HOME=${XDG_CONFIG_HOME:-$HOME/c}", "~/c"),
         ("home/.zshenv", "export XDG_CONFIG_HOME='/srv/$USER'", "/srv/$USER"),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset XDG_CONFIG_HOME", ""),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset -v OTHER XDG_CONFIG_HOME; true", ""),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\n# unset XDG_CONFIG_HOME", "/srv/c"),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset XDG_CONFIG_HOMES", "/srv/c"),
+        ("home/.pam_environment", "XDG_CONFIG_HOME DEFAULT=@{HOME}/.config", "~/.config"),
         ("home/.profile", "# export XDG_CONFIG_HOME=/srv/c", None),
         ("home/.profile", "export MY_XDG_CONFIG_HOMES=/srv/c", None),
     ],
@@ -77,6 +82,21 @@ def test_what_only_a_shell_can_know_is_told(home: pathlib.Path, line: str) -> No
     (warning,) = found.warnings
     assert warning.startswith(f"{home}/.profile sets XDG_CONFIG_HOME in a way that cannot be told")
     assert f"; {home}/.config is assumed." in warning
+
+
+def test_an_unset_that_depends_on_a_condition_is_told(home: pathlib.Path) -> None:
+    put(home / ".profile", "export XDG_CONFIG_HOME=/srv/c\n[ -d /srv/c ] || unset XDG_CONFIG_HOME\n")
+    found = read(home)
+    assert found.variables == {"XDG_CONFIG_HOME": "/srv/c"}
+    assert "; /srv/c is assumed." in found.warnings[0]
+    put(home / ".profile", "[ -d /srv/c ] || unset XDG_CONFIG_HOME\n")
+    assert read(home).warnings == ()
+
+
+def test_a_file_that_not_every_login_reads_is_told(home: pathlib.Path) -> None:
+    put(home / ".pam_environment", "XDG_CONFIG_HOME DEFAULT=/srv/c\n")
+    (warning,) = read(home).warnings
+    assert warning.startswith(f"{home}/.pam_environment sets XDG_CONFIG_HOME")
 
 
 def test_a_condition_that_ends_at_the_default_is_no_doubt(home: pathlib.Path) -> None:

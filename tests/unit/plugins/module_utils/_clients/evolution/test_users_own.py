@@ -70,6 +70,8 @@ def run(home: pathlib.Path, wanted: Account) -> tuple[Outcome[t.Any], str]:
 CHOICES: t.Mapping[str, tuple[str, str, str]] = {
     "switched it off in Evolution": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false"),
     "switched it off": ("tra", "Enabled=true", "Enabled=false"),
+    "switched it ": ("ide", "Enabled=true", "Enabled=0"),
+    "sends by sendmail": ("tra", "BackendName=smtp", "BackendName=sendmail"),
     "OAuth2 (Google)": ("acc", "Method=none", "Method=Google"),
     "OAuth2 (OAuth2)": ("tra", "Method=PLAIN", "Method=OAuth2"),
     "Kerberos": ("acc", "Method=none", "Method=GSSAPI"),
@@ -165,3 +167,55 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     used = place != "another"
     assert (mail / "acc/sub").exists() is used
     assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
+
+
+def test_an_account_of_ours_that_is_another_by_now_is_the_users(tmp_path: pathlib.Path) -> None:
+    reconcile(client(tmp_path), [account()])
+    for path in (tmp_path / ".config/evolution/sources").glob("*.source"):
+        text = path.read_text().replace(EMAIL, "mario@work.example").replace(".charter.net", ".work.example")
+        path.write_text(text.replace("=imap:mario@work.example", f"=imap:{EMAIL}"))
+    before = stored(tmp_path)
+    outcome, told = run(tmp_path, account(state="absent", purge=True))
+    assert outcome.steps[0].status is Status.ABSENT
+    assert "the account that was set up for it is mario@work.example on imap.work.example by now" in told
+    assert stored(tmp_path) == before
+    outcome, _told = run(tmp_path, account())
+    assert outcome.steps[0].status is Status.CREATED
+    assert len(stored(tmp_path)) == 6
+    assert {name: text for name, text in stored(tmp_path).items() if name in before} == before
+    outcome, _told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, stored(tmp_path)) == (Status.REMOVED, before)
+
+
+def test_what_glib_reads_as_true_is_no_difference(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path, ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=1"))
+    outcome, told = run(tmp_path, account(full_name="Mario"))
+    assert (outcome.steps[0].status, told) == (Status.UNCHANGED, "")
+
+
+def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path)
+    mail = tmp_path / ".cache/evolution/mail"
+    (mail / "acc/folders/INBOX").mkdir(parents=True)
+    (mail / "acc/folders/INBOX/1").write_text("")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    asked: list[str] = []
+    place = locations.locate(LocalFiles(), str(tmp_path), "auto")
+    asking = Evolution(LocalFiles(), place, None, require_writable=asked.extend)
+    preview(asking, [account(state="absent")])
+    sources = f"{place.sources}/"
+    assert asked == [sources]
+    preview(asking, [account(state="absent", purge=True)])
+    below = [mail, mail / "acc", mail / "acc/folders", mail / "acc/folders/INBOX"]
+    assert asked == [sources, sources, *map(str, below)]
+    account_file = tmp_path / ".config/evolution/sources/acc.source"
+    account_file.rename(elsewhere / "acc.source")
+    account_file.symlink_to(elsewhere / "acc.source")
+    preview(asking, [account(provider="spectrum")])
+    assert asked[6:] == [sources, f"{elsewhere}/"]
+    asked.clear()
+    place = place._replace(keyrings=str(elsewhere))
+    asking = Evolution(LocalFiles(), place, None, password_store="plaintext_keyring", require_writable=asked.extend)
+    preview(asking, [account(password="hunter2")])
+    assert asked[0] == f"{elsewhere}/"

@@ -546,3 +546,15 @@ def test_signatures_and_identities_are_said_to_be_the_users_and_never_a_differen
     absent = {"state": "absent"}
     gone = account(signature=absent, identities=[{"address": "info@rossi.example", **absent}])
     assert not [text for text in one.warnings(one.read(), gone) if "keeps its own" in text]
+
+
+def test_only_the_user_moves_mail_from_pop3_to_imap() -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account(protocol="pop3"))
+    wanted = account(migrate=True)
+    told = client(pc).warnings(push(pc, wanted).after, wanted)
+    assert [warning for warning in told if "POP3" in warning] == [
+        f"{EMAIL} (imap): only its user can move the mail of the POP3 account in Outlook, and remove that account"
+    ]
+    alone = account("anna@charter.net", migrate=True)
+    assert not [warning for warning in client(pc).warnings(push(pc, alone).after, alone) if "POP3" in warning]
