@@ -182,8 +182,7 @@ class Evolution(ClientDefaults):
         with self._as_root():
             from . import writing
         paths = writing.folders(self._files, self._location, before, after, self._password_store)
-        mail = (folder for account in after.purged for folder in self._location.mail_folders(account))
-        paths += to_empty(self._files, mail)
+        paths += to_empty(self._files, self._other_deletes(after))
         if paths:
             self._require_writable(paths)
 
