@@ -17,7 +17,7 @@ description:
   - An account that the run made is removed, unless somebody has changed a setting of it since. An account that the run
     removed comes back with all of its settings. Its mail files are still there, unless it was removed with C(purge).
   - What was changed is in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50
-    changes of each client, in 1 MiB at most, and no password.
+    changes of each client, in 256 KiB at most, and no password.
   - A former password is not known and cannot be put back. The result says so where it matters.
   - On Windows, what is staged for Outlook is withdrawn, or staged again as before. What Outlook has already made of it,
     only the user can remove. The result says which is the case.

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import typing as t
 
@@ -51,7 +52,8 @@ class Office:
         variables = {"mail_ca_path": CA_ON_HOST, "mail_timeout": 5, "mail_clients": ["thunderbird"]}
         found = {host: {"mail_accounts": [account]} for host, account in self.accounts.items()}
         hosts.write_text(json.dumps({"all": {"vars": variables, "hosts": found}}))
-        program, *arguments = line.replace(" -i hosts.yml", f" -i {self._fleet.inventory_path} -i {hosts}").split()
+        inventories = f" -i {self._fleet.inventory_path} -i {hosts}"
+        program, *arguments = shlex.split(line.replace(" -i hosts.yml", inventories))
         return self.ansible.command(program, *arguments)
 
     def prefs(self) -> dict[str, str]:

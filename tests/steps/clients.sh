@@ -38,6 +38,8 @@ make_tree() { # make_tree NAME TREE
         sed -n 's/ sid main/ experimental main/p' "$2/etc/apt/sources.list" >"$2/etc/apt/sources.list.d/experimental.list"
         # A mirror that stands still serves these two with a date of the past.
         echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/mirror"
+        # A version of Perl for which nothing else is built yet can be in experimental.
+        printf 'Package: src:perl\nPin: release a=experimental\nPin-Priority: -1\n' >"$2/etc/apt/preferences.d/perl"
         chroot "$2" apt-get update || return
         options=(--target-release experimental)
     fi

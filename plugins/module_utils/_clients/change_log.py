@@ -26,7 +26,7 @@ VERSION = 1
 
 ENTRIES = 50
 """So many changes are kept, the newest ones."""
-BYTES = 1024 * 1024
+BYTES = 256 * 1024
 """As long as they take no more than this, where the log is a file. The newest one stays in any case."""
 LARGEST = 16 * 1024 * 1024
 """Unless it is larger than this."""

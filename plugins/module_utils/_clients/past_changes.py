@@ -123,17 +123,37 @@ def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:
 
 def _account(stored: t.Mapping[str, t.Any]) -> PastAccount:
     return PastAccount(
-        account=account_in(stored),
+        account=_checked(account_in(stored)),
         status=Status(stored["status"]),
-        parts=tuple(map(_text, stored["parts"])),
+        parts=_names(stored["parts"]),
         passwords=tuple(PastPassword(_text(name), was is True, is_ is True) for name, was, is_ in stored["passwords"]),
         purged=stored["purged"] is True,
         changes=tuple(Change(_text(key), _value(before), _value(after)) for key, before, after in stored["changes"]),
-        created=tuple(map(_text, stored["created"])),
-        removed=tuple(map(_text, stored["removed"])),
-        texts={_text(name): _text(text) for name, text in stored["texts"].items()},
+        created=_names(stored["created"]),
+        removed=_names(stored["removed"]),
+        texts=dict(zip(_names(stored["texts"]), map(_text, stored["texts"].values()))),
         hidden=tuple(map(_text, stored["hidden"])),
     )
+
+
+def _checked(account: Account) -> Account:
+    texts = (account.email, account.username, account.incoming.host, account.outgoing.host, account.full_name)
+    numbers = (account.incoming.port, account.outgoing.port, account.leave_on_server_days)
+    flags = (account.default, account.leave_on_server)
+    for values, kind in ((texts, str), (numbers, int), (flags, bool)):
+        if not all(value is None or type(value) is kind for value in values):
+            raise TypeError("not an account")
+    if None in (*texts[:-1], *numbers[:-1], account.default):
+        raise TypeError("not an account")
+    return account
+
+
+def _names(values: t.Iterable[t.Any]) -> tuple[str, ...]:
+    """Parts of accounts: some of them name a file."""
+    names = tuple(map(_text, values))
+    if not all(name and not any(character in name for character in "/\0\n") for name in names):
+        raise ValueError("not a name")
+    return names
 
 
 def _text(value: t.Any) -> str:

@@ -1,4 +1,5 @@
 # Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
@@ -17,16 +18,15 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, migration, signatures, templates
-from .aliases import NOT_HELD
+from . import choices, configure, defaults, lookup, migration, signatures, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles
-from .sources import MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .sources import SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
-from .stored_senders import read_back
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
@@ -138,24 +138,7 @@ class Evolution(ClientDefaults):
         return compare(before, after)
 
     def view(self, state: EvolutionState, account: Account) -> View:
-        ids = find(state.sources, account)
-        if ids is None:
-            return View(None, replaces=migration.replaced(state.sources, account))
-        # Which account is the default is only looked up where it is in question.
-        default = account.default and state.default(defaults.ACCOUNT) == ids.account
-        shown = {
-            "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
-            "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
-        }
-        details = {name: value for name, value in shown.items() if value}
-        return View(
-            read_back(state.sources, ids, state.signature if account.signature else None, default=default),
-            ids._asdict(),
-            details,
-            outgoing_username=mapping.outgoing_username(state.sources, ids),
-            kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
-            replaces=migration.replaced(state.sources, account),
-        )
+        return view(state, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""

@@ -8,6 +8,7 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
@@ -42,6 +43,9 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     replaced = replaced_pop3(past, ".type", "pop3")
     if replaced:
         return Undone(state, notices=replaced)
+    # The log is the user's file.
+    created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
+    past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:

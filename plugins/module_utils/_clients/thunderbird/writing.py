@@ -65,5 +65,5 @@ def part_of(key: str) -> str:
 
 def below(settings: IndexedSettings, part: str) -> t.Sequence[str]:
     """All preferences of a part."""
-    _mail, kind, name, _rest = part.split(".", 3)
-    return settings.below(kind, name)
+    _mail, kind, name, _rest = part.split(".", 3) if part_of(part) == part else ("", "", "", "")
+    return settings.below(kind, name) if name else ()

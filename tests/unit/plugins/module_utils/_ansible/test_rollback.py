@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import random
 import stat
@@ -319,6 +320,56 @@ def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: Cl
     assert stat.S_IMODE(log(tmp_path, client).stat().st_mode) == 0o600
 
 
+def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -> None:
+    """Old versions of clients, and add-ons, may have kept some among the settings of an account."""
+    write_thunderbird(tmp_path, [HAND_MADE], {"mail.server.server2.password": "hunter2", "mail.server.server2.x": 1})
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    write_evolution(tmp_path, [HAND_MADE], {"account0": {"Old": {"Token": "hunter2", "RememberPassword": "true"}}})
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, state="absent"))
+    for client in (THUNDERBIRD, EVOLUTION):
+        assert "hunter2" not in log(tmp_path, client).read_text()
+    result = roll_back(tmp_path)
+    assert "mail.server.server2.password is not known any more, and is missing." in result["msg"]
+    assert "/Old/Token is not known any more, and is missing." in result["msg"]
+    after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
+    assert b"server2.x" in after
+    assert b"RememberPassword=true" in after
+    assert b"hunter2" not in after
+
+
+@CLIENTS
+@pytest.mark.parametrize("seed", range(examples(100)))
+def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, client: ClientEntry, seed: int) -> None:
+    """Either an entry is one, or it is passed over. No error ends the task."""
+    chance = random.Random(seed)
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
+    entry = json.loads(log(tmp_path, client).read_text())
+    odd: tuple[t.Any, ...] = (
+        None,
+        1,
+        "",
+        "x",
+        [],
+        {},
+        [["a", None, "b"]],
+        ["mail.server."],
+        {"a": 1},
+        True,
+        "\udc80",
+        "../../etc/passwd",
+    )
+    target = chance.choice((entry, entry["accounts"][0]))
+    target[chance.choice(list(target))] = chance.choice(odd)
+    path = log(tmp_path, client)
+    path.write_text(json.dumps(entry) + "\nno entry\n[1]\n" + "[" * 5000 + "\n")
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x", "force": chance.random() < 0.5}
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", lambda text: None, pytest.fail))
+    assert done.as_result()["msg"]
+    assert {path.name for path in tmp_path.iterdir()} <= {".thunderbird", ".config", ".local"}
+
+
 @CLIENTS
 def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_log, "ENTRIES", 3)
@@ -361,8 +412,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 @pytest.fixture
 def as_nobody(tmp_path: pathlib.Path) -> t.Callable[[pathlib.Path], None]:
-    """Give the home to a user, and keep a folder of it root's."""
-    import os
+    """Make a folder of the home one that its user cannot write in."""
 
     def give(kept: pathlib.Path) -> None:
         if os.geteuid() != 0:
@@ -428,6 +478,57 @@ def test_folders_and_filters_move_back_with_a_server(tmp_path: pathlib.Path) -> 
 
 FOLDER = "imap://mario.rossi%40charter.net@imap.charter.net/Sent"
 LATER = 'user_pref("mail.identity.id2.draft_folder", "imap://mario.rossi%40charter.net@mobile.charter.net/Drafts");\n'
+
+
+@CLIENTS
+@pytest.mark.parametrize("made", [True, False])
+def test_signatures_and_further_identities(tmp_path: pathlib.Path, client: ClientEntry, made: bool) -> None:
+    """Evolution has signatures in files of their own."""
+    WRITERS[client.name](tmp_path, [] if made else [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    before = everything(tmp_path, client)
+    first = {"signature": {"text": "Mario"}, "identities": [info]}
+    configure(client, "20260101T000000Z-1", request(tmp_path, **first))
+    between = everything(tmp_path, client)
+    assert between != before
+    second = {"signature": {"html": "<b>M</b>"}, "identities": [{**info, "state": "absent"}]}
+    for run, wanted in (("20260102T000000Z-1", second), ("20260103T000000Z-1", {"state": "absent"})):
+        configure(client, run, request(tmp_path, **wanted))
+        assert everything(tmp_path, client) != between
+        assert roll_back(tmp_path)["changed"]
+        assert everything(tmp_path, client) == between
+        assert not roll_back(tmp_path)["changed"]
+    assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
+    assert everything(tmp_path, client) == before
+
+
+def test_the_order_of_identities(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [HAND_MADE])
+    info = {"address": "info@rossi.example", "full_name": "Info"}
+    configure(THUNDERBIRD, "20260101T000000Z-1", request(tmp_path, identities=[info]))
+    before = settings(tmp_path, THUNDERBIRD)
+    configure(THUNDERBIRD, "20260102T000000Z-1", request(tmp_path, identities=[{**info, "default": True}]))
+    assert settings(tmp_path, THUNDERBIRD) != before
+    assert roll_back(tmp_path)["changed"]
+    assert settings(tmp_path, THUNDERBIRD) == before
+
+
+def test_a_signature_that_its_user_has_changed_stays(tmp_path: pathlib.Path) -> None:
+    write_evolution(tmp_path, [HAND_MADE])
+    configure(EVOLUTION, "20260101T000000Z-1", request(tmp_path, signature={"text": "Mario"}))
+    configure(EVOLUTION, "20260102T000000Z-1", request(tmp_path, signature={"text": "Mario Rossi"}))
+    (file,) = (tmp_path / ".config/evolution/signatures").iterdir()
+    file.write_text("my own")
+    result = roll_back(tmp_path)
+    (left,) = result["clients"][0]["left"]
+    assert (left["ours"], left["stored"]) == ("11 bytes", "6 bytes")  # its text is nobody else's business
+    assert file.read_text() == "my own"
+
+
+def everything(home: pathlib.Path, client: ClientEntry) -> dict[str, bytes]:
+    """The settings, and the files of signatures."""
+    files = {str(path): path.read_bytes() for path in home.glob(".config/evolution/signatures/*")}
+    return {**settings(home, client), **files}
 
 
 @pytest.mark.parametrize("seed", range(examples(60)))
