@@ -119,8 +119,8 @@ class Evolution(ClientDefaults):
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
-        signature_files = SignatureFiles(self._files, self._location.config)
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), signature_files)
+        files = SignatureFiles(self._files, self._location.config)
+        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), files)
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)
@@ -273,7 +273,6 @@ class Evolution(ClientDefaults):
         return after.passwords.value.file_writes(items) if items else []
 
     def _other_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
-        """The default account, and files with signatures."""
         defaults = after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
         return [*defaults, *after.signatures.writes(after.new_signatures, backup=self._backup)]
 
@@ -338,7 +337,6 @@ class Evolution(ClientDefaults):
         )
 
     def _other_deletes(self, after: EvolutionState) -> list[str]:
-        """Mail on this host, and files with signatures."""
         folders = [folder for account in after.purged for folder in self._location.mail_folders(account)]
         return [*folders, *after.signatures.gone(after.new_signatures)]
 
