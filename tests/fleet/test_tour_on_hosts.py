@@ -87,8 +87,8 @@ def commands() -> list[str]:
     return [line.partition(" #")[0].strip() for line in lines]
 
 
-def test_the_way_from_accounts_by_hand_to_a_report(office: Office) -> None:
-    gather, drift, site, report = commands()[:4]
+def test_the_way_from_accounts_by_hand_to_a_report_and_back(office: Office) -> None:
+    gather, drift, site, report, rollback = commands()
     gathered = office.run(gather)
     assert gathered.code == 0, gathered.output
     assert (office.folder / "mail.yml").stat().st_mode & 0o777 == 0o600
@@ -119,3 +119,10 @@ def test_the_way_from_accounts_by_hand_to_a_report(office: Office) -> None:
     page = (office.folder / "report.html").read_text()
     assert BY_HAND in page
     assert "desk-2" in page
+
+    undone = office.run(rollback)
+    assert undone.code == 0, undone.output
+    again = office.run(drift)
+    assert "was set up by somebody else, with other settings" in again.output
+    assert re.search(rf"{re.escape(ANNA)}[^\n]* is missing", again.output)
+    assert office.run(rollback).recap["changed"] == 0
