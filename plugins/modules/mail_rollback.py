@@ -81,7 +81,7 @@ attributes:
   platform:
     platforms: posix, windows
 notes:
-  - On Windows, O(home), O(force), O(when_running), O(wait_seconds), O(lock_timeout) and O(backup) have no effect.
+  - On Windows, O(home), O(when_running), O(wait_seconds), O(lock_timeout) and O(backup) have no effect.
 seealso:
   - module: charter.mail.mail_accounts
   - module: charter.mail.mail_drift

@@ -16,6 +16,7 @@ from ..undo import LeftSetting, Undone, absent
 from . import lookup, staging
 from .change_notes import STAGED, staged_in, staged_out
 from .configure import configured
+from .differences import shown
 from .staging_record import Staged
 from .stored import OutlookState
 
@@ -41,9 +42,21 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
             after = _staged_as(after, former, past)
         except MailError as error:
             return Undone(state, tuple(left), (f"{past.account}: {error}",))
+    left += _given_up(state, after)
     wanted = past.account if after.record.find(past.account) is not None else gone
     advice = client.verdict(after, wanted).advice
     return Undone(after, tuple(left), (f"{past.account}: {advice}",) if advice else ())
+
+
+def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetting]:
+    """Values of the registry that are not ours any more and that somebody has changed: they stay. Outlook itself only
+    removes and brings back."""
+    still = {(one.key, one.name) for one in after.record.written}
+    for one in before.record.written:
+        now = before.registry.value(one.key, one.name)
+        changed = one.after is not None and now is not None and now != one.after
+        if changed and (one.key, one.name) not in still:
+            yield LeftSetting(f"{one.key}\\{one.name}", shown(one.after), shown(now))
 
 
 def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:

@@ -127,6 +127,18 @@ def test_what_was_staged_by_a_later_run_is_left() -> None:
     assert stored(pc)[1] == {}
 
 
+def test_a_value_that_somebody_has_changed_since_is_left_and_named() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.set(locations.autodiscover(MARIO.sid), "PreferLocalXML", RegValue.dword(0))
+    first = roll_back(pc, FIRST, check=True)
+    done = roll_back(pc, FIRST)
+    assert done.outcome.changed
+    key = f"{locations.autodiscover(MARIO.sid)}\\PreferLocalXML"
+    assert done.left == first.left == (undo.LeftSetting(key, 1, 0),)
+    assert pc.everything.value(locations.autodiscover(MARIO.sid), "PreferLocalXML") == RegValue.dword(0)
+
+
 def test_a_user_who_is_not_logged_on() -> None:
     pc = OfficePc()
     configure(pc, FIRST, account())
