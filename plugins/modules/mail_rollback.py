@@ -20,7 +20,7 @@ description:
     changes of each client, in 256 KiB at most, and no password.
   - A former password is not known and cannot be put back. The result says so where it matters.
   - On Windows, what is staged for Outlook is withdrawn, or staged again as before. What Outlook has already made of it,
-    only the user can remove. The result says which is the case.
+    only the user can change or remove. The result says which is the case.
   - A rollback is a run, too. To undo it, name RV(rollback) in O(run).
 extends_documentation_fragment:
   - charter.mail.attributes
@@ -81,7 +81,7 @@ attributes:
   platform:
     platforms: posix, windows
 notes:
-  - On Windows, O(home), O(force), O(when_running), O(wait_seconds), O(lock_timeout) and O(backup) have no effect.
+  - On Windows, O(home), O(when_running), O(wait_seconds), O(lock_timeout) and O(backup) have no effect.
 seealso:
   - module: charter.mail.mail_accounts
   - module: charter.mail.mail_drift

@@ -16,7 +16,7 @@ def compare(before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
     """What leads from one to the other: values of the registry, our record in words, and files."""
     ours = locations.record(after.user.sid)
     found = [
-        Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
+        Change(f"{write.path}\\{name}", shown(before.registry.value(write.path, name)), shown(value))
         for write in difference(before.registry, after.registry)
         for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
         if write.path != ours
@@ -54,7 +54,8 @@ def _summary(noted: StagingRecord) -> str | None:
     return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
 
 
-def _shown(value: RegValue | None) -> Value | None:
+def shown(value: RegValue | None) -> Value | None:
+    """A value as a result shows it; None where it is not there."""
     if value is None:
         return None
     plain = value.plain

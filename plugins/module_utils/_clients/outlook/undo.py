@@ -13,9 +13,10 @@ import typing as t
 from ..._model.errors import MailError
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
-from . import lookup, staging
+from . import staging
 from .change_notes import STAGED, staged_in, staged_out
 from .configure import configured
+from .differences import shown
 from .staging_record import Staged
 from .stored import OutlookState
 
@@ -26,29 +27,41 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
     if not state.loaded:
         return Undone(state, notices=(client.verdict(state, gone).advice,))
     after, left = state, []
+    aim: Staged | None = None
     for change in past.changes:
         try:
             former, ours = staged_in(change.before), staged_in(change.after)
         except (KeyError, TypeError, ValueError):
             continue
         now = state.record.find(past.account)
-        if now == former:
-            continue
-        if now != ours and not force:
+        if now not in (former, ours) and not force:
             left.append(LeftSetting(f"{past.account}: {STAGED}", staged_out(ours), staged_out(now)))
+            continue
+        aim = former
+        if now == former:
             continue
         try:
             after = _staged_as(after, former, past)
         except MailError as error:
             return Undone(state, tuple(left), (f"{past.account}: {error}",))
-    wanted = past.account if after.record.find(past.account) is not None else gone
-    advice = client.verdict(after, wanted).advice
+    left += _given_up(state, after)
+    staged = after.record.find(past.account) or aim
+    advice = client.verdict(after, gone if staged is None else staged.account).advice
     return Undone(after, tuple(left), (f"{past.account}: {advice}",) if advice else ())
+
+
+def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetting]:
+    """Values of the registry that are not ours any more and that somebody has changed: they stay. Outlook itself only
+    removes and brings back."""
+    still = {(one.key, one.name) for one in after.record.written}
+    for one in before.record.written:
+        now = before.registry.value(one.key, one.name)
+        changed = one.after is not None and now is not None and now != one.after
+        if changed and (one.key, one.name) not in still:
+            yield LeftSetting(f"{one.key}\\{one.name}", shown(one.after), shown(now))
 
 
 def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:
     if former is None:
         return staging.without_account(staging.without_leftovers(state), past.account)
-    if lookup.find(state, past.account) is not None:
-        return state  # Outlook still has the account: staging it again would make a second one
     return configured(state, former.account, former.methods)

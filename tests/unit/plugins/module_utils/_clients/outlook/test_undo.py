@@ -114,6 +114,51 @@ def test_what_outlook_has_made_is_the_users() -> None:
     assert client(pc, SECOND).verdict(client(pc, SECOND).read(), account(state="absent")).standing.value == "configured"
 
 
+def test_a_change_after_outlook_has_made_the_account() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.start_outlook(MARIO)
+    before = stored(pc)
+    configure(pc, SECOND, account(provider="spectrum"))
+    assert stored(pc) != before
+    done = roll_back(pc, SECOND)
+    assert (done.outcome.changed, done.left, done.notices) == (True, (), ())
+    assert stored(pc) == before
+
+
+def test_a_change_that_the_user_has_made_in_outlook_as_well() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    configure(pc, SECOND, account(provider="spectrum"))
+    pc.start_outlook(MARIO)
+    done = roll_back(pc, SECOND)
+    assert done.outcome.changed
+    (notice,) = done.notices
+    assert "incoming: imap.charter.net 993 ssl wanted, mobile.charter.net 993 ssl in Outlook" in notice
+    assert client(pc, SECOND).verdict(client(pc, SECOND).read(), account()).standing.value == "drifted"
+    assert not roll_back(pc, SECOND).outcome.changed
+
+
+def test_a_removal_while_outlook_has_the_account() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.start_outlook(MARIO)
+    configure(pc, SECOND, account(state="absent"))
+    done = roll_back(pc, SECOND)
+    assert (done.outcome.changed, done.left, done.notices) == (False, (), ())  # Outlook has it as it was
+
+
+def test_a_removal_that_cannot_be_undone_any_more() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    configure(pc, SECOND, account(state="absent"))
+    pc.set(locations.setup(MARIO.sid), "ImportPRF", RegValue.sz(r"\\server\share\corp.prf"))
+    done = roll_back(pc, SECOND)
+    assert not done.outcome.changed
+    (notice,) = done.notices
+    assert r"\\server\share\corp.prf" in notice
+
+
 def test_what_was_staged_by_a_later_run_is_left() -> None:
     pc = OfficePc()
     configure(pc, FIRST, account())
@@ -125,6 +170,18 @@ def test_what_was_staged_by_a_later_run_is_left() -> None:
     assert stored(pc) == after
     assert roll_back(pc, FIRST, force=True).outcome.changed
     assert stored(pc)[1] == {}
+
+
+def test_a_value_that_somebody_has_changed_since_is_left_and_named() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    pc.set(locations.autodiscover(MARIO.sid), "PreferLocalXML", RegValue.dword(0))
+    first = roll_back(pc, FIRST, check=True)
+    done = roll_back(pc, FIRST)
+    assert done.outcome.changed
+    key = f"{locations.autodiscover(MARIO.sid)}\\PreferLocalXML"
+    assert done.left == first.left == (undo.LeftSetting(key, 1, 0),)
+    assert pc.everything.value(locations.autodiscover(MARIO.sid), "PreferLocalXML") == RegValue.dword(0)
 
 
 def test_a_user_who_is_not_logged_on() -> None:
