@@ -16,7 +16,7 @@ from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch
+from . import batch, signature_folder
 from .batch import Answer, Batch
 
 
@@ -102,7 +102,13 @@ class WindowsPc:
             raise self._unreadable[sid]
         return self._snapshots[sid]
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None],
+    ) -> None:
         self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
@@ -113,6 +119,9 @@ class WindowsPc:
             if content is not None:
                 self._connection.put(f"file{number}", content)
                 applying.put_file(f"file{number}", f"{folder}\\{name}")
+        if signatures:
+            for name, content in signature_folder.change(applying, self._user(sid), signatures).items():
+                self._connection.put(name, content)
         if writes:
             self._connection.put("in.reg", reg_file.render(writes))
             applying.import_registry("in.reg")
@@ -128,7 +137,7 @@ class WindowsPc:
         if answer.kept:
             raise HostError(
                 answer.kept[0],
-                "another file of this name cannot be deleted",
+                "a file of this name cannot be replaced, or a folder of its path leads elsewhere",
                 "check which program has it open, such as an antivirus, and run again",
             )
         if answer.lost:
@@ -199,6 +208,7 @@ class WindowsPc:
             asked.answer_files(f"{sid} file", self._folder(sid))
             for number, folder in enumerate(self._folders(sid)):
                 asked.answer_rights(f"{sid} rights {number}", folder)
+            signature_folder.ask(asked, sid, self._user(sid))
 
     def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
         hives = answer[_HIVES].decode("ascii", "replace").upper().split()
@@ -226,6 +236,8 @@ class WindowsPc:
             loaded=f"{sid} loaded" in answer,
             registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},
+            signatures=signature_folder.files(answer, sid),
+            signature_obstacle=signature_folder.obstacle(answer, registry, self._user(sid)),
         )
 
     def _protect(self, sid: str) -> None:
@@ -272,6 +284,9 @@ class WindowsPc:
         attributes = _after(answer, f"{sid} rights {number} attributes ")
         return part is not None and "l" not in attributes and is_protected(saved(part))
 
+    def _user(self, sid: str) -> WindowsUser:
+        return next((one for one in self.machine().users if one.sid == sid), WindowsUser(sid, ""))
+
     def _folder(self, sid: str) -> str:
         return locations.folder(self.machine().program_data, sid)
 
@@ -307,6 +322,9 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "cloud policies": locations.cloud_policies(sid),
         "record": locations.record(sid),
         "log": locations.log(sid),
+        "mail settings": locations.mail_settings(sid),
+        "office": locations.office(sid),
+        "shell folders": locations.shell_folders(sid),
     }
 
 

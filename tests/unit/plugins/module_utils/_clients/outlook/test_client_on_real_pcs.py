@@ -328,8 +328,14 @@ def test_a_roaming_profile_is_told() -> None:
 class LosesItsAnswer(OfficePc):
     """Writes, and cannot say what came of it."""
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        super().write(sid, writes, files)
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None],
+    ) -> None:
+        super().write(sid, writes, files, signatures)
         if self.writes == 1:
             raise HostError("the PC", "the answer is lost", "run again")
 
