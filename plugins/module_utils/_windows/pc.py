@@ -10,6 +10,8 @@ import typing as t
 from .registry import KeyWrite, Registry
 from .users import WindowsUser
 
+NO_FILES: t.Mapping[str, bytes | None] = {}
+
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
@@ -76,7 +78,7 @@ class Pc(t.Protocol):
         sid: str,
         writes: t.Sequence[KeyWrite],
         files: t.Mapping[str, bytes | None],
-        signatures: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
         """Store it: files first, then the registry, then files are deleted (None).
 

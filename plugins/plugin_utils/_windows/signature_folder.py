@@ -33,6 +33,8 @@ def _is_usable(folder: str) -> bool:
 
 def change(asked: Batch, user: WindowsUser, wanted: t.Mapping[str, bytes | None]) -> dict[str, bytes]:
     """Put files into the folder, or delete them (None). Returns the files for beside the batch file."""
+    if not wanted:
+        return {}
     sources = {name: f"text{number}" for number, name in enumerate(sorted(wanted))}
     asked.change_files_of_a_user(
         locations.signature_folders(user),
@@ -47,9 +49,7 @@ def files(answer: t.Mapping[str, bytes], sid: str) -> dict[str, bytes]:
     found = {name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)}
     marks = [name.partition(" ")[2].partition(" ") for name in found if name.startswith("attributes ")]
     links = {name for attributes, _blank, name in marks if "l" in attributes}
-    return {
-        name: b"" if name in links else body for name, body in found.items() if not name.startswith("attributes ")
-    }
+    return {name: b"" if name in links else body for name, body in found.items() if not name.startswith("attributes ")}
 
 
 def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUser) -> str:

@@ -38,7 +38,9 @@ def compare(before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
 
 def _changed_signatures(before: OutlookState, after: OutlookState) -> list[tuple[str, bytes | None]]:
     names = sorted(before.signatures.keys() | after.signatures.keys())
-    return [(one, after.signatures.get(one)) for one in names if before.signatures.get(one) != after.signatures.get(one)]
+    return [
+        (one, after.signatures.get(one)) for one in names if before.signatures.get(one) != after.signatures.get(one)
+    ]
 
 
 def _signature(content: bytes | None) -> str | None:

@@ -94,9 +94,7 @@ def _follow(
     in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
-    record = StagingRecord(
-        staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures
-    )
+    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
     values = dict(wanted)
     for one in state.record.written:
         # What somebody has changed since is theirs.

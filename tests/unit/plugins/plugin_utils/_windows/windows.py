@@ -123,10 +123,10 @@ class Windows:
             self._command(line[: redirected.start()])
             self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
             return
-        condition = re.fullmatch(r'if (not )?(exist "?(.*?)"?|errorlevel 1) ([>a-z].*)', line)
+        condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel 1) ([>a-z].*)', line)
         if condition is not None:
             negated, what, path, then = condition.groups()
-            holds = self._exists(path) if what.startswith("exist") else self._failed
+            holds = self._exists(path.strip('"')) if what.startswith("exist") else self._failed
             if holds != bool(negated):
                 self._do(then)
             return
@@ -225,8 +225,8 @@ class Windows:
             self.folders[path] = f"D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;{flags};0x1200a9;;;{sid})"
 
     def _copy(self, rest: str) -> None:
-        sources, target = re.fullmatch(r'(?:/y )?/b (\S+|"[^"]*") "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
-        content = b"".join(self.files[self._at(source.strip('"'))] for source in sources.strip('"').split("+"))
+        sources, target = re.fullmatch(r'(?:/y )?/b ((?:[^\s"]|"[^"]*")+) "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
+        content = b"".join(self.files[self._at(source.strip('"'))] for source in re.findall(r'"[^"]*"|[^+"]+', sources))
         target = self._at(target)
         folder = target.rpartition("\\")[0]
         if folder + "\\" == _TEMP or folder in self.folders:
@@ -235,4 +235,3 @@ class Windows:
 
     def _at(self, path: str) -> str:
         return path if ":\\" in path else self._directory + path
-

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
-from ansible_collections.charter.mail.plugins.module_utils._windows.pc import Machine, Snapshot
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES, Machine, Snapshot
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -77,7 +77,7 @@ class OfficePc:
         sid: str,
         writes: t.Sequence[KeyWrite],
         files: t.Mapping[str, bytes | None],
-        signatures: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
         self.writes += 1
         if self.deaf:
