@@ -19,7 +19,7 @@ from ...module_utils._windows.keys import USERS
 ANSWER = "answer.bin"
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ._\\:-]+")
-_FILE_NAME = re.compile(r"[A-Za-z0-9 ._@+-]+")  # between quotation marks
+_FILE_NAME = re.compile(r"[A-Za-z0-9 ._@-]+")  # between quotation marks
 # Without a program that might not run: the attributes without the letter l are others than those with it.
 _IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%"'
 _SYSTEM = "*S-1-5-18"
@@ -146,16 +146,24 @@ class Batch:
         )
 
     def answer_files_of_a_user(self, part: str, folder: str, prefix: str) -> None:
-        """Answer with the files of a folder whose names begin so, each with its attributes, which show a link."""
+        """Answer with the files of a folder whose names begin so, each with its attributes, which show a link.
+
+        If there is no such folder, the pattern is looked for beside the batch file, where nothing has such a name.
+        """
+        answer, mark, following = (f'"%HERE%\\{name}"' for name in (ANSWER, "mark.txt", "next.bin"))
         self._lines += [
-            f'for %%f in ("{_plain(folder)}\\{_plain(prefix)}*") do (',
-            f">>{ANSWER} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
-            f">mark.txt echo {self.word} {_plain(part)} %%~nxf",
-            "if exist next.bin del next.bin",
-            f'copy /b {ANSWER}+mark.txt+"%%f" next.bin >nul',
-            *_MOVE,
-            f">>{ANSWER} echo {self.word} {_plain(part)} attributes %%~af %%~nxf",
+            'set "HERE=%CD%"',
+            f'pushd "{_plain(folder)}" 2>nul',
+            # Wine knows no pattern between quotation marks.
+            f"for %%f in ({_without_space(prefix)}*) do (",
+            f">>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
+            f">{mark} echo {self.word} {_plain(part)} %%~nxf",
+            f"if exist {following} del {following}",
+            f'copy /b {answer}+{mark}+"%%f" {following} >nul',
+            *[f"if exist {following} move /y {following} {answer} >nul"] * 2,
+            f">>{answer} echo {self.word} {_plain(part)} attributes %%~af %%~nxf",
             ")",
+            "popd",
         ]
 
     def change_files_of_a_user(self, folders: t.Sequence[str], files: t.Mapping[str, str | None]) -> None:
@@ -173,7 +181,7 @@ class Batch:
         self._lines += [
             'set "HERE=%CD%"',
             f'if not exist "{last}\\" mkdir "{last}" >nul 2>&1',
-            f'pushd "{last}"',
+            f'pushd "{last}" 2>nul',
         ]
         for folder in folders:
             self._lines += [

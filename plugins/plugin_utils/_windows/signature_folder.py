@@ -24,7 +24,7 @@ def ask(asked: Batch, sid: str, user: WindowsUser) -> None:
     if _is_usable(folders[-1]):
         for number, folder in enumerate(folders):
             asked.answer_attributes(f"{sid} above signatures {number}", folder)
-        asked.answer_files_of_a_user(f"{sid} signature", folders[-1], locations.SIGNATURE_PREFIX)
+        asked.answer_files_of_a_user(f"{sid} signature", folders[-1], locations.SIGNATURE_PREFIX.rstrip())
 
 
 def _is_usable(folder: str) -> bool:

@@ -19,7 +19,7 @@ from ..._model.account import Account, Protocol
 from ..._model.signature import Signature
 from .locations import SIGNATURE_PREFIX
 
-_PLAIN = re.compile(r"[A-Za-z0-9.@_+-]{1,100}")
+_PLAIN = re.compile(r"[a-z0-9.@_-]{1,100}")
 _HEAD = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>'
 _HIDDEN = {"script", "style", "head", "title"}
 _BLOCKS = {"p", "div", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
@@ -30,7 +30,7 @@ def name(account: Account) -> str:
     address = account.email.lower()
     if not _PLAIN.fullmatch(address):
         digest = hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-        address = re.sub(r"[^a-z0-9.@_+-]", "_", address)[:60] + f" {digest}"
+        address = re.sub(r"[^a-z0-9.@_-]", "_", address)[:60] + f" {digest}"
     return f"{SIGNATURE_PREFIX}{address}" + (" POP3" if account.protocol is Protocol.POP3 else "")
 
 

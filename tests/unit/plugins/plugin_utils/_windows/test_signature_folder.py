@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import Wi
 from .windows import Windows
 
 SID = "S-1-5-21-1-2-3-1001"
-NAME = "charter.mail mario.rossi+x@charter.net.htm"
+NAME = "charter.mail mario.rossi@charter.net.htm"
 SHELL_FOLDERS = locations.shell_folders(SID)
 
 

@@ -89,7 +89,7 @@ class Windows:
         assert match is not None, line
         variable, what, command = match.groups()
         if variable == "f":
-            folder = what.strip('"')[: -len("*")]
+            folder = self._at(what[: -len("*")])
             found = [path for path in list(self.files) if path.startswith(folder)]
         else:
             found = [what.strip('"')]  # without a wildcard, cmd.exe does not look whether it is there
@@ -116,6 +116,7 @@ class Windows:
         if variable is not None:
             self._set[variable.group(1)] = variable.group(2)
             return
+        line = line[: -len(" 2>nul")] if line.startswith("pushd ") else line
         line = line.replace('"' + _HERE, '"' + _TEMP)
         redirected = _REDIRECTED.search(line)
         if redirected is not None:
@@ -162,10 +163,10 @@ class Windows:
         if command == "copy":
             self._copy(rest)
         elif command == "move":
-            source, target = rest.split()[1:]
+            source, target = (self._at(one.strip('"')) for one in rest.split()[1:])
             self.did.append("move")
             if self.did.count("move") - 1 not in self.holds:
-                self.files[_TEMP + target] = self.files.pop(_TEMP + source)
+                self.files[target] = self.files.pop(source)
         else:
             path = self._at(quoted[0] if quoted else rest.split()[-1])
             if path in self.files and path not in self.undeletable:
