@@ -13,7 +13,7 @@ import typing as t
 from ..._model.errors import MailError
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
-from . import lookup, staging
+from . import lookup, signatures, staging
 from .change_notes import STAGED, staged_in, staged_out
 from .configure import configured
 from .staging_record import Staged
@@ -48,7 +48,8 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
 
 def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:
     if former is None:
-        return staging.without_account(staging.without_leftovers(state), past.account)
+        withdrawn = staging.without_account(staging.without_leftovers(state), past.account)
+        return signatures.configured(withdrawn, absent(past))
     if lookup.find(state, past.account) is not None:
         return state  # Outlook still has the account: staging it again would make a second one
     return configured(state, former.account, former.methods)
