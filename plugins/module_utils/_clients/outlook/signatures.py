@@ -63,6 +63,8 @@ def status(state: OutlookState, account: Account) -> SignatureStatus | None:
     if account.state is State.ABSENT or not files:
         left = state.record.signature(account) is not None or any(file in state.signatures for file in _names(account))
         return SignatureStatus.KEPT if left else SignatureStatus.ABSENT
+    if state.signature_obstacle:
+        return SignatureStatus.ABSENT
     if any(file in state.signatures and state.signatures[file] != content for file, content in files.items()):
         return SignatureStatus.KEPT
     if any(file not in state.signatures for file in files):
@@ -83,14 +85,13 @@ def advice(state: OutlookState, account: Account) -> str:
 
 def warnings(state: OutlookState, account: Account) -> t.Iterator[str]:
     """What the admin should know about the signature of an account, sentences."""
-    signature = account.signature
-    if not state.loaded or signature is None:
+    if not state.loaded:
         return
-    user = state.user.name
-    reached = status(state, account)
-    if account.state is State.ABSENT or not signature.content:
-        if reached is SignatureStatus.KEPT:
-            yield f"The signature {name(account)} stays in Outlook, since {user} has changed it."
+    signature, user = account.signature, state.user.name
+    if account.state is State.ABSENT or (signature is not None and not signature.content):
+        yield from _about_left(state, account)
+        return
+    if signature is None:
         return
     if state.signature_obstacle:
         yield f"The signature is not staged: {state.signature_obstacle}."
@@ -119,6 +120,14 @@ _USES = {_NEW: "new messages", _REPLY: "replies and forwarded messages"}
 _PRESCRIBED = {"NewSignature": "new messages", "ReplySignature": "replies and forwarded messages"}
 
 _Place = t.Tuple[str, str]
+
+
+def _about_left(state: OutlookState, account: Account) -> t.Iterator[str]:
+    """What stays of a signature that is not wanted."""
+    if state.signature_obstacle and state.record.signature(account) is not None:
+        yield f"The signature {name(account)} cannot be taken back: {state.signature_obstacle}."
+    elif any(file in state.signatures for file in _names(account)):
+        yield f"The signature {name(account)} stays in Outlook, since it is not as this collection has staged it."
 
 
 def _about_mail_settings(state: OutlookState, account: Account) -> t.Iterator[str]:

@@ -172,7 +172,8 @@ def test_a_signature_that_the_user_has_changed_stays() -> None:
     push(pc, account(ABSENT))
     assert set(files(pc)) == FILES
     assert chosen(pc) == NAME
-    assert "stays in Outlook, since mario has changed it" in told(pc, account(ABSENT))
+    for gone in (account(ABSENT), account(state="absent")):
+        assert "stays in Outlook, since it is not as this collection has staged it" in told(pc, gone)
 
 
 def test_files_of_this_name_that_are_not_ours_stay() -> None:
@@ -240,6 +241,19 @@ def test_an_obstacle_is_said_and_the_account_is_staged_without_it() -> None:
     assert details(pc, wanted)["outlook_status"] == "staged"
     assert details(pc, wanted)["outlook_signature"] == "absent"
     assert "The signature is not staged: the folder leads elsewhere." in told(pc, wanted)
+
+
+def test_what_cannot_be_taken_back_is_said_and_stays_noted() -> None:
+    pc = OfficePc()
+    push(pc, account(TEXT))
+    pc.signature_obstacle = "the folder leads elsewhere"
+    push(pc, account(state="absent"))
+    assert set(files(pc)) == FILES
+    assert "cannot be taken back: the folder leads elsewhere." in told(pc, account(state="absent"))
+    pc.signature_obstacle = ""
+    push(pc, account(state="absent"))
+    assert files(pc) == {}
+    assert told(pc, account(state="absent")) == ""
 
 
 def test_what_is_not_written_is_an_error() -> None:
