@@ -42,7 +42,7 @@ def chosen(pc: OfficePC) -> list[RegValue]:
 
 
 def test_a_signature_from_staged_to_configured_and_back(
-    admin: Admin, office_pc: OfficePC, signatures: pathlib.Path
+    admin: Admin, office_pc: OfficePC, signatures: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     photo = office_pc.photo()
     foretold = admin.configure(SIGNED, check=True)
@@ -66,9 +66,11 @@ def test_a_signature_from_staged_to_configured_and_back(
 
     own = signatures / "own.htm"
     own.write_bytes(b"mine")
-    changed = admin.configure({**MARIO, "signature": {"html": "<b>Mario</b>"}})
+    template = tmp_path / "signature.html.j2"
+    template.write_text("<b>{{ sender.full_name }}</b>")
+    changed = admin.configure({**MARIO, "signature": {"src": str(template)}})
     assert (changed["changed"], changed["failed"]) == (True, False), changed
-    assert b"<b>Mario</b>" in (signatures / FILES[0]).read_bytes()
+    assert b"<b>Mario Rossi</b>" in (signatures / FILES[0]).read_bytes()
     removed = admin.configure({**MARIO, "signature": {"state": "absent"}})
     assert removed["accounts"][0]["outlook_signature"] == "absent", removed
     assert chosen(office_pc) == []
