@@ -18,6 +18,7 @@ from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import signature_files
 from ..plugin_utils._fleet_run import run_of_task
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 
@@ -45,8 +46,9 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        raw = with_names_of_files(self._task.args)  # Outlook keeps its own signatures
+        raw: t.Mapping[str, t.Any] = with_names_of_files(self._task.args)
         try:
+            raw = signature_files.expanded(self, self._task.args, task_vars or {})
             params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
             result = self._configure(params, run_of_task.run_id(task_vars))
         except MailError as error:

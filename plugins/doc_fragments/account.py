@@ -50,7 +50,8 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "signature": (
         "The signature of the account's own address. If omitted, an existing account keeps its own.",
-        "Outlook ignores this option. In Evolution, an account whose From address is the user's own keeps its own.",
+        "In Evolution, an account whose From address is the user's own keeps its own.",
+        "In Outlook, a signature that the user has chosen stays, with a warning.",
     ),
     "identities": (
         "Further addresses that the account sends from. Those of the user's own stay.",
@@ -218,11 +219,12 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "placement": (
         "Where the signature stands in replies: above or below the quoted text. If omitted, it stays as it is.",
-        "In Thunderbird, V(above) also begins replies above the quoted text.",
+        "In Thunderbird, V(above) also begins replies above the quoted text. Outlook has no other place.",
     ),
     "replies": ("Whether replies have the signature. If omitted, it stays as it is. Evolution ignores this option.",),
     "forwards": (
         "Whether forwarded messages have the signature. If omitted, it stays as it is. Evolution ignores this option.",
+        "Outlook has one setting for O(signature.replies) and O(signature.forwards).",
     ),
     "state": ("V(absent) removes the signature that this collection has set, unless the user has changed it since.",),
 }
@@ -234,7 +236,7 @@ IDENTITY_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "full_name": ("The name that recipients see. A new identity without one has that of the account.",),
     "reply_to": ("As O(reply_to). Evolution ignores this option.",),
     "organization": ("As O(organization). Evolution ignores this option.",),
-    "signature": ("As O(signature). Evolution ignores this option.",),
+    "signature": ("As O(signature). Evolution and Outlook ignore this option.",),
     "default": (
         "Send from this identity unless another one is chosen. Evolution ignores this option.",
         "If no identity has it, the default stays as it is.",

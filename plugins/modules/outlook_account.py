@@ -17,6 +17,8 @@ description:
     changed.
   - The task runs on the controller. On the PC it only copies files and runs C(reg.exe), C(icacls.exe) and C(cmd.exe).
     It works over every connection to Windows, and nothing needs to be installed.
+  - An account's signature is put into the user's folder of signatures. Once Outlook has the account, new messages get
+    it, unless the user has chosen another one.
   - Outlook need not be closed. The module neither starts nor closes it.
 extends_documentation_fragment:
   - charter.mail.account
@@ -115,6 +117,15 @@ EXAMPLES = r"""
         protocol: pop3
         leave_on_server_days: 14
 
+- name: Stage an account with a signature from a file in templates
+  charter.mail.outlook_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      replies: true
+
 - name: Read the status of an account without a change
   charter.mail.outlook_account:
     user: mario
@@ -182,6 +193,17 @@ accounts:
       type: str
       returned: unless the account failed before this was known
       sample: "Have mario close and start Outlook: it then makes the account and asks for its password once."
+    outlook_signature:
+      description:
+        - The status of the account's signature in Outlook.
+        - V(staged) means that its files are in place. The account does not have it yet; run the task again when Outlook
+          has the account.
+        - V(configured) means that the account has it, too.
+        - V(kept) means that the user has chosen another signature or changed this one, which stays. A warning names it.
+        - V(absent) means that there is no such signature.
+      type: str
+      returned: if O(accounts[].signature) is set and the user is logged on
+      sample: staged
     profile:
       description: The Outlook profile that has the account. Empty if none has.
       type: str

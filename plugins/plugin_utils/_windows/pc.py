@@ -13,10 +13,10 @@ from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
-from ...module_utils._windows.pc import Machine, Snapshot
+from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite, Registry, Values
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch
+from . import batch, machine_facts, signature_folder
 from .batch import Answer, Batch
 
 
@@ -77,12 +77,12 @@ class WindowsPc:
             self._has_records = bool(registry.children(locations.RECORDS))
             self._machine = Machine(
                 users=with_profiles(registry),
-                program_data=_program_data(answer),
-                code_page=_code_page(registry),
+                program_data=machine_facts.program_data(answer),
+                code_page=machine_facts.code_page(registry),
                 classic="classic" in answer,
                 new=installations.has_new_outlook(registry),
                 classic_version=installations.classic_version(registry),
-                name=_computer_name(registry),
+                name=machine_facts.computer_name(registry),
             )
         return self._machine
 
@@ -102,17 +102,46 @@ class WindowsPc:
             raise self._unreadable[sid]
         return self._snapshots[sid]
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
         self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
         self._snapshots.pop(sid, None)
+        applying = self._applying(sid, writes, files, signatures)
+        self._ask_for(applying, [sid])
+        answer = self._run("apply.cmd", applying)
+        if answer.kept:
+            raise HostError(
+                answer.kept[0],
+                "another file of this name cannot be deleted, or a folder of its path leads elsewhere",
+                "check which program has it open, such as an antivirus, and run again",
+            )
+        if answer.lost:
+            self.look_at([sid])  # what was written stands; only what was read is lost
+        else:
+            self._take(answer.parts, [sid])
+
+    def _applying(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None],
+    ) -> Batch:
         folder = self._folder(sid)
         applying = Batch(secrets.token_hex(16))
         for number, (name, content) in enumerate(sorted(files.items())):
             if content is not None:
                 self._connection.put(f"file{number}", content)
                 applying.put_file(f"file{number}", f"{folder}\\{name}")
+        for name, content in signature_folder.change(applying, self._user(sid), signatures).items():
+            self._connection.put(name, content)
         if writes:
             self._connection.put("in.reg", reg_file.render(writes))
             applying.import_registry("in.reg")
@@ -123,18 +152,7 @@ class WindowsPc:
             for emptied in reversed(self._folders(sid)):
                 applying.delete_empty_folder(emptied)
             self._protected.discard(sid)
-        self._ask_for(applying, [sid])
-        answer = self._run("apply.cmd", applying)
-        if answer.kept:
-            raise HostError(
-                answer.kept[0],
-                "another file of this name cannot be deleted",
-                "check which program has it open, such as an antivirus, and run again",
-            )
-        if answer.lost:
-            self.look_at([sid])  # what was written stands; only what was read is lost
-        else:
-            self._take(answer.parts, [sid])
+        return applying
 
     def run_batch(self, name: str, asked: Batch, files: t.Mapping[str, bytes] | None = None) -> t.Mapping[str, bytes]:
         """Run a batch file in the temporary folder of the connection.
@@ -199,6 +217,7 @@ class WindowsPc:
             asked.answer_files(f"{sid} file", self._folder(sid))
             for number, folder in enumerate(self._folders(sid)):
                 asked.answer_rights(f"{sid} rights {number}", folder)
+            signature_folder.ask(asked, sid, self._user(sid))
 
     def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
         hives = answer[_HIVES].decode("ascii", "replace").upper().split()
@@ -226,6 +245,8 @@ class WindowsPc:
             loaded=f"{sid} loaded" in answer,
             registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},
+            signatures=signature_folder.files(answer, sid),
+            signature_obstacle=signature_folder.obstacle(answer, registry, self._user(sid)),
         )
 
     def _protect(self, sid: str) -> None:
@@ -272,6 +293,9 @@ class WindowsPc:
         attributes = _after(answer, f"{sid} rights {number} attributes ")
         return part is not None and "l" not in attributes and is_protected(saved(part))
 
+    def _user(self, sid: str) -> WindowsUser:
+        return next((one for one in self.machine().users if one.sid == sid), WindowsUser(sid, ""))
+
     def _folder(self, sid: str) -> str:
         return locations.folder(self.machine().program_data, sid)
 
@@ -307,6 +331,9 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "cloud policies": locations.cloud_policies(sid),
         "record": locations.record(sid),
         "log": locations.log(sid),
+        "mail settings": locations.mail_settings(sid),
+        "office": locations.office(sid),
+        "shell folders": locations.shell_folders(sid),
     }
 
 
@@ -352,24 +379,6 @@ def _registry(
         if part in answer:
             found += reg_file.parse(answer[part], part, wanted=wanted).items()
     return Registry(found)
-
-
-def _program_data(answer: t.Mapping[str, bytes]) -> str:
-    path = answer["program data"].decode("ascii", "replace").strip()
-    return path if path[1:3] == ":\\" else "C:\\ProgramData"
-
-
-def _code_page(registry: Registry) -> str:
-    value = registry.value(keys.CODE_PAGES, "ACP")
-    return f"cp{value.text.strip()}" if value is not None and value.text else ""
-
-
-def _computer_name(registry: Registry) -> str:
-    for key in ("ActiveComputerName", "ComputerName"):
-        value = registry.value(f"{keys.COMPUTER_NAME}\\{key}", "ComputerName")
-        if value is not None and value.text:
-            return value.text.upper()
-    return ""
 
 
 def _is_folder(attributes: str) -> bool:

@@ -17,7 +17,7 @@ from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
-from . import differences, lookup, staging, staging_record, status
+from . import differences, lookup, signatures, staging, staging_record, status
 from .blockers import foreign_xml
 from .change_notes import logged
 from .configure import configured
@@ -69,6 +69,8 @@ class Outlook(ClientDefaults):
             files={name: snapshot.files[name] for name in noted.files if name in snapshot.files},
             record=noted,
             made=made_accounts(snapshot.registry, sid) if snapshot.loaded else (),
+            signatures=snapshot.signatures,
+            signature_obstacle=snapshot.signature_obstacle,
         )
 
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
@@ -142,7 +144,10 @@ class Outlook(ClientDefaults):
     def result_details(self, state: OutlookState, account: Account) -> t.Mapping[str, str]:
         """What Outlook did with the account, and what is to be done."""
         reached = self.verdict(state, account)
-        return {"outlook_status": reached.standing.value, "advice": reached.advice}
+        signature = signatures.status(state, account)
+        details = {} if signature is None else {"outlook_signature": signature.value}
+        advice = f"{reached.advice} {signatures.advice(state, account)}".strip()
+        return {"outlook_status": reached.standing.value, "advice": advice, **details}
 
     def obstacle(self, state: OutlookState, account: Account) -> Obstacle | None:
         """An account that nothing can be staged for, or that only the user can remove."""
@@ -162,6 +167,7 @@ class Outlook(ClientDefaults):
         reached = self.verdict(state, account)
         warned = reached.standing in _WARNED or account.state is AccountState.ABSENT
         found = [f"{account}: {reached.advice}"] if reached.advice and warned else []
+        found += [f"{account}: {text}" for text in signatures.warnings(state, account)]
         return (*found, *self._staging_warnings(state, account))
 
     def _staging_warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
@@ -203,18 +209,23 @@ class Outlook(ClientDefaults):
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
+        texts: dict[str, bytes | None] = {
+            name: after.signatures.get(name)
+            for name in sorted(before.signatures.keys() | after.signatures.keys())
+            if before.signatures.get(name) != after.signatures.get(name)
+        }
         written = {
             (write.path, name): registry.value(write.path, name)
             for write in difference(before.registry, registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
         try:
-            self._pc.write(self._user.sid, difference(before.registry, registry), changed)
+            self._pc.write(self._user.sid, difference(before.registry, registry), changed, texts)
             stored = self._pc.snapshot(self._user.sid)
         except HostError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.
             try:
-                self._take_back(before, written, changed)
+                self._take_back(before, written, changed, texts)
             except HostError:
                 raise error from None
             raise
@@ -223,8 +234,9 @@ class Outlook(ClientDefaults):
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
         ]
         wrong += [after.path(name) for name, content in changed.items() if stored.files.get(name) != content]
+        wrong += [after.signature_path(name) for name, new in texts.items() if stored.signatures.get(name) != new]
         if wrong:
-            self._take_back(before, written, changed)
+            self._take_back(before, written, changed, texts)
             raise HostError(
                 f"Outlook {self.profile}",
                 f"{' and '.join(wrong)} do not read back as written, and all was taken back",
@@ -232,10 +244,17 @@ class Outlook(ClientDefaults):
             )
         return ()
 
-    def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+    def _take_back(
+        self,
+        before: OutlookState,
+        values: t.Iterable[tuple[str, str]],
+        files: t.Iterable[str],
+        texts: t.Iterable[str],
+    ) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
-        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files})
+        old = {name: before.signatures.get(name) for name in texts}
+        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files}, old)
 
 
 # What the user or the administrator must act on.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from ..._windows.keys import MACHINE, hive
+from ..._windows.users import WindowsUser
 
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
@@ -23,6 +24,10 @@ _CLOUD_POLICIES = r"\Software\Policies\Microsoft\Cloud\Office\16.0\Outlook"
 # account is added.
 SETUP = _OUTLOOK + r"\Setup"
 AUTODISCOVER = _OUTLOOK + r"\AutoDiscover"
+
+# The user's folder of signatures, below the user's own folder, and how the names of ours begin.
+SIGNATURES = ("AppData", "Roaming", "Microsoft", "Signatures")
+SIGNATURE_PREFIX = "charter.mail "
 
 # Below the folder %ProgramData%.
 FOLDERS = ("charter.mail", "Outlook")
@@ -61,6 +66,26 @@ def setup(sid: str) -> str:
 def autodiscover(sid: str) -> str:
     """Where Outlook looks for a domain's settings when an account is added."""
     return hive(sid) + AUTODISCOVER
+
+
+def mail_settings(sid: str) -> str:
+    """Where signatures can be prescribed for all accounts."""
+    return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\MailSettings"
+
+
+def office(sid: str) -> str:
+    """Where Office keeps the name of the folder of signatures."""
+    return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\General"
+
+
+def shell_folders(sid: str) -> str:
+    """Where Windows keeps which folders of a user are elsewhere."""
+    return hive(sid) + r"\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+
+
+def signature_folders(user: WindowsUser) -> list[str]:
+    """The user's folder of signatures, and all above it from the user's own folder on, from the top."""
+    return ["\\".join((user.folder, *SIGNATURES[:depth])) for depth in range(len(SIGNATURES) + 1)]
 
 
 def record(sid: str) -> str:

@@ -15,7 +15,7 @@ from .reading import ProfileAccount
 from .stored import OutlookState
 
 NOT_STAGED = frozenset({"reply_to", "organization", "signature", "identities", "default_identity"})
-"""What of an ``Account`` nothing staged can give to Outlook."""
+"""What of an ``Account`` no account in Outlook shows."""
 KEPT = frozenset({"reply_to", "organization", *senders.SETTINGS})
 """The same by the names in ``Difference``."""
 
@@ -25,10 +25,15 @@ def find(state: OutlookState, account: Account) -> ProfileAccount | None:
 
     If there are several, it is one of the profile that Outlook opens, and one with other settings than wanted.
     """
-    found = [one for one in _with_address(state, account) if one.account.protocol is account.protocol]
+    found = all_made(state, account)
     if not found:
         return None
     return min(found, key=lambda one: (not state.is_opened(one), not deviations(account, one)))
+
+
+def all_made(state: OutlookState, account: Account) -> list[ProfileAccount]:
+    """The account in all Outlook profiles that have it."""
+    return [one for one in _with_address(state, account) if one.account.protocol is account.protocol]
 
 
 def has_other_protocol(state: OutlookState, account: Account) -> bool:
@@ -51,7 +56,6 @@ def not_staged(account: Account) -> list[str]:
     has = {
         "reply_to": account.reply_to,
         "organization": account.organization,
-        "signature": account.signature is not None and account.signature.content,
         "identities": any(not one.absent for one in account.identities),
     }
     found = [name for name, given in has.items() if given]

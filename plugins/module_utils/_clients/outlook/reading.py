@@ -33,11 +33,15 @@ _SAME_LOGIN, _OWN_LOGIN, _RECEIVE_FIRST = 0, 1, 2
 _SERVICES = "{ED475414-B0D6-11D2-8C3B-00104B2A6676}"  # address books, data files and Exchange
 _EXCHANGE = "MSEMS"
 
+SIGNATURES = ("New Signature", "Reply-Forward Signature")
+"""The values of an account with the names of its signatures: of new messages, of replies and forwarded messages."""
+
 # What is read of an account. The values that end in "Password" are never among them.
 _NEEDED = ByName(
     (name, None)
     for name in (
         *("clsid", "Service Name", "Account Name", "Email", "Display Name", "Leave on Server", _MAIL_ORDER),
+        *SIGNATURES,
         *(
             f"{prefix} {name}"
             for prefix in ("IMAP", "POP3", "SMTP")
@@ -49,6 +53,13 @@ _NEEDED = ByName(
 _NEEDED_KEYS = tuple(
     fold("\\16.0\\Outlook\\" + key) for key in ("Setup", "AutoDiscover", "Preferences", "Options\\General")
 )
+
+# The keys outside of Outlook's with values that are read, and which.
+_NEEDED_ELSEWHERE = {
+    "\\16.0\\COMMON\\MAILSETTINGS": ("NEWSIGNATURE", "REPLYSIGNATURE"),
+    "\\16.0\\COMMON\\GENERAL": ("SIGNATURES",),
+    "\\EXPLORER\\USER SHELL FOLDERS": ("APPDATA",),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +99,9 @@ def is_needed(key: str, name: str) -> bool:
     _root, profiles_key, below = key.partition("\\16.0\\OUTLOOK\\PROFILES\\")
     if profiles_key:
         return fold(_ACCOUNTS) in below and name in _NEEDED
+    for ending, needed in _NEEDED_ELSEWHERE.items():
+        if key.endswith(ending):
+            return name in needed
     if not key.endswith("\\16.0\\OUTLOOK"):
         return key.endswith(_NEEDED_KEYS) or "\\POLICIES\\" in key or "\\16.0\\OUTLOOK" not in key
     return name == "DEFAULTPROFILE" or "\\POLICIES\\" in key
@@ -124,6 +138,12 @@ def exchange_accounts(registry: Registry, root: str, profile: str) -> tuple[str,
         if _text(values, "Service Name").upper() == _EXCHANGE:
             found.append(_text(values, "Account Name") or _text(values, "Email") or "Exchange")
     return tuple(found)
+
+
+def signature_name(registry: Registry, key: str, name: str) -> str | None:
+    """The name of a signature that an account has, by the account's key and the value's name; None if not chosen."""
+    values = registry.get(key)
+    return None if values is None or name not in values else _text(values, name)
 
 
 def profiles(registry: Registry, root: str) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _follow(
     in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
-    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)))
+    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
     values = dict(wanted)
     for one in state.record.written:
         # What somebody has changed since is theirs.
@@ -102,7 +102,7 @@ def _follow(
             values[(one.key, one.name)] = None if _leads_to_us(one.before) else one.before
     writes = _writes(state, values)
     if record != state.record:
-        writes.append(_record_write(state, record))
+        writes.append(record_write(state, record))
     registry = state.registry.written(writes) if writes else state.registry
     if not writes and files == state.files:
         return state
@@ -212,7 +212,8 @@ def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
     return [KeyWrite(key, changed) for key, changed in keys.items()]
 
 
-def _record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
+def record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
+    """What stores our record, or deletes an empty one."""
     key = locations.record(state.user.sid)
     if record == StagingRecord():
         return KeyWrite(key, delete=True)

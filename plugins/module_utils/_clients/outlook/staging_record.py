@@ -37,6 +37,19 @@ class Staged:
 
 
 @dataclasses.dataclass(frozen=True)
+class StagedSignature:
+    """A signature as it was staged.
+
+    Attributes:
+        mark: of its account.
+        files: names and SHA-256 digests of the files, in hexadecimal, sorted.
+    """
+
+    mark: str
+    files: tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class RegistryChange:
     """A value of the registry that we have set or deleted; None stands for "not there".
 
@@ -63,6 +76,7 @@ class StagingRecord:
         profile: the Outlook profile which that PRF names; empty without one.
         written: values of the registry.
         files: names of the files in the user's folder.
+        signatures: what was staged in the user's folder of signatures.
     """
 
     accounts: tuple[Staged, ...] = ()
@@ -70,10 +84,15 @@ class StagingRecord:
     profile: str = ""
     written: tuple[RegistryChange, ...] = ()
     files: tuple[str, ...] = ()
+    signatures: tuple[StagedSignature, ...] = ()
 
     def find(self, account: Account) -> Staged | None:
         """What was staged for an account."""
         return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
+
+    def signature(self, account: Account) -> StagedSignature | None:
+        """The signature that was staged for an account."""
+        return next((one for one in self.signatures if one.mark == marker(account)), None)
 
     def value_before(self, key: str, name: str) -> RegistryChange | None:
         """What we noted about a value."""
@@ -105,6 +124,7 @@ def dump(record: StagingRecord) -> str:
             "profile": record.profile,
             "written": [[one.key, one.name, _value_out(one.before), _value_out(one.after)] for one in record.written],
             "files": list(record.files),
+            "signatures": [[one.mark, dict(one.files)] for one in record.signatures],
         },
         separators=(",", ":"),
     )
@@ -133,6 +153,9 @@ def load(registry: Registry, sid: str) -> StagingRecord:
                 for path, name, before, after in stored["written"]
             ),
             files=tuple(stored["files"]),
+            signatures=tuple(
+                StagedSignature(mark, tuple(sorted(files.items()))) for mark, files in stored.get("signatures", ())
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedFileError(

@@ -27,6 +27,8 @@ class OutlookState:
         files: the staged files, by name.
         record: our own record.
         made: the accounts in the user's Outlook profiles.
+        signatures: see ``Snapshot``.
+        signature_obstacle: see ``Snapshot``.
     """
 
     machine: Machine
@@ -36,6 +38,8 @@ class OutlookState:
     files: t.Mapping[str, bytes]
     record: StagingRecord
     made: tuple[ProfileAccount, ...]
+    signatures: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    signature_obstacle: str = ""
 
     @property
     def prf_path(self) -> str:
@@ -60,6 +64,10 @@ class OutlookState:
     def path(self, file: str) -> str:
         """The whole path of a staged file."""
         return locations.folder(self.machine.program_data, self.user.sid) + "\\" + file
+
+    def signature_path(self, file: str) -> str:
+        """The whole path of a file of a signature."""
+        return locations.signature_folders(self.user)[-1] + "\\" + file
 
     def text(self, key: str, name: str) -> str:
         """A text in the registry; empty where there is none."""

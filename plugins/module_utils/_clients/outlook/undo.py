@@ -13,7 +13,7 @@ import typing as t
 from ..._model.errors import MailError
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
-from . import staging
+from . import signatures, staging
 from .change_notes import STAGED, staged_in, staged_out
 from .configure import configured
 from .differences import shown
@@ -63,5 +63,6 @@ def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetti
 
 def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:
     if former is None:
-        return staging.without_account(staging.without_leftovers(state), past.account)
+        withdrawn = staging.without_account(staging.without_leftovers(state), past.account)
+        return signatures.configured(withdrawn, absent(past))
     return configured(state, former.account, former.methods)

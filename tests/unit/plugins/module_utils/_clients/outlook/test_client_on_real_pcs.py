@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.stat
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 
 from .office_pc import MARIO, OfficePc
@@ -328,8 +329,14 @@ def test_a_roaming_profile_is_told() -> None:
 class LosesItsAnswer(OfficePc):
     """Writes, and cannot say what came of it."""
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        super().write(sid, writes, files)
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
+        super().write(sid, writes, files, signatures)
         if self.writes == 1:
             raise HostError("the PC", "the answer is lost", "run again")
 

@@ -223,3 +223,12 @@ def test_a_log_that_is_none_stops_nothing() -> None:
     assert value is not None
     assert value.text == "somebody's"
     assert account().state is State.PRESENT
+
+
+def test_the_signature_of_an_account_that_is_withdrawn_goes_with_it() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account(signature={"text": "Jo"}))
+    assert len(pc.signatures[MARIO.sid]) == 3
+    assert roll_back(pc, FIRST).outcome.changed
+    assert pc.signatures[MARIO.sid] == {}
+    assert not [path for path in stored(pc)[0] if path.startswith(locations.RECORDS)]
