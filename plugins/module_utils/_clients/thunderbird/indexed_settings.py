@@ -24,6 +24,8 @@ SMTP_SERVERS = "mail.smtpservers"
 LAST_KEY = "mail.account.lastKey"
 # Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
 MARKER = "charter_mail"
+RETIRED = "charter_mail_retired"
+"""Marks a server that was a POP3 account: the address."""
 
 LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
@@ -32,11 +34,11 @@ _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered na
 # What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
 _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "account": ("server", "identities"),
-    "server": (MARKER, "userName", "deferred_to_account"),
+    "server": (MARKER, RETIRED, "userName", "deferred_to_account"),
     "identity": ("useremail", "smtpServer"),
     "smtpserver": ("username",),
 }
-_CASELESS = frozenset({"userName", "username", "useremail"})
+_CASELESS = frozenset({RETIRED, "userName", "username", "useremail"})
 _MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
 _Key = t.Tuple[str, str, str]  # kind, attribute, value

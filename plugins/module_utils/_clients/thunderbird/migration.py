@@ -21,13 +21,11 @@ from ..same_provider import migrates, moves_from
 from ..user_choice import signs_in_by
 from . import folder_references, mapping
 from .choices import passwordless
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find, stored
+from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, RETIRED, Draft, IndexedSettings
+from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
 from .mail_folder import directories
 from .mapping import PrefIds, branch, names, text
 
-RETIRED = "charter_mail_retired"
-"""Marks a server that was a POP3 account: the address."""
 RETIRED_HOST = "charter_mail_retired_host"
 """The host that it had."""
 
@@ -94,14 +92,13 @@ def details(settings: Settings, account: Account) -> dict[str, str]:
 
 def retired(settings: Settings, account: Account, profile: str) -> tuple[Retired, ...]:
     """The local folders with the mail of the POP3 accounts that were replaced."""
+    state = IndexedSettings.of(settings)
     return tuple(
         Retired(
-            ids.server,
-            text(settings, branch("server", ids.server) + "name"),
-            tuple(directories(settings, ids.server, profile)),
+            server, text(settings, branch("server", server) + "name"), tuple(directories(settings, server, profile))
         )
-        for ids in stored(settings)
-        if text(settings, branch("server", ids.server) + RETIRED).lower() == account.email.lower()
+        for server in state.owners("server", RETIRED, account.email)
+        if state.accounts_with("server", server)
     )
 
 

@@ -29,7 +29,7 @@ from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .desk import Desk, request
 
-Options = dict[str, t.Any]
+Options = t.Dict[str, t.Any]
 CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 PROTOCOLS = pytest.mark.parametrize("protocol", ["imap", "pop3"])
 NAMES = ("server", "Mail/Gesendet & mehr", "Entwürfe", "a~b+c@d", "日本語/&", "Sent", "x%20y")

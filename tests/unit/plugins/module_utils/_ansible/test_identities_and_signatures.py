@@ -39,7 +39,7 @@ CONTENTS = (
     {"html": "x" * 5000},
 )
 ABSENT = {"state": "absent"}
-Given = dict[str, t.Any]
+Given = t.Dict[str, t.Any]
 
 
 def stored(desk: Desk, **options: t.Any) -> Account:

@@ -31,7 +31,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._look.command import 
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
 
-Options = dict[str, t.Any]
+Options = t.Dict[str, t.Any]
 
 SPEC = argument_spec(**OPTIONS)
 CLIENTS = ("thunderbird", "evolution")

@@ -19,10 +19,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.folders import USUAL, Folders
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk
 
-from .desk import Desk
-
-PAGE = (pathlib.Path(__file__).resolve().parents[5] / "docs/folders-and-receiving.md").read_text()
+PAGE = (pathlib.Path(__file__).resolve().parents[3] / "docs/folders-and-receiving.md").read_text()
 EXAMPLES: list[dict[str, t.Any]] = [
     {name: value for name, value in entry.items() if name != "user"}
     for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
