@@ -41,7 +41,7 @@ _ALL = (*_KINDS, "trash", "junk")
 
 def _options(protocol: str, *, on: bool) -> dict[str, t.Any]:
     """All options of an account; ``on`` is the value of those that are true or false."""
-    of_protocol = {
+    of_protocol: dict[str, dict[str, t.Any]] = {
         "imap": {"idle": on, "offline": "30" if on else "none", "subscribed_only": on},
         "pop3": {"leave_on_server": True, "leave_on_server_days": 9 if on else 0, "delete_on_server": on},
     }
