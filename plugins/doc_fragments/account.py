@@ -270,8 +270,9 @@ def _entry(spec: _Options) -> dict[str, t.Any]:
 
 def _referring(name: str, option: _Options) -> dict[str, t.Any]:
     """The options below an option; they refer to those of the task."""
+    place = f"{name}[]" if option.get("type") == "list" else name
     return {
-        part: _documented(suboption, [f"As O({name}.{part})."], _referring(f"{name}.{part}", suboption))
+        part: _documented(suboption, [f"As O({place}.{part})."], _referring(f"{place}.{part}", suboption))
         for part, suboption in (option.get("options") or {}).items()
     }
 

@@ -13,7 +13,7 @@ from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
 from .._clients.undo import LeftSetting, Rollback, merged
 from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
-from . import unexpected
+from . import exclusive, unexpected
 from .client_registry import CLIENTS
 from .run_client import CLIENT_OPTIONS, Task
 
@@ -24,7 +24,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
     "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
     "accounts": {"type": "list", "elements": "str", "default": []},
     "force": {"type": "bool", "default": False},
-    **CLIENT_OPTIONS,
+    **{name: option for name, option in CLIENT_OPTIONS.items() if name not in exclusive.OPTION},
 }
 NOTHING, UNDONE, SKIPPED, FAILED = "nothing", "undone", "skipped", "failed"
 _ACCOUNT_STATUS = {Status.CREATED: "restored", Status.REMOVED: "removed", Status.UPDATED: "undone"}

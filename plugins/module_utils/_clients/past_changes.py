@@ -136,12 +136,16 @@ def _account(stored: t.Mapping[str, t.Any]) -> PastAccount:
     )
 
 
+def _is_of_kind(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)  # True is an int to Python
+
+
 def _checked(account: Account) -> Account:
     texts = (account.email, account.username, account.incoming.host, account.outgoing.host, account.full_name)
     numbers = (account.incoming.port, account.outgoing.port, account.leave_on_server_days)
     flags = (account.default, account.leave_on_server)
     for values, kind in ((texts, str), (numbers, int), (flags, bool)):
-        if not all(value is None or type(value) is kind for value in values):
+        if not all(value is None or _is_of_kind(value, kind) for value in values):
             raise TypeError("not an account")
     if None in (*texts[:-1], *numbers[:-1], account.default):
         raise TypeError("not an account")

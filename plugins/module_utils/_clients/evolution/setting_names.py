@@ -108,5 +108,7 @@ def check(name: str, value: Value | None) -> None:
             "leave it out, and set it in Evolution if it must be",
         )
     for names, kind, example in ((_NUMBERS, int, "a whole number"), (_BOOLEANS, bool, "true or false")):
-        if key in names and value is not None and type(value) is not kind:
+        # True and False are whole numbers to Python.
+        fits = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
+        if key in names and value is not None and not fits:
             raise OptionError(option, f"{value!r} is of the wrong type", f"write {example}")

@@ -203,7 +203,10 @@ def _text(value: Value) -> str | None:
 
 
 def _means_the_same(_key: str, one: Value | None, other: Value | None) -> bool:
-    return one == other or (one is not None and other is not None and _text(one) == _text(other) is not None)
+    if one is None or other is None or one == other:
+        return one == other
+    text = _text(one)
+    return text is not None and text == _text(other)
 
 
 def _parsed(text: str) -> GlibKeyFile | None:

@@ -122,7 +122,7 @@ def _with_values(
     after: IndexedSettings,
     past: PastAccount,
     force: bool,
-    renamed: t.Mapping[str, str] = {},
+    renamed: t.Mapping[str, str] | None = None,
 ) -> tuple[IndexedSettings, list[LeftSetting]]:
     """With the former values of settings beside those of parts that come or go, and without those of lists.
 
@@ -145,7 +145,7 @@ def _with_values(
         listed = _DEFAULTS.get(change.key)
         if listed is not None and former is not None:  # an account, or an SMTP server
             kind = _LISTS[listed]
-            former = _name(renamed.get(branch(kind, str(former)), branch(kind, str(former))))
+            former = _name((renamed or {}).get(branch(kind, str(former)), branch(kind, str(former))))
             if former not in names(after, listed):
                 continue
         now = start.get(change.key)

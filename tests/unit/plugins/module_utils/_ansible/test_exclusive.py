@@ -35,7 +35,6 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.o
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     CLIENTS,
     Options,
-    by_look,
     by_module,
     options,
 )
@@ -277,19 +276,6 @@ def test_an_account_that_is_replaced_in_the_same_run_keeps_its_folders(home: pat
     for scope in ("charter", "ours"):
         again = run(home, *wanted, ELSEWHERE, exclusive=scope, clients=["thunderbird"])
         assert not again.as_result()["changed"]
-
-
-def test_a_look_does_not_answer_where_an_account_would_go(home: pathlib.Path) -> None:
-    settled = options([MARIO_ENTRY])
-    assert by_look(home, settled) is not None
-    for scope in ("charter", "ours"):
-        assert by_look(home, options([MARIO_ENTRY], exclusive=scope)) is None
-    run(home, MARIO_ENTRY, exclusive="charter")
-    answered = by_look(home, options([MARIO_ENTRY], exclusive="charter"))
-    assert answered is not None
-    assert not answered["changed"]
-    run(home, MARIO_ENTRY, exclusive="ours")
-    assert by_look(home, options([MARIO_ENTRY], exclusive="ours")) is not None
 
 
 def test_every_user_is_judged_by_the_list_of_all_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
