@@ -208,7 +208,12 @@ def test_the_readme_of_a_role_lists_its_options_and_defaults(name: str) -> None:
     assert listed == {option: documented.get("default") for option, documented in of_role(name).items()}
 
 
-def test_the_readme_lists_every_preset() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_contents_list_every_module_role_filter_and_preset() -> None:
+    contents = (ROOT / "docs/contents.md").read_text()
+    assert "docs/contents.md" in (ROOT / "README.md").read_text()
+    plugins = [path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("[!_]*.py")]
+    roles = [path.name for path in (ROOT / "roles").iterdir()]
+    listed = re.findall(r"^\| \[`charter\.mail\.(\w+)`\]", contents, re.M)
+    assert sorted(listed) == sorted([*plugins, *roles])
     for name in NAMES:
-        assert f"`{name}`" in readme
+        assert f"`{name}`" in contents
