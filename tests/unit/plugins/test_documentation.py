@@ -97,8 +97,9 @@ def test_an_entry_refers_to_the_options_of_the_task() -> None:
     assert set(ENTRY) == set(OPTIONS) - {"accounts"}
     for name, option in ENTRY.items():
         assert option["description"] == [f"As O({name})."]
+        place = f"{name}[]" if option["type"] == "list" else name  # as Ansible's documentation names an option
         for part, suboption in option.get("suboptions", {}).items():
-            assert suboption["description"] == [f"As O({name}.{part})."]
+            assert suboption["description"] == [f"As O({place}.{part})."]
             assert part in OPTIONS[name]["suboptions"]
 
 
