@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._model.printable import printable
 from ..plugin_utils._fleet.build_report import Reported, build_report
-from ..plugin_utils._fleet.controls import control_accounts, control_hosts
+from ..plugin_utils._fleet.control_tests import control_accounts, control_hosts
 from ..plugin_utils._fleet.files.report_files import write_json, write_junit, write_page
 from ..plugin_utils._fleet.fleet_report import FleetReport, State
 from ..plugin_utils._fleet.host_record import HostRecord

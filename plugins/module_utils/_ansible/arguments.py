@@ -13,7 +13,7 @@ from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
 from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
 from .._providers.lint import Finding, Level, lint, refuse_errors
-from . import client_arguments, sender_options
+from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]
 
@@ -40,7 +40,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "outgoing": {"type": "dict", "options": _SERVER_OPTIONS},
     "leave_on_server": {"type": "bool"},
     "leave_on_server_days": {"type": "int"},
-    **client_arguments.SPEC,
+    **client_options.SPEC,
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": [state.value for state in State]},
     "purge": {"type": "bool"},
@@ -197,9 +197,9 @@ def request_of(entry: Options, task: Options) -> Request:
         replace_password=option("update_password") == "always",
         leave_on_server=option("leave_on_server"),
         leave_on_server_days=option("leave_on_server_days"),
-        folders=client_arguments.folders(option("folders")),
-        client=client_arguments.client_options(option),
-        settings=client_arguments.further_settings(option("settings")),
+        folders=client_options.folders(option("folders")),
+        client=client_options.client_options(option),
+        settings=client_options.further_settings(option("settings")),
         default=option("default"),
         user=_optional_text("user", option),
         state=State(option("state")),

@@ -18,7 +18,7 @@ from ansible.module_utils.common.validation import check_type_dict, check_type_l
 
 from .._model.errors import OptionError
 from .._model.secret import HIDDEN, notations
-from .client_arguments import is_setting
+from .client_options import is_setting
 
 Spec = t.Mapping[str, t.Any]
 Path = t.Tuple[t.Union[str, int], ...]

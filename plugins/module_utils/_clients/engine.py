@@ -192,7 +192,9 @@ class Step(t.Generic[S]):
     def status(self) -> Status:
         """What happens to the account."""
         if self.after.account is None:
-            return Status.ABSENT if self.before.account is None else Status.REMOVED
+            # What a deleted account has left may be there without it.
+            left = self.account.state is State.ABSENT and self.changes
+            return Status.REMOVED if left or self.before.account is not None else Status.ABSENT
         if self.before.account is None:
             return Status.CREATED
         return Status.UPDATED if self.changes else Status.UNCHANGED

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The IMAP commands that bring messages to a server: see what it has, make folders, append (RFC 3501)."""
+"""The IMAP commands of an upload: list what the server has, create folders, append messages (RFC 3501)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Brings local messages to a server that does not have them. Nothing local is changed, and nothing on the server goes.
+"""Uploads local messages that a server does not have. Nothing is changed on this host or deleted on the server.
 
 A run that ends early is resumed by the next one: what the server has by then is not sent again.
 """

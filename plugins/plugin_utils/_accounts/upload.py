@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``upload`` of accounts: once they are set up, another module brings their local mail to the server."""
+"""The option ``upload`` of accounts: once they are set up, another module uploads their local mail."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ class HostRecord:
         accounts: in the order of the task.
         compared: whether mail_drift compared the accounts, or there is none to compare.
         unreached: why Ansible did not reach the host; empty otherwise.
-        controls: tests of the servers of all presets without a password, see ``controls``.
+        controls: tests of the servers of all presets without a password, see ``control_tests``.
     """
 
     host: str

@@ -13,7 +13,7 @@ import collections
 import dataclasses
 import typing as t
 
-from .controls import control_observations
+from .control_tests import control_observations
 from .earlier import EarlierHost
 from .endpoint_rules import EndpointRules
 from .finding_texts import action, subject_text, title

@@ -54,6 +54,14 @@ STAGES: t.Mapping[str, str] = {
     "round_trip": "round trip",
 }
 
+WAYS: t.Mapping[str, str] = {"incoming": "Receiving", "outgoing": "Sending", "account": "Account"}
+"""What is tested, by the endpoint of a stage."""
+
+_WAYS_OF_CLIENTS: t.Mapping[str, str] = {**WAYS, "account": "Mail clients"}
+
+OUTCOMES: t.Mapping[str, str] = {"ok": "ok", "failed": "failed", "skipped": "skipped"}
+_OUTCOMES_OF_CLIENTS: t.Mapping[str, str] = {"ok": "as listed", "failed": "different", "skipped": "not compared"}
+
 CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.HIGH: "high confidence",
     Confidence.MEDIUM: "medium confidence",
@@ -66,6 +74,16 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def state_words(report: FleetReport) -> t.Mapping[State, str]:
     """What a state is called in a report, in the order of ``STATES``."""
     return STATES if report.about is About.MAIL else _STATES_OF_CLIENTS
+
+
+def way_words(report: FleetReport) -> t.Mapping[str, str]:
+    """What each endpoint of a stage is called in a report."""
+    return WAYS if report.about is About.MAIL else _WAYS_OF_CLIENTS
+
+
+def outcome_words(report: FleetReport) -> t.Mapping[str, str]:
+    """What the status of a stage is called in a report."""
+    return OUTCOMES if report.about is About.MAIL else _OUTCOMES_OF_CLIENTS
 
 
 def headline(report: FleetReport) -> str:

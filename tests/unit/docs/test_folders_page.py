@@ -12,7 +12,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.client_arguments import SPEC
+from ansible_collections.charter.mail.plugins.module_utils._ansible.client_options import SPEC
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status
 from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION

@@ -9,7 +9,7 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.controls import control_hosts
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import control_hosts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.verdict import Verdict, verdict
 

@@ -314,7 +314,10 @@ class Evolution(ClientDefaults):
     def _without(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.absent(before.sources, account)
         if ids is None:
-            return before
+            sources, new_signatures = signatures.left_by_user(sources, account, before.signature)
+            if not new_signatures:
+                return before
+            return before._replace(sources=sources, new_signatures={**before.new_signatures, **new_signatures})
         sources, new_signatures = signatures.without(sources, account)
         gone = [uid for uid in ids.all if uid not in sources]
         passwords = before.passwords.value

@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
     from ..._model.secret import Secret
 
 
-def twins(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
+def replaced_ids(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
     """The POP3 accounts that the account replaces."""
     return [ids for ids, why in _of_provider(sources, account) if not why]
 
@@ -41,7 +41,7 @@ def kept(sources: Sources, account: Account) -> t.Iterator[tuple[str, str]]:
 
 def replaced(sources: Sources, account: Account) -> tuple[Account, ...]:
     """The POP3 accounts that the account replaces, as they stand."""
-    return tuple(_as_stored(sources, ids, account) for ids in twins(sources, account))
+    return tuple(_as_stored(sources, ids, account) for ids in replaced_ids(sources, account))
 
 
 def moved(before: Sources, account: Account) -> Sources:
@@ -50,7 +50,7 @@ def moved(before: Sources, account: Account) -> Sources:
     The IMAP account is to be configured next.
     """
     after = before
-    for ids in twins(before, account):
+    for ids in replaced_ids(before, account):
         if find(after, account) is None:
             after = _with_account(after, ids, account)
         gone = dataclasses.replace(_as_stored(before, ids, account), state=State.ABSENT)
@@ -67,7 +67,7 @@ def followed(before: EvolutionState, account: Account, ids: SourceIds, password_
         ids: the account's.
         password_store: the option.
     """
-    found = twins(before.sources, account)
+    found = replaced_ids(before.sources, account)
     if not found:
         return before
     new: dict[str, Secret | None] = dict(before.new_passwords)

@@ -101,10 +101,7 @@ def read(sources: Sources, identity: str, contents: Contents) -> Signature:
     above = _PLACES.get(sources.text(identity, MAIL_COMPOSITION, TOP_SIGNATURE))
     if not sources.has_group(name, MAIL_SIGNATURE):
         return Signature("", above=above)
-    content = normal((contents(name) or b"").decode("utf-8", "replace"))
-    html = sources.text(name, MAIL_SIGNATURE, "MimeType") == _MIME_TYPES[True]
-    found = Signature(content, html=html and bool(content), above=above)
-    return dataclasses.replace(found, managed=sources.text(name, MARKER_GROUP, DIGEST_KEY) == found.digest)
+    return dataclasses.replace(_read(sources, name, contents), above=above)
 
 
 def changed(before: Contents, new: NewContents) -> t.Iterator[tuple[str, bytes | None, bytes | None]]:
@@ -150,6 +147,26 @@ def without(sources: Sources, account: Account) -> tuple[Sources, NewContents]:
     if not edited and not is_ours:
         return sources, {}
     return sources.updated(edited, [name] if is_ours else []), {name: None} if is_ours else {}
+
+
+def left_by_user(sources: Sources, account: Account, contents: Contents) -> tuple[Sources, NewContents]:
+    """The sources without a signature of ours whose account the user has deleted; it stays if it was changed since."""
+    name = uid(account, SIGNATURE)
+    if sources.text(name, MARKER_GROUP, MARKER_KEY) != marker(account) or not sources.has_group(name, MAIL_SIGNATURE):
+        return sources, {}
+    identities = (one for one in sources if sources.text(one, MAIL_IDENTITY, SIGNATURE_UID) == name)
+    if any(sources.accounts_of(one) for one in identities):
+        return sources, {}
+    if contents(name) is not None and not _read(sources, name, contents).managed:
+        return sources, {}
+    return sources.updated({}, [name]), {name: None}
+
+
+def _read(sources: Sources, name: str, contents: Contents) -> Signature:
+    content = normal((contents(name) or b"").decode("utf-8", "replace"))
+    html = sources.text(name, MAIL_SIGNATURE, "MimeType") == _MIME_TYPES[True]
+    found = Signature(content, html=html and bool(content))
+    return dataclasses.replace(found, managed=sources.text(name, MARKER_GROUP, DIGEST_KEY) == found.digest)
 
 
 def _with(sources: Sources, identity: str, account: Account, wanted: Signature) -> tuple[Sources, NewContents]:

@@ -59,7 +59,7 @@ class Retired(t.NamedTuple):
     folders: tuple[str, ...]
 
 
-def twins(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
+def replaced_ids(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
     """The POP3 accounts that the account replaces."""
     if not migrates(account):
         return ()
@@ -78,7 +78,7 @@ def kept(settings: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
 
 def replaced(settings: Settings, account: Account) -> tuple[Account, ...]:
     """The POP3 accounts that the account replaces, as they stand."""
-    found = (mapping.read_back(settings, ids) for ids in twins(settings, account))
+    found = (mapping.read_back(settings, ids) for ids in replaced_ids(settings, account))
     return tuple(one for one in found if one is not None)
 
 
@@ -129,9 +129,9 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
         files: the user's.
         profile: its folder.
     """
-    found = twins(before, account)
+    found = replaced_ids(before, account)
     if not found:
-        return _with_revived(before, account, profile)
+        return _with_restored(before, account, profile)
     state = IndexedSettings.of(before)
     after = Draft(state)
     there = find(state, account)
@@ -147,7 +147,7 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
     return after.finished()
 
 
-def revived(before: Settings, after: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
+def restored(before: Settings, after: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
     """The root folders of accounts that are POP3 accounts again: the URI that each had, and has."""
     if account.protocol is Protocol.POP3:
         for one in retired(before, account, ""):
@@ -156,7 +156,7 @@ def revived(before: Settings, after: Settings, account: Account) -> t.Iterator[t
                 yield old, new
 
 
-def _with_revived(before: Settings, account: Account, profile: str) -> Settings:
+def _with_restored(before: Settings, account: Account, profile: str) -> Settings:
     if account.protocol is not Protocol.POP3 or account.state is not State.PRESENT:
         return before
     found = retired(before, account, profile)

@@ -56,14 +56,14 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
     if old is not None:
         followed = _folders(settings, (_root(before, old), mapping.folder_uri(account)), followed, account)
         followed = _passwords(before, _same_login(before, old, settings, ids), settings, followed)
-    for revived in migration.revived(before.settings, settings, account):
-        followed = _folders(settings, revived, followed, account)
-    for twin in migration.twins(before.settings, account):
-        roots = _root(before, twin), migration.root_of_retired(settings, twin.server)
+    for moved in migration.restored(before.settings, settings, account):
+        followed = _folders(settings, moved, followed, account)
+    for pop3 in migration.replaced_ids(before.settings, account):
+        roots = _root(before, pop3), migration.root_of_retired(settings, pop3.server)
         followed = _folders(settings, roots, followed, account)
-        moves = [(was, shall) for was, shall in _pairs(before, twin, settings, ids) if was != shall]
+        moves = [(was, shall) for was, shall in _pairs(before, pop3, settings, ids) if was != shall]
         followed = _passwords(before, moves, settings, followed)
-        if migration.has_filters(before, twin.server):
+        if migration.has_filters(before, pop3.server):
             followed = followed._replace(remarks=(*followed.remarks, f"{account}: {_FILTERS}"))
     return followed
 

@@ -14,8 +14,8 @@ import typing as t
 
 from ....module_utils._model.printable import printable
 from ..finding_groups import FindingGroup
-from ..fleet_report import AccountRow, FleetReport, State
-from ..wording import SCOPES, STAGES, STATES, moment, state_words
+from ..fleet_report import About, AccountRow, FleetReport, State
+from ..wording import SCOPES, STAGES, STATES, moment, outcome_words, state_words, way_words
 
 _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
@@ -90,6 +90,10 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
     data: dict[str, t.Any] = {
         "start": start,
         "states": [words[0].upper() + words[1:] for words in state_words(report).values()],
+        "tests": "Receiving and sending" if report.about is About.MAIL else way_words(report)["account"],
+        "compared": report.about is About.CLIENTS,
+        "ways": dict(way_words(report)),
+        "outcomes": dict(outcome_words(report)),
         "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
         "rest": [*_REST[:-1], state_words(report)[State.VERIFIED].capitalize()],
         "hosts": {

@@ -23,7 +23,9 @@ from ..wording import (
     first_seen,
     headline,
     moment,
+    outcome_words,
     state_words,
+    way_words,
 )
 
 MOST_ROWS = 200  # of the table without the script, which is also printed
@@ -116,8 +118,7 @@ class TableRow:
     host: str
     site: str
     account: str
-    receiving: str
-    sending: str
+    tests: tuple[str, ...]  # one for each heading
     cause: str
 
 
@@ -152,7 +153,8 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "changes": [change for change in (_change("fails now", changes), _change("works again", changes)) if change],
         "certificates": [_certificate(one, report.ended_at) for one in report.certificates[:_MOST_CERTIFICATES]],
         "more_certificates": max(0, len(report.certificates) - _MOST_CERTIFICATES),
-        "rows": [_row(state_words(report), *entry) for entry in entries[:MOST_ROWS]],
+        "headings": [way_words(report)[endpoint] for endpoint in _ENDPOINTS[report.about]],
+        "rows": [_row(report, *entry) for entry in entries[:MOST_ROWS]],
         "row_count": len(entries),
     }
 
@@ -183,13 +185,13 @@ def _runs(report: FleetReport) -> list[Run]:
     """The last runs, this one at the end."""
     earlier = [(run.started_at, run.counts) for run in report.earlier[1 - _MOST_RUNS :]]
     return [
-        Run(f"{date_and_time(started)}: {_listed(counts)}", _parts(counts, _RUN, _WORST_FIRST))
+        Run(f"{date_and_time(started)}: {_listed(report, counts)}", _parts(counts, _RUN, _WORST_FIRST))
         for started, counts in [*earlier, (report.started_at, report.counts)]
     ]
 
 
-def _listed(counts: t.Mapping[State, int]) -> str:
-    shown = [f"{counts[state]:,} {words}" for state, words in STATES.items() if counts.get(state)]
+def _listed(report: FleetReport, counts: t.Mapping[State, int]) -> str:
+    shown = [f"{counts[state]:,} {words}" for state, words in state_words(report).items() if counts.get(state)]
     return ", ".join(shown) or "no hosts"
 
 
@@ -262,6 +264,9 @@ def _certificate(certificate: Certificate, now: str) -> CertificateRow:
     )
 
 
+# The columns of the table without the script, by the endpoints of their tests.
+_ENDPOINTS: t.Mapping[About, tuple[str, ...]] = {About.MAIL: ("incoming", "outgoing"), About.CLIENTS: ("account",)}
+
 _Entry = tuple[State, HostRow, "AccountRow | None"]
 
 
@@ -275,25 +280,27 @@ def _attention(report: FleetReport) -> list[_Entry]:
     return sorted(rows, key=lambda entry: _WORST_FIRST.index(entry[0]))
 
 
-def _row(words: t.Mapping[State, str], state: State, row: HostRow, account: AccountRow | None) -> TableRow:
-    label = words[state].capitalize()
+def _row(report: FleetReport, state: State, row: HostRow, account: AccountRow | None) -> TableRow:
+    label = state_words(report)[state].capitalize()
+    endpoints = _ENDPOINTS[report.about]
     if account is None:
-        return TableRow(state.value, label, row.host, row.site, "", "", "", row.reason)
+        return TableRow(state.value, label, row.host, row.site, "", ("",) * len(endpoints), row.reason)
     return TableRow(
         state=state.value,
         label=label,
         host=row.host,
         site=row.site,
         account=account.email,
-        receiving=_way(account, "incoming"),
-        sending=_way(account, "outgoing"),
+        tests=tuple(_way(report, account, endpoint) for endpoint in endpoints),
         cause=" ".join(filter(None, (account.code, account.server))),
     )
 
 
-def _way(account: AccountRow, endpoint: str) -> str:
-    """How far receiving or sending came."""
+def _way(report: FleetReport, account: AccountRow, endpoint: str) -> str:
+    """How far receiving or sending came; of a comparison, how each mail client stands."""
     stages = [stage for stage in account.stages if stage.endpoint == endpoint]
+    if report.about is About.CLIENTS:
+        return ", ".join(outcome_words(report).get(stage.status, stage.status) for stage in stages)
     failed = next((stage.stage for stage in stages if stage.status == "failed"), None)
     if failed is not None:
         return f"fails: {STAGES.get(failed, failed)}"

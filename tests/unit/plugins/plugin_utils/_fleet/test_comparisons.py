@@ -6,12 +6,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import random
+import re
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import Drift
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import About, FleetReport, Scope, State
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
+    About,
+    FleetReport,
+    RunCounts,
+    Scope,
+    State,
+)
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord, compared_accounts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
@@ -91,6 +99,26 @@ def test_a_run_that_compares_says_nothing_about_mail() -> None:
     (row,) = (row for row in bad.hosts if row.host == "desk-2")
     (account,) = row.accounts
     assert [(stage.stage, stage.status) for stage in account.stages] == [("client", "ok"), ("client", "failed")]
+
+
+def test_the_table_of_a_comparison_speaks_of_mail_clients() -> None:
+    both = compared("desk-1", ("thunderbird", Drift.NONE), ("evolution", Drift.MISSING))
+    shown = page(reported(both))
+    assert re.findall('<th scope="col">(.*?)</th>', shown) == ["State", "Host", "Account", "Mail clients", "Cause"]
+    assert "<td>as listed, different</td>" in shown
+    data = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', shown, re.DOTALL)[0])
+    assert (data["tests"], data["compared"], data["ways"]["account"]) == ("Mail clients", True, "Mail clients")
+    assert data["outcomes"] == {"ok": "as listed", "failed": "different", "skipped": "not compared"}
+    of_mail = page(reported(mail_works("desk-1").merged(both)))
+    assert re.findall('<th scope="col">(.*?)</th>', of_mail)[-3:] == ["Receiving", "Sending", "Cause"]
+
+
+def test_earlier_comparisons_are_counted_in_the_words_of_a_comparison() -> None:
+    now = reported(compared("desk-1", ("evolution", Drift.MISSING)))
+    counts = {**dict.fromkeys(State, 0), State.VERIFIED: 1}
+    shown = page(dataclasses.replace(now, earlier=(RunCounts("20261127T033000Z-1", "2026-11-27T03:30:00Z", counts),)))
+    assert "27 Nov 2026, 03:30 UTC: 1 as listed" in shown
+    assert "28 Nov 2026, 03:30 UTC: 1 different" in shown
 
 
 def test_a_comparison_stands_beside_the_tests_of_mail_whichever_came_first() -> None:

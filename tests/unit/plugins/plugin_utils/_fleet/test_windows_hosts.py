@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.controls import control_hosts
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import control_hosts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, Scope, State
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
     HostRecord,

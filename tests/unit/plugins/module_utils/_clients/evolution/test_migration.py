@@ -174,7 +174,7 @@ def test_what_a_template_makes_stays(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["pop.provider.example", "127.0.0.1", "localhost"])
-def test_an_account_at_another_server_is_no_twin(tmp_path: pathlib.Path, host: str) -> None:
+def test_an_account_at_another_server_is_not_replaced(tmp_path: pathlib.Path, host: str) -> None:
     push(tmp_path, old(incoming={"host": host}, outgoing={"host": host}))
     settle(tmp_path, wanted())
     assert source(tmp_path, "account", old()).exists()

@@ -193,6 +193,25 @@ def test_what_glib_reads_as_true_is_no_difference(tmp_path: pathlib.Path) -> Non
     assert (outcome.steps[0].status, told) == (Status.UNCHANGED, "")
 
 
+@pytest.mark.parametrize("login", [EMAIL, EMAIL.upper()])
+def test_blanks_in_uids_and_upper_case_are_no_difference_but_in_the_login(tmp_path: pathlib.Path, login: str) -> None:
+    by_hand(tmp_path, *((kind, "charter.net", "Charter.NET") for kind in ("acc", "ide", "tra")))
+    folder = tmp_path / ".config/evolution/sources"
+    for path in list(folder.iterdir()):
+        text = re.sub(r"=(acc|ide|tra)$", r"=my \1", path.read_text(), flags=re.MULTILINE)
+        text = re.sub("User=.*", f"User={login if path.stem == 'acc' else EMAIL}", text)
+        path.unlink()
+        (folder / f"my {path.name}").write_text(text)
+    outcome, told = run(tmp_path, account())
+    step = outcome.steps[0]
+    # A server may distinguish upper and lower case in a login.
+    differing = [] if login == EMAIL else ["username"]
+    assert [one.setting for one in step.differences] == differing
+    assert (step.status, told) == (Status.UPDATED if differing else Status.UNCHANGED, "")
+    assert run(tmp_path, account(state="absent"))[0].steps[0].status is Status.REMOVED
+    assert stored(tmp_path) == {}
+
+
 def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Path) -> None:
     by_hand(tmp_path)
     mail = tmp_path / ".cache/evolution/mail"

@@ -267,7 +267,7 @@ def test_the_provider_may_have_several_servers(tmp_path: pathlib.Path, host: str
         {"type": "imap", "hostname": "pop.charter.net", "userName": "anna@charter.net"},
     ],
 )
-def test_another_account_is_no_twin(tmp_path: pathlib.Path, other: Prefs) -> None:
+def test_another_account_is_not_replaced(tmp_path: pathlib.Path, other: Prefs) -> None:
     before = by_pop3(**other)
     set_up(tmp_path, {**before, "mail.identity.id1.useremail": "anna@charter.net"})
     run(tmp_path, wanted())

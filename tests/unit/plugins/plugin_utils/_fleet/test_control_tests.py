@@ -12,7 +12,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_verify import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.controls import (
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import (
     MOST_AT_A_SITE,
     control_accounts,
     control_hosts,

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which hosts can tell a site from a provider, what they test for that, and what their tests show.
 
-Where hosts of one site do not reach one server, the same port of other servers tells whose trouble it is. A few of the
-hosts test the servers of all presets, without signing in.
+Where hosts of one site do not reach one server, tests of the same port of other servers show whether the site or the
+server has the problem. A few of the hosts test the servers of all presets, without signing in.
 """
 
 from __future__ import annotations

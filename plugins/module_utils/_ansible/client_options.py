@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of an account that are about its folders, about receiving and composing, and further settings."""
+"""The options of an account for its folders, for receiving and composing mail, and the option ``settings``."""
 
 from __future__ import annotations
 
