@@ -8,7 +8,7 @@ from ..._model.settings import Change, Value
 from ..._windows.registry import RegValue, difference
 from ..engine import TextDiff
 from . import locations
-from .signature_renditions import shown
+from .signature_renditions import text_of
 from .staging_record import StagingRecord
 from .stored import OutlookState
 
@@ -44,7 +44,7 @@ def _changed_signatures(before: OutlookState, after: OutlookState) -> list[tuple
 
 
 def _signature(content: bytes | None) -> str | None:
-    return None if content is None else shown(content)
+    return None if content is None else text_of(content)
 
 
 def file_diffs(before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:

@@ -52,7 +52,7 @@ def renditions(signature: Signature, named: str) -> dict[str, bytes]:
     }
 
 
-def shown(content: bytes) -> str:
+def text_of(content: bytes) -> str:
     """The text of such a file."""
     if content.startswith(codecs.BOM_UTF16_LE):
         return content[2:].decode("utf-16-le", "replace")
