@@ -72,6 +72,7 @@ def play(
     *,
     inventory: pathlib.Path | None = None,
     host: str = HOST,
+    check: bool = False,
     **variables: t.Any,
 ) -> tuple[dict[str, t.Any], AnsibleRun]:
     """The result of the task with -vvv, and the run."""
@@ -85,7 +86,7 @@ def play(
     book, extra = folder / "seals.json", folder / "variables.json"
     for file in (book, extra):
         file.touch(mode=0o600)
-    task = {"charter.mail.mail_accounts": options}
+    task = {"charter.mail.mail_accounts": options, "check_mode": check}
     book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
     (folder / "record").unlink(missing_ok=True)
     extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
@@ -139,8 +140,8 @@ def test_the_seals_are_the_users_alone_and_no_key_stays_on_the_host(fleet: Fleet
 )
 def test_without_a_seal_that_fits_the_module_is_sent(fleet: Fleet, ansible: Controller, number: int) -> None:
     others: list[dict[str, t.Any]] = [
-        {"accounts": [{**ACCOUNTS[0], "password": "another one"}, ACCOUNTS[1]], "ansible_check_mode": True},
-        {"key": "k" * 64, "ansible_check_mode": True},
+        {"accounts": [{**ACCOUNTS[0], "password": "another one"}, ACCOUNTS[1]], "check": True},
+        {"key": "k" * 64, "check": True},
         {"key": None},
         {},
     ]
@@ -163,7 +164,7 @@ def test_the_same_host_by_another_name_has_another_key(fleet: Fleet, ansible: Co
     renamed = ansible.folder / "renamed.json"
     renamed.touch(mode=0o600)
     renamed.write_text(json.dumps(inventory))
-    _result, run = play(ansible, fleet, inventory=renamed, host="another-name", ansible_check_mode=True)
+    _result, run = play(ansible, fleet, inventory=renamed, host="another-name", check=True)
     assert run.code == 0, run.output
     assert not is_from_look(run)
     _result, run = play(ansible, fleet)
