@@ -20,6 +20,7 @@ from .thunderbird_profiles import imap_prefs, make_home, pop3_prefs
 SUCCESS = "0x0"
 FAILURE = "0x80004005"
 UNKNOWN_ISSUER = "0x805a1ff3"
+CONNECTION_REFUSED = "0x804b000d"
 
 STORE = """
     const [origin, user, password] = arguments;
@@ -165,6 +166,16 @@ def test_an_authority_that_is_not_trusted(owner: ThunderbirdUser) -> None:
             client.fetch("account1")
         assert client.send("id1", owner.user.address, "Never", "x") == UNKNOWN_ISSUER
     assert owner.logins(owner.service) == owner.logins(Service.SUBMISSION) == []
+
+
+def test_a_pop3_server_that_is_not_there(pop3_user: ThunderbirdUser, tmp_path: pathlib.Path) -> None:
+    closed = {"mail.server.server1.port": 994}
+    make_home(tmp_path / "closed", {**pop3_prefs(pop3_user.user.address), **closed})
+    with Thunderbird(tmp_path / "closed", command_prefix=pop3_user.lab.command([])) as client:
+        pop3_user.store_password(client, pop3_user.user.password)
+        assert client.verify_incoming("account1") == CONNECTION_REFUSED
+        with pytest.raises(ThunderbirdError, match=CONNECTION_REFUSED):
+            client.fetch("account1")
 
 
 def test_a_trusted_authority_remains_in_a_profile_that_is_not_a_copy(imap_user: ThunderbirdUser) -> None:

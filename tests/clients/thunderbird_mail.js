@@ -6,7 +6,7 @@
 
 const { MsgHdrToMimeMessage } = load("gloda/MimeMessage");
 
-const CONNECTION_REFUSED = "0x804b000d";
+const NSSErrors = Cc["@mozilla.org/nss_errors_service;1"].getService(Ci.nsINSSErrorsService);
 
 function incomingServer(accountKey) {
   const account = MailServices.accounts.getAccount(accountKey);
@@ -24,10 +24,15 @@ function inboxOf(server) {
   return inbox;
 }
 
-/** POP3 logs in at startup even offline; the error of that attempt can be reported to the next operation. */
-async function reached(operation) {
-  const status = await operation();
-  return status == CONNECTION_REFUSED ? operation() : status;
+/**
+ * What an operation with an incoming server ended with. POP3 is unreliable where TLS fails: a socket calls the connection
+ * refused if it notices the end of the stream first (TCPSocket.cpp), and up to 115 the closed connection is also
+ * reported as a success. So an error of TLS counts, if the connection has one.
+ */
+async function endedWith(server, status) {
+  const socket = server.type == "pop3" && server.wrappedJSObject.runningClient?._socket;
+  const security = socket && (await socket.transport?.tlsSocketControl?.asyncGetSecurityInfo());
+  return security?.errorCode ? hex(NSSErrors.getXPCOMFromNSSError(security.errorCode)) : status;
 }
 
 /** Lists the folders of an IMAP server; those of a POP3 account are local. */
@@ -51,7 +56,10 @@ async function verifyIncoming(accountKey) {
   goOnline();
   const server = incomingServer(accountKey);
   server.closeCachedConnections();
-  const status = await reached(() => finished(listener => server.verifyLogon(listener, messageWindow())));
+  const status = await finished(
+    listener => server.verifyLogon(listener, messageWindow()),
+    reported => endedWith(server, reported)
+  );
   server.closeCachedConnections();
   return status;
 }
@@ -71,7 +79,10 @@ async function fetchMail(accountKey) {
   const server = incomingServer(accountKey);
   await discoverFolders(server);
   const inbox = inboxOf(server);
-  const status = await reached(() => finished(listener => server.getNewMessages(inbox, messageWindow(), listener)));
+  const status = await finished(
+    listener => server.getNewMessages(inbox, messageWindow(), listener),
+    reported => endedWith(server, reported)
+  );
   if (status != "0x0") {
     throw new Error(`getting the mail of ${server.prettyName} ended with ${status}`);
   }

@@ -45,15 +45,16 @@ function goOnline() {
  * Runs an operation that reports to an nsIUrlListener.
  *
  * @param {function(nsIUrlListener)} operation - Starts it.
+ * @param {function(string)} judge - What the reported nsresult means; called at once, and may return a promise.
  * @returns {Promise<string>} The nsresult it ended with.
  */
-function finished(operation) {
+function finished(operation, judge = status => status) {
   return new Promise((resolve, reject) => {
     const listener = {
       QueryInterface: ChromeUtils.generateQI(["nsIUrlListener"]),
       OnStartRunningUrl() {},
       OnStopRunningUrl(_url, status) {
-        resolve(hex(status));
+        resolve(judge(hex(status)));
       },
     };
     try {
