@@ -43,36 +43,36 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
         account: as read from a client.
         user: whose account it is.
     """
-    said: dict[str, t.Any] = {"user": user, "email": account.email}
-    said.update(_sender(account))
+    options: dict[str, t.Any] = {"user": user, "email": account.email}
+    options.update(_sender(account))
     if account.protocol is not Protocol.IMAP:
-        said["protocol"] = account.protocol.value
+        options["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
     if preset is None:
-        said["incoming"], said["outgoing"] = _server(account.incoming), _server(account.outgoing)
+        options["incoming"], options["outgoing"] = _server(account.incoming), _server(account.outgoing)
         if Security.NONE in (account.incoming.security, account.outgoing.security):
-            said["allow_plaintext"] = True
+            options["allow_plaintext"] = True
     elif preset != DEFAULTS["provider"]:
-        said["provider"] = preset
+        options["provider"] = preset
     if account.username != _usual_login(account.email):
-        said["username"] = account.username
+        options["username"] = account.username
     if account.leave_on_server is not None:
-        said["leave_on_server"] = account.leave_on_server
+        options["leave_on_server"] = account.leave_on_server
     if account.leave_on_server and account.leave_on_server_days:
-        said["leave_on_server_days"] = account.leave_on_server_days
+        options["leave_on_server_days"] = account.leave_on_server_days
     if account.default:
-        said["default"] = True
-    return said
+        options["default"] = True
+    return options
 
 
 def _sender(account: Account) -> dict[str, t.Any]:
     """What mail says about its sender beside the address."""
-    said = {
+    options = {
         "full_name": account.full_name,
         "reply_to": account.reply_to,
         "organization": (account.organization or "").strip(),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in options.items() if value}
 
 
 def _proof(found: ListedAccount, account: Account) -> list[str]:
