@@ -19,18 +19,13 @@ import pytest
 
 from ansible_collections.charter.mail.tests.fleet import host
 from ansible_collections.charter.mail.tests.fleet.errors import FleetError
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
+from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
+from ansible_collections.charter.mail.tests.fleet.required import require
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 
 FLEET = pathlib.Path(__file__).parent
 CLONE = FLEET.parents[1]
 TIMEOUT = 30.0  # seconds; usually a moment
-
-
-def require() -> None:
-    reason = unavailable()
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="module")

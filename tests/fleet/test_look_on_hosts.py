@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import pathlib
-import secrets
-import subprocess
 import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
 
-HOST = "desk-1"
+from .fleet import Fleet
+from .mail_accounts_runs import SU, Controller, is_from_look, login_shell, on_host, one_host, run_mail_accounts
+
 NAMES = ("mario", "anna", "luca")
-ROOTS_PASSWORD = secrets.token_hex(8)
 NOTE = "a note that is only in a file of mario"
 ACCOUNTS: list[dict[str, t.Any]] = [
     {"user": "mario", "email": "mario.rossi@charter.net", "full_name": "Mario Rossi"},
@@ -34,26 +29,14 @@ END
 chmod 0755 /usr/local/bin/busybox-sh
 """
 SUDO = {"ansible_user": "mario", "ansible_become": True, "ansible_become_method": "sudo"}
-SU = {"ansible_user": "mario", "ansible_become": True, "ansible_become_method": "su"}
-
-
-class Controller(t.NamedTuple):
-    """Ansible, with its folder."""
-
-    folder: pathlib.Path
-    runs: Ansible
 
 
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[Fleet]:
     """A host whose users have their accounts."""
-    reason = unavailable(lab=False)
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    with Fleet.start(count=1, users=NAMES) as running:
+    with one_host(NAMES) as running:
         on_host(running, BUSYBOX)
         on_host(running, "echo 'mario ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/mario; chmod 0440 /etc/sudoers.d/mario")
-        on_host(running, f"echo root:{ROOTS_PASSWORD} | chpasswd")
         yield running
 
 
@@ -68,40 +51,13 @@ def ansible(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Controlle
     return found
 
 
-def on_host(fleet: Fleet, script: str) -> None:
-    """Run a shell script as root."""
-    command = fleet.ssh(HOST, "/bin/sh -e")
-    subprocess.run(command, input=script.encode(), capture_output=True, timeout=60, check=True)
-
-
 def play(
-    ansible: Controller,
-    fleet: Fleet,
-    change: t.Mapping[str, t.Any] | None = None,
-    module: str = "mail_accounts",
-    extra: t.Sequence[str] = (),
-    **variables: t.Any,
+    ansible: Controller, fleet: Fleet, change: t.Mapping[str, t.Any] | None = None, **others: t.Any
 ) -> tuple[dict[str, t.Any], AnsibleRun]:
-    """The result of the task with -vvv, and the run."""
+    """The result of the task with -vvv, and the run; ``others`` are those of ``run_mail_accounts``."""
     accounts = [{**account, **(change or {})} for account in ACCOUNTS]
     accounts = [{name: value for name, value in account.items() if value is not None} for account in accounts]
-    folder = ansible.folder
-    options = {"clients": ["thunderbird", "evolution"]} if module == "mail_accounts" else {}
-    task = {f"charter.mail.{module}": {"accounts": accounts, **options}}
-    book, given = folder / "look.json", folder / "variables.json"
-    book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
-    (folder / "record").unlink(missing_ok=True)
-    given.touch(mode=0o600)
-    given.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
-    command = ["ansible-playbook", str(book), "--inventory", str(fleet.inventory_path), "--extra-vars", f"@{given}"]
-    run = ansible.runs.command(*command, "-vvv", *extra)
-    return ansible.runs.results(HOST)[-1], run
-
-
-def is_from_look(run: AnsibleRun, module: str = "mail_accounts") -> bool:
-    """Whether no module was sent to the host."""
-    assert "charter-mail-look" in run.output
-    return f"AnsiballZ_{module}" not in run.output and "Using module file" not in run.output
+    return run_mail_accounts(ansible, fleet, accounts, **others)
 
 
 @pytest.mark.parametrize(
@@ -111,19 +67,16 @@ def is_from_look(run: AnsibleRun, module: str = "mail_accounts") -> bool:
         ("/bin/sh", SUDO),
         ("/usr/bin/tcsh", {}),
         ("/usr/bin/tcsh", {**SUDO, "ansible_pipelining": True}),
-        ("/usr/bin/tcsh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
-        ("/usr/local/bin/busybox-sh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
+        ("/usr/bin/tcsh", SU),
+        ("/usr/local/bin/busybox-sh", SU),
     ],
     ids=["bash", "sh and sudo", "tcsh", "tcsh and sudo", "tcsh and su", "busybox and su"],
 )
 def test_one_look_tells_that_nothing_is_to_be_done(
-    fleet: Fleet, ansible: Controller, shell: str, login: dict[str, t.Any]
+    fleet: Fleet, ansible: Controller, shell: str, login: t.Mapping[str, t.Any]
 ) -> None:
-    on_host(fleet, f"usermod -s {shell} root; usermod -s {shell} mario")
-    try:
-        result, run = play(ansible, fleet, **login)
-    finally:
-        on_host(fleet, "usermod -s /bin/bash root; usermod -s /bin/bash mario")
+    with login_shell(fleet, shell):
+        result, run = play(ansible, fleet, variables=login)
     assert run.code == 0, run.output
     assert is_from_look(run), run.output
     assert not result["changed"]
@@ -148,13 +101,13 @@ def test_the_module_of_one_client_is_not_sent_either(fleet: Fleet, ansible: Cont
         ("luca", "absent"),
     ]
     assert NOTE not in run.output
-    _result, changing = play(ansible, fleet, {"organization": "Rossi"}, module=module, extra=["--check"])
+    _result, changing = play(ansible, fleet, {"organization": "Rossi"}, module=module, check=True)
     assert not is_from_look(changing, module)
     assert changing.recap["changed"] == 1, changing.output
 
 
 def test_the_user_alone(fleet: Fleet, ansible: Controller) -> None:
-    result, run = play(ansible, fleet, ansible_user="mario")
+    result, run = play(ansible, fleet, variables={"ansible_user": "mario"})
     assert not is_from_look(run)  # the other users are out of reach, which the module says
     assert "only root can configure another user's mail" in result["msg"]
 
@@ -162,6 +115,6 @@ def test_the_user_alone(fleet: Fleet, ansible: Controller) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_whatever_differs_is_the_modules(fleet: Fleet, ansible: Controller, number: int) -> None:
     changes: list[dict[str, t.Any]] = [{"full_name": "Somebody"}, {"password": "new"}, {"leave_on_server_days": 9}]
-    result, run = play(ansible, fleet, changes[number], ansible_check_mode=True)
+    result, run = play(ansible, fleet, changes[number], check=True)
     assert not is_from_look(run)
     assert result["accounts"]

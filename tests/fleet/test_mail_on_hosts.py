@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pathlib
 import socket
 import subprocess
@@ -15,7 +14,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
+from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
+from ansible_collections.charter.mail.tests.fleet.required import require
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.integration.many_hosts import (
     Hosts,
@@ -40,9 +40,7 @@ with socket.socket(fileno=0) as caller:
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[Fleet]:
     """30 hosts that know the names and the authority of the servers in the control namespace."""
-    reason = unavailable(lab=False)
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    require(lab=False)
     with Fleet.start(count=len(HOSTS.names)) as running:
         names = f"{running.control_address} imap.lab.test smtp.lab.test"
         for host in HOSTS.names:

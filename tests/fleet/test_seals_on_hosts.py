@@ -6,44 +6,39 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import secrets
-import subprocess
 import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
 
-HOST = "desk-1"
+from .fleet import Fleet
+from .mail_accounts_runs import (
+    HOST,
+    SU,
+    Controller,
+    is_from_look,
+    login_shell,
+    on_host,
+    one_host,
+    run_mail_accounts,
+)
+
 NAMES = ("mario", "anna")
-ROOTS_PASSWORD = secrets.token_hex(8)
 KEY = secrets.token_hex(32)
 PASSWORDS = {name: f"{name}'s {secrets.token_hex(8)}" for name in NAMES}
 ACCOUNTS: list[dict[str, t.Any]] = [
     {"user": name, "email": f"{name}@charter.net", "password": PASSWORDS[name]} for name in NAMES
 ]
 STORES = (".thunderbird/charter.default", ".local/share/keyrings")
-SU = {"ansible_user": "mario", "ansible_become": True, "ansible_become_method": "su"}
-
-
-class Controller(t.NamedTuple):
-    """Ansible, with its folder."""
-
-    folder: pathlib.Path
-    runs: Ansible
 
 
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[Fleet]:
     """A host without accounts."""
-    reason = unavailable(lab=False)
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    with Fleet.start(count=1, users=NAMES) as running:
-        on_host(running, f"echo root:{ROOTS_PASSWORD} | chpasswd")
+    with one_host(NAMES) as running:
         yield running
 
 
@@ -57,50 +52,20 @@ def ansible(fleet: Fleet, tmp_path: pathlib.Path) -> Controller:
     return found
 
 
-def on_host(fleet: Fleet, script: str) -> str:
-    """Run a shell script as root; what it prints."""
-    command = fleet.ssh(HOST, "/bin/sh -e")
-    done = subprocess.run(command, input=script.encode(), capture_output=True, timeout=60, check=True)
-    return done.stdout.decode()
-
-
 def play(
     ansible: Controller,
     fleet: Fleet,
     accounts: t.Sequence[dict[str, t.Any]] = ACCOUNTS,
     key: str | None = KEY,
-    *,
-    inventory: pathlib.Path | None = None,
-    host: str = HOST,
-    check: bool = False,
-    **variables: t.Any,
+    **others: t.Any,
 ) -> tuple[dict[str, t.Any], AnsibleRun]:
-    """The result of the task with -vvv, and the run."""
-    options = {
-        "accounts": accounts,
-        "clients": ["thunderbird", "evolution"],
-        "evolution": {"password_store": "plaintext_keyring"},
-        **({} if key is None else {"seal_key": key}),
-    }
-    folder = ansible.folder
-    book, extra = folder / "seals.json", folder / "variables.json"
-    for file in (book, extra):
-        file.touch(mode=0o600)
-    task = {"charter.mail.mail_accounts": options, "check_mode": check}
-    book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
-    (folder / "record").unlink(missing_ok=True)
-    extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **variables}))
-    run = ansible.runs.command(
-        *("ansible-playbook", str(book), "--inventory", str(inventory or fleet.inventory_path)),
-        *("--extra-vars", f"@{extra}", "--diff", "-vvv"),
-    )
+    """The result of the task with -vvv, and the run; ``others`` are those of ``run_mail_accounts``."""
+    options: dict[str, t.Any] = {"evolution": {"password_store": "plaintext_keyring"}}
+    if key is not None:
+        options["seal_key"] = key
+    result, run = run_mail_accounts(ansible, fleet, accounts, options=options, **others)
     assert not [secret for secret in (KEY, *PASSWORDS.values()) if secret in run.output]
-    return ansible.runs.results(host)[-1], run
-
-
-def is_from_look(run: AnsibleRun) -> bool:
-    """Whether no module was sent to the host."""
-    return "AnsiballZ_mail_accounts" not in run.output and "Using module file" not in run.output
+    return result, run
 
 
 @pytest.mark.parametrize(
@@ -108,18 +73,15 @@ def is_from_look(run: AnsibleRun) -> bool:
     [
         ("/bin/bash", {}),
         ("/usr/bin/tcsh", {}),
-        ("/usr/bin/tcsh", {**SU, "ansible_become_password": ROOTS_PASSWORD}),
+        ("/usr/bin/tcsh", SU),
     ],
     ids=["bash", "tcsh", "tcsh and su"],
 )
 def test_stored_passwords_are_answered_by_one_look(
-    fleet: Fleet, ansible: Controller, shell: str, login: dict[str, t.Any]
+    fleet: Fleet, ansible: Controller, shell: str, login: t.Mapping[str, t.Any]
 ) -> None:
-    on_host(fleet, f"usermod -s {shell} root; usermod -s {shell} mario")
-    try:
-        result, run = play(ansible, fleet, **login)
-    finally:
-        on_host(fleet, "usermod -s /bin/bash root; usermod -s /bin/bash mario")
+    with login_shell(fleet, shell):
+        result, run = play(ansible, fleet, variables=login)
     assert run.code == 0, run.output
     assert is_from_look(run), run.output
     assert not result["changed"]
