@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 import pathlib
 import shlex
 import subprocess
@@ -19,7 +18,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
+from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
+from ansible_collections.charter.mail.tests.fleet.required import require
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.scripted_server import CA, ScriptedServer, serve
@@ -82,9 +82,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Site]:
-    reason = unavailable(lab=False)
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    require(lab=False)
     with Fleet.start(count=len(HOSTS)) as fleet:
         for host in HOSTS:
             command = fleet.ssh(host, f"cat >{CA_ON_HOST}")

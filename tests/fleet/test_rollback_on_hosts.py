@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
 import shlex
@@ -15,7 +14,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.fleet.fleet import Fleet, unavailable
+from ansible_collections.charter.mail.tests.fleet.fleet import Fleet
+from ansible_collections.charter.mail.tests.fleet.required import require
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible, AnsibleRun
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.scripted_server import CA
@@ -69,9 +69,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Office]:
-    reason = unavailable(lab=False)
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    require(lab=False)
     with (
         Fleet.start(count=len(HOSTS), users=("mario",)) as fleet,
         serving(fleet, imap(Server()), pop3(Server()), smtp(Server())) as servers,

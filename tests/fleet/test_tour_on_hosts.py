@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
 import shlex
@@ -20,7 +19,8 @@ import yaml
 from ansible_collections.charter.mail.tests.clients.thunderbird_profiles import FULL_NAME, imap_prefs, make_home
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible, AnsibleRun
 
-from .fleet import Fleet, unavailable
+from .fleet import Fleet
+from .required import require
 
 MARIO, ANNA = "mario.rossi@charter.net", "anna.bianchi@charter.net"
 BY_HAND = "desk-1"  # where mario has set up his account himself
@@ -29,9 +29,7 @@ BY_HAND = "desk-1"  # where mario has set up his account himself
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Fleet]:
     """Two hosts; on one of them mario has set up his account by hand."""
-    reason = unavailable()
-    if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    require()
     home = tmp_path_factory.mktemp("mario") / "home"
     make_home(home, imap_prefs(MARIO))
     with Fleet.start(count=2, lab=True, users=["mario"]) as running:

@@ -45,28 +45,28 @@ def entry(found: ListedAccount, account: Account, user: str) -> dict[str, t.Any]
         account: its settings.
         user: whose account it is.
     """
-    said: dict[str, t.Any] = {"user": user, "email": account.email}
-    said.update(_sender(account))
-    said.update(_senders(account))
+    options: dict[str, t.Any] = {"user": user, "email": account.email}
+    options.update(_sender(account))
+    options.update(_senders(account))
     if account.protocol is not Protocol.IMAP:
-        said["protocol"] = account.protocol.value
+        options["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
     if preset is None:
-        said["incoming"], said["outgoing"] = _server(account.incoming), _server(account.outgoing)
+        options["incoming"], options["outgoing"] = _server(account.incoming), _server(account.outgoing)
         if Security.NONE in (account.incoming.security, account.outgoing.security):
-            said["allow_plaintext"] = True
+            options["allow_plaintext"] = True
     elif preset != DEFAULTS["provider"]:
-        said["provider"] = preset
+        options["provider"] = preset
     if account.username != _usual_login(account.email):
-        said["username"] = account.username
+        options["username"] = account.username
     if account.leave_on_server is not None:
-        said["leave_on_server"] = account.leave_on_server
+        options["leave_on_server"] = account.leave_on_server
     if account.leave_on_server and account.leave_on_server_days:
-        said["leave_on_server_days"] = account.leave_on_server_days
+        options["leave_on_server_days"] = account.leave_on_server_days
     if account.default:
-        said["default"] = True
-    said.update(_of_client(found, account))
-    return said
+        options["default"] = True
+    options.update(_of_client(found, account))
+    return options
 
 
 def merged(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
@@ -84,13 +84,13 @@ _CLIENTS_OWN = frozenset({"folders", *ClientOptions._fields})
 
 def _sender(sender: Account | Identity) -> dict[str, t.Any]:
     """What mail says about its sender beside the address."""
-    said = {
+    options = {
         "full_name": sender.full_name,
         "reply_to": sender.reply_to,
         "organization": (sender.organization or "").strip(),
         "signature": _signature(sender.signature),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in options.items() if value}
 
 
 def _senders(account: Account) -> dict[str, t.Any]:
@@ -105,14 +105,14 @@ def _senders(account: Account) -> dict[str, t.Any]:
 def _signature(signature: Signature | None) -> dict[str, t.Any]:
     if signature is None or not signature.content:
         return {}
-    said: dict[str, t.Any] = {"html" if signature.html else "text": signature.content}
+    options: dict[str, t.Any] = {"html" if signature.html else "text": signature.content}
     if signature.above:
-        said["placement"] = "above"
+        options["placement"] = "above"
     if signature.in_replies is False:
-        said["replies"] = False
+        options["replies"] = False
     if signature.in_forwards:
-        said["forwards"] = True
-    return said
+        options["forwards"] = True
+    return options
 
 
 def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
@@ -121,10 +121,10 @@ def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
     A folder on the server may be the one that the server names, and is left to it. Where templates are differs
     between clients.
     """
-    said: dict[str, t.Any] = dict(found.chosen.given())
+    options: dict[str, t.Any] = dict(found.chosen.given())
     folders = account.folders._replace(templates=None).given()
     local = {kind: folder.place.value for kind, folder in folders if folder.place is Place.LOCAL}
-    return {**said, "folders": local} if local else said
+    return {**options, "folders": local} if local else options
 
 
 def _proof(found: ListedAccount, account: Account) -> list[str]:

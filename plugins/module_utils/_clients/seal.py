@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seal of a password store: which passwords are in it, told only to whoever has the key and the passwords.
+"""The seal of a password store: which passwords are in it, for whoever has the key and these passwords.
 
 It is a small file beside the store. For each login it has an HMAC-SHA256 of the login, its password and the digests of
 the store's files. A look at a host can compare it with what is wanted, and need not bring the store. Any change of the
@@ -100,6 +100,20 @@ class Seal(t.NamedTuple):
         # JSON is ASCII and has one form for each value: nothing else gives the same text.
         key = self.key.reveal().encode("utf-8", "surrogatepass")
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+    def held(
+        self,
+        logins: t.Callable[[Account], t.Iterable[t.Sequence[str]]],
+        stored: t.Callable[..., Secret | None],
+    ) -> list[Stored]:
+        """The logins whose stored passwords are those of ``accounts``.
+
+        Args:
+            logins: what names the logins of an account; none where the account is not there.
+            stored: the password of a login; None where there is none.
+        """
+        found = ((login, stored(*login), account.password) for account in self.accounts for login in logins(account))
+        return [(login, one) for login, one, wanted in found if one is not None and one == wanted]
 
     def changes(
         self, files: Files, folder: str, contents: t.Mapping[str, bytes | None], stored: t.Iterable[Stored]

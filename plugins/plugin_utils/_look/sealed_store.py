@@ -31,11 +31,11 @@ class SealedStore:
         self._seal = seal
         self._folder = folder
         self._digests = {name: files.digest(posixpath.join(folder, name)) for name in names}
-        self._passwords = dict.fromkeys(account.password for account in seal.accounts if account.password is not None)
         self._by_login: dict[str, list[Secret]] = {}
         for account in seal.accounts:
             if account.password is not None:
                 self._by_login.setdefault(account.username, []).append(account.password)
+        self._passwords = dict.fromkeys(password for found in self._by_login.values() for password in found)
         self._entries = frozenset(entries_in(files.read(posixpath.join(folder, NAME))))
 
     def stored(self, *login: str) -> Secret:

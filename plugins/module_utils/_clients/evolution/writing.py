@@ -28,6 +28,7 @@ from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_p
 from .stored import EvolutionState, Session
 
 if t.TYPE_CHECKING:
+    from ..._model.account import Account
     from ..seal import Seal
     from .locations import Location
 
@@ -219,12 +220,12 @@ def seal_changes(
     """See ``Seal.changes``. What is to be written of the keyring counts as written."""
     if seal is None:
         return [], []
-    stored = []
-    for account in seal.accounts:
+
+    def logins(account: Account) -> list[tuple[str]]:
         ids = None if choice(state.sources, account) else find(state.sources, account)
-        for uid in (ids.account, ids.transport) if ids else ():
-            found = state.password(uid)
-            stored += [((uid,), found)] if found is not None and found == account.password else []
+        return [] if ids is None else [(ids.account,), (ids.transport,)]
+
+    stored = seal.held(logins, state.password)
     if not (stored or state.new_passwords):
         return [], []
     return seal.changes(files, location.keyrings, state.passwords.value.contents, stored)

@@ -24,7 +24,7 @@ from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
-from .stored import PasswordFiles, PasswordStore, ThunderbirdState
+from .stored import LEFTOVERS, PasswordFiles, PasswordStore, ThunderbirdState, password_files
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -37,7 +37,6 @@ T = t.TypeVar("T")
 _POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
-_LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
 _PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
@@ -221,7 +220,7 @@ class Thunderbird(ClientDefaults):
         return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
 
     def renew_seal(self, state: ThunderbirdState) -> tuple[str, ...]:
-        if self._seal is None or self._sealed_store is not None:
+        if self._seal is None:
             return ()
         return self._seal.renew(self._files, lambda: self._seal_changes(state))
 
@@ -231,12 +230,12 @@ class Thunderbird(ClientDefaults):
         """See ``Seal.changes``; ``writes`` are those of the password store."""
         if self._seal is None:
             return [], []
-        stored = []
-        for account in self._seal.accounts:
+
+        def logins(account: Account) -> t.Sequence[t.Sequence[str]]:
             ids = None if choices.choice(state.settings, account) else find(state.settings, account)
-            for login in configure.logins(state.settings, ids) if ids else ():
-                found = state.passwords.stored(*login)
-                stored += [(login, found)] if found is not None and found == account.password else []
+            return () if ids is None else configure.logins(state.settings, ids)
+
+        stored = self._seal.held(logins, lambda *login: state.passwords.stored(*login))
         if not (stored or writes):
             return [], []
         contents = {**state.password_files.contents, **{posixpath.basename(one.path): one.content for one in writes}}
@@ -314,8 +313,7 @@ class Thunderbird(ClientDefaults):
             time.sleep(_POLL_SECONDS)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
-        names = ["key4.db", "logins.db" if prefs.get(_USES_DATABASE) is True else "logins.json"]
-        names += [name + leftover for name in names if name.endswith(".db") for leftover in _LEFTOVERS]
+        names = password_files(in_database=prefs.get(_USES_DATABASE) is True)
         # Where they cannot be read, that is an error only if a password is in question.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
@@ -326,7 +324,7 @@ class Thunderbird(ClientDefaults):
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
         """The password store, with nothing decrypted yet."""
         for leftover, content in contents.items():
-            if leftover.endswith(_LEFTOVERS) and content:
+            if leftover.endswith(LEFTOVERS) and content:
                 database = leftover.rpartition("-")[0]
                 raise DamagedFileError(
                     self._path(leftover),

@@ -32,7 +32,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
         backup=options["backup"],
         require_writable=host.require_writable,
         as_root=host.as_root,
-        seal=options.get("seal"),
+        seal=options.get("seal") if host.sealed_store is None else None,
         sealed_store=host.sealed_store,
     )
 

@@ -22,6 +22,15 @@ if t.TYPE_CHECKING:
     from ..._model.errors import MailError
     from ..._model.secret import Secret
 
+LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
+
+
+def password_files(*, in_database: bool) -> list[str]:
+    """The names of all files that make the password store of a profile, whether they are there or not."""
+    databases = ["key4.db", "logins.db"] if in_database else ["key4.db"]
+    found = [name + leftover for name in databases for leftover in ("", *LEFTOVERS)]
+    return found if in_database else [*found, "logins.json"]
+
 
 class PasswordStore(t.Protocol):
     """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""

@@ -14,6 +14,7 @@ from ..files_to_read import FileGroup, FilesToRead
 from .entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAMS, SNAP_PROGRAM
 from .preference_files import SYSTEM
+from .stored import password_files
 
 _HOMES = (
     "~",
@@ -28,8 +29,7 @@ _ROOTS = (
     "~/snap/thunderbird/current/.config/thunderbird",
     *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
 )
-_DATABASES = ("key4.db", "logins.db")
-_STORE = (*(f"{name}{leftover}" for name in _DATABASES for leftover in ("", "-journal", "-wal")), "logins.json")
+_STORE = tuple(dict.fromkeys((*password_files(in_database=True), *password_files(in_database=False))))
 _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
 
 FILES = FilesToRead(

@@ -524,8 +524,8 @@ def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
     assert plan(client(pc), [wanted]).steps[0].differences == ()
     assert inspect(pc, reply_to="info@rossi.example", organization="Rossi").status is CheckStatus.OK
     one = client(pc)
-    (told,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
-    assert "Outlook keeps its own" in told
+    (warning,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
+    assert "Outlook keeps its own" in warning
     assert not [text for text in one.warnings(one.read(), account(reply_to="")) if "keeps its own" in text]
 
 
