@@ -147,6 +147,8 @@ def test_an_imap_account(network: Network, home: pathlib.Path) -> None:
                 "key": "id1",
                 "email": ADDRESS,
                 "full_name": FULL_NAME,
+                "reply_to": None,
+                "organization": "",
                 "smtp_key": "smtp1",
                 "outgoing": {
                     "key": "smtp1",

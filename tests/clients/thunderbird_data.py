@@ -28,7 +28,7 @@ class Identity(t.TypedDict):
     key: str
     email: str
     full_name: str
-    reply_to: str
+    reply_to: str | None
     organization: str
     smtp_key: str | None
     outgoing: Outgoing | None
