@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import stat
+import tempfile
 import typing as t
 
 import pytest
@@ -385,9 +386,10 @@ def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeyp
 @CLIENTS
 @pytest.mark.parametrize("obstacle", ["a file", "a folder", "a read-only folder", "no log"])
 def test_a_log_that_cannot_be_written_stops_nothing(
-    tmp_path: pathlib.Path, client: ClientEntry, obstacle: str, as_nobody: t.Callable[[pathlib.Path], None]
+    open_home: pathlib.Path, client: ClientEntry, obstacle: str
 ) -> None:
-    path = log(tmp_path, client)
+    home = open_home
+    path = log(home, client)
     path.parent.parent.mkdir(parents=True)
     if obstacle == "a file":
         path.parent.write_text("somebody's")
@@ -396,10 +398,12 @@ def test_a_log_that_cannot_be_written_stops_nothing(
         path.write_text("somebody's")
     elif obstacle == "a folder":
         path.mkdir(parents=True)
+    elif os.geteuid() == 0:
+        os.chown(home, 65534, 65534)  # the owner of the home writes; the folder stays root's
     else:
-        as_nobody(path.parent.parent)
+        path.parent.parent.chmod(0o500)
     options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False}
-    wanted = request(tmp_path)
+    wanted = request(home)
     with opened(client, target_of(wanted), {**client.defaults(), **options}, desktop_hosts()) as found:
         assert engine.reconcile(found, [wanted.account]).changed
         assert found.log is not None
@@ -411,20 +415,12 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 
 @pytest.fixture
-def as_nobody(tmp_path: pathlib.Path) -> t.Callable[[pathlib.Path], None]:
-    """Make a folder of the home one that its user cannot write in."""
-
-    def give(kept: pathlib.Path) -> None:
-        if os.geteuid() != 0:
-            kept.chmod(0o500)
-            return
-        for parent in [tmp_path, *tmp_path.parents]:
-            if parent.owner() == "root" and str(parent).startswith("/tmp/pytest"):
-                parent.chmod(parent.stat().st_mode | 0o111)
-        os.chown(tmp_path, 65534, 65534)
-        kept.chmod(0o755)
-
-    return give
+def open_home() -> t.Iterator[pathlib.Path]:
+    """A home outside of pytest's folders, which every session of pytest closes to other users anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = pathlib.Path(folder)
+        home.chmod(0o755)
+        yield home
 
 
 def test_names_that_are_taken_by_now(tmp_path: pathlib.Path) -> None:
