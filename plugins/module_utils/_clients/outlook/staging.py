@@ -162,9 +162,9 @@ def _profile(state: OutlookState, profile: str | None) -> str:
             f"which cannot be for {profile!r}, too",
             "give all accounts of a user the same profile, or have Outlook started in between",
         )
-    default = state.text(locations.outlook(state.user.sid), "DefaultProfile")
-    if profile or pending or default:
-        return profile or pending or default
+    chosen = profile or pending or state.default_profile
+    if chosen:
+        return chosen
     if len(state.profiles) > 1:
         raise OptionError(
             "profile",
