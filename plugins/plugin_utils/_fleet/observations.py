@@ -25,11 +25,6 @@ class Before(enum.Enum):
     CHANGED = "changed"  # the account worked, with other settings
     UNKNOWN = "unknown"
 
-    @property
-    def has_worked(self) -> bool:
-        """Whether it is known that these settings have worked."""
-        return self in (Before.WORKED, Before.STOPPED)
-
 
 @dataclasses.dataclass(eq=False, slots=True)  # frozen ones take thrice the time to make, and there are many
 class Observation:
