@@ -18,7 +18,7 @@ from ..._model.account import Account
 from ..._model.folders import Folder, Folders, Place, agrees, usual_name
 from ..._model.settings import Settings, Value
 from . import local_folders, mapping
-from .mapping import PrefIds, PrefRule, branch, effective
+from .mapping import PrefIds, branch, effective_value
 
 
 class _OfIdentity(t.NamedTuple):
@@ -178,8 +178,8 @@ def _junk(settings: Settings, server: str, roots: _Roots) -> Folder:
 
 def _value(settings: Settings, key: str, default: Value) -> Value:
     """What Thunderbird works with."""
-    prefix, _dot, name = key.rpartition(".")
-    value = effective(settings, prefix + ".", PrefRule(name, lambda account: None, default))
+    prefix, dot, name = key.rpartition(".")
+    value = effective_value(settings, prefix + dot, name, default)
     return default if value is None or type(value) is not type(default) else value
 
 

@@ -18,7 +18,7 @@ from ..recognition import marker
 from . import mapping, signatures
 from .indexed_settings import MARKER, Draft, IndexedSettings
 from .lookup import allocate_ids
-from .mapping import PrefIds, branch, effective, enforce, names, text
+from .mapping import PrefIds, branch, effective_text, enforce, names, text
 
 _MARKER = MARKER  # in the branch of an identity, as in that of a server
 
@@ -64,8 +64,8 @@ def _identity(settings: Settings, key: str) -> Identity:
     return Identity(
         email=_address(settings, key),
         full_name=text(settings, prefix + "fullName") or None,
-        reply_to=_effective(settings, prefix, "reply_to") or None,
-        organization=_effective(settings, prefix, "organization") or None,
+        reply_to=effective_text(settings, prefix, "reply_to") or None,
+        organization=effective_text(settings, prefix, "organization") or None,
         signature=signatures.read(settings, prefix),
         managed=is_ours(settings, key),
     )
@@ -132,8 +132,3 @@ def _free_key(after: Draft) -> str:
 
 def _address(settings: Settings, key: str) -> str:
     return bare_address(text(settings, branch("identity", key) + "useremail"))
-
-
-def _effective(settings: Settings, prefix: str, key: str) -> str:
-    value = effective(settings, prefix, mapping.PrefRule(key, lambda account: None, ""))
-    return value if isinstance(value, str) else ""
