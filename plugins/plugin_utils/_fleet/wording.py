@@ -68,6 +68,9 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.LOW: "low confidence",
 }
 
+SOON = 30
+"""Days until a certificate ends from which on it is said to end soon."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
