@@ -10,7 +10,7 @@ from .._clients.listed_account import ListedAccount, Listing
 from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected
-from .account_entry import entry, merged, not_expressed
+from .account_entry import entry, merged, not_expressed, server_options
 from .client_registry import CLIENTS
 
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -91,8 +91,8 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
     settings: dict[str, t.Any] = {}
     if account is not None:
         settings = {
-            "incoming": _server(account.incoming),
-            "outgoing": _server(account.outgoing),
+            "incoming": server_options(account.incoming),
+            "outgoing": server_options(account.outgoing),
             "username": account.username,
             "outgoing_username": found.outgoing_username,
             "default": account.default,
@@ -113,7 +113,3 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
         "identities": [identity._asdict() for identity in found.identities],
         **settings,
     }
-
-
-def _server(server: t.Any) -> dict[str, t.Any]:
-    return {"host": server.host, "port": server.port, "security": server.security.value}
