@@ -76,13 +76,13 @@ class Gathered:
         reasons = not_expressed(found)
         self._accounts.append({**_shown(found), "client": client, "user": user, "not_expressed": reasons})
         if not reasons and found.account is not None:
-            said = entry(found, found.account, user)
+            new = entry(found, found.account, user)
             for number, other in enumerate(self._entries):
-                both = merged(said, other)
+                both = merged(new, other)
                 if both is not None:  # the same account in two clients of one user
                     self._entries[number] = both
                     return
-            self._entries.append(said)
+            self._entries.append(new)
 
 
 def _shown(found: ListedAccount) -> dict[str, t.Any]:

@@ -69,7 +69,7 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
 }
 
 SOON = 30
-"""Days until a certificate ends from which on it is said to end soon."""
+"""A certificate that ends in at most so many days ends soon."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
