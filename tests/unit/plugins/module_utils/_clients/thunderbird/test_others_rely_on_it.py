@@ -16,12 +16,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account
 
 from .test_identities_and_folders import (
-    EMAIL,
     OWN_FOLDER,
     Prefs,
-    account,
     by_hand,
     client,
     identity,
