@@ -70,8 +70,8 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         return self.get(uid, _NONE).text(group, key) or ""
 
     def is_off(self, uid: str) -> bool:
-        """Whether a source is switched off; GLib reads both words as false."""
-        return self.text(uid, DATA_SOURCE, "Enabled") in {"false", "0"}
+        """Whether a source is switched off; GLib reads both words as false, also with blanks behind them."""
+        return self.text(uid, DATA_SOURCE, "Enabled").rstrip(" \t\f") in {"false", "0"}
 
     def has_group(self, uid: str, group: str) -> bool:
         """Whether there is such a source, with such a group."""

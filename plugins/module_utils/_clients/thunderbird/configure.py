@@ -251,8 +251,13 @@ def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that send by the default SMTP server."""
-    found = settings.owners("identity", "smtpServer", "")
+    """The identities of accounts that send by the default SMTP server.
+
+    Thunderbird 157 has those among them whose SMTP server is not in the list; earlier ones do not send by them.
+    """
+    listed = settings.list_of(SMTP_SERVERS).positions
+    lost = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
+    found = (*settings.owners("identity", "smtpServer", ""), *lost)
     return {name for name in found if settings.accounts_with("identities", name)}
 
 

@@ -116,6 +116,21 @@ class IndexedSettings(PersistentMap[str, Value]):
         return {}
 
     @functools.cached_property
+    def lost(self) -> t.Sequence[str]:
+        """The identities of accounts whose SMTP server is not in the list, and some that were such in an earlier state.
+
+        No change of an account makes another one.
+        """
+        listed = self.list_of(SMTP_SERVERS).positions
+        identities = (
+            name
+            for account in self.list_of(ACCOUNTS).names
+            for name in names_in(text(self, branch("account", account) + "identities"))
+        )
+        named = ((name, text(self, branch("identity", name) + "smtpServer")) for name in identities)
+        return tuple(dict.fromkeys(name for name, smtp in named if smtp and smtp not in listed))
+
+    @functools.cached_property
     def highest(self) -> t.Mapping[str, int]:
         """The highest number in any name, list or value, by its kind: account, server, id or smtp.
 
@@ -150,6 +165,8 @@ class IndexedSettings(PersistentMap[str, Value]):
         after.__dict__["_lists"] = {**kept, **known_lists}
         if "_owners" in self.__dict__:
             after.__dict__["_owners"] = _extended(self._owners, after._entries(_owners_of(self, after, changed)))
+        if "lost" in self.__dict__:
+            after.__dict__["lost"] = self.lost
         if "highest" in self.__dict__ and not removed:
             plain = {key: value for key, value in changed.items() if key not in known_lists}
             longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))

@@ -71,6 +71,7 @@ CHOICES: t.Mapping[str, tuple[str, str, str]] = {
     "switched it off in Evolution": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false"),
     "switched it off": ("tra", "Enabled=true", "Enabled=false"),
     "switched it ": ("ide", "Enabled=true", "Enabled=0"),
+    "switched it off in": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false \t"),
     "sends by sendmail": ("tra", "BackendName=smtp", "BackendName=sendmail"),
     "OAuth2 (Google)": ("acc", "Method=none", "Method=Google"),
     "OAuth2 (OAuth2)": ("tra", "Method=PLAIN", "Method=OAuth2"),
