@@ -249,7 +249,8 @@ def of_collection(address: str) -> dict[str, str]:
     """The sources, by UID, of the same account created by GNOME Online Accounts, below a collection source."""
     collection = "[Data Source]\nDisplayName=Company\nEnabled=true\nParent=\n\n[Collection]\nBackendName=none\n"
     account = sources(address)
-    return {COLLECTION: f"{collection}Identity={address}\n", **account, ACCOUNT: _below(account[ACCOUNT], COLLECTION)}
+    collection += f"Identity={address}\n\n[GNOME Online Accounts]\nAccountId=account_1\n"
+    return {COLLECTION: collection, **account, ACCOUNT: _below(account[ACCOUNT], COLLECTION)}
 
 
 def _below(text: str, parent: str) -> str:

@@ -357,6 +357,7 @@ class Thunderbird(ClientDefaults):
             scratch=self._scratch(),
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=now,
+            read_backup=lambda: self._files.read(self._path("logins-backup.json")),
         )
 
     def _is_older_than(self, version: int) -> bool:
