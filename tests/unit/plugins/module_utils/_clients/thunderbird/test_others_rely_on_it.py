@@ -183,6 +183,26 @@ def test_mail_that_an_account_of_another_profile_uses_is_kept(tmp_path: pathlib.
     assert ("its mail on this host is not deleted, since another account uses" in told) is not purged
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("mail.identity.id2.fcc_folder", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Sent", True),
+        ("mail.server.server2.spamActionTargetAccount", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net", True),
+        ("mail.identity.id2.fcc_folder", "imap://mario@imap.work.example/Sent", False),
+        ("mail.identity.id9.fcc_folder", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Sent", False),
+    ],
+)
+def test_folders_of_the_account_that_others_use_are_named(
+    tmp_path: pathlib.Path, key: str, value: str, named: bool
+) -> None:
+    own = {"mail.identity.id1.draft_folder": f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Drafts"}
+    profile(tmp_path, beside_work(**{"mail.account.account2.identities": "id2", **own, key: value}))
+    _outcome, told = run(tmp_path, account(state="absent"))
+    assert (f"folders of it are still named in {key}; have the user choose others" in told) is named
+    assert ("draft_folder" in told) is False
+    assert stored(tmp_path)[key] == value
+
+
 def required(home: pathlib.Path, **wanted: t.Any) -> set[str]:
     """What must be writable for a run, below the profile."""
     asked: set[str] = set()
