@@ -92,9 +92,7 @@ def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:
 def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:
     keeper = keeper_of(state.sources, account)
     if keeper is not None:
-        yield (
-            f"{account} stays in Evolution by {keeper.program} ({keeper.name}), and nothing else is there to remove"
-        )
+        yield (f"{account} stays in Evolution by {keeper.program} ({keeper.name}), and nothing else is there to remove")
     hosts = candidates(state.sources, account)
     if len(hosts) > 1:
         yield about_candidates(account, hosts)

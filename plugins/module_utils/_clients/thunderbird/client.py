@@ -291,7 +291,9 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self._root, self.profile, before.settings, settings, ids, account)
+        folder, left = remarks.of_removal(
+            self._files, self._root, self.profile, before.settings, settings, ids, account
+        )
         return before._replace(
             settings=settings,
             new_passwords=passwords,

@@ -216,9 +216,7 @@ def test_an_account_that_the_site_has_thunderbird_append_is_there_already(home: 
 
 
 @pytest.mark.parametrize(("version", "default", "there"), [(1, None, True), (2, None, False), (2, 2, True)])
-def test_until_when_the_sites_accounts_are_appended(
-    home: Home, version: int, default: int | None, there: bool
-) -> None:
+def test_until_when_the_sites_accounts_are_appended(home: Home, version: int, default: int | None, there: bool) -> None:
     home.site({**SITE, APPENDED: "account7, account1", **({} if default is None else {VERSION: default})})
     home.write({ACCOUNTS: "account1", VERSION: version})
     found = home.client().read()
