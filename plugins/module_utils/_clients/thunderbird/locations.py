@@ -21,6 +21,7 @@ from .installations import (
     FLATPAK,
     FLATPAK_IDS,
     FLATPAK_PROGRAM,
+    LEGACY_HOMES,
     NATIVE,
     SNAP,
     SNAP_PROGRAM,
@@ -119,7 +120,16 @@ class Locations:
                 made = f"the profiles in {new} are configured, which a newer Thunderbird has made"
                 return new, (f"{made}; Thunderbird {number} on this host would make new ones in {old}.",)
             return new, environment.warnings
-        return icedove if links_icedove else old, ()
+        return (icedove, ()) if links_icedove else (old, tuple(self._about_legacy(old)))
+
+    def _about_legacy(self, new: str) -> t.Iterator[str]:
+        """What to say where a profile is to be made beside those of an old Thunderbird."""
+        for path in (posixpath.join(self._home, name) for name in LEGACY_HOMES):
+            if self._is_used(path):
+                yield (
+                    f"there are profiles of an old Thunderbird in {path}, which this one does not open. If the user's "
+                    f"mail is there, rename it to {new}, and run again."
+                )
 
     def _about_hidden(self, old: str, new: str) -> str:
         listed = profiles.listed(self._files, old)
