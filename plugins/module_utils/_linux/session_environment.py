@@ -192,7 +192,7 @@ def _lines(
         word = _WORD.match(match["value"])
         value = _expanded("" if word is None else word.group(), known, tilde=shell)
         if literal:
-            value = match["value"].strip().strip("\"'")
+            value = match["value"].partition("#")[0].strip().strip("\"'")
         elif word is not None and match["value"][word.end() :].lstrip()[:1] in {"`", '"', "'"}:
             value = None
         sure = before in {"", "export"} and not (shell and match["before"][:1] in {" ", "\t"})

@@ -41,6 +41,7 @@ def read(home: pathlib.Path) -> Environment:
     [
         ("system/etc/environment", "XDG_CONFIG_HOME=/srv/c", "/srv/c"),
         ("system/etc/environment", 'export XDG_CONFIG_HOME="/srv/c"', "/srv/c"),
+        ("system/etc/environment", "XDG_CONFIG_HOME='/srv/c' # of the site", "/srv/c"),
         ("system/etc/security/pam_env.conf", "XDG_CONFIG_HOME DEFAULT=@{HOME}/c", "~/c"),
         ("system/etc/security/pam_env.conf", 'XDG_CONFIG_HOME  DEFAULT=/no OVERRIDE="/srv/${USER}"', "/srv/mario"),
         ("system/usr/lib/environment.d/50-x.conf", "XDG_CONFIG_HOME=$HOME/c", "~/c"),
