@@ -170,6 +170,17 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
 
 
+@pytest.mark.parametrize("used", [True, False])
+def test_folders_of_the_account_that_another_one_uses_are_named(tmp_path: pathlib.Path, used: bool) -> None:
+    by_hand(tmp_path)
+    uid = "acc" if used else "local"
+    other = f"[Data Source]\nDisplayName=Work\n[Mail Submission]\nSentFolder=folder://{uid}/Sent\n"
+    (tmp_path / ".config/evolution/sources/other.source").write_text(other)
+    _outcome, told = run(tmp_path, account(state="absent"))
+    assert ("folders of it are still named in SentFolder of Work; have the user choose others" in told) is used
+    assert stored(tmp_path) == {"other.source": other}
+
+
 def test_an_account_of_ours_that_is_another_by_now_is_the_users(tmp_path: pathlib.Path) -> None:
     reconcile(client(tmp_path), [account()])
     for path in (tmp_path / ".config/evolution/sources").glob("*.source"):
