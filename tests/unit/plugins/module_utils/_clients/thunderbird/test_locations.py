@@ -244,6 +244,18 @@ def test_variables_of_the_session_lead_to_the_newer_home(host: Host) -> None:
     assert host.root() == ".thunderbird"
 
 
+@pytest.mark.parametrize(("version", "told"), [(153, False), (157, True), (None, True)])
+def test_what_is_not_known_of_a_login_is_told_where_it_may_hide_the_newer_home(
+    host: Host, version: int | None, told: bool
+) -> None:
+    if version is not None:
+        host.install("/usr/lib/thunderbird", version)
+    host.variables["XDG_DATA_HOME"] = "/srv/data"
+    assert (host.root(), host.find().warnings) == (".thunderbird", ("a doubt",) if told else ())
+    host.variables["MOZ_LEGACY_HOME"] = "1"
+    assert host.find().warnings == ()
+
+
 @pytest.mark.parametrize(
     ("folder", "state"),
     [
