@@ -123,7 +123,7 @@ class Thunderbird(ClientDefaults):
         if before.unreadable is not None or choices.choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
-        after = self._without(before, account) if removed else self._with(before, account)
+        after = self._without_all(before, account) if removed else self._with(before, account)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -276,6 +276,15 @@ class Thunderbird(ClientDefaults):
             remarks=remarks,
             announced=True,
         )
+
+    def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+        """Without the account, however often it is there; what a further run would leave stays."""
+        after = self._without(before, account)
+        found = after.password_changes if after is not before else ()
+        while find(after.settings, account) is not None and not choices.choice(after.settings, account):
+            after = self._without(after, account)
+            found += after.password_changes
+        return after if after is before else after._replace(password_changes=found)
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)

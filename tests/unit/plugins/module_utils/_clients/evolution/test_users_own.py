@@ -159,6 +159,19 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
 
 
+def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path)
+    folder = tmp_path / ".config/evolution/sources"
+    for uid in ("acc", "ide", "tra"):
+        text = (folder / f"{uid}.source").read_text()
+        for other in ("acc", "ide", "tra"):
+            text = text.replace(f"={other}\n", f"={other}2\n").replace(f"//{other}/", f"//{other}2/")
+        (folder / f"{uid}2.source").write_text(text)
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, told) == (Status.REMOVED, "")
+    assert stored(tmp_path) == {}
+
+
 @pytest.mark.parametrize("used", [True, False])
 def test_folders_of_the_account_that_another_one_uses_are_named(tmp_path: pathlib.Path, used: bool) -> None:
     by_hand(tmp_path)
