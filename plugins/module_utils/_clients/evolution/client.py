@@ -129,7 +129,9 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
-        return after
+        # It can be there twice; what a further run would leave stays.
+        again = removed and after is not before and find(after.sources, account) is not None
+        return self.configure(after, account) if again else after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
