@@ -53,7 +53,7 @@ class Batch:
         self.word = _plain(word)
         self._lines = [
             "@echo off",
-            "setlocal enableextensions",
+            "setlocal enableextensions disabledelayedexpansion",
             'cd /d "%~dp0"',
             "if exist kept.txt del kept.txt",
             f">{ANSWER} echo {word} begin",

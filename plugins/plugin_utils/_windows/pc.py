@@ -10,13 +10,13 @@ import typing as t
 
 from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
-from ...module_utils._model.errors import HostError, OptionError
+from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
-from ...module_utils._windows.registry import KeyWrite, Registry, Values
+from ...module_utils._windows.registry import KeyWrite, Registry
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch, machine_facts, signature_folder
+from . import batch, exports, machine_facts, signature_folder
 from .batch import Answer, Batch
 
 
@@ -52,7 +52,7 @@ class WindowsPc:
         self._connection = connection
         self._machine: Machine | None = None
         self._snapshots: dict[str, Snapshot] = {}
-        self._unreadable: dict[str, HostError] = {}
+        self._unreadable: dict[str, MailError] = {}
         self._protected: set[str] = set()
         self._attributes: dict[str, str] = {}
         self._has_records = False
@@ -65,7 +65,7 @@ class WindowsPc:
     def machine(self) -> Machine:
         if self._machine is None:
             answer = self._ask("survey.cmd", _survey)
-            registry = _registry(answer, *_SURVEYED)
+            registry = exports.registry(answer, _SURVEYED)
             if not registry.children(keys.PROFILE_LIST):
                 # Everybody can read it, and it is never empty.
                 raise HostError(
@@ -109,7 +109,8 @@ class WindowsPc:
         files: t.Mapping[str, bytes | None],
         signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
-        self.snapshot(sid)
+        if sid not in self._protected:
+            self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
         self._snapshots.pop(sid, None)
@@ -226,13 +227,18 @@ class WindowsPc:
         if keys.LOCAL_SERVICE in hives and _RIGHTS not in answer:
             raise _no_administrator(keys.LOCAL_SERVICE)
         for sid in sids:
+            self._unreadable.pop(sid, None)
             if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
                 self._unreadable[sid] = _no_administrator(keys.hive(sid))
-            else:
+                continue
+            try:
                 self._snapshots[sid] = self._snapshot(answer, sid)
+            except MailError as error:
+                self._unreadable[sid] = error
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
-        registry = _registry(answer, *(f"{sid} {name}" for name in _users_keys(sid)), wanted=reading.is_needed)
+        exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
+        registry = exports.registry(answer, exported, reading.is_needed)
         for number, folder in enumerate(self._folders(sid)):
             self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
         # The rights do not show the owner, who could change them. Only administrators can write a record.
@@ -369,16 +375,6 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
     """
     require_user(account)
     return users.find(pc.machine().users, account.user or "", pc.machine().name)
-
-
-def _registry(
-    answer: t.Mapping[str, bytes], *parts: str, wanted: t.Callable[[str, str], bool] | None = None
-) -> Registry:
-    found: list[tuple[str, Values]] = []
-    for part in parts:
-        if part in answer:
-            found += reg_file.parse(answer[part], part, wanted=wanted).items()
-    return Registry(found)
 
 
 def _is_folder(attributes: str) -> bool:

@@ -9,7 +9,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import HostError
+from ..._model.errors import HostError, MailError
 from ..._model.settings import Change
 from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, difference
@@ -222,11 +222,11 @@ class Outlook(ClientDefaults):
         try:
             self._pc.write(self._user.sid, difference(before.registry, registry), changed, texts)
             stored = self._pc.snapshot(self._user.sid)
-        except HostError as error:
+        except MailError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.
             try:
                 self._take_back(before, written, changed, texts)
-            except HostError:
+            except MailError:
                 raise error from None
             raise
         # reg import passes over what it cannot read, and still ends with 0.

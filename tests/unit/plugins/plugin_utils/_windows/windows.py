@@ -14,6 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     fold,
 )
 
+LINE_BREAK = "\N{RETURN SYMBOL}"  # what stands for one in the name of a key
 _TEMP = "C:\\temp\\"
 _REDIRECTED = re.compile(r" >(\w+\.txt) 2>nul$")
 _QUIET = re.compile(r" >nul(?: 2>&1)?$")
@@ -21,6 +22,7 @@ _ECHO = re.compile(r"(>>?)(\S+) echo (.*)")
 _FOR = re.compile(r"for %%([fd]) in \((.*?)\) do (.*)")
 _IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%" '
 _HERE = "%HERE%\\"
+_SET_UP = ("@echo off", "setlocal enableextensions disabledelayedexpansion", 'cd /d "%~dp0"', "exit /b 0")
 _READER = re.compile(r" \*(S-1-5-21-[0-9-]+|S-1-5-32-545):((?:\(OI\)\(CI\))?)RX$")
 
 
@@ -157,7 +159,7 @@ class Windows:
         elif command in {"copy", "move", "del"}:
             self._file_command(command, quoted, rest)
         else:
-            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
+            assert line in _SET_UP, line
 
     def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
         if command == "copy":
@@ -211,7 +213,8 @@ class Windows:
         if verb == "export" and below:
             part = Registry((path, self.registry[path]) for path in below)
             writes = [KeyWrite(path, dict(values)) for path, values in part.items()]
-            self.files[_TEMP + rest.split()[-2]] = reg_file.render(writes)
+            text = reg_file.render(writes).decode("utf-16-le").replace(LINE_BREAK, "\r\n")
+            self.files[_TEMP + rest.split()[-2]] = text.encode("utf-16-le")
 
     def _icacls(self, path: str, rest: str) -> None:
         if self.icacls == "stub":
