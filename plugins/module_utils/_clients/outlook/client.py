@@ -18,7 +18,7 @@ from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import differences, lookup, signatures, staging, staging_record, status
-from .blockers import foreign_xml
+from .blockers import foreign_xml, other_outlook
 from .change_notes import logged
 from .configure import configured
 from .methods import AUTODISCOVER
@@ -182,6 +182,8 @@ class Outlook(ClientDefaults):
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
+        if standing in (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED) and (elsewhere := other_outlook(state)):
+            found.append(f"{account}: {elsewhere}")
         if account.migrate_from and lookup.has_other_protocol(state, account):
             found.append(
                 f"{account}: only its user can move the mail of the POP3 account in Outlook, and remove that account"

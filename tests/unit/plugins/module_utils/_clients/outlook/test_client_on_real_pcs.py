@@ -112,6 +112,29 @@ def test_a_move_to_the_new_outlook_is_told_by_the_values_name(root: str, below: 
     assert f"{name} is {number} in {root}{below}" in warnings(pc, account())
 
 
+@pytest.mark.parametrize("root", [POLICIES, CLOUD, OUTLOOK])
+@pytest.mark.parametrize(
+    ("below", "name", "said"),
+    [
+        (r"\Preferences", "UseNewOutlook", "works with the new Outlook"),
+        (r"\Preferences", "NewOutlookMigrationUserSetting", "is to be moved to the new Outlook"),
+        (r"\Options\General", "DoNewOutlookAutoMigration", "is to be moved to the new Outlook"),
+    ],
+)
+@pytest.mark.parametrize("port", [465, 587])
+def test_an_account_that_classic_outlook_has_while_the_user_is_in_the_new_one(
+    root: str, below: str, name: str, said: str, port: int
+) -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account())
+    wanted = dataclasses.replace(account(), outgoing=Server("smtp.charter.net", port, Security.STARTTLS))
+    pc.set(root + below, name, RegValue.dword(0))
+    assert "new Outlook" not in warnings(pc, wanted)
+    pc.set(root + below, name, RegValue.dword(1))
+    assert standing(pc, wanted) is (OutlookStatus.CONFIGURED if port == 587 else OutlookStatus.DRIFTED)
+    assert f"{said} ({name} is 1 in {root}{below})" in warnings(pc, wanted)
+
+
 @pytest.mark.parametrize("root", [POLICIES, CLOUD])
 def test_the_new_outlook_by_policy_is_an_obstacle(root: str) -> None:
     pc = OfficePc()
