@@ -12,7 +12,7 @@ from .._model.errors import OptionError
 from . import keys
 from .registry import Registry, fold
 
-# Local and domain accounts, and those of Entra ID (12-1); not the system's own, nor what a damaged profile leaves (".bak").
+# Local and domain accounts, and those of Entra ID; not the system's own, nor what a damaged profile leaves (".bak").
 USER_SID = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 _ENTRA, _LOCAL_OR_DOMAIN = "S-1-12-1-", "S-1-5-21-"

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._model.errors import HostError
+from ...module_utils._model.errors import DamagedFileError, HostError
 from ...module_utils._windows import reg_file
 from ...module_utils._windows.registry import Registry, Values, fold
+
+# The empty line that ends each key. A file that was cut off can be whole lines, and a value in several lines, which
+# then reads as a shorter one.
+_END = "\r\n\r\n".encode("utf-16-le")
 
 
 def registry(
@@ -26,12 +30,19 @@ def registry(
         wanted: as for ``reg_file.parse``.
 
     Raises:
-        DamagedFileError: an export does not follow the grammar.
+        DamagedFileError: an export does not follow the grammar, or is cut off.
         HostError: an export names keys that are not below its own.
     """
     found: list[tuple[str, Values]] = []
     for part, key in exported.items():
         if part in answer:
+            if not answer[part].endswith(_END):
+                raise DamagedFileError(
+                    part,
+                    None,
+                    f"the export of the key {key} is cut off",
+                    "run again. If it happens again, check whether the disk of the PC is full",
+                )
             read = reg_file.parse(answer[part], part, wanted=wanted)
             for path in read:
                 if not (fold(path) + "\\").startswith(fold(key) + "\\"):

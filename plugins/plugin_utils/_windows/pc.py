@@ -14,7 +14,7 @@ from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
-from ...module_utils._windows.registry import KeyWrite, Registry
+from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import batch, exports, machine_facts, signature_folder
 from .batch import Answer, Batch

@@ -9,14 +9,14 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys
+from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
     RegValue,
 )
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
-from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
+from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch, exports
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
 from .windows import LINE_BREAK, Windows
@@ -289,6 +289,17 @@ def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
     assert asked.snapshot(OTHER).loaded
     with pytest.raises(DamagedFileError, match=f"{SID} outlook"):
         asked.snapshot(SID)
+
+
+@pytest.mark.parametrize("left", [0.4, 0.8, 0.97])
+def test_an_export_that_is_cut_off_at_the_end_of_a_line_is_not_taken_for_all(left: float) -> None:
+    writes = [KeyWrite(keys.hive(SID)), KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)})]
+    whole = reg_file.render(writes)
+    lines = whole.decode("utf-16-le").splitlines(keepends=True)
+    cut = "".join(lines[: int(len(lines) * left)]).encode("utf-16-le")
+    assert exports.registry({"x": whole}, {"x": keys.hive(SID)})
+    with pytest.raises(DamagedFileError, match=r"S-1-5-21-1-2-3-1001 is cut off"):
+        exports.registry({"x": cut}, {"x": keys.hive(SID)})
 
 
 def test_what_was_staged_can_be_taken_back_although_the_user_cannot_be_read_any_more() -> None:

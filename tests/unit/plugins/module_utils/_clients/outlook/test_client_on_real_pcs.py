@@ -306,6 +306,38 @@ def test_an_import_prf_of_ours_without_a_record_is_taken_back(path: str) -> None
         assert not push(pc, account(state="absent")).changed
 
 
+SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
+
+
+@pytest.mark.parametrize("wanted", [account(), account(state="absent")])
+@pytest.mark.parametrize("path", [OURS, ELSEWHERE])
+def test_the_switches_that_came_along_are_not_what_was_there_before(wanted: Account, path: str) -> None:
+    pc = OfficePc()
+    pc.set(AUTODISCOVER, "charter.net", RegValue.sz(path.rpartition("\\")[0] + "\\charter.net.xml"))
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, wanted)
+    push(pc, account(state="absent"))
+    assert dict(pc.everything.get(AUTODISCOVER, {})) == {}
+
+
+@pytest.mark.parametrize("other", ["other.example", "charter.net"])
+def test_the_switches_stay_where_somebody_else_uses_them(other: str) -> None:
+    pc = OfficePc()
+    pc.set(AUTODISCOVER, other, RegValue.sz(r"C:\other.xml"))
+    pc.set(AUTODISCOVER, "twc.com", RegValue.sz(ELSEWHERE))
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, account(state="absent"))
+    assert set(pc.everything[AUTODISCOVER]) == {other, *SWITCHES}
+    pc = OfficePc()
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, account())
+    push(pc, account(state="absent"))
+    assert set(pc.everything[AUTODISCOVER]) == set(SWITCHES)
+
+
 def test_it_is_taken_back_beside_an_account_that_outlook_has() -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account())
