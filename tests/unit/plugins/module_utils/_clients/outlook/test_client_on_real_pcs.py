@@ -89,6 +89,17 @@ def test_a_code_page_that_is_not_known_is_named_and_only_a_prf_needs_it(page: st
     assert standing(pc, account(), methods=["autodiscover"]) is OutlookStatus.STAGED
 
 
+def test_vietnamese_names_are_refused_or_arrive_as_written() -> None:
+    pc = OfficePc(code_page="cp1258")
+    with pytest.raises(OptionError, match=r"'ễ', which the PC's code page cp1258 does not have.*autodiscover alone"):
+        push(pc, account(full_name="Nguyễn Văn Tiến"))
+    assert staging_record.load(pc.everything, MARIO.sid) == staging_record.StagingRecord()
+    written = "Nguyê\N{COMBINING TILDE}n Văn Tiê\N{COMBINING ACUTE ACCENT}n"
+    push(pc, account(full_name=written))
+    pc.start_outlook(MARIO)
+    assert standing(pc, account(full_name=written)) is OutlookStatus.CONFIGURED
+
+
 # The new Outlook, and policies.
 
 
