@@ -145,8 +145,10 @@ class Batch:
             f'for %%d in ("{_plain(folder)}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad'
         )
 
-    def answer_files_of_a_user(self, part: str, folder: str, prefix: str) -> None:
+    def answer_files_of_a_user(self, part: str, folder: str, prefix: str, largest: int) -> None:
         """Answer with the files of a folder whose names begin so, each with its attributes, which show a link.
+
+        A file of more than ``largest`` bytes has only its attributes: the user can put anything there.
 
         If there is no such folder, the pattern is looked for beside the batch file, where nothing has such a name.
         """
@@ -156,10 +158,10 @@ class Batch:
             f'pushd "{_plain(folder)}" 2>nul',
             # Wine knows no pattern between quotation marks.
             f"for %%f in ({_without_space(prefix)}*) do (",
-            f">>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
+            f"if %%~zf LEQ {largest} >>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
             f">{mark} echo {self.word} {_plain(part)} %%~nxf",
             f"if exist {following} del {following}",
-            f'copy /b {answer}+{mark}+"%%f" {following} >nul',
+            f'if %%~zf LEQ {largest} copy /b {answer}+{mark}+"%%f" {following} >nul',
             *[f"if exist {following} move /y {following} {answer} >nul"] * 2,
             f">>{answer} echo {self.word} {_plain(part)} attributes %%~af %%~nxf",
             ")",

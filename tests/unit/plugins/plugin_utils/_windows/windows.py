@@ -99,6 +99,7 @@ class Windows:
             for one in body:
                 full = one if command == "{}" else command
                 full = full.replace("%%~nxf", path.rpartition("\\")[2]).replace("%%f", path)
+                full = full.replace("%%~zf", str(len(self.files.get(path, b""))))
                 self._do(full.replace("%%~ad", self._attributes(path)).replace("%%~af", self._attributes(path)))
 
     def _attributes(self, path: str) -> str:
@@ -125,6 +126,11 @@ class Windows:
             self._printed = ""
             self._command(line[: redirected.start()])
             self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
+            return
+        size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
+        if size is not None:
+            if int(size.group(1)) <= int(size.group(2)):
+                self._do(size.group(3))
             return
         condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel 1) ([>a-z].*)', line)
         if condition is not None:
