@@ -235,7 +235,7 @@ class Thunderbird(ClientDefaults):
             ids = None if choices.choice(state.settings, account) else find(state.settings, account)
             return () if ids is None else configure.logins(state.settings, ids)
 
-        stored = self._seal.held(logins, lambda *login: state.passwords.stored(*login))
+        stored = self._seal.held(logins, state.passwords.stored)
         if not (stored or writes):
             return [], []
         contents = {**state.password_files.contents, **{posixpath.basename(one.path): one.content for one in writes}}
