@@ -228,6 +228,62 @@ def test_an_address_that_is_missing_or_padded_is_recognised(email: RegValue | No
     assert statuses(push(pc, account())) == [Status.UNCHANGED]
 
 
+@pytest.mark.parametrize(
+    ("values", "clause"),
+    [
+        (
+            {"IMAP_User": "mario.rossi@charter.net "},
+            "username: mario.rossi@charter.net wanted, 'mario.rossi@charter.net '",
+        ),
+        (
+            {"IMAP_User": "\N{NO-BREAK SPACE}mario"},
+            "username: mario.rossi@charter.net wanted, ' mario'",
+        ),
+        ({"Display_Name": " Mario"}, "full_name: Mario wanted, ' Mario' in Outlook"),
+    ],
+)
+def test_a_space_that_makes_the_difference_is_seen(values: t.Mapping[str, str], clause: str) -> None:
+    pc, wanted = OfficePc(), account(full_name="Mario")
+    with_values(pc, wanted, **{name: RegValue.sz(text) for name, text in values.items()})
+    assert clause in verdict(pc, wanted).advice
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"IMAP_Server": RegValue.sz("IMAP.Charter.NET. ")},
+        {"Email": RegValue.expand_sz("mario.rossi@charter.net")},
+        {"Email": RegValue(1, "mario.rossi@charter.net\0junk".encode("utf-16-le"))},
+        {"IMAP_Port": RegValue.qword(993)},
+        {"IMAP_Use_SSL": None, "IMAP_Secure_Connection": RegValue.dword(1)},
+        {"SMTP_Auth_Method": RegValue.dword(1), "SMTP_User": RegValue.sz("mario.rossi@charter.net")},
+        {"SMTP_Use_SSL": RegValue.dword(1)},
+    ],
+)
+def test_other_ways_to_store_the_same_are_no_drift(values: t.Mapping[str, RegValue | None]) -> None:
+    pc = OfficePc()
+    with_values(pc, account(), **values)
+    assert standing(pc, account()) is OutlookStatus.CONFIGURED
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"IMAP_Port": RegValue.sz("993")},
+        {"IMAP_Use_SSL": None, "IMAP_Secure_Connection": RegValue.dword(3)},
+        {"IMAP_Use_SPA": RegValue.sz("1")},
+        {"SMTP_Secure_Connection": RegValue.dword(4)},
+        {"SMTP_Secure_Connection": RegValue.binary(b"\2\0\0\0")},
+        {"SMTP_Auth_Method": RegValue.dword(1)},
+        {"SMTP_Use_Auth": RegValue.dword(0xFFFFFFFF)},
+    ],
+)
+def test_what_is_none_of_the_expected_values_is_drift(values: t.Mapping[str, RegValue | None]) -> None:
+    pc = OfficePc()
+    with_values(pc, account(), **values)
+    assert standing(pc, account()) is OutlookStatus.DRIFTED
+
+
 def test_an_account_in_a_profile_that_outlook_does_not_open() -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account("mario@twc.com", provider="auto"), profile="Work")
