@@ -42,6 +42,25 @@ class Answer(t.NamedTuple):
     kept: t.Sequence[str]
 
 
+class LostAnswerError(HostError):
+    """Parts of an answer are not there although the batch file ran to its end.
+
+    Args:
+        name: of the batch file.
+        answer: what is there, and the names of what is not.
+    """
+
+    def __init__(self, name: str, answer: Answer) -> None:
+        super().__init__(
+            "the PC",
+            f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
+            "open, such as an antivirus or an indexer, and exclude them from it",
+        )
+        self.parts = answer.parts
+        self.lost = answer.lost
+
+
 class Batch:
     """A batch file that is being written.
 

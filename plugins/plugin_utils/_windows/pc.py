@@ -17,7 +17,7 @@ from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
 from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import batch, exports, machine_facts, signature_folder
-from .batch import Answer, Batch
+from .batch import Answer, Batch, LostAnswerError
 
 
 class PcConnection(t.Protocol):
@@ -35,10 +35,6 @@ class PcConnection(t.Protocol):
 
     def fetch(self, name: str) -> bytes | None:
         """Read a file of the temporary folder; None if it is not there."""
-
-
-class LostAnswerError(HostError):
-    """Parts of an answer are not there although the batch file ran to its end."""
 
 
 class WindowsPc:
@@ -93,8 +89,18 @@ class WindowsPc:
             HostError: the PC does not answer, or the connection has no administrator's rights.
         """
         missing = [sid for sid in sids if sid not in self._snapshots and sid not in self._unreadable]
-        if missing:
-            self._take(self._ask("look.cmd", lambda asked: self._ask_for(asked, missing)), missing)
+        if not missing:
+            return
+        try:
+            answer = self._ask("look.cmd", lambda asked: self._ask_for(asked, missing))
+        except LostAnswerError as error:
+            users = {part.partition(" ")[0] for part in error.lost}
+            if not users <= set(missing):
+                raise
+            # A user can keep a file open that is read, which is no trouble of the others.
+            self._unreadable.update(dict.fromkeys(users, error))
+            answer, missing = error.parts, [sid for sid in missing if sid not in users]
+        self._take(answer, missing)
 
     def snapshot(self, sid: str) -> Snapshot:
         self.look_at([sid])
@@ -114,6 +120,7 @@ class WindowsPc:
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
         self._snapshots.pop(sid, None)
+        self._unreadable.pop(sid, None)
         applying = self._applying(sid, writes, files, signatures)
         self._ask_for(applying, [sid])
         answer = self._run("apply.cmd", applying)
@@ -173,12 +180,7 @@ class WindowsPc:
             self._connection.put(other, data)
         answer = self._run(name, asked)
         if answer.lost:
-            raise LostAnswerError(
-                "the PC",
-                f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
-                "run again. If it happens again, check which program keeps files in the temporary folder open, such as "
-                "an antivirus or an indexer, and exclude that folder from it",
-            )
+            raise LostAnswerError(name, answer)
         return answer.parts
 
     def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
@@ -227,7 +229,6 @@ class WindowsPc:
         if keys.LOCAL_SERVICE in hives and _RIGHTS not in answer:
             raise _no_administrator(keys.LOCAL_SERVICE)
         for sid in sids:
-            self._unreadable.pop(sid, None)
             if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
                 self._unreadable[sid] = _no_administrator(keys.hive(sid))
                 continue

@@ -291,6 +291,21 @@ def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
         asked.snapshot(SID)
 
 
+def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
+    pc = windows(KeyWrite(keys.hive(OTHER)))
+    WindowsPc(pc).write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    pc.locked.add(FOLDER + "\\accounts.prf")
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert asked.snapshot(OTHER).loaded
+    with pytest.raises(HostError, match=rf"this is missing: {SID} file accounts\.prf"):
+        asked.snapshot(SID)
+    with pytest.raises(HostError, match="this is missing"):
+        asked.write(SID, [WRITE], {"accounts.prf": b"two"})
+    pc.locked.clear()
+    assert WindowsPc(pc).snapshot(SID).files == {"accounts.prf": b"one"}
+
+
 @pytest.mark.parametrize("left", [0.4, 0.8, 0.97])
 def test_an_export_that_is_cut_off_at_the_end_of_a_line_is_not_taken_for_all(left: float) -> None:
     writes = [KeyWrite(keys.hive(SID)), KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)})]

@@ -39,6 +39,7 @@ class Windows:
         ran: the names of those that did.
         did: what they did to files, as ``del``, ``copy`` and the path, or ``move`` for each time that one was tried.
         undeletable: paths that some program has open.
+        locked: paths of files that some program has open for itself alone, so that nobody else can read them.
         closed: keys that the connection may not open, with all below them.
         has_reg: whether reg.exe may run.
         holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
@@ -58,6 +59,7 @@ class Windows:
         self._printed = ""
         self.did: list[str] = []
         self.undeletable: set[str] = set()
+        self.locked: set[str] = set()
         self.closed: set[str] = set()
         self.has_reg = True
         self.holds: set[int] = set()
@@ -236,7 +238,10 @@ class Windows:
 
     def _copy(self, rest: str) -> None:
         sources, target = re.fullmatch(r'(?:/y )?/b ((?:[^\s"]|"[^"]*")+) "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
-        content = b"".join(self.files[self._at(source.strip('"'))] for source in re.findall(r'"[^"]*"|[^+"]+', sources))
+        read = [self._at(source.strip('"')) for source in re.findall(r'"[^"]*"|[^+"]+', sources)]
+        if self.locked & set(read):
+            return
+        content = b"".join(self.files[path] for path in read)
         target = self._at(target)
         folder = target.rpartition("\\")[0]
         if folder + "\\" == _TEMP or folder in self.folders:
