@@ -69,8 +69,7 @@ def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
     key = locations.autodiscover(state.user.sid)
     if not any(place[0] == key for place in gone):
         return {}
-    values = state.registry.get(key, {})
-    if any("." in name and (key, name) not in gone for name in values):
+    if any("." in name and (key, name) not in gone for name in state.registry[key]):
         return {}
     return {
         (key, name): None
