@@ -19,6 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import MARIO, OfficePc
 from .test_client import (
@@ -31,7 +32,6 @@ from .test_client import (
     inspect,
     push,
     standing,
-    statuses,
     verdict,
 )
 
