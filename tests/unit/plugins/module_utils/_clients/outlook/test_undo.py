@@ -95,6 +95,29 @@ def test_what_was_staged_before_is_staged_again() -> None:
     assert stored(pc) == before
 
 
+def test_it_is_staged_again_for_the_profile_that_it_was_staged_for() -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account(email="other@charter.net"))  # in the default profile
+    outlook = Outlook(pc, pc.machine(), MARIO, METHODS, "Private")
+    outlook.open_log = lambda: ChangeLog("the log", FIRST, {}, lambda paths: None)
+    assert reconcile(outlook, [account()]).changed
+    before = stored(pc)
+    assert b"ProfileName=Private\r\n" in before[1]["accounts.prf"]
+    configure(pc, SECOND, account(state="absent"))
+    assert roll_back(pc, SECOND).outcome.changed
+    assert stored(pc) == before
+
+
+def test_a_log_without_profiles_is_understood() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    (staged,) = client(pc, SECOND).read().record.accounts
+    text = change_notes.staged_out(staged)
+    assert change_notes.staged_in(text) == (staged, "")
+    assert change_notes.staged_in(change_notes.staged_out(staged, "Private")) == (staged, "Private")
+    assert change_notes.staged_in(None) == (None, "")
+
+
 def test_a_rollback_can_be_rolled_back() -> None:
     pc = OfficePc()
     configure(pc, FIRST, account(), account(email="other@charter.net"))
