@@ -17,6 +17,12 @@ Endpoint = tuple[str, str]  # host and port, and security
 LOCAL = (Kind.NAME_SERVER, Kind.OWN_FIREWALL, Kind.INTERCEPTION, Kind.PORTAL)
 """What only the machine or its network can do."""
 
+REFUSALS = (Kind.LIMIT, Kind.SERVICE)
+"""What the server itself answers: no machine or network does."""
+
+ALL_SITES = "all sites"
+"""The subject of what all of them have."""
+
 OF_SETTINGS = (Kind.MODE, Kind.NAME)
 """What wrong settings lead to."""
 

@@ -22,11 +22,14 @@ class Advice(enum.Enum):
     WAIT = "wait"
     SITE = "site"  # ask whoever runs the network
     MACHINE = "machine"
+    ALL_MACHINES = "all_machines"
     SETTINGS = "settings"
     SETTINGS_UNLESS_WORKED = "settings_unless_worked"
     PASSWORD = "password"
     PASSWORD_IF_CHANGED = "password_if_changed"
     PASSWORD_LIST = "password_list"
+    NEW_PASSWORD = "new_password"
+    ACCESS = "access"
     ACCOUNT = "account"  # neither settings nor password: the mailbox, its rights
     CLIENT = "client"
     FIND_OUT = "find_out"

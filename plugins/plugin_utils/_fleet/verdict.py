@@ -129,7 +129,7 @@ def _since(failed: t.Sequence[Observation], now: str) -> str:
 def _change(advice: Advice) -> str:
     if advice in (Advice.SETTINGS, Advice.CLIENT):
         return "settings"
-    if advice in (Advice.PASSWORD, Advice.PASSWORD_LIST):
+    if advice in (Advice.PASSWORD, Advice.PASSWORD_LIST, Advice.NEW_PASSWORD):
         return "password"
     return ""
 
