@@ -127,6 +127,9 @@ class EndpointRules:
             return _ruling(Scope.MACHINE, "", kind, Advice.ALL_MACHINES, Confidence.LOW, failed, seen)
         if kind is Kind.FILTER:  # no server of a provider has such an address
             return _ruling(Scope.SITE, ALL_SITES, kind, Advice.SITE, Confidence.MEDIUM, failed, seen)
+        if kind is Kind.CONNECTION and self._evidence.nothing_works:
+            why = "No server of any provider is reached from anywhere."
+            return _ruling(Scope.SITE, ALL_SITES, kind, Advice.SITE, Confidence.MEDIUM, failed, seen, why)
         return server_or_settings(self._evidence, kind, failed, seen, large)
 
     # --- at some sites, or at some hosts

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ...module_utils._providers.charter import PROVIDERS
 from .kinds import Kind
 from .observations import Observation
 from .rulings import hosts_of, share
@@ -26,6 +27,7 @@ ALL_SITES = "all sites"
 OF_SETTINGS = (Kind.MODE, Kind.NAME)
 """What wrong settings lead to."""
 
+_OF_PRESETS = frozenset(host for provider in PROVIDERS for host in provider.hosts)
 _K = t.TypeVar("_K")
 
 
@@ -67,6 +69,7 @@ class Evidence:
         self.of_place = grouped(seen, lambda one: one.place)
         self._of_host = grouped(seen, lambda one: one.host)
         self.hosts = hosts_of(seen)
+        self._seen = seen
 
     @functools.cached_property
     def reaching(self) -> t.Mapping[Endpoint, t.Mapping[str, set[str]]]:
@@ -78,6 +81,11 @@ class Evidence:
                 if one.reached:
                     places.setdefault(one.place, set()).add(one.host)
         return found
+
+    @functools.cached_property
+    def nothing_works(self) -> bool:
+        """Whether no host reaches any server, of providers that have nothing to do with each other."""
+        return len({_owner(one.server_host) for one in self._seen}) > 1 and not any(one.reached for one in self._seen)
 
     def all_fail(self, host: str) -> bool:
         """Whether a host reaches none of several servers."""
@@ -98,3 +106,8 @@ class Evidence:
         ones = self.of_place[place]
         names = {one.server_host for one in ones}
         return len(names) >= 2 and all(one.kind in (Kind.NAME, Kind.FILTER) for one in ones)
+
+
+def _owner(host: str) -> str:
+    """The servers of all presets belong to one company."""
+    return "" if host in _OF_PRESETS else ".".join(host.split(".")[-2:])

@@ -32,7 +32,7 @@ _WHAT: t.Mapping[Kind, str] = {
 }
 _ON_MACHINES: t.Mapping[Kind, str] = {
     Kind.NAME: "cannot look up the server's name",
-    Kind.FILTER: "lead the server's name to another address",
+    Kind.FILTER: "get a wrong address for the server's name",
     Kind.NAME_SERVER: "get no answer from a name server",
     Kind.CONNECTION: "cannot connect to servers that others reach",
     Kind.INTERCEPTION: "have something that intercepts TLS",
@@ -48,7 +48,7 @@ _WHAT_BY_CODE: t.Mapping[str, str] = {
     "oauth_needed": "accepts OAuth and no passwords",
     "protocol_switched_off": "has switched off access by mail programs",
 }
-_SINGULAR = {"lead": "leads", "get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
+_SINGULAR = {"get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
 _AT_SITES: t.Mapping[Kind, str] = {
     Kind.NAME: "the names of mail servers have no address",
     Kind.FILTER: "a DNS filter leads the servers' names to other addresses",
@@ -76,7 +76,7 @@ def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
     subject = subject_text(ruling, hosts)
     kind = ruling.kind
     ports = sorted({one.port for one in ruling.observations if one.port}, key=lambda port: (len(port), port))
-    where = f" (port {', '.join(ports[:4])})" if ports else ""
+    where = f" ({_listed(ports[:4])})" if ports else ""
     if ruling.scope is Scope.PROVIDER:
         return f"{subject}{where} {_WHAT_BY_CODE.get(_code(ruling)) or _WHAT.get(kind, 'fails')}."
     if ruling.scope is Scope.PROVIDER_PART:
@@ -98,6 +98,12 @@ def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
     if ruling.scope is Scope.SETTINGS:
         return f"The settings for {subject}{where} are not right: {_meaning(ruling)}"
     return f"{subject}: {_meaning(ruling)}"
+
+
+def _listed(ports: t.Sequence[str]) -> str:
+    if len(ports) == 1:
+        return f"port {ports[0]}"
+    return f"ports {', '.join(ports[:-1])} and {ports[-1]}"
 
 
 def _meaning(ruling: Ruling) -> str:

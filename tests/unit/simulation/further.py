@@ -229,6 +229,16 @@ def antivirus_everywhere(chance: random.Random, size: Size) -> World:
     return world
 
 
+def the_network_of_all_sites_is_cut(chance: random.Random, size: Size) -> World:
+    """All sites reach the world by one line, on which a firewall stops all mail."""
+    world = s.a_fleet(chance, size, ((w.SPECTRUM, 2.0), (w.CLUB, 1.0)))
+    truths = truth(Scope.SITE, Scope.SITE_OR_PROVIDER)
+    if size.hosts < 30:  # all of them may use one provider
+        truths = truth(Scope.SITE, Scope.SITE_OR_PROVIDER, Scope.PROVIDER, Scope.MACHINE)
+    world.faults.append(Fault("tcp", s.TIMED_OUT, truths, lambda test: True))
+    return world
+
+
 FURTHER: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
@@ -237,6 +247,6 @@ FURTHER: dict[str, Scenario] = {
         *(only_one_site_has_ipv6, filter_blocks_all_names_everywhere, filter_blocks_one_name_everywhere),
         *(captive_portals, provider_limits_our_tests, outage_of_which_few_hosts_know_the_past),
         *(passwords_expire_for_most, accounts_are_locked, oauth_is_needed_now, application_passwords_are_needed),
-        *(blocked_location, everybody_at_home, antivirus_everywhere),
+        *(blocked_location, everybody_at_home, antivirus_everywhere, the_network_of_all_sites_is_cut),
     )
 }

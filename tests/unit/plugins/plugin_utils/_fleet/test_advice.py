@@ -158,3 +158,16 @@ def test_a_site_that_reaches_no_address_is_not_one_address_of_the_provider() -> 
         chance, World(machines, [fault], address=lambda host: int(host.site == site or host.name.endswith("7")))
     )
     assert only(simulated).scope is Scope.SITE
+
+
+def test_nothing_works_anywhere_is_not_two_providers_at_once() -> None:
+    chance = random.Random("advice")
+    machines = w.fleet(chance, 40, 4, ((w.SPECTRUM, 1.0), (w.CLUB, 1.0)))
+    cut = Fault("tcp", "connection_timed_out", PROVIDER, lambda _test: True)
+    simulated = simulate(chance, World(machines, [cut]))
+    finding = only(simulated)
+    assert (finding.scope, finding.subject, finding.change) == (Scope.SITE, "all sites", "")
+    # The servers of all presets have one owner, and may fail together.
+    presets = struck("tcp", "connection_timed_out", lambda _test: True)
+    findings = verdict(presets.records, presets.earlier, NOW).findings
+    assert {each.scope for each in findings} == {Scope.PROVIDER}

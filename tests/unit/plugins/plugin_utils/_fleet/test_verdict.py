@@ -46,7 +46,7 @@ def test_both_ports_of_a_dead_server_are_one_finding() -> None:
         "mobile.charter.net",
         Confidence.HIGH,
     )
-    assert finding.title == "mobile.charter.net (port 587, 993) does not answer."
+    assert finding.title == "mobile.charter.net (ports 587 and 993) does not answer."
     assert finding.action.startswith("Change no settings and no passwords")
     assert finding.change == ""
     assert finding.since == NOW
@@ -126,7 +126,7 @@ def test_the_report_has_all_hosts_and_explains_each_failure() -> None:
     assert all(account.finding == 0 for account in failing)
     assert reported.messages["broken"] == "accounts[0]: there is no such option."
     message = next(text for host, text in reported.messages.items() if host != "broken")
-    assert "mobile.charter.net (port 587, 993) does not answer. Change no settings and no passwords now." in message
+    assert "mobile.charter.net (ports 587 and 993) does not answer. Change no settings and no passwords now." in message
 
 
 def test_what_later_runs_need_comes_back_from_a_file() -> None:
