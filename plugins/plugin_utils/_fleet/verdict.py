@@ -67,6 +67,8 @@ def verdict(
     joined = [ruling for ruling in merged(rulings) if ruling.observations]
     joined.sort(key=lambda ruling: (_importance(ruling), ruling.subject, ruling.kind.value))
     cap = next((limit for below, limit in _CAPS if len(records) < below), Confidence.HIGH)
+    if sum(one.place == one.host for one in seen) * 2 > len(seen):  # no site of most hosts is known
+        cap = lower(cap, Confidence.MEDIUM)
     findings = tuple(_finding(ruling, cap, now) for ruling in joined)
     numbered = [(one, number) for number, ruling in enumerate(joined) for one in ruling.observations]
     return Verdict(findings, _of_accounts(records, numbered), tuple(numbered))

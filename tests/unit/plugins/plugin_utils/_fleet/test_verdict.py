@@ -138,3 +138,12 @@ def test_what_later_runs_need_comes_back_from_a_file() -> None:
 @pytest.mark.parametrize("content", [None, 7, [], ["", "verified"], ["", "nonsense", []], ["", "verified", [1]]])
 def test_what_is_damaged_is_not_known(content: t.Any) -> None:
     assert from_json(content) is None
+
+
+def test_without_known_sites_nothing_is_sure() -> None:
+    chance = random.Random("unknown")
+    hosts = w.fleet(chance, 40, 4, ((w.SPECTRUM, 1.0), (w.TWC, 1.0)))
+    firewall = Fault("tcp", TIMED_OUT, SITE, at_site(hosts[0].site))
+    findings = judged(simulate(chance, World(hosts, [firewall], sites_known=False)))
+    assert findings
+    assert all(finding.confidence is not Confidence.HIGH for finding in findings)
