@@ -171,7 +171,7 @@ class EndpointRules:
         # A machine that reaches nothing is not evidence about this server.
         explained = set(at_site)
         others = [one for one in rest.failed if one not in explained]
-        alone = {one for one in others if kind in LOCAL or (kind not in REFUSALS and self._evidence.all_fail(one.host))}
+        alone = {one for one in others if self._is_of_machine(one, kind)}
         flaky = [one for one in others if one not in alone]
         hosts, all_hosts = hosts_of(flaky), hosts_of(rest.tested)
         spread = {one.place for one in flaky}
@@ -186,6 +186,13 @@ class EndpointRules:
             yield _ruling(Scope.PROVIDER_PART, flaky[0].server_host, kind, Advice.WAIT, confidence, flaky, seen)
             flaky = []
         single += [*alone, *flaky]
+
+    def _is_of_machine(self, one: Observation, kind: Kind) -> bool:
+        if kind in LOCAL or (kind not in REFUSALS and self._evidence.all_fail(one.host)):
+            return True
+        # Its clock, or the TLS of an old system: what others accept, it accepts from no server.
+        of_tls = kind is Kind.CERTIFICATE or one.code == "tls_not_agreed"
+        return of_tls and self._evidence.same_everywhere(one.host, one.code)
 
     def _only_there(self, place: str, failed: t.Sequence[Observation], tested: t.Sequence[Observation]) -> bool:
         """Whether hosts of other places use other addresses of the server."""

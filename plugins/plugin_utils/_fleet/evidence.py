@@ -92,6 +92,11 @@ class Evidence:
         ones = self._of_host[host]
         return len({one.server_host for one in ones}) >= 2 and not any(one.reached for one in ones)
 
+    def same_everywhere(self, host: str, code: str) -> bool:
+        """Whether a host meets the same at each of several endpoints."""
+        ones = self._of_host[host]
+        return len({one.endpoint for one in ones}) >= 2 and all(one.code == code for one in ones)
+
     def others_reached(self, failed: t.Sequence[Observation]) -> bool:
         """Whether most of the hosts that fail reach servers of other names."""
         names = {one.server_host for one in failed}

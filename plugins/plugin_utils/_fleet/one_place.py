@@ -56,7 +56,13 @@ class OnePlace:
             return self._of_connection()
         if kind is Kind.CERTIFICATE and self._may_be_a_clock():
             return self._ruling(Scope.MACHINE, Advice.MACHINE, Confidence.LOW)
-        return self._of_server(large=len(self._hosts) >= 8)
+        foreign = self._failed[0].code == "certificate_for_another_name" and not any(
+            one.reached for one in self._at_place
+        )
+        if foreign and len({one.server_host for one in self._at_place}) >= 2:
+            why = "No server there shows a certificate of its own: something answers in their place."
+            return self._ruling(Scope.SITE, Advice.SITE, Confidence.MEDIUM, why)
+        return self._of_server(large=len(self._hosts) >= 8 and not foreign)
 
     def _may_be_a_clock(self) -> bool:
         """One host finds that no certificate is valid now."""

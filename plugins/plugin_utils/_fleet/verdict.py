@@ -20,8 +20,8 @@ from .finding_texts import action, subject_text, title
 from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
 from .kinds import Kind
-from .observations import Before, Observation, observations
-from .rulings import Advice, Ruling, hosts_of, lower, merged
+from .observations import Observation, observations
+from .rulings import Advice, Ruling, failing_since, hosts_of, lower, merged
 from .sign_in_scope import SignInRules
 
 AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``
@@ -115,17 +115,9 @@ def _finding(ruling: Ruling, cap: Confidence, now: str) -> Finding:
         evidence=ruling.evidence[:6],
         hosts=hosts,
         accounts=len(accounts),
-        since=_since(ruling.observations, now),
+        since=failing_since(ruling.observations, now),
         change=_change(ruling.advice),
     )
-
-
-def _since(failed: t.Sequence[Observation], now: str) -> str:
-    """The first run in a row that saw it; empty if nobody has seen it work."""
-    known = sorted(one.since for one in failed if one.since)
-    if known:
-        return known[len(known) // 2]
-    return now if any(one.before in (Before.WORKED, Before.CHANGED) for one in failed) else ""
 
 
 def _change(advice: Advice) -> str:

@@ -147,3 +147,16 @@ def test_without_known_sites_nothing_is_sure() -> None:
     findings = judged(simulate(chance, World(hosts, [firewall], sites_known=False)))
     assert findings
     assert all(finding.confidence is not Confidence.HIGH for finding in findings)
+
+
+def test_a_few_that_fail_for_days_do_not_make_an_outage_of_today_old() -> None:
+    """Some accounts have had a wrong password for a week at the server that shows an expired certificate today."""
+    chance = random.Random("old passwords")
+    hosts = w.fleet(chance, 40, 4, ((w.CHARTER, 1.0),))
+    old = {hosts[number].accounts[0].email for number in (3, 13, 23)}
+    wrong = Fault("authentication", "password_refused", PROVIDER, lambda test: test.account.email in old, days=7)
+    expired = Fault("tls", "certificate_expired", PROVIDER, on_server("smtp.charter.net"))
+    findings = judged(simulate(chance, World(hosts, [wrong, expired])))
+    (finding,) = [finding for finding in findings if finding.code == "certificate_expired"]
+    assert (finding.scope, finding.change, finding.since) == (Scope.PROVIDER, "", NOW)
+    assert finding.action.startswith("Change no settings and no passwords now.")
