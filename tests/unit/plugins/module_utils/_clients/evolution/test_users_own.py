@@ -125,6 +125,25 @@ def test_a_from_address_of_the_users_own_stays_and_is_named(tmp_path: pathlib.Pa
     assert told == ""
 
 
+def test_a_from_address_of_the_users_own_stays_where_another_account_has_it_too(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path, ("ide", f"Address={EMAIL}", "Address=mario@rossi.example"), ("acc", "Port=993", "Port=143"))
+    folder = tmp_path / ".config/evolution/sources"
+    other = (folder / "acc.source").read_text().replace("charter.net", "rossi.example")
+    (folder / "other.source").write_text(other)
+    before = stored(tmp_path)
+    outcome, told = run(tmp_path, account(full_name="Mario Rossi"))
+    assert outcome.steps[0].status is Status.UPDATED
+    assert "sends as mario@rossi.example" in told
+    after = stored(tmp_path)
+    assert {name: after[name] for name in ("ide.source", "tra.source", "other.source")} == {
+        name: before[name] for name in ("ide.source", "tra.source", "other.source")
+    }
+    (new,) = (text for name, text in after.items() if name not in before and "[Mail Identity]" in text)
+    assert "Address=mario@rossi.example\nName=Mario\n" in new
+    run(tmp_path, account(state="absent"))
+    assert stored(tmp_path) == {name: before[name] for name in ("ide.source", "tra.source", "other.source")}
+
+
 def test_removal_tells_of_an_address_of_the_users_own_that_goes_with_the_account(tmp_path: pathlib.Path) -> None:
     by_hand(tmp_path, ("ide", f"Address={EMAIL}", "Address=mario@rossi.example"))
     _outcome, told = run(tmp_path, account(state="absent"))
