@@ -135,6 +135,46 @@ def test_every_message_is_there_and_mail_is_read_by_imap(setup: ThunderbirdSetup
     assert all(one.succeeded for one in served)
 
 
+def test_a_rollback_brings_the_pop3_account_back(setup: ThunderbirdSetup, ansible: Ansible) -> None:
+    """After Thunderbird has rewritten its files, and the user has sorted and received mail."""
+    before = use_pop3(setup)
+    address = setup.user.address
+    assert setup.configure(migrate=True, password=None)["changed"]
+    with setup.open() as client:
+        (account,) = mail_accounts(client)
+        setup.receive("By IMAP", "Hello.\n")
+        assert "By IMAP" in client.fetch(account["key"])
+        (local,) = [one["key"] for one in client.accounts() if one["name"] == f"{address} (POP3)"]
+        assert client.run_script(SORT, local) == 0
+    boxes = sizes(setup.local_user.profile)
+    users = [setup.local_user.name]
+    undone = ansible.module("mail_rollback", users=users)
+    assert not undone["failed"], undone
+    assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
+        ("pop3", "restored"),
+        ("imap", "removed"),
+    ]
+    assert undone["clients"][0]["left"] == undone["clients"][0]["notices"] == []
+    assert sizes(setup.local_user.profile) == boxes
+    with setup.open() as client:
+        (account,) = mail_accounts(client)
+        assert (account["incoming"]["type"], account["incoming"]["host"]) == ("pop3", "pop.charter.net")
+        assert client.default_account() == account["key"]
+        found = mail(client)
+        assert sorted(sum(found.values(), [])) == sorted(sum(before.values(), []))
+        assert len(found[f"{address}:/Inbox/Bills"]) == 2
+        assert client.fetch(account["key"])  # with the password that IMAP had
+        assert sum(mail(client).values(), []).count("By IMAP") == 1
+        (identity,) = account["identities"]
+        assert identity["full_name"] == "Mario Rossi"
+        assert client.send(identity["key"], address, "By POP3 again", "Hello.\n") == SUCCESS
+        setup.lab.wait_for_message(address, "By POP3 again")
+        assert "By POP3 again" in mail(client)[f"{address}:/Sent"]
+        assert client.dialogs == ()
+    assert not ansible.module("mail_rollback", users=users)["changed"]
+    assert all(one.succeeded for one in setup.lab.logins() if one.user == address)
+
+
 def test_a_global_inbox_goes_on(setup: ThunderbirdSetup) -> None:
     """Another POP3 account keeps its mail in the folders of the one that is replaced."""
     before = use_pop3(setup)
