@@ -12,7 +12,7 @@ from ..._windows.registry import KeyWrite, Registry, RegValue
 from ..account_json import account_in, account_out
 from ..change_log import ChangeLog, Noted
 from . import locations
-from .staging_record import Staged
+from .staging_record import Staged, StagingRecord
 from .stored import OutlookState
 
 STAGED = "staged"
@@ -26,16 +26,20 @@ class OutlookNotes:
         old = {one.mark: one for one in before.record.accounts}
         new = {one.mark: one for one in after.record.accounts}
         marks = [mark for mark in {**old, **new} if old.get(mark) != new.get(mark)]
-        return Noted([Change(STAGED, staged_out(old.get(mark)), staged_out(new.get(mark))) for mark in marks], (), ())
+        texts = [(staged_out(old.get(one), before.record), staged_out(new.get(one), after.record)) for one in marks]
+        return Noted([Change(STAGED, *pair) for pair in texts], (), ())
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         del ids
         return ()
 
 
-def staged_out(staged: Staged | None) -> str | None:
-    """What is staged for an account, as a text."""
-    return None if staged is None else json.dumps([account_out(staged.account), list(staged.methods)])
+def staged_out(staged: Staged | None, record: StagingRecord | None = None) -> str | None:
+    """What is staged for an account, as a text; with the Outlook profile for which the record has it, if any."""
+    if staged is None:
+        return None
+    named = record is not None and staged.mark in record.in_prf and record.profile
+    return json.dumps([account_out(staged.account), list(staged.methods), *([named] if named else [])])
 
 
 def staged_in(text: object) -> Staged | None:
@@ -46,8 +50,18 @@ def staged_in(text: object) -> Staged | None:
     """
     if text is None:
         return None
-    account, methods = json.loads(str(text))
+    account, methods, *_profile = json.loads(str(text))
     return Staged(account_in(account), tuple(map(str, methods)))
+
+
+def profile_in(text: object) -> str | None:
+    """The Outlook profile for which it was staged; None where that is not known.
+
+    Raises:
+        ValueError: as ``staged_in``.
+    """
+    profile = [] if text is None else json.loads(str(text))[2:]
+    return str(profile[0]) if profile else None
 
 
 def content(registry: Registry, sid: str) -> bytes:

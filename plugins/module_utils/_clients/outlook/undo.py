@@ -14,7 +14,7 @@ from ..._model.errors import MailError
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
 from . import signatures, staging
-from .change_notes import STAGED, staged_in, staged_out
+from .change_notes import STAGED, profile_in, staged_in, staged_out
 from .configure import configured
 from .differences import shown
 from .staging_record import Staged
@@ -41,7 +41,7 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
         if now == former:
             continue
         try:
-            after = _staged_as(after, former, past)
+            after = _staged_as(after, former, past, profile_in(change.before))
         except MailError as error:
             return Undone(state, tuple(left), (f"{past.account}: {error}",))
     left += _given_up(state, after)
@@ -61,8 +61,8 @@ def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetti
             yield LeftSetting(f"{one.key}\\{one.name}", shown(one.after), shown(now))
 
 
-def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:
+def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount, profile: str | None) -> OutlookState:
     if former is None:
         withdrawn = staging.without_account(staging.without_leftovers(state), past.account)
         return signatures.configured(withdrawn, absent(past))
-    return configured(state, former.account, former.methods)
+    return configured(state, former.account, former.methods, profile)

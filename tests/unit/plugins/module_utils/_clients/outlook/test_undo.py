@@ -92,6 +92,20 @@ def test_what_was_staged_before_is_staged_again() -> None:
     assert stored(pc) == before
 
 
+def test_it_is_staged_again_for_the_profile_that_was_asked_for() -> None:
+    pc = OfficePc()
+    outlook = Outlook(pc, pc.machine(), MARIO, METHODS, "Büro")
+    outlook.open_log = lambda: ChangeLog("the log", FIRST, {}, lambda paths: None)
+    assert reconcile(outlook, [account()]).changed
+    before = stored(pc)
+    (prf,) = [content for name, content in pc.folders[MARIO.sid].items() if name.endswith(".prf")]
+    assert "ProfileName=Büro".encode("utf-16-le") in prf or "ProfileName=Büro".encode("cp1252") in prf
+    configure(pc, SECOND, account(state="absent"))
+    assert stored(pc) != before
+    assert roll_back(pc, SECOND).outcome.changed
+    assert stored(pc) == before
+
+
 def test_a_rollback_can_be_rolled_back() -> None:
     pc = OfficePc()
     configure(pc, FIRST, account(), account(email="other@charter.net"))
