@@ -20,7 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 
-from .hand_made import HandMade
+from .hand_made import HandMade, write_thunderbird
 from .test_rollback import CLIENTS, EMAIL, HAND_MADE, PORTS, WRITERS, configure, edit, request, roll_back, settings
 
 RUN = "20260101T120000Z-1"
@@ -223,6 +223,46 @@ def test_what_the_user_did_meanwhile_goes_along(tmp_path: pathlib.Path) -> None:
     assert after["mail.identity.id2.fullName"] == "Mario the Great"
     assert not [key for key in after if f".{imap}." in key or f".{account}." in key]
     assert not roll_back(tmp_path)["changed"]
+
+
+@pytest.mark.parametrize("to", ["account1", "account3"], ids=["local folders", "another account"])
+@MAIL
+def test_a_global_inbox_is_one_again(tmp_path: pathlib.Path, to: str, mail: bool) -> None:
+    """The POP3 account had its inbox elsewhere, left mail on the server, and another account had its inbox there."""
+    other = BY_POP3._replace(email="anna@provider.example", username="anna", incoming=("pop.x.example", 995, "ssl"))
+    third = other._replace(email="o@x.example", username="o")
+    twin = BY_POP3._replace(leaves=True, days=9, full_name="O'Brien & Söhne", reply_to="info@rossi.example")
+    more = {
+        "mail.server.server2.deferred_to_account": to,
+        "mail.server.server2.defer_get_new_mail": True,
+        "mail.server.server4.deferred_to_account": "account2",
+        "mail.identity.id2.htmlSigText": '<p>Söhne</p><img src="data:image/png;base64,iVBORw0KGgo=">',
+        "mail.identity.id2.htmlSigFormat": True,
+        "mail.identity.id3.draft_folder": "mailbox://mario.rossi%40charter.net@pop.charter.net/Entw%C3%BCrfe/A~B",
+    }
+
+    def write(home: pathlib.Path) -> dict[str, bytes]:
+        write_thunderbird(home, [twin, other, third], more)
+        if mail:
+            (prefs,) = home.glob(".thunderbird/*/prefs.js")
+            text = prefs.read_text("utf-8")
+            prefs.write_text(
+                f'{text}user_pref("mail.server.server2.directory-rel", "[ProfD]Mail/pop.charter.net");\n', "utf-8"
+            )
+            box = prefs.parent / "Mail/pop.charter.net/Entwürfe"
+            box.parent.mkdir(parents=True)
+            box.write_text("From - \n\nHello.\n")
+        return everything(home)
+
+    before = write(tmp_path / "before")
+    home = tmp_path / "home"
+    assert write(home) == before
+    configure(THUNDERBIRD, RUN, request(home, migrate=True))
+    assert everything(home) != before
+    result = roll_back(home)
+    assert everything(home) == before
+    assert result["clients"][0]["left"] == result["clients"][0]["notices"] == []
+    assert not roll_back(home)["changed"]
 
 
 def test_local_folders_that_are_gone_leave_the_imap_account(tmp_path: pathlib.Path) -> None:
