@@ -53,8 +53,8 @@ def _about_evolution(result: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any])
     if found:
         users = ", ".join(dict.fromkeys(str(one["user"]) for one in found))
         yield (
-            f"upload: nothing is uploaded from Evolution ({users}), whose folders On This Computer have the mail of all "
-            "accounts together. Its user can drag mail from there to a folder of the account."
+            f"upload: nothing is uploaded from Evolution ({users}), whose folders On This Computer have the mail of "
+            "all accounts together. Its user can drag mail from there to a folder of the account."
         )
 
 
