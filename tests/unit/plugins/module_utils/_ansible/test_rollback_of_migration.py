@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pathlib
+import random
+import tempfile
 import typing as t
 
 import pytest
@@ -19,8 +21,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.tests.unit.amount import examples
 
-from .hand_made import HandMade, write_thunderbird
+from .hand_made import HandMade, some, write_thunderbird
 from .test_rollback import CLIENTS, EMAIL, HAND_MADE, PORTS, WRITERS, configure, edit, request, roll_back, settings
 
 RUN = "20260101T120000Z-1"
@@ -31,8 +34,8 @@ def with_mail(home: pathlib.Path, client: ClientEntry) -> None:
     """The POP3 account has received something."""
     if client is THUNDERBIRD:
         (prefs,) = home.glob(".thunderbird/*/prefs.js")
-        text = prefs.read_text()
-        (server,) = [line.split(".")[2] for line in text.splitlines() if line.endswith('.type", "pop3");')]
+        text = prefs.read_text("utf-8")
+        server = next(line.split(".")[2] for line in text.splitlines() if line.endswith('.type", "pop3");'))
         prefs.write_text(f'{text}user_pref("mail.server.{server}.directory-rel", "[ProfD]Mail/pop.charter.net");\n')
         box = prefs.parent / "Mail/pop.charter.net/Inbox"
         box.parent.mkdir(parents=True)
@@ -287,6 +290,44 @@ def test_an_imap_account_that_the_user_has_removed(tmp_path: pathlib.Path) -> No
             assert "list the address with protocol: pop3" in result["msg"]
         else:
             assert accounts(result)[0]["protocol"] == "pop3"
+
+
+@CLIENTS
+def test_any_home_is_as_before(client: ClientEntry) -> None:
+    """Whatever else the user has, with an IMAP account of the address or without, with mail or without."""
+    for seed in range(examples(120)):
+        chance = random.Random(f"migrate {client.name} {seed}")
+        users = [some(chance, number) for number in range(chance.randint(0, 3))]
+        host = chance.choice(("pop.charter.net", "mobile.charter.net", "mail.charter.net"))
+        twin = some(chance, 9)._replace(email=EMAIL, username=EMAIL, protocol="pop3", incoming=(host, 995, "ssl"))
+        users.insert(chance.randint(0, len(users)), twin)
+        if chance.random() < 0.3:
+            imap = some(chance, 9)._replace(email=EMAIL, username=EMAIL, protocol="imap")
+            users.insert(chance.randint(0, len(users)), imap._replace(incoming=("imap.charter.net", 143, "starttls")))
+        options: dict[str, t.Any] = {
+            name: value
+            for name, value in (
+                ("full_name", "Another"),
+                ("default", True),
+                ("signature", {"html": "<p>one"}),
+                ("identities", [{"address": "info@rossi.example", "default": True}]),
+                ("folders", {"sent": "Büro/Gesendet"}),
+                ("password", "synthetic-1!"),
+            )
+            if chance.random() < 0.4 and (client is THUNDERBIRD or name != "default")
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            home = pathlib.Path(folder)
+            WRITERS[client.name](home, users)
+            if chance.random() < 0.5:
+                with_mail(home, client)
+            before = everything(home)
+            configure(client, RUN, request(home, migrate=True, **options))
+            assert everything(home) != before
+            result = roll_back(home)
+            assert everything(home) == before, (seed, users, options)
+            assert result["clients"][0]["left"] == [], (seed, users, options)
+            assert not roll_back(home)["changed"], (seed, users, options)
 
 
 @CLIENTS
