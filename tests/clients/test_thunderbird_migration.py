@@ -42,7 +42,9 @@ SORT = """
     const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
     const root = MailServices.accounts.getAccount(arguments[0]).incomingServer.rootFolder;
     const inbox = root.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-    inbox.createSubfolder("Bills", null);
+    if (!inbox.containsChildNamed("Bills")) {
+      inbox.createSubfolder("Bills", null);
+    }
     const bills = inbox.getChildNamed("Bills");
     const newest = [...inbox.messages].sort((one, other) => other.messageKey - one.messageKey)[0];
     return new Promise(resolve => {
