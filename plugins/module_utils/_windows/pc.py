@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing as t
 
 from .registry import KeyWrite, Registry
 from .users import WindowsUser
 
-NO_FILES: t.Mapping[str, bytes | None] = {}
+NO_FILES: t.Mapping[str, bytes | None] = types.MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .evidence import LOCAL, Endpoint, Evidence, counted, decisive_kind, grouped
+from .evidence import LOCAL, Endpoint, Evidence, decisive_kind, grouped
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Before, Observation
 from .one_place import OnePlace
 from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
+from .wording import counted
 
 _ALL = 0.75  # of the sites, or of a site's hosts: the rest may not be affected yet, or have a trouble of its own
 _SOME = 0.04  # of the hosts: more than what goes wrong on any day

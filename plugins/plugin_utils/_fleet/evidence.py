@@ -41,11 +41,6 @@ def has_alternative(failed: t.Sequence[Observation]) -> bool:
     return share([one for one in failed if one.alternative], failed) >= 0.3
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 class Evidence:
     """All observations, and what they say.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, counted, has_alternative
+from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, has_alternative
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, history, hosts_of
 from .server_or_settings import server_or_settings
+from .wording import counted
 
 
 class OnePlace:

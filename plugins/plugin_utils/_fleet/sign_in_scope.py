@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .evidence import grouped
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Observation
@@ -36,9 +37,9 @@ class SignInRules:
 
     def rulings(self) -> t.Iterator[Ruling]:
         """All of them; each failure is in one."""
-        for server, reached in _by((one for one in self._all if one.reached), lambda one: one.server_host).items():
+        for server, reached in grouped((one for one in self._all if one.reached), lambda one: one.server_host).items():
             failed_there = [one for one in reached if one.kind is not None]
-            for kind, failed in _by(failed_there, lambda one: one.kind or Kind.OTHER).items():
+            for kind, failed in grouped(failed_there, lambda one: one.kind or Kind.OTHER).items():
                 if kind is Kind.PASSWORD:
                     yield from self._passwords(server, reached, failed)
                 elif kind is Kind.PUBLIC_ADDRESS:
@@ -67,8 +68,8 @@ class SignInRules:
             yield self._most_refused(server, accounts, rest)
             return
         elsewhere_share = {}
-        by_place = _by(rest, lambda one: one.place)
-        tried_at = {place: _accounts(ones) for place, ones in _by(tried, lambda one: one.place).items()}
+        by_place = grouped(rest, lambda one: one.place)
+        tried_at = {place: _accounts(ones) for place, ones in grouped(tried, lambda one: one.place).items()}
         refused_at = {place: _accounts(ones) for place, ones in by_place.items()}
         for place, ones in by_place.items():
             there = tried_at[place]
@@ -108,7 +109,7 @@ class SignInRules:
         return Ruling(Scope.PASSWORD_LIST, server, Kind.PASSWORD, advice, confidence, tuple(failed), (seen, known))
 
     def _public_address(self, failed: t.Sequence[Observation]) -> t.Iterator[Ruling]:
-        for place, ones in _by(failed, lambda one: one.place).items():
+        for place, ones in grouped(failed, lambda one: one.place).items():
             seen = "The provider names the network's public address as the reason."
             hosts = hosts_of(ones)
             confidence = Confidence.HIGH if len(hosts) >= 2 else Confidence.MEDIUM
@@ -131,7 +132,7 @@ class SignInRules:
             yield Ruling(Scope.PROVIDER, server, kind, Advice.WAIT, confidence, tuple(failed), (seen,))
             return
         rest = []
-        for place, ones in _by(failed, lambda one: one.place).items():
+        for place, ones in grouped(failed, lambda one: one.place).items():
             there = hosts_of(one for one in reached if one.place == place)
             here = hosts_of(ones)
             elsewhere = hosts - there
@@ -165,13 +166,3 @@ class SignInRules:
 
 def _accounts(observations: t.Iterable[Observation]) -> set[str]:
     return {one.account[0] for one in observations}
-
-
-_K = t.TypeVar("_K")
-
-
-def _by(observations: t.Iterable[Observation], key: t.Callable[[Observation], _K]) -> dict[_K, list[Observation]]:
-    groups: dict[_K, list[Observation]] = {}
-    for one in observations:
-        groups.setdefault(key(one), []).append(one)
-    return groups

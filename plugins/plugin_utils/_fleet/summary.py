@@ -12,7 +12,19 @@ from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
 from .fleet_report import Confidence, FleetReport, HostRow, State
 from .text_width import NO_BREAK, cut, width, wrapped
-from .wording import CONFIDENCES, SCOPES, STATES, counted, date, days_left, ending, first_seen, headline, state_words
+from .wording import (
+    CONFIDENCES,
+    SCOPES,
+    SOON,
+    STATES,
+    counted,
+    date,
+    days_left,
+    ending,
+    first_seen,
+    headline,
+    state_words,
+)
 
 NARROWEST = 60  # columns
 _WIDEST = 100
@@ -20,7 +32,6 @@ _MOST_FINDINGS = 8
 _MOST_NAMES = 3
 _LONGEST_NAME = 40  # columns
 _MOST_CERTIFICATES = 3
-_SOON = 30  # days
 _LABEL = 16  # columns
 
 # Of the hosts that failed, those that no finding explains.
@@ -200,7 +211,7 @@ class _Block:
         soon = [
             (days, certificate)
             for certificate in self.report.certificates
-            if (days := days_left(certificate.not_after, self.report.ended_at)) is not None and days <= _SOON
+            if (days := days_left(certificate.not_after, self.report.ended_at)) is not None and days <= SOON
         ]
         for days, certificate in soon[:_MOST_CERTIFICATES]:
             server = cut(printable(certificate.server), _LONGEST_NAME)

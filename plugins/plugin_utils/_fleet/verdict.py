@@ -29,7 +29,6 @@ AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``Accou
 _CLIENTS = "mail clients"
 # Findings that need comparing are not surer than the number of hosts allows.
 _CAPS = ((2, Confidence.LOW), (5, Confidence.MEDIUM))
-_IMPORTANCE = list(Scope)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -68,6 +68,9 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.LOW: "low confidence",
 }
 
+SOON = 30
+"""A certificate that ends in at most so many days ends soon."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -13,6 +13,7 @@ import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
+from ..setting_kinds import require_kind
 
 SOURCES = ("account", "identity", "transport")
 _NAME = re.compile(rf"({'|'.join(SOURCES)})/([^\[\]/\x00-\x1f\x7f]+)/([A-Za-z0-9-]+)")
@@ -115,11 +116,8 @@ def check(name: str, value: Value | None) -> None:
     known = f"{source}/{group}/{key}"
     if known != name:
         raise OptionError(option, "Evolution distinguishes upper and lower case, and blanks", f"write {known}")
-    for names, kind, example in ((_NUMBERS, int, "a whole number"), (_BOOLEANS, bool, "true or false")):
-        # True and False are whole numbers to Python.
-        fits = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
-        if key in names and value is not None and not fits:
-            raise OptionError(option, f"{value!r} is of the wrong type", f"write {example}")
+    if value is not None:
+        require_kind(option, value, int if key in _NUMBERS else bool if key in _BOOLEANS else None)
 
 
 def _as_known(name: str, known: t.Collection[str]) -> str:

@@ -9,10 +9,9 @@ that it had. Of any other, each key is put back by itself.
 from __future__ import annotations
 
 import functools
-import typing as t
 
 from ..._model.errors import OptionError
-from ..engine import Status
+from ..engine import Client, Status
 from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_restored, absent, touched
 from . import undo_migration
@@ -30,7 +29,7 @@ from .lookup import find, refuse_damaged
 from .stored import EvolutionState
 
 
-def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Client[EvolutionState], state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     refuse_damaged(state.sources, state.damaged, absent(past))
     if past.status is not Status.REMOVED and undo_migration.replaced(past):
@@ -46,7 +45,7 @@ def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool)
     return _with_former(state, past, force)
 
 
-def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
+def _without_created(client: Client[EvolutionState], state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     account = absent(past)
     ids = find(state.sources, account)
     if ids is None:
@@ -58,7 +57,7 @@ def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, fo
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
-        after: EvolutionState = client.configure(state, account)
+        after = client.configure(state, account)
     except OptionError as error:
         return Undone(state, notices=(f"{past.account} stays: {error}",))
     sources, left = with_values(after.sources, past, force)

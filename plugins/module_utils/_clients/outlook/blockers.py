@@ -125,7 +125,7 @@ def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | Non
 
 def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
     """Settings that are not ours for the domain of the address, or a policy against any on the PC."""
-    domain = account.email.rpartition("@")[2]
+    domain = account.domain
     sid = state.user.sid
     for root in (locations.cloud_policies(sid), locations.policies(sid)):
         key = root + r"\AutoDiscover"

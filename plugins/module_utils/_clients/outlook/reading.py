@@ -151,9 +151,10 @@ def profiles(registry: Registry, root: str) -> tuple[str, ...]:
     return registry.children(root + "\\Profiles")
 
 
-def default_profile(registry: Registry, root: str) -> str | None:
-    """The profile that Outlook opens; None where none is the default. Arguments as for ``accounts``."""
-    return _text(registry[root], "DefaultProfile") or None if root in registry else None
+def default_profile(registry: Registry, root: str) -> str:
+    """The default profile; empty where there is none. Arguments as for ``accounts``."""
+    value = registry.value(root, "DefaultProfile")
+    return (value.text or "") if value is not None else ""
 
 
 def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default: bool) -> ProfileAccount:

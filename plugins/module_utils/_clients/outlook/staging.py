@@ -73,7 +73,7 @@ def _leads_to_us(value: RegValue | None) -> bool:
 def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
     """Another account that needs the one XML that a user can have for the domain of an address."""
     for one in staged:
-        if AUTODISCOVER in one.methods and one.mark != marker(account) and _domain(one.account) == _domain(account):
+        if AUTODISCOVER in one.methods and one.mark != marker(account) and one.account.domain == account.domain:
             return one.account
     return None
 
@@ -162,9 +162,9 @@ def _profile(state: OutlookState, profile: str | None) -> str:
             f"which cannot be for {profile!r}, too",
             "give all accounts of a user the same profile, or have Outlook started in between",
         )
-    default = state.text(locations.outlook(state.user.sid), "DefaultProfile")
-    if profile or pending or default:
-        return profile or pending or default
+    chosen = profile or pending or state.default_profile
+    if chosen:
+        return chosen
     if len(state.profiles) > 1:
         raise OptionError(
             "profile",
@@ -181,7 +181,7 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
         account = one.account
         if AUTODISCOVER not in one.methods or domain_conflict(staged, account) or foreign_xml(state, account):
             continue
-        domain = _domain(account)
+        domain = account.domain
         files[locations.xml(domain)] = autodiscover.render(account)
         wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
         wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
@@ -218,7 +218,3 @@ def record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
     if record == StagingRecord():
         return KeyWrite(key, delete=True)
     return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})
-
-
-def _domain(account: Account) -> str:
-    return account.email.rpartition("@")[2]

@@ -15,13 +15,14 @@ from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
 from . import signatures, staging
 from .change_notes import STAGED, profile_in, staged_in, staged_out
+from .client import Outlook
 from .configure import configured
 from .differences import shown
 from .staging_record import Staged
 from .stored import OutlookState
 
 
-def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Outlook, state: OutlookState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     gone = absent(past)
     if not state.loaded:

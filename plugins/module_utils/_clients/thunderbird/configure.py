@@ -12,7 +12,7 @@ from ..._model.settings import Settings
 from ..recognition import marker
 from . import client_settings, folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
@@ -96,9 +96,8 @@ def _is_users(settings: Settings, identity: str, account: Account) -> bool:
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    state = IndexedSettings.of(settings)
-    keys = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
-    return [name for name in keys if set(state.accounts_with("identities", name)) <= {ids.account}]
+    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
+    return [name for name in keys if not is_shared(settings, name, ids)]
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
@@ -132,9 +131,7 @@ def uses_login(settings: Settings, login: LoginKey) -> bool:
 def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
-    last_key = after.get(LAST_KEY)
-    number = int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.count_account(ids.account)
     after.append(ACCOUNTS, ids.account)
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)

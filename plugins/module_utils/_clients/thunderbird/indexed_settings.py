@@ -231,6 +231,11 @@ class Draft(t.MutableMapping[str, Value]):
         self[key] = f"{text(self, key)},{name}" if listed.names and listed.tidy else ",".join(longer.names)
         self._lists[key] = longer._replace(tidy=True)
 
+    def count_account(self, name: str) -> None:
+        """Have lastKey, which only counts up, know a new account."""
+        last_key, number = self.get(LAST_KEY), int(name[len("account") :])
+        self[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+
     def __getitem__(self, key: str) -> Value:
         value: Value | None = self.get(key)
         if value is None:

@@ -9,11 +9,10 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import same
-from ..engine import Status
+from ..engine import Client, Status
 from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_restored, absent, touched
 from . import undo_migration
@@ -34,7 +33,7 @@ from .stored import ThunderbirdState
 from .writing import below, part_of
 
 
-def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
@@ -54,7 +53,9 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     return _with_former(state, past, force)
 
 
-def _without_created(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
+def _without_created(
+    client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool
+) -> Undone:
     account = absent(past)
     ids = find(state.settings, account)
     if ids is None:
@@ -66,7 +67,7 @@ def _without_created(client: t.Any, state: ThunderbirdState, past: PastAccount, 
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
-        after: ThunderbirdState = client.configure(state, account)
+        after = client.configure(state, account)
     except OptionError as error:
         return Undone(state, notices=(f"{past.account} stays: {error}",))
     settings, left = with_values(state.settings, IndexedSettings.of(after.settings), past, force)

@@ -13,6 +13,7 @@ from ..fleet_report import About, AccountRow, Certificate, FleetReport, HostRow,
 from ..wording import (
     CONFIDENCES,
     SCOPES,
+    SOON,
     STAGES,
     STATES,
     counted,
@@ -33,7 +34,7 @@ _MOST_CARDS = 60
 _MOST_HOSTS = 60  # of a finding or a state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
-_SOON, _VERY_SOON = 30, 10  # days
+_VERY_SOON = 10  # days until a certificate ends
 _BAR = 1000  # the width of the bar, in its own units
 _GAP = 2
 _RUN = 36  # the height of a run in the history strip
@@ -251,7 +252,7 @@ def _change(change: str, changes: t.Sequence[tuple[HostRow, AccountRow]]) -> dic
 
 def _certificate(certificate: Certificate, now: str) -> CertificateRow:
     days = days_left(certificate.not_after, now)
-    urgency = "" if days is None or days > _SOON else "urgent" if days <= _VERY_SOON else "soon"
+    urgency = "" if days is None or days > SOON else "urgent" if days <= _VERY_SOON else "soon"
     shown, more = certificate.names[:3], len(certificate.names[3:])
     return CertificateRow(
         server=certificate.server,

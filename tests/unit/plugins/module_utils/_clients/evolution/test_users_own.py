@@ -11,20 +11,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
-
-EMAIL = "mario.rossi@charter.net"
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import (
+    EMAIL,
+    account,
+    repeated_run,
+)
 
 
 def client(home: pathlib.Path) -> Evolution:
@@ -57,14 +53,7 @@ def stored(home: pathlib.Path) -> dict[str, str]:
 
 
 def run(home: pathlib.Path, wanted: Account) -> tuple[Outcome[t.Any], str]:
-    """A run that is repeated and that check mode foresees, and what the admin is told."""
-    foreseen = preview(client(home), [wanted])
-    outcome = reconcile(client(home), [wanted])
-    assert foreseen.steps[0].changes == outcome.steps[0].changes
-    told = client(home).warnings(outcome.after, wanted)
-    assert client(home).warnings(foreseen.after, wanted) == told
-    assert not reconcile(client(home), [wanted]).changed
-    return outcome, " ".join(told)
+    return repeated_run(lambda: client(home), wanted)
 
 
 CHOICES: t.Mapping[str, tuple[str, str, str]] = {

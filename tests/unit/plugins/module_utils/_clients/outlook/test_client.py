@@ -29,6 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import ANNA, MARIO, OfficePc
 
@@ -61,10 +62,6 @@ def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> AccountStatus:
 
 def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> OutlookStatus:
     return verdict(pc, wanted, **who).standing
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:

@@ -290,5 +290,5 @@ def test_profiles_and_the_default_one() -> None:
     )
     assert reading.profiles(registry, ROOT.lower()) == ("Work", "Outlook")
     assert reading.default_profile(registry, ROOT) == "Work"
-    assert reading.default_profile(Registry(), ROOT) is None
+    assert reading.default_profile(Registry(), ROOT) == ""
     assert reading.accounts(Registry(), ROOT) == ()

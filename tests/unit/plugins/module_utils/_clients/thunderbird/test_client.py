@@ -13,7 +13,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
@@ -28,16 +27,9 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     PasswordStoreError,
 )
 from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account, statuses
 
 from .password_store.samples import key4, logins_db
-
-EMAIL = "mario.rossi@charter.net"
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
 
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
@@ -47,10 +39,6 @@ def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any
 
 def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:
     return reconcile(client(home, files), accounts)
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> None:
