@@ -87,7 +87,7 @@ def test_a_rollback_brings_the_pop3_account_back(evolution_setup: EvolutionSetup
             assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
                 ("pop3", "restored"),
                 ("imap", "removed"),
-            ]
+            ], undone
             assert undone["clients"][0]["left"] == undone["clients"][0]["notices"] == []
             assert downloaded(setup) == before
             account = evolution.account(address)  # there is one

@@ -8,14 +8,23 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import DamagedFileError
-from ..._model.settings import Value
+from ..._model.settings import Change, Value
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, former_values
+from ..undo import LeftSetting, former_values, touched
 from . import defaults
 from .differences import size
 from .signatures import CHANGE
 from .sources import DATA_SOURCE, Sources
 from .stored import EvolutionState
+
+# What Evolution changes by itself when it first connects: it takes the folders that the server names.
+_BY_ITSELF = ("/NeedsInitialSetup", "/SentFolder", "/DraftsFolder", "/TemplatesFolder", "/ArchiveFolder")
+
+
+def changed_since(sources: Sources, changes: t.Iterable[Change]) -> list[LeftSetting]:
+    """What somebody has changed since of what a run has made; see ``touched``."""
+    made = (change for change in changes if not change.key.endswith(_BY_ITSELF))
+    return touched(made, lambda key: value_of(sources, key))
 
 
 def with_rest(

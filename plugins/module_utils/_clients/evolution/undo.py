@@ -8,18 +8,16 @@ that it had. Of any other, each key is put back by itself.
 
 from __future__ import annotations
 
-import functools
-
 from ..._model.errors import OptionError
 from ..engine import Client, Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_restored, absent, touched
+from ..undo import Undone, about_another, about_changed, about_restored, absent
 from . import undo_migration
 from .former_settings import (
+    changed_since,
     is_named,
     parsed,
     uid_of,
-    value_of,
     values_of,
     with_rest,
     with_sources,
@@ -53,7 +51,7 @@ def _without_created(client: Client[EvolutionState], state: EvolutionState, past
     if ids.account not in past.parts:
         return Undone(state, notices=(about_another(past),))
     made = [change for change in past.changes if uid_of(change.key) in past.created]
-    left = touched(made, functools.partial(value_of, state.sources))
+    left = changed_since(state.sources, made)
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
@@ -91,7 +89,7 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
         if uid not in sources or is_named(sources, uid):
             continue
         own = [change for change in past.changes if uid_of(change.key) == uid]
-        changed = touched(own, functools.partial(value_of, sources))
+        changed = changed_since(sources, own)
         if changed and not force:
             left += changed
         else:

@@ -8,16 +8,15 @@ it. The mail that was received by POP3 is in the folders On This Computer all th
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import OptionError
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_twin, touched
+from ..undo import Undone, about_another, about_changed, about_twin
 from . import mapping
-from .former_settings import is_named, parsed, uid_of, value_of, with_rest, with_sources, with_values
+from .former_settings import changed_since, is_named, parsed, uid_of, with_rest, with_sources, with_values
 from .lookup import find
 from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_ACCOUNT, MAIL_TRANSPORT, SourceIds, Sources
 from .stored import EvolutionState
@@ -27,8 +26,6 @@ if t.TYPE_CHECKING:
 
 _BACKEND = (MAIL_ACCOUNT, "BackendName")
 _POP3 = "pop"
-# Evolution takes the server's folders by itself.
-_FOLDERS = ("/SentFolder", "/DraftsFolder", "/TemplatesFolder", "/ArchiveFolder")
 
 
 def replaced(past: PastAccount) -> tuple[str, ...]:
@@ -64,8 +61,7 @@ def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | No
         return Undone(state, notices=(about_twin(past),) if is_of_run else ())
     if made and ids is not None and not is_of_run:
         return Undone(state, notices=(about_another(past),))
-    own = [one for one in past.changes if uid_of(one.key) in past.created and not one.key.endswith(_FOLDERS)]
-    left = touched(own, functools.partial(value_of, state.sources))
+    left = changed_since(state.sources, (one for one in past.changes if uid_of(one.key) in past.created))
     if (left or _has_others(state.sources, past)) and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     sources = state.sources.updated({uid: texts[uid] for uid in _in_order(texts) if uid not in state.sources})

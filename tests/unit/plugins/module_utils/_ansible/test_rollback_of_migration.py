@@ -24,7 +24,19 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import HandMade, some, write_thunderbird
-from .test_rollback import CLIENTS, EMAIL, HAND_MADE, PORTS, WRITERS, configure, edit, request, roll_back, settings
+from .test_rollback import (
+    CLIENTS,
+    EMAIL,
+    HAND_MADE,
+    PORTS,
+    SETTINGS,
+    WRITERS,
+    configure,
+    edit,
+    request,
+    roll_back,
+    settings,
+)
 
 RUN = "20260101T120000Z-1"
 BY_POP3 = HAND_MADE._replace(protocol="pop3", incoming=("pop.charter.net", 995, "ssl"))
@@ -189,6 +201,21 @@ def test_a_rollback_is_not_undone_by_half(tmp_path: pathlib.Path, client: Client
     configure(client, "20260103T000000Z-1", request(tmp_path, migrate=True))
     assert roll_back(tmp_path, "20260103T000000Z-1")["changed"]
     assert settings(tmp_path, client) == before
+
+
+@pytest.mark.parametrize("migrated", [True, False])
+def test_what_evolution_does_by_itself_is_no_change_of_the_users(tmp_path: pathlib.Path, migrated: bool) -> None:
+    """At the first connection, it takes the folders that the server names."""
+    WRITERS["evolution"](tmp_path, [BY_POP3] if migrated else [])
+    before = settings(tmp_path, EVOLUTION)
+    configure(EVOLUTION, RUN, request(tmp_path, migrate=True))
+    edit(tmp_path, EVOLUTION, "NeedsInitialSetup=true", "NeedsInitialSetup=false")
+    for path in tmp_path.glob(SETTINGS["evolution"]):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("folder://local/", "folder://account/"), "utf-8")
+    result = roll_back(tmp_path)
+    assert result["changed"], result
+    assert settings(tmp_path, EVOLUTION) == before
 
 
 def prefs_of(home: pathlib.Path) -> dict[str, t.Any]:
