@@ -99,6 +99,7 @@ def test_the_pop3_account_comes_back_to_the_byte(tmp_path: pathlib.Path, client:
         {"email": EMAIL, "protocol": "pop3", "status": "restored"},
         {"email": EMAIL, "protocol": "imap", "status": "removed"},
     ]
+    assert result["msg"] == f"Run {RUN} is undone: {EMAIL} (pop3) restored, {EMAIL} (imap) removed."
     assert (foreseen["clients"], foreseen["diff"]) == (result["clients"], result["diff"])
     assert "protocol: imap" in result["diff"][0]["before"]
     assert "protocol: pop3" in result["diff"][0]["after"]
@@ -328,6 +329,8 @@ def test_any_home_is_as_before(client: ClientEntry) -> None:
         host = chance.choice(("pop.charter.net", "mobile.charter.net", "mail.charter.net"))
         twin = some(chance, 9)._replace(email=EMAIL, username=EMAIL, protocol="pop3", incoming=(host, 995, "ssl"))
         users.insert(chance.randint(0, len(users)), twin)
+        if chance.random() < 0.2:
+            users.insert(chance.randint(0, len(users)), twin._replace(incoming=("pop3.charter.net", 110, "starttls")))
         if chance.random() < 0.3:
             imap = some(chance, 9)._replace(email=EMAIL, username=EMAIL, protocol="imap")
             users.insert(chance.randint(0, len(users)), imap._replace(incoming=("imap.charter.net", 143, "starttls")))
