@@ -62,7 +62,11 @@ class Office:
             {"user": user.name, "email": mail.address, "password": mail.password}
             for user, mail in zip((mario, anna), self.mails, strict=True)
         ]
-        self.variables = {"mail_clients": ["thunderbird", "evolution"], "mail_ca_path": str(lab.ca_path)}
+        self.variables = {
+            "mail_clients": ["thunderbird", "evolution"],
+            "mail_ca_path": str(lab.ca_path),
+            "mail_users": [mario.name, anna.name],  # this machine may have users of other tests
+        }
 
     def play(self, name: str, *options: str, **variables: t.Any) -> AnsibleRun:
         hosts = self.ansible.local_host(mail_accounts=self.accounts, **{**self.variables, **variables})
@@ -107,7 +111,11 @@ def test_a_run_is_undone_and_the_rollback_too(office: Office) -> None:
     assert (again.code, again.recap["changed"]) == (0, 0), again.output
     assert f"desk: Run {run} has nothing more to undo." in again.output
 
-    redone = office.play("rollback", mail_rollback_run=rollback, mail_users=[office.mario.name, office.anna.name])
+    unknown = office.play("rollback", mail_rollback_run="20200101T000000Z-1")
+    assert unknown.code == 2, unknown.output
+    assert "No host of the play has the run 20200101T000000Z-1 in its log of changes" in unknown.output
+
+    redone = office.play("rollback", mail_rollback_run=rollback)
     assert (redone.code, redone.recap["changed"]) == (0, 1), redone.output
     assert settings(office.mario, office.anna) == after
 
@@ -133,3 +141,16 @@ def test_a_host_on_which_mail_stops_working_is_undone(office: Office) -> None:
     assert settings(office.mario, office.anna) == before, done.output
     assert "The run was undone on desk, since what worked before does not work with the new settings" in done.output
     assert f"{office.mails[0].address} in thunderbird" in done.output
+
+
+def test_what_is_in_another_home_is_undone_too(office: Office) -> None:
+    """The log of changes is in that home."""
+    for account, user in zip(office.accounts, (office.mario, office.anna), strict=True):
+        account["home"] = str(user.home)
+    assert office.play("configure").code == 0
+    before = settings(office.mario, office.anna)
+    office.accounts[0]["incoming"] = {"port": 25, "security": "ssl"}
+    done = office.play("confirm")
+    assert done.code == 2, done.output
+    assert settings(office.mario, office.anna) == before, done.output
+    assert "The run was undone on desk" in done.output

@@ -367,7 +367,7 @@ def test_a_template_for_new_users(ansible: Ansible, tmp_path: pathlib.Path) -> N
     skeleton = tmp_path / "skel"
     skeleton.mkdir()
     assert ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
-    assert sorted(os.listdir(skeleton)) == [".thunderbird"]
+    assert sorted(os.listdir(skeleton)) == [".local", ".thunderbird"]  # .local has the log of changes
     assert not ansible.module("thunderbird_account", home=str(skeleton), email=EMAIL, password=PASSWORD)["changed"]
 
 

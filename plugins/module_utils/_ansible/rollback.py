@@ -40,6 +40,7 @@ class RollbackResult:
 
     def __init__(self) -> None:
         self.run = ""
+        self._emails: t.Sequence[str] = ()
         self._rollback = ""
         self._past: list[PastChange] = []
         self._clients: list[dict[str, t.Any]] = []
@@ -48,14 +49,16 @@ class RollbackResult:
         self._failures: list[str] = []
         self._changed = False
 
-    def choose(self, wanted: str, past: t.Iterable[PastChange]) -> str:
+    def choose(self, wanted: str, past: t.Iterable[PastChange], emails: t.Sequence[str]) -> str:
         """Which run is undone.
 
         Args:
             wanted: the option ``run``.
             past: all entries of the logs.
+            emails: the option ``accounts``.
         """
         self._past = list(past)
+        self._emails = emails
         self.run = {LAST: last_run(self._past), NONE: ""}.get(wanted, wanted)
         return self.run
 
@@ -77,6 +80,21 @@ class RollbackResult:
             "diff": self._diffs,
             "msg": "; ".join(self._failures) or self._message(),
         }
+
+    def changes(self, client: str, user: str, past: t.Iterable[PastChange]) -> list[PastChange]:
+        """What the run has changed in a client of a user, as far as this version can undo it.
+
+        Args:
+            client: its name.
+            user: the user's name.
+            past: all entries of the log.
+        """
+        found = [change for change in past if change.run == self.run]
+        if not any(change.newer for change in found):
+            return found
+        reason = f"run {self.run} was noted by a newer version of charter.mail, and is not undone"
+        self.add_failure(client, user, f"{reason}. Update the collection.")
+        return []
 
     def add(
         self,
@@ -161,11 +179,18 @@ class RollbackResult:
         names = ", ".join(name for one in undone for name in _named(one["accounts"]))
         if undone:
             first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
+        elif self._clients and not self._has_emails():
+            first = f"Run {self.run} has changed no account with the address {' or '.join(self._emails)}."
         elif self._clients:
             first = f"Run {self.run} has nothing more to undo."
         else:
             first = f"Run {self.run} is not in the log of changes of these users."
         return " ".join([first, *notices])
+
+    def _has_emails(self) -> bool:
+        """Whether the run has changed one of the accounts that are to be undone."""
+        found = [change.only(self._emails) for change in self._past if change.run == self.run]
+        return not self._emails or any(change.accounts for change in found)
 
 
 def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str, str]:

@@ -97,12 +97,12 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
         for one in [_found(entry, target, result)]
         if one is not None and one.changes
     ]
-    run = result.choose(params["run"], [change for one in found for change in one.changes])
+    run = result.choose(params["run"], [change for one in found for change in one.changes], params["accounts"])
     own = past_changes.rollback_id(params[run_option.NAME], run)
     params = {**params, run_option.NAME: own}
     for one in found:
-        for _place, changes in _by_place([change for change in one.changes if change.run == run]):
-            user = one.target.user.name
+        user = one.target.user.name
+        for _place, changes in _by_place(result.changes(one.entry.name, user, one.changes)):
             result.add(one.entry.name, user, _undoing(one, changes, params, make_host, task.check_mode), task)
     return result
 

@@ -197,6 +197,8 @@ class Step(t.Generic[S]):
             return Status.REMOVED if left or self.before.account is not None else Status.ABSENT
         if self.before.account is None:
             return Status.CREATED
+        if self.account.state is State.ABSENT and self.changes:
+            return Status.REMOVED  # of two such accounts, one stays as its user wants it
         return Status.UPDATED if self.changes else Status.UNCHANGED
 
     @property

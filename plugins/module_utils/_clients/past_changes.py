@@ -64,6 +64,7 @@ class PastChange:
         profile: where the settings are.
         options: those by which the client was opened.
         accounts: in the order in which they were changed.
+        newer: a newer version of the collection has written it: only the runs are known.
     """
 
     run: str
@@ -71,6 +72,7 @@ class PastChange:
     profile: str
     options: t.Mapping[str, str]
     accounts: tuple[PastAccount, ...]
+    newer: bool = False
 
     def only(self, emails: t.Collection[str]) -> PastChange:
         """What it has of some addresses; all of it where none is named."""
@@ -111,7 +113,9 @@ def rollback_id(own: str, run: str) -> str:
 
 def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:
     if entry[FORMAT] != VERSION:
-        raise ValueError("another version")
+        if not is_of_kind(entry[FORMAT], int) or entry[FORMAT] < VERSION:
+            raise ValueError("another version")
+        return PastChange(_text(entry["run"]), _text(entry["undoes"]), "", {}, (), newer=True)
     return PastChange(
         run=_text(entry["run"]),
         undoes=_text(entry["undoes"]),

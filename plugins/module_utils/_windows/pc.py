@@ -72,6 +72,7 @@ class Pc(t.Protocol):
 
         Raises:
             HostError: the PC does not say.
+            DamagedFileError: what it says of this user cannot be read.
         """
 
     def write(

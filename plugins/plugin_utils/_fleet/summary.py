@@ -36,7 +36,7 @@ _LABEL = 16  # columns
 
 # Of the hosts that failed, those that no finding explains.
 _LISTED: t.Mapping[State, str] = {
-    State.FAILED: "Not explained",
+    State.FAILED: "Other failures",
     State.WARNING: "Warnings",
     State.NOT_REACHED: "Not reached",
     State.NO_ACCOUNTS: "No accounts",
@@ -206,6 +206,8 @@ class _Block:
         for state, label in _LISTED.items():
             if listed[state]:
                 yield _Note(label, names(listed[state]), _COLOURS[state])
+        if len(listed[State.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
+            yield _Note("", "List accounts in the variable mail_accounts.")
 
     def _certificates(self) -> t.Iterator[_Note]:
         soon = [

@@ -57,10 +57,11 @@ def rollback_outlook(
         wanted = machine.users if names is None else [users.find(machine.users, one, machine.name) for one in names]
         pc.look_at([user.sid for user in wanted])
         found = {user: entries for user in wanted for entries in [_entries(pc, user, result)] if entries}
-        run = result.choose(options["run"], [entry for entries in found.values() for entry in entries])
+        past = [entry for entries in found.values() for entry in entries]
+        run = result.choose(options["run"], past, options["accounts"])
         own = None if own_run is None else past_changes.rollback_id(own_run, run)
         for user, entries in found.items():
-            changes = [entry for entry in entries if entry.run == run]
+            changes = result.changes(OUTLOOK.name, user.name, entries)
             if changes:
                 undo_it = functools.partial(_undo, pc, user, changes, options, task.check_mode, own)
                 result.add(OUTLOOK.name, user.name, undo_it, task)

@@ -99,7 +99,7 @@ def _autoconfig(found: t.Sequence[Person], organization: str) -> tuple[list[str]
     """The domains, and the file of each."""
     accounts: dict[str, list[Account]] = {}
     for person in found:
-        for account in person.accounts:
+        for account in filter(autoconfig.is_for_everybody, person.accounts):
             accounts.setdefault(account.domain, []).append(account)
     served = {
         f"autoconfig/{domain}/{autoconfig.PATH}": autoconfig.render(domain, own, display_name=organization).encode()

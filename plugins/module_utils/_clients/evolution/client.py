@@ -129,7 +129,9 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
-        return after
+        # It can be there twice; what a further run would leave stays.
+        left = find(after.sources, account) if removed else None
+        return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():

@@ -23,45 +23,41 @@ class OutlookNotes:
     """Implements the protocol ``Notes``: the setting of an account is what is staged for it."""
 
     def noted(self, before: OutlookState, after: OutlookState) -> Noted:
-        old = {one.mark: one for one in before.record.accounts}
-        new = {one.mark: one for one in after.record.accounts}
-        marks = [mark for mark in {**old, **new} if old.get(mark) != new.get(mark)]
-        texts = [(staged_out(old.get(one), before.record), staged_out(new.get(one), after.record)) for one in marks]
-        return Noted([Change(STAGED, *pair) for pair in texts], (), ())
+        old, new = _texts(before.record), _texts(after.record)
+        marks = [mark for mark in {**old, **new} if _staged(before, mark) != _staged(after, mark)]
+        return Noted([Change(STAGED, old.get(mark), new.get(mark)) for mark in marks], (), ())
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         del ids
         return ()
 
 
-def staged_out(staged: Staged | None, record: StagingRecord | None = None) -> str | None:
-    """What is staged for an account, as a text; with the Outlook profile for which the record has it, if any."""
+def _staged(state: OutlookState, mark: str) -> Staged | None:
+    return next((one for one in state.record.accounts if one.mark == mark), None)
+
+
+def _texts(record: StagingRecord) -> dict[str, str | None]:
+    return {one.mark: staged_out(one, record.profile if one.mark in record.in_prf else "") for one in record.accounts}
+
+
+def staged_out(staged: Staged | None, profile: str = "") -> str | None:
+    """What is staged for an account, and for which Outlook profile if a PRF names one, as a text."""
     if staged is None:
         return None
-    named = record is not None and staged.mark in record.in_prf and record.profile
-    return json.dumps([account_out(staged.account), list(staged.methods), *([named] if named else [])])
+    found = [account_out(staged.account), list(staged.methods)]
+    return json.dumps([*found, profile] if profile else found)
 
 
-def staged_in(text: object) -> Staged | None:
-    """What was staged, from the log.
+def staged_in(text: object) -> tuple[Staged | None, str]:
+    """What was staged, and for which Outlook profile (empty for none), from the log.
 
     Raises:
         KeyError, TypeError, ValueError: the text says something else.
     """
     if text is None:
-        return None
-    account, methods, *_profile = json.loads(str(text))
-    return Staged(account_in(account), tuple(map(str, methods)))
-
-
-def profile_in(text: object) -> str | None:
-    """The Outlook profile for which it was staged; None where that is not known.
-
-    Raises:
-        ValueError: as ``staged_in``.
-    """
-    profile = [] if text is None else json.loads(str(text))[2:]
-    return str(profile[0]) if profile else None
+        return None, ""
+    account, methods, *profile = json.loads(str(text))
+    return Staged(account_in(account), tuple(map(str, methods))), str(profile[0]) if profile else ""
 
 
 def content(registry: Registry, sid: str) -> bytes:

@@ -22,6 +22,9 @@ from .stored import OutlookState
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
 
+# Without them, Outlook does not look at a domain's settings, or not first.
+_SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
+
 # What a value shall be, by key and name; None is deleted.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
@@ -57,7 +60,22 @@ def without_leftovers(state: OutlookState) -> OutlookState:
     gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
     if not gone:
         return state
+    gone.update(_leftover_switches(state, gone))
     return dataclasses.replace(state, registry=state.registry.written(_writes(state, gone)))
+
+
+def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
+    """The switches that are set together with a domain's settings, if those of no domain stay."""
+    key = locations.autodiscover(state.user.sid)
+    if not any(place[0] == key for place in gone):
+        return {}
+    if any("." in name and (key, name) not in gone for name in state.registry[key]):
+        return {}
+    return {
+        (key, name): None
+        for name in _SWITCHES
+        if state.number(key, name) == 1 and state.record.value_before(key, name) is None
+    }
 
 
 def _is_leftover(state: OutlookState, key: str, name: str) -> bool:
@@ -184,8 +202,7 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
         domain = account.domain
         files[locations.xml(domain)] = autodiscover.render(account)
         wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
-        wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
-        wanted[(key, "ExcludeExplicitO365Endpoint")] = RegValue.dword(1)
+        wanted.update({(key, name): RegValue.dword(1) for name in _SWITCHES})
 
 
 def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:

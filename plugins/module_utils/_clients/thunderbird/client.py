@@ -123,7 +123,7 @@ class Thunderbird(ClientDefaults):
         if before.unreadable is not None or choices.choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
-        after = self._without(before, account) if removed else self._with(before, account)
+        after = self._without_all(before, account) if removed else self._with(before, account)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -277,6 +277,18 @@ class Thunderbird(ClientDefaults):
             announced=True,
         )
 
+    def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+        """Without the account, however often it is there; what a further run would leave stays."""
+        last, after = find(before.settings, account), self._without(before, account)
+        found = after.password_changes if after is not before else ()
+        while not choices.choice(after.settings, account):
+            ids = find(after.settings, account)
+            if ids in {None, last}:
+                break
+            last, after = ids, self._without(after, account)
+            found += after.password_changes
+        return after if after is before else after._replace(password_changes=found)
+
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         settings = before.sources.with_site_choice(before.settings, settings)
@@ -291,7 +303,9 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self._root, self.profile, before.settings, ids, account)
+        folder, left = remarks.of_removal(
+            self._files, self._root, self.profile, before.settings, settings, ids, account
+        )
         return before._replace(
             settings=settings,
             new_passwords=passwords,
@@ -356,6 +370,7 @@ class Thunderbird(ClientDefaults):
             scratch=self._scratch(),
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=now,
+            read_backup=lambda: self._files.read(self._path("logins-backup.json")),
         )
 
     def _is_older_than(self, version: int) -> bool:

@@ -220,7 +220,8 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
-    return bool(default_smtp_server(before)) and not _without_smtp_server(before).issubset(own)
+    others = (_without_smtp_server(before) | _with_lost_server(before)).difference(own)
+    return bool(default_smtp_server(before) and others)
 
 
 def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
@@ -241,15 +242,25 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
 
 
 def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The same, with those that name none where it is the default."""
-    named = _identities_of(settings, smtp)
-    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
-    return named | _without_smtp_server(settings) if smtp == usual else named
+    """The same, with those that name none, or one that is gone, where it is the default."""
+    usual, listed = default_smtp_server(settings), settings.list_of(SMTP_SERVERS).positions
+    chosen = text(settings, branch("identity", "default") + "smtpServer")
+    found = _identities_of(settings, smtp)
+    if smtp == (chosen if chosen in listed else usual):
+        found |= _without_smtp_server(settings)
+    return found | _with_lost_server(settings) if smtp == usual else found
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that send by the default SMTP server."""
+    """The identities of accounts that name no SMTP server."""
     found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
+
+
+def _with_lost_server(settings: IndexedSettings) -> set[str]:
+    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send."""
+    listed = settings.list_of(SMTP_SERVERS).positions
+    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
     return {name for name in found if settings.accounts_with("identities", name)}
 
 

@@ -14,7 +14,7 @@ from ..._model.settings import Settings
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
 from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
-from .indexed_settings import MARKER, IndexedSettings
+from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
 from .mapping import PrefIds, branch, effective_value, names, text
 from .prefs import PrefsFile
@@ -109,10 +109,13 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
     if kind not in _KINDS:
         return
     server = branch("server", ids.server)
-    if not ids.smtp:
+    if not ids.smtp or ids.smtp not in names(settings, SMTP_SERVERS):  # Thunderbird sees only those in its list
         usual = mapping.default_smtp_server(settings)
         host = text(settings, branch("smtpserver", usual) + "hostname")
         yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
+    else:
+        for other in _others_by(settings, ids):
+            yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
     if text(settings, server + "deferred_to_account"):
         yield "its mail goes to the inbox of another account"
     for key in names(settings, branch("account", ids.account) + "identities"):
@@ -127,3 +130,11 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
     name = text(settings, server + "name")
     if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
         yield f"it is called {name!r}"
+
+
+def _others_by(settings: Settings, ids: PrefIds) -> list[str]:
+    """The identities of other accounts that send by the SMTP server of an account."""
+    state = IndexedSettings.of(settings)
+    own = names(settings, branch("account", ids.account) + "identities")
+    others = [name for name in state.owners("identity", "smtpServer", ids.smtp) if name not in own]
+    return sorted(name for name in others if state.accounts_with("identities", name))

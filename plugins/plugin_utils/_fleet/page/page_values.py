@@ -135,8 +135,7 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
     changes = [(row, account) for row in report.hosts for account in row.accounts if account.changed]
     return {
         "headline": headline(report),
-        "healthy_words": _HEALTHY[report.about],
-        "healthy": not report.findings and not report.counts[State.FAILED] and not report.counts[State.NOT_REACHED],
+        "lead": _lead(report),
         "when": _period(report),
         "run": report.run,
         "check_mode": report.check_mode,
@@ -158,6 +157,16 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "rows": [_row(report, *entry) for entry in entries[:MOST_ROWS]],
         "row_count": len(entries),
     }
+
+
+def _lead(report: FleetReport) -> str:
+    """A sentence below the headline of a run that found nothing wrong; empty for others."""
+    counts = report.counts
+    if report.findings or counts[State.FAILED] or counts[State.NOT_REACHED]:
+        return ""
+    if counts[State.VERIFIED] + counts[State.WARNING]:
+        return _HEALTHY[report.about]
+    return "Nothing was tested. List accounts in the variable mail_accounts." if counts[State.NO_ACCOUNTS] else ""
 
 
 def _period(report: FleetReport) -> str:
@@ -216,7 +225,7 @@ def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
 def _others(report: FleetReport) -> list[Names]:
     """The hosts with a state of which no finding speaks."""
     labels = {
-        State.FAILED: "Failed, not explained",
+        State.FAILED: "Other failures",
         State.WARNING: "With warnings",
         State.NOT_REACHED: "Not reached",
         State.NO_ACCOUNTS: "Without accounts",

@@ -128,6 +128,10 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
         },
         "boss@rossi.example sends by another server (smtp.rossi.example)",
     ),
+    "an SMTP server that is not in the list": (
+        {"mail.smtpservers": "smtp3"},
+        "it has no SMTP server of its own and sends by the default one (smtp.charter.net)",
+    ),
     "no identity": ({"mail.account.account2.identities": ""}, "it has no address to send from"),
     "a global inbox": ({"mail.server.server2.deferred_to_account": "account1"}, "inbox of another account"),
     "a name": ({"mail.server.server2.name": "Work"}, "it is called 'Work'"),
@@ -191,6 +195,17 @@ def test_what_an_entry_cannot_say_of_evolution(tmp_path: pathlib.Path, own: str)
     programs.mkdir()
     (programs / "abc").symlink_to("/usr/bin/fortune")
     _refused(gather(EVOLUTION, tmp_path), reason)
+
+
+def test_an_smtp_server_of_two_accounts_is_named_at_both(tmp_path: pathlib.Path) -> None:
+    """An entry has one of its own: a run would make another one."""
+    anna = USUAL._replace(email="anna@charter.net")
+    write_thunderbird(tmp_path, [USUAL, anna], {"mail.identity.id3.smtpServer": "smtp2"})
+    found = gather(THUNDERBIRD, tmp_path)
+    assert found["mail_accounts"] == []
+    reasons = {one["email"]: "; ".join(one["not_expressed"]) for one in found["accounts"]}
+    assert "anna@charter.net sends by its SMTP server, too" in reasons["mario@charter.net"]
+    assert "mario@charter.net sends by its SMTP server, too" in reasons["anna@charter.net"]
 
 
 def _refused(found: Found, reason: str) -> None:

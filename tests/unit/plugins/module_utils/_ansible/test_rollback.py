@@ -373,6 +373,34 @@ def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, cl
 
 
 @CLIENTS
+def test_a_run_that_a_newer_version_has_noted_is_not_undone(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
+    newer = {"charter_mail_change": change_log.VERSION + 1, "run": "20260102T000000Z-2", "undoes": "", "more": {"a": 1}}
+    path = log(tmp_path, client)
+    path.write_text(path.read_text() + json.dumps(newer, separators=(",", ":")) + "\n")
+    before = settings(tmp_path, client)
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x"}
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", pytest.fail, pytest.fail))
+    assert done.failed
+    assert "run 20260102T000000Z-2 was noted by a newer version of charter.mail" in done.as_result()["msg"]
+    assert settings(tmp_path, client) == before
+    # Older runs are known, and the log keeps what it cannot read.
+    assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
+    assert [json.loads(line)["charter_mail_change"] for line in path.read_text().splitlines()] == [1, 2, 1]
+
+
+@CLIENTS
+def test_addresses_that_the_run_has_not_changed_are_named(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
+    result = roll_back(tmp_path, accounts=["mario.rosi@charter.net"])
+    assert not result["changed"]
+    assert result["msg"] == "Run 20260101T000000Z-1 has changed no account with the address mario.rosi@charter.net."
+
+
+@CLIENTS
 def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_log, "ENTRIES", 3)
     for number in range(5):
@@ -406,10 +434,7 @@ def test_what_does_not_read_back_fails(
 
 @CLIENTS
 @pytest.mark.parametrize("obstacle", ["a file", "a folder", "a read-only folder", "no log"])
-def test_a_log_that_cannot_be_written_stops_nothing(
-    open_home: pathlib.Path, client: ClientEntry, obstacle: str
-) -> None:
-    home = open_home
+def test_a_log_that_cannot_be_written_stops_nothing(home: pathlib.Path, client: ClientEntry, obstacle: str) -> None:
     path = log(home, client)
     path.parent.parent.mkdir(parents=True)
     if obstacle == "a file":
@@ -436,12 +461,11 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 
 @pytest.fixture
-def open_home() -> t.Iterator[pathlib.Path]:
+def home() -> t.Iterator[pathlib.Path]:
     """A home outside of pytest's folders, which every session of pytest closes to other users anew."""
     with tempfile.TemporaryDirectory() as folder:
-        home = pathlib.Path(folder)
-        home.chmod(0o755)
-        yield home
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
 
 
 def test_names_that_are_taken_by_now(tmp_path: pathlib.Path) -> None:

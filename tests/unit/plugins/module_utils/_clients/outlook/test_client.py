@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -490,6 +491,26 @@ def test_a_record_that_is_not_ours_is_said(text: str) -> None:
     pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(text))
     with pytest.raises(DamagedFileError, match="cannot be read"):
         staging_record.load(pc.everything, MARIO.sid)
+
+
+@pytest.mark.parametrize(
+    ("part", "forged"),
+    [
+        ("written", [[r"HKEY_LOCAL_MACHINE\SOFTWARE\Run", "x", "evil.exe", None]]),
+        ("written", [[locations.outlook(ANNA.sid) + r"\Setup", "ImportPRF", "x", None]]),
+        ("written", [[locations.outlook(MARIO.sid) + "Else", "x", "x", None]]),
+        ("files", [r"..\..\other.txt"]),
+        ("files", ["C:other.txt"]),
+        ("signatures", [["x", {"../other.htm": "0"}]]),
+    ],
+)
+def test_a_record_that_speaks_of_other_places_is_refused(part: str, forged: object) -> None:
+    pc = OfficePc()
+    push(pc, account())
+    noted = json.loads(pc.everything[locations.record(MARIO.sid)][locations.RECORD].text or "")
+    pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(json.dumps({**noted, part: forged})))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        client(pc).read()
 
 
 def test_an_account_is_read_back_for_verification() -> None:

@@ -238,6 +238,26 @@ def test_an_old_password_store_is_not_hidden_by_a_new_one(tmp_path: pathlib.Path
     assert statuses(push(tmp_path, account(password="other"))) == [Status.UPDATED]
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_passwords_that_are_only_in_thunderbirds_copy_are_not_lost(tmp_path: pathlib.Path, damaged: bool) -> None:
+    anna, mario = account(email="anna@charter.net", password="hers"), account(password="his")
+    push(tmp_path, anna)
+    profile = tmp_path / ".thunderbird/charter.default"
+    backup = profile / "logins-backup.json"
+    (profile / "logins.json").rename(backup)
+    if damaged:
+        backup.write_bytes(backup.read_bytes()[:-5])
+    kept = backup.read_bytes()
+    # Thunderbird puts the copy back at its start; what it cannot read, it passes over.
+    assert plan(client(tmp_path), [anna]).changed is damaged
+    assert statuses(push(tmp_path, mario)) == [Status.CREATED]
+    stored = client(tmp_path).account(anna)
+    assert stored is not None
+    assert (stored.incoming.password is None) is damaged
+    assert backup.read_bytes() == kept
+    assert statuses(push(tmp_path, mario)) == [Status.UNCHANGED]
+
+
 def renamed(home: pathlib.Path, version: int, **server: str) -> pathlib.Path:
     """An account of ours whose server was renamed in an old Thunderbird; its prefs.js."""
     push(home, account())
