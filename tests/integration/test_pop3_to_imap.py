@@ -46,7 +46,9 @@ class Desk:
         return done
 
     def roll_back(self, *options: str) -> AnsibleRun:
-        return self.ansible.playbook("rollback", self.ansible.local_host(mail_users=[self.user.name]), *options)
+        done = self.ansible.playbook("rollback", self.ansible.local_host(mail_users=[self.user.name]), "-vvv", *options)
+        assert PASSWORD not in done.output
+        return done
 
     def settings(self) -> dict[str, bytes]:
         """All settings of both clients, without passwords."""
