@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
         gc.disable()
         try:
             reported, records = _report(options, task_vars or {}, warnings)
-            _write_all(options, reported.report, warnings)
+            written = _write_all(options, reported.report, warnings)
         except OSError as error:
             missing = f"There is no report: the records cannot be read ({error})."
             return {**result, "changed": False, "msg": missing, "warnings": [printable(missing)]}
@@ -76,7 +76,8 @@ class ActionModule(ActionBase):
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
         if options["summary"] and (works or not options["defer_summary"]):
             # Between the lines of Ansible, it stands alone.
-            for line in ((), *summary(report, columns=_columns(), plain=_is_plain(), page=options["page"] or ""), ()):
+            page = options["page"] if "page" in written else ""
+            for line in ((), *summary(report, columns=_columns(), plain=_is_plain(), page=page), ()):
                 _display.display(_coloured(line))
         verdict = verdict_data(report)
         shown = {name: verdict[name] for name in ("run", "started_at", "counts", "findings")}
@@ -128,7 +129,9 @@ def _built(run: Run, now: str, records: t.Sequence[HostRecord], meant: t.Sequenc
     return build_report(run.id, run.started_at, now, records, meant, before.hosts, before.runs)
 
 
-def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> None:
+def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> set[str]:
+    """Write the files, and tell which options named one that could be written."""
+    written = set()
     writers: t.Mapping[str, t.Callable[[FleetReport, str], None]] = {
         "page": write_page,
         "json": write_json,
@@ -138,8 +141,10 @@ def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: li
         if options[name]:
             try:
                 write(report, options[name])
+                written.add(name)
             except OSError as error:
                 warnings.append(f"The report cannot be written to {options[name]} ({error}). Check the folder.")
+    return written
 
 
 def _few(warnings: t.Sequence[str]) -> list[str]:

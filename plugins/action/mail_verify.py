@@ -90,7 +90,7 @@ class ActionModule(NormalAction):
         variables = task_vars or {}
         try:
             raw = self._with_signatures(raw, variables)
-            time.sleep(random.uniform(0, self._jitter(variables)))
+            self._wait(variables)
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
@@ -117,6 +117,10 @@ class ActionModule(NormalAction):
         if not raw.get("from_client"):
             return with_names_of_files(raw)
         return signature_files.expanded(self, raw, variables)
+
+    def _wait(self, task_vars: t.Mapping[str, t.Any]) -> None:
+        """For a random part of the jitter."""
+        time.sleep(random.uniform(0, self._jitter(task_vars)))
 
     def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
         """Seconds.
@@ -184,6 +188,8 @@ class ActionModule(NormalAction):
                 f"The limit on sign-ins cannot be shared with other hosts ({error}). Make Ansible's local_tmp writable."
             ) from error
         try:
+            if limit.released:  # all that have waited for the same host would begin at once
+                self._wait(task_vars)
             yield shared
         finally:
             limit.end(shared.result)

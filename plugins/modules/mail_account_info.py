@@ -102,7 +102,7 @@ accounts:
       type: bool
       returned: always
     kept_by:
-      description: The program that keeps the account in place of the client, such as GNOME Online Accounts.
+      description: What keeps the account in place of the client, such as GNOME Online Accounts or a collection account.
       type: str
       returned: always
       sample: ""

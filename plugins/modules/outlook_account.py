@@ -31,6 +31,7 @@ options:
       - Names are those of the user profile folders of the PC. C(mario) means the folder C(mario), or the one that
         Windows creates if that name is taken, such as C(mario.000). C(CORP\mario) and C(mario@CORP) mean C(mario.CORP)
         first. No other folder is taken. If several match, the task fails and asks for the SID.
+      - C(AzureAD\mario) and C(AzureAD\mario@corp.example.com) mean only accounts of Entra ID. C(.\mario) never does.
     type: str
   sid:
     description: The SID of the Windows user, instead of O(user).

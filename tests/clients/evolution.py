@@ -20,9 +20,8 @@ import shutil
 import time
 import typing as t
 
-import pytest
-
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .desktop_session import DesktopSession, SessionError
 from .evolution_data import Account, Item, Mail, Signature
@@ -53,7 +52,7 @@ def require() -> None:
     """On a machine without Evolution, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 def in_the_lab(lab: MailLab) -> list[str]:

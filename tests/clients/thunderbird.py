@@ -17,13 +17,12 @@ preferences differ from an ordinary start, all as defaults: thunderbird_quiet.js
 from __future__ import annotations
 
 import contextlib
-import os
 import pathlib
 import time
 import types
 import typing as t
 
-import pytest
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .thunderbird_data import Account, Composed, ParsedPrefs, parsed_prefs
 from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
@@ -38,7 +37,7 @@ def require() -> None:
     """On a machine where Thunderbird cannot be driven, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 class Thunderbird:

@@ -10,7 +10,6 @@ command as systemd would: with its environment alone, and with the credentials i
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
 import shlex
@@ -20,6 +19,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from . import ansible_on_host
 from .fleet import Fleet, unavailable
@@ -120,7 +120,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Desk]:
     reason = unavailable() or ansible_on_host.unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
     with Fleet.start(count=1, lab=True) as fleet:
         made = Desk(fleet, tmp_path_factory.mktemp("desk"))
         assert fleet.lab is not None

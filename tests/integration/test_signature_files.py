@@ -52,7 +52,9 @@ class Play:
         return done, results[0]
 
     def texts(self) -> dict[pathlib.Path, str]:
-        files = (path for path in self.user.home.rglob("*") if path.is_file() and not path.name.endswith("~"))
+        """The clients' files, without backups and logs of changes."""
+        files = (path for path in self.user.home.rglob("*") if path.is_file() and path.name[-1] != "~")
+        files = (path for path in files if path.suffix != ".jsonl")
         return {path: path.read_text(errors="replace") for path in files}
 
 

@@ -14,7 +14,7 @@ This is the one place that decides it. A test that could try hundreds of cases p
 them and in ``pytest.mark.parametrize``.
 
 ``make unit`` sets ``CHARTER_MAIL_TESTS=fast``. Then conftest.py also runs a part of each table: of the cases of a
-parametrised test, and of the tests in a class marked ``alike``, which are expensive and resemble each other.
+parametrised test, and of the tests in a class or file marked ``alike``, which are expensive and resemble each other.
 
 Another run takes other cases.
 """

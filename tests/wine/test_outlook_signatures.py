@@ -86,6 +86,17 @@ def test_what_is_the_users_own_stays(admin: Admin, office_pc: OfficePC, signatur
     assert [(path.name, path.read_bytes()) for path in signatures.iterdir()] == [(FILES[1], b"somebody's")]
 
 
+def test_a_large_file_of_the_users_stays_where_it_is(
+    admin: Admin, office_pc: OfficePC, signatures: pathlib.Path
+) -> None:
+    signatures.mkdir()
+    with (signatures / FILES[0]).open("wb") as file:
+        file.truncate(64 * 1024**2)
+    result = admin.configure(SIGNED)
+    assert (result["failed"], result["accounts"][0]["outlook_signature"]) == (False, "kept"), result
+    assert (signatures / FILES[0]).stat().st_size == 64 * 1024**2
+
+
 def test_a_folder_by_the_name_of_a_file_stays(admin: Admin, office_pc: OfficePC, signatures: pathlib.Path) -> None:
     (signatures / FILES[0]).mkdir(parents=True)
     (signatures / FILES[0] / "own.txt").write_bytes(b"mine")

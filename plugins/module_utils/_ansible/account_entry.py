@@ -52,7 +52,7 @@ def entry(found: ListedAccount, account: Account, user: str) -> dict[str, t.Any]
         options["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
     if preset is None:
-        options["incoming"], options["outgoing"] = _server(account.incoming), _server(account.outgoing)
+        options["incoming"], options["outgoing"] = server_options(account.incoming), server_options(account.outgoing)
         if Security.NONE in (account.incoming.security, account.outgoing.security):
             options["allow_plaintext"] = True
     elif preset != DEFAULTS["provider"]:
@@ -149,5 +149,6 @@ def _lower(server: Server) -> Server:
     return server._replace(host=server.host.lower())
 
 
-def _server(server: Server) -> dict[str, t.Any]:
+def server_options(server: Server) -> dict[str, t.Any]:
+    """A server as a task has it."""
     return {"host": server.host, "port": server.port, "security": server.security.value}

@@ -246,7 +246,7 @@ def _password(value: str | None) -> Secret | None:
 
 
 def _refuse_both_ways(found: t.Sequence[Request]) -> None:
-    """No entry may speak of a POP3 account that another one replaces: the order would decide what becomes of it."""
+    """No entry may list a POP3 account that another one replaces: the order would decide what becomes of it."""
 
     def place(request: Request) -> tuple[object, ...]:
         return (request.account.user, request.home, request.profile, request.account.email.lower())

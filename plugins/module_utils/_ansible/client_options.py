@@ -13,6 +13,17 @@ from .._model.folders import Folder, Folders, Place
 from .._model.numbers import number_in
 from .._model.settings import Value
 
+
+class _SettingNames(t.Protocol):
+    """The module of a client that knows the names of its settings."""
+
+    def is_name(self, name: str) -> bool:
+        """Whether a name is one of the client's."""
+
+    def check(self, name: str, value: Value | None) -> None:
+        """See that a setting may have a value; raises OptionError."""
+
+
 SPEC: t.Mapping[str, t.Any] = {
     "folders": {"type": "dict", "options": {kind: {"type": "str"} for kind in Folders._fields}},
     "check_at_start": {"type": "bool"},
@@ -126,7 +137,7 @@ def is_setting(name: object) -> bool:
     return isinstance(name, str) and _names_of(name).is_name(name)
 
 
-def _names_of(name: str) -> t.Any:
+def _names_of(name: str) -> _SettingNames:
     """The rules for the names of one client, which few tasks need."""
     if "/" in name:
         from .._clients.evolution import setting_names as evolution

@@ -10,7 +10,7 @@ from .._clients.listed_account import ListedAccount, Listing
 from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected
-from .account_entry import entry, merged, not_expressed
+from .account_entry import entry, merged, not_expressed, server_options
 from .client_registry import CLIENTS
 
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -76,13 +76,13 @@ class Gathered:
         reasons = not_expressed(found)
         self._accounts.append({**_shown(found), "client": client, "user": user, "not_expressed": reasons})
         if not reasons and found.account is not None:
-            said = entry(found, found.account, user)
+            new = entry(found, found.account, user)
             for number, other in enumerate(self._entries):
-                both = merged(said, other)
+                both = merged(new, other)
                 if both is not None:  # the same account in two clients of one user
                     self._entries[number] = both
                     return
-            self._entries.append(said)
+            self._entries.append(new)
 
 
 def _shown(found: ListedAccount) -> dict[str, t.Any]:
@@ -91,8 +91,8 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
     settings: dict[str, t.Any] = {}
     if account is not None:
         settings = {
-            "incoming": _server(account.incoming),
-            "outgoing": _server(account.outgoing),
+            "incoming": server_options(account.incoming),
+            "outgoing": server_options(account.outgoing),
             "username": account.username,
             "outgoing_username": found.outgoing_username,
             "default": account.default,
@@ -113,7 +113,3 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
         "identities": [identity._asdict() for identity in found.identities],
         **settings,
     }
-
-
-def _server(server: t.Any) -> dict[str, t.Any]:
-    return {"host": server.host, "port": server.port, "security": server.security.value}

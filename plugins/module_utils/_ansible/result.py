@@ -87,7 +87,18 @@ class TaskResult:
     def add_diff(self, header: str, before: str, after: str) -> None:
         """Two texts, if they differ."""
         if before != after:
-            self.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
+            self.diffs.append(diff_of(header, before, after))
+
+
+def with_user(user: str, reason: str) -> str:
+    """A failure for the message of a task, with the name of its user, unless it is known from the reason itself."""
+    named = not user or reason.startswith(f"user {user}: ")
+    return reason if named else f"{user}: {reason}"
+
+
+def diff_of(header: str, before: str, after: str) -> dict[str, str]:
+    """Two texts, as Ansible shows a diff."""
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
 def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:

@@ -15,6 +15,7 @@ from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
 from . import exclusive, unexpected
 from .client_registry import CLIENTS
+from .result import diff_of, with_user
 from .run_client import CLIENT_OPTIONS, Task
 
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -130,8 +131,7 @@ class RollbackResult:
 
     def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
         """Note a user whose client cannot be undone."""
-        named = reason.startswith(f"user {user}: ")
-        self._failures.append(reason if named else f"{user}: {reason}")
+        self._failures.append(with_user(user, reason))
         self._changed = self._changed or changed
         self._add_entry(client, user, FAILED, error=reason)
 
@@ -163,8 +163,8 @@ class RollbackResult:
         )
         texts = before_and_after(changed)
         if texts[0] != texts[1]:
-            self._diffs.append(_diff(opened.title, *texts))
-        self._diffs += [_diff(*diff) for diff in opened.file_diffs(outcome.before, outcome.after)] if changed else []
+            self._diffs.append(diff_of(opened.title, *texts))
+        self._diffs += [diff_of(*diff) for diff in opened.file_diffs(outcome.before, outcome.after)] if changed else []
 
     def _add_entry(self, client: str, user: str, status: str, **details: t.Any) -> None:
         empty: dict[str, t.Any] = {"profile": "", "accounts": [], "changes": [], "left": [], "notices": [], "error": ""}
@@ -206,7 +206,3 @@ def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str
 
 def _about_left(left: LeftSetting) -> str:
     return f"{left.setting} was changed since, and is left."
-
-
-def _diff(header: str, before: str, after: str) -> dict[str, str]:
-    return {"before_header": header, "after_header": header, "before": before, "after": after}

@@ -24,7 +24,7 @@ from .._linux.local_user import LocalUser, Target
 from .._linux.mail_users import mail_users
 from .._model.errors import MailError
 from .._model.printable import printable, printable_result
-from . import client_registry, run_option
+from . import client_registry, run_option, unexpected
 from .desktop_hosts import desktop_hosts
 from .rollback import OPTIONS, RollbackResult
 from .run_client import Task
@@ -71,9 +71,7 @@ def run_module() -> t.NoReturn:
         module.fail_json(msg=printable(str(error)))
     for warning in warnings:
         module.warn(printable(warning))
-    returned = printable_result(result.as_result())
-    if traces and module._verbosity >= 3:  # -vvv
-        returned["trace"] = traces
+    returned = printable_result({**result.as_result(), **unexpected.in_result(traces, module._verbosity)})
     if result.failed:
         module.fail_json(**returned)
     module.exit_json(**returned)
@@ -90,12 +88,7 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
     Raises:
         MailError: there is no such user.
     """
-    wanted = params["clients"]
-    entries = [
-        client_registry.CLIENTS[name]
-        for name in client_registry.names(System.LINUX)
-        if wanted is None or name in wanted
-    ]
+    entries = [client_registry.CLIENTS[name] for name in client_registry.chosen(System.LINUX, params["clients"])]
     result = RollbackResult()
     found = [
         one

@@ -11,7 +11,7 @@ from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
 from . import exclusive
 from .arguments import Request
-from .result import TaskResult, step_details
+from .result import TaskResult, step_details, with_user
 
 # What modules that configure a client have in common beside the accounts.
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
@@ -239,8 +239,7 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
 
 
 def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
-    named = not user.user or reason.startswith(f"user {user.user}: ")
-    result.failures.append(reason if named else f"{user.user}: {reason}")
+    result.failures.append(with_user(user.user, reason))
     result.changed = result.changed or changed
     _add_all(result, user, Status.FAILED, reason)
 

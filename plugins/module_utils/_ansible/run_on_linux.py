@@ -28,6 +28,13 @@ if t.TYPE_CHECKING:
 
 MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], "UserHost"]
 
+READ_ONLY: t.Mapping[str, t.Any] = {
+    "wait_seconds": 0,
+    "lock_timeout": CLIENT_OPTIONS["lock_timeout"]["default"],  # for a run that changes the settings meanwhile
+    "backup": False,
+}
+"""The options of a client in which nothing is changed, beside its own."""
+
 
 def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
     """Run the module of a client, and end it.

@@ -22,9 +22,8 @@ from .._verify.options import VerifyOptions
 from . import unexpected
 from .arguments import Request, requests
 from .desktop_hosts import desktop_hosts
-from .inspect_on_linux import LOCK_TIMEOUT
 from .module import MailModule
-from .run_on_linux import opened, target_of
+from .run_on_linux import READ_ONLY, opened, target_of
 
 if t.TYPE_CHECKING:
     from .._clients.thunderbird.client import Thunderbird
@@ -35,9 +34,6 @@ OPTIONS: t.Mapping[str, t.Any] = {
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": 60.0},
 }
-
-
-_QUIETLY: t.Mapping[str, t.Any] = {"wait_seconds": 0, "lock_timeout": LOCK_TIMEOUT, "backup": False}
 
 
 class _Local(t.NamedTuple):
@@ -84,7 +80,7 @@ def _upload(module: MailModule, request: Request, context: Context) -> dict[str,
     try:
         target = target_of(request)
         user = target.user.name
-        options = {**_QUIETLY, "location": module.options["location"]}
+        options = {**READ_ONLY, "location": module.options["location"]}
         with opened(THUNDERBIRD, target, options, desktop_hosts()) as client:
             local = _local(t.cast("Thunderbird", client), account)
         if local.roots:

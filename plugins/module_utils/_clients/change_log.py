@@ -19,6 +19,7 @@ from .._model.account import Account
 from .._model.errors import MailError
 from .._model.settings import Change
 from .account_json import account_out
+from .view import Status, View
 
 FORMAT = "charter_mail_change"
 """Every entry begins with this key; its value is the version."""
@@ -58,16 +59,16 @@ class ChangedAccount(t.Protocol):
         """As wanted."""
 
     @property
-    def status(self) -> t.Any:
-        """An ``engine.Status``."""
+    def status(self) -> Status:
+        """What happens to it."""
 
     @property
-    def before(self) -> t.Any:
-        """The ``engine.View`` as it was."""
+    def before(self) -> View:
+        """As it was."""
 
     @property
-    def after(self) -> t.Any:
-        """The ``engine.View`` as it shall be."""
+    def after(self) -> View:
+        """As it shall be."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -197,6 +197,8 @@ class Step(t.Generic[S]):
             return Status.REMOVED if left or self.before.account is not None else Status.ABSENT
         if self.before.account is None:
             return Status.CREATED
+        if self.account.state is State.ABSENT and self.changes:
+            return Status.REMOVED  # of two such accounts, one stays as its user wants it
         return Status.UPDATED if self.changes else Status.UNCHANGED
 
     @property
@@ -322,7 +324,7 @@ def reconcile(
         backups: t.Sequence[str] = ()
         if outcome.changed:
             backups = write(client, outcome)
-            _prove(client, accounts, unlisted)
+            prove(client, lambda: plan(client, accounts, unlisted), "written")
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
 
 
@@ -335,21 +337,30 @@ def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequenc
     return client.write(outcome.before, outcome.after)
 
 
-def _prove(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None) -> None:
-    """See that what was written reads back."""
+def prove(client: Client[S], make_plan: t.Callable[[], Outcome[S]], done: str) -> None:
+    """See that what was stored reads back.
+
+    Args:
+        client: of one user.
+        make_plan: what a further run would do.
+        done: what was done to the settings, for messages.
+
+    Raises:
+        HostError: a further run would do something, or cannot tell.
+    """
     try:
-        proven = not plan(client, accounts, unlisted).changed
+        proven = not make_plan().changed
     except MailError as error:
         raise HostError(
             client.title,
-            f"the settings were written and cannot be read back: {str(error).rstrip('.')}",
+            f"the settings were {done} and cannot be read back: {str(error).rstrip('.')}",
             "run again",
             changed=True,
         ) from error
     if not proven:
         raise HostError(
             client.title,
-            "the settings were written and do not read back as written",
+            f"the settings were {done} and do not read back as written",
             "see whether something else changes these files at the same time, then run again",
             changed=True,
         )

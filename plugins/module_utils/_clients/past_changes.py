@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from .._model.account import Account
-from .._model.settings import Change, Value
+from .._model.settings import Change, Value, is_of_kind
 from .account_json import account_in
 from .change_log import FORMAT, VERSION
 from .engine import Status
@@ -140,16 +140,12 @@ def _account(stored: t.Mapping[str, t.Any]) -> PastAccount:
     )
 
 
-def _is_of_kind(value: object, kind: type) -> bool:
-    return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)  # True is an int to Python
-
-
 def _checked(account: Account) -> Account:
     texts = (account.email, account.username, account.incoming.host, account.outgoing.host, account.full_name)
     numbers = (account.incoming.port, account.outgoing.port, account.leave_on_server_days)
     flags = (account.default, account.leave_on_server)
     for values, kind in ((texts, str), (numbers, int), (flags, bool)):
-        if not all(value is None or _is_of_kind(value, kind) for value in values):
+        if not all(value is None or is_of_kind(value, kind) for value in values):
             raise TypeError("not an account")
     if None in (*texts[:-1], *numbers[:-1], account.default):
         raise TypeError("not an account")

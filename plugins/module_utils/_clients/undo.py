@@ -12,9 +12,8 @@ import dataclasses
 import typing as t
 
 from .._model.account import Account, State
-from .._model.errors import HostError, MailError
 from .._model.settings import Change, Value, same
-from .engine import Client, Outcome, Status, Step, write
+from .engine import Client, Outcome, Status, Step, prove, write
 from .past_changes import PastAccount, PastChange
 from .recognition import marker
 
@@ -167,28 +166,9 @@ def roll_back(
         backups: t.Sequence[str] = ()
         if done.outcome.changed:
             backups = write(client, done.outcome, undoes=run)
-            _prove(client, make_plan)
+            prove(client, lambda: make_plan().outcome, "put back")
     outcome = dataclasses.replace(done.outcome, backups=tuple(backups), interrupted=interrupted)
     return dataclasses.replace(done, outcome=outcome)
-
-
-def _prove(client: Client[S], make_plan: t.Callable[[], Rollback[S]]) -> None:
-    try:
-        proven = not make_plan().outcome.changed
-    except MailError as error:
-        raise HostError(
-            client.title,
-            f"the settings were put back and cannot be read: {str(error).rstrip('.')}",
-            "run again",
-            changed=True,
-        ) from error
-    if not proven:
-        raise HostError(
-            client.title,
-            "the settings were put back and do not read back as written",
-            "see whether something else changes these files at the same time, then run again",
-            changed=True,
-        )
 
 
 def former_values(

@@ -115,6 +115,11 @@ class Account:
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"
 
+    @property
+    def domain(self) -> str:
+        """The domain of the address."""
+        return self.email.rpartition("@")[2]
+
     def of_identity(self, identity: Identity) -> Account:
         """The account with a further sender in place of its own."""
         return dataclasses.replace(

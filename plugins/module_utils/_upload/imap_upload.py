@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import re
 import typing as t
@@ -118,18 +117,6 @@ def quoted(name: bytes) -> bytes:
     if any(byte < 0x20 or byte > 0x7E for byte in name):
         raise sessions.command_refused("have a usable name for a folder", "")
     return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def encoded(name: str) -> bytes:
-    """A name in modified UTF-7 (RFC 3501 5.1.3)."""
-    found = b""
-    for part in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", name):
-        if part.isascii() and part.isprintable():
-            found += part.replace("&", "&-").encode("ascii")
-        else:
-            text = base64.b64encode(part.encode("utf-16-be", "replace")).rstrip(b"=").replace(b"/", b",")
-            found += b"&" + text + b"-"
-    return found
 
 
 def _unquoted(token: bytes) -> bytes:

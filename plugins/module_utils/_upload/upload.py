@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._formats import modified_utf7
 from .._verify.context import Context
 from .._verify.findings.endpoint import Endpoint
 from .._verify.login import Login
 from .._verify.session import signed_in
 from .._verify.wire.connection import Deadline
 from . import stored_mail
-from .imap_upload import ImapUpload, encoded
+from .imap_upload import ImapUpload
 
 _NEAR = range(-2, 3)  # bytes; a line break more or less at the end of a message makes no other one of it
 _PROGRESS = 100  # messages
@@ -132,7 +133,7 @@ class _Server:
     def add(self, names: t.Sequence[str], message: stored_mail.StoredMessage) -> str:
         self._deadline.restart()
         separator = self._separator or b"."
-        parts = [encoded(name).replace(separator, b"_") for name in names]
+        parts = [modified_utf7.encoded(name).encode("ascii").replace(separator, b"_") for name in names]
         for depth in range(1, len(parts) + 1) if self._separator else (len(parts),):
             folder = separator.join(parts[:depth])
             if folder not in self._names:

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing as t
 
 from .registry import KeyWrite, Registry
 from .users import WindowsUser
 
-NO_FILES: t.Mapping[str, bytes | None] = {}
+NO_FILES: t.Mapping[str, bytes | None] = types.MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Pc(t.Protocol):
 
         Raises:
             HostError: the PC does not say.
+            DamagedFileError: what it says of this user cannot be read.
         """
 
     def write(

@@ -14,12 +14,11 @@ import typing as t
 
 from ...module_utils._providers.charter import PROVIDERS
 from .fleet_report import Finding, Scope
-from .host_record import HostRecord
+from .host_record import FROM_CONTROLLER, HostRecord
 from .observations import Observation, observations
 
 MOST_AT_A_SITE = 3
 _MOST = 12  # of a run
-_CONTROLLER = "controller"  # it has another network than the host
 
 
 def control_accounts() -> list[dict[str, str]]:
@@ -59,7 +58,7 @@ def control_hosts(findings: t.Iterable[Finding], records: t.Sequence[HostRecord]
 def _can(record: HostRecord) -> bool:
     """Whether its tests run on the host itself."""
     return not record.controls and not any(
-        endpoint.checked_from == _CONTROLLER for account in record.accounts for endpoint in account.endpoints
+        endpoint.checked_from == FROM_CONTROLLER for account in record.accounts for endpoint in account.endpoints
     )
 
 

@@ -9,6 +9,8 @@ import dataclasses
 import enum
 import typing as t
 
+from ...module_utils._providers.provider import Confidence as Confidence  # of findings
+
 
 class Scope(enum.Enum):
     """How far a problem reaches."""
@@ -21,14 +23,6 @@ class Scope(enum.Enum):
     ACCOUNT = "account"
     SETTINGS = "settings"
     PASSWORD_LIST = "password_list"
-
-
-class Confidence(enum.Enum):
-    """How sure a finding is."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 class State(enum.Enum):

@@ -22,6 +22,7 @@ _STAGES = 2 * _LIST  # of an endpoint
 
 ACCOUNT = "account"  # the endpoint of tests that are about the account as a whole
 CLIENT = "client"  # the stage that compares an account with a mail client
+FROM_CONTROLLER = "controller"  # where the controller tested in place of the host, in another network
 
 
 class DamagedRecord(Exception):
@@ -247,7 +248,7 @@ def accounts_of(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple
     found = result.get("accounts")
     entries = found[:MOST_ACCOUNTS] if isinstance(found, list) else []
     origin = bounded(result.get("checked_from"))  # of a Windows host that tested nothing itself
-    origin = origin if origin == "controller" else ""
+    origin = origin if origin == FROM_CONTROLLER else ""
     return tuple(_account(entry, origin, with_texts) for entry in entries if isinstance(entry, dict))
 
 

@@ -10,7 +10,7 @@ import enum
 import typing as t
 
 from .earlier import EarlierHost
-from .host_record import ACCOUNT, AccountRecord, EndpointRecord, HostRecord
+from .host_record import ACCOUNT, FROM_CONTROLLER, AccountRecord, EndpointRecord, HostRecord
 from .kinds import BEFORE_SIGN_IN, Kind, kind_of
 
 CONTROLLER = "the controller"  # the place from which it tests for Windows hosts
@@ -24,11 +24,6 @@ class Before(enum.Enum):
     FAILED = "failed"  # it failed, and is not known to have worked
     CHANGED = "changed"  # the account worked, with other settings
     UNKNOWN = "unknown"
-
-    @property
-    def has_worked(self) -> bool:
-        """Whether it is known that these settings have worked."""
-        return self in (Before.WORKED, Before.STOPPED)
 
 
 @dataclasses.dataclass(eq=False, slots=True)  # frozen ones take thrice the time to make, and there are many
@@ -117,7 +112,7 @@ def _observed(
     before, since = _before(account, endpoint, earlier, code)
     return Observation(
         host=record.host,
-        place=CONTROLLER if endpoint.checked_from == "controller" else record.place or record.host,
+        place=CONTROLLER if endpoint.checked_from == FROM_CONTROLLER else record.place or record.host,
         account=account.key,
         role=endpoint.endpoint,
         server=endpoint.server,

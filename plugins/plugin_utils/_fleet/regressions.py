@@ -19,7 +19,7 @@ _STAGES = (
 )
 _SECURITIES = {"starttls": "starttls", "ssl": "tls"}  # the stages that only they have; STARTTLS has both
 # What other settings cause, and no outage does. A connection that fails can be either.
-_OF_SETTINGS = (Kind.NAME, Kind.MODE, Kind.PASSWORD, Kind.OPTIONS)
+_OF_SETTINGS = (Kind.NAME, Kind.MODE, Kind.PASSWORD, Kind.NEW_PASSWORD, Kind.ACCESS, Kind.OPTIONS)
 _NO_CLIENT = (Code.CLIENT_LACKS_ACCOUNT.value, Code.CLIENT_UNREADABLE.value)
 
 

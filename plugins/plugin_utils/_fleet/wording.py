@@ -68,6 +68,9 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.LOW: "low confidence",
 }
 
+SOON = 30
+"""A certificate that ends in at most so many days ends soon."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -99,6 +102,10 @@ def headline(report: FleetReport) -> str:
         return f"Mail clients have the listed accounts on {_share(working, total)}"
     if failed:
         return f"Mail does not work on {_share(failed, total)}"
+    if report.counts[State.NO_ACCOUNTS] == total:
+        return "No host has mail accounts"
+    if working == 0 and unreached < total and report.about is About.CLIENTS:
+        return "No mail client was compared"
     if working == 0:
         return "No host was reached" if unreached == total else "Mail was not verified on any host"
     if working == total:

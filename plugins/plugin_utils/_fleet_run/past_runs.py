@@ -47,13 +47,14 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
         if isinstance(content, dict):
             if content.get("about", About.MAIL.value) == About.MAIL.value:
                 found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
-            if wanted:
-                for host, known in files.known_hosts(run, wanted).items():
+            # A run knows nothing of hosts that are not its own, and passes on all that those before it knew of its own.
+            own = wanted.intersection(_meant(content))
+            if own:
+                for host, known in files.known_hosts(run, own).items():
                     one = short_form.from_json(known)
                     if one is not None:
                         found.hosts[host] = one
-            # A run passes on what those before it knew: of its other hosts nothing is known.
-            wanted -= set(_meant(content))
+            wanted -= own
         else:  # that run had no report
             for record in files.hosts(run, [], wanted):
                 if record.verified:

@@ -21,6 +21,7 @@ from .packed_records import pack, unpack
 from .run_id import is_run_id
 
 _SIZE = 1_000_000  # bytes of a file that is read or written
+_USUAL = 32_000  # bytes that most files do not have
 _NAME = 150  # characters of a file's name, without its ending
 _SUFFIX = ".json"
 _LOCK = ".lock"
@@ -79,11 +80,11 @@ class RecordFiles:
         """
         folder, packed = self._folder / run / _HOSTS, self._folder / run / _PACKED
         chosen = None if wanted is None else {_file_name(host) for host in wanted}
-        names = _names(folder)
+        names, place = _names(folder), f"{folder}/"
         for name in names:
             if chosen is None or name in chosen:
                 try:
-                    yield _read(os.path.join(folder, name))
+                    yield _read(place + name)
                 except (OSError, DamagedRecord) as error:
                     damaged.append(f"The record {folder / name} cannot be read: {error}.")
         try:
@@ -255,8 +256,14 @@ def _json(path: pathlib.Path | str, limit: int) -> t.Any:
 
 
 def _bytes(path: pathlib.Path | str, limit: int) -> bytes:
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        data = file.read(limit + 1)
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        data = os.read(number, _USUAL)
+        if len(data) == _USUAL:
+            with open(number, "rb", closefd=False) as file:
+                data += file.read(limit + 1 - _USUAL)
+    finally:
+        os.close(number)
     if len(data) > limit:
         raise DamagedRecord(f"it is larger than {limit} bytes")
     return data

@@ -20,10 +20,13 @@ from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.engine import Client
 from ...module_utils._clients.entry import ClientEntry, System
 from ...module_utils._clients.evolution import what_is_read as of_evolution
+from ...module_utils._clients.evolution.entry import EVOLUTION
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird import what_is_read as of_thunderbird
+from ...module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ...module_utils._linux.local_user import Target
+from ...module_utils._model.account import State
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
 from .command import command
 from .output import SeenHost, SeenUser, parsed
@@ -74,10 +77,10 @@ def unchanged_in(
 def _settled(options: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool) -> AllResults | None:
     wanted = requests(options)
     try:
-        patterns = _patterns(options)
-        users = {request.account.user for request in wanted}
-        if any(request.home is not None for request in wanted):
+        names, patterns = _patterns(options)
+        if any(_is_the_modules(request, names, options) for request in wanted):
             return None
+        users = {request.account.user for request in wanted}
         seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
         done = configure_all(
             options,
@@ -94,15 +97,27 @@ def _with_warnings(result: dict[str, t.Any], done: AllResults) -> dict[str, t.An
     return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
 
 
-def _patterns(options: t.Mapping[str, t.Any]) -> Patterns:
-    """What the clients need that may get the accounts: which of them do, the same look tells."""
+def _is_the_modules(request: Request, names: t.Sequence[str], options: t.Mapping[str, t.Any]) -> bool:
+    """Whether the module must run whatever a look would see."""
+    account = request.account
+    if request.home is not None:
+        return True
+    if account.state is State.ABSENT:
+        return False
+    if account.password is not None and options[OPTION] is None and THUNDERBIRD.name in names:
+        return True  # its store is never seen; without Thunderbird, a session that is not there has no password either
+    return account.default and EVOLUTION.name in (options["clients"] or ())  # by desktop settings, which may be locked
+
+
+def _patterns(options: t.Mapping[str, t.Any]) -> tuple[t.Sequence[str], Patterns]:
+    """The clients that may get the accounts, and what they need: which of them do, the same look tells."""
     names, _is_fallback = client_choice.choose(options, System.LINUX, lambda: client_registry.names(System.LINUX))
     files = FilesToRead()
     for name in names:
         if name not in FILES:
             raise UnseenError(name)
         files = files.joined(FILES[name])
-    return Patterns(files, has_key=options[OPTION] is not None)
+    return names, Patterns(files, has_key=options[OPTION] is not None)
 
 
 def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:

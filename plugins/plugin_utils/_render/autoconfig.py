@@ -22,11 +22,6 @@ PATH = ".well-known/autoconfig/mail/config-v1.1.xml"
 _SOCKETS = {Security.SSL: "SSL", Security.STARTTLS: "STARTTLS", Security.NONE: "plain"}
 
 
-def domain_of(account: Account) -> str:
-    """The domain whose web server is asked about an account."""
-    return account.email.rpartition("@")[2]
-
-
 def render(domain: str, accounts: t.Sequence[Account], *, display_name: str = "") -> str:
     """The file of a domain. A client takes the first servers that work for it.
 

@@ -88,7 +88,7 @@ def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str
         missing.append(f"There is no PRF file: {error}")
     shared = autodiscover.shared_domains(accounts)
     for account in accounts:
-        domain = autoconfig.domain_of(account)
+        domain = account.domain
         if domain not in shared:
             found[f"outlook/{domain}.xml"] = autodiscover.render(account)
     missing.extend(f"There is no Autodiscover file for {domain}, since it serves one account." for domain in shared)
@@ -100,7 +100,7 @@ def _autoconfig(found: t.Sequence[Person], organization: str) -> tuple[list[str]
     accounts: dict[str, list[Account]] = {}
     for person in found:
         for account in filter(autoconfig.is_for_everybody, person.accounts):
-            accounts.setdefault(autoconfig.domain_of(account), []).append(account)
+            accounts.setdefault(account.domain, []).append(account)
     served = {
         f"autoconfig/{domain}/{autoconfig.PATH}": autoconfig.render(domain, own, display_name=organization).encode()
         for domain, own in accounts.items()

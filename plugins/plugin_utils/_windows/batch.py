@@ -42,6 +42,25 @@ class Answer(t.NamedTuple):
     kept: t.Sequence[str]
 
 
+class LostAnswerError(HostError):
+    """Parts of an answer are not there although the batch file ran to its end.
+
+    Args:
+        name: of the batch file.
+        answer: what is there, and the names of what is not.
+    """
+
+    def __init__(self, name: str, answer: Answer) -> None:
+        super().__init__(
+            "the PC",
+            f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
+            "open, such as an antivirus or an indexer, and exclude them from it",
+        )
+        self.parts = answer.parts
+        self.lost = answer.lost
+
+
 class Batch:
     """A batch file that is being written.
 
@@ -53,7 +72,7 @@ class Batch:
         self.word = _plain(word)
         self._lines = [
             "@echo off",
-            "setlocal enableextensions",
+            "setlocal enableextensions disabledelayedexpansion",
             'cd /d "%~dp0"',
             "if exist kept.txt del kept.txt",
             f">{ANSWER} echo {word} begin",
@@ -145,8 +164,10 @@ class Batch:
             f'for %%d in ("{_plain(folder)}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad'
         )
 
-    def answer_files_of_a_user(self, part: str, folder: str, prefix: str) -> None:
+    def answer_files_of_a_user(self, part: str, folder: str, prefix: str, largest: int) -> None:
         """Answer with the files of a folder whose names begin so, each with its attributes, which show a link.
+
+        A file of more than ``largest`` bytes has only its attributes: the user can put anything there.
 
         If there is no such folder, the pattern is looked for beside the batch file, where nothing has such a name.
         """
@@ -156,10 +177,10 @@ class Batch:
             f'pushd "{_plain(folder)}" 2>nul',
             # Wine knows no pattern between quotation marks.
             f"for %%f in ({_without_space(prefix)}*) do (",
-            f">>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
+            f"if %%~zf LEQ {largest} >>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
             f">{mark} echo {self.word} {_plain(part)} %%~nxf",
             f"if exist {following} del {following}",
-            f'copy /b {answer}+{mark}+"%%f" {following} >nul',
+            f'if %%~zf LEQ {largest} copy /b {answer}+{mark}+"%%f" {following} >nul',
             *[f"if exist {following} move /y {following} {answer} >nul"] * 2,
             f">>{answer} echo {self.word} {_plain(part)} attributes %%~af %%~nxf",
             ")",

@@ -10,14 +10,14 @@ import typing as t
 
 from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
-from ...module_utils._model.errors import HostError, OptionError
+from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
-from ...module_utils._windows.registry import KeyWrite, Registry, Values
+from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch, machine_facts, signature_folder
-from .batch import Answer, Batch
+from . import batch, exports, machine_facts, signature_folder
+from .batch import Answer, Batch, LostAnswerError
 
 
 class PcConnection(t.Protocol):
@@ -37,10 +37,6 @@ class PcConnection(t.Protocol):
         """Read a file of the temporary folder; None if it is not there."""
 
 
-class LostAnswerError(HostError):
-    """Parts of an answer are not there although the batch file ran to its end."""
-
-
 class WindowsPc:
     """Implements the protocol ``Pc``.
 
@@ -52,7 +48,7 @@ class WindowsPc:
         self._connection = connection
         self._machine: Machine | None = None
         self._snapshots: dict[str, Snapshot] = {}
-        self._unreadable: dict[str, HostError] = {}
+        self._unreadable: dict[str, MailError] = {}
         self._protected: set[str] = set()
         self._attributes: dict[str, str] = {}
         self._has_records = False
@@ -65,7 +61,7 @@ class WindowsPc:
     def machine(self) -> Machine:
         if self._machine is None:
             answer = self._ask("survey.cmd", _survey)
-            registry = _registry(answer, *_SURVEYED)
+            registry = exports.registry(answer, _SURVEYED)
             if not registry.children(keys.PROFILE_LIST):
                 # Everybody can read it, and it is never empty.
                 raise HostError(
@@ -93,8 +89,18 @@ class WindowsPc:
             HostError: the PC does not answer, or the connection has no administrator's rights.
         """
         missing = [sid for sid in sids if sid not in self._snapshots and sid not in self._unreadable]
-        if missing:
-            self._take(self._ask("look.cmd", lambda asked: self._ask_for(asked, missing)), missing)
+        if not missing:
+            return
+        try:
+            answer = self._ask("look.cmd", lambda asked: self._ask_for(asked, missing))
+        except LostAnswerError as error:
+            users = {part.partition(" ")[0] for part in error.lost}
+            if not users <= set(missing):
+                raise
+            # A user can keep a file open that is read, which is no trouble of the others.
+            self._unreadable.update(dict.fromkeys(users, error))
+            answer, missing = error.parts, [sid for sid in missing if sid not in users]
+        self._take(answer, missing)
 
     def snapshot(self, sid: str) -> Snapshot:
         self.look_at([sid])
@@ -109,10 +115,12 @@ class WindowsPc:
         files: t.Mapping[str, bytes | None],
         signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
-        self.snapshot(sid)
+        if sid not in self._protected:
+            self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
         self._snapshots.pop(sid, None)
+        self._unreadable.pop(sid, None)
         applying = self._applying(sid, writes, files, signatures)
         self._ask_for(applying, [sid])
         answer = self._run("apply.cmd", applying)
@@ -172,12 +180,7 @@ class WindowsPc:
             self._connection.put(other, data)
         answer = self._run(name, asked)
         if answer.lost:
-            raise LostAnswerError(
-                "the PC",
-                f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
-                "run again. If it happens again, check which program keeps files in the temporary folder open, such as "
-                "an antivirus or an indexer, and exclude that folder from it",
-            )
+            raise LostAnswerError(name, answer)
         return answer.parts
 
     def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
@@ -228,11 +231,15 @@ class WindowsPc:
         for sid in sids:
             if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
                 self._unreadable[sid] = _no_administrator(keys.hive(sid))
-            else:
+                continue
+            try:
                 self._snapshots[sid] = self._snapshot(answer, sid)
+            except MailError as error:
+                self._unreadable[sid] = error
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
-        registry = _registry(answer, *(f"{sid} {name}" for name in _users_keys(sid)), wanted=reading.is_needed)
+        exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
+        registry = exports.registry(answer, exported, reading.is_needed)
         for number, folder in enumerate(self._folders(sid)):
             self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
         # The rights do not show the owner, who could change them. Only administrators can write a record.
@@ -369,16 +376,6 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
     """
     require_user(account)
     return users.find(pc.machine().users, account.user or "", pc.machine().name)
-
-
-def _registry(
-    answer: t.Mapping[str, bytes], *parts: str, wanted: t.Callable[[str, str], bool] | None = None
-) -> Registry:
-    found: list[tuple[str, Values]] = []
-    for part in parts:
-        if part in answer:
-            found += reg_file.parse(answer[part], part, wanted=wanted).items()
-    return Registry(found)
 
 
 def _is_folder(attributes: str) -> bool:

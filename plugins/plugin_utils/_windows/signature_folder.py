@@ -9,12 +9,14 @@ import re
 import typing as t
 
 from ...module_utils._clients.outlook import locations
+from ...module_utils._model.signature import LIMIT
 from ...module_utils._windows.registry import Registry, fold
 from ...module_utils._windows.users import WindowsUser
 from .batch import Batch
 
 _PATH = re.compile(r"[A-Z]:\\[A-Za-z0-9 ._\\-]+", re.IGNORECASE)
 _USUAL = r"%USERPROFILE%\AppData\Roaming"
+LARGEST = 20 * LIMIT  # bytes; RTF has up to 17 for a character
 _LONGEST = 100  # characters, so that a path with a file's name has at most 260
 
 
@@ -24,7 +26,7 @@ def ask(asked: Batch, sid: str, user: WindowsUser) -> None:
     if _is_usable(folders[-1]):
         for number, folder in enumerate(folders):
             asked.answer_attributes(f"{sid} above signatures {number}", folder)
-        asked.answer_files_of_a_user(f"{sid} signature", folders[-1], locations.SIGNATURE_PREFIX.rstrip())
+        asked.answer_files_of_a_user(f"{sid} signature", folders[-1], locations.SIGNATURE_PREFIX.rstrip(), LARGEST)
 
 
 def _is_usable(folder: str) -> bool:
@@ -44,12 +46,13 @@ def change(asked: Batch, user: WindowsUser, wanted: t.Mapping[str, bytes | None]
 
 
 def files(answer: t.Mapping[str, bytes], sid: str) -> dict[str, bytes]:
-    """The files by name; empty content for one that leads elsewhere."""
+    """The files by name; empty content for one that leads elsewhere, or is larger than any of ours."""
     prefix = f"{sid} signature "
     found = {name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)}
     marks = [name.partition(" ")[2].partition(" ") for name in found if name.startswith("attributes ")]
-    links = {name for attributes, _blank, name in marks if "l" in attributes}
-    return {name: b"" if name in links else body for name, body in found.items() if not name.startswith("attributes ")}
+    bodies = {name: body for name, body in found.items() if not name.startswith("attributes ")}
+    foreign = {name: b"" for attributes, _blank, name in marks if "l" in attributes or name not in bodies}
+    return {**bodies, **foreign}
 
 
 def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUser) -> str:

@@ -20,6 +20,8 @@ import typing as t
 
 import pytest
 
+pytestmark = pytest.mark.alike(4)  # each starts servers
+
 FILES = pathlib.Path(__file__).resolve().parents[3] / "roles/test_server/files"
 ADA, BEN = "ada@charter.net", "ben@charter.net"
 TIMEOUT = 30.0

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
@@ -18,6 +17,7 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import absence
+from ..waiting import once_closed
 from . import choices, configure, defaults, lookup, migration, signatures, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
@@ -40,7 +40,6 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
 
 T = t.TypeVar("T")
 
-_POLL_SECONDS = 0.5
 _LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or two thousand
 
 
@@ -130,7 +129,9 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
-        return after
+        # It can be there twice; what a further run would leave stays.
+        again = removed and after is not before and find(after.sources, account) is not None
+        return self.configure(after, account) if again else after
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -190,16 +191,14 @@ class Evolution(ClientDefaults):
     def exclusive(self) -> t.Iterator[None]:
         """Waits for other runs, and until no program that cannot be informed of a change has the sources in memory."""
         with self._files.exclusive():
-            give_up = time.monotonic() + self._wait_seconds
-            while True:
-                process = self._in_the_way()
-                if process is None:
-                    break
-                if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, self.profile, process.pid)
-                time.sleep(_POLL_SECONDS)
+            once_closed(self._refuse_running, self._wait_seconds)
             self._files.recover()
             yield
+
+    def _refuse_running(self) -> None:
+        process = self._in_the_way()
+        if process is not None:
+            raise ClientRunningError(self.name, self.profile, process.pid)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
         return self._files.undisturbed(read)

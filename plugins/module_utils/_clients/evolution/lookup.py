@@ -25,8 +25,10 @@ from .sources import (
     Sources,
 )
 
-# A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
+# A source whose parent has this group is kept together with calendars and contacts: by another program, such as GNOME
+# Online Accounts, or by Evolution itself, where the user has set up a collection account.
 COLLECTION = "Collection"
+_ONLINE_ACCOUNTS = ("GNOME Online Accounts", "Ubuntu Online Accounts")
 KINDS = ("account", "identity", "transport")
 SIGNATURE = "signature"
 _NAMESPACE = "charter.mail"
@@ -49,12 +51,12 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     for key in _marked(sources, account):
         if _is_ours(sources, key, account):
             return sources.ids(key)
-    keeper = kept_by(sources, account)
-    if keeper and account.state is State.PRESENT:
+    keeper = keeper_of(sources, account) if account.state is State.PRESENT else None
+    if keeper is not None:
         raise OptionError(
             "email",
-            f"{account} is in Evolution by GNOME Online Accounts or the like ({keeper}), which would undo any change",
-            "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
+            f"{account} is in Evolution by {keeper.program} ({keeper.name}), which {keeper.effect}",
+            f"remove it there ({keeper.where}) and run again, or leave this account to that program",
         )
     with_login = _unmarked(sources, account)
     for key in with_login:
@@ -84,14 +86,35 @@ def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
     return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
 
 
-def kept_by(sources: Sources, account: Account) -> str:
-    """The name of what keeps the account for another program, such as GNOME Online Accounts; empty for none."""
+class Keeper(t.NamedTuple):
+    """What keeps an account that nobody else may change.
+
+    Attributes:
+        name: as the user sees it.
+        program: what it is.
+        effect: what it does, a clause.
+        where: it can be removed.
+    """
+
+    name: str
+    program: str
+    effect: str
+    where: str
+
+
+def keeper_of(sources: Sources, account: Account) -> Keeper | None:
+    """What keeps the account; None where nothing does."""
     on_server = (key for key in _with_login(sources, account) if _host(sources, key) == account.incoming.host.lower())
     for key in sources.in_order((*_with_address(sources, account), *on_server)):
         if _is_kept(sources, key) and _is_free(sources, key, account.protocol):
             parent = _parent(sources, key)
-            return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
-    return ""
+            name = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+            if any(sources.has_group(parent, group) for group in _ONLINE_ACCOUNTS):
+                program = "GNOME Online Accounts or the like"
+                return Keeper(name, program, "would undo any change", "Settings, Online Accounts")
+            program = "a collection account of the user's"
+            return Keeper(name, program, "may undo a change", "in Evolution: Edit, Accounts")
+    return None
 
 
 def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:

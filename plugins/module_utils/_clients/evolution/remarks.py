@@ -13,7 +13,7 @@ from ..user_choice import own_address
 from . import aliases, migration
 from .choices import choice, kept_address
 from .client_settings import FOR_ALL_ACCOUNTS
-from .lookup import candidates, find, has_other_protocol, kept_by, void
+from .lookup import candidates, find, has_other_protocol, keeper_of, void
 from .password_store.store import NONE
 from .sources import AUTHENTICATION
 from .stored import EvolutionState
@@ -90,12 +90,9 @@ def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:
 
 
 def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:
-    keeper = kept_by(state.sources, account)
-    if keeper:
-        yield (
-            f"{account} stays in Evolution by GNOME Online Accounts or the like ({keeper}), and nothing else is there "
-            "to remove"
-        )
+    keeper = keeper_of(state.sources, account)
+    if keeper is not None:
+        yield (f"{account} stays in Evolution by {keeper.program} ({keeper.name}), and nothing else is there to remove")
     hosts = candidates(state.sources, account)
     if len(hosts) > 1:
         yield about_candidates(account, hosts)

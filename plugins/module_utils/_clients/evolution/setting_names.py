@@ -12,6 +12,7 @@ import re
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
+from ..setting_kinds import require_kind
 
 SOURCES = ("account", "identity", "transport")
 _NAME = re.compile(rf"({'|'.join(SOURCES)})/([^\[\]/\x00-\x1f\x7f]+)/([A-Za-z0-9-]+)")
@@ -107,8 +108,5 @@ def check(name: str, value: Value | None) -> None:
             "a task may not set it, since it names other sources or decides how the client connects",
             "leave it out, and set it in Evolution if it must be",
         )
-    for names, kind, example in ((_NUMBERS, int, "a whole number"), (_BOOLEANS, bool, "true or false")):
-        # True and False are whole numbers to Python.
-        fits = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
-        if key in names and value is not None and not fits:
-            raise OptionError(option, f"{value!r} is of the wrong type", f"write {example}")
+    if value is not None:
+        require_kind(option, value, int if key in _NUMBERS else bool if key in _BOOLEANS else None)

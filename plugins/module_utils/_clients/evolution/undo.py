@@ -14,7 +14,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import DamagedFileError, OptionError
 from ..._model.settings import Value
-from ..engine import Status
+from ..engine import Client, Status
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, about_another, about_changed, absent, former_values, replaced_pop3, touched
 from . import defaults
@@ -25,7 +25,7 @@ from .sources import DATA_SOURCE, Sources
 from .stored import EvolutionState
 
 
-def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Client[EvolutionState], state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     refuse_damaged(state.sources, state.damaged, absent(past))
     replaced = replaced_pop3(past, "/Mail Account/BackendName", "pop")
@@ -38,7 +38,7 @@ def undone(client: t.Any, state: EvolutionState, past: PastAccount, force: bool)
     return _with_former(state, past, force)
 
 
-def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, force: bool) -> Undone:
+def _without_created(client: Client[EvolutionState], state: EvolutionState, past: PastAccount, force: bool) -> Undone:
     account = absent(past)
     ids = find(state.sources, account)
     if ids is None:
@@ -50,7 +50,7 @@ def _without_created(client: t.Any, state: EvolutionState, past: PastAccount, fo
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
-        after: EvolutionState = client.configure(state, account)
+        after = client.configure(state, account)
     except OptionError as error:
         return Undone(state, notices=(f"{past.account} stays: {error}",))
     sources, left = _with_values(after.sources, past, force)

@@ -12,7 +12,7 @@ from ..._windows.registry import KeyWrite, Registry, RegValue
 from ..account_json import account_in, account_out
 from ..change_log import ChangeLog, Noted
 from . import locations
-from .staging_record import Staged
+from .staging_record import Staged, StagingRecord
 from .stored import OutlookState
 
 STAGED = "staged"
@@ -23,31 +23,41 @@ class OutlookNotes:
     """Implements the protocol ``Notes``: the setting of an account is what is staged for it."""
 
     def noted(self, before: OutlookState, after: OutlookState) -> Noted:
-        old = {one.mark: one for one in before.record.accounts}
-        new = {one.mark: one for one in after.record.accounts}
-        marks = [mark for mark in {**old, **new} if old.get(mark) != new.get(mark)]
-        return Noted([Change(STAGED, staged_out(old.get(mark)), staged_out(new.get(mark))) for mark in marks], (), ())
+        old, new = _texts(before.record), _texts(after.record)
+        marks = [mark for mark in {**old, **new} if _staged(before, mark) != _staged(after, mark)]
+        return Noted([Change(STAGED, old.get(mark), new.get(mark)) for mark in marks], (), ())
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         del ids
         return ()
 
 
-def staged_out(staged: Staged | None) -> str | None:
-    """What is staged for an account, as a text."""
-    return None if staged is None else json.dumps([account_out(staged.account), list(staged.methods)])
+def _staged(state: OutlookState, mark: str) -> Staged | None:
+    return next((one for one in state.record.accounts if one.mark == mark), None)
 
 
-def staged_in(text: object) -> Staged | None:
-    """What was staged, from the log.
+def _texts(record: StagingRecord) -> dict[str, str | None]:
+    return {one.mark: staged_out(one, record.profile if one.mark in record.in_prf else "") for one in record.accounts}
+
+
+def staged_out(staged: Staged | None, profile: str = "") -> str | None:
+    """What is staged for an account, and for which Outlook profile if a PRF names one, as a text."""
+    if staged is None:
+        return None
+    found = [account_out(staged.account), list(staged.methods)]
+    return json.dumps([*found, profile] if profile else found)
+
+
+def staged_in(text: object) -> tuple[Staged | None, str]:
+    """What was staged, and for which Outlook profile (empty for none), from the log.
 
     Raises:
         KeyError, TypeError, ValueError: the text says something else.
     """
     if text is None:
-        return None
-    account, methods = json.loads(str(text))
-    return Staged(account_in(account), tuple(map(str, methods)))
+        return None, ""
+    account, methods, *profile = json.loads(str(text))
+    return Staged(account_in(account), tuple(map(str, methods))), str(profile[0]) if profile else ""
 
 
 def content(registry: Registry, sid: str) -> bytes:

@@ -9,7 +9,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import HostError
+from ..._model.errors import HostError, MailError
 from ..._model.settings import Change
 from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, difference
@@ -18,7 +18,7 @@ from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
 from ..stored_account import StoredAccount, StoredLogin
 from . import differences, lookup, signatures, staging, staging_record, status
-from .blockers import foreign_xml
+from .blockers import foreign_xml, other_outlook
 from .change_notes import logged
 from .configure import configured
 from .methods import AUTODISCOVER
@@ -182,6 +182,8 @@ class Outlook(ClientDefaults):
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
+        if standing in (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED) and (elsewhere := other_outlook(state)):
+            found.append(f"{account}: {elsewhere}")
         if account.migrate_from and lookup.has_other_protocol(state, account):
             found.append(
                 f"{account}: only its user can move the mail of the POP3 account in Outlook, and remove that account"
@@ -222,11 +224,11 @@ class Outlook(ClientDefaults):
         try:
             self._pc.write(self._user.sid, difference(before.registry, registry), changed, texts)
             stored = self._pc.snapshot(self._user.sid)
-        except HostError as error:
+        except MailError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.
             try:
                 self._take_back(before, written, changed, texts)
-            except HostError:
+            except MailError:
                 raise error from None
             raise
         # reg import passes over what it cannot read, and still ends with 0.

@@ -11,6 +11,7 @@ its default is not stored. Such keys are never written: Outlook binds each accou
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
@@ -32,6 +33,9 @@ _DEFAULT_SUBMISSION_PORT = 25
 _SAME_LOGIN, _OWN_LOGIN, _RECEIVE_FIRST = 0, 1, 2
 _SERVICES = "{ED475414-B0D6-11D2-8C3B-00104B2A6676}"  # address books, data files and Exchange
 _EXCHANGE = "MSEMS"
+
+# An account may be called "Jo @ home" or "jo@example.net (2)", which is no address.
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 SIGNATURES = ("New Signature", "Reply-Forward Signature")
 """The values of an account with the names of its signatures: of new messages, of replies and forwarded messages."""
@@ -151,9 +155,10 @@ def profiles(registry: Registry, root: str) -> tuple[str, ...]:
     return registry.children(root + "\\Profiles")
 
 
-def default_profile(registry: Registry, root: str) -> str | None:
-    """The profile that Outlook opens; None where none is the default. Arguments as for ``accounts``."""
-    return _text(registry[root], "DefaultProfile") or None if root in registry else None
+def default_profile(registry: Registry, root: str) -> str:
+    """The default profile; empty where there is none. Arguments as for ``accounts``."""
+    value = registry.value(root, "DefaultProfile")
+    return (value.text or "") if value is not None else ""
 
 
 def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default: bool) -> ProfileAccount:
@@ -195,7 +200,7 @@ def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default
 def _address(values: Values, prefix: str) -> str:
     """The address; the account's name or the login may be one where it is missing."""
     texts = [_text(values, name).strip() for name in ("Email", "Account Name", f"{prefix} User")]
-    return next((text for text in texts if "@" in text), texts[0])
+    return next((text for text in texts if _ADDRESS.fullmatch(text)), texts[0])
 
 
 def _sign_in(values: Values, prefix: str) -> t.Iterator[Difference]:

@@ -10,7 +10,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import DamagedFileError
-from ..._windows.registry import Registry, RegValue
+from ..._windows.registry import Registry, RegValue, fold
 from ..account_json import account_in, account_out
 from ..recognition import marker
 from . import locations
@@ -144,7 +144,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
         stored = json.loads(value.text or "")
         if stored["version"] != _VERSION:
             raise ValueError("version")
-        return StagingRecord(
+        found = StagingRecord(
             accounts=tuple(Staged(account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
             in_prf=tuple(stored["in_prf"]),
             profile=stored["profile"],
@@ -157,6 +157,9 @@ def load(registry: Registry, sid: str) -> StagingRecord:
                 StagedSignature(mark, tuple(sorted(files.items()))) for mark, files in stored.get("signatures", ())
             ),
         )
+        if not _is_the_users(found, sid):
+            raise ValueError("places")
+        return found
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedFileError(
             f"{key}\\{locations.RECORD}",
@@ -164,6 +167,15 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             "what was staged for this user is noted here, and cannot be read",
             "use the version of this collection that wrote it, or delete the key; what it speaks of then stays",
         ) from None
+
+
+def _is_the_users(record: StagingRecord, sid: str) -> bool:
+    """Whether all that it speaks of is where this collection puts it: what is noted is written back and deleted."""
+    above = fold(locations.outlook(sid)) + "\\"
+    signatures = [name for one in record.signatures for name, _digest in one.files]
+    return all(fold(one.key).startswith(above) for one in record.written) and not any(
+        set(name) & set("\\/:") for name in (*record.files, *signatures)
+    )
 
 
 def _value_out(value: RegValue | None) -> str | list[t.Any] | None:

@@ -80,11 +80,15 @@ class OutlookState:
         return (value.number or 0) if value is not None else 0
 
     @property
+    def default_profile(self) -> str:
+        """The user's default profile, whether it is there or not; empty if there is none."""
+        return reading.default_profile(self.registry, locations.outlook(self.user.sid))
+
+    @property
     def opened_profile(self) -> str:
         """The profile that Outlook opens; empty if there is none, or if it asks for one."""
-        default = self.text(locations.outlook(self.user.sid), "DefaultProfile")
-        if default:
-            return next((name for name in self.profiles if fold(name) == fold(default)), "")
+        if self.default_profile:
+            return next((name for name in self.profiles if fold(name) == fold(self.default_profile)), "")
         return self.profiles[0] if len(self.profiles) == 1 else ""
 
     def is_opened(self, made: ProfileAccount) -> bool:
@@ -94,7 +98,6 @@ class OutlookState:
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:
     """The accounts in the user's Outlook profiles, those of the default profile first."""
-    default = registry.value(locations.outlook(sid), "DefaultProfile")
-    name = fold(default.text or "") if default is not None else ""
+    name = fold(reading.default_profile(registry, locations.outlook(sid)))
     found = reading.accounts(registry, locations.outlook(sid))
     return tuple(sorted(found, key=lambda one: fold(one.profile) != name))

@@ -15,13 +15,14 @@ from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, absent
 from . import signatures, staging
 from .change_notes import STAGED, staged_in, staged_out
+from .client import Outlook
 from .configure import configured
 from .differences import shown
 from .staging_record import Staged
 from .stored import OutlookState
 
 
-def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Outlook, state: OutlookState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     gone = absent(past)
     if not state.loaded:
@@ -30,7 +31,7 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
     aim: Staged | None = None
     for change in past.changes:
         try:
-            former, ours = staged_in(change.before), staged_in(change.after)
+            (former, profile), (ours, _profile) = staged_in(change.before), staged_in(change.after)
         except (KeyError, TypeError, ValueError):
             continue
         now = state.record.find(past.account)
@@ -41,7 +42,7 @@ def undone(client: t.Any, state: OutlookState, past: PastAccount, force: bool) -
         if now == former:
             continue
         try:
-            after = _staged_as(after, former, past)
+            after = _staged_as(after, former, past, profile)
         except MailError as error:
             return Undone(state, tuple(left), (f"{past.account}: {error}",))
     left += _given_up(state, after)
@@ -61,8 +62,8 @@ def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetti
             yield LeftSetting(f"{one.key}\\{one.name}", shown(one.after), shown(now))
 
 
-def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount) -> OutlookState:
+def _staged_as(state: OutlookState, former: Staged | None, past: PastAccount, profile: str) -> OutlookState:
     if former is None:
         withdrawn = staging.without_account(staging.without_leftovers(state), past.account)
         return signatures.configured(withdrawn, absent(past))
-    return configured(state, former.account, former.methods)
+    return configured(state, former.account, former.methods, profile or None)

@@ -18,6 +18,7 @@ from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
+from ..waiting import once_closed
 from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
@@ -34,7 +35,6 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
 
 T = t.TypeVar("T")
 
-_POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
 _PASSWORDS = ("key4.db", "logins.json", "logins.db")
@@ -123,7 +123,7 @@ class Thunderbird(ClientDefaults):
         if before.unreadable is not None or choices.choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
-        after = self._without(before, account) if removed else self._with(before, account)
+        after = self._without_all(before, account) if removed else self._with(before, account)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -201,11 +201,11 @@ class Thunderbird(ClientDefaults):
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
         with self._files.exclusive(), contextlib.ExitStack() as held:
-            self._while_closed(self._files.recover)
+            self._once_closed(self._files.recover)
             self._profile = profiles.choose(self._files, self._root, self._wanted)
             if self._files.is_directory(self.profile):
                 lock = self._path(".parentlock")
-                self._while_closed(lambda: held.enter_context(self._files.lock(lock)))
+                self._once_closed(lambda: held.enter_context(self._files.lock(lock)))
             yield
 
     def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
@@ -235,7 +235,7 @@ class Thunderbird(ClientDefaults):
             ids = None if choices.choice(state.settings, account) else find(state.settings, account)
             return () if ids is None else configure.logins(state.settings, ids)
 
-        stored = self._seal.held(logins, lambda *login: state.passwords.stored(*login))
+        stored = self._seal.held(logins, state.passwords.stored)
         if not (stored or writes):
             return [], []
         contents = {**state.password_files.contents, **{posixpath.basename(one.path): one.content for one in writes}}
@@ -277,6 +277,15 @@ class Thunderbird(ClientDefaults):
             announced=True,
         )
 
+    def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+        """Without the account, however often it is there; what a further run would leave stays."""
+        after = self._without(before, account)
+        found = after.password_changes if after is not before else ()
+        while find(after.settings, account) is not None and not choices.choice(after.settings, account):
+            after = self._without(after, account)
+            found += after.password_changes
+        return after if after is before else after._replace(password_changes=found)
+
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         settings = before.sources.with_site_choice(before.settings, settings)
@@ -291,7 +300,9 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self._root, self.profile, before.settings, ids, account)
+        folder, left = remarks.of_removal(
+            self._files, self._root, self.profile, before.settings, settings, ids, account
+        )
         return before._replace(
             settings=settings,
             new_passwords=passwords,
@@ -300,17 +311,16 @@ class Thunderbird(ClientDefaults):
             remarks=(*before.remarks, *left),
         )
 
-    def _while_closed(self, action: t.Callable[[], object]) -> None:
+    def _once_closed(self, action: t.Callable[[], object]) -> None:
         """Do what needs Thunderbird's lock, as soon as it can be had."""
-        give_up = time.monotonic() + self._wait_seconds
-        while True:
+
+        def attempt() -> None:
             try:
                 action()
-                return
             except LockedError as error:
-                if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
-            time.sleep(_POLL_SECONDS)
+                raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
+
+        once_closed(attempt, self._wait_seconds)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
         names = password_files(in_database=prefs.get(_USES_DATABASE) is True)
@@ -357,6 +367,7 @@ class Thunderbird(ClientDefaults):
             scratch=self._scratch(),
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=now,
+            read_backup=lambda: self._files.read(self._path("logins-backup.json")),
         )
 
     def _is_older_than(self, version: int) -> bool:

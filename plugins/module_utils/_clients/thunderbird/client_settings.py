@@ -15,7 +15,7 @@ from ..._model.client_options import ALL, HTML, NONE, OF_IMAP, OF_POP3, PLAIN, C
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
 from . import folder_settings, identities
-from .mapping import PrefIds, PrefRule, branch, effective, names
+from .mapping import PrefIds, PrefRule, branch, effective_value, names
 
 # Attributes of an Account, and the preference that is the same.
 _OF_SERVER = {
@@ -160,7 +160,7 @@ def _enforce_setting(after: t.MutableMapping[str, Value], ids: PrefIds, name: st
     if wanted is None:
         after.pop(prefix + key, None)
         return
-    stored = effective(after, prefix, PrefRule(key, lambda account: None))
+    stored = effective_value(after, prefix, key, None)
     if stored is not None and type(stored) is not type(wanted):
         raise OptionError(
             f"settings.{name}",
@@ -175,7 +175,7 @@ _PARTS = {"server": "server", "identity": "identity", "smtpserver": "smtp"}
 
 
 def _get(settings: Settings, prefix: str, place: _Default) -> Value | None:
-    return effective(settings, prefix, PrefRule(place[0], lambda account: None, place[1]))
+    return effective_value(settings, prefix, *place)
 
 
 def _set(after: t.MutableMapping[str, Value], prefix: str, place: _Default, value: Value) -> None:

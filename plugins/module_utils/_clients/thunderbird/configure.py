@@ -12,7 +12,7 @@ from ..._model.settings import Settings
 from ..recognition import marker
 from . import client_settings, folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
@@ -96,9 +96,8 @@ def _is_users(settings: Settings, identity: str, account: Account) -> bool:
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    state = IndexedSettings.of(settings)
-    keys = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
-    return [name for name in keys if set(state.accounts_with("identities", name)) <= {ids.account}]
+    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
+    return [name for name in keys if not is_shared(settings, name, ids)]
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
@@ -132,9 +131,7 @@ def uses_login(settings: Settings, login: LoginKey) -> bool:
 def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
-    last_key = after.get(LAST_KEY)
-    number = int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.count_account(ids.account)
     after.append(ACCOUNTS, ids.account)
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
@@ -223,7 +220,8 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
-    return bool(default_smtp_server(before)) and not _without_smtp_server(before).issubset(own)
+    others = (_without_smtp_server(before) | _with_lost_server(before)).difference(own)
+    return bool(default_smtp_server(before) and others)
 
 
 def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
@@ -244,15 +242,25 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
 
 
 def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The same, with those that name none where it is the default."""
-    named = _identities_of(settings, smtp)
-    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
-    return named | _without_smtp_server(settings) if smtp == usual else named
+    """The same, with those that name none, or one that is gone, where it is the default."""
+    usual, listed = default_smtp_server(settings), settings.list_of(SMTP_SERVERS).positions
+    chosen = text(settings, branch("identity", "default") + "smtpServer")
+    found = _identities_of(settings, smtp)
+    if smtp == (chosen if chosen in listed else usual):
+        found |= _without_smtp_server(settings)
+    return found | _with_lost_server(settings) if smtp == usual else found
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that send by the default SMTP server."""
+    """The identities of accounts that name no SMTP server."""
     found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
+
+
+def _with_lost_server(settings: IndexedSettings) -> set[str]:
+    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send."""
+    listed = settings.list_of(SMTP_SERVERS).positions
+    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
     return {name for name in found if settings.accounts_with("identities", name)}
 
 

@@ -9,16 +9,15 @@ preference. In the URI of a folder on a server, only the root is escaped, as in 
 
 from __future__ import annotations
 
-import base64
-import re
 import typing as t
 import urllib.parse
 
+from ..._formats import modified_utf7
 from ..._model.account import Account
 from ..._model.folders import Folder, Folders, Place, agrees, usual_name
 from ..._model.settings import Settings, Value
 from . import local_folders, mapping
-from .mapping import PrefIds, PrefRule, branch, effective
+from .mapping import PrefIds, branch, effective_value
 
 
 class _OfIdentity(t.NamedTuple):
@@ -60,8 +59,6 @@ OF_IDENTITY: tuple[tuple[str, Value], ...] = (
     *((one.switch, True) for one in _OF_IDENTITY if one.switch),
     ("archives_folder_picker_mode", "0"),
 )
-_ENCODED = re.compile("&([^-]*)-")
-_OUTSIDE_ASCII = re.compile("[^ -~]+")
 
 
 def read(settings: Settings, ids: PrefIds) -> Folders:
@@ -137,7 +134,7 @@ class _Roots(t.NamedTuple):
         """The URI of a folder."""
         name = folder.name or usual_name(kind)
         if folder.place is Place.SERVER and self.imap:
-            return f"{self.own}/{_modified_utf7(name)}"
+            return f"{self.own}/{modified_utf7.encoded(name)}"
         # As NS_MsgEscapeEncodeURLPath has it, for folders on this computer.
         path = urllib.parse.quote(name, safe="/*+@").replace("~", "%7E")
         return f"{self.local if folder.place is Place.LOCAL else self.own}/{path}"
@@ -148,7 +145,7 @@ class _Roots(t.NamedTuple):
             if uri.startswith(root + "/"):
                 path = uri[len(root) + 1 :]
                 on_server = self.imap and place is Place.SERVER
-                return Folder(place, _from_modified_utf7(path) if on_server else urllib.parse.unquote(path))
+                return Folder(place, modified_utf7.decoded(path) if on_server else urllib.parse.unquote(path))
         return Folder(Place.ELSEWHERE, uri)
 
 
@@ -178,28 +175,6 @@ def _junk(settings: Settings, server: str, roots: _Roots) -> Folder:
 
 def _value(settings: Settings, key: str, default: Value) -> Value:
     """What Thunderbird works with."""
-    prefix, _dot, name = key.rpartition(".")
-    value = effective(settings, prefix + ".", PrefRule(name, lambda account: None, default))
+    prefix, dot, name = key.rpartition(".")
+    value = effective_value(settings, prefix + dot, name, default)
     return default if value is None or type(value) is not type(default) else value
-
-
-def _modified_utf7(name: str) -> str:
-    """A name as servers have it (RFC 3501, section 5.1.3), where they do not accept UTF-8."""
-
-    def encoded(match: t.Match[str]) -> str:
-        return "&" + base64.b64encode(match.group().encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
-
-    return _OUTSIDE_ASCII.sub(encoded, name.replace("&", "&-"))
-
-
-def _from_modified_utf7(name: str) -> str:
-    def decoded(match: t.Match[str]) -> str:
-        coded = match.group(1)
-        if not coded:
-            return "&"
-        try:
-            return base64.b64decode(coded.replace(",", "/") + "=" * (-len(coded) % 4)).decode("utf-16-be")
-        except ValueError:
-            return match.group()
-
-    return _ENCODED.sub(decoded, name)

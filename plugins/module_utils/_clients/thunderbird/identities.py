@@ -16,16 +16,14 @@ from ..._model.settings import Settings
 from ..._model.text import bare_address, same_address
 from ..recognition import marker
 from . import mapping, signatures
-from .indexed_settings import MARKER, Draft, IndexedSettings
-from .lookup import allocate_ids
-from .mapping import PrefIds, branch, effective, enforce, names, text
-
-_MARKER = MARKER  # in the branch of an identity, as in that of a server
+from .indexed_settings import MARKER, Draft
+from .lookup import allocate_ids, is_shared
+from .mapping import PrefIds, branch, effective_text, enforce, names, text
 
 
 def is_ours(settings: Settings, identity: str) -> bool:
     """Whether a run has made an identity in addition to that of an account."""
-    return bool(text(settings, branch("identity", identity) + _MARKER))
+    return bool(text(settings, branch("identity", identity) + MARKER))
 
 
 def configure(after: Draft, ids: PrefIds, account: Account) -> None:
@@ -33,7 +31,7 @@ def configure(after: Draft, ids: PrefIds, account: Account) -> None:
     listed = branch("account", ids.account) + "identities"
     for identity in names(after, listed):
         # The account's SMTP server may be a new one, which all that is ours shares.
-        if is_ours(after, identity) and _is_alone(after.before, ids, identity):
+        if is_ours(after, identity) and not is_shared(after.before, identity, ids):
             after[branch("identity", identity) + "smtpServer"] = ids.smtp
     for wanted in account.identities:
         found = _find(after, ids, wanted.email)
@@ -64,8 +62,8 @@ def _identity(settings: Settings, key: str) -> Identity:
     return Identity(
         email=_address(settings, key),
         full_name=text(settings, prefix + "fullName") or None,
-        reply_to=_effective(settings, prefix, "reply_to") or None,
-        organization=_effective(settings, prefix, "organization") or None,
+        reply_to=effective_text(settings, prefix, "reply_to") or None,
+        organization=effective_text(settings, prefix, "organization") or None,
         signature=signatures.read(settings, prefix),
         managed=is_ours(settings, key),
     )
@@ -84,7 +82,7 @@ def _enforce(after: Draft, ids: PrefIds, account: Account, wanted: Identity, fou
         mapping.write(after, prefix, rules, account)
         mapping.write(after, prefix, mapping.IDENTITY, sender)
         after[prefix + "smtpServer"] = ids.smtp
-        after[prefix + _MARKER] = marker(account)
+        after[prefix + MARKER] = marker(account)
         after.append(branch("account", ids.account) + "identities", key)
     else:
         prefix = branch("identity", found)
@@ -97,14 +95,10 @@ def _enforce(after: Draft, ids: PrefIds, account: Account, wanted: Identity, fou
 def _find(after: Draft, ids: PrefIds, address: str) -> str | None:
     """The identity of this account, and of no other, with an address."""
     for key in names(after, branch("account", ids.account) + "identities"):
-        own = key != ids.identity and _is_alone(after.before, ids, key)
+        own = key != ids.identity and not is_shared(after.before, key, ids)
         if own and same_address(_address(after, key), address):
             return key
     return None
-
-
-def _is_alone(before: IndexedSettings, ids: PrefIds, identity: str) -> bool:
-    return set(before.accounts_with("identities", identity)) <= {ids.account}
 
 
 def _remove(after: Draft, listed: str, identity: str) -> None:
@@ -132,8 +126,3 @@ def _free_key(after: Draft) -> str:
 
 def _address(settings: Settings, key: str) -> str:
     return bare_address(text(settings, branch("identity", key) + "useremail"))
-
-
-def _effective(settings: Settings, prefix: str, key: str) -> str:
-    value = effective(settings, prefix, mapping.PrefRule(key, lambda account: None, ""))
-    return value if isinstance(value, str) else ""

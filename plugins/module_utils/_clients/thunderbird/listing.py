@@ -16,7 +16,7 @@ from . import client_settings, mapping, old_names, preference_files, profiles, s
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
-from .mapping import PrefIds, branch, effective, names, text
+from .mapping import PrefIds, branch, effective_value, names, text
 from .prefs import PrefsFile
 from .profiles import Root
 
@@ -101,8 +101,7 @@ def _identity(settings: Settings, prefix: str) -> ListedIdentity:
 
 
 def _method(settings: Settings, prefix: str) -> str:
-    rule = mapping.PrefRule("authMethod", lambda account: None, mapping.PASSWORD_AUTHENTICATION)
-    value = effective(settings, prefix, rule)
+    value = effective_value(settings, prefix, "authMethod", mapping.PASSWORD_AUTHENTICATION)
     return _METHODS.get(value, "unknown") if isinstance(value, int) else "unknown"
 
 

@@ -17,7 +17,7 @@ from ..._model.folders import Place
 from ..._model.persistent import differing
 from ..._model.settings import Settings
 from . import mapping
-from .indexed_settings import ACCOUNTS, LAST_KEY, Draft, IndexedSettings
+from .indexed_settings import ACCOUNTS, Draft, IndexedSettings
 from .lookup import allocate_ids, stored
 from .mail_folder import directories
 from .mapping import branch, names, text
@@ -42,8 +42,7 @@ def with_local_folders(before: IndexedSettings, account: Account) -> IndexedSett
         return before
     after, ids = Draft(before), allocate_ids(before)
     after[branch("account", ids.account) + "server"] = ids.server
-    last_key, number = after.get(LAST_KEY), int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.count_account(ids.account)
     after.append(ACCOUNTS, ids.account)
     after[_SERVER] = ids.server
     values = {

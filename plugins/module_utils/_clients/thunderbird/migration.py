@@ -21,7 +21,7 @@ from ..same_provider import migrates, moves_from
 from ..user_choice import signs_in_by
 from . import folder_references, mapping
 from .choices import passwordless
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, RETIRED, Draft, IndexedSettings
+from .indexed_settings import ACCOUNTS, MARKER, RETIRED, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
 from .mail_folder import directories
 from .mapping import PrefIds, branch, names, text
@@ -188,8 +188,7 @@ def _method(settings: Settings, ids: PrefIds) -> str:
 def _create(after: Draft, old: PrefIds, account: Account) -> str:
     """An IMAP account without identities at the place of the old one in the list; its key."""
     new = allocate_ids(after.before)
-    last_key, number = after.get(LAST_KEY), int(new.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.count_account(new.account)
     after[branch("account", new.account) + "server"] = new.server
     listed = list(after.list_of(ACCOUNTS).names)
     listed.insert(listed.index(old.account), new.account)

@@ -11,7 +11,7 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..recognition import about_candidates, about_void
-from . import configure, migration
+from . import configure, folder_users, mapping, migration
 from .choices import choice
 from .identities import read_back
 from .lookup import candidates, find, void
@@ -59,7 +59,7 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 
 
 def of_removal(
-    files: Files, root: Root, profile: str, settings: Settings, ids: PrefIds, account: Account
+    files: Files, root: Root, profile: str, settings: Settings, after: Settings, ids: PrefIds, account: Account
 ) -> tuple[str | None, t.Sequence[str]]:
     """The folder of mail to delete with an account, if any, and the warnings about what stays.
 
@@ -68,6 +68,7 @@ def of_removal(
         root: of all profiles.
         profile: its folder.
         settings: with the account.
+        after: without it.
         ids: the account's.
         account: as wanted.
     """
@@ -76,6 +77,12 @@ def of_removal(
     if left:
         found.append(
             f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
+        )
+    used = folder_users.remaining(after, mapping.stored_folder_uri(settings, ids.server))
+    if used:
+        found.append(
+            f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
+            "Thunderbird's account settings"
         )
     mail = mail_folder(files, profile, settings, ids, _other_profiles(files, root, profile)) if account.purge else None
     if mail is not None and mail.reason:

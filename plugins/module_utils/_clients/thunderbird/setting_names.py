@@ -12,6 +12,7 @@ import re
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
+from ..setting_kinds import require_kind
 
 BRANCHES = ("server", "identity", "smtpserver")
 _NAME = re.compile(rf"({'|'.join(BRANCHES)})\.([A-Za-z0-9_][A-Za-z0-9_.-]*)")
@@ -143,8 +144,5 @@ def check(name: str, value: Value | None) -> None:
             "a task may not set it, since it names parts of the profile or decides how the client connects",
             "leave it out, and set it in Thunderbird if it must be",
         )
-    for names, kind, example in ((_NUMBERS, int, "a whole number"), (_BOOLEANS, bool, "true or false")):
-        # True and False are whole numbers to Python.
-        fits = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
-        if name in names and value is not None and not fits:
-            raise OptionError(option, f"{value!r} is of the wrong type", f"write {example}")
+    if value is not None:
+        require_kind(option, value, int if name in _NUMBERS else bool if name in _BOOLEANS else None)

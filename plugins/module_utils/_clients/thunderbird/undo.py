@@ -14,7 +14,7 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Change, Settings, Value, same
-from ..engine import Status
+from ..engine import Client, Status
 from ..past_changes import PastAccount
 from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
 from . import client_settings, folder_references, mapping, moves
@@ -36,7 +36,7 @@ _RULES = {
 }
 
 
-def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
+def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
@@ -53,7 +53,9 @@ def undone(client: t.Any, state: ThunderbirdState, past: PastAccount, force: boo
     return _with_former(state, past, force)
 
 
-def _without_created(client: t.Any, state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
+def _without_created(
+    client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool
+) -> Undone:
     account = absent(past)
     ids = find(state.settings, account)
     if ids is None:
@@ -65,7 +67,7 @@ def _without_created(client: t.Any, state: ThunderbirdState, past: PastAccount, 
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
-        after: ThunderbirdState = client.configure(state, account)
+        after = client.configure(state, account)
     except OptionError as error:
         return Undone(state, notices=(f"{past.account} stays: {error}",))
     settings, left = _with_values(state.settings, IndexedSettings.of(after.settings), past, force)

@@ -69,11 +69,14 @@
   // A word is looked for once in each text of the table, and then by the numbers of the texts.
   const SEARCHED = ["server", "code", "user", "protocol", "sentence", "changed"];
   let lowerTexts = null, lowerHosts = null, lowerEmails = null, lowerGroups = null;
-  const matcher = (word) => {
+  const prepare = () => {
     lowerTexts ??= texts.map((text) => text.toLowerCase());
     lowerHosts ??= hosts.name.map((name) => name.toLowerCase());
     lowerEmails ??= rowHost.map((_host, row) => emailOf(row).toLowerCase());
     lowerGroups ??= [...groups.map((group) => `${group[0]} ${group[1]}`.toLowerCase()), ...rest.map((label) => label.toLowerCase())];
+  };
+  const matcher = (word) => {
+    prepare();
     const inText = lowerTexts.map((text) => text.includes(word));
     const inHost = lowerHosts.map((name) => name.includes(word));
     const inGroup = lowerGroups.map((label) => label.includes(word));
@@ -313,6 +316,7 @@
       select();
     });
   });
+  search.addEventListener("focus", prepare); // so that the first letter finds as quickly as the others
   search.addEventListener("input", () => {
     words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     grid.scrollTop = current = 0;

@@ -21,7 +21,7 @@ _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
 _SENTENCES = 500_000  # characters of all sentences together
 _CUTS = (1_000, 400, 200, 100, 60, 30)  # characters of one sentence, the first that keeps them within that
-_REST = ("Not explained", "Warnings", "Not reached", "Without accounts", "Verified")
+_REST = ("Other failures", "Warnings", "Not reached", "Without accounts", "Verified")
 
 Column = t.Union[int, "list[int]", "list[str]"]
 

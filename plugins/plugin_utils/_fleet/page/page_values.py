@@ -13,6 +13,7 @@ from ..fleet_report import About, AccountRow, Certificate, FleetReport, HostRow,
 from ..wording import (
     CONFIDENCES,
     SCOPES,
+    SOON,
     STAGES,
     STATES,
     counted,
@@ -33,7 +34,7 @@ _MOST_CARDS = 60
 _MOST_HOSTS = 60  # of a finding or a state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
-_SOON, _VERY_SOON = 30, 10  # days
+_VERY_SOON = 10  # days until a certificate ends
 _BAR = 1000  # the width of the bar, in its own units
 _GAP = 2
 _RUN = 36  # the height of a run in the history strip
@@ -134,8 +135,7 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
     changes = [(row, account) for row in report.hosts for account in row.accounts if account.changed]
     return {
         "headline": headline(report),
-        "healthy_words": _HEALTHY[report.about],
-        "healthy": not report.findings and not report.counts[State.FAILED] and not report.counts[State.NOT_REACHED],
+        "lead": _lead(report),
         "when": _period(report),
         "run": report.run,
         "check_mode": report.check_mode,
@@ -157,6 +157,16 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "rows": [_row(report, *entry) for entry in entries[:MOST_ROWS]],
         "row_count": len(entries),
     }
+
+
+def _lead(report: FleetReport) -> str:
+    """A sentence below the headline of a run that found nothing wrong; empty for others."""
+    counts = report.counts
+    if report.findings or counts[State.FAILED] or counts[State.NOT_REACHED]:
+        return ""
+    if counts[State.VERIFIED] + counts[State.WARNING]:
+        return _HEALTHY[report.about]
+    return "Nothing was tested. List accounts in the variable mail_accounts." if counts[State.NO_ACCOUNTS] else ""
 
 
 def _period(report: FleetReport) -> str:
@@ -215,7 +225,7 @@ def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
 def _others(report: FleetReport) -> list[Names]:
     """The hosts with a state of which no finding speaks."""
     labels = {
-        State.FAILED: "Failed, not explained",
+        State.FAILED: "Other failures",
         State.WARNING: "With warnings",
         State.NOT_REACHED: "Not reached",
         State.NO_ACCOUNTS: "Without accounts",
@@ -251,7 +261,7 @@ def _change(change: str, changes: t.Sequence[tuple[HostRow, AccountRow]]) -> dic
 
 def _certificate(certificate: Certificate, now: str) -> CertificateRow:
     days = days_left(certificate.not_after, now)
-    urgency = "" if days is None or days > _SOON else "urgent" if days <= _VERY_SOON else "soon"
+    urgency = "" if days is None or days > SOON else "urgent" if days <= _VERY_SOON else "soon"
     shown, more = certificate.names[:3], len(certificate.names[3:])
     return CertificateRow(
         server=certificate.server,

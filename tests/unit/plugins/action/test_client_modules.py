@@ -173,9 +173,17 @@ def test_a_look_that_fails_is_followed_by_the_module(home: pathlib.Path, client:
 
 
 def test_a_password_that_could_be_stored_is_the_modules(home: pathlib.Path, client: str) -> None:
+    """Only Evolution has stores that no password can be in, which takes a look."""
     settle(home, MARIO)
-    store = {"password_store": "plaintext_keyring"} if client == "evolution" else {}
-    assert run(home, client, {**MARIO, "password": "a new one", **store}) == (BY_MODULE, 1)
+    store, looks = ({"password_store": "plaintext_keyring"}, 1) if client == "evolution" else ({}, 0)
+    assert run(home, client, {**MARIO, "password": "a new one", **store}) == (BY_MODULE, looks)
+
+
+def test_there_is_no_look_where_the_module_runs_whatever_it_sees(home: pathlib.Path, client: str) -> None:
+    settle(home, MARIO)
+    assert run(home, client, {**MARIO, "user": None, "home": str(home)}) == (BY_MODULE, 0)
+    _result, looks = run(home, client, {**MARIO, "default": True})
+    assert looks == (0 if client == "evolution" else 1)
 
 
 def test_no_password_is_in_the_result(home: pathlib.Path) -> None:

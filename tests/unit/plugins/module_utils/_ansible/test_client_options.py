@@ -21,7 +21,6 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.entry import
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.lookup import not_staged
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 from ansible_collections.charter.mail.plugins.module_utils._model.folders import NONE_GIVEN, folder_text
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
@@ -57,15 +56,8 @@ def some(chance: random.Random) -> Options:
     return found
 
 
-def stored(desk: Desk, **options: t.Any) -> Account:
-    client = desk.open()
-    account = client.view(client.read(), request(**options).account).account
-    assert account is not None
-    return account
-
-
 def folders(desk: Desk, **options: t.Any) -> dict[str, str]:
-    return {kind: folder_text(kind, folder) for kind, folder in stored(desk, **options).folders.given()}
+    return {kind: folder_text(kind, folder) for kind, folder in desk.stored(**options).folders.given()}
 
 
 @CLIENTS
@@ -78,12 +70,12 @@ def test_any_change_is_made_once_and_seen_before(
     desk = Desk(client, tmp_path)
     for _run in range(4):
         given = {"protocol": protocol, **some(chance)}
-        before = stored(desk, protocol=protocol) if desk.files() else None
+        before = desk.stored(protocol=protocol) if desk.files() else None
         foreseen = plan(desk.open(), [request(**given).account])
         step = desk.step(**given)
         assert step.status is foreseen.steps[0].status
         assert before_and_after([step]) == before_and_after(foreseen.steps)
-        after = stored(desk, protocol=protocol)
+        after = desk.stored(protocol=protocol)
         for name in VALUES:
             now = getattr(after.client, name)
             if name in given:
@@ -122,7 +114,7 @@ def test_folders_of_the_users_own_stay(tmp_path: pathlib.Path, client: ClientEnt
     desk.step(provider="spectrum")
     found = folders(desk)
     assert (found["sent"], found["drafts"]) == ("local", "My drafts")
-    assert stored(desk).client.check_interval == 7
+    assert desk.stored().client.check_interval == 7
     # Any folder on the server is one: the client may have it from the server itself.
     assert desk.step(provider="spectrum", folders={"drafts": "server"}).status is Status.UNCHANGED
     step = desk.step(provider="spectrum", folders={"sent": "server"})
@@ -211,13 +203,13 @@ def test_receipts_of_one_account_keep_what_the_user_has_for_all(tmp_path: pathli
         prefs.read_text() + 'user_pref("mail.mdn.report.enabled", false);\n'
         'user_pref("mail.receipt.request_return_receipt_on", true);\n'
     )
-    assert stored(desk).client.request_receipts is True
+    assert desk.stored().client.request_receipts is True
     assert desk.step(request_receipts=True).status is Status.UNCHANGED
     desk.step(request_receipts=False)
     text = prefs.read_text()
     assert 'user_pref("mail.server.server1.mdn_report_enabled", false);' in text
     assert 'user_pref("mail.identity.id1.use_custom_prefs", true);' in text
-    assert stored(desk).client.request_receipts is False
+    assert desk.stored().client.request_receipts is False
 
 
 @CLIENTS

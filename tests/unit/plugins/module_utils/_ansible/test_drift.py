@@ -32,7 +32,6 @@ PORTS = {
     "thunderbird": (".thunderbird/charter.default/prefs.js", '.port", 993', '.port", 1993'),
     "evolution": (".config/evolution/sources/*.source", "Port=993", "Port=1993"),
 }
-MARKERS = {"thunderbird": ".charter_mail", "evolution": "X-Charter-Mail"}
 
 
 def request(home: pathlib.Path, **options: t.Any) -> Request:

@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.entry import
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
-from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser
+from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import HandMade, some, write_evolution, write_thunderbird
@@ -49,7 +49,7 @@ def configure(client: ClientEntry, home: pathlib.Path, entries: t.Sequence[Found
     """Set entries up as the modules do."""
     home.mkdir(exist_ok=True)
     options = {**client.defaults(), "wait_seconds": 0, "lock_timeout": 1, "backup": False}
-    target = gather_on_linux.target_of(user_of(home))
+    target = Target(user_of(home), str(home), None)
     with opened(client, target, options, desktop_hosts()) as found:
         return engine.reconcile(found, [request_of({**entry, "user": None}, {}).account for entry in entries])
 

@@ -21,7 +21,6 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.entry import
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.aliases import Alias
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.signature import LIMIT
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
@@ -40,13 +39,6 @@ CONTENTS = (
 )
 ABSENT = {"state": "absent"}
 Given = t.Dict[str, t.Any]
-
-
-def stored(desk: Desk, **options: t.Any) -> Account:
-    client = desk.open()
-    account = client.view(client.read(), request(**options).account).account
-    assert account is not None
-    return account
 
 
 def some_signature(chance: random.Random) -> Given | None:
@@ -98,7 +90,7 @@ def test_any_change_is_made_once_and_seen_before(tmp_path: pathlib.Path, client:
         step = desk.step(**options)
         assert [one.status for one in foreseen.steps] == [step.status]
         assert [one.changes for one in foreseen.steps] == [step.changes]
-        found = stored(desk, **options)
+        found = desk.stored(**options)
         assert {one.email.lower(): one.full_name or "" for one in found.identities} == names
         assert all(one.managed for one in found.identities)
         if signature is not None:
@@ -164,7 +156,7 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     before = desk.files()
     assert desk.step(**options).status is Status.UNCHANGED
     assert desk.files() == before
-    found = stored(desk, **options)
+    found = desk.stored(**options)
     assert [one.email for one in found.identities] == ["info@rossi.example"]
     assert found.signature is not None
     assert found.signature.content == "mine"
@@ -175,7 +167,7 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     # With other options, both are changed: the administrator names them.
     options = {"identities": [{"address": "info@rossi.example", "full_name": "Desk"}], "signature": {"text": "new"}}
     assert desk.step(**options).status is Status.UPDATED
-    found = stored(desk, **options)
+    found = desk.stored(**options)
     assert [(one.email, one.full_name) for one in found.identities] == [("info@rossi.example", "Desk")]
     assert found.signature is not None
     assert found.signature.content == "new"
@@ -192,9 +184,9 @@ def test_other_accounts_keep_their_senders_to_the_byte(tmp_path: pathlib.Path, c
     }
     desk.push(anna)
     desk.push({"identities": [{"address": "info@rossi.example", "full_name": "Mario"}], "signature": {"text": "M"}})
-    assert [one.full_name for one in stored(desk, **anna).identities] == ["Anna"]
+    assert [one.full_name for one in desk.stored(**anna).identities] == ["Anna"]
     desk.step(state="absent")
-    found = stored(desk, **anna)
+    found = desk.stored(**anna)
     assert [one.full_name for one in found.identities] == ["Anna"]
     assert found.signature is not None
     assert found.signature.content == "Anna"
@@ -215,7 +207,7 @@ def test_the_default_identity_of_thunderbird_is_the_first(tmp_path: pathlib.Path
     check = str(desk.inspect(identities=[{"address": EMAIL.upper(), "default": True}]).check)
     assert "identities.default: mario.rossi@charter.net wanted, a@rossi.example in" in check.lower()
     assert desk.step(identities=[{"address": EMAIL.upper(), "default": True}]).status is Status.UPDATED
-    assert stored(desk).default_identity == EMAIL
+    assert desk.stored().default_identity == EMAIL
     assert desk.step(identities=[{"address": "b@rossi.example", **ABSENT}]).status is Status.UPDATED
     assert 'identities", "id1,id2"' in b"".join(desk.files().values()).decode()
 

@@ -26,6 +26,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.entry import
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
+from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import HandMade, some, write_evolution, write_thunderbird
@@ -409,6 +410,26 @@ def test_the_log_is_bounded(tmp_path: pathlib.Path, client: ClientEntry, monkeyp
     monkeypatch.setattr(change_log, "BYTES", len(json.dumps(lines[-1])) + 10)
     configure(client, "20260109T000000Z-1", request(tmp_path, full_name="Mario"))
     assert len(log(tmp_path, client).read_bytes().splitlines()) == 1
+
+
+@CLIENTS
+def test_what_does_not_read_back_fails(
+    tmp_path: pathlib.Path, client: ClientEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may write the same files at the same time."""
+    configure(client, "20260101T000000Z-1", request(tmp_path))
+    left = settings(tmp_path, client)
+    replace = LocalFiles.replace
+
+    def replace_and_overwrite(files: LocalFiles, *args: t.Any, **options: t.Any) -> t.Any:
+        done = replace(files, *args, **options)
+        for path, content in left.items():
+            (tmp_path / path).write_bytes(content)
+        return done
+
+    monkeypatch.setattr(LocalFiles, "replace", replace_and_overwrite)
+    with pytest.raises(AssertionError, match="the settings were put back and do not read back as written"):
+        roll_back(tmp_path)
 
 
 @CLIENTS

@@ -123,17 +123,3 @@ def test_append() -> None:
 def test_a_name_that_is_more_than_one_string_is_refused(name: bytes) -> None:
     with pytest.raises(Failure):
         imap_upload.quoted(name)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Inbox", b"Inbox"),
-        ("A & B", b"A &- B"),
-        ("Entwürfe", b"Entw&APw-rfe"),
-        ("台北", b"&U,BTFw-"),
-        ("a\tb", b"a&AAk-b"),
-    ],
-)
-def test_names_beyond_ascii(name: str, expected: bytes) -> None:
-    assert imap_upload.encoded(name) == expected

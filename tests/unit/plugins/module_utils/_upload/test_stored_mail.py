@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._linux import local_u
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_mail import LocalMail
 from ansible_collections.charter.mail.plugins.module_utils._upload import stored_mail
 from ansible_collections.charter.mail.plugins.module_utils._upload.stored_mail import StoredMessage
-from ansible_collections.charter.mail.tests.unit.amount import examples
+from ansible_collections.charter.mail.tests.unit.amount import examples, size
 
 HEADER = "From - Sat Nov 28 19:00:00 2026\n"
 ADDED = (
@@ -82,14 +82,15 @@ def test_a_message_without_an_id_is_known_by_date_sender_and_subject(tmp_path: p
 def test_a_message_that_is_too_large_is_named_and_the_next_one_is_read(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_mail, "LARGEST", 1 << 20)
-    path = box(tmp_path / "Inbox", "Subject: x\n\n" + "x" * 80 + "\n" * 3_000_000, "Subject: y\n\ny\n")
+    part = size(8, 1)
+    monkeypatch.setattr(stored_mail, "LARGEST", part << 17)
+    path = box(tmp_path / "Inbox", "Subject: x\n\n" + "x" * 80 + "\n" * (part * 375_000), "Subject: y\n\ny\n")
     tracemalloc.start()
     found = read(path)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [bool(message.data) for message in found] == [False, True]
-    assert most < 200 << 20
+    assert most < part * 25 << 20
 
 
 def test_generated_boxes(tmp_path: pathlib.Path) -> None:

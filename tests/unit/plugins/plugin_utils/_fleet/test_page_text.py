@@ -110,6 +110,12 @@ def test_a_fleet_that_works_says_so() -> None:
     assert "What is wrong" not in text
 
 
+def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
+    report = sample_report.report([HostRow(f"desk-{number}", State.NO_ACCOUNTS) for number in range(3)])
+    text = Parsed(page(report)).text
+    assert "No host has mail accounts Nothing was tested. List accounts in the variable mail_accounts." in text
+
+
 def test_check_mode_is_said() -> None:
     assert "check mode" in Parsed(page(dataclasses.replace(sample_report.working(1), check_mode=True))).text
 

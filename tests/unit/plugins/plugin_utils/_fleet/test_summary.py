@@ -105,7 +105,16 @@ def test_many_findings_are_cut_and_counted() -> None:
 
 def test_hosts_that_no_finding_explains_are_named() -> None:
     lost = HostRow("desk-9", State.FAILED, accounts=(sample_report.account("a@twc.com", State.FAILED),))
-    assert "  Not explained   desk-9" in shown(sample_report.report([lost]))
+    assert "  Other failures  desk-9" in shown(sample_report.report([lost]))
+
+
+def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
+    rows = [HostRow(f"desk-{number}", State.NO_ACCOUNTS) for number in range(3)]
+    hint = "List accounts in the variable mail_accounts."
+    assert shown(sample_report.report(rows)).endswith(
+        f"  No accounts     desk-0, desk-1, desk-2\n{hint:>{18 + len(hint)}}"
+    )
+    assert hint not in shown(sample_report.report([*rows, HostRow("desk-3", State.VERIFIED)]))
 
 
 @pytest.mark.parametrize("columns", [1, 60, 61, 79, 80, 100, 500])
@@ -159,7 +168,7 @@ def test_colours_are_ansibles_and_follow_the_states() -> None:
         ({State.FAILED: 1, State.NOT_REACHED: 1}, "Mail does not work on 1 of 2 hosts"),
         ({State.NOT_REACHED: 3}, "No host was reached"),
         ({State.NOT_REACHED: 3, State.NO_ACCOUNTS: 1}, "Mail was not verified on any host"),
-        ({State.NO_ACCOUNTS: 2}, "Mail was not verified on any host"),
+        ({State.NO_ACCOUNTS: 2}, "No host has mail accounts"),
     ],
 )
 def test_the_headline(counts: dict[State, int], expected: str) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Scope
 from ansible_collections.charter.mail.tests.unit import amount
+from ansible_collections.charter.mail.tests.unit.simulation.further import FURTHER
 from ansible_collections.charter.mail.tests.unit.simulation.held_out import HELD_OUT
 from ansible_collections.charter.mail.tests.unit.simulation.scenarios import TUNING, Scenario, Size
 from ansible_collections.charter.mail.tests.unit.simulation.score import Score, judge, pooled, score
+from ansible_collections.charter.mail.tests.unit.simulation.second_look import SECOND_LOOK
 from ansible_collections.charter.mail.tests.unit.simulation.world import simulate
 
 HUNDRED, THIRTY, FIVE, ONE = Size(100, 4), Size(30, 1), Size(5, 1), Size(1, 1)
@@ -42,9 +44,9 @@ def scored(scenarios: t.Mapping[str, Scenario], size: Size, seeds: int, purpose:
     ],
     ids=["100 hosts", "30 hosts", "5 hosts"],
 )
-@pytest.mark.parametrize("kept", ["tuning", "held out"])
+@pytest.mark.parametrize("kept", ["tuning", "further", "second look", "held out"])
 def test_the_verdict_is_right(kept: str, size: Size, seeds: int, scope: float, harmful: float, sure: float) -> None:
-    scenarios = TUNING if kept == "tuning" else HELD_OUT
+    scenarios = {"tuning": TUNING, "further": FURTHER, "second look": SECOND_LOOK, "held out": HELD_OUT}[kept]
     found = scored(scenarios, size, seeds, kept)
     assert found.failures > 0
     assert found.scope >= scope, found.wrong.most_common(5)

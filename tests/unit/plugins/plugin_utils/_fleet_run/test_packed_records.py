@@ -162,6 +162,26 @@ def test_what_is_known_of_a_host_outlives_runs_that_did_not_reach_it(tmp_path: p
     assert states["new"] == (State.NOT_REACHED, None)
 
 
+def test_a_new_host_is_not_looked_for_in_all_earlier_runs(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = RecordFiles(str(tmp_path))
+    for day in range(1, 5):
+        reported_on(files, f"202611{day:02}T033000Z-1", [a_record("desk-1")], ["desk-1"])
+    opened = []
+    known_hosts = RecordFiles.known_hosts
+
+    def counted(files: RecordFiles, run: str, wanted: t.Collection[str]) -> dict[str, t.Any]:
+        opened.append(run)
+        return known_hosts(files, run, wanted)
+
+    monkeypatch.setattr(RecordFiles, "known_hosts", counted)
+    past = past_runs.past(files, "20261105T033000Z-1", ["desk-1", "new"])
+    assert set(past.hosts) == {"desk-1"}
+    assert len(past.runs) == 4
+    assert opened == ["20261104T033000Z-1"]
+
+
 def test_runs_that_compared_accounts_are_not_in_the_history_of_mail(tmp_path: pathlib.Path) -> None:
     files = RecordFiles(str(tmp_path))
     reported_on(files, "20261101T033000Z-1", [a_record("desk-1")], ["desk-1"])

@@ -248,7 +248,6 @@ _PREPARATIONS = (_with_profiles, _with_flatpak, _with_used_evolution, _behind_li
 
 _PREFS = "**/prefs.js"
 _SOURCE = "**/*.source"
-_ANY = "**/*.*"
 
 
 def cut_off(home: Generator) -> None:

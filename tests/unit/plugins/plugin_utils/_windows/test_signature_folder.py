@@ -8,11 +8,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.signature_renditions import renditions
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
+from ansible_collections.charter.mail.plugins.module_utils._model.signature import LIMIT, Signature
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, Registry, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
+from ansible_collections.charter.mail.plugins.plugin_utils._windows.signature_folder import LARGEST
 
 from .windows import Windows
 
@@ -95,6 +98,23 @@ def test_a_file_that_leads_elsewhere_is_never_taken_for_ours() -> None:
     pc.files[f"{SIGNATURES}\\{NAME}"] = b"somebody's secret"
     pc.links.add(f"{SIGNATURES}\\{NAME}")
     assert WindowsPc(pc).snapshot(SID).signatures == {NAME: b""}
+
+
+def test_a_large_file_is_not_copied_and_never_taken_for_ours() -> None:
+    pc = windows()
+    pc.folders[SIGNATURES] = ""
+    pc.files[f"{SIGNATURES}\\{NAME}"] = b"x" * (LARGEST + 1)
+    pc.files[f"{SIGNATURES}\\charter.mail b@c.rtf"] = b"y" * LARGEST
+    found = WindowsPc(pc).snapshot(SID).signatures
+    assert found == {NAME: b"", "charter.mail b@c.rtf": b"y" * LARGEST}
+    assert len(pc.files["C:\\temp\\answer.bin"]) < LARGEST + 10_000
+
+
+def test_the_longest_signature_is_no_large_file() -> None:
+    for text in ("\N{GRINNING FACE}" * LIMIT, "\n" * LIMIT, "&" * LIMIT):
+        for html in (True, False):
+            files = renditions(Signature(text, html=html), "x")
+            assert max(map(len, files.values())) <= LARGEST
 
 
 @pytest.mark.parametrize(

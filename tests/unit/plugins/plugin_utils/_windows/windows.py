@@ -14,6 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     fold,
 )
 
+LINE_BREAK = "\N{RETURN SYMBOL}"  # what stands for one in the name of a key
 _TEMP = "C:\\temp\\"
 _REDIRECTED = re.compile(r" >(\w+\.txt) 2>nul$")
 _QUIET = re.compile(r" >nul(?: 2>&1)?$")
@@ -21,6 +22,7 @@ _ECHO = re.compile(r"(>>?)(\S+) echo (.*)")
 _FOR = re.compile(r"for %%([fd]) in \((.*?)\) do (.*)")
 _IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%" '
 _HERE = "%HERE%\\"
+_SET_UP = ("@echo off", "setlocal enableextensions disabledelayedexpansion", 'cd /d "%~dp0"', "exit /b 0")
 _READER = re.compile(r" \*(S-1-5-21-[0-9-]+|S-1-5-32-545):((?:\(OI\)\(CI\))?)RX$")
 
 
@@ -37,6 +39,7 @@ class Windows:
         ran: the names of those that did.
         did: what they did to files, as ``del``, ``copy`` and the path, or ``move`` for each time that one was tried.
         undeletable: paths that some program has open.
+        locked: paths of files that some program has open for itself alone, so that nobody else can read them.
         closed: keys that the connection may not open, with all below them.
         has_reg: whether reg.exe may run.
         holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
@@ -56,6 +59,7 @@ class Windows:
         self._printed = ""
         self.did: list[str] = []
         self.undeletable: set[str] = set()
+        self.locked: set[str] = set()
         self.closed: set[str] = set()
         self.has_reg = True
         self.holds: set[int] = set()
@@ -97,6 +101,7 @@ class Windows:
             for one in body:
                 full = one if command == "{}" else command
                 full = full.replace("%%~nxf", path.rpartition("\\")[2]).replace("%%f", path)
+                full = full.replace("%%~zf", str(len(self.files.get(path, b""))))
                 self._do(full.replace("%%~ad", self._attributes(path)).replace("%%~af", self._attributes(path)))
 
     def _attributes(self, path: str) -> str:
@@ -123,6 +128,11 @@ class Windows:
             self._printed = ""
             self._command(line[: redirected.start()])
             self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
+            return
+        size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
+        if size is not None:
+            if int(size.group(1)) <= int(size.group(2)):
+                self._do(size.group(3))
             return
         condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel 1) ([>a-z].*)', line)
         if condition is not None:
@@ -157,7 +167,7 @@ class Windows:
         elif command in {"copy", "move", "del"}:
             self._file_command(command, quoted, rest)
         else:
-            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
+            assert line in _SET_UP, line
 
     def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
         if command == "copy":
@@ -211,7 +221,8 @@ class Windows:
         if verb == "export" and below:
             part = Registry((path, self.registry[path]) for path in below)
             writes = [KeyWrite(path, dict(values)) for path, values in part.items()]
-            self.files[_TEMP + rest.split()[-2]] = reg_file.render(writes)
+            text = reg_file.render(writes).decode("utf-16-le").replace(LINE_BREAK, "\r\n")
+            self.files[_TEMP + rest.split()[-2]] = text.encode("utf-16-le")
 
     def _icacls(self, path: str, rest: str) -> None:
         if self.icacls == "stub":
@@ -227,7 +238,10 @@ class Windows:
 
     def _copy(self, rest: str) -> None:
         sources, target = re.fullmatch(r'(?:/y )?/b ((?:[^\s"]|"[^"]*")+) "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
-        content = b"".join(self.files[self._at(source.strip('"'))] for source in re.findall(r'"[^"]*"|[^+"]+', sources))
+        read = [self._at(source.strip('"')) for source in re.findall(r'"[^"]*"|[^+"]+', sources)]
+        if self.locked & set(read):
+            return
+        content = b"".join(self.files[path] for path in read)
         target = self._at(target)
         folder = target.rpartition("\\")[0]
         if folder + "\\" == _TEMP or folder in self.folders:

@@ -29,6 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     HostError,
     OptionError,
 )
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .fake_session import Desktop, Registry, Secrets
 
@@ -49,10 +50,6 @@ def client(home: pathlib.Path, desktop: Desktop | None = None, location: str = "
 
 def push(home: pathlib.Path, *accounts: Account, desktop: Desktop | None = None, **options: t.Any) -> Outcome[t.Any]:
     return reconcile(client(home, desktop, **options), accounts)
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def folder(home: pathlib.Path) -> pathlib.Path:

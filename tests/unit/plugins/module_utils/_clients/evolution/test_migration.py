@@ -19,6 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.pa
 )
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.test_client import (
     calls_until_death,
 )
@@ -35,7 +36,6 @@ from .test_client import (
     push,
     session,
     source,
-    statuses,
     uids,
 )
 

@@ -14,8 +14,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import lookup
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk, request
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
-from .test_client import account, folder, push, session, source, statuses
+from .test_client import account, folder, push, session, source
 
 
 def deleted_by_user(desk: Desk) -> list[pathlib.Path]:

@@ -11,20 +11,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
-
-EMAIL = "mario.rossi@charter.net"
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import (
+    EMAIL,
+    account,
+    repeated_run,
+)
 
 
 def client(home: pathlib.Path) -> Evolution:
@@ -57,20 +53,14 @@ def stored(home: pathlib.Path) -> dict[str, str]:
 
 
 def run(home: pathlib.Path, wanted: Account) -> tuple[Outcome[t.Any], str]:
-    """A run that is repeated and that check mode foresees, and what the admin is told."""
-    foreseen = preview(client(home), [wanted])
-    outcome = reconcile(client(home), [wanted])
-    assert foreseen.steps[0].changes == outcome.steps[0].changes
-    told = client(home).warnings(outcome.after, wanted)
-    assert client(home).warnings(foreseen.after, wanted) == told
-    assert not reconcile(client(home), [wanted]).changed
-    return outcome, " ".join(told)
+    return repeated_run(lambda: client(home), wanted)
 
 
 CHOICES: t.Mapping[str, tuple[str, str, str]] = {
     "switched it off in Evolution": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false"),
     "switched it off": ("tra", "Enabled=true", "Enabled=false"),
     "switched it ": ("ide", "Enabled=true", "Enabled=0"),
+    "switched it off in": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false \t"),
     "sends by sendmail": ("tra", "BackendName=smtp", "BackendName=sendmail"),
     "OAuth2 (Google)": ("acc", "Method=none", "Method=Google"),
     "OAuth2 (OAuth2)": ("tra", "Method=PLAIN", "Method=OAuth2"),
@@ -167,6 +157,30 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     used = place != "another"
     assert (mail / "acc/sub").exists() is used
     assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
+
+
+def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path)
+    folder = tmp_path / ".config/evolution/sources"
+    for uid in ("acc", "ide", "tra"):
+        text = (folder / f"{uid}.source").read_text()
+        for other in ("acc", "ide", "tra"):
+            text = text.replace(f"={other}\n", f"={other}2\n").replace(f"//{other}/", f"//{other}2/")
+        (folder / f"{uid}2.source").write_text(text)
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, told) == (Status.REMOVED, "")
+    assert stored(tmp_path) == {}
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_folders_of_the_account_that_another_one_uses_are_named(tmp_path: pathlib.Path, used: bool) -> None:
+    by_hand(tmp_path)
+    uid = "acc" if used else "local"
+    other = f"[Data Source]\nDisplayName=Work\n[Mail Submission]\nSentFolder=folder://{uid}/Sent\n"
+    (tmp_path / ".config/evolution/sources/other.source").write_text(other)
+    _outcome, told = run(tmp_path, account(state="absent"))
+    assert ("folders of it are still named in SentFolder of Work; have the user choose others" in told) is used
+    assert stored(tmp_path) == {"other.source": other}
 
 
 def test_an_account_of_ours_that_is_another_by_now_is_the_users(tmp_path: pathlib.Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -29,6 +30,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import ANNA, MARIO, OfficePc
 
@@ -61,10 +63,6 @@ def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> AccountStatus:
 
 def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> OutlookStatus:
     return verdict(pc, wanted, **who).standing
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:
@@ -493,6 +491,26 @@ def test_a_record_that_is_not_ours_is_said(text: str) -> None:
     pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(text))
     with pytest.raises(DamagedFileError, match="cannot be read"):
         staging_record.load(pc.everything, MARIO.sid)
+
+
+@pytest.mark.parametrize(
+    ("part", "forged"),
+    [
+        ("written", [[r"HKEY_LOCAL_MACHINE\SOFTWARE\Run", "x", "evil.exe", None]]),
+        ("written", [[locations.outlook(ANNA.sid) + r"\Setup", "ImportPRF", "x", None]]),
+        ("written", [[locations.outlook(MARIO.sid) + "Else", "x", "x", None]]),
+        ("files", [r"..\..\other.txt"]),
+        ("files", ["C:other.txt"]),
+        ("signatures", [["x", {"../other.htm": "0"}]]),
+    ],
+)
+def test_a_record_that_speaks_of_other_places_is_refused(part: str, forged: object) -> None:
+    pc = OfficePc()
+    push(pc, account())
+    noted = json.loads(pc.everything[locations.record(MARIO.sid)][locations.RECORD].text or "")
+    pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(json.dumps({**noted, part: forged})))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        client(pc).read()
 
 
 def test_an_account_is_read_back_for_verification() -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients import past_changes, undo
 from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog
@@ -18,6 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.undo
 from ansible_collections.charter.mail.plugins.module_utils._clients.undo import Rollback
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, State
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import Registry, RegValue
+from ansible_collections.charter.mail.tests.unit.amount import size
 
 from .office_pc import ANNA, MARIO, OfficePc
 
@@ -90,6 +93,29 @@ def test_what_was_staged_before_is_staged_again() -> None:
     configure(pc, "20260104T000000Z-1", account(state="absent"))
     assert roll_back(pc, "20260104T000000Z-1", "20260105T000000Z-1").outcome.changed
     assert stored(pc) == before
+
+
+def test_it_is_staged_again_for_the_profile_that_it_was_staged_for() -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account(email="other@charter.net"))  # in the default profile
+    outlook = Outlook(pc, pc.machine(), MARIO, METHODS, "Private")
+    outlook.open_log = lambda: ChangeLog("the log", FIRST, {}, lambda paths: None)
+    assert reconcile(outlook, [account()]).changed
+    before = stored(pc)
+    assert b"ProfileName=Private\r\n" in before[1]["accounts.prf"]
+    configure(pc, SECOND, account(state="absent"))
+    assert roll_back(pc, SECOND).outcome.changed
+    assert stored(pc) == before
+
+
+def test_a_log_without_profiles_is_understood() -> None:
+    pc = OfficePc()
+    configure(pc, FIRST, account())
+    (staged,) = client(pc, SECOND).read().record.accounts
+    text = change_notes.staged_out(staged)
+    assert change_notes.staged_in(text) == (staged, "")
+    assert change_notes.staged_in(change_notes.staged_out(staged, "Private")) == (staged, "Private")
+    assert change_notes.staged_in(None) == (None, "")
 
 
 def test_a_rollback_can_be_rolled_back() -> None:
@@ -203,13 +229,16 @@ def test_the_log_has_no_password_and_is_of_one_user() -> None:
     assert change_notes.content(pc.snapshot(ANNA.sid).registry, ANNA.sid) == b""
 
 
-def test_the_log_is_bounded() -> None:
+def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert change_notes._LIMIT == 64 * 1024
+    runs, limit = size(120, 12), size(64, 6) * 1024
+    monkeypatch.setattr(change_notes, "_LIMIT", limit)
     pc = OfficePc()
-    for number in range(120):
+    for number in range(runs):
         configure(pc, f"2026{number:04}T000000Z-1", account(full_name=f"Mario {number}"))
     content = change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid)
-    assert len(content) < 64 * 1024
-    assert past_changes.last_run(past_changes.parsed(content)) == "20260119T000000Z-1"
+    assert limit / 2 < len(content) < limit
+    assert past_changes.last_run(past_changes.parsed(content)) == f"2026{runs - 1:04}T000000Z-1"
 
 
 def test_a_log_that_is_none_stops_nothing() -> None:

@@ -18,8 +18,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account
 
-from .test_client import EMAIL, account, calls_until_death, client, push
+from .test_client import calls_until_death, client, push
 from .test_identities_and_folders import OWN, Prefs, identity, profile, run, server, smtp, stored
 
 ROOT = f"mailbox://{EMAIL.replace('@', '%40')}@pop.charter.net"

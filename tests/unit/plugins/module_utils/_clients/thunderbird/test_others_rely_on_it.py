@@ -15,13 +15,13 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account
 
 from .test_identities_and_folders import (
-    EMAIL,
     OWN_FOLDER,
     Prefs,
-    account,
     by_hand,
     client,
     identity,
@@ -181,6 +181,61 @@ def test_mail_that_an_account_of_another_profile_uses_is_kept(tmp_path: pathlib.
     _outcome, told = run(tmp_path, account(state="absent", purge=True))
     assert mail.exists() is not purged
     assert ("its mail on this host is not deleted, since another account uses" in told) is not purged
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("mail.identity.id2.fcc_folder", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Sent", True),
+        ("mail.server.server2.spamActionTargetAccount", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net", True),
+        ("mail.identity.id2.fcc_folder", "imap://mario@imap.work.example/Sent", False),
+        ("mail.identity.id9.fcc_folder", f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Sent", False),
+    ],
+)
+def test_folders_of_the_account_that_others_use_are_named(
+    tmp_path: pathlib.Path, key: str, value: str, named: bool
+) -> None:
+    own = {"mail.identity.id1.draft_folder": f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Drafts"}
+    profile(tmp_path, beside_work(**{"mail.account.account2.identities": "id2", **own, key: value}))
+    _outcome, told = run(tmp_path, account(state="absent"))
+    assert (f"folders of it are still named in {key}; have the user choose others" in told) is named
+    assert ("draft_folder" in told) is False
+    assert stored(tmp_path)[key] == value
+
+
+def twice(**second: t.Any) -> Prefs:
+    """The account, set up a second time by the part of the login before ``@``."""
+    return {
+        **by_hand(),
+        **server(2, login="mario.rossi", **second),
+        **identity(2, EMAIL, "smtp1"),
+        "mail.account.account2.identities": "id2",
+        "mail.accountmanager.accounts": "account1,account2",
+    }
+
+
+def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
+    profile(tmp_path, twice())
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, told) == (Status.REMOVED, "")
+    assert stored(tmp_path) == {}
+
+
+def test_of_two_such_accounts_the_one_with_a_choice_of_the_users_stays(tmp_path: pathlib.Path) -> None:
+    profile(tmp_path, twice(hostname="127.0.0.1"))
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert "reached through 127.0.0.1" in told
+    assert stored(tmp_path)["mail.accountmanager.accounts"] == "account2"
+
+
+def test_nothing_is_removed_where_one_of_two_such_accounts_cannot_be(tmp_path: pathlib.Path) -> None:
+    work = server(3, "pop.work.example", WORK, type="pop3", deferred_to_account="account2")
+    profile(tmp_path, {**twice(), **work, "mail.accountmanager.accounts": "account1,account2,account3"})
+    before = stored(tmp_path)
+    with pytest.raises(OptionError, match="global inbox"):
+        run(tmp_path, account(state="absent"))
+    assert stored(tmp_path) == before
 
 
 def required(home: pathlib.Path, **wanted: t.Any) -> set[str]:
