@@ -113,7 +113,7 @@ def rollback_id(own: str, run: str) -> str:
 
 def _parsed(entry: t.Mapping[str, t.Any]) -> PastChange:
     if entry[FORMAT] != VERSION:
-        if not _is_of_kind(entry[FORMAT], int) or entry[FORMAT] < VERSION:
+        if not is_of_kind(entry[FORMAT], int) or entry[FORMAT] < VERSION:
             raise ValueError("another version")
         return PastChange(_text(entry["run"]), _text(entry["undoes"]), "", {}, (), newer=True)
     return PastChange(
