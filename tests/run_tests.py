@@ -110,6 +110,7 @@ def unit() -> Counts:
         return unit_full()
     environment("tests")
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        os.chmod(folder, 0o711)  # some tests act as another user
         # The watch over hanging tests is a thread for each test.
         return unit_tests(TOOLS, "-o", "faulthandler_timeout=0", "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
 

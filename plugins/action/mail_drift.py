@@ -115,7 +115,12 @@ class ActionModule(NormalAction):
 
 def _verdict(client: Client[t.Any], account: Account) -> tuple[Drift, str] | None:
     """What Outlook has made of an account: only that tells, since others stage and Outlook acts."""
-    reached = t.cast("Outlook", client).verdict(client.read(), account)
+    outlook, state = t.cast("Outlook", client), client.read()
+    reached = outlook.verdict(state, account)
     if account.state is State.ABSENT:
         return (Drift.NONE, "") if reached.standing is OutlookStatus.ABSENT else (Drift.NOT_REMOVED, reached.advice)
+    if reached.standing is OutlookStatus.CONFIGURED:
+        differs, left_alone = outlook.signature_drift(state, account)
+        if differs:
+            return (Drift.LEFT_ALONE, left_alone) if left_alone else (Drift.CHANGED, reached.advice)
     return _DRIFTS[reached.standing], reached.advice

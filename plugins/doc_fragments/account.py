@@ -173,7 +173,10 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "upload": (
         "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
-        "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload).",
+        (
+            "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload). Nothing is uploaded from "
+            "Evolution, which keeps the mail of all accounts together. A warning says so."
+        ),
         "Each run compares all messages, so leave it out again when all are there.",
     ),
     "allow_plaintext": (

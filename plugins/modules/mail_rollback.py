@@ -16,6 +16,8 @@ description:
     is left, and RV(clients[].left) names it.
   - An account that the run made is removed, unless somebody has changed a setting of it since. An account that the run
     removed comes back with all of its settings. Its mail files are still there, unless it was removed with C(purge).
+  - A POP3 account that the run replaced by O(charter.mail.mail_accounts#module:accounts[].migrate) comes back with its
+    folders, identities and stored passwords, and the IMAP account that the run made is removed. No mail is deleted.
   - What was changed is in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50
     changes of each client, in 256 KiB at most, and no password.
   - A former password is not known and cannot be put back. The result says so where it matters.

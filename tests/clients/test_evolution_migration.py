@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 
 from .evolution import TIMEOUT, wait_until
@@ -66,3 +67,39 @@ def test_every_message_is_there_and_mail_is_read_by_imap(
         setup.configure_one("unchanged", migrate=True, password=None)
     assert downloaded(setup) == before
     assert not [one for one in setup.lab.logins() if one.user == address and not one.succeeded]
+
+
+def test_a_rollback_brings_the_pop3_account_back(evolution_setup: EvolutionSetup, ansible: Ansible) -> None:
+    """After Evolution has used the IMAP account, and while it is open."""
+    setup = evolution_setup
+    address = setup.user.address
+    setup.receive("Message 1")
+    with setup.log_in() as evolution:
+        pop3 = setup.configure_one("created", protocol="pop3", full_name="Mario Rossi", leave_on_server=False)
+        with EvolutionWindow(evolution.session) as window:
+            window.wait_for(MAIN)
+            wait_until(lambda: evolution.downloaded("Message 1"), "message downloaded")
+            setup.configure_one("created", migrate=True, password=None)
+            wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+            before = downloaded(setup)
+            undone = ansible.module("mail_rollback", users=[setup.local_user.name])
+            assert not undone["failed"], undone
+            assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
+                ("pop3", "restored"),
+                ("imap", "removed"),
+            ], undone
+            assert undone["clients"][0]["left"] == undone["clients"][0]["notices"] == []
+            assert downloaded(setup) == before
+            account = evolution.account(address)  # there is one
+            assert (account["backend"], account["host"]) == ("pop", "pop.charter.net")
+            assert account["identity"]["full_name"] == "Mario Rossi"
+            assert setup.agrees(evolution, pop3["ids"])
+            assert {item["attributes"]["e-source-uid"] for item in evolution.passwords()} == {
+                pop3["ids"]["account"],
+                pop3["ids"]["transport"],
+            }
+            assert window.titles() == [MAIN]  # no dialog asks for a password
+        setup.uses_mail(evolution, account, "By POP3 again")
+        assert not ansible.module("mail_rollback", users=[setup.local_user.name])["changed"]
+        assert evolution.downloaded("Message 1")
+    assert all(one.succeeded for one in setup.lab.logins() if one.user == address)

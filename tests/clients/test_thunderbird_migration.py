@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import typing as t
 
 import pytest
 
@@ -41,7 +42,9 @@ SORT = """
     const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
     const root = MailServices.accounts.getAccount(arguments[0]).incomingServer.rootFolder;
     const inbox = root.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-    inbox.createSubfolder("Bills", null);
+    if (!inbox.containsChildNamed("Bills")) {
+      inbox.createSubfolder("Bills", null);
+    }
     const bills = inbox.getChildNamed("Bills");
     const newest = [...inbox.messages].sort((one, other) => other.messageKey - one.messageKey)[0];
     return new Promise(resolve => {
@@ -73,6 +76,10 @@ def setup(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_user: Mail
 def mail(client: Thunderbird) -> dict[str, list[str]]:
     found: dict[str, list[str]] = client.run_script(MAIL)
     return found
+
+
+def subjects(found: t.Mapping[str, list[str]]) -> list[str]:
+    return sorted(subject for folder in found.values() for subject in folder)
 
 
 def use_pop3(setup: ThunderbirdSetup) -> dict[str, list[str]]:
@@ -133,6 +140,46 @@ def test_every_message_is_there_and_mail_is_read_by_imap(setup: ThunderbirdSetup
     served = [one for one in setup.lab.logins() if (one.user, one.service) == (address, Service.IMAP)]
     assert served
     assert all(one.succeeded for one in served)
+
+
+def test_a_rollback_brings_the_pop3_account_back(setup: ThunderbirdSetup, ansible: Ansible) -> None:
+    """After Thunderbird has rewritten its files, and the user has sorted and received mail."""
+    before = use_pop3(setup)
+    address = setup.user.address
+    assert setup.configure(migrate=True, password=None)["changed"]
+    with setup.open() as client:
+        (account,) = mail_accounts(client)
+        setup.receive("By IMAP", "Hello.\n")
+        assert "By IMAP" in client.fetch(account["key"])
+        (local,) = [one["key"] for one in client.accounts() if one["incoming"]["pretty_name"].endswith("(POP3)")]
+        assert client.run_script(SORT, local) == 0
+    boxes = sizes(setup.local_user.profile)
+    users = [setup.local_user.name]
+    undone = ansible.module("mail_rollback", users=users)
+    assert not undone["failed"], undone
+    assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
+        ("pop3", "restored"),
+        ("imap", "removed"),
+    ]
+    assert undone["clients"][0]["left"] == undone["clients"][0]["notices"] == []
+    assert sizes(setup.local_user.profile) == boxes
+    with setup.open() as client:
+        (account,) = mail_accounts(client)
+        assert (account["incoming"]["type"], account["incoming"]["host"]) == ("pop3", "pop.charter.net")
+        assert client.default_account() == account["key"]
+        found = mail(client)
+        assert subjects(found) == subjects(before)
+        assert len(found[f"{address}:/Inbox/Bills"]) == 2
+        assert client.fetch(account["key"])  # with the password that IMAP had
+        assert subjects(mail(client)).count("By IMAP") == 1
+        (identity,) = account["identities"]
+        assert identity["full_name"] == "Mario Rossi"
+        assert client.send(identity["key"], address, "By POP3 again", "Hello.\n") == SUCCESS
+        setup.lab.wait_for_message(address, "By POP3 again")
+        assert "By POP3 again" in mail(client)[f"{address}:/Sent"]
+        assert client.dialogs == ()
+    assert not ansible.module("mail_rollback", users=users)["changed"]
+    assert all(one.succeeded for one in setup.lab.logins() if one.user == address)
 
 
 def test_a_global_inbox_goes_on(setup: ThunderbirdSetup) -> None:

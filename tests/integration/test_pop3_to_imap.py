@@ -45,6 +45,16 @@ class Desk:
         assert PASSWORD not in done.output
         return done
 
+    def roll_back(self, *options: str) -> AnsibleRun:
+        done = self.ansible.playbook("rollback", self.ansible.local_host(mail_users=[self.user.name]), "-vvv", *options)
+        assert PASSWORD not in done.output
+        return done
+
+    def settings(self) -> dict[str, bytes]:
+        """All settings of both clients, without passwords."""
+        sources = (self.user.home / ".config/evolution/sources").glob("*.source")
+        return {path.name: path.read_bytes() for path in (self.user.profile / "prefs.js", *sources)}
+
     def statuses(self) -> set[tuple[str, str, str]]:
         (result,) = self.ansible.results()
         return {(one["client"], one["protocol"], one["status"]) for one in result["accounts"]}
@@ -65,6 +75,7 @@ def test_the_examples(ansible: Ansible, mario: LocalUser) -> None:
     box.write_text(MAIL)
     mario.own()
     before = snapshot(mario.home)
+    settings = desk.settings()
 
     foreseen = desk.configure(there, "--check", "--diff")
     assert foreseen.code == 0, foreseen.output
@@ -85,6 +96,19 @@ def test_the_examples(ansible: Ansible, mario: LocalUser) -> None:
     assert "BackendName=imapx" in sources
     assert "BackendName=pop\n" not in sources
     assert desk.configure(there).recap["changed"] == 0
+
+    moved_prefs = prefs.read_bytes()
+    foreseen = desk.roll_back("--check", "--diff")
+    assert foreseen.code == 0, foreseen.output
+    assert "-  protocol: imap" in foreseen.output
+    assert "+  protocol: pop3" in foreseen.output
+    assert prefs.read_bytes() == moved_prefs
+    undone = desk.roll_back()
+    assert (undone.code, undone.recap["changed"]) == (0, 1), undone.output
+    assert desk.settings() == settings
+    assert box.read_text() == MAIL
+    assert "mailbox://pop.charter.net" in (mario.profile / "logins.json").read_text()
+    assert desk.configure(there).recap["changed"] == 1
 
     assert desk.configure(back).recap["changed"] == 1
     changed = (("pop3", "created"), ("imap", "removed"))

@@ -133,3 +133,24 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_changed(ansible: A
             assert reason in result["msg"]
             assert "signature." in result["msg"]
     assert not [path for path in play.texts() if path.name == "prefs.js"]
+
+
+def test_files_with_names_and_beginnings_of_windows(ansible: Ansible, mario: LocalUser) -> None:
+    """Letters outside ASCII, blanks, endings in capitals, a byte order mark, and lines that end with CRLF."""
+    play = Play(ansible, mario)
+    text = '\ufeff<p>{{ sender.full_name }}, Büro</p>\r\n<img src="{{ images.logo }}">\r\n'
+    (ansible.folder / "templates/Unterschrift für Büro.HTML.J2").write_bytes(text.encode())
+    (ansible.folder / "files/Büro Logo 商.GIF").write_bytes(GIF)
+    signature = {"src": "Unterschrift für Büro.HTML.J2", "images": {"logo": "Büro Logo 商.GIF"}}
+    accounts = [{"email": "mario.rossi@charter.net", "full_name": "Mario Rössi", "signature": signature}]
+    both = {"clients": ["thunderbird", "evolution"]}
+    done, result = play.run("mail_accounts", accounts, **both)
+    assert not result["failed"], done.output
+    html = f'<p>Mario Rössi, Büro</p>\n<img src="data:image/gif;base64,{base64.b64encode(GIF).decode()}">'
+    texts = play.texts()
+    assert [text for path, text in texts.items() if path.parent.name == "signatures"] == [html]
+    (prefs,) = (text for path, text in texts.items() if path.name == "prefs.js")
+    assert f'.htmlSigText", {json.dumps(html, ensure_ascii=False)});' in prefs
+    assert '.htmlSigFormat", true);' in prefs
+    _done, again = play.run("mail_accounts", accounts, **both)
+    assert not again["changed"]

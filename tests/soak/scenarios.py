@@ -19,6 +19,10 @@ _BASE = {"email": EMAIL, "password": "synthetic-1!", "full_name": "Anna"}
 _KEYRING = {**_BASE, "password_store": "plaintext_keyring"}
 _GONE = {"email": EMAIL, "state": "absent"}
 _KEYRING_GONE = {**_GONE, "password_store": "plaintext_keyring"}
+_POP3 = {**_BASE, "protocol": "pop3"}
+_POP3_KEYRING = {**_POP3, "password_store": "plaintext_keyring"}
+_MIGRATE = {"email": EMAIL, "migrate": True}
+_MIGRATE_KEYRING = {**_MIGRATE, "password_store": "plaintext_keyring"}
 _LAST: t.Mapping[str, t.Any] = {"run": "last"}
 _THUNDERBIRD, _EVOLUTION, _ROLLBACK = "thunderbird_account", "evolution_account", "mail_rollback"
 
@@ -85,6 +89,12 @@ SCENARIOS: t.Mapping[str, Scenario] = {
         _EVOLUTION, (_KEYRING, {**_KEYRING, "provider": "spectrum"}), _LAST, used=False, then=_ROLLBACK
     ),
     "evolution_undo_absent": Scenario(_EVOLUTION, (_KEYRING, _KEYRING_GONE), _LAST, used=False, then=_ROLLBACK),
+    "thunderbird_migrate": Scenario(_THUNDERBIRD, (_POP3,), _MIGRATE),
+    "thunderbird_undo_migrate": Scenario(_THUNDERBIRD, (_POP3, _MIGRATE), _LAST, then=_ROLLBACK),
+    "evolution_migrate": Scenario(_EVOLUTION, (_POP3_KEYRING,), _MIGRATE_KEYRING, used=False),
+    "evolution_undo_migrate": Scenario(
+        _EVOLUTION, (_POP3_KEYRING, _MIGRATE_KEYRING), _LAST, used=False, then=_ROLLBACK
+    ),
     "evolution_new": Scenario(_EVOLUTION, (), _KEYRING, used=False),
     "evolution_move": Scenario(_EVOLUTION, (_KEYRING,), {**_KEYRING, "provider": "spectrum"}, used=False),
     "evolution_password": Scenario(_EVOLUTION, (_KEYRING,), {**_KEYRING, "password": "another-2!"}, used=False),

@@ -176,7 +176,7 @@ class RollbackResult:
             return f"Runs in the log of changes: {names or 'none'}."
         notices = [f"{one['user']}: {notice}" for one in self._clients for notice in one["notices"]]
         undone = [one for one in self._clients if one["status"] == UNDONE]
-        names = ", ".join(f"{account['email']} {account['status']}" for one in undone for account in one["accounts"])
+        names = ", ".join(name for one in undone for name in _named(one["accounts"]))
         if undone:
             first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
         elif self._clients and not self._has_emails():
@@ -202,6 +202,14 @@ def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str
         "status": _ACCOUNT_STATUS.get(step.status, "undone"),
         **{name: value for name, value in details.items() if name == "outlook_status"},
     }
+
+
+def _named(accounts: t.Sequence[t.Mapping[str, str]]) -> t.Iterator[str]:
+    """What became of each account; with the protocol where an address is there by both."""
+    emails = [account["email"].lower() for account in accounts]
+    for account in accounts:
+        protocol = f" ({account['protocol']})" if emails.count(account["email"].lower()) > 1 else ""
+        yield f"{account['email']}{protocol} {account['status']}"
 
 
 def _about_left(left: LeftSetting) -> str:

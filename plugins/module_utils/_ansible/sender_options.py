@@ -151,7 +151,7 @@ def _refuse_own(entry: Options, place: str) -> None:
 
 
 def _content(given: str, place: str) -> str:
-    content = normal(given)
+    content = normal(given).lstrip("\ufeff")  # with which some editors begin a file
     if not content.strip():
         raise OptionError(place, "it is empty", "write state: absent to have none")
     if len(content) > LIMIT:

@@ -13,7 +13,7 @@ import typing as t
 
 from .._model.account import Account, State
 from .._model.settings import Change, Value, same
-from .engine import Client, Outcome, Status, Step, prove, write
+from .engine import Client, Outcome, Status, Step, View, prove, write
 from .past_changes import PastAccount, PastChange
 from .recognition import marker
 
@@ -41,27 +41,13 @@ class Undone(t.NamedTuple):
         state: the next state; the one before itself where nothing differs.
         left: what was changed since.
         notices: what the admin should know, sentences.
+        restored: other accounts that come back with it.
     """
 
     state: t.Any
     left: tuple[LeftSetting, ...] = ()
     notices: tuple[str, ...] = ()
-
-
-def replaced_pop3(past: PastAccount, key: str, kind: str) -> tuple[str, ...]:
-    """What is said of an account that has replaced a POP3 account: that is not undone; nothing for any other account.
-
-    Args:
-        past: what was changed.
-        key: how the names of settings end that have the protocol of an account.
-        kind: the value for POP3.
-    """
-    if past.status is Status.REMOVED or not any(
-        change.key.endswith(key) and change.before == kind and change.after != kind for change in past.changes
-    ):
-        return ()
-    way = "put the backups of that run back while the client is closed, or list the account with protocol: pop3"
-    return (f"{past.account} has replaced a POP3 account, and a rollback does not bring that back: {way}.",)
+    restored: tuple[Account, ...] = ()
 
 
 class Undo(t.Protocol):
@@ -116,8 +102,10 @@ def plan(
             left += done.left
             notices += (*done.notices, *_about_passwords(past, changed=bool(changes)))
             if changes:
-                views = client.view(state, past.account), client.view(done.state, past.account)
+                after = client.view(done.state, past.account)._replace(replaces=done.restored)
+                views = client.view(state, past.account), after
                 steps.append(Step(past.account, *views, changes, (state, done.state)))
+                steps += (Step(one, View(None), client.view(done.state, one), ()) for one in done.restored)
                 state = done.state
     if steps:
         client.require_writable(before, state)
@@ -222,6 +210,32 @@ def about_changed(past: PastAccount) -> str:
 def about_another(past: PastAccount) -> str:
     """What is said of an account that is not the one that the run had to do with."""
     return f"{past.account} stays as it is: since that run, it was removed and set up again."
+
+
+def about_twin(past: PastAccount) -> str:
+    """What is said of an account beside which the POP3 account that it replaced is there again."""
+    return f"{past.account} stays: the POP3 account that it replaced was set up again since."
+
+
+def about_removed(past: PastAccount) -> str:
+    """What is said where the account that replaced a POP3 account is gone, and with it the identities of both."""
+    return (
+        f"{past.account} was removed since, with the identities of the POP3 account that it had replaced. "
+        "Set that up again: list the address with protocol: pop3."
+    )
+
+
+def about_local_folders(past: PastAccount) -> str:
+    """What is said where the local folders of a POP3 account that was replaced are gone."""
+    return f"{past.account} stays: the local folders of the POP3 account that it replaced were removed since."
+
+
+def about_restored(past: PastAccount) -> str:
+    """What is said of a run that has brought a POP3 account back."""
+    return (
+        f"{past.account}: the run brought a POP3 account back, and that is not undone. To replace it again, list the "
+        "IMAP account with migrate: true."
+    )
 
 
 def _about_passwords(past: PastAccount, *, changed: bool) -> t.Iterator[str]:

@@ -54,7 +54,7 @@ def expanded(action: ActionBase, given: Options, variables: t.Mapping[str, t.Any
             return signature
         kept = {name: value for name, value in signature.items() if name not in {"src", "vars", "images"}}
         source = str(signature["src"])
-        kind = "html" if os.path.splitext(source.removesuffix(".j2"))[1].lower() in _HTML else "text"
+        kind = "html" if os.path.splitext(source.lower().removesuffix(".j2"))[1] in _HTML else "text"
         sender = {name: account.get(name) for name in _SENDER}
         sender.update({name: owner[name] for name in _SENDER if owner.get(name) is not None})
         sender["address"] = owner.get("address") or account.get("email")

@@ -37,11 +37,25 @@ def after(
         "changed": bool(result.get("changed") or uploaded.get("changed")),
         "msg": f"{result.get('msg', '')} {uploaded.get('msg', '')}".strip(),
     }
-    if uploaded.get("warnings"):
-        joined["warnings"] = [*result.get("warnings", ()), *uploaded["warnings"]]
+    warnings = [*result.get("warnings", ()), *uploaded.get("warnings", ()), *_about_evolution(result, args)]
+    if warnings:
+        joined["warnings"] = warnings
     if uploaded.get("failed"):
         return {**joined, "failed": True, "msg": uploaded.get("msg", "The upload failed.")}
     return joined
+
+
+def _about_evolution(result: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """What is said where an account whose mail is to be uploaded is in Evolution."""
+    wanted = {str(entry["email"]).lower() for entry in args.get("accounts") or [args]}
+    accounts = result.get("accounts", ())
+    found = [one for one in accounts if one.get("client") == "evolution" and str(one.get("email")).lower() in wanted]
+    if found:
+        users = ", ".join(dict.fromkeys(str(one["user"]) for one in found))
+        yield (
+            f"upload: nothing is uploaded from Evolution ({users}), whose folders On This Computer have the mail of "
+            "all accounts together. Its user can drag mail from there to a folder of the account."
+        )
 
 
 def _arguments(params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:

@@ -191,7 +191,8 @@ class Batch:
         """Put new files into a folder that its user can change, or delete them.
 
         Nothing is done if one of the folders leads elsewhere; the answer says so. While cmd.exe is in a folder, neither
-        that nor one above it can be renamed, so that the check holds. The files get the rights that the folder gives:
+        that nor one above it can be renamed: what the check sees stays. What it cannot see is a link that was there
+        when cmd.exe entered, and that the user has taken away since. The files get the rights that the folder gives:
         those of the user. The owner is not set: that would follow a link of the user's.
 
         Args:

@@ -130,8 +130,8 @@ class Evolution(ClientDefaults):
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
         # It can be there twice; what a further run would leave stays.
-        again = removed and after is not before and find(after.sources, account) is not None
-        return self.configure(after, account) if again else after
+        left = find(after.sources, account) if removed else None
+        return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():

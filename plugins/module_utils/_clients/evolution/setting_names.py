@@ -9,6 +9,7 @@ its transport. Types are those of evolution-data-server 3.56.
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
@@ -76,6 +77,9 @@ _BOOLEANS = frozenset(
     }
 )
 
+_KNOWN_GROUPS = frozenset({*_GROUPS, *(group for group, _key in (*_OPTIONS, *_REFUSED))})
+_KNOWN_KEYS = frozenset({*_NUMBERS, *_BOOLEANS, *(key for _group, key in (*_OPTIONS, *_REFUSED))})
+
 
 def is_name(name: str) -> bool:
     """Whether a name is one of Evolution's."""
@@ -99,7 +103,8 @@ def check(name: str, value: Value | None) -> None:
         OptionError: it may not.
     """
     option = f"settings.{name}"
-    _source, group, key = parts(name)
+    source, group, key = parts(name)
+    group, key = _as_known(group, _KNOWN_GROUPS), _as_known(key, _KNOWN_KEYS)
     if (group, key) in _OPTIONS:
         raise OptionError(option, "this setting follows from an option", f"use the option {_OPTIONS[group, key]}")
     if group in _GROUPS or (group, key) in _REFUSED or _DANGEROUS.search(key):
@@ -108,5 +113,14 @@ def check(name: str, value: Value | None) -> None:
             "a task may not set it, since it names other sources or decides how the client connects",
             "leave it out, and set it in Evolution if it must be",
         )
+    known = f"{source}/{group}/{key}"
+    if known != name:
+        raise OptionError(option, "Evolution distinguishes upper and lower case, and blanks", f"write {known}")
     if value is not None:
         require_kind(option, value, int if key in _NUMBERS else bool if key in _BOOLEANS else None)
+
+
+def _as_known(name: str, known: t.Collection[str]) -> str:
+    """A name as Evolution spells it; itself if it is not known."""
+    folded = "".join(name.split()).lower()
+    return name if name in known else next((one for one in known if one.replace(" ", "").lower() == folded), name)

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
+from ..._model import senders
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import HostError, MailError
@@ -16,7 +18,7 @@ from ..._windows.registry import ByName, KeyWrite, difference
 from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
-from ..stored_account import StoredAccount, StoredLogin
+from ..stored_account import LeftAlone, StoredAccount, StoredLogin
 from . import differences, lookup, signatures, staging, staging_record, status
 from .blockers import foreign_xml, other_outlook
 from .change_notes import logged
@@ -117,15 +119,24 @@ class Outlook(ClientDefaults):
         made = lookup.find(state, wanted)
         if made is None:
             return None
+        reason = signatures.left_alone(state, wanted)
         return StoredAccount(
-            account=lookup.comparable(made.account, wanted),
+            account=dataclasses.replace(
+                lookup.comparable(made.account, wanted), signature=signatures.stored(state, wanted)
+            ),
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
             locked="Outlook keeps them for the user alone",
             others=(),
             sign_in=made.sign_in,
             security_names=made.security_names,
+            left_alone=LeftAlone(reason, frozenset({senders.SIGNATURE})) if reason else None,
         )
+
+    def signature_drift(self, state: OutlookState, account: Account) -> tuple[bool, str]:
+        """Whether the signature differs from the wanted one, and why a run would leave it; empty where it would not."""
+        differs = any(senders.pairs(account, dataclasses.replace(account, signature=signatures.stored(state, account))))
+        return differs, signatures.left_alone(state, account)
 
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""

@@ -17,11 +17,12 @@ import hashlib
 import typing as t
 
 from ..._model.account import Account, State
+from ..._model.signature import Signature, normal
 from ..._windows.registry import KeyWrite, RegValue, fold
 from ..recognition import marker
 from . import locations, reading
 from .lookup import all_made
-from .signature_renditions import name, renditions
+from .signature_renditions import name, renditions, text_of
 from .staging import record_write
 from .staging_record import StagedSignature
 from .stored import OutlookState
@@ -74,6 +75,36 @@ def status(state: OutlookState, account: Account) -> SignatureStatus | None:
         return SignatureStatus.KEPT
     chosen = made and not list(_unset(state, account))
     return SignatureStatus.CONFIGURED if chosen else SignatureStatus.STAGED
+
+
+def stored(state: OutlookState, account: Account) -> Signature | None:
+    """The signature that an account has in Outlook, for a comparison with the one that is wanted.
+
+    It is the wanted one where nothing differs, and empty where new messages of the account do not have it.
+    """
+    wanted = account.signature
+    reached = status(state, account)
+    unwanted = wanted is None or not wanted.content
+    if wanted is None or reached is (SignatureStatus.ABSENT if unwanted else SignatureStatus.CONFIGURED):
+        return wanted
+    files = {} if unwanted else renditions(wanted, name(account))
+    other = [
+        file for file in reversed(_names(account)) if state.signatures.get(file, files.get(file)) != files.get(file)
+    ]
+    content = normal(text_of(state.signatures[other[0]])) if other else ""
+    is_html = bool(content) and other[0].endswith(".htm")
+    return Signature(content, is_html, above=wanted.above, managed=_is_ours(state, account))
+
+
+def left_alone(state: OutlookState, account: Account) -> str:
+    """Why a run leaves a signature that is not the wanted one, a clause; empty where it does not."""
+    reached = status(state, account)
+    wanted = account.signature is not None and bool(account.signature.content)
+    if wanted and reached is not None and state.signature_obstacle:
+        return f"its signature cannot be staged: {state.signature_obstacle}"
+    if reached is not SignatureStatus.KEPT or (_is_ours(state, account) and not (wanted and _choices(state, account))):
+        return ""
+    return f"{state.user.name} has chosen another signature for it, or changed this one"
 
 
 def advice(state: OutlookState, account: Account) -> str:
@@ -184,6 +215,12 @@ def _ours(state: OutlookState, account: Account, *value_names: str) -> t.Iterato
 
 def _names(account: Account) -> list[str]:
     return [f"{name(account)}.{ending}" for ending in ("htm", "rtf", "txt")]
+
+
+def _is_ours(state: OutlookState, account: Account) -> bool:
+    """Whether the files that are there are as this collection has staged them."""
+    there = [file for file in _names(account) if file in state.signatures]
+    return bool(there) and all(_is_as_staged(state, account, file) for file in there)
 
 
 def _is_as_staged(state: OutlookState, account: Account, file: str) -> bool:

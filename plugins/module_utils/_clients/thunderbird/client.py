@@ -279,10 +279,13 @@ class Thunderbird(ClientDefaults):
 
     def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         """Without the account, however often it is there; what a further run would leave stays."""
-        after = self._without(before, account)
+        last, after = find(before.settings, account), self._without(before, account)
         found = after.password_changes if after is not before else ()
-        while find(after.settings, account) is not None and not choices.choice(after.settings, account):
-            after = self._without(after, account)
+        while not choices.choice(after.settings, account):
+            ids = find(after.settings, account)
+            if ids in {None, last}:
+                break
+            last, after = ids, self._without(after, account)
             found += after.password_changes
         return after if after is before else after._replace(password_changes=found)
 

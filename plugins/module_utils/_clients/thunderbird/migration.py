@@ -138,7 +138,7 @@ def moved(before: Settings, account: Account, files: Files, profile: str) -> Set
     key = _create(after, found[0], account) if there is None else there.account
     for ids in found:
         _move_identities(after, ids, key, account)
-        if _has_mail(files, state, ids.server, profile):
+        if _has_inbox_of_others(after, ids) or _has_mail(files, state, ids.server, profile):
             _retire(after, ids, account)
         else:
             _drop(after, ids)
@@ -220,6 +220,16 @@ def _move_identities(after: Draft, old: PrefIds, key: str, account: Account) -> 
 
 def _address(settings: Settings, identity: str) -> str:
     return text(settings, branch("identity", identity) + "useremail").lower()
+
+
+def _has_inbox_of_others(after: Draft, ids: PrefIds) -> bool:
+    """Whether other accounts have their inbox in an account. If it has its own elsewhere, theirs is there, too."""
+    elsewhere = text(after, branch("server", ids.server) + _DEFERRED)
+    found = after.before.owners("server", _DEFERRED, ids.account)
+    others = [server for server in found if server != ids.server and after.before.accounts_with("server", server)]
+    if elsewhere:
+        after.update({branch("server", server) + _DEFERRED: elsewhere for server in others})
+    return bool(others) and not elsewhere
 
 
 def _has_mail(files: Files, settings: Settings, server: str, profile: str) -> bool:

@@ -11,6 +11,7 @@ from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
 from . import configure, folder_references, mapping, migration
 from .configure import LoginKey
+from .indexed_settings import IndexedSettings
 from .lookup import find
 from .mapping import PrefIds
 
@@ -84,6 +85,58 @@ def move_passwords(
     start = Followed(before.references, (), before.new_passwords, [])
     followed = _passwords(before, _same_login(before, old_ids, settings, ids), settings, start)
     return followed.new_passwords, followed.password_changes
+
+
+def follow_back(
+    before: ThunderbirdState, after: ThunderbirdState, imap: PrefIds, pop3: t.Sequence[PrefIds]
+) -> ThunderbirdState:
+    """The state in which the folders and the passwords of POP3 accounts that come back are theirs again.
+
+    Args:
+        before: with local folders in their place.
+        after: with the accounts.
+        imap: the ids of the account that has replaced them, in ``before``.
+        pop3: theirs, in ``after``.
+    """
+    settings = IndexedSettings.of(after.settings)
+    followed = Followed(after.references, (), after.new_passwords, list(after.password_changes))
+    for ids in pop3:
+        old, new = migration.root_of_retired(before.settings, ids.server), _root(after, ids)
+        if old is not None and new is not None:
+            settings = folder_references.moved_settings(settings, old, new)
+            moved = folder_references.moved(followed.references, old, new)
+            followed = followed._replace(references=moved)
+        logins = [(was, shall) for was, shall in _pairs(before, imap, settings, ids) if was != shall and shall.username]
+        followed = _copied(before, logins, settings, followed)
+        followed = _passwords(before, logins, settings, followed)
+    return after._replace(
+        settings=settings,
+        references=followed.references,
+        new_passwords=followed.new_passwords,
+        password_changes=tuple(followed.password_changes),
+    )
+
+
+def _copied(
+    before: ThunderbirdState, logins: t.Sequence[tuple[LoginKey, LoginKey]], settings: Settings, followed: Followed
+) -> Followed:
+    """With a copy of each password whose login others go on using."""
+    passwords = before.passwords if followed.new_passwords is None else followed.new_passwords
+    password_changes = list(followed.password_changes)
+    for old, new in logins:
+        if not configure.uses_login(settings, old):
+            continue
+        try:
+            password = None if passwords.stored(*new) is not None else passwords.stored(*old)
+            if password is None:
+                continue
+            passwords = passwords.with_login(*new, password)
+        except (PasswordStoreError, DamagedFileError):
+            continue
+        password_changes.append(password_change(new, stored=False, wanted=True))
+    if len(password_changes) == len(followed.password_changes):
+        return followed
+    return followed._replace(new_passwords=passwords, password_changes=password_changes)
 
 
 def _same_login(

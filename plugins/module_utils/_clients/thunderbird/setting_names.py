@@ -119,6 +119,8 @@ _BOOLEANS = frozenset(
     }
 )
 
+_KNOWN = frozenset({*_OPTIONS, *_REFUSED, *_NUMBERS, *_BOOLEANS})
+
 
 def is_name(name: str) -> bool:
     """Whether a name is one of Thunderbird's."""
@@ -136,13 +138,16 @@ def check(name: str, value: Value | None) -> None:
         OptionError: it may not.
     """
     option = f"settings.{name}"
-    if name in _OPTIONS:
-        raise OptionError(option, "this setting follows from an option", f"use the option {_OPTIONS[name]}")
-    if name in _REFUSED or _DANGEROUS.search(name):
+    known = next((one for one in _KNOWN if one.lower() == name.lower()), name)
+    if known in _OPTIONS:
+        raise OptionError(option, "this setting follows from an option", f"use the option {_OPTIONS[known]}")
+    if known in _REFUSED or _DANGEROUS.search(name):
         raise OptionError(
             option,
             "a task may not set it, since it names parts of the profile or decides how the client connects",
             "leave it out, and set it in Thunderbird if it must be",
         )
+    if known != name:
+        raise OptionError(option, "Thunderbird distinguishes upper and lower case", f"write {known}")
     if value is not None:
         require_kind(option, value, int if name in _NUMBERS else bool if name in _BOOLEANS else None)

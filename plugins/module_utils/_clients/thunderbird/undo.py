@@ -9,43 +9,43 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
-from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._model.settings import Change, Settings, Value, same
+from ..._model.settings import same
 from ..engine import Client, Status
 from ..past_changes import PastAccount
-from ..undo import LeftSetting, Undone, about_another, about_changed, absent, replaced_pop3, touched
-from . import client_settings, folder_references, mapping, moves
-from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
-from .mapping import branch, names, names_in
+from ..undo import Undone, about_another, about_changed, about_restored, absent, touched
+from . import undo_migration
+from .former_settings import (
+    is_list,
+    moved,
+    with_lists,
+    with_parts,
+    with_removed_identities,
+    with_settings,
+    with_values,
+    without_parts,
+)
+from .indexed_settings import IndexedSettings
+from .lookup import find
+from .mapping import branch
 from .stored import ThunderbirdState
 from .writing import below, part_of
-
-_LISTS = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
-# What names another part: the last piece of the preference, and the kind of that part.
-_NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
-_DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
-_NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
-_RULES = {
-    "server": (*mapping.SERVER, *client_settings.RULES["server"]),
-    "identity": (*mapping.IDENTITY, *client_settings.RULES["identity"]),
-    "smtpserver": mapping.SMTP,
-}
 
 
 def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
-    replaced = replaced_pop3(past, ".type", "pop3")
-    if replaced:
-        return Undone(state, notices=replaced)
     # The log is the user's file.
     created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
     past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
+    if past.status is not Status.REMOVED and undo_migration.replaced(past):
+        back = undo_migration.undone(state, past, force)
+        if back is not None:
+            return back
+    if undo_migration.restored(past):
+        return Undone(state, notices=(about_restored(past),))
     if past.status is Status.CREATED:
         return _without_created(client, state, past, force)
     if past.status is Status.REMOVED:
@@ -70,8 +70,8 @@ def _without_created(
         after = client.configure(state, account)
     except OptionError as error:
         return Undone(state, notices=(f"{past.account} stays: {error}",))
-    settings, left = _with_values(state.settings, IndexedSettings.of(after.settings), past, force)
-    return Undone(after._replace(settings=_with_lists(settings, past), remarks=state.remarks), tuple(left))
+    settings, left = with_values(state.settings, IndexedSettings.of(after.settings), past, force)
+    return Undone(after._replace(settings=with_lists(settings, past), remarks=state.remarks), tuple(left))
 
 
 def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
@@ -86,233 +86,22 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     if not changes:
         return Undone(state)
     now = IndexedSettings.of(state.settings)
-    renamed = _names(now, past.removed)
-    values: dict[str, Value | None] = {}
-    for change in changes:
-        part = part_of(change.key)
-        attribute = change.key[len(part) :]
-        values[renamed[part] + attribute] = _renamed(attribute, t.cast("Value", change.before), renamed)
-    for change in past.changes:
-        if change.key in _LISTS:
-            kind = _LISTS[change.key]
-            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
-            new = {name: _name(renamed[branch(kind, name)]) for name in back}
-            if new:
-                values[change.key] = _inserted(names(now, change.key), str(change.before), new)
-    after, left = _with_values(now, _updated(now, values), past, force, renamed)
+    there, renamed = with_parts(now, past, past.removed)
+    after, left = with_values(now, there, past, force, renamed)
     notices = [f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden]
-    return Undone(_with_settings(state, _with_lists(after, past)), tuple(left), tuple(notices))
+    return Undone(with_settings(state, with_lists(after, past)), tuple(left), tuple(notices))
 
 
 def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:
     now = IndexedSettings.of(state.settings)
-    after, left = _with_values(now, now, past, force)
+    after, left = with_values(now, now, past, force)
     made = [part for part in past.created if below(after, part)]
     kept = []
     for part in made:
         changed = [] if force else touched([one for one in past.changes if part_of(one.key) == part], after.get)
         left += changed
         kept += [part] if changed else []
-    after = _with_removed_identities(after, past)
-    lists = [change.key for change in past.changes if _is_list(change.key)]
-    after = _without_parts(after, lists, [part for part in made if part not in kept])
-    return Undone(_moved(state, _with_lists(after, past), past.account), tuple(left))
-
-
-def _with_values(
-    start: Settings,
-    after: IndexedSettings,
-    past: PastAccount,
-    force: bool,
-    renamed: t.Mapping[str, str] | None = None,
-) -> tuple[IndexedSettings, list[LeftSetting]]:
-    """With the former values of settings beside those of parts that come or go, and without those of lists.
-
-    Args:
-        start: what is stored now, which tells what was changed since.
-        after: what shall be stored, with an account removed or back.
-        past: what was changed.
-        force: see ``Undo``.
-        renamed: parts that have another name by now.
-    """
-    plain = [
-        change
-        for change in past.changes
-        if not _is_list(change.key) and part_of(change.key) not in (*past.created, *past.removed)
-    ]
-    values: dict[str, Value | None] = {}
-    left: list[LeftSetting] = []
-    for change in plain:
-        former = change.before
-        listed = _DEFAULTS.get(change.key)
-        if listed is not None and former is not None:  # an account, or an SMTP server
-            kind = _LISTS[listed]
-            former = _name((renamed or {}).get(branch(kind, str(former)), branch(kind, str(former))))
-            if former not in names(after, listed):
-                continue
-        now = start.get(change.key)
-        if force or any(_means_the_same(change.key, now, one) for one in (change.before, change.after)):
-            if not _means_the_same(change.key, after.get(change.key), former):
-                values[change.key] = former
-        elif change.key != LAST_KEY:  # which only counts up
-            left.append(LeftSetting(change.key, change.after, now))
-    return _updated(after, values), left
-
-
-def _with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
-    """With each list as it was written, where it has the same names again."""
-    same_names = [
-        change for change in past.changes if _is_list(change.key) and _is_as_before(names(after, change.key), change)
-    ]
-    return _updated(after, {change.key: change.before for change in same_names})
-
-
-def _is_as_before(now: list[str], change: Change) -> bool:
-    """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
-    former = names_in(str(change.before or ""))
-    if now == former:
-        return True
-    reordered = change.key.endswith(".identities") and now == names_in(str(change.after or ""))
-    return reordered and sorted(now) == sorted(former)
-
-
-def _with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
-    """With identities that the run has removed of an account that stays, unless their address is there again."""
-    values: dict[str, Value | None] = {}
-    for listed in [change for change in past.changes if change.key.endswith(".identities")]:
-        now = names(after, listed.key)
-        there = {mapping.text(after, branch("identity", name) + "useremail").lower() for name in now}
-        gone = [branch("identity", name) for name in names_in(str(listed.before or ""))]
-        renamed = _names(after, [part for part in gone if part in past.removed])
-        back = {}
-        for part, name in renamed.items():
-            own = [one for one in past.changes if part_of(one.key) == part and one.before is not None]
-            address = next((str(one.before) for one in own if one.key == part + "useremail"), "")
-            if address.lower() not in there:
-                values.update({name + one.key[len(part) :]: one.before for one in own})
-                back[_name(part)] = _name(name)
-        if back:
-            values[listed.key] = _inserted(now, str(listed.before), back)
-    return _updated(after, values)
-
-
-def _without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
-    """Without parts that a run made, unless something else names them by now."""
-    after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
-    named = {
-        branch(kind, name)
-        for key, value in after.items()
-        for kind in [_NAMING.get(key[len(part_of(key)) :], "") if part_of(key) not in gone else ""]
-        if kind and isinstance(value, str)
-        for name in names_in(value)
-    }
-    free = [part for part in gone if part not in named]
-    after = _unlisted(after, [key for key in listing if key in _LISTS], free)
-    return _updated(after, dict.fromkeys(key for part in free for key in below(after, part)))
-
-
-def _unlisted(after: IndexedSettings, keys: t.Iterable[str], gone: t.Sequence[str]) -> IndexedSettings:
-    values: dict[str, Value | None] = {}
-    for key in keys:
-        kind = _LISTS.get(key, "identity")
-        listed = names(after, key)
-        rest = [name for name in listed if branch(kind, name) not in gone]
-        if rest != listed:
-            values[key] = ",".join(rest) or None
-    return _updated(after, values)
-
-
-def _moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> ThunderbirdState:
-    """The next state, in which folders and passwords have followed a server that moves back."""
-    old = find(state.settings, account)
-    new = next((ids for ids in stored(after) if old is not None and ids.account == old.account), None)
-    found = None if new is None else mapping.read_back(after, new)
-    if old is None or new is None or found is None or after is state.settings:
-        return _with_settings(state, after)
-    before_uri, after_uri = mapping.stored_folder_uri(state.settings, old.server), mapping.folder_uri(found)
-    references, left = moves.follow_move(state, after, old, found)
-    if before_uri is not None and before_uri != after_uri:
-        forms = folder_references.References.between(before_uri, after_uri)
-        texts = {key: value for key, value in after.items() if isinstance(value, str) and forms.may_be_in(value)}
-        moved: dict[str, Value | None] = {key: forms.moved(value) for key, value in texts.items()}
-        after = _updated(after, moved)
-    passwords, changes = moves.move_passwords(state, old, after, new)
-    return _with_settings(state, after)._replace(
-        references=references,
-        new_passwords=passwords,
-        password_changes=tuple(changes),
-        remarks=(*state.remarks, *left),
-    )
-
-
-def _with_settings(state: ThunderbirdState, after: Settings) -> ThunderbirdState:
-    """The state with these settings; itself where they are the same."""
-    return state if after is state.settings else state._replace(settings=after, password_changes=())
-
-
-def _updated(before: IndexedSettings, values: t.Mapping[str, Value | None]) -> IndexedSettings:
-    """With these values, without those that are None; itself where nothing differs."""
-    differ = {key: value for key, value in values.items() if not same(before.get(key), value)}
-    if not differ:
-        return before
-    changed = {key: value for key, value in differ.items() if value is not None}
-    return before.updated(changed, [key for key in differ if key not in changed])
-
-
-def _is_list(key: str) -> bool:
-    return key in _LISTS or key.endswith(".identities")
-
-
-def _means_the_same(key: str, one: Value | None, other: Value | None) -> bool:
-    """Thunderbird drops a preference that equals its default."""
-    if same(one, other):
-        return True
-    part = part_of(key)
-    kind, attribute = part.split(".")[1] if part else "", key[len(part) :]
-    for rule in _RULES.get(kind, ()):
-        if rule.key == attribute and rule.default is not None:
-            return same(rule.default if one is None else one, rule.default if other is None else other)
-    return False
-
-
-def _names(now: IndexedSettings, parts: t.Sequence[str]) -> dict[str, str]:
-    """Each part to itself, or to one with a free name."""
-    found: dict[str, str] = {}
-    used: dict[str, int] = {}
-    for part in parts:
-        kind = part.split(".")[1]
-        if not below(now, part):
-            found[part] = part
-            continue
-        word = _NUMBERED[kind]
-        taken = [
-            int(name[len(word) :])
-            for name in map(_name, parts)
-            if name[len(word) :].isdigit() and name.startswith(word)
-        ]
-        number = used[word] = max(used.get(word, 0) + 1, now.free_number(word), *(one + 1 for one in taken))
-        found[part] = branch(kind, f"{word}{number}")
-    return found
-
-
-def _renamed(attribute: str, value: Value, renamed: t.Mapping[str, str]) -> Value:
-    """A value that names other parts, with their new names."""
-    kind = _NAMING.get(attribute)
-    if kind is None or not isinstance(value, str) or all(one == other for one, other in renamed.items()):
-        return value
-    return ",".join(_name(renamed.get(branch(kind, name), branch(kind, name))) for name in names_in(value))
-
-
-def _name(part: str) -> str:
-    return part.split(".")[2]
-
-
-def _inserted(now: t.Sequence[str], former: str, back: t.Mapping[str, str]) -> str:
-    """A list with names that come back, each behind the one that it stood behind."""
-    listed = list(now)
-    previous = ""
-    for name in names_in(former):
-        if name in back and back[name] not in listed:
-            listed.insert(listed.index(previous) + 1 if previous in listed else 0, back[name])
-        previous = back.get(name, name)
-    return ",".join(listed)
+    after = with_removed_identities(after, past)
+    lists = [change.key for change in past.changes if is_list(change.key)]
+    after = without_parts(after, lists, [part for part in made if part not in kept])
+    return Undone(moved(state, with_lists(after, past), past.account), tuple(left))

@@ -455,10 +455,7 @@ def test_what_does_not_read_back_fails(
 
 @CLIENTS
 @pytest.mark.parametrize("obstacle", ["a file", "a folder", "a read-only folder", "no log"])
-def test_a_log_that_cannot_be_written_stops_nothing(
-    open_home: pathlib.Path, client: ClientEntry, obstacle: str
-) -> None:
-    home = open_home
+def test_a_log_that_cannot_be_written_stops_nothing(home: pathlib.Path, client: ClientEntry, obstacle: str) -> None:
     path = log(home, client)
     path.parent.parent.mkdir(parents=True)
     if obstacle == "a file":
@@ -485,12 +482,11 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 
 
 @pytest.fixture
-def open_home() -> t.Iterator[pathlib.Path]:
+def home() -> t.Iterator[pathlib.Path]:
     """A home outside of pytest's folders, which every session of pytest closes to other users anew."""
     with tempfile.TemporaryDirectory() as folder:
-        home = pathlib.Path(folder)
-        home.chmod(0o755)
-        yield home
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
 
 
 def test_names_that_are_taken_by_now(tmp_path: pathlib.Path) -> None:

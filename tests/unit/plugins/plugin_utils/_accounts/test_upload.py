@@ -89,3 +89,17 @@ def test_a_failure_is_the_tasks() -> None:
     assert result["failed"]
     assert result["msg"] == "a: imap.charter.net refuses"
     assert result["warnings"] == ["other", "one"]
+
+
+def test_what_evolution_has_is_named_once() -> None:
+    entries = [{"email": "a@charter.net", "user": "a", "upload": True}, {"email": "b@charter.net", "user": "b"}]
+    done = [
+        {"client": client, "email": email, "user": user}
+        for client in ("thunderbird", "evolution")
+        for email, user in (("A@charter.net", "a"), ("b@charter.net", "b"))
+    ]
+    result, _given = after({"accounts": entries}, accounts=done)
+    (warning,) = result["warnings"]
+    assert warning.startswith("upload: nothing is uploaded from Evolution (a), whose folders On This Computer")
+    result, _given = after({"accounts": entries}, accounts=done[:2])
+    assert "warnings" not in result

@@ -21,6 +21,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.sign
     renditions,
 )
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.plugins.module_utils._model.differences import differences
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.module_utils._model.signature import Signature
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import RegValue, encode_text
@@ -323,3 +324,48 @@ def test_html_stays_as_it_is_and_has_a_text() -> None:
     found = renditions(Signature(content, html=True), "s")
     assert content.replace("\n", "\r\n").encode() in found["s.htm"]
     assert as_text(content) == "Mario, Plumber\n555\nLogo\nA & B"
+
+
+def compared(pc: OfficePc, wanted: Account) -> tuple[list[str], str]:
+    """Which settings a verification finds other than wanted, and why a run would leave them."""
+    found = client(pc).account(wanted)
+    assert found is not None
+    settings = [one.setting for one in differences(wanted, found.account, found.outgoing.username)]
+    return settings, found.left_alone.reason if found.left_alone else ""
+
+
+def test_a_comparison_knows_whether_new_messages_have_it() -> None:
+    pc, wanted = OfficePc(), account(TEXT)
+    push(pc, wanted)
+    pc.start_outlook(MARIO)
+    assert compared(pc, wanted) == (["signature"], "")  # another run chooses it
+    push(pc, wanted)
+    assert compared(pc, wanted) == ([], "")
+    assert compared(pc, account(OTHER)) == (["signature"], "")
+    assert compared(pc, account(ABSENT)) == (["signature"], "")
+    assert compared(pc, account()) == ([], "")
+    other = account({**TEXT, "replies": True, "forwards": True, "placement": "above"})
+    assert compared(pc, other) == (["signature"], "")
+    push(pc, other)
+    assert compared(pc, other) == ([], "")
+
+
+def test_a_comparison_names_what_stays_as_the_user_has_it() -> None:
+    reason = "mario has chosen another signature for it, or changed this one"
+    wanted = account(TEXT)
+    for ending, mine in (("txt", codecs.BOM_UTF16_LE + "Mine".encode("utf-16-le")), ("htm", b"Mine"), ("rtf", b"Mine")):
+        pc = configured(account(TEXT))
+        files(pc)[f"{NAME}.{ending}"] = mine
+        assert compared(pc, wanted) == (["signature"], reason)
+        assert compared(pc, account(ABSENT))[0] == []  # it is the user's by now
+    pc = configured(account(TEXT))
+    pc.set(ACCOUNT, "New Signature", RegValue.sz("Private"))
+    assert compared(pc, wanted) == (["signature"], reason)
+    assert client(pc).signature_drift(client(pc).read(), wanted) == (True, reason)
+
+
+def test_a_comparison_says_what_cannot_be_staged() -> None:
+    pc, wanted = OfficePc(), account(TEXT)
+    pc.make_account(MARIO, account())
+    pc.signature_obstacle = "the folder leads elsewhere"
+    assert compared(pc, wanted) == (["signature"], "its signature cannot be staged: the folder leads elsewhere")

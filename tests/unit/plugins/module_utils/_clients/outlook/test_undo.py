@@ -95,14 +95,15 @@ def test_what_was_staged_before_is_staged_again() -> None:
     assert stored(pc) == before
 
 
-def test_it_is_staged_again_for_the_profile_that_it_was_staged_for() -> None:
+@pytest.mark.parametrize("profile", ["Private", "Büro"])
+def test_it_is_staged_again_for_the_profile_that_it_was_staged_for(profile: str) -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account(email="other@charter.net"))  # in the default profile
-    outlook = Outlook(pc, pc.machine(), MARIO, METHODS, "Private")
+    outlook = Outlook(pc, pc.machine(), MARIO, METHODS, profile)
     outlook.open_log = lambda: ChangeLog("the log", FIRST, {}, lambda paths: None)
     assert reconcile(outlook, [account()]).changed
     before = stored(pc)
-    assert b"ProfileName=Private\r\n" in before[1]["accounts.prf"]
+    assert f"ProfileName={profile}\r\n".encode("cp1252") in before[1]["accounts.prf"]
     configure(pc, SECOND, account(state="absent"))
     assert roll_back(pc, SECOND).outcome.changed
     assert stored(pc) == before

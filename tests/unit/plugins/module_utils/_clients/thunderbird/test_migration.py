@@ -228,6 +228,22 @@ def test_a_global_inbox_of_others_stays_one(tmp_path: pathlib.Path) -> None:
     assert stored(tmp_path)["mail.server.server3.deferred_to_account"] == "account1"
 
 
+def test_others_have_their_inbox_where_it_was(tmp_path: pathlib.Path) -> None:
+    """Without mail, too. If the POP3 account had its own elsewhere, theirs was there."""
+    other = pop3(3, "pop.provider.example", "me", deferred_to_account="account1")
+    three = {**other, "mail.accountmanager.accounts": "account1,account2,account3"}
+    set_up(tmp_path / "own", {**by_pop3(), **three}, ())
+    run(tmp_path / "own", wanted())
+    after = stored(tmp_path / "own")
+    assert after["mail.server.server3.deferred_to_account"] == "account1"
+    assert after["mail.server.server1.type"] == "none"
+    set_up(tmp_path / "elsewhere", {**by_pop3(deferred_to_account="account2"), **three}, ())
+    run(tmp_path / "elsewhere", wanted())
+    after = stored(tmp_path / "elsewhere")
+    assert after["mail.server.server3.deferred_to_account"] == "account2"
+    assert "mail.server.server1.type" not in after
+
+
 @pytest.mark.parametrize("deferred", [True, False])
 @pytest.mark.parametrize("mail", [True, False])
 def test_an_account_leaves_what_is_its_own(tmp_path: pathlib.Path, mail: bool, deferred: bool) -> None:
