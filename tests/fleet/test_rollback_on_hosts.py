@@ -96,7 +96,7 @@ def changed(run: AnsibleRun) -> dict[str, int]:
 
 
 def test_the_examples_of_the_page(office: Office) -> None:
-    preview, undo, by_id, listing, confirm = documented()
+    preview, undo, by_id, listing, of_home, confirm = documented()
     configure = preview.partition(" --check")[0].replace("rollback", "configure")
     assert office.run(configure).code == 0
     first = office.prefs()
@@ -116,6 +116,9 @@ def test_the_examples_of_the_page(office: Office) -> None:
 
     listed = office.run(listing)
     rollback = re.findall(r"^desk-1: Runs in the log of changes: .*, ([0-9TZ-]+)\.$", listed.output, re.MULTILINE)[0]
+    elsewhere = office.run(of_home)
+    assert elsewhere.code == 0, elsewhere.output
+    assert "desk-1: Runs in the log of changes: none." in elsewhere.output
     redone = office.run(re.sub(r"(mail_rollback_run=).*", rf"\g<1>{rollback}", by_id))
     assert changed(redone) == {"desk-1": 1, "desk-2": 0}, redone.output
     assert office.prefs() == after

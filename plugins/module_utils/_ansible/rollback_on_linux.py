@@ -21,7 +21,7 @@ from .._clients.undo import Rollback, Undo
 from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import LocalUser, Target
-from .._linux.mail_users import mail_users
+from .._linux.mail_users import mail_users, require_home
 from .._model.errors import MailError
 from .._model.printable import printable, printable_result
 from . import client_registry, run_option, unexpected
@@ -94,7 +94,7 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
         one
         for target in _targets(params)
         for entry in entries
-        for one in [_found(entry, target, result)]
+        for one in [_found(entry, target, result, task)]
         if one is not None and one.changes
     ]
     run = result.choose(params["run"], [change for one in found for change in one.changes], params["accounts"])
@@ -148,11 +148,16 @@ def _by_place(changes: t.Iterable[PastChange]) -> t.Iterator[tuple[t.Any, list[P
         yield found, list(group)
 
 
-def _found(entry: ClientEntry, target: Target, result: RollbackResult) -> Found | None:
+def _found(entry: ClientEntry, target: Target, result: RollbackResult, task: Task) -> Found | None:
     try:
         with local_user.acting_as(target.user):
             path = change_log.path_of(target.home, entry.name)
-            return Found(entry, target, past_changes.parsed(LocalFiles().read(path) or b""))
+            content = LocalFiles().read(path) or b""
+        found = past_changes.parsed(content)
+        damage = past_changes.about_damage(content, found)
+        if damage:
+            task.warn(f"{path}: {damage}")
+        return Found(entry, target, found)
     except MailError as error:
         result.add_failure(entry.name, target.user.name, str(error))
         return None
@@ -160,6 +165,8 @@ def _found(entry: ClientEntry, target: Target, result: RollbackResult) -> Found 
 
 def _targets(params: t.Mapping[str, t.Any]) -> list[Target]:
     names, home = params["users"], params["home"]
+    if home is not None:
+        require_home(home)
     users: list[LocalUser]
     if names is not None:
         users = [local_user.find(name) for name in names]

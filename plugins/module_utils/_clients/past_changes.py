@@ -95,6 +95,12 @@ def parsed(content: bytes) -> list[PastChange]:
     return found
 
 
+def about_damage(content: bytes, found: t.Sequence[PastChange]) -> str:
+    """What is said of a log that has more than its entries; empty where it has not."""
+    more = len([line for line in content.splitlines() if line.strip()]) - len(found)
+    return f"lines of the log of changes that are damaged, and are passed over: {more}" if more else ""
+
+
 def last_run(entries: t.Iterable[PastChange]) -> str:
     """The last run that changed something and was no rollback; empty for none."""
     return max((entry.run for entry in entries if not entry.undoes), default="")

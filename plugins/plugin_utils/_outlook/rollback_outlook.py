@@ -56,7 +56,7 @@ def rollback_outlook(
         names = options["users"]
         wanted = machine.users if names is None else [users.find(machine.users, one, machine.name) for one in names]
         pc.look_at([user.sid for user in wanted])
-        found = {user: entries for user in wanted for entries in [_entries(pc, user, result)] if entries}
+        found = {user: entries for user in wanted for entries in [_entries(pc, user, result, warn)] if entries}
         past = [entry for entries in found.values() for entry in entries]
         run = result.choose(options["run"], past, options["accounts"])
         own = None if own_run is None else past_changes.rollback_id(own_run, run)
@@ -68,9 +68,16 @@ def rollback_outlook(
     return result
 
 
-def _entries(pc: WindowsPc, user: WindowsUser, result: RollbackResult) -> list[PastChange]:
+def _entries(
+    pc: WindowsPc, user: WindowsUser, result: RollbackResult, warn: t.Callable[[str], t.Any]
+) -> list[PastChange]:
     try:
-        return past_changes.parsed(change_notes.content(pc.snapshot(user.sid).registry, user.sid))
+        content = change_notes.content(pc.snapshot(user.sid).registry, user.sid)
+        found = past_changes.parsed(content)
+        damage = past_changes.about_damage(content, found)
+        if damage:
+            warn(f"{user.name}: {damage}")
+        return found
     except MailError as error:
         result.add_failure(OUTLOOK.name, user.name, str(error))
         return []

@@ -27,6 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.en
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import HandMade, some, write_evolution, write_thunderbird
@@ -389,6 +390,26 @@ def test_a_run_that_a_newer_version_has_noted_is_not_undone(tmp_path: pathlib.Pa
     # Older runs are known, and the log keeps what it cannot read.
     assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
     assert [json.loads(line)["charter_mail_change"] for line in path.read_text().splitlines()] == [1, 2, 1]
+
+
+@CLIENTS
+def test_a_damaged_log_is_named(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    WRITERS[client.name](tmp_path, [HAND_MADE])
+    for number in (1, 2):
+        configure(client, f"20260101T000000Z-{number}", request(tmp_path, full_name=f"M{number}"))
+    path = log(tmp_path, client)
+    path.write_bytes(path.read_bytes()[:-20])
+    defaults = {name: option.get("default") for name, option in OPTIONS.items()}
+    params = {**defaults, "home": str(tmp_path), "run": "none", run_option.NAME: "x"}
+    warnings: list[str] = []
+    done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(True, "fail", warnings.append, pytest.fail))
+    assert done.as_result()["runs"] == [{"run": "20260101T000000Z-1", "undoes": ""}]
+    assert warnings == [f"{path}: lines of the log of changes that are damaged, and are passed over: 1"]
+
+
+def test_a_home_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(MailError, match="nowhere: this home directory does not exist"):
+        roll_back(tmp_path / "nowhere")
 
 
 @CLIENTS
