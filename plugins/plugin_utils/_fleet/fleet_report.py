@@ -9,7 +9,9 @@ import dataclasses
 import enum
 import typing as t
 
-from ...module_utils._providers.provider import Confidence as Confidence  # of findings
+from ...module_utils._providers import provider
+
+Confidence = provider.Confidence  # of findings
 
 
 class Scope(enum.Enum):
