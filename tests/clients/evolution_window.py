@@ -32,8 +32,9 @@ PASSWORD_REQUEST = "Mail authentication request"
 
 _SUFFIX = " — Evolution"  # of the main window's title, in 3.38
 
-# Xvfb prints the display number when it is ready.
-_SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
+# Xvfb prints the display number when it is ready. Without -noreset it starts anew whenever its last client leaves, such
+# as xdotool, and refuses an Evolution that connects meanwhile.
+_SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac", "-noreset")
 _LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
 
 # No graphics card, no accessibility, and no sandbox for messages in HTML (it needs more than a namespace).

@@ -317,6 +317,7 @@ def test_thunderbird_ends_with_the_test_run(network: Network, home: pathlib.Path
     make_home(home, imap_prefs(ADDRESS))
     program = f"""
 import os, pathlib, signal
+import tests.conftest  # makes the collection importable
 from {Thunderbird.__module__} import Thunderbird
 with Thunderbird(pathlib.Path({str(home)!r}), command_prefix={network.prefix}) as client:
     pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(client.pid))

@@ -208,7 +208,7 @@ def _line(raw: str, group: str) -> _KeyFileLine:
         header = _GROUP.fullmatch(stripped)
         if header is not None:
             return _KeyFileLine(raw, header.group(1), header=True)
-    if stripped[0] == _MARK:
+    if stripped[0] == _MARK and not group:  # later it belongs to a key
         raise ValueError("a byte order mark stands before the text, which GLib does not accept")
     key, equals, value = stripped.partition("=")
     key = key.rstrip(_BLANKS)
