@@ -40,7 +40,7 @@ _CORES = os.cpu_count() or 1
 # Each worker first spends two seconds of its core on finding the tests.
 SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
 # These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
-REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
+REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 2)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
@@ -109,7 +109,15 @@ def unit() -> Counts:
     if IN_CI:
         return unit_full()
     environment("tests")
-    return unit_tests(TOOLS, "tests/unit", **{AMOUNT: "fast"})
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        os.chmod(folder, 0o711)  # some tests act as another user
+        # The watch over hanging tests is a thread for each test.
+        return unit_tests(TOOLS, "-o", "faulthandler_timeout=0", "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
+
+
+def in_memory() -> str | None:
+    """A folder for files that need no disk, where they need not be written to it; None if there is none."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def unit_full() -> Counts:

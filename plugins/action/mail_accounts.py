@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -24,8 +25,8 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts
-from ..plugin_utils._fleet_run import recorder
+from ..plugin_utils._accounts import no_accounts, signature_files, upload
+from ..plugin_utils._fleet_run import recorder, run_of_task, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
@@ -50,13 +51,22 @@ class ActionModule(NormalAction):
             missing = no_accounts.warning(host, variables)
             return {"changed": False, "accounts": [], "clients": [], "msg": missing, "warnings": [missing]}
         try:
-            params = validated(raw, _SPEC)
-            requests(params)  # what is wrong with an account is found before the host is asked anything
-            key = seal_key.of_host(params, host)
-            if system_of(self, variables) is System.LINUX:
-                result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
-            else:
-                result = self._on_windows(params, host)
+            with signature_files.contents(self, variables):
+                raw = self._task.args
+                params = validated(raw, _SPEC)
+                requests(params)  # what is wrong with an account is found before the host is asked anything
+                key = seal_key.of_host(params, host)
+                if system_of(self, variables) is System.LINUX:
+                    result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
+                    result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
+                else:
+                    result = self._on_windows(params, host, run_of_task.run_id(variables))
+        except AnsibleConnectionFailure as error:
+            if not unreached.is_later(self, variables):
+                raise
+            result = unreached.as_result(error)
+            recorder.unreached(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
@@ -66,24 +76,23 @@ class ActionModule(NormalAction):
         return shown
 
     def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-        if self._task.async_val or not can_run(self):
+        if not can_run(self):
             return None
         found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
         return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
 
     def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        given = self._task.args
-        if key is not None:
-            self._task.args = {**given, OPTION: key}
-        try:
+        with run_of_task.with_run(self, task_vars, {} if key is None else {OPTION: key}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
-        finally:
-            self._task.args = given  # a retried task starts from them
 
-    def _on_windows(self, params: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
+    def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        found = self._execute_module(module_name=upload.MODULE, module_args=args, task_vars=task_vars)
+        return t.cast("dict[str, t.Any]", found)
+
+    def _on_windows(self, params: t.Mapping[str, t.Any], host: str, run: str | None) -> dict[str, t.Any]:
         names, _is_fallback = client_choice.choose(params, System.WINDOWS, list)
         warnings: dict[str, None] = {}
-        result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault)
+        result = configure_outlook(self, params, params[OUTLOOK.name], warnings.setdefault, run)
         warned = "\n".join(warnings)
         for entry in result.accounts:
             if entry.get("advice") and entry["advice"] not in warned and not result.failures:

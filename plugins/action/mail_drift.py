@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -30,7 +30,8 @@ from ..module_utils._model.account import Account, State
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..module_utils._windows.users import WindowsUser
-from ..plugin_utils._accounts import no_accounts
+from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -46,6 +47,7 @@ _DRIFTS: t.Mapping[OutlookStatus, Drift] = {
     OutlookStatus.ABSENT: Drift.MISSING,
 }
 
+
 _display = Display()
 
 
@@ -60,6 +62,7 @@ class ActionModule(NormalAction):
         host = str(variables.get("inventory_hostname", "this host"))
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, variables)
+            recorder.compared(self, variables, {"accounts": []})
             return {
                 "changed": False,
                 "drifted": False,
@@ -69,19 +72,29 @@ class ActionModule(NormalAction):
                 "warnings": [missing],
             }
         try:
-            params = validated(raw, _SPEC)
-            requests(params)  # what is wrong with an account is found before the host is asked anything
-            if system_of(self, variables) is System.LINUX:
-                result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-            else:
-                result = self._on_windows(params)
+            with signature_files.contents(self, variables):
+                raw = self._task.args
+                params = validated(raw, _SPEC)
+                requests(params)  # what is wrong with an account is found before the host is asked anything
+                if system_of(self, variables) is System.LINUX:
+                    result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+                else:
+                    result = self._on_windows(params)
+        except AnsibleConnectionFailure as error:
+            if not unreached.is_later(self, variables):
+                raise
+            result = unreached.as_result(error)
+            recorder.unreached(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
+        shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        recorder.compared(self, variables, shown)
         if not self._task.no_log:
             for account in result.get("accounts", ()):
                 if account.get("sentence"):
                     _display.display(printable(f"{host}: {account['sentence']}"))
-        return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
+        return shown
 
     def _on_windows(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         result = DriftResult()
@@ -102,7 +115,12 @@ class ActionModule(NormalAction):
 
 def _verdict(client: Client[t.Any], account: Account) -> tuple[Drift, str] | None:
     """What Outlook has made of an account: only that tells, since others stage and Outlook acts."""
-    reached = t.cast("Outlook", client).verdict(client.read(), account)
+    outlook, state = t.cast("Outlook", client), client.read()
+    reached = outlook.verdict(state, account)
     if account.state is State.ABSENT:
         return (Drift.NONE, "") if reached.standing is OutlookStatus.ABSENT else (Drift.NOT_REMOVED, reached.advice)
+    if reached.standing is OutlookStatus.CONFIGURED:
+        differs, left_alone = outlook.signature_drift(state, account)
+        if differs:
+            return (Drift.LEFT_ALONE, left_alone) if left_alone else (Drift.CHANGED, reached.advice)
     return _DRIFTS[reached.standing], reached.advice

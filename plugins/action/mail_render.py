@@ -9,6 +9,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.template import Templar
 
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
@@ -38,7 +39,7 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(dict(_OPTIONS))[1]  # type: ignore[no-untyped-call]
         warnings: dict[str, None] = {}
         try:
-            found = people(_lists(task_vars or {}), lambda text: warnings.setdefault(printable(text)))
+            found = people(self._lists(task_vars or {}), lambda text: warnings.setdefault(printable(text)))
             written, pages = folder.files(
                 found, options["clients"], identifier=options["identifier"], organization=options["organization"]
             )
@@ -72,9 +73,17 @@ class ActionModule(ActionBase):
             **({"warnings": list(warnings)} if warnings else {}),
         }
 
+    def _lists(self, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The entries of ``mail_accounts`` of each host of the play that has some."""
+        found = {host: self._entries(variables["hostvars"], host) for host in variables["ansible_play_hosts_all"]}
+        return {host: entries for host, entries in found.items() if entries}
 
-def _lists(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The entries of ``mail_accounts`` of each host of the play that has some."""
-    hostvars = variables["hostvars"]
-    found = {host: hostvars[host].get(no_accounts.VARIABLE) for host in variables["ansible_play_hosts_all"]}
-    return {host: entries for host, entries in found.items() if entries}
+    def _entries(self, hostvars: t.Any, host: str) -> t.Any:
+        """Those of a host. Passwords are left out before templates are resolved, so that the vault is not needed."""
+        raw = hostvars.raw_get(host)
+        entries = raw.get(no_accounts.VARIABLE)
+        if not isinstance(entries, list) or not all(isinstance(entry, t.Mapping) for entry in entries):
+            return hostvars[host].get(no_accounts.VARIABLE)
+        bare = [{name: value for name, value in entry.items() if name != "password"} for entry in entries]
+        templar = Templar(loader=self._loader, variables={**raw, "hostvars": hostvars})
+        return templar.template(bare)

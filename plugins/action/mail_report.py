@@ -9,6 +9,7 @@ appears without any configuration, unlike what a callback of a collection prints
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 import typing as t
@@ -19,6 +20,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._model.printable import printable
 from ..plugin_utils._fleet.build_report import Reported, build_report
+from ..plugin_utils._fleet.control_tests import control_accounts, control_hosts
 from ..plugin_utils._fleet.files.report_files import write_json, write_junit, write_page
 from ..plugin_utils._fleet.fleet_report import FleetReport, State
 from ..plugin_utils._fleet.host_record import HostRecord
@@ -50,19 +52,32 @@ class ActionModule(ActionBase):
         """See plugins/modules/mail_report.py."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(dict(OPTIONS))[1]  # type: ignore[no-untyped-call]
+        if options["failure"] is not None:
+            ending = "unreachable" if options["unreachable"] else "failed"
+            return {**result, "changed": False, ending: True, "msg": printable(options["failure"])}
         warnings: list[str] = []
+        # What is read stays until the end. To look for garbage in it, again and again, takes a quarter of the time.
+        collects = gc.isenabled()
+        gc.disable()
         try:
-            reported = _report(options, task_vars or {}, warnings)
+            reported, records = _report(options, task_vars or {}, warnings)
+            written = _write_all(options, reported.report, warnings)
         except OSError as error:
             missing = f"There is no report: the records cannot be read ({error})."
             return {**result, "changed": False, "msg": missing, "warnings": [printable(missing)]}
+        finally:
+            if collects:
+                gc.enable()
         report = reported.report
-        _write_all(options, report, warnings)
         works = not report.counts[State.FAILED]
-        recorded = {row.host for row in report.hosts if row.state is not State.NOT_REACHED}
+        unreached = [record.host for record in records if record.is_unreached]
+        recorded = {row.host for row in report.hosts if row.state is not State.NOT_REACHED}.union(unreached)
+        asked = control_hosts(report.findings, records)
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
         if options["summary"] and (works or not options["defer_summary"]):
-            for line in summary(report, columns=_columns(), plain=_is_plain(), page=options["page"] or ""):
+            # Between the lines of Ansible, it stands alone.
+            page = options["page"] if "page" in written else ""
+            for line in ((), *summary(report, columns=_columns(), plain=_is_plain(), page=page), ()):
                 _display.display(_coloured(line))
         verdict = verdict_data(report)
         shown = {name: verdict[name] for name in ("run", "started_at", "counts", "findings")}
@@ -70,16 +85,21 @@ class ActionModule(ActionBase):
             **result,
             **shown,
             "changed": False,
-            "failing_hosts": list(reported.messages),
+            "failing_hosts": [row.host for row in report.hosts if row.state is State.FAILED],
+            "unreached_hosts": sorted(unreached),
             "unrecorded_hosts": [host for host in alive if host not in recorded],
             "messages": dict(reported.messages),
+            "control_hosts": list(asked),
+            "control_accounts": control_accounts() if asked else [],
             "warnings": [printable(warning) for warning in _few(warnings)],
             "ansible_stats": {"data": {"charter_mail": verdict}, "per_host": False, "aggregate": False},
         }
 
 
-def _report(options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]) -> Reported:
-    """The report, and whatever later runs need of it in the folder.
+def _report(
+    options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]
+) -> tuple[Reported, list[HostRecord]]:
+    """The report with its records, and whatever later runs need of it in the folder.
 
     Raises:
         OSError: the records cannot be read.
@@ -90,25 +110,28 @@ def _report(options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], wa
         records, before = past_runs.newest(files, warnings)
         newest = max((record.run for record in records), default="")
         began = started_at(newest) if newest else now
-        return build_report(newest, began, now, records, (), before.hosts, before.runs)
+        return build_report(newest, began, now, records, (), before.hosts, before.runs), records
     run = this_run(local_tmp(), task_vars)
     records = list(files.hosts(run.id, warnings))
     meant = [*map(str, task_vars.get("ansible_play_hosts_all") or ()), *past_runs.meant_before(files, run.id)]
     before = past_runs.past(files, run.id, {*meant, *(record.host for record in records)})
     reported = _built(run, now, records, meant, before)
     try:
-        past_runs.keep(files, reported)
+        past_runs.keep(files, reported, before.hosts)
         files.forget(options["keep"])
+        files.pack_ended(time.time())
     except OSError as error:
         warnings.append(f"The folder of the records cannot be kept in order: {error}.")
-    return reported
+    return reported, records
 
 
 def _built(run: Run, now: str, records: t.Sequence[HostRecord], meant: t.Sequence[str], before: Past) -> Reported:
     return build_report(run.id, run.started_at, now, records, meant, before.hosts, before.runs)
 
 
-def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> None:
+def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> set[str]:
+    """Write the files, and tell which options named one that could be written."""
+    written = set()
     writers: t.Mapping[str, t.Callable[[FleetReport, str], None]] = {
         "page": write_page,
         "json": write_json,
@@ -118,8 +141,10 @@ def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: li
         if options[name]:
             try:
                 write(report, options[name])
+                written.add(name)
             except OSError as error:
                 warnings.append(f"The report cannot be written to {options[name]} ({error}). Check the folder.")
+    return written
 
 
 def _few(warnings: t.Sequence[str]) -> list[str]:

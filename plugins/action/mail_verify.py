@@ -13,13 +13,14 @@ import time
 import typing as t
 
 from ansible import constants
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ..module_utils._ansible import client_registry, run_limit, run_verify
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
+from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook.client import Outlook
@@ -27,8 +28,8 @@ from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._clients.outlook.methods import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts
-from ..plugin_utils._fleet_run import recorder
+from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.ledger import Ledger
@@ -88,7 +89,8 @@ class ActionModule(NormalAction):
             return {"changed": False, "accounts": [], "found": [], "msg": missing, "warnings": [missing]}
         variables = task_vars or {}
         try:
-            time.sleep(random.uniform(0, self._jitter(variables)))
+            raw = self._with_signatures(raw, variables)
+            self._wait(variables)
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
@@ -98,11 +100,27 @@ class ActionModule(NormalAction):
                 shared.result = result
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
+        except AnsibleConnectionFailure as error:
+            if not unreached.is_later(self, variables):
+                raise
+            result = unreached.as_result(error)
+            recorder.unreached(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
         shown = t.cast("dict[str, t.Any]", presentable({"changed": False, **result}, raw, _SPEC))
         return self._shown(host, shown, variables)
+
+    def _with_signatures(self, raw: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options with the contents of signatures where those of a client are compared with them."""
+        if not raw.get("from_client"):
+            return with_names_of_files(raw)
+        return signature_files.expanded(self, raw, variables)
+
+    def _wait(self, task_vars: t.Mapping[str, t.Any]) -> None:
+        """For a random part of the jitter."""
+        time.sleep(random.uniform(0, self._jitter(task_vars)))
 
     def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
         """Seconds.
@@ -126,6 +144,7 @@ class ActionModule(NormalAction):
             params = validated(raw, _SPEC)
         # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
         checks = None if params is None or self._task.async_val else params["checks"]
+        given = self._task.args
         with self._shared_limit(params, task_vars) as shared:
             self._task.args = {
                 **raw,
@@ -135,7 +154,7 @@ class ActionModule(NormalAction):
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             finally:
-                self._task.args = raw
+                self._task.args = given  # a retried task starts from them
             shared.result = done
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
@@ -169,6 +188,8 @@ class ActionModule(NormalAction):
                 f"The limit on sign-ins cannot be shared with other hosts ({error}). Make Ansible's local_tmp writable."
             ) from error
         try:
+            if limit.released:  # all that have waited for the same host would begin at once
+                self._wait(task_vars)
             yield shared
         finally:
             limit.end(shared.result)

@@ -11,17 +11,22 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._ansible import exclusive
 from ..module_utils._ansible.arguments import argument_spec
+from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.outlook.entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
+from ..plugin_utils._accounts import signature_files
+from ..plugin_utils._fleet_run import run_of_task
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
     "sid": {"type": "str"},
     **OUTLOOK.options,
     "offline_hives": {"type": "bool", "default": False},
+    **exclusive.OPTION,
 }
 _SPEC = argument_spec(**_OWN_OPTIONS)
 
@@ -41,15 +46,16 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        raw = self._task.args
+        raw: t.Mapping[str, t.Any] = with_names_of_files(self._task.args)
         try:
+            raw = signature_files.expanded(self, self._task.args, task_vars or {})
             params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
-            result = self._configure(params)
+            result = self._configure(params, run_of_task.run_id(task_vars))
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
 
-    def _configure(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _configure(self, params: dict[str, t.Any], run: str | None) -> dict[str, t.Any]:
         if params["offline_hives"]:
             raise OptionError(
                 "offline_hives",
@@ -58,7 +64,7 @@ class ActionModule(ActionBase):
             )
         if params["sid"] is not None:
             params = {**params, "user": params["sid"]}
-        answer = configure_outlook(self, params, params, _warn)
+        answer = configure_outlook(self, params, params, _warn, run)
         result = answer.as_result()
         del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
         statuses = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)

@@ -48,6 +48,16 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The sender's organization, which mail names in a header. At most 240 characters.",
         "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
     ),
+    "signature": (
+        "The signature of the account's own address. If omitted, an existing account keeps its own.",
+        "In Evolution, an account whose From address is the user's own keeps its own.",
+        "In Outlook, a signature that the user has chosen stays, with a warning.",
+    ),
+    "identities": (
+        "Further addresses that the account sends from. Those of the user's own stay.",
+        "An identity is recognised by its address. Options that it omits keep what an existing identity has.",
+        "In Evolution, they are aliases, which have an address and a name only. Outlook ignores this option.",
+    ),
     "protocol": (
         "How mail is received.",
         "The same address with the other protocol is a separate account.",
@@ -79,6 +89,62 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "POP3 only. How many days mail stays on the server. V(0) means no limit.",
         "If omitted, an existing account keeps its setting. A new account has no limit.",
     ),
+    "folders": (
+        "Which folders hold sent mail, drafts and so on. If omitted, an existing account keeps its folders.",
+        (
+            "V(server) is the folder on the server: the one that the server names (RFC 6154), otherwise the one with "
+            "the usual name. V(local) is the folder on this computer. Any other text is the name of a folder on the "
+            "server, with levels separated by V(/)."
+        ),
+        "A new account has V(server) for sent mail and drafts in every client.",
+        "An entry's folders replace those of the task. Outlook ignores this option.",
+    ),
+    "check_at_start": (
+        "Get mail when the client starts.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "check_interval": (
+        "Get mail every so many minutes, V(1) to V(10080). V(0) means only when the user asks for it.",
+        "If omitted, an existing account keeps its setting, and a new one has 10. Outlook ignores this option.",
+    ),
+    "idle": (
+        "IMAP only. Let the server announce new mail at once (IDLE).",
+        "If omitted, an existing account keeps its setting, and a new one has V(true). Outlook ignores this option.",
+    ),
+    "offline": (
+        "IMAP only. The mail to keep on this computer: V(all), V(none), or that of so many days, such as V(30).",
+        "Nothing is deleted on this computer. Folders that Thunderbird knows already keep mail that the user reads.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "subscribed_only": (
+        "IMAP only. Show only the folders to which the user has subscribed.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "delete_on_server": (
+        "POP3 only. Delete mail on the server once the user deletes it in the client.",
+        "If omitted, an existing account keeps its setting. Outlook ignores this option.",
+    ),
+    "compose_format": (
+        "The format of new mail.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "request_receipts": (
+        "Ask recipients for a receipt.",
+        "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
+    ),
+    "settings": (
+        "Further settings of one client, in its own words. Other clients ignore them.",
+        (
+            "For Thunderbird, V(server.NAME), V(identity.NAME) and V(smtpserver.NAME) are the preferences of the "
+            "account, such as V(server.max_cached_connections)."
+        ),
+        (
+            "For Evolution, V(account/GROUP/KEY), V(identity/GROUP/KEY) and V(transport/GROUP/KEY) are the keys of its "
+            "sources, such as V(account/Imapx Backend/FetchOrder)."
+        ),
+        "A value is text, a number or a boolean, of the setting's own type. Null removes the setting.",
+        "What an option sets is refused, as are names of other parts, and what decides how the client connects.",
+    ),
     "default": ("Make this the user's default account. Otherwise the default account stays the same.",),
     "state": (
         "Whether the account exists.",
@@ -91,9 +157,27 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "override": (
         "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
         "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
+        "It also counts as such if it sends by something else than an SMTP server, such as C(sendmail).",
         "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
         "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
         "Only modules that configure Thunderbird or Evolution use it.",
+    ),
+    "migrate": (
+        "Replace a POP3 account of the same address at the same provider by this IMAP account.",
+        "The IMAP account gets its identities, signatures and stored passwords. No mail is deleted or copied.",
+        (
+            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is in the "
+            "local folders already. Outlook ignores this option, with a warning."
+        ),
+        "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
+    ),
+    "upload": (
+        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        (
+            "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload). Nothing is uploaded from "
+            "Evolution, which keeps the mail of all accounts together. A warning says so."
+        ),
+        "Each run compares all messages, so leave it out again when all are there.",
     ),
     "allow_plaintext": (
         "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
@@ -107,6 +191,60 @@ SERVER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "V(ssl) is TLS from the first byte. V(starttls) begins in clear text and must then switch to TLS.",
         "V(none) is unencrypted and is refused unless O(allow_plaintext=true).",
     ),
+}
+FOLDER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "sent": ("The folder for sent mail. The client keeps a copy of what the user sends.",),
+    "drafts": ("The folder for drafts.",),
+    "templates": ("The folder for templates. Evolution saves none if the folder is missing on the server.",),
+    "archive": ("The folder for archived mail.",),
+    "trash": ("The folder for deleted mail. IMAP only, and never V(local).",),
+    "junk": ("The folder for junk mail, to which the client then moves it. Never V(local).",),
+}
+_PARTS = {"incoming": SERVER_TEXTS, "folders": FOLDER_TEXTS}
+
+
+SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "text": ("Plain text. At most 262,144 characters, as with O(signature.html).",),
+    "html": (
+        "HTML, the inside of a body. It is used as it is, so that it must be the administrator's own.",
+        "Images must be in it, as C(data:) URLs.",
+    ),
+    "src": (
+        "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
+        "It is also looked for in C(templates) beside the inventory, and images in C(files) there.",
+        "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
+        "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
+    ),
+    "vars": ("Further variables for O(signature.src), such as a title or a telephone number.",),
+    "images": (
+        "Images for O(signature.src), PNG, JPEG or GIF: a name for each file on the controller.",
+        "In the file, C(images) has a C(data:) URL for each name.",
+    ),
+    "placement": (
+        "Where the signature stands in replies: above or below the quoted text. If omitted, it stays as it is.",
+        "In Thunderbird, V(above) also begins replies above the quoted text. Outlook has no other place.",
+    ),
+    "replies": ("Whether replies have the signature. If omitted, it stays as it is. Evolution ignores this option.",),
+    "forwards": (
+        "Whether forwarded messages have the signature. If omitted, it stays as it is. Evolution ignores this option.",
+        "Outlook has one setting for O(signature.replies) and O(signature.forwards).",
+    ),
+    "state": ("V(absent) removes the signature that this collection has set, unless the user has changed it since.",),
+}
+IDENTITY_TEXTS: t.Mapping[str, tuple[str, ...]] = {
+    "address": (
+        "The address. Letter case makes no difference.",
+        "The account's own address can only be given with O(identities[].default), which makes it the default again.",
+    ),
+    "full_name": ("The name that recipients see. A new identity without one has that of the account.",),
+    "reply_to": ("As O(reply_to). Evolution ignores this option.",),
+    "organization": ("As O(organization). Evolution ignores this option.",),
+    "signature": ("As O(signature). Evolution and Outlook ignore this option.",),
+    "default": (
+        "Send from this identity unless another one is chosen. Evolution ignores this option.",
+        "If no identity has it, the default stays as it is.",
+    ),
+    "state": ("V(absent) removes an identity that this collection has made.",),
 }
 
 
@@ -123,36 +261,50 @@ def _documented(option: _Options, description: list[str], suboptions: _Options) 
 
 
 def _server(name: str, spec: _Options) -> dict[str, t.Any]:
-    """The options of a server; those of ``outgoing`` refer to those of ``incoming``."""
+    """The options of a server or of the folders; those of ``outgoing`` refer to those of ``incoming``."""
     return {
-        part: _documented(option, list(SERVER_TEXTS[part]) if name == "incoming" else [f"As O(incoming.{part})."], {})
+        part: _documented(option, list(_PARTS[name][part]) if name in _PARTS else [f"As O(incoming.{part})."], {})
         for part, option in spec.get("options", {}).items()
     }
 
 
 def _entry(spec: _Options) -> dict[str, t.Any]:
     """The options of an entry of ``accounts``; they refer to those of the task."""
+    return {name: _documented(option, [f"As O({name})."], _referring(name, option)) for name, option in spec.items()}
+
+
+def _referring(name: str, option: _Options) -> dict[str, t.Any]:
+    """The options below an option; they refer to those of the task."""
+    place = f"{name}[]" if option.get("type") == "list" else name
     return {
-        name: _documented(
-            option,
-            [f"As O({name})."],
-            {
-                part: _documented(suboption, [f"As O({name}.{part})."], {})
-                for part, suboption in option.get("options", {}).items()
-            },
-        )
-        for name, option in spec.items()
+        part: _documented(suboption, [f"As O({place}.{part})."], _referring(f"{place}.{part}", suboption))
+        for part, suboption in (option.get("options") or {}).items()
     }
+
+
+def _signature(spec: _Options) -> dict[str, t.Any]:
+    return {part: _documented(option, list(SIGNATURE_TEXTS[part]), {}) for part, option in spec["options"].items()}
+
+
+def _identities(spec: _Options) -> dict[str, t.Any]:
+    """The options of an identity; those of its signature refer to those of the account's."""
+    return {
+        name: _documented(option, list(IDENTITY_TEXTS[name]), _referring(name, option))
+        for name, option in spec["options"].items()
+    }
+
+
+def _suboptions(name: str, option: _Options) -> dict[str, t.Any]:
+    if name == "accounts":
+        return _entry(option["options"])
+    if name == "identities":
+        return _identities(option)
+    return _signature(option) if name == "signature" else _server(name, option)
 
 
 def _options() -> dict[str, t.Any]:
     spec = argument_spec()
-    return {
-        name: _documented(
-            option, texts(name), _entry(option["options"]) if name == "accounts" else _server(name, option)
-        )
-        for name, option in spec.items()
-    }
+    return {name: _documented(option, texts(name), _suboptions(name, option)) for name, option in spec.items()}
 
 
 class ModuleDocFragment:

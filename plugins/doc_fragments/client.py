@@ -31,4 +31,14 @@ options:
     description: Keep a backup copy of each settings file, in the same folder, before it is changed.
     type: bool
     default: true
+  exclusive:
+    description:
+      - Also remove accounts that are not listed, with their stored passwords. Mail files are kept.
+      - V(charter) removes IMAP and POP3 accounts whose incoming server is one of the presets of O(provider).
+        V(ours) removes the accounts that this collection has set up, whatever their servers are.
+      - Only users for whom the list has an account with O(state=present) lose any. An account is listed if an entry of
+        its user has its address or login, and its protocol.
+      - In Thunderbird, only the profiles of the entries are searched.
+    type: str
+    choices: [charter, ours]
 """

@@ -66,7 +66,7 @@ def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
     """See the documentation above."""
     with readable_errors():
         found, own = of_one_user(accounts, _SPEC, {"domain": domain})
-        domains = list(dict.fromkeys(request.account.email.rpartition("@")[2] for request in found))
+        domains = list(dict.fromkeys(request.account.domain for request in found))
         wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
         if wanted not in domains:
             raise OptionError("domain", f"no account has the domain {wanted}", f"write one of {', '.join(domains)}")
@@ -76,7 +76,7 @@ def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
                 f"the accounts have several domains: {', '.join(domains)}",
                 "create one file for each, and name its domain",
             )
-        chosen = [request for request in found if request.account.email.rpartition("@")[2] == wanted]
+        chosen = [request for request in found if request.account.domain == wanted]
         autodiscover.refuse_shared_domains(request.account for request in chosen)
         content = autodiscover.render(chosen[0].account)
         warn(chosen[0].warnings)

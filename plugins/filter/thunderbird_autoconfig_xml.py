@@ -61,11 +61,11 @@ def thunderbird_autoconfig_xml(accounts: t.Any, domain: t.Any = None, display_na
     with readable_errors():
         found, own = of_one_user(accounts, _SPEC, {"domain": domain, "display_name": display_name})
         chosen = sorted((request.account for request in found), key=lambda account: not account.default)
-        domains = sorted({autoconfig.domain_of(account) for account in chosen})
+        domains = sorted({account.domain for account in chosen})
         wanted = domains[0] if own["domain"] is None else text.host_name(own["domain"], "domain")
         if wanted not in domains or (own["domain"] is None and len(domains) > 1):
             raise OptionError("domain", f"the accounts are of {', '.join(domains)}", "name one of these domains")
-        of_domain = [account for account in chosen if autoconfig.domain_of(account) == wanted]
+        of_domain = [account for account in chosen if account.domain == wanted]
         warn(warning for request in found for warning in request.warnings)
         return autoconfig.render(wanted, of_domain, display_name=own["display_name"])
 

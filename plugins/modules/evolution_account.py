@@ -11,7 +11,7 @@ description:
   - Adds, changes or removes mail accounts in the Evolution of a local user. The default servers are those of Charter
     (Spectrum).
   - Recognises an existing account, whether this module or the user created it, and changes only what differs. The
-    user's own settings (name of the account, signature, folders, organization, encryption) stay the same, to the byte.
+    user's own settings (name of the account, folders, encryption, whatever options omit) stay the same, to the byte.
   - If the user is logged in, the module works through the user's session, and a running Evolution shows the change at
     once. Otherwise the module writes the files. It never starts Evolution, which need not be installed.
 extends_documentation_fragment:
@@ -46,6 +46,12 @@ options:
 attributes:
   platform:
     platforms: posix
+  action:
+    description: Has a part that runs on the controller. It looks at the host, and answers if nothing is to be done.
+    support: partial
+  async:
+    description: Can be run with C(async). The module is then always sent.
+    support: full
 seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.mail_verify
@@ -97,12 +103,40 @@ EXAMPLES = r"""
     password_store: plaintext_keyring
   become: true
 
+- name: Set a signature from a template, and send from the office's address as well
+  charter.mail.evolution_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      vars:
+        title: Plumber
+    identities:
+      - address: office@rossi.example
+        full_name: Rossi & Sons
+  become: true
+
 - name: Have replies go to the office, and name the organization
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
     reply_to: office@rossi.example
     organization: Rossi & Sons
+  become: true
+
+- name: Keep mail on the server, check every 15 minutes, and set what has no option
+  charter.mail.evolution_account:
+    user: mario
+    email: mario.rossi@charter.net
+    folders:
+      sent: server
+      drafts: server
+      archive: Archive
+    check_interval: 15
+    offline: 30
+    settings:
+      account/Imapx Backend/FetchOrder: descending
   become: true
 
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
@@ -200,6 +234,11 @@ backup_files:
   elements: str
   sample:
     - /home/mario/.config/evolution/sources/123456789abcdef123456789abcdef123456789a.source.2026-11-22@20:24:03~
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list

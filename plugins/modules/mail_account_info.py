@@ -39,7 +39,8 @@ attributes:
 notes:
   - Of Thunderbird, all profiles are read in the place that the user's Thunderbird opens. Of Outlook, all profiles of
     the users who are logged on.
-  - Folders for sent mail, intervals and the like are not compared. A new account has the client's own.
+  - An entry has folders on the computer and settings of the client only where the user has changed them. What two
+    clients of one user have differently is left out, so that each keeps it.
 seealso:
   - module: charter.mail.mail_accounts
 author:
@@ -101,7 +102,7 @@ accounts:
       type: bool
       returned: always
     kept_by:
-      description: The program that keeps the account in place of the client, such as GNOME Online Accounts.
+      description: What keeps the account in place of the client, such as GNOME Online Accounts or a collection account.
       type: str
       returned: always
       sample: ""
@@ -150,6 +151,46 @@ accounts:
       description: For how many days, V(0) without limit.
       type: int
       returned: for POP3
+    folders:
+      description:
+        - Where the account keeps mail, with the keys of the option C(folders) and V(server), V(local), V(none), or the
+          folder's name.
+        - Empty while Evolution has not asked the server for them yet.
+      type: dict
+      returned: for IMAP and POP3
+      sample: {"sent": "Sent", "drafts": "Drafts", "templates": "local", "archive": "none"}
+    check_at_start:
+      description: Whether the client gets mail when it starts.
+      type: bool
+      returned: where the client has the setting
+    check_interval:
+      description: How often the client gets mail, in minutes, V(0) if only when the user asks for it.
+      type: int
+      returned: where the client has the setting
+    idle:
+      description: Whether the server announces new mail.
+      type: bool
+      returned: where the client has the setting
+    offline:
+      description: Which mail is kept on the computer, V(all), V(none), or that of so many days.
+      type: str
+      returned: where the client has the setting
+    subscribed_only:
+      description: Whether only folders with a subscription are shown.
+      type: bool
+      returned: where the client has the setting
+    delete_on_server:
+      description: Whether mail that the user deletes is deleted on the server.
+      type: bool
+      returned: where the client has the setting
+    compose_format:
+      description: V(html) or V(plain).
+      type: str
+      returned: where the client has the setting
+    request_receipts:
+      description: Whether recipients are asked for a receipt.
+      type: bool
+      returned: where the client has the setting
     not_expressed:
       description: What an entry of C(mail_accounts) cannot say about the account. Empty if an entry gives it again.
       type: list

@@ -94,6 +94,7 @@ seealso:
   - module: charter.mail.outlook_account
   - module: charter.mail.mail_clients
   - module: charter.mail.mail_verify
+  - module: charter.mail.mail_upload
 notes:
   - One list serves all clients. A client ignores what it does not have, such as O(profile) without Thunderbird.
   - On Windows, O(when_running), O(wait_seconds), O(lock_timeout), O(backup) and O(seal_key) have no effect.
@@ -171,6 +172,12 @@ accounts:
       type: str
       returned: if skipped or failed
       sample: Thunderbird is running with the profile /home/mario/.thunderbird/charter.default; nothing was changed.
+uploads:
+  description: What O(upload) has done for each account that has it, as M(charter.mail.mail_upload) returns it.
+  returned: if an account has O(upload=true)
+  type: list
+  elements: dict
+  sample: [{email: mario.rossi@charter.net, user: mario, found: 1532, uploaded: 1480, there: 50, deleted: 2}]
 backup_files:
   description: The backup copies that were made.
   returned: always, except for bad options
@@ -183,6 +190,11 @@ clients:
   type: list
   elements: str
   sample: [thunderbird, evolution]
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list

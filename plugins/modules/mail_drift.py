@@ -34,7 +34,26 @@ options:
     description: Options that are not compared.
     type: list
     elements: str
-    choices: [default, full_name, leave_on_server, leave_on_server_days, organization, password, reply_to]
+    choices:
+      - check_at_start
+      - check_interval
+      - compose_format
+      - default
+      - delete_on_server
+      - folders
+      - full_name
+      - identities
+      - idle
+      - leave_on_server
+      - leave_on_server_days
+      - offline
+      - organization
+      - password
+      - reply_to
+      - request_receipts
+      - settings
+      - signature
+      - subscribed_only
     default: []
 attributes:
   diff_mode:

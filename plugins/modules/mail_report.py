@@ -57,6 +57,15 @@ options:
       - Use it for records that were collected from elsewhere, and to look at a report again.
     type: bool
     default: false
+  failure:
+    description:
+      - Fail with this message, in place of a report. A playbook uses it on the hosts on which mail does not work, once
+        the report is made.
+    type: str
+  unreachable:
+    description: With O(failure), the host is unreachable instead of failed.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -172,8 +181,25 @@ findings:
       description: The first run in a row that saw it, in UTC. Empty if no run has seen it work.
       type: str
       returned: always
+control_hosts:
+  description:
+    - The names of a few hosts that can tell a site from a provider, where a finding leaves that open. Mostly empty.
+    - The playbooks test RV(control_accounts) from them with M(charter.mail.mail_verify), and report again.
+  returned: success
+  type: list
+  elements: str
+control_accounts:
+  description: Accounts of all presets without a password. Empty without RV(control_hosts).
+  returned: success
+  type: list
+  elements: dict
 failing_hosts:
   description: The names of the hosts on which mail does not work.
+  returned: success
+  type: list
+  elements: str
+unreached_hosts:
+  description: The names of the hosts whose record says that Ansible did not reach them.
   returned: success
   type: list
   elements: str
@@ -184,8 +210,8 @@ unrecorded_hosts:
   type: list
   elements: str
 messages:
-  description: What to say about each of RV(failing_hosts), by its name. It is the account's own result, or the finding
-    if the trouble is not the account's.
+  description: What to say about each of RV(failing_hosts) and RV(unreached_hosts), by its name. It is the account's own
+    result, or the finding if the trouble is not the account's.
   returned: success
   type: dict
 """

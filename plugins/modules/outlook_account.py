@@ -17,6 +17,8 @@ description:
     changed.
   - The task runs on the controller. On the PC it only copies files and runs C(reg.exe), C(icacls.exe) and C(cmd.exe).
     It works over every connection to Windows, and nothing needs to be installed.
+  - An account's signature is put into the user's folder of signatures. Once Outlook has the account, new messages get
+    it, unless the user has chosen another one.
   - Outlook need not be closed. The module neither starts nor closes it.
 extends_documentation_fragment:
   - charter.mail.account
@@ -29,6 +31,7 @@ options:
       - Names are those of the user profile folders of the PC. C(mario) means the folder C(mario), or the one that
         Windows creates if that name is taken, such as C(mario.000). C(CORP\mario) and C(mario@CORP) mean C(mario.CORP)
         first. No other folder is taken. If several match, the task fails and asks for the SID.
+      - C(AzureAD\mario) and C(AzureAD\mario@corp.example.com) mean only accounts of Entra ID. C(.\mario) never does.
     type: str
   sid:
     description: The SID of the Windows user, instead of O(user).
@@ -57,6 +60,14 @@ options:
         a real Windows.
     type: bool
     default: false
+  exclusive:
+    description:
+      - Also take back what is staged for accounts that are not listed. Outlook's own accounts stay, with a warning.
+      - V(charter) means IMAP and POP3 accounts whose incoming server is one of the presets of O(provider). V(ours)
+        means those that this collection has staged.
+      - Only users for whom the list has an account with O(state=present) are concerned.
+    type: str
+    choices: [charter, ours]
 attributes:
   check_mode:
     support: full
@@ -106,6 +117,15 @@ EXAMPLES = r"""
         email: anna.bianchi@charter.net
         protocol: pop3
         leave_on_server_days: 14
+
+- name: Stage an account with a signature from a file in templates
+  charter.mail.outlook_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      replies: true
 
 - name: Read the status of an account without a change
   charter.mail.outlook_account:
@@ -174,6 +194,17 @@ accounts:
       type: str
       returned: unless the account failed before this was known
       sample: "Have mario close and start Outlook: it then makes the account and asks for its password once."
+    outlook_signature:
+      description:
+        - The status of the account's signature in Outlook.
+        - V(staged) means that its files are in place. The account does not have it yet; run the task again when Outlook
+          has the account.
+        - V(configured) means that the account has it, too.
+        - V(kept) means that the user has chosen another signature or changed this one, which stays. A warning names it.
+        - V(absent) means that there is no such signature.
+      type: str
+      returned: if O(accounts[].signature) is set and the user is logged on
+      sample: staged
     profile:
       description: The Outlook profile that has the account. Empty if none has.
       type: str
@@ -214,4 +245,9 @@ accounts:
       description: Why the account was skipped or failed.
       type: str
       returned: if skipped or failed
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 """

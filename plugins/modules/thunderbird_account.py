@@ -30,6 +30,12 @@ options:
 attributes:
   platform:
     platforms: posix
+  action:
+    description: Has a part that runs on the controller. It looks at the host, and answers if nothing is to be done.
+    support: partial
+  async:
+    description: Can be run with C(async). The module is then always sent.
+    support: full
 seealso:
   - module: charter.mail.mail_verify
 notes:
@@ -67,12 +73,40 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
+- name: Set a signature from a template, and send from the office's address as well
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    full_name: Mario Rossi
+    signature:
+      src: signature.html.j2
+      vars:
+        title: Plumber
+    identities:
+      - address: office@rossi.example
+        full_name: Rossi & Sons
+  become: true
+
 - name: Have replies go to the office, and name the organization
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
     reply_to: office@rossi.example
     organization: Rossi & Sons
+  become: true
+
+- name: Keep mail on the server, check every 15 minutes, and set what has no option
+  charter.mail.thunderbird_account:
+    user: mario
+    email: mario.rossi@charter.net
+    folders:
+      sent: server
+      drafts: server
+      archive: Archive
+    check_interval: 15
+    offline: 30
+    settings:
+      server.max_cached_connections: 3
   become: true
 
 - name: Move an account to the servers that Spectrum publishes today, and keep its folders
@@ -161,6 +195,11 @@ backup_files:
   type: list
   elements: str
   sample: ["/home/mario/.thunderbird/charter.default/prefs.js.2026-11-22@20:24:03~"]
+run:
+  description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
+  returned: if something was changed
+  type: str
+  sample: 20261128T033000Z-3575
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list

@@ -19,7 +19,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 _BIN = ROOT / ".venv" / "bin"
 
 Task = t.Mapping[str, t.Any]
-Costs = t.Mapping[str, t.Sequence[Cost]]
 _SEPARATOR = " #"
 
 

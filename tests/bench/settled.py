@@ -16,6 +16,7 @@ from .table import Cost, Row
 
 _RAW: Task = {"ansible.builtin.raw": "true"}
 _FEW_RUNS = 3
+_SITE = tuple(f"charter.mail.{playbook}" for playbook in ("site", "configure", "verify"))
 
 
 def one_task(folder: pathlib.Path, repetitions: int) -> list[Row]:
@@ -27,21 +28,32 @@ def one_task(folder: pathlib.Path, repetitions: int) -> list[Row]:
 
 
 def site(folder: pathlib.Path, repetitions: int, count: int = 25) -> list[Row]:
-    """The playbook ``site`` over a fleet where nothing is to change, and three pings."""
+    """The playbook ``site`` over a fleet where nothing is to change, without and with seals, and three pings."""
+    rows = []
     with Fleet.start(count, lab=True) as fleet:
         if fleet.lab is None:
             raise ValueError("a fleet with a lab has one")
         local_users = zip(("mario", "anna"), fleet.lab.users, strict=False)
         accounts = [{"user": name, "email": user.address, "password": user.password} for name, user in local_users]
-        controller = controller_of(folder, fleet, mail_accounts=accounts, mail_clients=["thunderbird", "evolution"])
         pings = [{"hosts": "all", "gather_facts": False, "tasks": [PING] * 3}]
-        controller.play("charter.mail.site")
-        runs = [(_sum(controller, "charter.mail.site"), _sum(controller, pings)) for _ in range(repetitions)]
-    ours, base = [run[0] for run in runs], [run[1] for run in runs]
-    return [
-        Row(f"settled site (2 users, 2 clients, verified) / 3 pings, {count} hosts", ours, base, limit=0.9),
-        _by_controller(f"controller CPU a host: settled site / 3 pings, {count} hosts", ours, base, count),
-    ]
+        for how, variables in (("", {}), (", with seals", {"mail_seal_key": "k" * 64})):
+            given = {"mail_accounts": accounts, "mail_clients": ["thunderbird", "evolution"], **variables}
+            controller = controller_of(folder / f"site{how}", fleet, **given)
+            for playbook in ("site", "site", "configure", "verify"):  # what comes first differs
+                controller.play(f"charter.mail.{playbook}")
+            runs = [[_sum(controller, play) for play in (*_SITE, pings)] for _ in range(repetitions)]
+            whole, configured, verified, base = zip(*runs, strict=True)
+            rows += [
+                Row(
+                    f"settled site (2 users, 2 clients, verified){how} / 3 pings, {count} hosts", whole, base, limit=0.9
+                ),
+                _by_controller(
+                    f"controller CPU a host: settled site{how} / 3 pings, {count} hosts", whole, base, count
+                ),
+                Row(f"of it, configuring{how} / 3 pings, {count} hosts", configured, base),
+                Row(f"of it, verifying{how} / 3 pings, {count} hosts", verified, base),
+            ]
+    return rows
 
 
 def _on_one_host(folder: pathlib.Path, repetitions: int) -> list[Row]:

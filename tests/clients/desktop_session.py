@@ -14,11 +14,13 @@ import dataclasses
 import os
 import pathlib
 import pwd
+import re
 import select
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import typing as t
 
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
@@ -114,7 +116,22 @@ class DesktopSession:
         """
         unlock = () if password is None else ("--unlock",)
         command = (_KEYRING_PROGRAM, "--foreground", "--components=secrets", *unlock)
-        return self.start_service(SECRETS, *command, stdin=password or "")
+        process = self.start_service(SECRETS, *command, stdin=password or "")
+        deadline = time.monotonic() + TIMEOUT
+        while password is not None and not self._has_open_keyring():  # it is on the bus some time before that
+            if time.monotonic() > deadline:
+                raise SessionError(f"{_KEYRING_PROGRAM} does not unlock the keyring\n{self.log.read_text()}")
+            time.sleep(0.05)
+        return process
+
+    def _has_open_keyring(self) -> bool:
+        call = ("gdbus", "call", "--session", "--dest", SECRETS, "--object-path")
+        alias = ("/org/freedesktop/secrets", "--method", "org.freedesktop.Secret.Service.ReadAlias", "default")
+        found = re.search("'(/.+)'", self.run(*call, *alias, check=False))
+        if found is None:
+            return False
+        locked = ("--method", "org.freedesktop.DBus.Properties.Get", "org.freedesktop.Secret.Collection", "Locked")
+        return "false" in self.run(*call, found[1], *locked, check=False)
 
     def start_service(self, name: str, *command: str, stdin: str = "", **variables: str) -> subprocess.Popen[bytes]:
         """Start a program and wait until it provides its service on the bus."""

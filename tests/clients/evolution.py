@@ -20,12 +20,11 @@ import shutil
 import time
 import typing as t
 
-import pytest
-
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .desktop_session import DesktopSession, SessionError
-from .evolution_data import Account, Item, Mail
+from .evolution_data import Account, Item, Mail, Signature
 
 TIMEOUT = 120.0  # seconds; usually a moment, on a machine that is very busy
 
@@ -53,7 +52,7 @@ def require() -> None:
     """On a machine without Evolution, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 def in_the_lab(lab: MailLab) -> list[str]:
@@ -124,6 +123,11 @@ class Evolution:
         """
         self._run_script("evolution_registry.py", "edit", uid=uid, group=group, properties=properties)
 
+    def signature(self, uid: str) -> Signature:
+        """The signature with this UID, as the composer loads it."""
+        found: Signature = self._run_script("evolution_registry.py", "signature", uid=uid)
+        return found
+
     def delete(self, uid: str) -> None:
         """Delete an account as Evolution's button does."""
         self._run_script("evolution_registry.py", "delete", uid=uid)
@@ -143,6 +147,11 @@ class Evolution:
             subject=subject,
         )
         return mail
+
+    def camel_settings(self, uid: str) -> dict[str, t.Any]:
+        """What Evolution's mail library has of an IMAP account's settings for receiving, by the names of properties."""
+        settings: dict[str, t.Any] = self._run_script("evolution_camel.py", "settings", account=uid)
+        return settings
 
     def setting(self, name: str) -> str:
         """The value of a setting such as ``default-mail-account``."""

@@ -63,6 +63,19 @@ def use(
     return result
 
 
+RECEIVING = (
+    *("stay-synchronized", "limit-by-age", "limit-unit", "limit-value"),
+    *("use-idle", "use-subscriptions", "fetch-order"),
+)
+
+
+def settings(registry: t.Any, account: str) -> dict[str, t.Any]:
+    session = Session(user_data_dir=GLib.get_user_data_dir(), user_cache_dir=GLib.get_user_cache_dir())
+    found = service(session, registry.ref_source(account), "Mail Account", "store").ref_settings()
+    values = ((name, found.get_property(name)) for name in RECEIVING)
+    return {name: getattr(value, "value_nick", value) for name, value in values}
+
+
 def service(session: t.Any, source: t.Any, group: str, kind: str) -> t.Any:
     backend = source.get_extension(group).get_backend_name()
     made = session.add_service(source.get_uid(), backend, KIND[kind])
@@ -126,10 +139,12 @@ def addresses(address: str) -> t.Any:
     return made
 
 
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {"use": use, "settings": settings}
+
 if __name__ == "__main__":
     action, arguments = sys.argv[1:]
     Camel.init(GLib.get_user_data_dir(), False)
     Camel.provider_init()
     EDataServer.SourceCamel.register_types()
     registry = EDataServer.SourceRegistry.new_sync(None)
-    sys.stdout.write("\n" + json.dumps({"use": use}[action](registry, **json.loads(arguments))))
+    sys.stdout.write("\n" + json.dumps(ACTIONS[action](registry, **json.loads(arguments))))

@@ -40,11 +40,23 @@ class Identity(t.TypedDict):
     name: str
     parent: str
     address: str
+    aliases: dict[str, str]
+    signature: str
+    top_signature: str
     full_name: str
     reply_to: str
     organization: str
     sent_folder: str
     drafts_folder: str
+
+
+class Signature(t.TypedDict):
+    """A signature as Evolution's library loads it, with the path of its file."""
+
+    name: str
+    content: str
+    mime_type: str
+    path: str
 
 
 class Account(Server):

@@ -69,6 +69,9 @@ def identity(source: t.Any, submission: t.Any) -> dict[str, t.Any]:
         "uid": source.get_uid(),
         "name": source.get_display_name(),
         "parent": source.get_parent() or "",
+        "aliases": identity_source.get_aliases_as_hash_table() or {},
+        "signature": identity_source.get_signature_uid() or "",
+        "top_signature": composition.get_top_signature().value_nick,
         "address": identity_source.get_address() or "",
         "full_name": identity_source.get_name() or "",
         "reply_to": identity_source.get_reply_to() or "",
@@ -101,11 +104,29 @@ def edit(registry: t.Any, uid: str, group: str, properties: dict[str, t.Any]) ->
     source.write_sync(None)
 
 
+def signature(registry: t.Any, uid: str) -> dict[str, str]:
+    source = registry.ref_source(uid)
+    extension = source.get_extension(EDataServer.SOURCE_EXTENSION_MAIL_SIGNATURE)
+    loaded, content, _length = source.mail_signature_load_sync(None)
+    return {
+        "name": source.get_display_name(),
+        "content": content if loaded else "",
+        "mime_type": extension.get_mime_type(),
+        "path": extension.get_file().get_path(),
+    }
+
+
 def delete(registry: t.Any, uid: str) -> None:
     registry.ref_source(uid).remove_sync(None)
 
 
-ACTIONS: dict[str, t.Callable[..., t.Any]] = {"accounts": accounts, "memory": memory, "edit": edit, "delete": delete}
+ACTIONS: dict[str, t.Callable[..., t.Any]] = {
+    "accounts": accounts,
+    "memory": memory,
+    "edit": edit,
+    "delete": delete,
+    "signature": signature,
+}
 
 if __name__ == "__main__":
     action, arguments = sys.argv[1:]

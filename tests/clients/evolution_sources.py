@@ -246,10 +246,14 @@ def by_assistant(address: str, protocol: str) -> dict[str, str]:
 
 
 def of_collection(address: str) -> dict[str, str]:
-    """The sources, by UID, of the same account created by GNOME Online Accounts, below a collection source."""
+    """The sources, by UID, of the same account created by online accounts, below a collection source.
+
+    By those of Ubuntu: a registry removes at once what names an account that GNOME Online Accounts does not have.
+    """
     collection = "[Data Source]\nDisplayName=Company\nEnabled=true\nParent=\n\n[Collection]\nBackendName=none\n"
     account = sources(address)
-    return {COLLECTION: f"{collection}Identity={address}\n", **account, ACCOUNT: _below(account[ACCOUNT], COLLECTION)}
+    collection += f"Identity={address}\n\n[Ubuntu Online Accounts]\nAccountId=1\n"
+    return {COLLECTION: collection, **account, ACCOUNT: _below(account[ACCOUNT], COLLECTION)}
 
 
 def _below(text: str, parent: str) -> str:

@@ -18,6 +18,7 @@ import os
 import signal
 import subprocess
 import typing as t
+import urllib.parse
 
 from .desktop_session import DesktopSession, SessionError
 from .evolution import TIMEOUT, wait_until
@@ -31,8 +32,9 @@ PASSWORD_REQUEST = "Mail authentication request"
 
 _SUFFIX = " — Evolution"  # of the main window's title, in 3.38
 
-# Xvfb prints the display number when it is ready.
-_SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac")
+# Xvfb prints the display number when it is ready. Without -noreset it starts anew whenever its last client leaves, such
+# as xdotool, and refuses an Evolution that connects meanwhile.
+_SCREEN = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-ac", "-noreset")
 _LISTEN = ("-listen", "tcp", "-nolisten", "unix", "-nolisten", "local")
 
 # No graphics card, no accessibility, and no sandbox for messages in HTML (it needs more than a namespace).
@@ -91,6 +93,29 @@ class EvolutionWindow:
         wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
         if title not in (titles := self.titles()):
             raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
+
+    def send(self, to: str, subject: str) -> None:
+        """Write a message in the composer and send it, as a user does with the keyboard."""
+        # It would ask whether the key was pressed by accident.
+        asks = ("org.gnome.evolution.mail", "prompt-on-accel-send")
+        self._session.run("gsettings", "set", *asks, "false", check=True, **self._variables)
+        self.begin_message(to, subject)
+        self.press(subject, "ctrl+Return")
+        wait_until(lambda: subject not in self.titles(), "end of the composer")
+
+    def begin_message(self, to: str, subject: str) -> None:
+        """Open the composer, whose window has the subject as its title."""
+        self.wait_for(MAIN)  # or the program would not find the one that runs
+        self._session.start("evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}", **self._variables)
+        self.wait_for(subject)
+
+    def press(self, title: str, keys: str) -> None:
+        """Press keys, such as ``ctrl+s``, in the window with a title."""
+        found = self._session.run(
+            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
+        )
+        window = found.split()[0]
+        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, check=True, **self._variables)
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

@@ -49,6 +49,7 @@ def test_a_session_leaves_nothing_behind(mario: LocalUser) -> None:
         session.start_registry()
         session.start_keyring("x")
         session.start("sleep", "1000")
+        session.run("dconf", "write", "/org/example/test", "1")  # starts a service
         assert [session.has_owner(name) for name in (REGISTRY, SECRETS, DCONF)] == [True, True, True]
         assert session.run("id", "--user").strip() == str(mario.uid)
         with pytest.raises(SessionError, match="status 1"):

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pathlib
 import shutil
-import subprocess
 import typing as t
 
 import pytest
@@ -27,6 +25,7 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
     kill,
     running,
 )
+from ansible_collections.charter.mail.tests.clients.user_desktop import acting, run_command
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 ACCOUNT = "/org/gnome/evolution/default-mail-account"
@@ -40,20 +39,6 @@ def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
     """Mario is logged in."""
     with desktop_session(mario) as session:
         yield session
-
-
-@contextlib.contextmanager
-def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
-    """Act as a user for a while."""
-    user = local_user.find(owner.name)
-    with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
-        yield desktop
-
-
-def run_command(command: list[str]) -> tuple[int, str, str]:
-    """Like AnsibleModule.run_command."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
-    return done.returncode, done.stdout, done.stderr
 
 
 def setting(owner: LocalUser, path: str) -> str | None:

@@ -25,7 +25,7 @@ def no_password_request(evolution: Evolution) -> bool:
 def test_a_locked_keyring_stays_locked_and_is_reported(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in():
-        setup.configure_one("created", protocol="pop3")
+        assert setup.configure_one("created", protocol="pop3")["password"] == "stored"
     with setup.log_in(keyring=None) as evolution:  # by a fingerprint, say
         created = setup.configure_one("created")
         assert (created["via"], created["password"]) == ("session", "not stored")

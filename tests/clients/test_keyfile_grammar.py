@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
+from ansible_collections.charter.mail.tests.clients.mutations import mutated
 
 from .glib_key_file import GLib, Values
 
@@ -81,16 +82,6 @@ TEXTS = (
 )
 
 
-def mutated(chance: random.Random) -> bytes:
-    """A few valid groups with mutations, some of which are harmless."""
-    content = b"".join(chance.choices(SEEDS, k=chance.randint(1, 3)))
-    for _ in range(chance.randint(0, 4)):
-        start = chance.randint(0, len(content))
-        end = min(len(content), start + chance.choice((0, 0, 1, 2, 5)))
-        content = content[:start] + chance.choice((b"", chance.choice(PIECES))) + content[end:]
-    return content
-
-
 @pytest.fixture(scope="module")
 def glib() -> GLib:
     return GLib()
@@ -133,7 +124,7 @@ def is_utf8(content: bytes) -> bool:
 
 def test_our_parser_agrees_with_glib(glib: GLib) -> None:
     chance = random.Random(SEED)
-    inputs = [mutated(chance) for _ in range(INPUTS)]
+    inputs = [mutated(chance, SEEDS, PIECES) for _ in range(INPUTS)]
     answers = [glib.parse(content) for content in inputs]
     differences = [
         (content, mine, theirs)
@@ -150,7 +141,7 @@ def test_unchanged_parts_keep_every_byte() -> None:
     chance = random.Random(SEED + 1)
     sound = 0
     for _ in range(INPUTS // 4):
-        content = mutated(chance)
+        content = mutated(chance, SEEDS, PIECES)
         file = parsed(content)
         if file is not None:
             sound += 1
@@ -162,7 +153,7 @@ def test_glib_reads_what_we_write(glib: GLib) -> None:
     chance = random.Random(SEED + 2)
     written = 0
     for _ in range(INPUTS // 4):
-        file = parsed(content := mutated(chance))
+        file = parsed(content := mutated(chance, SEEDS, PIECES))
         before = values(file)
         if file is None or before is None:
             continue

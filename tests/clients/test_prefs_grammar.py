@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
+from ansible_collections.charter.mail.tests.clients.mutations import mutated
 
 from .thunderbird import Thunderbird, require
 from .thunderbird_data import ParsedPrefs
@@ -36,16 +37,6 @@ PIECES = (
     *(b"1", b"-", b"+", b"-1", b"2147483647", b"2147483648", b"-2147483649", b"1.5", b"1e3", b"007", b"- 1"),
     *(b"user_pref", b"user_prefs", b"pref", b"sticky_pref", b"lockPref", b'"a" + "b"', b", locked", b", sticky"),
 )
-
-
-def mutated(chance: random.Random) -> bytes:
-    """A few valid statements with mutations, some of which are harmless."""
-    content = b"".join(chance.choices(SEEDS, k=chance.randint(1, 3)))
-    for _ in range(chance.randint(0, 4)):
-        start = chance.randint(0, len(content))
-        end = min(len(content), start + chance.choice((0, 0, 1, 2, 5)))
-        content = content[:start] + chance.choice((b"", chance.choice(PIECES))) + content[end:]
-    return content
 
 
 def ours(content: bytes) -> dict[bytes, bytes | int | bool] | None:
@@ -76,7 +67,7 @@ def test_our_parser_agrees_with_thunderbird(tmp_path: pathlib.Path) -> None:
     require()
     chance = random.Random(SEED)
     # Thunderbird treats a zero byte as the end of the file; our parser reports it as damage.
-    inputs = [content for content in (mutated(chance) for _ in range(INPUTS)) if b"\0" not in content]
+    inputs = [content for content in (mutated(chance, SEEDS, PIECES) for _ in range(INPUTS)) if b"\0" not in content]
     (tmp_path / "home").mkdir()
     with Thunderbird(
         tmp_path / "home", command_prefix=["unshare", "--net", "--", "sh", "-c", LOOPBACK, "sh"]

@@ -13,7 +13,6 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import time
 import typing as t
 
@@ -47,6 +46,7 @@ from ansible_collections.charter.mail.tests.clients.desktop_session import (
     kill,
     running,
 )
+from ansible_collections.charter.mail.tests.clients.user_desktop import acting, run_command
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
 LOGIN_PASSWORD = "the user's login"
@@ -105,20 +105,6 @@ def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
         with local_user.acting_as(user):
             assert desktop.bus() is not None
         yield desktop
-
-
-@contextlib.contextmanager
-def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
-    """Act as a user for a while."""
-    user = local_user.find(owner.name)
-    with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
-        yield desktop
-
-
-def run_command(command: list[str]) -> tuple[int, str, str]:
-    """Like AnsibleModule.run_command."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
-    return done.returncode, done.stdout, done.stderr
 
 
 def bus_of(desktop: LocalDesktop) -> SessionBus:

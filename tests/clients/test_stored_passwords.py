@@ -118,3 +118,32 @@ def test_both_read_what_the_other_has_stored(desk: Desk) -> None:
 
     assert desk.push(account(state="absent")) is Status.REMOVED
     assert [login[2] for login in desk.thunderbird()] == ["anna.bianchi@charter.net"] * 2
+
+
+def test_a_copy_counts_where_the_file_is_missing_for_both(desk: Desk) -> None:
+    assert desk.push(account(password=FIRST)) is Status.CREATED
+    desk.thunderbird(["imap://imap.charter.net", THIRD])  # with which it makes the copy
+    (profile,) = (desk.home / ".thunderbird").glob("*.default")
+    if not (profile / "logins-backup.json").exists():
+        assert (profile / "logins.db").exists()  # which has no copy
+        return
+    (profile / "logins.json").rename(profile / "logins-backup.json")
+    assert desk.stored() == [THIRD, FIRST]
+    other = account(email="anna@charter.net", password=SECOND)
+    assert desk.push(other) is Status.CREATED
+    found = {(login[0], login[2]): login[3] for login in desk.thunderbird()}
+    assert found == {
+        ("imap://imap.charter.net", EMAIL): THIRD,
+        ("smtp://smtp.charter.net", EMAIL): FIRST,
+        ("imap://imap.charter.net", "anna@charter.net"): SECOND,
+        ("smtp://smtp.charter.net", "anna@charter.net"): SECOND,
+    }
+
+
+def test_both_pass_over_a_copy_that_cannot_be_read(desk: Desk) -> None:
+    assert desk.push(account(password=FIRST)) is Status.CREATED
+    (profile,) = (desk.home / ".thunderbird").glob("*.default")
+    (profile / "logins.json").unlink()
+    (profile / "logins-backup.json").write_text("{")
+    assert desk.stored() == [None, None]
+    assert desk.thunderbird() == []

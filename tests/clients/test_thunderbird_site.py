@@ -214,6 +214,20 @@ def test_the_sites_account_stays_in_its_place(site: Site) -> None:
     assert site.senders() == {"mario@club.example": "relay.office.example"}
 
 
+def test_accounts_that_the_site_appends_stay_beside_ours(site: Site) -> None:
+    append = {"mail.accountmanager.appendaccounts": "account2"}
+    club = {key: value for key, value in CLUB.items() if key not in LISTS}
+    (site.pref / "office.js").write_text(lines({**RELAY, **club, **append}))
+    site.make({})
+    site.run()
+    both = {"mario@club.example": "relay.office.example", MARIO: "smtp.charter.net"}
+    for _start in range(3):
+        assert site.senders() == both
+        assert not site.run().changed
+    site.run(state="absent")
+    assert site.senders() == {"mario@club.example": "relay.office.example"}
+
+
 def test_absent_leaves_the_smtp_server_that_others_send_by(site: Site) -> None:
     other = {"mail.smtpserver.smtp9.hostname": "smtp.other.example", "mail.smtpservers": "smtp9"}
     site.make({**CLUB, **other})

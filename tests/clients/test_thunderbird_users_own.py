@@ -237,3 +237,57 @@ def test_all_folders_of_a_saved_search_move_with_the_server(setup: Setup) -> Non
     assert setup.prefs()["extensions.x"] == f"{old}/A|{old.upper()}"
     assert f"scope={new}/A|{new}/B\n" in saved.read_text()
     setup.configure("unchanged", provider="spectrum")
+
+
+AT_WORK: Prefs = {
+    "mail.account.account3.identities": "id2,id1",
+    "mail.account.account3.server": "server3",
+    "mail.identity.id2.smtpServer": "smtp2",
+    "mail.identity.id2.useremail": "mario@work.example",
+    "mail.server.server3.hostname": "imap.work.example",
+    "mail.server.server3.type": "imap",
+    "mail.server.server3.userName": "mario",
+    "mail.smtpserver.smtp2.hostname": "relay.work.example",
+    "mail.smtpserver.smtp2.username": "mario",
+}
+
+
+def test_an_identity_that_the_work_account_has_too_stays(setup: Setup) -> None:
+    lists = {"mail.accountmanager.accounts": "account2,account3,account1", "mail.smtpservers": "smtp1,smtp2"}
+    setup.write({**BY_HAND, **AT_WORK, **lists, "mail.identity.id1.smtpServer": "smtp2"})
+    _own, before = setup.accounts()
+    assert [one["email"] for one in before["identities"]] == ["mario@work.example", EMAIL]
+    setup.configure("updated", full_name="Mario Rossi")
+    own, work = setup.accounts()
+    assert work == before
+    new = own["identities"][-1]
+    assert (new["email"], new["full_name"]) == (EMAIL, "Mario Rossi")
+    assert new["outgoing"] is not None
+    assert new["outgoing"]["host"] == "smtp.charter.net"
+    setup.configure("unchanged", full_name="Mario Rossi")
+    setup.configure("removed", state="absent")
+    assert setup.accounts() == [before]
+
+
+def test_an_account_of_ours_that_its_user_has_made_another_of_stays(setup: Setup) -> None:
+    setup.write(BY_HAND)
+    setup.configure("unchanged")
+    setup.configure("updated", full_name="Mario Rossi")
+    given = """
+        const account = MailServices.accounts.getAccount("account2");
+        const [host, login] = ["imap.work.example", "mario"];
+        account.incomingServer[("hostname" in account.incomingServer) ? "hostname" : "hostName"] = host;
+        account.incomingServer.username = login;
+        account.defaultIdentity.email = "mario@work.example";
+    """
+    with setup.open() as client:
+        client.run_script(given)
+    (before,) = setup.accounts()
+    assert (before["incoming"]["host"], before["incoming"]["username"]) == ("imap.work.example", "mario")
+    warned = setup.configure("absent", state="absent")
+    assert "mario on imap.work.example by now, and is left as it is" in warned["warnings"]
+    setup.configure("created")
+    assert before in setup.accounts()
+    setup.configure("unchanged")
+    setup.configure("removed", state="absent")
+    assert setup.accounts() == [before]

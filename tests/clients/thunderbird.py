@@ -17,15 +17,14 @@ preferences differ from an ordinary start, all as defaults: thunderbird_quiet.js
 from __future__ import annotations
 
 import contextlib
-import os
 import pathlib
 import time
 import types
 import typing as t
 
-import pytest
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
-from .thunderbird_data import Account, ParsedPrefs, parsed_prefs
+from .thunderbird_data import Account, Composed, ParsedPrefs, parsed_prefs
 from .thunderbird_process import Dialog, Plan, ThunderbirdError, ThunderbirdProcess, unavailable
 from .thunderbird_session import ThunderbirdSession
 
@@ -38,7 +37,7 @@ def require() -> None:
     """On a machine where Thunderbird cannot be driven, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 class Thunderbird:
@@ -188,6 +187,17 @@ class Thunderbird:
         complaints = self.dialogs[before:]
         if answer == "0x0" and complaints:
             raise ThunderbirdError(f"the message was sent, but: {'; '.join(map(str, complaints))}")
+        return answer
+
+    def composed(self, kind: str, identity_key: str | None = None) -> Composed:
+        """What the compose window shows; it is closed again, and nothing is sent.
+
+        Args:
+            kind: a member of nsIMsgCompType, such as ``New``; ``Reply`` and ``ForwardInline`` are to a message that
+                says "The pipe drips."
+            identity_key: who writes; None for the default identity of the default account.
+        """
+        answer: Composed = self._call("composed", kind, identity_key)
         return answer
 
     def parse_prefs(self, inputs: t.Sequence[bytes]) -> list[ParsedPrefs]:

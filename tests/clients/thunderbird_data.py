@@ -28,7 +28,7 @@ class Identity(t.TypedDict):
     key: str
     email: str
     full_name: str
-    reply_to: str
+    reply_to: str | None
     organization: str
     smtp_key: str | None
     outgoing: Outgoing | None
@@ -64,6 +64,15 @@ class Account(t.TypedDict):
     key: str
     incoming: Incoming
     identities: list[Identity]
+
+
+class Composed(t.TypedDict):
+    """What a compose window shows; ``images`` has the width of each image, 0 for one that is not shown."""
+
+    sender: str
+    html: str
+    text: str
+    images: list[int]
 
 
 @dataclasses.dataclass(frozen=True)

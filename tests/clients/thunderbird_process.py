@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import ctypes
 import dataclasses
 import json
 import os
@@ -25,9 +24,10 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 import time
 import typing as t
+
+from . import network_namespace
 
 _PROGRAM = pathlib.Path("/usr/bin/thunderbird")
 _SYSTEM_SETTINGS = pathlib.Path("/etc/thunderbird")
@@ -46,8 +46,6 @@ mount --bind "$1" /etc/thunderbird || exit 1
 shift 3
 exec "$@"
 """
-
-_CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 # A process that cannot be reached and uses hardly any processor time is in a dialog before its first window, for
 # example the profile manager, and would stay there forever. A start needs about 2 s of processor time.
@@ -303,34 +301,11 @@ def _free_port() -> int:
 def _connect_in_namespace_of(pid: int, port: int) -> socket.socket:
     """Connect to 127.0.0.1 as the process sees it.
 
-    A socket stays in the network namespace in which it was created, and a thread can change its own: setns(2).
-
     Raises:
         OSError: Nothing listens there, or the process has ended.
     """
-    outcome: list[socket.socket | OSError] = []
 
-    def attempt() -> None:
-        try:
-            _enter_network_of(pid)
-            outcome.append(socket.create_connection(("127.0.0.1", port), timeout=5))
-        except OSError as error:
-            outcome.append(error)
+    def connect() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", port), timeout=5)
 
-    thread = threading.Thread(target=attempt)
-    thread.start()
-    thread.join()
-    result = outcome[0]
-    if isinstance(result, OSError):
-        raise result
-    return result
-
-
-def _enter_network_of(pid: int) -> None:
-    namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
-    try:
-        # os.setns() exists only since Python 3.12.
-        if ctypes.CDLL(None, use_errno=True).setns(namespace, _CLONE_NEWNET) != 0:
-            raise OSError(ctypes.get_errno(), "setns")
-    finally:
-        os.close(namespace)
+    return network_namespace.made_in(pathlib.Path(f"/proc/{pid}/ns/net"), connect)

@@ -47,6 +47,9 @@ pref("network.dns.disablePrefetch", true);
 pref("network.trr.mode", 5);
 pref("dom.push.connection.enabled", false);
 pref("security.OCSP.enabled", 0);
+// Up to 140, the window for a first account opens connections to them.
+pref("mailnews.auto_config_url", "data:,");
+pref("mailnews.auto_config.addons_url", "data:,");
 
 // Pages, notices and dialogs of a first start, except the account hub, which tests check.
 pref("mail.inappnotifications.enabled", false);

@@ -18,7 +18,13 @@ from .marionette import Marionette, MarionetteError
 from .thunderbird_process import ThunderbirdError, ThunderbirdProcess
 
 _HERE = pathlib.Path(__file__).parent
-_SCRIPTS = ("thunderbird_session.js", "thunderbird_accounts.js", "thunderbird_mail.js", "thunderbird_prefs.js")
+_SCRIPTS = (
+    "thunderbird_session.js",
+    "thunderbird_accounts.js",
+    "thunderbird_mail.js",
+    "thunderbird_compose.js",
+    "thunderbird_prefs.js",
+)
 _BEGIN = "const [id, list] = arguments; driver.begin(id, () => (function () { %s\n}).apply(null, list));"
 _OUTCOME = "return driver.outcome(...arguments);"
 _CALL = "return driver[arguments[0]](...arguments[1]);"

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts the embedded mail server as a child process, for the demo and for tests that need a lightweight server.
+"""Starts the mail server of the role test_server as a child process, for the demo and for the server's own tests.
 
 ::
 
@@ -25,9 +25,9 @@ import types
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .server import Ports, Ready
+    from ansible_collections.charter.mail.roles.test_server.files.mail_server.folder import Ports, Ready
 
-_HERE = pathlib.Path(__file__).resolve().parent
+_PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "roles/test_server/files"
 _START_TIMEOUT = 60.0  # seconds; the imports take a while on a busy machine
 _STOP_TIMEOUT = 10.0
 
@@ -37,7 +37,7 @@ class ServerError(Exception):
 
 
 class EmbeddedMailServer:
-    """A mail server on this machine, as a context manager. `server` describes what it does.
+    """A mail server on this machine, as a context manager. ``mail_server.server`` describes what it does.
 
     It stops when the ``with`` block ends, and also when this process ends in any other way.
 
@@ -114,13 +114,14 @@ class EmbeddedMailServer:
         return self._ready
 
     def _start(self, folder: pathlib.Path, log: pathlib.Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"{_HERE.name}.server", f"--directory={folder}", f"--log={log}"]
+        command = [sys.executable, "-m", "mail_server.server", f"--directory={folder}", f"--log={log}"]
+        command += ["--until-input-ends", "--seconds=0"]
         command += [f"--user={address}" for address in self._addresses]
         command += [f"--name={name}" for name in self._names]
         # Its standard input is a pipe, which closes when this process ends.
         return subprocess.Popen(
             command,
-            cwd=_HERE.parent,
+            cwd=_PROGRAM,
             env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

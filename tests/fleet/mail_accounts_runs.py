@@ -65,6 +65,7 @@ def run_mail_accounts(
     fleet: Fleet,
     accounts: t.Sequence[t.Mapping[str, t.Any]],
     *,
+    module: str = "mail_accounts",
     inventory: pathlib.Path | None = None,
     host: str = HOST,
     check: bool = False,
@@ -77,6 +78,7 @@ def run_mail_accounts(
         ansible: the controller.
         fleet: with the host.
         accounts: of the task.
+        module: mail_accounts, or the module of one client.
         inventory: another one than the fleet's.
         host: its name in the inventory.
         check: in check mode. A variable of Ansible's cannot set that.
@@ -87,11 +89,8 @@ def run_mail_accounts(
     book, extra = folder / "accounts.json", folder / "variables.json"
     for file in (book, extra):
         file.touch(mode=0o600)
-    clients = ["thunderbird", "evolution"]
-    task = {
-        "charter.mail.mail_accounts": {"accounts": accounts, "clients": clients, **(options or {})},
-        "check_mode": check,
-    }
+    clients = {"clients": ["thunderbird", "evolution"]} if module == "mail_accounts" else {}
+    task = {f"charter.mail.{module}": {"accounts": accounts, **clients, **(options or {})}, "check_mode": check}
     book.write_text(json.dumps([{"hosts": "fleet", "gather_facts": False, "tasks": [task]}]))
     (folder / "record").unlink(missing_ok=True)
     extra.write_text(json.dumps({"ansible_remote_tmp": "~/.ansible/tmp", **(variables or {})}))
@@ -102,7 +101,12 @@ def run_mail_accounts(
     return ansible.runs.results(host)[-1], run
 
 
-def is_from_look(run: AnsibleRun) -> bool:
+def is_from_look(run: AnsibleRun, module: str = "mail_accounts") -> bool:
     """Whether no module was sent to the host, after a look at it."""
-    assert "charter-mail-look" in run.output
-    return "AnsiballZ_mail_accounts" not in run.output and "Using module file" not in run.output
+    assert has_look(run)
+    return f"AnsiballZ_{module}" not in run.output and "Using module file" not in run.output
+
+
+def has_look(run: AnsibleRun) -> bool:
+    """Whether the host was looked at."""
+    return "charter-mail-look" in run.output

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
-
-import pytest
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .fleet import unavailable
 
@@ -16,4 +14,4 @@ def require(*, lab: bool = True) -> None:
     """Skip the test where no fleet can be started, with or without a mail lab; in CI, fail it."""
     reason = unavailable(lab)
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)

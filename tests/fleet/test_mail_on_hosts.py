@@ -31,7 +31,7 @@ HOSTS = Hosts(lambda number: f"desk-{number + 1}", "imap.lab.test", "smtp.lab.te
 # Listens in the namespace where it runs, and passes the socket on.
 _LISTEN = """
 import socket, sys
-listening = socket.create_server((sys.argv[1], 0), backlog=128)
+listening = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
 with socket.socket(fileno=0) as caller:
     socket.send_fds(caller, [bytes(1)], [listening.fileno()])
 """
@@ -56,11 +56,11 @@ def serving(fleet: Fleet, *scripts: Script) -> t.Iterator[list[ScriptedServer]]:
         yield [stack.enter_context(serve(script, listener(fleet))) for script in scripts]
 
 
-def listener(fleet: Fleet) -> socket.socket:
-    """A socket that listens in the control namespace."""
+def listener(fleet: Fleet, port: int = 0) -> socket.socket:
+    """A socket that listens in the control namespace, by default on any free port."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        command = fleet.command(["/usr/bin/python3", "-I", "-S", "-c", _LISTEN, fleet.control_address])
+        command = fleet.command(["/usr/bin/python3", "-I", "-S", "-c", _LISTEN, fleet.control_address, str(port)])
         subprocess.run(command, stdin=theirs.fileno(), timeout=60, check=True)
         _data, (number,), _flags, _address = socket.recv_fds(ours, 1, 1)
     return socket.socket(fileno=number)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pathlib
 import re
@@ -26,6 +27,8 @@ FINE = ("desk-1", "desk-2")
 WRONG, EMPTY, AWAY = "desk-3", "desk-4", "away"
 ALL = {*FINE, WRONG, EMPTY, AWAY}
 STARTTLS = Server(tls="starttls")
+# As it is, and as JSON has it.
+PASSWORD_FORMS = (PASSWORD, *(json.dumps(PASSWORD, ensure_ascii=escaped)[1:-1] for escaped in (True, False)))
 _HEADLINE = re.compile(r"^  Mail .+ hosts?( \(check mode\))?$", re.MULTILINE)
 
 _TEST = {"accounts": "{{ mail_accounts | default([]) }}", "ca_path": CA_ON_HOST, "fail_on": []}
@@ -81,7 +84,7 @@ class Office:
         self._hosts.write_text(json.dumps({"all": {"vars": common, "hosts": hosts}}))
 
     def run(self, *options: str, playbook: str = "charter.mail.verify", strategy: str = "linear") -> AnsibleRun:
-        (self._folder / "ansible.cfg").write_text(f"[defaults]\nstrategy={strategy}\n")
+        (self._folder / "ansible.cfg").write_text(f"[defaults]\nstrategy={strategy}\nshow_custom_stats=true\n")
         inventories = [f"--inventory={self._fleet.inventory_path}", f"--inventory={self._hosts}"]
         files = {"mail_records": str(self.records), "mail_report_json": str(self._folder / "report.json")}
         written = ["--extra-vars", json.dumps(files)]
@@ -143,8 +146,12 @@ def test_a_run_has_one_report(
         assert f"fatal: [{WRONG}]: FAILED!" in done.output
         # The summary is what an administrator reads last.
         assert done.output.index(f"fatal: [{WRONG}]: FAILED!") < done.output.index("  Mail does not work on ")
-    assert PASSWORD not in done.output
-    assert PASSWORD not in json.dumps(report)
+    # What AWX and ansible-runner keep of the run.
+    (statistics,) = re.findall(r"^\tRUN: (\{.*\})$", done.output, re.MULTILINE)
+    kept = json.loads(statistics)["charter_mail"]
+    assert (kept["run"], kept["counts"]) == (report["run"], report["counts"])
+    assert [finding["title"] for finding in kept["findings"]] == [finding["title"] for finding in report["findings"]]
+    assert not any(form in text for form in PASSWORD_FORMS for text in (done.output, json.dumps(report)))
 
 
 def test_a_run_in_which_all_hosts_fail_has_one_report(office: Office) -> None:
@@ -153,6 +160,27 @@ def test_a_run_in_which_all_hosts_fail_has_one_report(office: Office) -> None:
     assert done.code == 2
     assert len(_HEADLINE.findall(done.output)) == 1, done.output
     assert states(office.report()) == {"failed": set(FINE)}
+
+
+def test_a_run_that_reaches_no_host_has_one_report_and_fails(office: Office) -> None:
+    for playbook in ("charter.mail.verify", "charter.mail.site"):
+        done = office.run("--limit", AWAY, playbook=playbook)
+        assert done.code == 4, done.output
+        assert done.output.count("\n  No host was reached\n") == 1, done.output
+        assert f"fatal: [{AWAY}]: UNREACHABLE! => " in done.output
+        assert (done.recap["unreachable"], done.recap["failed"]) == (1, 0)
+        report = office.report()
+        assert states(report) == {"not_reached": {AWAY}}
+        assert report["hosts"][0]["reason"].startswith("Failed to connect to the host via ssh")
+
+
+def test_without_records_a_host_that_is_not_reached_ends_the_run_so(office: Office, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("")
+    nowhere = json.dumps({"mail_records": str(tmp_path / "file" / "records")})
+    done = office.run("--limit", f"{AWAY},{EMPTY}", "--extra-vars", nowhere)
+    assert done.code == 4, done.output
+    assert f"fatal: [{AWAY}]: UNREACHABLE! => " in done.output
+    assert f"fatal: [{EMPTY}]" not in done.output
 
 
 def test_an_own_playbook_in_batches_has_one_report(office: Office, tmp_path: pathlib.Path) -> None:
@@ -183,7 +211,9 @@ def test_records_are_private_and_without_passwords(office: Office) -> None:
     assert files
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert {stat.S_IMODE(path.stat().st_mode) for path in office.records.rglob("*") if path.is_dir()} == {0o700}
-    assert all(PASSWORD not in path.read_text() for path in files)
+    texts = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files]
+    assert any(USERNAME.encode() in text for text in texts)
+    assert not any(form.encode() in text for form in PASSWORD_FORMS for text in texts)
 
 
 def test_records_alone_give_a_report(office: Office) -> None:

@@ -118,7 +118,9 @@ class Clone:
 @pytest.fixture
 def clone(tmp_path: pathlib.Path) -> Clone:
     made = Clone(tmp_path / "a clone", tmp_path / "a scratch folder", tmp_path / "a home")
-    shutil.copytree(TESTS / "demo", made.root / "tests" / "demo", ignore=shutil.ignore_patterns("__pycache__"))
+    for needed in ("tests/demo", "roles/test_server/files"):
+        compiled = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(TESTS.parent / needed, made.root / needed, ignore=compiled)
     shutil.copy(TESTS.parent / "galaxy.yml", made.root)
     for folder in (made.root / "playbooks", made.scratch, made.home):
         folder.mkdir()
@@ -255,7 +257,7 @@ class TestStopping:
     def test_a_signal_ends_all_processes_and_leaves_nothing_behind(
         self, clone: Clone, begun: subprocess.Popen[str], number: signal.Signals, code: int
     ) -> None:
-        assert processes_with("demo.server") != []
+        assert processes_with("mail_server.server") != []
         for _ in range(3):  # repeated by an impatient user; to the whole group, as a terminal does on Ctrl-C
             os.killpg(begun.pid, number)
             time.sleep(0.1)

@@ -285,12 +285,14 @@ def test_an_ordinary_user_needs_no_root(ansible: Ansible, mario: LocalUser, anna
         assert f"user {anna.name}: only root can configure another user's mail." in others.output
 
 
-def test_the_readme_names_existing_playbooks_and_roles() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_readme_names_every_playbook_and_its_contents_every_module_and_role() -> None:
+    readme, contents = ((ROOT / page).read_text() for page in ("README.md", "docs/contents.md"))
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     for path in tracked:
         parts = pathlib.PurePosixPath(path).parts
-        if parts[0] == "playbooks" or parts[:2] == ("plugins", "modules"):
+        if parts[0] == "playbooks":
             assert f"charter.mail.{pathlib.PurePosixPath(path).stem}" in readme
+        if parts[:2] == ("plugins", "modules"):
+            assert f"charter.mail.{pathlib.PurePosixPath(path).stem}" in contents
         if parts[0] == "roles":
-            assert f"charter.mail.{parts[1]}" in readme
+            assert f"charter.mail.{parts[1]}" in contents

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README's examples, run unchanged, for users with the same names."""
+"""The examples of the README and of the page of contents, run unchanged, for users with the same names."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ import pytest
 
 from ansible_collections.charter.mail.tests.integration.ansible_runs import ROOT, Ansible
 from ansible_collections.charter.mail.tests.lab.lab import MailLab
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 README = (ROOT / "README.md").read_text()
+CONTENTS = (ROOT / "docs/contents.md").read_text()
 USERS = ("mario", "anna")
 DESK = "desk-1.office.example"
 
@@ -32,7 +34,7 @@ def readme_users() -> t.Iterator[None]:
         fcntl.flock(homes, fcntl.LOCK_EX)  # the tests of another process have users with these names, too
         present = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name in USERS]
         if present or os.geteuid() != 0:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs root, and no user {' or '.join(USERS)}")
+            skip_or_fail(f"needs root, and no user {' or '.join(USERS)}")
         try:
             for name in USERS:
                 subprocess.run(["useradd", "--user-group", "--create-home", name], check=True)
@@ -62,18 +64,18 @@ def office(tmp_path: pathlib.Path, mail_lab: MailLab, readme_users: None) -> Ans
 
 
 def run(ansible: Ansible, line: str) -> t.Any:
-    """Run a line of the README, with the vault password from a file."""
+    """Run a line of a page, with the vault password from a file."""
     program, *arguments = shlex.split(line.replace(" --ask-vault-pass", ""))
     return ansible.command(program, *arguments, "--vault-password-file", "vault-password")
 
 
-def commands(program: str) -> list[str]:
-    lines = [line.strip() for line in README.splitlines() if line.startswith(f"    {program} ")]
+def commands(page: str, program: str) -> list[str]:
+    lines = [line.strip() for line in page.splitlines() if line.startswith(f"    {program} ")]
     return [line.partition(" #")[0].strip() for line in lines]
 
 
 def test_the_playbook_examples(office: Ansible) -> None:
-    predict, do, prove = commands("ansible-playbook")
+    predict, do, prove = commands(README, "ansible-playbook")[:3]  # the others are in tests/fleet/test_tour_on_hosts.py
     assert "--check --diff" in predict
     predicted = run(office, f"{predict} -e @secrets.yml")
     assert "+mario.rossi@charter.net:" in predicted.output
@@ -90,7 +92,7 @@ def test_the_playbook_examples(office: Ansible) -> None:
 
 
 def test_the_ad_hoc_examples(office: Ansible) -> None:
-    lines = commands("ansible")
+    lines = commands(CONTENTS, "ansible")
     assert len(lines) >= 3
     for line in lines:
         done = run(office, line if "-e @secrets.yml" in line else f"{line} -e @secrets.yml")

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import typing as t
 
 import pytest
+
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .lab import MailLab, unavailable
 from .site import MailUser
@@ -19,7 +20,7 @@ def require() -> None:
     """On a machine that cannot run a lab, skip the test, or fail it if CI is set in the environment."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,14 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import FleetReport
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
+    About,
+    AccountRow,
+    FleetReport,
+    HostRow,
+    StageResult,
+    State,
+)
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.tests.page.browser import Browser, Tab, browser
 from ansible_collections.charter.mail.tests.unit import sample_report
@@ -224,6 +231,24 @@ def test_a_screen_reader_gets_names_and_roles(open_page: Open) -> None:
     assert "Receiving works, Sending fails: TCP" in cells
     active = tab.evaluate("document.getElementById('grid').getAttribute('aria-activedescendant')")
     assert tab.evaluate("document.querySelector('#body .current').id") == active
+    assert tab.problems == []
+
+
+def test_a_comparison_speaks_of_mail_clients(open_page: Open) -> None:
+    tested = (StageResult("account", "client", "ok"), StageResult("account", "client", "failed", "client_differs"))
+    account = AccountRow("mario@charter.net", "", "imap", State.FAILED, "Evolution: no account.", stages=tested)
+    host = HostRow("desk-1", State.FAILED, tested_at="2026-11-28T03:30:00Z", accounts=(account,))
+    counts = {**dict.fromkeys(State, 0), State.FAILED: 1}
+    moment = "2026-11-28T03:30:00Z"
+    tab = open_page(page(FleetReport("run", moment, moment, counts, (), (host,), about=About.CLIENTS)))
+    headings = "[...document.querySelectorAll('#head > div')].map(cell => cell.textContent)"
+    assert tab.evaluate(headings) == ["State", "Host", "Account", "Cause", "Mail clients"]
+    cell = "document.querySelector('#body .tests')"
+    assert tab.evaluate(f"{cell}.getAttribute('aria-label')") == "Mail clients: as listed, different"
+    tab.evaluate("document.querySelector('#body .row:not(.group)').click()")
+    dialog = tab.evaluate("document.getElementById('dialog').innerText")
+    assert re.search(r"mail client\s*: as listed\s+mail client\s*: different", dialog)
+    assert "Compared 2026-11-28, 03:30 UTC" in dialog
     assert tab.problems == []
 
 

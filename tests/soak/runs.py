@@ -25,12 +25,14 @@ from ansible.module_utils import testing
 
 MODULES = {
     name: importlib.import_module(f"ansible_collections.charter.mail.plugins.modules.{name}")
-    for name in ("thunderbird_account", "evolution_account")
+    for name in ("thunderbird_account", "evolution_account", "mail_rollback")
 }
 # What they import when they need it: read from the disk before anything is counted.
 for _name in (
     "_clients.thunderbird.locations",
+    "_clients.change_log",
     "_clients.thunderbird.client",
+    "_clients.thunderbird.writing",
     "_clients.thunderbird.password_store.sdr",
     "_clients.thunderbird.password_store.store",
     "_clients.evolution.locations",

@@ -19,7 +19,12 @@ _BASE = {"email": EMAIL, "password": "synthetic-1!", "full_name": "Anna"}
 _KEYRING = {**_BASE, "password_store": "plaintext_keyring"}
 _GONE = {"email": EMAIL, "state": "absent"}
 _KEYRING_GONE = {**_GONE, "password_store": "plaintext_keyring"}
-_THUNDERBIRD, _EVOLUTION = "thunderbird_account", "evolution_account"
+_POP3 = {**_BASE, "protocol": "pop3"}
+_POP3_KEYRING = {**_POP3, "password_store": "plaintext_keyring"}
+_MIGRATE = {"email": EMAIL, "migrate": True}
+_MIGRATE_KEYRING = {**_MIGRATE, "password_store": "plaintext_keyring"}
+_LAST: t.Mapping[str, t.Any] = {"run": "last"}
+_THUNDERBIRD, _EVOLUTION, _ROLLBACK = "thunderbird_account", "evolution_account", "mail_rollback"
 
 _PROFILES_INI = "[Profile0]\nName=default\nIsRelative=1\nPath=abc.default\nDefault=1\n\n[General]\nVersion=2\n"
 _PREFS = """\
@@ -38,6 +43,7 @@ user_pref("mail.smtpservers", "smtp1");
 user_pref("zz.foreign", "kept");
 """
 _BACKUP = re.compile(r"\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d[^/]*~$")
+_OF_RUN = re.compile(rb'"run":"[0-9TZ-]+","at":"[0-9TZ:-]+"')  # in the log of changes
 _ENCRYPTED_ANEW = ("key4.db", "logins.json")  # each time: another content is no fault
 
 Tree = t.Mapping[str, tuple[int, bytes]]
@@ -53,6 +59,7 @@ class Scenario(t.NamedTuple):
         options: those of the run.
         used: the user has a Thunderbird profile with another account.
         mail: there is mail on the disk.
+        then: the module of the run, if it is another one than that of the runs before it.
     """
 
     module: str
@@ -60,6 +67,7 @@ class Scenario(t.NamedTuple):
     options: Options
     used: bool = True
     mail: bool = False
+    then: str = ""
 
 
 SCENARIOS: t.Mapping[str, Scenario] = {
@@ -71,6 +79,22 @@ SCENARIOS: t.Mapping[str, Scenario] = {
     "thunderbird_absent": Scenario(_THUNDERBIRD, (_BASE,), _GONE),
     "thunderbird_purge": Scenario(_THUNDERBIRD, (_BASE,), {**_GONE, "purge": True}, mail=True),
     "thunderbird_purge_nothing": Scenario(_THUNDERBIRD, (_BASE,), {**_GONE, "purge": True}),
+    "thunderbird_undo_new": Scenario(_THUNDERBIRD, (_BASE,), _LAST, then=_ROLLBACK),
+    "thunderbird_undo_move": Scenario(
+        _THUNDERBIRD, (_BASE, {"email": EMAIL, "provider": "spectrum"}), _LAST, then=_ROLLBACK
+    ),
+    "thunderbird_undo_absent": Scenario(_THUNDERBIRD, (_BASE, _GONE), _LAST, then=_ROLLBACK),
+    "evolution_undo_new": Scenario(_EVOLUTION, (_KEYRING,), _LAST, used=False, then=_ROLLBACK),
+    "evolution_undo_move": Scenario(
+        _EVOLUTION, (_KEYRING, {**_KEYRING, "provider": "spectrum"}), _LAST, used=False, then=_ROLLBACK
+    ),
+    "evolution_undo_absent": Scenario(_EVOLUTION, (_KEYRING, _KEYRING_GONE), _LAST, used=False, then=_ROLLBACK),
+    "thunderbird_migrate": Scenario(_THUNDERBIRD, (_POP3,), _MIGRATE),
+    "thunderbird_undo_migrate": Scenario(_THUNDERBIRD, (_POP3, _MIGRATE), _LAST, then=_ROLLBACK),
+    "evolution_migrate": Scenario(_EVOLUTION, (_POP3_KEYRING,), _MIGRATE_KEYRING, used=False),
+    "evolution_undo_migrate": Scenario(
+        _EVOLUTION, (_POP3_KEYRING, _MIGRATE_KEYRING), _LAST, used=False, then=_ROLLBACK
+    ),
     "evolution_new": Scenario(_EVOLUTION, (), _KEYRING, used=False),
     "evolution_move": Scenario(_EVOLUTION, (_KEYRING,), {**_KEYRING, "provider": "spectrum"}, used=False),
     "evolution_password": Scenario(_EVOLUTION, (_KEYRING,), {**_KEYRING, "password": "another-2!"}, used=False),
@@ -131,9 +155,10 @@ class Bench:
         found += [f"a third run changes or fails: {third.message}"] if third.failed or third.changed else []
         return found
 
-    def _run(self, at: Interruption | None = None, options: Options | None = None) -> Ended:
+    def _run(self, at: Interruption | None = None, options: Options | None = None, *, first: bool = False) -> Ended:
         wanted = {"home": str(self._home), **(options or self._scenario.options)}
-        return run(self._scenario.module, wanted, self._scratch, at)
+        module = self._scenario.module if first else self._scenario.then or self._scenario.module
+        return run(module, wanted, self._scratch, at)
 
     def _prepare(self) -> None:
         profile = self._home / ".thunderbird/abc.default"
@@ -143,7 +168,7 @@ class Bench:
             (profile / "compatibility.ini").write_text("[Compatibility]\nLastVersion=153.0_1/1\n")
             (profile / "prefs.js").write_text(_PREFS)
         for options in self._scenario.before:
-            done = self._run(options=options)
+            done = self._run(options=options, first=True)
             assert not done.failed, done.message
         if not self._scenario.mail:
             return
@@ -211,11 +236,11 @@ class Bench:
 
 
 def tree(folder: pathlib.Path) -> Tree:
-    """Each file and folder below: its mode, and its content (of a folder none)."""
+    """Each file and folder below: its mode, and its content (of a folder none) without what is another in each run."""
     return {
         str(path.relative_to(folder)): (
             stat.S_IMODE(path.lstat().st_mode),
-            b"folder" if path.is_dir() else path.read_bytes(),
+            b"folder" if path.is_dir() else _OF_RUN.sub(b"", path.read_bytes()),
         )
         for path in folder.rglob("*")
     }

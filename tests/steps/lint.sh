@@ -22,7 +22,7 @@ check() { # check NAME COMMAND...: prints what the command says only where it fa
 types() ( # seen from the tree, where relative imports and the tests' absolute ones mean the same modules
     cd .tree || exit
     place=ansible_collections/charter/mail
-    mypy --config-file "$root/pyproject.toml" --cache-dir "$root/.mypy_cache" "$place/plugins" "$place/tests" "$place/extensions"
+    mypy --config-file "$root/pyproject.toml" --cache-dir "$root/.mypy_cache" "$place/plugins" "$place/roles" "$place/tests" "$place/extensions"
 )
 
 package() { # two builds are equal to the byte

@@ -7,13 +7,14 @@ This is the one place that decides it. A test that could try hundreds of cases p
 
 * ``examples`` for the number of generated examples,
 * ``sample`` for kill points, sizes and rows that are alike,
-* ``one_of_each`` for a table whose rows fall into kinds, such as the rows of one code.
+* ``one_of_each`` for a table whose rows fall into kinds, such as the rows of one code,
+* ``size`` for how large something is made that is expensive to make.
 
-The two last return some of the cases unless ``CHARTER_MAIL_TESTS=full``, both where a test loops over them and in
-``pytest.mark.parametrize``.
+``sample`` and ``one_of_each`` return some of the cases unless ``CHARTER_MAIL_TESTS=full``, both where a test loops over
+them and in ``pytest.mark.parametrize``.
 
 ``make unit`` sets ``CHARTER_MAIL_TESTS=fast``. Then conftest.py also runs a part of each table: of the cases of a
-parametrised test, and of the tests in a class marked ``alike``, which are expensive and resemble each other.
+parametrised test, and of the tests in a class or file marked ``alike``, which are expensive and resemble each other.
 
 Another run takes other cases.
 """
@@ -31,8 +32,8 @@ FAST = os.environ.get(VARIABLE) == "fast"
 _SHARE = 33  # the fast loop tries one in so many
 _FEWEST = 2  # the first example that is generated is the simplest, and says little
 _MOST = 2
-_ROWS = 3  # at least, of a table in the fast loop; of a longer one, one row in so many
-_ROW_SHARE = 4
+_ROWS = 2  # at least, of a table in the fast loop; of a longer one, one row in so many
+_ROW_SHARE = 8
 
 # Each worker of a run finds the tests for itself, and all of them must find the same.
 _SEED = os.environ.get("PYTEST_XDIST_TESTRUNUID")
@@ -55,6 +56,11 @@ def sample(cases: t.Sequence[_T], most: int = _MOST) -> t.Sequence[_T]:
 def rows(table: t.Sequence[_T], most: int | None = None) -> t.Sequence[_T]:
     """The rows of a table that the fast loop tries, in their order: so many, or a share of them."""
     return sample(table, max(_ROWS, len(table) // _ROW_SHARE) if most is None else most)
+
+
+def size(full: int, small: int) -> int:
+    """How large to make something, such as a fleet whose limits grow with it."""
+    return full if FULL else small
 
 
 def one_of_each(cases: t.Sequence[_T], kind: t.Callable[[_T], t.Hashable]) -> t.Sequence[_T]:

@@ -13,7 +13,7 @@ from ansible_collections.charter.mail.tests.unit import amount
 
 def pytest_configure(config: pytest.Config) -> None:
     """Define the mark."""
-    config.addinivalue_line("markers", "alike(most): expensive tests of a class, of which the fast loop runs so many")
+    config.addinivalue_line("markers", "alike(most): expensive tests of which the fast loop runs so many")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

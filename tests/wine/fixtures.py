@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 import pytest
+
+from ansible_collections.charter.mail.tests.missing import skip_or_fail
 
 from .office_pc import OfficePC
 from .prefix import Prefix, unavailable
@@ -18,7 +19,7 @@ def require() -> None:
     """Skip the test, or with CI in the environment fail it, on a machine that cannot run Wine."""
     reason = unavailable()
     if reason is not None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+        skip_or_fail(reason)
 
 
 @pytest.fixture(scope="session")

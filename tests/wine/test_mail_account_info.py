@@ -12,6 +12,8 @@ from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
 from ansible_collections.charter.mail.tests.wine.staging import MARIO, Admin
 
+SIGNED = {**MARIO, "signature": {"text": "Mario\nRossi & Söhne"}}
+
 
 def test_what_outlook_has_comes_back_as_an_entry(ansible: Ansible, office_pc: OfficePC) -> None:
     def drift() -> dict[str, t.Any]:
@@ -38,3 +40,23 @@ def test_what_outlook_has_comes_back_as_an_entry(ansible: Ansible, office_pc: Of
     outlook.change(2, IMAP_Port=1993)  # the first is the address book
     drifted = drift()
     assert (drifted["drift"], [one["setting"] for one in drifted["differences"]]) == ("changed", ["incoming.port"])
+
+
+def test_a_signature_has_drifted_until_new_messages_have_it(ansible: Ansible, office_pc: OfficePC) -> None:
+    folder = office_pc.file(r"C:\Users\mario\AppData\Roaming\Microsoft")
+    folder.mkdir(parents=True)
+
+    def drift() -> tuple[str, str]:
+        result = ansible.module("mail_drift", hosts=office_pc.inventory("cmd"), accounts=[SIGNED])
+        (entry,) = result["accounts"]
+        return entry["drift"], entry["reason"]
+
+    admin = Admin(ansible, office_pc)
+    admin.configure(SIGNED)
+    FakeOutlook(office_pc, office_pc.mario).start()
+    assert drift() == ("changed", "")
+    admin.configure(SIGNED)
+    assert drift() == ("none", "")
+    (html,) = (folder / "Signatures").glob("*.htm")
+    html.write_bytes(b"mine")
+    assert drift() == ("left_alone", "mario has chosen another signature for it, or changed this one")

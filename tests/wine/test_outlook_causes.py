@@ -14,6 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.wine.fake_outlook import FakeOutlook
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC, WindowsUser
+from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 from ansible_collections.charter.mail.tests.wine.prf_rules import IMAP
 from ansible_collections.charter.mail.tests.wine.staging import MARIO, Admin
 
@@ -190,6 +191,21 @@ def test_causes_are_told_apart_and_nothing_is_armed(
     assert "not logged on" not in result["msg"]
     assert import_prf(office_pc, office_pc.mario) is None
     assert office_pc.temporary() == []
+
+
+def test_a_users_key_that_reads_as_our_record_is_none(admin: Admin, office_pc: OfficePC, windows: Prefix) -> None:
+    record = rf"HKEY_LOCAL_MACHINE\Software\charter.mail\Outlook\{office_pc.mario.sid}"
+    forged = f"{office_pc.mario.outlook}\\x]\r\n\r\n[{record}"
+    made = windows.run(["reg.exe", "add", forged, "/v", "StagingRecord", "/d", "{}", "/f"])
+    assert made.returncode == 0, made.stderr
+    assert office_pc.registry(office_pc.mario.outlook).value(record, "StagingRecord") == RegValue.sz("{}")
+    results = admin.configure(MARIO, {**MARIO, "user": "anna"})
+    assert results["failed"] is True
+    assert "line break" in results["msg"], results
+    assert [one.get("outlook_status") for one in results["accounts"]] == [None, "staged"], results
+    assert import_prf(office_pc, office_pc.anna) is not None
+    assert not folder(office_pc, office_pc.mario).exists()
+    office_pc.write(KeyWrite(office_pc.mario.outlook, delete=True))
 
 
 def test_a_lost_answer_to_a_write_is_asked_for_again(admin: Admin, office_pc: OfficePC) -> None:

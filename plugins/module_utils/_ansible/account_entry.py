@@ -9,8 +9,13 @@ import typing as t
 from .._clients.listed_account import PASSWORD, ListedAccount
 from .._model import text
 from .._model.account import Account, Protocol, Security, Server
+from .._model.client_options import ClientOptions
 from .._model.differences import differences
 from .._model.errors import MailError
+from .._model.folders import Place
+from .._model.identity import Identity
+from .._model.signature import Signature
+from .._model.text import same_address
 from .._providers.catalog import preset_of
 from .arguments import DEFAULTS, request_of
 
@@ -29,27 +34,25 @@ def not_expressed(found: ListedAccount) -> list[str]:
             reasons.append(f"it signs in for {doing} by {method}" if method != "none" else f"no sign-in for {doing}")
     if not found.identities:
         reasons.append("it has no address to send from")
-    for identity in found.identities[1:]:
-        reasons.append(f"it has another identity ({identity.email})")
-    for identity in found.identities[:1]:
-        reasons += ["it has a signature"] if identity.has_signature else []
     return reasons or _proof(found, found.account)
 
 
-def entry(account: Account, user: str) -> dict[str, t.Any]:
+def entry(found: ListedAccount, account: Account, user: str) -> dict[str, t.Any]:
     """The least that says the same about an account.
 
     Args:
-        account: as read from a client.
+        found: in a client.
+        account: its settings.
         user: whose account it is.
     """
     options: dict[str, t.Any] = {"user": user, "email": account.email}
     options.update(_sender(account))
+    options.update(_senders(account))
     if account.protocol is not Protocol.IMAP:
         options["protocol"] = account.protocol.value
     preset = preset_of(account.protocol, _lower(account.incoming), _lower(account.outgoing))
     if preset is None:
-        options["incoming"], options["outgoing"] = _server(account.incoming), _server(account.outgoing)
+        options["incoming"], options["outgoing"] = server_options(account.incoming), server_options(account.outgoing)
         if Security.NONE in (account.incoming.security, account.outgoing.security):
             options["allow_plaintext"] = True
     elif preset != DEFAULTS["provider"]:
@@ -62,23 +65,72 @@ def entry(account: Account, user: str) -> dict[str, t.Any]:
         options["leave_on_server_days"] = account.leave_on_server_days
     if account.default:
         options["default"] = True
+    options.update(_of_client(found, account))
     return options
 
 
-def _sender(account: Account) -> dict[str, t.Any]:
+def merged(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """An entry for an account that two clients have; None where the two are not the same account.
+
+    What each client has in its own way is left out, so that each keeps it.
+    """
+    if any(one.get(name) != other.get(name) for name in {*one, *other} - _CLIENTS_OWN):
+        return None
+    return {name: value for name, value in one.items() if name not in _CLIENTS_OWN or other.get(name) == value}
+
+
+_CLIENTS_OWN = frozenset({"folders", *ClientOptions._fields})
+
+
+def _sender(sender: Account | Identity) -> dict[str, t.Any]:
     """What mail says about its sender beside the address."""
     options = {
-        "full_name": account.full_name,
-        "reply_to": account.reply_to,
-        "organization": (account.organization or "").strip(),
+        "full_name": sender.full_name,
+        "reply_to": sender.reply_to,
+        "organization": (sender.organization or "").strip(),
+        "signature": _signature(sender.signature),
     }
     return {name: value for name, value in options.items() if value}
+
+
+def _senders(account: Account) -> dict[str, t.Any]:
+    """The identities beside the account's own, and which of all is the default."""
+    entries = [{"address": one.email, **_sender(one)} for one in account.identities]
+    default = account.default_identity or account.email
+    if not same_address(default, account.email):
+        entries = [{**one, **({"default": True} if same_address(one["address"], default) else {})} for one in entries]
+    return {"identities": entries} if entries else {}
+
+
+def _signature(signature: Signature | None) -> dict[str, t.Any]:
+    if signature is None or not signature.content:
+        return {}
+    options: dict[str, t.Any] = {"html" if signature.html else "text": signature.content}
+    if signature.above:
+        options["placement"] = "above"
+    if signature.in_replies is False:
+        options["replies"] = False
+    if signature.in_forwards:
+        options["forwards"] = True
+    return options
+
+
+def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
+    """What the user has changed of the client's own settings, and the folders that are on this computer.
+
+    A folder on the server may be the one that the server names, and is left to it. Where templates are differs
+    between clients.
+    """
+    options: dict[str, t.Any] = dict(found.chosen.given())
+    folders = account.folders._replace(templates=None).given()
+    local = {kind: folder.place.value for kind, folder in folders if folder.place is Place.LOCAL}
+    return {**options, "folders": local} if local else options
 
 
 def _proof(found: ListedAccount, account: Account) -> list[str]:
     """What is wrong with the entry by the rules that every task has."""
     try:
-        request = request_of(entry(account, "nobody"), {})
+        request = request_of(entry(found, account, "nobody"), {})
     except MailError as error:
         return [str(error)]
     others = differences(request.account, account, found.outgoing_username)
@@ -97,5 +149,6 @@ def _lower(server: Server) -> Server:
     return server._replace(host=server.host.lower())
 
 
-def _server(server: Server) -> dict[str, t.Any]:
+def server_options(server: Server) -> dict[str, t.Any]:
+    """A server as a task has it."""
     return {"host": server.host, "port": server.port, "security": server.security.value}

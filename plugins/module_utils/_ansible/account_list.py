@@ -9,6 +9,7 @@ import typing as t
 from .._model.account import State
 from .._model.errors import OptionError
 from .arguments import Request, argument_spec, requests
+from .sender_options import with_names_of_files
 from .validate import validated
 
 
@@ -30,6 +31,7 @@ def of_one_user(
     if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
         raise OptionError("accounts", "a list of accounts was expected", "give a list of dicts")
     bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
+    bare = with_names_of_files({"accounts": bare})["accounts"]
     given = {name: value for name, value in options.items() if value is not None}
     params = validated({"accounts": bare, **given}, argument_spec(**spec))
     present = (request for request in requests(params, profiles=False) if request.account.state is State.PRESENT)

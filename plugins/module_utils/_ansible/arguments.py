@@ -8,11 +8,12 @@ import dataclasses
 import typing as t
 
 from .._model import text
-from .._model.account import Account, Protocol, Security, State
+from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
-from .._providers.catalog import NAMES, ServerOptions, servers
+from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
 from .._providers.lint import Finding, Level, lint, refuse_errors
+from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]
 
@@ -29,6 +30,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "full_name": {"type": "str"},
     "reply_to": {"type": "str"},
     "organization": {"type": "str"},
+    **sender_options.OPTIONS,
     "protocol": {"type": "str", "choices": [protocol.value for protocol in Protocol]},
     "provider": {"type": "str", "choices": list(NAMES)},
     "username": {"type": "str"},
@@ -38,13 +40,15 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "outgoing": {"type": "dict", "options": _SERVER_OPTIONS},
     "leave_on_server": {"type": "bool"},
     "leave_on_server_days": {"type": "int"},
+    **client_options.SPEC,
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": [state.value for state in State]},
     "purge": {"type": "bool"},
     "override": {"type": "bool"},
+    "migrate": {"type": "bool"},
+    "upload": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
-_LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
 # A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
 DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,
@@ -54,6 +58,8 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "state": State.PRESENT.value,
     "purge": False,
     "override": False,
+    "migrate": False,
+    "upload": False,
     "allow_plaintext": False,
 }
 
@@ -121,6 +127,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
             except MailError as error:
                 raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
     _refuse_contradictions(found)
+    _refuse_both_ways(found)
     return tuple(found if profiles else _without_profiles(found))
 
 
@@ -173,6 +180,7 @@ def request_of(entry: Options, task: Options) -> Request:
     incoming, outgoing = servers(
         option("provider"), email, protocol, _server("incoming", option), _server("outgoing", option)
     )
+    identities, default_identity = sender_options.identities(option("identities"), email)
     account = Account(
         email=email,
         protocol=protocol,
@@ -180,21 +188,34 @@ def request_of(entry: Options, task: Options) -> Request:
         outgoing=outgoing,
         username=_optional_text("username", option) or email,
         full_name=_optional_text("full_name", option),
-        reply_to=_reply_to(option("reply_to")),
-        organization=_organization(option("organization")),
+        reply_to=sender_options.reply_to(option("reply_to"), "reply_to"),
+        organization=sender_options.organization(option("organization"), "organization"),
+        signature=sender_options.signature(option("signature"), "signature"),
+        identities=identities,
+        default_identity=default_identity,
         password=_password(option("password")),
         replace_password=option("update_password") == "always",
         leave_on_server=option("leave_on_server"),
         leave_on_server_days=option("leave_on_server_days"),
+        folders=client_options.folders(option("folders")),
+        client=client_options.client_options(option),
+        settings=client_options.further_settings(option("settings")),
         default=option("default"),
         user=_optional_text("user", option),
         state=State(option("state")),
         purge=option("purge"),
         override=option("override"),
+        migrate_from=_migrate_from(option("migrate"), email, incoming, protocol),
     )
     findings = lint(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
     return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
+
+
+def _migrate_from(migrate: bool, email: str, incoming: Server, protocol: Protocol) -> tuple[str, ...]:
+    if migrate and protocol is Protocol.POP3:
+        raise OptionError("migrate", "it leads from POP3 to IMAP, and protocol is pop3", "set protocol to imap")
+    return hosts_of_family(email, incoming) if migrate else ()
 
 
 def _server(side: str, option: t.Callable[[str], t.Any]) -> ServerOptions:
@@ -212,24 +233,6 @@ def _optional_text(name: str, option: t.Callable[[str], t.Any]) -> str | None:
     return None if value is None else text.visible(value, name)
 
 
-def _reply_to(value: str | None) -> str | None:
-    """An address; an empty one stays empty."""
-    return value if not value else text.address(value, "reply_to")
-
-
-def _organization(value: str | None) -> str | None:
-    """One line without blanks around it, which Evolution drops."""
-    if value is None:
-        return None
-    if len(value) > _LONGEST_ORGANIZATION:
-        raise OptionError(
-            "organization",
-            f"it has {len(value)} characters, which is too long for a header",
-            f"write at most {_LONGEST_ORGANIZATION}",
-        )
-    return text.visible(value, "organization").strip()
-
-
 def _password(value: str | None) -> Secret | None:
     if value is None:
         return None
@@ -240,6 +243,22 @@ def _password(value: str | None) -> Secret | None:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise OptionError("password", "it contains half a surrogate pair", "check the value of its variable")
     return Secret(value)
+
+
+def _refuse_both_ways(found: t.Sequence[Request]) -> None:
+    """No entry may list a POP3 account that another one replaces: the order would decide what becomes of it."""
+
+    def place(request: Request) -> tuple[object, ...]:
+        return (request.account.user, request.home, request.profile, request.account.email.lower())
+
+    replaced = {place(request): index for index, request in enumerate(found) if request.account.migrate_from}
+    for index, request in enumerate(found):
+        if request.account.protocol is Protocol.POP3 and place(request) in replaced:
+            raise OptionError(
+                f"accounts[{index}]",
+                f"accounts[{replaced[place(request)]}] replaces {request.account} (migrate)",
+                "keep one of the two",
+            )
 
 
 def _refuse_contradictions(found: t.Sequence[Request]) -> None:

@@ -8,7 +8,7 @@ import typing as t
 
 from .._clients.entry import System
 from .._clients.thunderbird.entry import THUNDERBIRD
-from .client_registry import CLIENTS, names
+from .client_registry import CLIENTS, chosen, names
 
 # A Linux host without a mail client gets the accounts for this one, ready for when it is installed.
 FALLBACK = THUNDERBIRD.name
@@ -37,7 +37,7 @@ def choose(
         Their names in the order of the registry, and whether it is the fallback because none is installed.
     """
     possible = names(system)
-    wanted = [name for name in possible if name in (options["clients"] or ())]
+    wanted = chosen(system, options["clients"] or ())
     if wanted:
         return wanted, False
     if system is System.WINDOWS or not options["installed"]:

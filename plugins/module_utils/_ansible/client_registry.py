@@ -22,6 +22,11 @@ def names(system: System | None = None) -> list[str]:
     return [name for name, entry in CLIENTS.items() if system in (None, entry.system)]
 
 
+def chosen(system: System, wanted: t.Collection[str] | None) -> list[str]:
+    """The clients of a system that the option ``clients`` names, in the order of the registry; None names all."""
+    return [name for name in names(system) if wanted is None or name in wanted]
+
+
 def locations() -> list[str]:
     """The choices of the option ``location``, of all clients that have it."""
     choices = [entry.options["location"]["choices"] for entry in CLIENTS.values() if "location" in entry.options]

@@ -10,6 +10,8 @@ import functools
 import posixpath
 import typing as t
 
+from ansible.module_utils.basic import AnsibleModule
+
 from .._host.desktop import Desktop
 from .._host.files import Files
 from .._host.time_limit import TimeLimit
@@ -19,7 +21,6 @@ from .._linux.local_user import Target
 from .._linux.processes import Processes
 from .._linux.user_host import LocalUserHost
 from .._model.errors import HostError
-from .module import MailModule
 
 
 class LocalDesktopHost(LocalUserHost):
@@ -48,7 +49,7 @@ class LocalDesktopHost(LocalUserHost):
 
 
 def desktop_hosts(
-    module: MailModule | None = None,
+    module: AnsibleModule | None = None,
 ) -> t.Callable[[Target, contextlib.ExitStack, Files], LocalDesktopHost]:
     """What makes the hosts of users; all share one look at the machine's processes, those of one user one limit.
 

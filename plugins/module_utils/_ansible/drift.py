@@ -14,7 +14,9 @@ import typing as t
 from .._clients.engine import Client, Status, Step, preview
 from .._clients.listed_account import ListedAccount, Listing
 from .._model.account import Account
+from .._model.client_options import ClientOptions
 from .._model.errors import MailError
+from .._model.folders import Folders
 from .._model.text import same_address
 from .._providers.catalog import of_host
 from . import unexpected
@@ -22,7 +24,15 @@ from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
 
-IGNORED = ("default", "full_name", "leave_on_server", "leave_on_server_days", "organization", "password", "reply_to")
+_OF_CLIENT = ClientOptions._fields
+IGNORED = tuple(
+    sorted(
+        (
+            *("default", "full_name", "identities", "leave_on_server", "leave_on_server_days"),
+            *("organization", "password", "reply_to", "signature", "folders", "settings", *_OF_CLIENT),
+        )
+    )
+)
 OPTIONS: t.Mapping[str, t.Any] = {
     **CHOICE_OPTIONS,
     "ignore": {"type": "list", "elements": "str", "choices": list(IGNORED), "default": []},
@@ -55,8 +65,12 @@ _SEEN_AS_DRIFT = frozenset({*_SENTENCES, Drift.UNREADABLE})
 
 def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
     """The account with options left out that are not to be compared."""
-    bare: dict[str, t.Any] = {name: False if name == "default" else None for name in ignored}
-    return request._replace(account=dataclasses.replace(request.account, **bare))
+    omitted = {"default": False, "identities": (), "folders": Folders(), "settings": ()}
+    client = request.account.client._replace(**{name: None for name in _OF_CLIENT if name in ignored})
+    bare: dict[str, t.Any] = {name: omitted.get(name) for name in ignored if name not in _OF_CLIENT}
+    if "identities" in ignored:
+        bare["default_identity"] = None
+    return request._replace(account=dataclasses.replace(request.account, client=client, **bare))
 
 
 class DriftResult:

@@ -27,7 +27,7 @@ def run_module() -> t.NoReturn:
     names, _is_fallback = client_choice.choose(
         module.options, System.LINUX, lambda: installed(client_registry.programs())
     )
-    params = {**module.options, **{name: option["default"] for name, option in CLIENT_OPTIONS.items()}}
+    params = {**module.options, **{name: option.get("default") for name, option in CLIENT_OPTIONS.items()}}
     host = local_users(desktop_hosts())
     result = DriftResult()
     traces: list[str] = []

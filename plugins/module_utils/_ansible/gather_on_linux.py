@@ -20,33 +20,29 @@ from .._linux.local_user import LocalUser, Target
 from .._linux.mail_users import mail_users
 from .._model.errors import MailError
 from .._model.printable import printable_result
-from . import client_registry
+from . import client_registry, unexpected
 from .desktop_hosts import desktop_hosts
 from .gathered import OPTIONS, Gathered
-from .run_on_linux import MakeHost, opened
+from .run_on_linux import READ_ONLY, MakeHost, opened
 
 # How the accounts of each client are listed. Not in the registry, since other modules would be sent it for nothing.
 LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {
     THUNDERBIRD.name: thunderbird.accounts,
     EVOLUTION.name: evolution.accounts,
 }
-_LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
 
 
 def run_module() -> t.NoReturn:
     """Run the module, and end it."""
     module = AnsibleModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
-    wanted = module.params["clients"]
-    chosen = [name for name in client_registry.names(System.LINUX) if wanted is None or name in wanted]
+    chosen = client_registry.chosen(System.LINUX, module.params["clients"])
     traces: list[str] = []
     gathered = Gathered()
     make_host = desktop_hosts()
     for user in _users(module.params["users"], gathered):
         for name in chosen:
             gathered.add(name, user.name, functools.partial(listing, name, user, make_host), traces.append)
-    result = gathered.as_result()
-    if traces and module._verbosity >= 3:  # -vvv
-        result["trace"] = traces
+    result = {**gathered.as_result(), **unexpected.in_result(traces, module._verbosity)}
     module.exit_json(**printable_result(result))
 
 
@@ -65,11 +61,6 @@ def _users(names: t.Sequence[str] | None, gathered: Gathered) -> list[LocalUser]
 def listing(name: str, user: LocalUser, make_host: MakeHost) -> Listing:
     """The accounts that a user has in a client, read with the user's rights."""
     client = client_registry.CLIENTS[name]
-    options = {**client.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
-    with opened(client, target_of(user), options, make_host) as found:
+    options = {**client.defaults(), **READ_ONLY}
+    with opened(client, Target(user, user.home, None), options, make_host) as found:
         return found.undisturbed(lambda: LISTS[name](found))
-
-
-def target_of(user: LocalUser) -> Target:
-    """Whose client is meant, in the user's own home."""
-    return Target(user, user.home, None)

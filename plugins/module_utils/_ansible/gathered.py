@@ -8,8 +8,9 @@ import typing as t
 
 from .._clients.listed_account import ListedAccount, Listing
 from .._model.errors import MailError
+from .._model.folders import folder_text
 from . import unexpected
-from .account_entry import entry, not_expressed
+from .account_entry import entry, merged, not_expressed, server_options
 from .client_registry import CLIENTS
 
 OPTIONS: t.Mapping[str, t.Any] = {
@@ -75,9 +76,13 @@ class Gathered:
         reasons = not_expressed(found)
         self._accounts.append({**_shown(found), "client": client, "user": user, "not_expressed": reasons})
         if not reasons and found.account is not None:
-            said = entry(found.account, user)
-            if said not in self._entries:  # the same account in two clients of one user
-                self._entries.append(said)
+            new = entry(found, found.account, user)
+            for number, other in enumerate(self._entries):
+                both = merged(new, other)
+                if both is not None:  # the same account in two clients of one user
+                    self._entries[number] = both
+                    return
+            self._entries.append(new)
 
 
 def _shown(found: ListedAccount) -> dict[str, t.Any]:
@@ -86,12 +91,14 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
     settings: dict[str, t.Any] = {}
     if account is not None:
         settings = {
-            "incoming": _server(account.incoming),
-            "outgoing": _server(account.outgoing),
+            "incoming": server_options(account.incoming),
+            "outgoing": server_options(account.outgoing),
             "username": account.username,
             "outgoing_username": found.outgoing_username,
             "default": account.default,
         }
+        settings["folders"] = {kind: folder_text(kind, folder) for kind, folder in account.folders.given()}
+        settings.update(account.client.given())
         if account.leave_on_server is not None:
             settings["leave_on_server"] = account.leave_on_server
             settings["leave_on_server_days"] = account.leave_on_server_days
@@ -106,7 +113,3 @@ def _shown(found: ListedAccount) -> dict[str, t.Any]:
         "identities": [identity._asdict() for identity in found.identities],
         **settings,
     }
-
-
-def _server(server: t.Any) -> dict[str, t.Any]:
-    return {"host": server.host, "port": server.port, "security": server.security.value}

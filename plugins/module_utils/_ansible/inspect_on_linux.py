@@ -12,9 +12,7 @@ from .._model.errors import OptionError
 from .arguments import Request
 from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
-from .run_on_linux import opened, target_of
-
-_LOCK_TIMEOUT = 30  # seconds for a run that changes the settings; the default of the modules that do
+from .run_on_linux import READ_ONLY, opened, target_of
 
 
 def inspections(
@@ -31,7 +29,7 @@ def inspections(
     Raises:
         OptionError: the client is not available in such a location.
     """
-    options = {**entry.defaults(), "wait_seconds": 0, "lock_timeout": _LOCK_TIMEOUT, "backup": False}
+    options = {**entry.defaults(), **READ_ONLY}
     if "location" in entry.options:
         choices = entry.options["location"]["choices"]
         if location not in choices:

@@ -15,7 +15,6 @@ from .arguments import CONSTRAINTS, argument_spec
 from .option_secrets import hidden
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
-_TRACES = 3  # -vvv
 _FEW = 10  # secrets that AnsibleModule may look for in every text
 
 
@@ -45,11 +44,12 @@ class MailModule(AnsibleModule):
         self.options = self._hidden.with_secrets(self.params)
 
     def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
-        """What adds the traces of unexpected errors to the result: at -vvv only.
+        """What adds the traces of unexpected errors to the result: see ``unexpected.in_result``."""
+        if not traces:
+            return {}
+        from . import unexpected  # only here: it should not happen
 
-        ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
-        """
-        return {"trace": list(traces)} if traces and self._verbosity >= _TRACES else {}
+        return unexpected.in_result(traces, self._verbosity)
 
     def warn(self, warning: str, **details: t.Any) -> None:
         text = printable(warning)

@@ -18,6 +18,7 @@ from ansible.module_utils.common.validation import check_type_dict, check_type_l
 
 from .._model.errors import OptionError
 from .._model.secret import HIDDEN, notations
+from .client_options import is_setting
 
 Spec = t.Mapping[str, t.Any]
 Path = t.Tuple[t.Union[str, int], ...]
@@ -27,6 +28,7 @@ PLACEHOLDER = "(a secret of charter.mail)"
 
 _INTERNAL = "_ansible_"  # options of Ansible's own, such as _ansible_check_mode
 _NAME = re.compile(r"[A-Za-z0-9_-]*")
+_OF_SECRETS = re.compile("passw|secret|token|credential", re.IGNORECASE)  # those that ``setting_names`` refuse
 _SCALARS: t.Mapping[str, str] = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
@@ -136,9 +138,25 @@ class _Finder:
             options = None
         if not isinstance(options, dict):
             return self._fault(path, f"a dictionary was expected, not {_form(value)}", "write name: value in it")
+        if "options" not in option:
+            return self._settings(options, path)
         if isinstance(value, str):  # of name=value: a password with a blank and = would become a name
             options = {name if name in spec else HIDDEN: content for name, content in options.items()}
         return self.in_dict(options, spec, path)
+
+    def _settings(self, options: t.Mapping[t.Any, t.Any], path: Path) -> dict[str, t.Any]:
+        """Settings of clients. Names that are none are refused later, and so are those that look like a secret's."""
+        shown: dict[str, t.Any] = {}
+        for name, value in options.items():
+            if not is_setting(name):
+                shown[_shown_name(str(name), value)] = HIDDEN
+            elif _OF_SECRETS.search(name):
+                shown[name] = HIDDEN
+            elif isinstance(value, (dict, list, tuple, set)):
+                shown[name] = self._fault((*path, name), f"text was expected, not {_form(value)}", "write one value")
+            else:
+                shown[name] = value
+        return shown
 
     def _fault(self, path: Path, reason: str, remedy: str) -> str:
         first, *rest = path

@@ -8,6 +8,7 @@ import collections
 import typing as t
 
 from .._clients.engine import Step, View
+from .._model.account import Account
 from .arguments import Request
 
 
@@ -22,13 +23,17 @@ class TaskResult:
         self.diffs: list[dict[str, str]] = []
         self.backups: list[str] = []
         self.failures: list[str] = []
+        self.run = ""
+        """The id under which the log of changes has what was changed; empty if nothing is there."""
         self.numbered: dict[int, dict[str, t.Any]] = {}
         """The entries of the accounts, by their places in the task's options."""
+        self.unlisted: list[dict[str, t.Any]] = []
+        """The entries of accounts that the task's options do not have."""
 
     @property
     def accounts(self) -> list[dict[str, t.Any]]:
-        """The entries of all accounts, in the order of the task's options."""
-        return [entry for _number, entry in sorted(self.numbered.items())]
+        """The entries of all accounts, in the order of the task's options, those that are not listed last."""
+        return [*(entry for _number, entry in sorted(self.numbered.items())), *self.unlisted]
 
     @property
     def counts(self) -> str:
@@ -44,6 +49,7 @@ class TaskResult:
             "backup_files": self.backups,
             "diff": self.diffs,
             "msg": "; ".join(self.failures) or f"Accounts: {self.counts}.",
+            **({"run": self.run} if self.run else {}),
         }
 
     def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
@@ -65,10 +71,34 @@ class TaskResult:
             **details,
         }
 
+    def add_unlisted(self, account: Account, user: str, status: str, **details: t.Any) -> None:
+        """The entry of an account that the task's options do not have; see ``add_account``."""
+        self.unlisted.append(
+            {
+                "email": account.email,
+                "protocol": account.protocol.value,
+                "user": user,
+                "status": status,
+                "notices": ["It is not listed, and exclusive is set."],
+                **details,
+            }
+        )
+
     def add_diff(self, header: str, before: str, after: str) -> None:
         """Two texts, if they differ."""
         if before != after:
-            self.diffs.append({"before_header": header, "after_header": header, "before": before, "after": after})
+            self.diffs.append(diff_of(header, before, after))
+
+
+def with_user(user: str, reason: str) -> str:
+    """A failure for the message of a task, with the name of its user, unless it is known from the reason itself."""
+    named = not user or reason.startswith(f"user {user}: ")
+    return reason if named else f"{user}: {reason}"
+
+
+def diff_of(header: str, before: str, after: str) -> dict[str, str]:
+    """Two texts, as Ansible shows a diff."""
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
 def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
@@ -83,13 +113,16 @@ def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
         for order, (title, result) in enumerate(results.items())
         for number, entry in result.numbered.items()
     )
+    unlisted = [{"client": title.lower(), **entry} for title, result in results.items() for entry in result.unlisted]
+    runs = [result.run for result in results.values() if result.run]
     failures = [f"{title}: {failure}" for title, result in results.items() for failure in result.failures]
     return {
         "changed": any(result.changed for result in results.values()),
-        "accounts": [entry for _number, _order, entry in entries],
+        "accounts": [*(entry for _number, _order, entry in entries), *unlisted],
         "backup_files": [path for result in results.values() for path in result.backups],
         "diff": [diff for result in results.values() for diff in result.diffs],
         "msg": "; ".join(failures) or " ".join(f"{title}: {result.counts}." for title, result in results.items()),
+        **({"run": runs[0]} if runs else {}),
     }
 
 

@@ -31,6 +31,11 @@ class AllResults(t.NamedTuple):
         """Whether a client could not be configured."""
         return any(result.failures for result in self.results.values())
 
+    @property
+    def changed(self) -> bool:
+        """Whether something was changed, or would be in check mode."""
+        return any(result.changed for result in self.results.values())
+
     def as_result(self) -> dict[str, t.Any]:
         """What the task returns, beside ``failed`` and the warnings."""
         return {"clients": self.clients, **of_all_clients(self.results)}

@@ -8,7 +8,7 @@ import typing as t
 
 from .._linux.installed import installed
 from .._model.errors import MailError
-from . import client_registry
+from . import client_registry, run_option
 from .all_clients import OPTIONS
 from .desktop_hosts import desktop_hosts
 from .module import MailModule
@@ -19,7 +19,7 @@ from .run_on_linux import local_users
 
 def run_module() -> t.NoReturn:
     """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
-    module = MailModule(**OPTIONS)
+    module = MailModule(**OPTIONS, internal=run_option.OPTION)
     traces: list[str] = []
     try:
         done = configure_all(

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.engine import Client, Outcome, Status, Step, TextDiff, preview, reconcile
+from .._clients.engine import Client, Outcome, Status, Step, TextDiff, Unlisted, preview, reconcile
+from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
+from . import exclusive
 from .arguments import Request
-from .result import TaskResult, step_details
+from .result import TaskResult, step_details, with_user
 
 # What modules that configure a client have in common beside the accounts.
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
@@ -17,7 +19,11 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "wait_seconds": {"type": "int", "default": 60},
     "lock_timeout": {"type": "int", "default": 30},
     "backup": {"type": "bool", "default": True},
+    **exclusive.OPTION,
 }
+
+if t.TYPE_CHECKING:
+    from .._clients.change_log import ChangeLog
 
 K = t.TypeVar("K")
 NumberedRequests = t.Sequence[t.Tuple[int, Request]]
@@ -30,11 +36,13 @@ class UserAccounts(t.NamedTuple):
         user: the user's name.
         requests: each with its place in the task's options, counted from 0.
         open: opens the client, with the user's rights until the context is left.
+        unlisted: see ``exclusive.unlisted``.
     """
 
     user: str
     requests: NumberedRequests
     open: t.Callable[[], t.ContextManager[Client[t.Any]]]
+    unlisted: Unlisted[t.Any] | None = None
 
 
 class Task(t.NamedTuple):
@@ -148,7 +156,7 @@ def _configure_user(
         for warning in request.warnings:
             task.warn(warning)
     try:
-        outcome = preview(client, accounts) if task.check_mode else reconcile(client, accounts, progress.begin)
+        outcome = _outcome(client, accounts, user, task, progress)
     except ClientRunningError as error:
         if task.when_running != "skip":
             raise
@@ -156,6 +164,8 @@ def _configure_user(
         _add_all(result, user, Status.SKIPPED, str(error))
         return None
     progress.written = progress.began and outcome.changed
+    if client.log is not None:
+        _add_log(client.log, user, task, result)
     if task.check_mode and outcome.changed and client.running():
         task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
     if outcome.interrupted:
@@ -168,9 +178,24 @@ def _configure_user(
     for warning in dict.fromkeys((*sealing, *warnings)):
         task.warn(warning)
     _add_outcome(client, user, outcome, result)
+    _add_unlisted(client, user, outcome, task, result)
     if not outcome.changed:
         return None
     return _Changed(client.title, outcome.steps, client.file_diffs(outcome.before, outcome.after))
+
+
+def _outcome(
+    client: Client[t.Any], accounts: t.Sequence[Account], user: UserAccounts, task: Task, progress: _Progress
+) -> Outcome[t.Any]:
+    if task.check_mode:
+        return preview(client, accounts, user.unlisted)
+    return reconcile(client, accounts, progress.begin, user.unlisted)
+
+
+def _add_log(log: ChangeLog, user: UserAccounts, task: Task, result: TaskResult) -> None:
+    result.run = log.run if log.written else result.run
+    for warning in log.warnings:
+        task.warn(f"{user.user}: {warning}")
 
 
 def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:
@@ -189,6 +214,22 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
         result.add_account(number, request, user.user, status.value, **details)
 
 
+def _add_unlisted(
+    client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], task: Task, result: TaskResult
+) -> None:
+    """Report the accounts that are not listed: each was removed, or the client cannot remove it."""
+    for step in outcome.steps[len(user.requests) :]:
+        account = step.account
+        obstacle = client.obstacle(outcome.after, account)
+        if obstacle is not None:
+            task.warn(f"{account} is not listed. {obstacle.reason}")
+        details = {**step_details(client.profile, step), **client.result_details(outcome.after, account)}
+        if step.changes:
+            result.add_unlisted(account, user.user, Status.REMOVED.value, **details)
+        elif obstacle is not None:
+            result.add_unlisted(account, user.user, Status.SKIPPED.value, **details, error=obstacle.reason)
+
+
 def _add_diffs(result: TaskResult, changed: _Changed) -> None:
     from .._clients.diff import before_and_after  # only here: most runs change nothing
 
@@ -198,8 +239,7 @@ def _add_diffs(result: TaskResult, changed: _Changed) -> None:
 
 
 def _add_failure(result: TaskResult, user: UserAccounts, reason: str, *, changed: bool) -> None:
-    named = not user.user or reason.startswith(f"user {user.user}: ")
-    result.failures.append(reason if named else f"{user.user}: {reason}")
+    result.failures.append(with_user(user.user, reason))
     result.changed = result.changed or changed
     _add_all(result, user, Status.FAILED, reason)
 

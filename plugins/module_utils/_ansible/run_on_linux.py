@@ -15,16 +15,25 @@ from .._linux.files import LocalFiles
 from .._linux.local_user import Target
 from .._linux.user_host import LocalUserHost
 from .._model.errors import MailError
+from . import run_option
 from .arguments import Request
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS, Task, configure
 from .users_of_host import UsersOfHost, users_of
 
 if t.TYPE_CHECKING:
+    from .._clients.change_log import ChangeLog
     from .._clients.engine import Client
     from .._host.user_host import UserHost
 
 MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], "UserHost"]
+
+READ_ONLY: t.Mapping[str, t.Any] = {
+    "wait_seconds": 0,
+    "lock_timeout": CLIENT_OPTIONS["lock_timeout"]["default"],  # for a run that changes the settings meanwhile
+    "backup": False,
+}
+"""The options of a client in which nothing is changed, beside its own."""
 
 
 def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
@@ -34,7 +43,7 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
         entry: the client.
         host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
     """
-    module = MailModule(**CLIENT_OPTIONS, **entry.options)
+    module = MailModule(**CLIENT_OPTIONS, **entry.options, internal=run_option.OPTION)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
         users = users_of(entry, module.options, module.options, local_users(make_host), module.warn)
@@ -75,6 +84,8 @@ def target_of(request: Request) -> Target:
 
 def _target(name: str | None, home: str | None, profile: str | None) -> Target:
     user = local_user.owner(home) if name is None and home is not None else local_user.find(name)
+    if user.uid == 0 and home is not None:
+        local_user.require_roots(home)
     return Target(user, home or user.home, profile)
 
 
@@ -98,4 +109,15 @@ def opened(
     with local_user.acting_as(target.user), contextlib.ExitStack() as stack:
         profile = target.profile if entry.profiles else None
         files = LocalFiles(f"{target.home}/.charter-mail-{entry.name}.journal", options["lock_timeout"])
-        yield entry.open(make_host(target, stack, files), profile, options)
+        host = make_host(target, stack, files)
+        client = entry.open(host, profile, options)
+        client.open_log = functools.partial(_open_log, entry, target, options, host)
+        yield client
+
+
+def _open_log(entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], host: UserHost) -> ChangeLog:
+    with host.as_root():
+        from .._clients.change_log import ChangeLog, new_run_id, path_of
+    run = options.get(run_option.NAME) or new_run_id()
+    own = {name: options[name] for name in entry.options}
+    return ChangeLog(path_of(target.home, entry.name), run, own, host.require_writable)

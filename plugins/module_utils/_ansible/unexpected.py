@@ -8,10 +8,12 @@ Neither has the error's own message, or any value: they could hold a password.
 from __future__ import annotations
 
 import traceback
+import typing as t
 
 ISSUES = "https://github.com/charter-mail/charter.mail/issues"
 
 _OURS = "ansible_collections/"
+_SHOWS_TRACES = 3  # -vvv
 _LONGEST = 40  # frames of one error that are shown, the innermost ones
 
 
@@ -43,6 +45,14 @@ def trace(error: BaseException) -> str:
         parts.append("\n".join([f"{type(found).__name__}:", *(f"  {frame}" for frame in _frames(found))]))
         found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
     return "\n".join(reversed(parts))
+
+
+def in_result(traces: t.Sequence[str], verbosity: int) -> dict[str, t.Any]:
+    """What adds traces to the result of a task: at -vvv only.
+
+    ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+    """
+    return {"trace": list(traces)} if traces and verbosity >= _SHOWS_TRACES else {}
 
 
 def _frames(error: BaseException) -> list[str]:

@@ -9,7 +9,8 @@ import typing as t
 from .._clients.engine import Client
 from .._clients.entry import ClientEntry
 from .._linux.local_user import Target
-from .._model.account import State
+from .._model.account import Account, State
+from . import exclusive
 from .arguments import Request, requests
 from .run_client import NumberedRequests, UserAccounts, grouped
 
@@ -65,7 +66,18 @@ def users_of(
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    known = [UserAccounts(target.user.name, group, opener(target, group)) for target, group in groups.items()]
+    listed: dict[str, list[Account]] = {}  # of a user, in whatever profile or home
+    for target, group in groups.items():
+        listed.setdefault(target.user.name, []).extend(request.account for _number, request in group)
+    known = [
+        UserAccounts(
+            target.user.name,
+            group,
+            opener(target, group),
+            exclusive.unlisted(entry, params.get("exclusive"), listed[target.user.name]),
+        )
+        for target, group in groups.items()
+    ]
     return [*known, *unknown]
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account, Protocol, Server
+from .._model.folders import folder_text
 from .._model.printable import printable
+from .._model.text import same_address
 from .engine import Step, View
 
 
@@ -18,7 +20,8 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
     for step in steps:
         if not step.changes:
             continue
-        lines_before, lines_after = _lines(step.before), _lines(step.after)
+        lines_before = [*_lines(step.before), *_of_client(step.account, step.before)]
+        lines_after = [*_lines(step.after), *_of_client(step.account, step.after)]
         secrets = [change for change in step.changes if change.secret]
         lines_before += [_setting(change.key, change.before) for change in secrets if change.before is not None]
         lines_after += [_setting(change.key, change.after) for change in secrets if change.after is not None]
@@ -34,9 +37,14 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
 
 
 def _lines(view: View) -> list[str]:
+    replaced = [line for account in view.replaces for line in _of_account(account)]
     if view.account is None:
-        return []
-    account = view.account
+        return replaced
+    shown = [_setting(name, value) for name, value in view.details.items()]
+    return [*replaced, *_of_account(view.account), *shown]
+
+
+def _of_account(account: Account) -> list[str]:
     lines = [
         f"{account.email}:",
         _setting("protocol", account.protocol.value),
@@ -50,11 +58,37 @@ def _lines(view: View) -> list[str]:
         lines.append(_setting("reply_to", account.reply_to))
     if account.organization:
         lines.append(_setting("organization", account.organization))
+    lines += _senders(account)
     if account.protocol is Protocol.POP3:
         lines.append(_setting("leave_on_server", _leave_on_server(account)))
     if account.default:
         lines.append(_setting("default", "yes"))
-    return lines + [_setting(name, value) for name, value in view.details.items()]
+    return lines
+
+
+def _senders(account: Account) -> list[str]:
+    lines = [_setting("signature", account.signature)] if account.signature and account.signature.content else []
+    if account.default_identity and not same_address(account.default_identity, account.email):
+        lines.append(_setting("default identity", account.default_identity))
+    for one in account.identities:
+        signature = str(one.signature) if one.signature else ""
+        shown = (one.full_name, one.reply_to and f"reply to {one.reply_to}", one.organization, signature)
+        lines.append(_setting(f"identity {one.email}", "; ".join(filter(None, shown))))
+    return lines
+
+
+def _of_client(wanted: Account, view: View) -> t.Iterator[str]:
+    """The folders and the settings of the client that the options name."""
+    if view.account is None:
+        return
+    for kind, _folder in wanted.folders.given():
+        stored = getattr(view.account.folders, kind)
+        if stored is not None:
+            yield _setting(f"folders.{kind}", folder_text(kind, stored))
+    for name, _value in wanted.client.given():
+        value = getattr(view.account.client, name)
+        if value is not None:
+            yield _setting(name, value)
 
 
 def _server(server: Server) -> str:

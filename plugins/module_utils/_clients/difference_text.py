@@ -62,4 +62,7 @@ def _server(server: Server, security: str | None = None) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _SHOWN(str(value)) if value not in (None, "") else "nothing"
+    if value in (None, ""):
+        return "nothing"
+    shown = str(value)
+    return _SHOWN(shown if shown == shown.strip() else f"'{shown}'")  # a space at its end would not be seen

@@ -5,82 +5,24 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import typing as t
 
 from .._model.account import Account, State
 from .._model.differences import Difference, as_spelled, differences
 from .._model.errors import HostError, MailError
 from .._model.settings import Change
+from .view import Obstacle, PasswordState, Status, TextDiff, View
 
 if t.TYPE_CHECKING:
+    from .change_log import ChangeLog
     from .stored_account import StoredAccount
+
+__all__ = ["Obstacle", "PasswordState", "Status", "TextDiff", "View"]  # whoever knows the engine has them from here
 
 S = t.TypeVar("S")
 T = t.TypeVar("T")
-
-
-class Status(enum.Enum):
-    """What a run did for an account, or would do in check mode."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REMOVED = "removed"
-    ABSENT = "absent"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-class PasswordState(enum.Enum):
-    """What became of the password that was given for an account, or would in check mode."""
-
-    STORED = "stored"
-    """It is what the client will sign in with."""
-    KEPT = "kept"
-    """The client has another one, which was to be left."""
-    NOT_STORED = "not stored"
-    """The client cannot take one now, and will ask the user."""
-
-
-class View(t.NamedTuple):
-    """An account as it stands in a client, for users and for results.
-
-    Attributes:
-        account: what the client's settings say; None if the account is not there.
-        ids: the client's own names for its parts.
-        details: further lines worth showing, name to value, such as the folder for sent mail.
-        profile: the client's profile that has the account; None for ``Client.profile``.
-        outgoing_username: the login for sending; empty where the client does not sign in.
-        kept: settings of the user's own that stay as they are, by their names in ``Difference``.
-    """
-
-    account: Account | None
-    ids: t.Mapping[str, str] = {}
-    details: t.Mapping[str, str] = {}
-    profile: str | None = None
-    outgoing_username: str = ""
-    kept: frozenset[str] = frozenset()
-
-
-class Obstacle(t.NamedTuple):
-    """Why a client did less for an account than was asked, although nothing went wrong.
-
-    Attributes:
-        status: SKIPPED, or FAILED if the task shall fail.
-        reason: the reason and the remedy, as sentences.
-    """
-
-    status: Status
-    reason: str
-
-
-class TextDiff(t.NamedTuple):
-    """Two texts to show as a diff, under one header."""
-
-    header: str
-    before: str
-    after: str
+Unlisted = t.Callable[[S], t.Sequence[Account]]
+"""Which accounts of a state are to be removed since no list has them, each with ``state: absent``."""
 
 
 class Client(t.Protocol[S]):
@@ -88,6 +30,11 @@ class Client(t.Protocol[S]):
 
     name: t.ClassVar[str]
     """What users call the client."""
+
+    open_log: t.Callable[[], ChangeLog] | None
+    """Opens the log that changes are noted in; None where they are not."""
+    log: ChangeLog | None
+    """The log of the change that ``write`` makes."""
 
     @property
     def profile(self) -> str:
@@ -122,8 +69,8 @@ class Client(t.Protocol[S]):
     def interrupted(self) -> bool:
         """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
 
-    def require_writable(self, state: S) -> None:
-        """See that a change of that state could be stored; check mode promises nothing else. Changes nothing.
+    def require_writable(self, before: S, after: S) -> None:
+        """See that a change of the state could be stored; check mode promises nothing else. Changes nothing.
 
         Raises:
             HostError: it could not.
@@ -181,6 +128,8 @@ class ClientDefaults:
     """What most clients have in common."""
 
     name: t.ClassVar[str]
+    open_log: t.Callable[[], ChangeLog] | None = None
+    log: ChangeLog | None = None
 
     @property
     def profile(self) -> str:
@@ -201,9 +150,9 @@ class ClientDefaults:
         """See ``Client``."""
         return read()
 
-    def require_writable(self, state: t.Any) -> None:
+    def require_writable(self, before: t.Any, after: t.Any) -> None:
         """See ``Client``."""
-        del state
+        del before, after
 
     def obstacle(self, state: t.Any, account: Account) -> Obstacle | None:
         """See ``Client``."""
@@ -230,20 +179,26 @@ class Step(t.Generic[S]):
         before: how it stands.
         after: how it shall stand.
         changes: what leads there.
+        states: all of the client's settings before and after; None where nothing differs.
     """
 
     account: Account
     before: View
     after: View
     changes: tuple[Change, ...]
+    states: tuple[S, S] | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def status(self) -> Status:
         """What happens to the account."""
         if self.after.account is None:
-            return Status.ABSENT if self.before.account is None else Status.REMOVED
+            # What a deleted account has left may be there without it.
+            left = self.account.state is State.ABSENT and self.changes
+            return Status.REMOVED if left or self.before.account is not None else Status.ABSENT
         if self.before.account is None:
             return Status.CREATED
+        if self.account.state is State.ABSENT and self.changes:
+            return Status.REMOVED  # of two such accounts, one stays as its user wants it
         return Status.UPDATED if self.changes else Status.UNCHANGED
 
     @property
@@ -267,7 +222,7 @@ class Outcome(t.Generic[S]):
     """What a run found and did.
 
     Attributes:
-        steps: one for each account, in the order given.
+        steps: one for each account, in the order given; then one for each that no list has and that is removed.
         before: what was stored.
         after: what is stored now, or would be in check mode.
         backups: copies of what was replaced.
@@ -286,46 +241,65 @@ class Outcome(t.Generic[S]):
         return self.interrupted or any(step.changes for step in self.steps)
 
 
-def plan(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
     """What a run would do; nothing is written.
 
     Raises:
         MailError: it cannot be done.
     """
     before = client.read()
-    outcome = _plan(client, before, accounts, keep_bookkeeping=False)
+    outcome = _plan(client, before, accounts, unlisted, keep=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
     if len(found) != len(set(found)):
         # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
-        outcome = _plan(client, before, accounts, keep_bookkeeping=True)
+        outcome = _plan(client, before, accounts, unlisted, keep=True)
     if outcome.changed:
-        client.require_writable(before)
+        client.require_writable(before, outcome.after)
     return outcome
 
 
-def _plan(client: Client[S], before: S, accounts: t.Sequence[Account], *, keep_bookkeeping: bool) -> Outcome[S]:
+def _plan(
+    client: Client[S], before: S, accounts: t.Sequence[Account], unlisted: Unlisted[S] | None, *, keep: bool
+) -> Outcome[S]:
     state = before
     steps: list[Step[S]] = []
     for account in accounts:
-        view = client.view(state, account)
-        wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
-        step: Step[S] = Step(account, view, view, ())
-        if wanted is not state:  # few accounts of few runs
-            changed: Step[S] = Step(account, view, client.view(wanted, account), client.compare(state, wanted))
-            if keep_bookkeeping or changed.is_needed:
-                step, state = changed, wanted
+        step, state = _step(client, state, account, keep=keep)
         steps.append(step)
-    return Outcome(tuple(steps), before, state)
+    rest: list[Step[S]] = []
+    passed: S | None = None
+    while unlisted is not None and passed is not state:  # again after a removal: an account can be there twice
+        passed, rest = state, []
+        for account in unlisted(state):
+            step, state = _step(client, state, account, keep=keep)
+            (steps if step.changes else rest).append(step)
+    done = {step.account for step in steps}
+    return Outcome((*steps, *(step for step in rest if step.account not in done)), before, state)
 
 
-def preview(client: Client[S], accounts: t.Sequence[Account]) -> Outcome[S]:
+def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple[Step[S], S]:
+    """What an account needs, and the state after that; ``keep`` also what is only bookkeeping."""
+    view = client.view(state, account)
+    wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
+    if wanted is not state:  # few accounts of few runs
+        changes = client.compare(state, wanted)
+        changed: Step[S] = Step(account, view, client.view(wanted, account), changes, (state, wanted))
+        if keep or changed.is_needed:
+            return changed, wanted
+    return Step(account, view, view, ()), state
+
+
+def preview(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
     """What a run would do, seen while no other run of this collection writes; nothing is written."""
-    outcome = client.undisturbed(lambda: plan(client, accounts))
+    outcome = client.undisturbed(lambda: plan(client, accounts, unlisted))
     return dataclasses.replace(outcome, interrupted=client.interrupted)
 
 
 def reconcile(
-    client: Client[S], accounts: t.Sequence[Account], begin: t.Callable[[], None] = lambda: None
+    client: Client[S],
+    accounts: t.Sequence[Account],
+    begin: t.Callable[[], None] = lambda: None,
+    unlisted: Unlisted[S] | None = None,
 ) -> Outcome[S]:
     """Make the client's settings what the accounts say, and see that they are.
 
@@ -333,41 +307,60 @@ def reconcile(
         client: of one user.
         accounts: of that user.
         begin: called before anything is changed.
+        unlisted: what else is removed; None for nothing.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
         MailError: it cannot be done; nothing was changed, unless the error says so.
     """
-    outcome = preview(client, accounts)
+    outcome = preview(client, accounts, unlisted)
     if not outcome.changed:
         return outcome
     interrupted = outcome.interrupted
     begin()
     with client.exclusive():
         # What was read before may be stale: the client could have been open until a moment ago.
-        outcome = plan(client, accounts)
+        outcome = plan(client, accounts, unlisted)
         backups: t.Sequence[str] = ()
         if outcome.changed:
-            backups = client.write(outcome.before, outcome.after)
-            _prove(client, accounts)
+            backups = write(client, outcome)
+            prove(client, lambda: plan(client, accounts, unlisted), "written")
     return dataclasses.replace(outcome, backups=tuple(backups), interrupted=interrupted)
 
 
-def _prove(client: Client[S], accounts: t.Sequence[Account]) -> None:
-    """See that what was written reads back."""
+def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
+    """Have the client store what is planned, and log it; ``undoes`` is the run that it undoes. Returns the backups."""
+    if client.open_log is not None:
+        client.log = client.open_log()
+        client.log.steps = outcome.steps
+        client.log.undoes = undoes
+    return client.write(outcome.before, outcome.after)
+
+
+def prove(client: Client[S], make_plan: t.Callable[[], Outcome[S]], done: str) -> None:
+    """See that what was stored reads back.
+
+    Args:
+        client: of one user.
+        make_plan: what a further run would do.
+        done: what was done to the settings, for messages.
+
+    Raises:
+        HostError: a further run would do something, or cannot tell.
+    """
     try:
-        proven = not plan(client, accounts).changed
+        proven = not make_plan().changed
     except MailError as error:
         raise HostError(
             client.title,
-            f"the settings were written and cannot be read back: {str(error).rstrip('.')}",
+            f"the settings were {done} and cannot be read back: {str(error).rstrip('.')}",
             "run again",
             changed=True,
         ) from error
     if not proven:
         raise HostError(
             client.title,
-            "the settings were written and do not read back as written",
+            f"the settings were {done} and do not read back as written",
             "see whether something else changes these files at the same time, then run again",
             changed=True,
         )

@@ -9,6 +9,7 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from .engine import Client
+    from .unlisted import FindUnlisted
 
 
 class System(enum.Enum):
@@ -44,6 +45,7 @@ class ClientEntry(t.NamedTuple):
         options: the module's own options, as AnsibleModule knows them.
         profiles: the client has profiles that the option ``profile`` can name.
         open: None for a client that only an action on the controller can reach.
+        load_unlisted: imports what finds accounts that are not listed, which few tasks need.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ClientEntry(t.NamedTuple):
     options: t.Mapping[str, t.Any] = {}
     profiles: bool = False
     open: OpenClient | None = None
+    load_unlisted: t.Callable[[], FindUnlisted] | None = None
 
     def defaults(self) -> dict[str, t.Any]:
         """The defaults of its options."""

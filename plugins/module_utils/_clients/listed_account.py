@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account
+from .._model.client_options import ClientOptions
 
 PASSWORD = "password"
 """The way to sign in that this collection sets up: the password itself, inside TLS."""
@@ -39,6 +40,7 @@ class ListedAccount(t.NamedTuple):
         identities: the first one is the default.
         enabled: whether the user has left it switched on.
         kept_by: the program that keeps it in place of the client; empty for none.
+        chosen: what the user has changed of ``account.client``: what a new account does not have.
         not_expressed: what else an entry of ``mail_accounts`` cannot say about it, clauses.
     """
 
@@ -52,6 +54,7 @@ class ListedAccount(t.NamedTuple):
     identities: tuple[ListedIdentity, ...] = ()
     enabled: bool = True
     kept_by: str = ""
+    chosen: ClientOptions = ClientOptions()
     not_expressed: tuple[str, ...] = ()
 
 

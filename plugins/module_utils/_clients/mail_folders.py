@@ -7,6 +7,8 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
+from .._host.files import Files
+
 
 def shared_with(
     own: t.Iterable[str], others: t.Iterable[str], real_path: t.Callable[[str], str]
@@ -28,6 +30,26 @@ def shared_with(
             if any(_is_in(one, other) or _is_in(other, one) for one in places for other in used):
                 return folder, path
     return None
+
+
+def to_empty(files: Files, folders: t.Iterable[str]) -> t.Iterator[str]:
+    """The folders that must be writable for others to be deleted: what is in one of another owner would stay.
+
+    Args:
+        files: the user's.
+        folders: absolute paths; they need not exist.
+    """
+    waiting = [folder for folder in folders if files.is_directory(folder)]
+    yield from [posixpath.dirname(folder) for folder in waiting]
+    while waiting:
+        here = waiting.pop()
+        names = files.names(here)
+        if names:
+            yield here
+        real = files.real_path(here)
+        for path, name in ((posixpath.join(here, name), name) for name in names):
+            if files.is_directory(path) and files.real_path(path) == posixpath.join(real, name):  # no link
+                waiting.append(path)
 
 
 def _places(path: str, real_path: t.Callable[[str], str]) -> t.Sequence[str]:

@@ -30,6 +30,28 @@ def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -
     return login == account.email.lower().partition("@")[0] and has_address()
 
 
+def is_void(mark: str, login: str, addresses: t.Collection[str]) -> bool:
+    """Whether a marked account is another one by now: its user has given it another login, and that one's address.
+
+    Args:
+        mark: as ``marker`` made it.
+        login: as stored.
+        addresses: those that the account sends by.
+    """
+    address = mark.partition(":")[2]
+    known = {one.lower() for one in addresses if "@" in one}
+    if not mark or not known or address in {login.lower(), *known}:
+        return False
+    return login.lower() in known or (
+        login.lower() != address.partition("@")[0] and login.lower() in {one.partition("@")[0] for one in known}
+    )
+
+
+def about_void(account: Account, login: str, host: str) -> str:
+    """What the admin should know of an account that was the wanted one before its user made another one of it."""
+    return f"{account}: the account that was set up for it is {login} on {host} by now, and is left as it is"
+
+
 def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tuple[str, ...]:
     """What the user should know where the address is set up by the other protocol: often that is a mistake.
 

@@ -14,7 +14,8 @@ OAUTH2 = "OAuth2"
 KERBEROS = "Kerberos"
 CERTIFICATE = "a certificate"
 
-_LOOPBACK = re.compile(r"(?:.+\.)?localhost6?(?:\.localdomain6?)?|ip6-(?:localhost|loopback)")
+# As the files hosts of distributions have them: Red Hat's has localhost4, SUSE's ipv6-loopback.
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ipv?6-(?:localhost|loopback)|loopback")
 _NUMBER = re.compile("0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 
 
@@ -26,6 +27,11 @@ def switched_off(client: str) -> str:
 def signs_in_by(method: str) -> str:
     """The clause about an account for which a password would not do."""
     return f"it signs in by {method}"
+
+
+def sends_by(program: str) -> str:
+    """The clause about an account that sends by something else than an SMTP server, such as a program of the host."""
+    return f"it sends by {program} and not by an SMTP server"
 
 
 def own_address(client: str, address: str) -> str:

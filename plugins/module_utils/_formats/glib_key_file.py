@@ -19,6 +19,7 @@ import typing as t
 
 from .._model.errors import DamagedFileError
 
+_MARK = "\ufeff"
 _BLANKS = " \t\f\r\n"  # g_ascii_isspace
 _GROUP = re.compile(r"\[([^\[\]\x00-\x1f\x7f]+)\][ \t]*")
 _KEY = re.compile(r"[^=\[\] ](?:[^=\[\]]*[^=\[\] ])?(?:\[[A-Za-z0-9_.@-]*\])?")
@@ -207,6 +208,8 @@ def _line(raw: str, group: str) -> _KeyFileLine:
         header = _GROUP.fullmatch(stripped)
         if header is not None:
             return _KeyFileLine(raw, header.group(1), header=True)
+    if stripped[0] == _MARK and not group:  # later it belongs to a key
+        raise ValueError("a byte order mark stands before the text, which GLib does not accept")
     key, equals, value = stripped.partition("=")
     key = key.rstrip(_BLANKS)
     if not equals or not _KEY.fullmatch(key):

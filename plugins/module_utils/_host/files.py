@@ -17,12 +17,14 @@ class FileWrite(t.NamedTuple):
         content: all of it.
         mode: of a new file; an existing file keeps its mode.
         backup: keep a copy of the existing file in the same folder.
+        strict: refuse a symbolic link, and give an existing file the mode, too.
     """
 
     path: str
     content: bytes
     mode: int = 0o600
     backup: bool = False
+    strict: bool = False
 
 
 class LockedError(Exception):

@@ -40,6 +40,7 @@ class UserHost(t.Protocol):
 
         Args:
             paths: folders that must take new files, and files that must be opened for writing; they need not exist.
+                What ends with a slash must be a folder if it is there.
 
         Raises:
             HostError: one of them could not.

@@ -95,6 +95,20 @@ def owner(home: str) -> LocalUser:
     return LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
+def require_roots(home: str) -> None:
+    """See that root's rights can be used in a home directory.
+
+    Raises:
+        HostError: it is another user's, or in a folder of another user, who could lead root anywhere by a link.
+    """
+    if any(_owners(os.path.join(os.getcwd(), home))):
+        raise HostError(
+            home,
+            "it belongs to another user, or a folder on the way to it does, who could lead root anywhere by a link",
+            "say with the option user whose client is meant",
+        )
+
+
 def _owners(path: str) -> list[int]:
     """The owners of a path and of all above it, those of symbolic links included, from the root on."""
     found: list[int] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import pwd
 
+from .._model.errors import HostError
 from .local_user import LocalUser
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) as distributions set it
@@ -29,6 +30,16 @@ def mail_users() -> list[LocalUser]:
         if entry.pw_dir.startswith("/") and os.path.isdir(entry.pw_dir) and entry.pw_dir != "/"
     }
     return [found[name] for name in sorted(found)]
+
+
+def require_home(home: str) -> None:
+    """See that a home directory is there that an option names.
+
+    Raises:
+        HostError: it is not.
+    """
+    if not os.path.isdir(home):
+        raise HostError(home, "this home directory does not exist", "correct the option home")
 
 
 def _owners(folder: str) -> list[pwd.struct_passwd]:

@@ -75,6 +75,16 @@ def read(path: str) -> bytes:
     )
 
 
+def refuse_link(path: str) -> None:
+    """See that a path is no symbolic link.
+
+    Raises:
+        HostError: it is one.
+    """
+    if os.path.islink(path):
+        raise HostError(path, "this is a symbolic link where a file is to be written", "move it away and run again")
+
+
 def _read(descriptor: int, size: int) -> bytes:
     """All that is there, but little more than ``LIMIT``; the size is a guess, since the file may grow meanwhile."""
     parts = [os.read(descriptor, size + 1)]

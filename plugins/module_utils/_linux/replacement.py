@@ -156,17 +156,19 @@ def gone(target: str) -> str:
     return _beside(target, "gone")
 
 
-def stage(target: str, content: bytes, mode: int) -> Identity:
+def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> Identity:
     """Write content beside its target and flush it to the disk.
 
     Args:
         target: the file.
         content: all of it.
         mode: for a file that is new; an existing file keeps its own.
+        strict: an existing file gets the mode, too.
     """
     with naming(target):
-        with contextlib.suppress(FileNotFoundError):
-            mode = stat.S_IMODE(os.stat(target).st_mode)
+        if not strict:
+            with contextlib.suppress(FileNotFoundError):
+                mode = stat.S_IMODE(os.stat(target).st_mode)
         return _write(staged(target), content, mode)
 
 

@@ -3,8 +3,9 @@
 """The variables of a user's sessions: from a program that runs in one, else from the files that a login reads.
 
 The files are read, never run: an assignment counts if its value has nothing but text and known variables. A warning
-names those that were passed over. The order is that of a graphical login: pam_env(8), environment.d(5), then
-the profile of the shell; the last one wins.
+names those that were passed over. The order is that of a graphical login: pam_env(8), systemd-user.conf(5),
+environment.d(5), then the profile of the shell; the last one wins. /etc/environment has no variables, and environment.d
+no ``~``.
 """
 
 from __future__ import annotations
@@ -25,18 +26,33 @@ from .processes import Processes
 WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
 _DEFAULTS = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_CACHE_HOME": ".cache"}
 _SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
+_OWN_PAM = ".pam_environment"  # read up to Debian 11, for some ways to log in
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
+_SYSTEM_PROFILES = ("etc/zshenv", "etc/zsh/zshenv", "etc/zprofile", "etc/zsh/zprofile")
+_SCRIPTS = ("etc/X11/Xsession.d/*", "etc/xdg/plasma-workspace/env/*.sh")
+_OWN_SCRIPTS = ".config/plasma-workspace/env/*.sh"
+_UNIT_FILES = "etc/systemd/system/user@.service.d/*.conf"
+_FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
 # What ``stored_environment`` reads, as patterns: for whoever asks only whether a name of ``NAMES`` is there at all.
 LOGIN_FILES = (
     *("/etc/environment", "/etc/security/pam_env.conf", "/etc/profile", "/etc/profile.d/*.sh"),
-    *(f"{folder}/environment.d/*.conf" for folder in ("~/.config", "/etc", "/run", "/usr/local/lib", "/usr/lib")),
-    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES)),
+    *(
+        f"{folder}/{name}"
+        for folder in ("~/.config", *(f"/{name}" for name in _FOLDERS))
+        for name in ("environment.d/*.conf", "systemd/user.conf", "systemd/user.conf.d/*.conf")
+    ),
+    *(f"/{name}" for name in (_UNIT_FILES, *_SYSTEM_PROFILES, *_SCRIPTS)),
+    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS)),
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
+_UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
 _PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
+_SYSTEMD_LINE = re.compile(r"\s*(?P<key>DefaultEnvironment|Environment)\s*=(?P<rest>.*)")
+_SYSTEMD_WORD = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+""")
+_SYSTEMD_ASSIGNMENT = re.compile(rf"{_NAME}=(?P<value>.*)")
 _WORD = re.compile(r"""(?:'[^']*'|"(?:[^"\\`]|\\.)*"|[^\s;&|#'"`])*""")
 _SOURCE = re.compile(r"(?:^|[;&{]|\bthen\b)\s*(?:\.|source)\s+")
 _VARIABLE = re.compile(r"[$@]\{(?P<long>\w+)(?::?-(?P<default>[^{}]*))?\}|\$(?P<short>\w+)")
@@ -82,50 +98,91 @@ def stored_environment(home: str, user: str, system: str = "/") -> Environment:
     """The variables that files set at a login; arguments as above."""
     known = {"HOME": home, "USER": user, "LOGNAME": user}
     found: dict[str, str] = {}
+    places: dict[str, str] = {}
     warnings = []
     for assignment in _assignments(home, known, system):
         default = posixpath.join(home, _DEFAULTS.get(assignment.name, ""))
         if assignment.value is None or (
-            not assignment.sure and assignment.value != found.get(assignment.name, default)
+            not assignment.sure and (assignment.value or default) != (found.get(assignment.name) or default)
         ):
-            assumed = found.get(assignment.name, default)
+            assumed = found.get(assignment.name) or default
             warnings.append(
                 f"{assignment.where} sets {assignment.name} in a way that cannot be told without running it; {assumed} "
                 "is assumed. Have the user log in, and run again meanwhile, if that is wrong."
             )
             continue
         found[assignment.name] = known[assignment.name] = assignment.value
+        places[assignment.name] = assignment.where
+    for name, where in places.items():
+        if name in _DEFAULTS and found[name][:1] not in {"", "/"}:
+            default = posixpath.join(home, _DEFAULTS[name])
+            path = f"{found[name]}, which is not an absolute path"
+            warnings.append(
+                f"{where} sets {name} to {path}; {default} is assumed. Write the whole path, and run again."
+            )
     return Environment(found, tuple(dict.fromkeys(warnings)))
 
 
 def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterator[_Assignment]:
-    yield from _lines(posixpath.join(system, "etc/environment"), known)
+    yield from _lines(posixpath.join(system, "etc/environment"), known, literal=True)
     yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
-    for path in _environment_d(home, system):
+    yield from (one._replace(sure=False) for one in _pam_lines(posixpath.join(home, _OWN_PAM), known))
+    for path in _matching(system, _UNIT_FILES):
+        yield from _systemd_lines(path, {})
+    mains = [posixpath.join(folder, "systemd/user.conf") for folder in reversed(_folders(home, system))]
+    for path in (*mains, *_by_name(home, system, "systemd/user.conf.d")):
+        yield from _systemd_lines(path, known)
+    for path in _by_name(home, system, "environment.d"):
         yield from _lines(path, known)
-    profiles = [posixpath.join(system, "etc/profile"), *sorted(glob.glob(posixpath.join(system, "etc/profile.d/*.sh")))]
+    profiles = [posixpath.join(system, "etc/profile"), *_matching(system, "etc/profile.d/*.sh")]
+    profiles += [posixpath.join(system, name) for name in _SYSTEM_PROFILES]
+    profiles += [path for pattern in _SCRIPTS for path in _matching(system, pattern)]
     own = [posixpath.join(home, name) for name in _SHELL_PROFILES]
     profiles += [path for path in own if os.path.exists(path)][:1]
-    profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES]
+    profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES] + _matching(home, _OWN_SCRIPTS)
     for path in profiles:
         yield from _lines(path, known, shell=True)
         for sourced in _sourced(path, known):  # such as ~/.bashrc, which usually ends early without a terminal
             yield from (found._replace(sure=False) for found in _lines(sourced, known, shell=True))
 
 
-def _environment_d(home: str, system: str) -> list[str]:
+def _folders(home: str, system: str) -> list[str]:
+    """Where files of systemd are; what is in the first one counts most."""
+    return [posixpath.join(home, ".config"), *(posixpath.join(system, name) for name in _FOLDERS)]
+
+
+def _matching(folder: str, pattern: str) -> list[str]:
+    return sorted(glob.glob(posixpath.join(glob.escape(folder), pattern)))
+
+
+def _by_name(home: str, system: str, name: str) -> list[str]:
     """By name; of files with one name, the first folder has the one that counts."""
-    folders = [posixpath.join(home, ".config/environment.d")]
-    folders += [posixpath.join(system, name, "environment.d") for name in ("etc", "run", "usr/local/lib", "usr/lib")]
     found: dict[str, str] = {}
-    for folder in folders:
-        for path in glob.glob(posixpath.join(glob.escape(folder), "*.conf")):
+    for folder in _folders(home, system):
+        for path in _matching(folder, f"{name}/*.conf"):
             found.setdefault(posixpath.basename(path), path)
-    return [found[name] for name in sorted(found)]
+    return [found[one] for one in sorted(found)]
 
 
-def _lines(path: str, known: t.Mapping[str, str], *, shell: bool = False) -> t.Iterator[_Assignment]:
+def _systemd_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
+    """The assignments of a file of systemd; without ``known``, what its specifiers stand for is not known."""
+    meanings = {"%%": "%", **({"%h": known["HOME"], "%u": known["USER"]} if known else {})}
     for line in _text(path).splitlines():
+        match = _SYSTEMD_LINE.fullmatch(line)
+        for word in _SYSTEMD_WORD.findall(match["rest"]) if match is not None else ():
+            found = _SYSTEMD_ASSIGNMENT.fullmatch(word.replace('"', "").replace("'", ""))
+            if found is not None:
+                value = re.sub("%.?", lambda one: meanings.get(one.group(), "\0"), found["value"])
+                yield _Assignment(found["name"], None if "\0" in value or "\\" in value else value, True, path)
+
+
+def _lines(
+    path: str, known: t.Mapping[str, str], *, shell: bool = False, literal: bool = False
+) -> t.Iterator[_Assignment]:
+    for line in _text(path).splitlines():
+        unset = _UNSET.fullmatch(line) if shell and "unset" in line else None
+        if unset is not None and not unset["before"].lstrip().startswith("#"):
+            yield _Assignment(unset["name"], "", not unset["before"], path)
         match = _LINE.fullmatch(line)
         if match is None or match["before"].lstrip().startswith("#"):
             continue
@@ -133,8 +190,10 @@ def _lines(path: str, known: t.Mapping[str, str], *, shell: bool = False) -> t.I
         if not shell and before not in {"", "export"}:
             continue
         word = _WORD.match(match["value"])
-        value = _expanded("" if word is None else word.group(), known)
-        if word is not None and match["value"][word.end() :].lstrip()[:1] in {"`", '"', "'"}:
+        value = _expanded("" if word is None else word.group(), known, tilde=shell)
+        if literal:
+            value = match["value"].partition("#")[0].strip().strip("\"'")
+        elif word is not None and match["value"][word.end() :].lstrip()[:1] in {"`", '"', "'"}:
             value = None
         sure = before in {"", "export"} and not (shell and match["before"][:1] in {" ", "\t"})
         yield _Assignment(match["name"], value, sure, path)
@@ -159,15 +218,15 @@ def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]
         yield _Assignment(match["name"], values.get("OVERRIDE") or values.get("DEFAULT"), True, path)
 
 
-def _expanded(word: str, known: t.Mapping[str, str]) -> str | None:
-    """The value of a word; None if it has what only a shell can know."""
+def _expanded(word: str, known: t.Mapping[str, str], *, tilde: bool = True) -> str | None:
+    """The value of a word; None if it has what only a shell can know. ``tilde`` stands for the home where it may."""
     parts = []
     for part in re.findall(r"""'[^']*'|"[^"]*"|[^'"]+""", word):
         if part[0] == "'":
             parts.append(part[1:-1])
             continue
         text = part[1:-1] if part[0] == '"' else part
-        if part[0] != '"' and not parts and (text == "~" or text.startswith("~/")):
+        if tilde and part[0] != '"' and not parts and (text == "~" or text.startswith("~/")):
             text = known["HOME"] + text[1:]
         expanded = _VARIABLE.sub(lambda match: _value(match, known), text)
         if "\0" in expanded or "$" in expanded or "`" in expanded or "\\" in expanded:

@@ -191,6 +191,8 @@ def _contents(writes: t.Sequence[FileWrite], doomed: t.Sequence[str]) -> tuple[l
     contents: list[FileWrite] = []
     for write in writes:
         target = os.path.realpath(write.path)
+        if write.strict:
+            regular_file.refuse_link(write.path)
         with naming(target):
             if write.backup and os.path.exists(target):
                 backups.append(_backup_name(write.path))
@@ -219,7 +221,7 @@ def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
 
 
 def _staged(write: FileWrite) -> Step:
-    new = replacement.stage(write.path, write.content, write.mode)
+    new = replacement.stage(write.path, write.content, write.mode, strict=write.strict)
     with naming(write.path):
         old = Identity.of(write.path)
     return Step(write.path, old, replacement.keep(write.path) if old is not None else None, new)

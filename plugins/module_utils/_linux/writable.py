@@ -18,7 +18,7 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
     Args:
         home: the home directory.
         paths: folders that must take new files, and files that must be opened for writing; those that are missing, and
-            missing folders above them, would be made.
+            missing folders above them, would be made. What ends with a slash must be a folder if it is there.
 
     Raises:
         HostError: there is no home yet, or one of them could not be written.
@@ -30,14 +30,14 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
             "have the user log in once, or create it (mkhomedir_helper), and run again",
         )
     for path in paths:
-        _require(os.path.realpath(path))
+        _require(os.path.realpath(path), folder=path.endswith("/"))
 
 
-def _require(path: str) -> None:
+def _require(path: str, *, folder: bool) -> None:
     there = path
     while not os.path.lexists(there):
         there = os.path.dirname(there)
-    if not os.path.isdir(there) and there != path:
+    if not os.path.isdir(there) and (there != path or folder):
         raise host_error(there, _error(errno.ENOTDIR))
     if os.statvfs(there).f_flag & os.ST_RDONLY:
         raise host_error(there, _error(errno.EROFS))

@@ -8,7 +8,12 @@ import dataclasses
 import enum
 import typing as t
 
+from . import client_options
+from . import folders as mail_folders
+from .identity import Identity
 from .secret import Secret
+from .settings import Value
+from .signature import Signature
 
 
 class Protocol(enum.Enum):
@@ -61,17 +66,25 @@ class Account:
         reply_to: where replies go, its domain like that of ``email``; empty for no such address, None keeps that of an
             existing account.
         organization: of the sender, without blanks around it; empty for none, None keeps that of an existing account.
+        signature: of the account's own address; None keeps that of an existing account.
+        identities: further senders, each with another address; others that a client has stay.
+        default_identity: the address of the sender that is chosen first; None keeps the order that the client has.
         password: for both servers; None keeps stored passwords.
         replace_password: replace a stored password that differs; False only stores a missing one.
         leave_on_server: POP3 only: leave mail on the server; None keeps the setting of an existing account and is True
             for a new one, so that no mail is lost.
         leave_on_server_days: POP3 only: for how many days, 0 without limit; None keeps the setting of an existing
             account and is 0 for a new one.
+        folders: which folders hold sent mail and so on.
+        client: how the client receives and composes mail.
+        settings: further settings in the words of one client, (name, value), None for a setting that is not to be set.
         default: make it the user's default account; False keeps the default account.
         user: the local user that it belongs to; None is the user who runs the task.
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
         override: also undo what the user has chosen for the account.
+        migrate_from: IMAP only: the servers of the provider, by name; the account replaces a POP3 account of the same
+            address there. Empty for an account that replaces none.
     """
 
     email: str
@@ -82,15 +95,40 @@ class Account:
     full_name: str | None = None
     reply_to: str | None = None
     organization: str | None = None
+    signature: Signature | None = None
+    identities: tuple[Identity, ...] = ()
+    default_identity: str | None = None
     password: Secret | None = None
     replace_password: bool = True
     leave_on_server: bool | None = None
     leave_on_server_days: int | None = None
+    folders: mail_folders.Folders = mail_folders.NONE_GIVEN
+    client: client_options.ClientOptions = client_options.NONE_GIVEN
+    settings: tuple[tuple[str, Value | None], ...] = ()
     default: bool = False
     user: str | None = None
     state: State = State.PRESENT
     purge: bool = False
     override: bool = False
+    migrate_from: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"
+
+    @property
+    def domain(self) -> str:
+        """The domain of the address."""
+        return self.email.rpartition("@")[2]
+
+    def of_identity(self, identity: Identity) -> Account:
+        """The account with a further sender in place of its own."""
+        return dataclasses.replace(
+            self,
+            email=identity.email,
+            full_name=identity.full_name,
+            reply_to=identity.reply_to,
+            organization=identity.organization,
+            signature=identity.signature,
+            identities=(),
+            default_identity=None,
+        )

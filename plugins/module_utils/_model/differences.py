@@ -11,7 +11,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from . import senders
 from .account import Account, Protocol, Server
+from .folders import agrees, folder_text
 from .text import same_address, same_host
 
 Value = t.Union[str, int, bool, None]
@@ -56,6 +58,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
         pairs.append(Difference("reply_to", wanted.reply_to, stored.reply_to))
     if wanted.organization is not None and wanted.organization != (stored.organization or "").strip():
         pairs.append(Difference("organization", wanted.organization, stored.organization))
+    pairs += [Difference(*pair) for pair in senders.pairs(wanted, stored)]
     if wanted.protocol is Protocol.POP3:
         if wanted.leave_on_server is not None:
             pairs.append(Difference("leave_on_server", wanted.leave_on_server, stored.leave_on_server))
@@ -64,6 +67,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
             pairs.append(Difference("leave_on_server_days", wanted.leave_on_server_days, stored.leave_on_server_days))
     if wanted.default:
         pairs.append(Difference("default", True, stored.default))
+    pairs += [*_folder_pairs(wanted, stored), *_client_pairs(wanted, stored)]
     return tuple(pair for pair in pairs if pair.wanted != pair.stored)
 
 
@@ -81,7 +85,13 @@ def as_spelled(wanted: Account, stored: Account) -> Account:
     if organization and organization == (stored.organization or "").strip():
         organization = stored.organization
     spelled = dataclasses.replace(
-        wanted, incoming=incoming, outgoing=outgoing, email=email, reply_to=reply_to, organization=organization
+        wanted,
+        incoming=incoming,
+        outgoing=outgoing,
+        email=email,
+        reply_to=reply_to,
+        organization=organization,
+        **senders.as_spelled(wanted, stored),
     )
     return wanted if spelled == wanted else spelled
 
@@ -100,3 +110,18 @@ def _server_pairs(side: str, wanted: Server, stored: Server) -> list[Difference]
     if not same_host(wanted.host, stored.host):
         pairs.insert(0, Difference(f"{side}.host", wanted.host, stored.host))
     return pairs
+
+
+def _folder_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
+    for kind, folder in wanted.folders.given():
+        found = getattr(stored.folders, kind)
+        if found is not None and not agrees(folder, found):
+            yield Difference(f"folders.{kind}", folder_text(kind, folder), folder_text(kind, found))
+
+
+def _client_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
+    options = stored.client._asdict()
+    # What a client cannot have for one account is no difference.
+    return (
+        Difference(name, value, options[name]) for name, value in wanted.client.given() if options[name] is not None
+    )

@@ -46,6 +46,11 @@ def same(one: Value | None, other: Value | None) -> bool:
     return type(one) is type(other) and one == other
 
 
+def is_of_kind(value: object, kind: type) -> bool:
+    """Whether a value is a text, a whole number or a boolean. To Python, True is a whole number, too."""
+    return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
+
+
 def changes(before: Settings, after: Settings) -> tuple[Change, ...]:
     """The changes that turn one mapping into the other, sorted by key."""
     return tuple(

@@ -91,6 +91,12 @@ def relatives(domain: str, host: str) -> tuple[Provider, ...]:
     return next((family for family in FAMILIES if provider in family), ())
 
 
+def hosts_of_family(email: str, incoming: Server) -> tuple[str, ...]:
+    """All servers of the presets that serve an address, and its own."""
+    family = relatives(email.rpartition("@")[2], incoming.host)
+    return tuple(sorted({incoming.host.lower()}.union(*(provider.hosts for provider in family))))
+
+
 def _provider(name: str, email: str) -> Provider | None:
     if name == AUTO:
         return for_domain(email.rpartition("@")[2])

@@ -10,6 +10,7 @@ import typing as t
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import OptionError
 from .._model.ports import CLEARTEXT, IMPLICIT_TLS, counterpart, protocol_of, standard_port
+from .._model.text import same_address
 from .catalog import of_host
 
 
@@ -64,6 +65,7 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, .
         *_plaintext("incoming", account.incoming, allow_plaintext),
         *_plaintext("outgoing", account.outgoing, allow_plaintext),
         *_login(account),
+        *_identities(account),
         *_leave_on_server(account),
     ]
     return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
@@ -200,6 +202,22 @@ def _login(account: Account) -> list[Finding]:
             )
         ]
     return []
+
+
+def _identities(account: Account) -> list[Finding]:
+    provider = of_host(account.outgoing.host)
+    others = [
+        one.email for one in account.identities if not one.absent and not same_address(one.email, account.username)
+    ]
+    if provider is None or not others:
+        return []
+    return [
+        _warning(
+            "identities",
+            f"{provider.title} refuses mail whose sender is not the login (AUP#Out-1500), such as {others[0]}",
+            "leave it out, or send by a server that accepts the address",
+        )
+    ]
 
 
 def _leave_on_server(account: Account) -> list[Finding]:

@@ -11,7 +11,7 @@ from .._model.account import Protocol, Server
 
 
 class Confidence(enum.Enum):
-    """How certain it is that a fact holds today."""
+    """How sure it is that a fact holds today, or that a finding is right."""
 
     HIGH = "high"
     MEDIUM = "medium"

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing as t
 
 from .registry import KeyWrite, Registry
 from .users import WindowsUser
+
+NO_FILES: t.Mapping[str, bytes | None] = types.MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,11 +45,16 @@ class Snapshot:
         loaded: the user's part of the registry is there, because the user is logged on.
         registry: the keys of Outlook, its policies, and our record.
         files: what is in the folder of staged files, by name.
+        signatures: the files with names of ours in the user's folder of signatures; empty content for one that leads
+            elsewhere.
+        signature_obstacle: why nothing can be put there, a clause; empty if it can.
     """
 
     loaded: bool
     registry: Registry
     files: t.Mapping[str, bytes]
+    signatures: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    signature_obstacle: str = ""
 
 
 class Pc(t.Protocol):
@@ -64,10 +72,23 @@ class Pc(t.Protocol):
 
         Raises:
             HostError: the PC does not say.
+            DamagedFileError: what it says of this user cannot be read.
         """
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
         """Store it: files first, then the registry, then files are deleted (None).
+
+        Args:
+            sid: of the user.
+            writes: to the registry.
+            files: in the folder of staged files, by name.
+            signatures: in the user's folder of signatures, by name.
 
         Raises:
             HostError: the user's folder cannot be kept from others; nothing was staged.

@@ -37,6 +37,7 @@ _ROOTS = frozenset(
 _LONGEST_KEY = 255  # characters of one key's name, and of a value's: "Registry element size limits"
 _LONGEST_VALUE_NAME = 16383
 _LINE_LENGTH = 76  # where Windows continues hex data in the next line
+_INDENT = "  "  # of that line
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|;[^\r\n]*)*")
 _HEADER = re.compile(rf"{_MARK}?({re.escape(_VERSION_5)}|{_VERSION_4})[ \t]*(?=[\r\n]|\Z)")
@@ -236,7 +237,7 @@ def _bytes(digits: str, position: int) -> bytes:
     packed = _GAP.sub("", digits)
     if _BYTES.fullmatch(packed) is None:
         raise _RegSyntaxError(position, "the hex data are broken")
-    return bytes(int(byte, 16) for byte in packed.split(",") if byte)
+    return bytes.fromhex("".join(byte.zfill(2) for byte in packed.split(",") if byte))
 
 
 def _wide(data: bytes, code_page: str, position: int) -> bytes:
@@ -305,15 +306,12 @@ def _quoted(text: str) -> str:
 
 
 def _hex(left: str, value: RegValue) -> str:
-    """Hex data, continued in the next line where Windows does so."""
-    line = left + ("hex:" if value.kind == Kind.BINARY else f"hex({value.kind:x}):")
-    beyond = sum(character > "\uffff" for character in line)  # these count twice, as they are stored
-    lines: list[str] = []
-    for index, byte in enumerate(value.data):
-        line += f"{byte:02x}"
-        if index + 1 < len(value.data):
-            line += ","
-            if len(line) + beyond > _LINE_LENGTH:
-                lines.append(line + "\\")
-                line, beyond = "  ", 0
-    return _BREAK.join([*lines, line])
+    """Hex data, continued in the next line where Windows does so: in the first one that would be longer than it is."""
+    start = left + ("hex:" if value.kind == Kind.BINARY else f"hex({value.kind:x}):")
+    used = len(start) + sum(character > "\uffff" for character in start)  # these count twice, as they are stored
+    most = max(1, (_LINE_LENGTH - used) // 3 + 1)  # bytes of a line: two digits and a comma each
+    lines = [start + value.data[:most].hex(",")]
+    further = (_LINE_LENGTH - len(_INDENT)) // 3 + 1
+    for position in range(most, len(value.data), further):
+        lines.append(_INDENT + value.data[position : position + further].hex(","))
+    return f",\\{_BREAK}".join(lines)

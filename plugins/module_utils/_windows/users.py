@@ -15,6 +15,8 @@ from .registry import Registry, fold
 # Local and domain accounts, and those of Entra ID; not the system's own, nor what a damaged profile leaves (".bak").
 USER_SID = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
+_ENTRA, _LOCAL_OR_DOMAIN = "S-1-12-1-", "S-1-5-21-"
+_ENTRA_NAME = "AzureAD"  # what Windows writes before the names of Entra ID
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +55,7 @@ def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
 
 
 def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> WindowsUser:
-    """The account that ``name``, ``DOMAIN\\name``, ``name@domain`` or a SID means.
+    """The account that ``name``, ``DOMAIN\\name``, ``name@domain``, ``AzureAD\\name@domain`` or a SID means.
 
     Windows names a profile's folder after the account. If that name is taken, it adds the account's domain (for a local
     account the computer's name), and if that is taken, too, three digits. Any other ending belongs to another user.
@@ -69,14 +71,18 @@ def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> Windo
     if _SID.fullmatch(user):
         return _by_sid(known, user)
     name, domain = _name_and_domain(user)
+    kind = _kind(domain, computer)
     if domain == ".":
         domain = computer
+    if kind == _ENTRA and "@" in name:
+        name = name.rpartition("@")[0]
+    candidates = [one for one in known if one.sid.startswith(kind)]
     for fits in _tiers(name, domain, computer):
-        found = [one for one in known if fits(one.name)]
+        found = [one for one in candidates if fits(one.name)]
         if len(found) > 1:
             raise _ambiguous(user, found)
         if found:
-            if domain.count(".") and (rivals := _with_first_label(known, name, domain)):
+            if domain.count(".") and (rivals := _with_first_label(candidates, name, domain)):
                 raise _ambiguous(user, [*found, *rivals])
             return found[0]
     raise OptionError(
@@ -96,6 +102,13 @@ def _name_and_domain(user: str) -> tuple[str, str]:
     if not backslash and "@" in user:
         name, _at, domain = user.rpartition("@")
     return name, domain
+
+
+def _kind(domain: str, computer: str) -> str:
+    """How the SID begins of an account that is written with this domain or computer; empty for any."""
+    if fold(domain) == fold(_ENTRA_NAME):
+        return _ENTRA
+    return _LOCAL_OR_DOMAIN if domain == "." or (domain and fold(domain) == fold(computer)) else ""
 
 
 def _tiers(name: str, domain: str, computer: str) -> list[_Fits]:

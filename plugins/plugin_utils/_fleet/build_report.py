@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing as t
 
 from .earlier import EarlierHost, earlier_host
 from .fleet_report import (
+    About,
     AccountRow,
     Certificate,
     Confidence,
@@ -22,7 +22,7 @@ from .fleet_report import (
     StageResult,
     State,
 )
-from .host_record import AccountRecord, HostRecord
+from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
 from .kinds import meaning
 from .verdict import Verdict, verdict
 
@@ -40,13 +40,17 @@ class Reported:
 
     Attributes:
         report: what is shown.
-        messages: what to say about each host on which mail does not work, by its name.
+        messages: what to say about each host on which mail does not work, or that was not reached, by its name.
         for_later_runs: what later runs need to know of each host that was tested.
     """
 
     report: FleetReport
     messages: t.Mapping[str, str]
     for_later_runs: t.Mapping[str, EarlierHost]
+
+
+# The tests of all accounts whose endpoints are the same objects.
+_Shared = dict[tuple[int, ...], tuple[StageResult, ...]]
 
 
 def build_report(
@@ -57,7 +61,6 @@ def build_report(
     meant: t.Collection[str],
     earlier: t.Mapping[str, EarlierHost],
     earlier_runs: t.Sequence[RunCounts] = (),
-    controls: t.Sequence[HostRecord] = (),
 ) -> Reported:
     """All that is known after a run.
 
@@ -68,14 +71,17 @@ def build_report(
         meant: the hosts of the run; those without a record were not reached.
         earlier: the last earlier result of hosts, by name.
         earlier_runs: for the history, the oldest first.
-        controls: tests of other servers, see ``verdict``.
     """
-    judged = verdict(records, earlier, started_at, controls)
+    judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
-    rows = tuple(_row(host, by_host.get(host), earlier.get(host), judged) for host in sorted({*meant, *by_host}))
+    shared: _Shared = {}
+    rows = tuple(
+        _row(host, by_host.get(host), earlier.get(host), judged, shared) for host in sorted({*meant, *by_host})
+    )
     counts = dict.fromkeys(State, 0)
     for row in rows:
         counts[row.state] += 1
+    compared = any(record.compared for record in records)
     report = FleetReport(
         run=run,
         started_at=started_at,
@@ -86,8 +92,12 @@ def build_report(
         certificates=_certificates(records),
         earlier=tuple(earlier_runs),
         check_mode=any(record.check_mode for record in records),
+        about=About.CLIENTS if compared and not any(record.verified for record in records) else About.MAIL,
     )
-    messages = {row.host: _message(row, judged.findings) for row in rows if row.state is State.FAILED}
+    unreached = {record.host for record in records if record.is_unreached}
+    messages = {
+        row.host: _message(row, judged.findings) for row in rows if row.state is State.FAILED or row.host in unreached
+    }
     later = {
         row.host: earlier_host(by_host[row.host], row.state, earlier.get(row.host))
         for row in rows
@@ -96,11 +106,12 @@ def build_report(
     return Reported(report, messages, later)
 
 
-def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict) -> HostRow:
+def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict, shared: _Shared) -> HostRow:
     last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
-    if record is None:
-        return HostRow(host, State.NOT_REACHED, reason=_NOT_REACHED, last_state=last_state, last_tested_at=last_tested)
-    accounts = tuple(_account(record, account, before, judged) for account in record.accounts)
+    if record is None or record.is_unreached:
+        reason = _NOT_REACHED if record is None else record.unreached
+        return HostRow(host, State.NOT_REACHED, reason=reason, last_state=last_state, last_tested_at=last_tested)
+    accounts = tuple(_account(record, account, before, judged, shared) for account in record.accounts)
     state, reason = _state(record, accounts)
     return HostRow(
         host, state, record.place, record.tested_at, accounts, reason, last_state=last_state, last_tested_at=last_tested
@@ -111,20 +122,28 @@ def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[State,
     reasons = [reason for reason in (record.configuring, record.failure) if reason]
     if reasons:
         return State.FAILED, " ".join(reasons)
-    if not record.verified:
+    if not record.verified and not record.compared:
         return State.NOT_REACHED, _NOT_TESTED
     if not accounts:
         return State.NO_ACCOUNTS, ""
     return min((account.state for account in accounts), key=_WORST_FIRST.index), ""
 
 
-def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | None, judged: Verdict) -> AccountRow:
+def _account(
+    record: HostRecord, account: AccountRecord, before: EarlierHost | None, judged: Verdict, shared: _Shared
+) -> AccountRow:
     then = None if before is None else before.accounts.get(account.key)
-    failed_then = then is not None and any(endpoint.code for endpoint in then.values())
     changed = ""
-    if then is not None and account.ok == failed_then:
-        changed = WORKS_AGAIN if account.ok else FAILS_NOW
-    stages = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
+    if then is not None and not account.is_comparison:
+        failed_then = any(endpoint.code for endpoint in then.values())
+        by_client = account.cause is not None and account.cause.stage == CLIENT  # mail itself works
+        failed_now = not account.ok and (not by_client or ACCOUNT in then)
+        if failed_now is not failed_then:
+            changed = FAILS_NOW if failed_now else WORKS_AGAIN
+    alike = tuple([id(endpoint) for endpoint in account.endpoints])  # accounts with the same results share them
+    stages = shared.get(alike)
+    if stages is None:
+        stages = shared[alike] = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
     return AccountRow(
         email=account.email,
         user=account.user,
@@ -133,16 +152,10 @@ def _account(record: HostRecord, account: AccountRecord, before: EarlierHost | N
         sentence=account.sentence if not account.warnings else f"{account.sentence} {' '.join(account.warnings)}",
         server=account.cause_server,
         code="" if account.cause is None else account.cause.code,
-        stages=_shared(stages),
+        stages=stages,
         finding=judged.of_account.get((record.host, account.key)),
         changed=changed,
     )
-
-
-@functools.lru_cache(maxsize=4096)
-def _shared(stages: tuple[StageResult, ...]) -> tuple[StageResult, ...]:
-    """One object for all accounts with the same results."""
-    return stages
 
 
 def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:

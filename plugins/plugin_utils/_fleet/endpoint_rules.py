@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .evidence import LOCAL, Endpoint, Evidence, counted, decisive_kind, grouped
+from .evidence import ALL_SITES, LOCAL, REFUSALS, Endpoint, Evidence, decisive_kind, grouped
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Before, Observation
 from .one_place import OnePlace
 from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
+from .wording import counted
 
 _ALL = 0.75  # of the sites, or of a site's hosts: the rest may not be affected yet, or have a trouble of its own
 _SOME = 0.04  # of the hosts: more than what goes wrong on any day
@@ -124,7 +125,12 @@ class EndpointRules:
         large = len(hosts) >= 8 and places >= 3
         local = kind in LOCAL and kind is not Kind.NAME_SERVER  # the same program or device everywhere
         if local and not self._evidence.others_reached(failed):
-            return _ruling(Scope.MACHINE, "", kind, Advice.MACHINE, Confidence.LOW, failed, seen)
+            return _ruling(Scope.MACHINE, "", kind, Advice.ALL_MACHINES, Confidence.LOW, failed, seen)
+        if kind is Kind.FILTER:  # no server of a provider has such an address
+            return _ruling(Scope.SITE, ALL_SITES, kind, Advice.SITE, Confidence.MEDIUM, failed, seen)
+        if kind is Kind.CONNECTION and self._evidence.nothing_works:
+            why = "No server of any provider is reached from anywhere."
+            return _ruling(Scope.SITE, ALL_SITES, kind, Advice.SITE, Confidence.MEDIUM, failed, seen, why)
         return server_or_settings(self._evidence, kind, failed, seen, large)
 
     # --- at some sites, or at some hosts
@@ -149,7 +155,12 @@ class EndpointRules:
             seen = f"{len(hosts)} of {counted(len(places[place]), 'host')} there cannot use {endpoint[0]}."
             others = f"{counted(len(elsewhere), 'host')} elsewhere tested it, and it does not fail everywhere."
             confidence = Confidence.HIGH if len(hosts) >= 3 and len(elsewhere) >= 4 else Confidence.MEDIUM
-            yield _ruling(Scope.SITE, place, kind, Advice.SITE, confidence, ones, seen, others)
+            why = [seen, others]
+            if kind is Kind.CONNECTION and self._only_there(place, ones, tested):
+                addresses = "IPv6" if all(":" in one.address for one in ones) else "other"
+                why.append(f"Its hosts use {addresses} addresses of the server, which no other site uses.")
+                confidence = Confidence.MEDIUM
+            yield _ruling(Scope.SITE, place, kind, Advice.SITE, confidence, ones, *why)
         if rest:
             left.append(_Rest(endpoint, kind, tested, rest, len(places)))
 
@@ -161,20 +172,34 @@ class EndpointRules:
         # A machine that reaches nothing is not evidence about this server.
         explained = set(at_site)
         others = [one for one in rest.failed if one not in explained]
-        alone = {one for one in others if kind in LOCAL or self._evidence.all_fail(one.host)}
+        alone = {one for one in others if self._is_of_machine(one, kind)}
         flaky = [one for one in others if one not in alone]
         hosts, all_hosts = hosts_of(flaky), hosts_of(rest.tested)
         spread = {one.place for one in flaky}
         some = share(hosts, all_hosts) >= _SOME and len(hosts) >= 2 and (len(spread) >= 2 or rest.places == 1)
-        if flaky and kind not in (Kind.FILTER, Kind.NAME) and some:
+        if flaky and kind not in (Kind.FILTER, Kind.NAME) and (some or kind in REFUSALS):
             seen = (
                 f"{len(hosts)} of {counted(len(all_hosts), 'host')} cannot use {rest.endpoint[0]}, at"
                 f" {counted(len(spread), 'site')}."
             )
             confidence = Confidence.HIGH if len(hosts) >= 5 and len(spread) >= 3 else Confidence.MEDIUM
+            confidence = confidence if some else Confidence.LOW
             yield _ruling(Scope.PROVIDER_PART, flaky[0].server_host, kind, Advice.WAIT, confidence, flaky, seen)
             flaky = []
         single += [*alone, *flaky]
+
+    def _is_of_machine(self, one: Observation, kind: Kind) -> bool:
+        if kind in LOCAL or (kind not in REFUSALS and self._evidence.all_fail(one.host)):
+            return True
+        # Its clock, or the TLS of an old system: what others accept, it accepts from no server.
+        of_tls = kind is Kind.CERTIFICATE or one.code == "tls_not_agreed"
+        return of_tls and self._evidence.same_everywhere(one.host, one.code)
+
+    def _only_there(self, place: str, failed: t.Sequence[Observation], tested: t.Sequence[Observation]) -> bool:
+        """Whether hosts of other places use other addresses of the server."""
+        here = {one.address for one in failed}
+        elsewhere = {one.address for one in tested if one.place != place}
+        return "" not in here and bool(elsewhere - {""}) and not here & elsewhere
 
     def _one_address(
         self, kind: Kind, tested: t.Sequence[Observation], failed: t.Sequence[Observation]
@@ -184,7 +209,11 @@ class EndpointRules:
             return None
         all_by_address = grouped((one for one in tested if one.address), lambda one: one.address)
         failed_by_address = grouped((one for one in failed if one.address), lambda one: one.address)
+        tested_at, reached_at = _hosts_by_place(tested), _hosts_by_place(one for one in tested if one.reached)
+        dark = {place for place, hosts in tested_at.items() if len(hosts) >= 2 and place not in reached_at}
         for address, ones in failed_by_address.items():
+            if len(tested_at) > 1 and len(hosts_of(one for one in ones if one.place not in dark)) < 2:
+                continue  # at these sites no address works: it is not the server's
             others = [one for other, found in all_by_address.items() if other != address for one in found]
             bad = share(ones, all_by_address[address])
             fine = share([one for one in others if one.reached], others)

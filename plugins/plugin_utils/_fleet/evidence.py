@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ...module_utils._providers.charter import PROVIDERS
 from .kinds import Kind
 from .observations import Observation
 from .rulings import hosts_of, share
@@ -17,9 +18,16 @@ Endpoint = tuple[str, str]  # host and port, and security
 LOCAL = (Kind.NAME_SERVER, Kind.OWN_FIREWALL, Kind.INTERCEPTION, Kind.PORTAL)
 """What only the machine or its network can do."""
 
+REFUSALS = (Kind.LIMIT, Kind.SERVICE)
+"""What the server itself answers: no machine or network does."""
+
+ALL_SITES = "all sites"
+"""The subject of what all of them have."""
+
 OF_SETTINGS = (Kind.MODE, Kind.NAME)
 """What wrong settings lead to."""
 
+_OF_PRESETS = frozenset(host for provider in PROVIDERS for host in provider.hosts)
 _K = t.TypeVar("_K")
 
 
@@ -41,11 +49,6 @@ def has_alternative(failed: t.Sequence[Observation]) -> bool:
     return share([one for one in failed if one.alternative], failed) >= 0.3
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 class Evidence:
     """All observations, and what they say.
 
@@ -61,6 +64,7 @@ class Evidence:
         self.of_place = grouped(seen, lambda one: one.place)
         self._of_host = grouped(seen, lambda one: one.host)
         self.hosts = hosts_of(seen)
+        self._seen = seen
 
     @functools.cached_property
     def reaching(self) -> t.Mapping[Endpoint, t.Mapping[str, set[str]]]:
@@ -73,10 +77,20 @@ class Evidence:
                     places.setdefault(one.place, set()).add(one.host)
         return found
 
+    @functools.cached_property
+    def nothing_works(self) -> bool:
+        """Whether no host reaches any server, of providers that have nothing to do with each other."""
+        return len({_owner(one.server_host) for one in self._seen}) > 1 and not any(one.reached for one in self._seen)
+
     def all_fail(self, host: str) -> bool:
         """Whether a host reaches none of several servers."""
         ones = self._of_host[host]
         return len({one.server_host for one in ones}) >= 2 and not any(one.reached for one in ones)
+
+    def same_everywhere(self, host: str, code: str) -> bool:
+        """Whether a host meets the same at each of several endpoints."""
+        ones = self._of_host[host]
+        return len({one.endpoint for one in ones}) >= 2 and all(one.code == code for one in ones)
 
     def others_reached(self, failed: t.Sequence[Observation]) -> bool:
         """Whether most of the hosts that fail reach servers of other names."""
@@ -92,3 +106,8 @@ class Evidence:
         ones = self.of_place[place]
         names = {one.server_host for one in ones}
         return len(names) >= 2 and all(one.kind in (Kind.NAME, Kind.FILTER) for one in ones)
+
+
+def _owner(host: str) -> str:
+    """The servers of all presets belong to one company."""
+    return "" if host in _OF_PRESETS else ".".join(host.split(".")[-2:])

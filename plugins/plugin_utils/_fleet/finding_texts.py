@@ -25,12 +25,14 @@ _WHAT: t.Mapping[Kind, str] = {
     Kind.SERVICE: "turns clients away",
     Kind.LIMIT: "limits connections or sign-ins",
     Kind.PASSWORD: "refuses the sign-in of most accounts",
+    Kind.NEW_PASSWORD: "asks for new passwords",
+    Kind.ACCESS: "does not let accounts sign in",
     Kind.MAILBOX: "does not serve most mailboxes",
     Kind.PUBLIC_ADDRESS: "blocks public addresses",
 }
 _ON_MACHINES: t.Mapping[Kind, str] = {
     Kind.NAME: "cannot look up the server's name",
-    Kind.FILTER: "lead the server's name to another address",
+    Kind.FILTER: "get a wrong address for the server's name",
     Kind.NAME_SERVER: "get no answer from a name server",
     Kind.CONNECTION: "cannot connect to servers that others reach",
     Kind.INTERCEPTION: "have something that intercepts TLS",
@@ -39,7 +41,14 @@ _ON_MACHINES: t.Mapping[Kind, str] = {
     Kind.PORTAL: "are behind a sign-in page of their network",
     Kind.CERTIFICATE: "do not accept a certificate that others accept",
 }
-_SINGULAR = {"lead": "leads", "get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
+_WHAT_BY_CODE: t.Mapping[str, str] = {
+    "password_expired": "reports that passwords have expired",
+    "application_password_needed": "requires application passwords",
+    "account_locked": "has locked most accounts",
+    "oauth_needed": "accepts OAuth and no passwords",
+    "protocol_switched_off": "has switched off access by mail programs",
+}
+_SINGULAR = {"get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
 _AT_SITES: t.Mapping[Kind, str] = {
     Kind.NAME: "the names of mail servers have no address",
     Kind.FILTER: "a DNS filter leads the servers' names to other addresses",
@@ -67,9 +76,9 @@ def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
     subject = subject_text(ruling, hosts)
     kind = ruling.kind
     ports = sorted({one.port for one in ruling.observations if one.port}, key=lambda port: (len(port), port))
-    where = f" (port {', '.join(ports[:4])})" if ports else ""
+    where = f" ({_listed(ports[:4])})" if ports else ""
     if ruling.scope is Scope.PROVIDER:
-        return f"{subject}{where} {_WHAT.get(kind, 'fails')}."
+        return f"{subject}{where} {_WHAT_BY_CODE.get(_code(ruling)) or _WHAT.get(kind, 'fails')}."
     if ruling.scope is Scope.PROVIDER_PART:
         return f"{subject}{where} {_WHAT.get(kind, 'fails')} for some of the hosts."
     if ruling.scope is Scope.SITE:
@@ -91,16 +100,52 @@ def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
     return f"{subject}: {_meaning(ruling)}"
 
 
+def _listed(ports: t.Sequence[str]) -> str:
+    if len(ports) == 1:
+        return f"port {ports[0]}"
+    return f"ports {', '.join(ports[:-1])} and {ports[-1]}"
+
+
 def _meaning(ruling: Ruling) -> str:
-    codes = collections.Counter(one.code for one in ruling.observations)
-    text = meaning(codes.most_common(1)[0][0]) or "the test fails."
+    text = meaning(_code(ruling)) or "the test fails."
     return text[0].lower() + text[1:] if ruling.scope is Scope.SETTINGS else text
 
 
+def _code(ruling: Ruling) -> str:
+    """The most frequent one."""
+    return collections.Counter(one.code for one in ruling.observations).most_common(1)[0][0]
+
+
+_NOTHING = "Change no settings and no passwords."
+_AT_MACHINES: t.Mapping[Kind, str] = {
+    Kind.NAME: "Look at DNS and hosts file there.",
+    Kind.FILTER: "Look at DNS filter and hosts file there.",
+    Kind.NAME_SERVER: "Look at network and DNS there.",
+    Kind.OWN_FIREWALL: "Permit the connection in the firewall there.",
+    Kind.INTERCEPTION: "Look for antivirus software or a proxy that intercepts TLS there.",
+    Kind.CERTIFICATE: "Look at the clock and the trusted certificates there.",
+    Kind.PORTAL: "Sign in to the network in a browser there.",
+}
+_AT_NETWORK: t.Mapping[Kind, str] = {
+    Kind.FILTER: "Ask whoever runs the DNS filter to permit the servers' names.",
+    Kind.INTERCEPTION: "Ask whoever runs that network to exempt mail from TLS inspection.",
+    Kind.PORTAL: "Sign in to that network in a browser.",
+}
+_BY_CODE: t.Mapping[str, str] = {
+    "password_expired": "Set a new password of each account at the provider, and put it into the list of passwords.",
+    "application_password_needed": (
+        "Create an application password for each account on the provider's web page, and put it into the list of"
+        " passwords."
+    ),
+    "account_locked": f"{_NOTHING} Unlock each account on the provider's web page, or ask its support.",
+    "oauth_needed": (
+        f"{_NOTHING} The provider must permit sign-in with a password, or the mail client must sign in with OAuth."
+    ),
+    "protocol_switched_off": f"{_NOTHING} Permit mail programs in the settings of the provider's web mail.",
+}
 _ACTIONS: t.Mapping[Advice, str] = {
-    Advice.WAIT: "Change no settings and no passwords. Wait, or ask the provider.",
-    Advice.SITE: "Change no settings and no passwords. Ask whoever runs that network.",
-    Advice.MACHINE: "Change no settings and no passwords: they work elsewhere. Look at the machine and its network.",
+    Advice.WAIT: f"{_NOTHING} Wait, or ask the provider.",
+    Advice.SITE: f"{_NOTHING} Ask whoever runs that network.",
     Advice.SETTINGS: "Correct these settings: each account's result names the options.",
     Advice.SETTINGS_UNLESS_WORKED: (
         "If these settings have worked before, change nothing and wait. If they have not, correct them: each account's"
@@ -113,8 +158,10 @@ _ACTIONS: t.Mapping[Advice, str] = {
     ),
     Advice.PASSWORD_LIST: "Correct the list of passwords. Do not change passwords at the provider.",
     Advice.ACCOUNT: "Change no settings. Each account's result says what to do.",
+    Advice.NEW_PASSWORD: "Set the new password that the provider asks for. Each account's result says how.",
+    Advice.ACCESS: f"{_NOTHING} Each account's result says what to do at the provider.",
     Advice.CLIENT: "Run charter.mail.configure, or correct the list.",
-    Advice.FIND_OUT: "Change no settings and no passwords. Test from another network to learn which of the two it is.",
+    Advice.FIND_OUT: f"{_NOTHING} Test from another network to learn which of the two it is.",
 }
 
 
@@ -122,8 +169,18 @@ def action(ruling: Ruling) -> str:
     """What to do."""
     if ruling.scope is Scope.MACHINE and ruling.kind is Kind.PASSWORD:
         return "Correct the password that is stored on the machine. Do not change it at the provider."
-    if ruling.scope is Scope.SITE and ruling.kind is Kind.LIMIT:
-        return "Change no settings and no passwords. Test fewer hosts at once: set mail_parallel and mail_jitter."
+    several = len({one.host for one in ruling.observations}) > 1
+    if ruling.kind is Kind.LIMIT and ruling.advice in (Advice.SITE, Advice.WAIT):
+        remedy = " and test fewer hosts at once: set mail_parallel and mail_jitter." if several else " and test again."
+        return f"{_NOTHING} Wait,{remedy}"
+    if ruling.advice is Advice.SITE and ruling.kind in _AT_NETWORK:
+        return f"{_NOTHING} {_AT_NETWORK[ruling.kind]}"
+    if ruling.advice in (Advice.MACHINE, Advice.ALL_MACHINES):
+        change = _NOTHING if ruling.advice is Advice.ALL_MACHINES else f"{_NOTHING[:-1]}: they work elsewhere."
+        look = "Look at the machines and their networks." if several else "Look at the machine and its network."
+        return f"{change} {_AT_MACHINES.get(ruling.kind, look)}"
+    if ruling.advice in (Advice.ACCESS, Advice.NEW_PASSWORD):
+        return _BY_CODE.get(_code(ruling), _ACTIONS[ruling.advice])
     if ruling.advice is Advice.WAIT and any(one.alternative for one in ruling.observations):
         return (
             "Change no settings and no passwords now. Wait, or ask the provider. If it lasts for days, use the other"

@@ -9,6 +9,10 @@ import dataclasses
 import enum
 import typing as t
 
+from ...module_utils._providers import provider
+
+Confidence = provider.Confidence  # of findings
+
 
 class Scope(enum.Enum):
     """How far a problem reaches."""
@@ -23,14 +27,6 @@ class Scope(enum.Enum):
     PASSWORD_LIST = "password_list"
 
 
-class Confidence(enum.Enum):
-    """How sure a finding is."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
 class State(enum.Enum):
     """How mail is on a host, or for an account. A host has the worst state of its accounts."""
 
@@ -39,6 +35,13 @@ class State(enum.Enum):
     FAILED = "failed"
     NOT_REACHED = "not_reached"  # hosts only
     NO_ACCOUNTS = "no_accounts"  # hosts only
+
+
+class About(enum.Enum):
+    """What a run looked at."""
+
+    MAIL = "mail"  # whether it works
+    CLIENTS = "clients"  # only whether mail clients have the accounts as they are listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,6 +190,7 @@ class FleetReport:
         certificates: the first to expire first.
         earlier: earlier runs, the oldest first.
         check_mode: whether the run was in check mode.
+        about: what the run looked at.
     """
 
     run: str
@@ -198,3 +202,4 @@ class FleetReport:
     certificates: tuple[Certificate, ...] = ()
     earlier: tuple[RunCounts, ...] = ()
     check_mode: bool = False
+    about: About = About.MAIL

@@ -1,24 +1,28 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is kept of one host in one run: values without secrets, of bounded size, and their form in a file."""
+"""What is kept of one host in one run: values without secrets, of bounded size."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import typing as t
 
 from ...module_utils._model.printable import printable
+from ...module_utils._verify.findings.failure import Code
 from .fleet_report import StageResult
 
-FORMAT = 1
 _SENTENCES = 2000  # characters of an account's result
 _TEXT = 300  # of any other text
-_ACCOUNTS = 500  # of a host
+MOST_ACCOUNTS = 500  # of a host
 _LIST = 20  # entries of any other list
+_STAGES = 2 * _LIST  # of an endpoint
 
 ACCOUNT = "account"  # the endpoint of tests that are about the account as a whole
+CLIENT = "client"  # the stage that compares an account with a mail client
+FROM_CONTROLLER = "controller"  # where the controller tested in place of the host, in another network
 
 
 class DamagedRecord(Exception):
@@ -58,12 +62,13 @@ class EndpointRecord:
     checked_from: str = ""
     certificate: SeenCertificate | None = None
 
-    @property
+    # Hosts with the same results share an object, so that what follows from them is found once.
+    @functools.cached_property
     def failed(self) -> StageResult | None:
         """The first test that failed."""
         return next((stage for stage in self.stages if stage.status == "failed"), None)
 
-    @property
+    @functools.cached_property
     def is_tested(self) -> bool:
         """Whether any test was made."""
         return any(stage.status != "skipped" for stage in self.stages)
@@ -94,10 +99,31 @@ class AccountRecord:
     suggestion: tuple[str, ...] = ()
     endpoints: tuple[EndpointRecord, ...] = ()
 
-    @property
+    @functools.cached_property
     def key(self) -> tuple[str, str, str]:
         """What tells the accounts of a host apart."""
         return (self.email.casefold(), self.user, self.protocol)
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether the account was compared with mail clients, and no mail was tested."""
+        return bool(self.endpoints) and all(stage.stage == CLIENT for end in self.endpoints for stage in end.stages)
+
+    def merged(self, later: AccountRecord) -> AccountRecord:
+        """This one with what a later task of the same run found, which replaces what was found in the same way."""
+        services = {end.service for end in self.endpoints}
+        if self.is_comparison is later.is_comparison and (
+            not later.is_comparison or services <= {end.service for end in later.endpoints}
+        ):
+            return later
+        first, second = (self, later) if later.is_comparison else (later, self)
+        return dataclasses.replace(
+            first,
+            ok=first.ok and second.ok,
+            sentence=" ".join(filter(None, (first.sentence, second.sentence)))[:_SENTENCES],
+            cause=first.cause or second.cause,
+            endpoints=(*first.endpoints, *second.endpoints)[:_LIST],
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +143,9 @@ class HostRecord:
         configuring: why configuring failed; empty otherwise.
         changed: whether configuring changed anything.
         accounts: in the order of the task.
+        compared: whether mail_drift compared the accounts, or there is none to compare.
+        unreached: why Ansible did not reach the host; empty otherwise.
+        controls: tests of the servers of all presets without a password, see ``control_tests``.
     """
 
     host: str
@@ -131,32 +160,82 @@ class HostRecord:
     configuring: str = ""
     changed: bool = False
     accounts: tuple[AccountRecord, ...] = ()
+    compared: bool = False
+    unreached: str = ""
+    controls: tuple[AccountRecord, ...] = ()
 
     @property
     def place(self) -> str:
         """Its site, or its network; empty if not known."""
         return self.site or next(iter(self.networks), "")
 
+    @property
+    def is_unreached(self) -> bool:
+        """Whether nothing is known of the host but that it was not reached."""
+        return bool(self.unreached) and not (self.verified or self.compared or self.failure or self.configuring)
+
     def merged(self, later: HostRecord) -> HostRecord:
         """This one with what a later task of the same run found."""
-        if not later.verified and not later.failure:  # a task that configures
-            return dataclasses.replace(
-                self,
-                configuring="; ".join(dict.fromkeys(filter(None, (self.configuring, later.configuring))))[:_TEXT],
-                changed=self.changed or later.changed,
-                site=later.site or self.site,
-            )
-        accounts = {account.key: account for account in (*self.accounts, *later.accounts)}
+        accounts = {account.key: account for account in self.accounts}
+        for account in later.accounts:
+            known = accounts.get(account.key)
+            accounts[account.key] = account if known is None else known.merged(account)
+        tests = bool(later.verified or later.failure)  # else it is of another task
         return dataclasses.replace(
-            later,
-            accounts=tuple(accounts.values())[:_ACCOUNTS],
+            later if tests else self,
+            site=later.site or self.site,
             networks=later.networks or self.networks,
-            configuring=self.configuring,
-            changed=self.changed,
+            configuring="; ".join(dict.fromkeys(filter(None, (self.configuring, later.configuring))))[:_TEXT],
+            changed=self.changed or later.changed,
+            accounts=tuple(accounts.values())[:MOST_ACCOUNTS],
+            compared=self.compared or later.compared,
+            unreached=later.unreached or self.unreached,
+            controls=later.controls or self.controls,
         )
 
 
 # --- from the result of a task
+
+_CODES_OF_DRIFT: t.Mapping[str, Code] = {
+    "changed": Code.CLIENT_DIFFERS,
+    "never_ours": Code.CLIENT_DIFFERS,
+    "not_removed": Code.CLIENT_DIFFERS,
+    "extra": Code.CLIENT_DIFFERS,
+    "missing": Code.CLIENT_LACKS_ACCOUNT,
+    "unreadable": Code.CLIENT_UNREADABLE,
+}
+_NOT_COMPARED = ("left_alone", "staged")
+
+
+def compared_accounts(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple[AccountRecord, ...]:
+    """The accounts in a result of mail_drift, each as one test of the mail client.
+
+    Args:
+        result: of the task, without secrets.
+        with_texts: whether sentences may be kept.
+    """
+    found = result.get("accounts")
+    accounts: dict[tuple[str, str, str], AccountRecord] = {}
+    for entry in found[:MOST_ACCOUNTS] if isinstance(found, list) else []:
+        one = _compared(entry, with_texts)
+        accounts[one.key] = accounts[one.key].merged(one) if one.key in accounts else one
+    return tuple(accounts.values())
+
+
+def _compared(entry: t.Mapping[str, t.Any], with_texts: bool) -> AccountRecord:
+    drift = str(entry.get("drift"))
+    code = _CODES_OF_DRIFT.get(drift)
+    status = "failed" if code is not None else "skipped" if drift in _NOT_COMPARED else "ok"
+    stage = shared_stage(ACCOUNT, CLIENT, status, "" if code is None else code.value)
+    return AccountRecord(
+        email=bounded(entry.get("email")),
+        user=bounded(entry.get("user")),
+        protocol=bounded(entry.get("protocol")),
+        ok=code is None,
+        sentence=bounded(entry.get("sentence") or entry.get("reason"), _SENTENCES) if with_texts else "",
+        cause=None if code is None else stage,
+        endpoints=(EndpointRecord(ACCOUNT, bounded(entry.get("client")), "", "", "", (stage,)),),
+    )
 
 
 def accounts_of(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple[AccountRecord, ...]:
@@ -167,8 +246,10 @@ def accounts_of(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple
         with_texts: whether sentences may be kept.
     """
     found = result.get("accounts")
-    entries = found[:_ACCOUNTS] if isinstance(found, list) else []
-    return tuple(_account(entry, with_texts) for entry in entries if isinstance(entry, dict))
+    entries = found[:MOST_ACCOUNTS] if isinstance(found, list) else []
+    origin = bounded(result.get("checked_from"))  # of a Windows host that tested nothing itself
+    origin = origin if origin == FROM_CONTROLLER else ""
+    return tuple(_account(entry, origin, with_texts) for entry in entries if isinstance(entry, dict))
 
 
 def networks_of(result: t.Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -186,11 +267,11 @@ def _texts(values: t.Any) -> tuple[str, ...]:
     return tuple(bounded(value) for value in values[:_LIST]) if isinstance(values, (list, tuple)) else ()
 
 
-def _account(entry: t.Mapping[str, t.Any], with_texts: bool) -> AccountRecord:
+def _account(entry: t.Mapping[str, t.Any], origin: str, with_texts: bool) -> AccountRecord:
     cause = entry.get("cause") or {}
     checks: dict[tuple[str, str], list[t.Mapping[str, t.Any]]] = {}
-    for check in entry.get("checks") or ():
-        checks.setdefault((str(check.get("endpoint")), str(check.get("checked_from", ""))), []).append(check)
+    for check in itertools.islice(entry.get("checks") or (), _STAGES * _LIST):
+        checks.setdefault((str(check.get("endpoint")), str(check.get("checked_from", origin))), []).append(check)
     return AccountRecord(
         email=bounded(entry.get("email")),
         user=bounded(entry.get("user")),
@@ -215,17 +296,17 @@ def _options(suggestion: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 
 def _stage(check: t.Mapping[str, t.Any]) -> StageResult:
     names = ("endpoint", "stage", "status", "code")
-    return _shared_stage(*(bounded(check.get(name)) for name in names))
+    return shared_stage(*(bounded(check.get(name)) for name in names))
 
 
 @functools.lru_cache(maxsize=4096)
-def _shared_stage(endpoint: str, stage: str, status: str, code: str) -> StageResult:
+def shared_stage(endpoint: str, stage: str, status: str, code: str) -> StageResult:
     """One object for all hosts that have the same result."""
     return StageResult(endpoint, stage, status, code)
 
 
 def _endpoint(where: str, origin: str, checks: t.Sequence[t.Mapping[str, t.Any]]) -> EndpointRecord:
-    stages = tuple(_stage(check) for check in checks[: 2 * _LIST])
+    stages = tuple(_stage(check) for check in checks[:_STAGES])
     names = {stage.stage for stage in stages}
     complete = "dns" in names and "authentication" in names  # else only the tests that failed are known
     security = "" if not complete else "starttls" if "starttls" in names else "ssl" if "tls" in names else "none"
@@ -243,126 +324,3 @@ def _endpoint(where: str, origin: str, checks: t.Sequence[t.Mapping[str, t.Any]]
         if seen is None
         else SeenCertificate(_texts(seen.get("names")), bounded(seen.get("issuer")), bounded(seen.get("not_after"))),
     )
-
-
-# --- in a file
-
-
-def as_json(record: HostRecord) -> dict[str, t.Any]:
-    """The form in a file."""
-    return {
-        "format": FORMAT,
-        **{
-            name: getattr(record, name)
-            for name in ("host", "run", "recorded_at", "tested_at", "check_mode", "site", "verified", "failure")
-        },
-        **{name: getattr(record, name) for name in ("configuring", "changed")},
-        "networks": list(record.networks),
-        "accounts": [
-            {
-                **{name: getattr(one, name) for name in ("email", "user", "protocol", "ok", "sentence")},
-                "warnings": list(one.warnings),
-                "cause": None if one.cause is None else [*_row(one.cause), one.cause_server],
-                "suggestion": list(one.suggestion),
-                "endpoints": [
-                    {
-                        **{name: getattr(end, name) for name in _ENDPOINT_TEXTS},
-                        "stages": [_row(stage)[1:] for stage in end.stages],
-                        **({} if end.certificate is None else {"certificate": dataclasses.asdict(end.certificate)}),
-                    }
-                    for end in one.endpoints
-                ],
-            }
-            for one in record.accounts
-        ],
-    }
-
-
-_ENDPOINT_TEXTS = ("endpoint", "service", "server", "security", "address", "checked_from")
-
-
-def _row(stage: StageResult) -> list[str]:
-    return [stage.endpoint, stage.stage, stage.status, stage.code]
-
-
-def from_json(content: t.Any) -> HostRecord:
-    """The record in a file.
-
-    Raises:
-        DamagedRecord: the content does not have the form of a record.
-    """
-    try:
-        if content["format"] != FORMAT:
-            raise DamagedRecord(f"it has format {content['format']!r}, and this release reads format {FORMAT}")
-        if len(content["accounts"]) > _ACCOUNTS:
-            raise DamagedRecord(f"it has more than {_ACCOUNTS} accounts")
-        return HostRecord(
-            host=_text(content["host"]),
-            run=_text(content["run"]),
-            recorded_at=_text(content["recorded_at"]),
-            tested_at=_text(content["tested_at"]),
-            check_mode=_flag(content["check_mode"]),
-            site=_text(content["site"]),
-            networks=_all(content["networks"], _text),
-            verified=_flag(content["verified"]),
-            failure=_text(content["failure"]),
-            configuring=_text(content["configuring"]),
-            changed=_flag(content["changed"]),
-            accounts=_all(content["accounts"], _read_account),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise DamagedRecord(f"{type(error).__name__}: {bounded(str(error))}") from error
-
-
-_T = t.TypeVar("_T")
-
-
-def _all(values: t.Any, read: t.Callable[[t.Any], _T]) -> tuple[_T, ...]:
-    if not isinstance(values, list):
-        raise TypeError("a list is missing")
-    return tuple(map(read, values))
-
-
-def _text(value: t.Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is missing")
-    return bounded(value, _SENTENCES)
-
-
-def _flag(value: t.Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false is missing")
-    return value
-
-
-def _read_account(entry: t.Any) -> AccountRecord:
-    cause = entry["cause"]
-    return AccountRecord(
-        email=_text(entry["email"]),
-        user=_text(entry["user"]),
-        protocol=_text(entry["protocol"]),
-        ok=_flag(entry["ok"]),
-        sentence=_text(entry["sentence"]),
-        warnings=_all(entry["warnings"], _text),
-        cause=None if cause is None else _shared_stage(*map(_text, cause[:4])),
-        cause_server="" if cause is None else _text(cause[4]),
-        suggestion=_all(entry["suggestion"], _text),
-        endpoints=_all(entry["endpoints"], _read_endpoint),
-    )
-
-
-def _read_endpoint(entry: t.Any) -> EndpointRecord:
-    texts = [_text(entry[name]) for name in _ENDPOINT_TEXTS]
-    where, service, server, security, address, origin = texts
-    seen = entry.get("certificate")
-    certificate = None
-    if seen is not None:
-        certificate = SeenCertificate(_all(seen["names"], _text), _text(seen["issuer"]), _text(seen["not_after"]))
-    stages = _all(entry["stages"], lambda row: _read_stage(where, *row))
-    return EndpointRecord(where, service, server, security, address, stages, origin, certificate)
-
-
-@functools.lru_cache(maxsize=4096)
-def _read_stage(where: str, stage: t.Any, status: t.Any, code: t.Any) -> StageResult:
-    """The same few results stand in all files."""
-    return _shared_stage(where, _text(stage), _text(status), _text(code))

@@ -26,6 +26,8 @@ class Kind(enum.Enum):
     SERVICE = "service"  # the server answers, and does not serve
     LIMIT = "limit"
     PASSWORD = "password"
+    NEW_PASSWORD = "new_password"  # the provider asks for one
+    ACCESS = "access"  # the provider does not let the account in, whatever its password
     PUBLIC_ADDRESS = "public_address"  # the network's address is not liked
     MAILBOX = "mailbox"  # of this account alone
     CLIENT = "client"
@@ -57,10 +59,9 @@ _CODES: t.Mapping[Kind, tuple[Code, ...]] = {
     Kind.PORTAL: (Code.PORTAL,),
     Kind.SERVICE: (Code.UNAVAILABLE, Code.TURNED_AWAY, Code.NO_MECHANISM, Code.UNSUPPORTED_MECHANISM),
     Kind.LIMIT: (Code.LIMITED,),
-    Kind.PASSWORD: (
-        *(Code.PASSWORD_REFUSED, Code.PASSWORD_REFUSED_HERE, Code.PASSWORD_EXPIRED, Code.LOCKED),
-        *(Code.APP_PASSWORD, Code.OAUTH_NEEDED, Code.PROTOCOL_OFF),
-    ),
+    Kind.PASSWORD: (Code.PASSWORD_REFUSED, Code.PASSWORD_REFUSED_HERE),
+    Kind.NEW_PASSWORD: (Code.PASSWORD_EXPIRED, Code.APP_PASSWORD),
+    Kind.ACCESS: (Code.LOCKED, Code.OAUTH_NEEDED, Code.PROTOCOL_OFF),
     Kind.PUBLIC_ADDRESS: (
         *(Code.ADDRESS_BLOCKED, Code.ADDRESS_LISTED, Code.ADDRESS_NAMELESS, Code.LOCATION_BLOCKED),
         Code.CLIENT_NAME_REFUSED,

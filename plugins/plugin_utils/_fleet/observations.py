@@ -10,7 +10,7 @@ import enum
 import typing as t
 
 from .earlier import EarlierHost
-from .host_record import ACCOUNT, AccountRecord, EndpointRecord, HostRecord
+from .host_record import ACCOUNT, FROM_CONTROLLER, AccountRecord, EndpointRecord, HostRecord
 from .kinds import BEFORE_SIGN_IN, Kind, kind_of
 
 CONTROLLER = "the controller"  # the place from which it tests for Windows hosts
@@ -25,13 +25,8 @@ class Before(enum.Enum):
     CHANGED = "changed"  # the account worked, with other settings
     UNKNOWN = "unknown"
 
-    @property
-    def has_worked(self) -> bool:
-        """Whether it is known that these settings have worked."""
-        return self in (Before.WORKED, Before.STOPPED)
 
-
-@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+@dataclasses.dataclass(eq=False, slots=True)  # frozen ones take thrice the time to make, and there are many
 class Observation:
     """What an account on a host met at one of its servers.
 
@@ -50,6 +45,7 @@ class Observation:
         alternative: other settings were found that answer.
         before: how it was the last time.
         since: since when it fails, if earlier runs know.
+        is_control: a test of another server than those of the host's accounts. It is evidence, and is not judged.
     """
 
     host: str
@@ -67,6 +63,7 @@ class Observation:
     alternative: bool
     before: Before
     since: str
+    is_control: bool = False
 
     @property
     def endpoint(self) -> tuple[str, str]:
@@ -115,7 +112,7 @@ def _observed(
     before, since = _before(account, endpoint, earlier, code)
     return Observation(
         host=record.host,
-        place=CONTROLLER if endpoint.checked_from == "controller" else record.place or record.host,
+        place=CONTROLLER if endpoint.checked_from == FROM_CONTROLLER else record.place or record.host,
         account=account.key,
         role=endpoint.endpoint,
         server=endpoint.server,

@@ -8,12 +8,13 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, counted, has_alternative
+from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, has_alternative
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, history, hosts_of
 from .server_or_settings import server_or_settings
+from .wording import counted
 
 
 class OnePlace:
@@ -33,7 +34,8 @@ class OnePlace:
         self._server = failed[0].server_host
         self._hosts = hosts_of(failed)
         self._before = history(failed)
-        self._at_place = evidence.of_place[self._place]
+        self._at_place = [one for one in evidence.of_place[self._place] if not one.is_control]
+        self._controls = [one for one in evidence.of_place[self._place] if one.is_control]
         self._seen = f"{counted(len(self._hosts), 'host')} at one site cannot use {endpoint[0]}."
 
     def ruling(self) -> Ruling:
@@ -53,9 +55,24 @@ class OnePlace:
             )
         if kind in (Kind.CONNECTION, Kind.OTHER):
             return self._of_connection()
-        if kind is Kind.CERTIFICATE and len(self._hosts) == 1 and self._failed[0].code == "certificate_not_yet_valid":
-            return self._ruling(Scope.MACHINE, Advice.MACHINE, Confidence.LOW)  # its clock
-        return self._of_server(large=len(self._hosts) >= 8)
+        if kind is Kind.CERTIFICATE and self._may_be_a_clock():
+            return self._ruling(Scope.MACHINE, Advice.MACHINE, Confidence.LOW)
+        foreign = self._failed[0].code == "certificate_for_another_name" and not any(
+            one.reached for one in self._at_place
+        )
+        if foreign and len({one.server_host for one in self._at_place}) >= 2:
+            why = "No server there shows a certificate of its own: something answers in their place."
+            return self._ruling(Scope.SITE, Advice.SITE, Confidence.MEDIUM, why)
+        return self._of_server(large=len(self._hosts) >= 8 and not foreign)
+
+    def _may_be_a_clock(self) -> bool:
+        """One host finds that no certificate is valid now."""
+        if len(self._hosts) > 1:
+            return False
+        (host,) = self._hosts
+        codes = {one.code for one in self._failed}
+        expired = codes == {"certificate_expired"} and self._evidence.all_fail(host)
+        return expired or codes == {"certificate_not_yet_valid"}
 
     def _may_be_settings(self) -> bool:
         filtered = self._kind is Kind.NAME and self._evidence.names_fail(self._place)
@@ -72,6 +89,8 @@ class OnePlace:
             )
         alike = hosts_of(one for one in self._at_place if one.kind is kind) | self._hosts
         fine = hosts_of(one for one in self._at_place if one.reached) - alike
+        if kind is Kind.FILTER:  # only who looks up the same name can have it
+            fine = hosts_of(one for one in self._at_place if one.reached and one.server_host == self._server) - alike
         many = len(alike) >= 2 and len(alike) > len(fine) and kind is not Kind.OWN_FIREWALL
         confidence = Confidence.HIGH if len(alike) >= 5 else Confidence.MEDIUM
         if many or kind is Kind.PORTAL:
@@ -93,8 +112,11 @@ class OnePlace:
 
     def _by_same_port(self) -> Ruling | None:
         port = self._failed[0].port
-        same_port = [one for one in self._at_place if one.port == port and one.server_host != self._server]
-        many = Confidence.HIGH if len(self._hosts) >= 5 else Confidence.MEDIUM
+        everything = [*self._at_place, *self._controls]
+        same_port = [one for one in everything if one.port == port and one.server_host != self._server]
+        # The servers of all presets have one owner, and may fail together.
+        own = any(not one.is_control for one in same_port)
+        many = Confidence.HIGH if len(self._hosts) >= 5 and own else Confidence.MEDIUM
         opened = next((one for one in same_port if one.reached), None)
         if opened is not None:
             why = f"Port {port} of {opened.server_host} works from there."
@@ -105,7 +127,7 @@ class OnePlace:
             return None
         others = sorted({one.server_host for one in same_port})
         why = f"Port {port} fails at {' and '.join(others[:3])}, too."
-        if any(one.reached and one.port != port for one in self._at_place):
+        if any(one.reached and one.port != port for one in everything):
             return self._ruling(Scope.SITE, Advice.SITE, many, why)
         # Nothing works, and providers that have nothing to do with each other seldom fail at once.
         if len({_domain(one.server_host) for one in (*same_port, *self._failed)}) >= 2:
@@ -114,8 +136,9 @@ class OnePlace:
 
     def _by_other_ports(self) -> Ruling:
         port = self._failed[0].port
-        same_server = [one for one in self._at_place if one.server_host == self._server and one.port != port]
-        elsewhere = [one for one in self._at_place if one.server_host != self._server]
+        everything = [*self._at_place, *self._controls]
+        same_server = [one for one in everything if one.server_host == self._server and one.port != port]
+        elsewhere = [one for one in everything if one.server_host != self._server]
         down = bool(same_server) and not any(one.reached for one in same_server)
         if down and any(one.reached for one in elsewhere):
             why = f"No port of {self._server} works from there, and other servers do."

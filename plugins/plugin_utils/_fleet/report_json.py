@@ -42,6 +42,7 @@ def _run(report: FleetReport) -> dict[str, t.Any]:
         "started_at": report.started_at,
         "ended_at": report.ended_at,
         "check_mode": report.check_mode,
+        "about": report.about.value,
         "counts": _counts(report.counts),
     }
 

@@ -22,11 +22,14 @@ class Advice(enum.Enum):
     WAIT = "wait"
     SITE = "site"  # ask whoever runs the network
     MACHINE = "machine"
+    ALL_MACHINES = "all_machines"
     SETTINGS = "settings"
     SETTINGS_UNLESS_WORKED = "settings_unless_worked"
     PASSWORD = "password"
     PASSWORD_IF_CHANGED = "password_if_changed"
     PASSWORD_LIST = "password_list"
+    NEW_PASSWORD = "new_password"
+    ACCESS = "access"
     ACCOUNT = "account"  # neither settings nor password: the mailbox, its rights
     CLIENT = "client"
     FIND_OUT = "find_out"
@@ -123,13 +126,25 @@ def history(observations: t.Iterable[Observation]) -> History:
     return History(worked, counts[Before.FAILED], counts[Before.CHANGED], counts[Before.UNKNOWN])
 
 
+def failing_since(observations: t.Iterable[Observation], now: str) -> str:
+    """Since when, at the median; empty if nobody has seen it work.
+
+    A few that fail for long have a trouble of their own, such as an old password. They are not the measure of what
+    stopped today for all others.
+    """
+    since = sorted(
+        one.since or now for one in observations if one.since or one.before in (Before.WORKED, Before.CHANGED)
+    )
+    return since[len(since) // 2] if since else ""
+
+
 def days_failing(observations: t.Iterable[Observation], now: str) -> float:
-    """For how many days, at the median of those that failed before; 0 if none did."""
-    since = sorted(one.since for one in observations if one.since)
+    """For how many days, at the median; 0 if nobody has seen it work."""
+    since = failing_since(observations, now)
     if not since:
         return 0.0
     try:
-        return (_moment(now) - _moment(since[len(since) // 2])).total_seconds() / 86400
+        return (_moment(now) - _moment(since)).total_seconds() / 86400
     except ValueError:
         return 0.0
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .evidence import OF_SETTINGS, Evidence, counted, has_alternative
+from .evidence import OF_SETTINGS, Evidence, has_alternative
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, days_failing, history
+from .wording import counted
 
 _FOR_GOOD = 3.0  # days after which what has stopped does not come back
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .evidence import grouped
 from .fleet_report import Confidence, Scope
 from .kinds import Kind
 from .observations import Observation
@@ -17,6 +18,7 @@ _ALL = 0.8
 _RARE = 0.2
 _SOME = 0.04
 _FEW = 4  # accounts: fewer can all be wrong by chance
+_OF_ACCOUNT = {Kind.NEW_PASSWORD: Advice.NEW_PASSWORD, Kind.ACCESS: Advice.ACCESS}
 _OF_SERVER = (Kind.SERVICE, Kind.LIMIT, Kind.MODE, Kind.CONNECTION, Kind.OTHER, Kind.INTERCEPTION, Kind.CERTIFICATE)
 
 
@@ -36,17 +38,19 @@ class SignInRules:
 
     def rulings(self) -> t.Iterator[Ruling]:
         """All of them; each failure is in one."""
-        for server, reached in _by((one for one in self._all if one.reached), lambda one: one.server_host).items():
+        for server, reached in grouped((one for one in self._all if one.reached), lambda one: one.server_host).items():
             failed_there = [one for one in reached if one.kind is not None]
-            for kind, failed in _by(failed_there, lambda one: one.kind or Kind.OTHER).items():
+            for kind, failed in grouped(failed_there, lambda one: one.kind or Kind.OTHER).items():
                 if kind is Kind.PASSWORD:
                     yield from self._passwords(server, reached, failed)
+                elif kind in _OF_ACCOUNT:
+                    yield from self._by_code(server, kind, reached, failed)
                 elif kind is Kind.PUBLIC_ADDRESS:
                     yield from self._public_address(failed)
                 elif kind in _OF_SERVER:
                     yield from self._service(server, kind, reached, failed)
                 else:
-                    yield from self._mailboxes(server, kind, reached, failed)
+                    yield from self._mailboxes(server, kind, reached, failed, Advice.WAIT, Advice.ACCOUNT)
 
     def _passwords(
         self, server: str, reached: t.Sequence[Observation], failed: t.Sequence[Observation]
@@ -67,11 +71,13 @@ class SignInRules:
             yield self._most_refused(server, accounts, rest)
             return
         elsewhere_share = {}
-        by_place = _by(rest, lambda one: one.place)
+        by_place = grouped(rest, lambda one: one.place)
+        tried_at = {place: _accounts(ones) for place, ones in grouped(tried, lambda one: one.place).items()}
+        refused_at = {place: _accounts(ones) for place, ones in by_place.items()}
         for place, ones in by_place.items():
-            there = _accounts(one for one in tried if one.place == place)
+            there = tried_at[place]
             others = accounts - there
-            others_refused = _accounts(one for one in rest if one.place != place)
+            others_refused = {account for other, found in refused_at.items() if other != place for account in found}
             here = _accounts(ones)
             elsewhere_share[place] = share(others_refused, others)
             if len(here) >= 3 and share(here, there) >= _ALL and others and elsewhere_share[place] < _RARE:
@@ -81,6 +87,7 @@ class SignInRules:
                     Scope.PASSWORD_LIST, place, Kind.PASSWORD, Advice.PASSWORD_LIST, confidence, tuple(ones), (seen,)
                 )
                 rest = [one for one in rest if one.place != place]
+                del refused_at[place]
         if rest:
             fine = len(accounts) - len(refused)
             seen = f"{fine} other accounts sign in at {server}."
@@ -104,8 +111,16 @@ class SignInRules:
         advice = Advice.PASSWORD_LIST
         return Ruling(Scope.PASSWORD_LIST, server, Kind.PASSWORD, advice, confidence, tuple(failed), (seen, known))
 
+    def _by_code(
+        self, server: str, kind: Kind, reached: t.Sequence[Observation], failed: t.Sequence[Observation]
+    ) -> t.Iterator[Ruling]:
+        """The provider names the reason, which may be that of one protocol alone."""
+        for (endpoint, _code), ones in grouped(failed, lambda one: (one.endpoint, one.code)).items():
+            tried = [one for one in reached if one.endpoint == endpoint and one.signed_in is not None]
+            yield from self._mailboxes(server, kind, tried, ones, _OF_ACCOUNT[kind], _OF_ACCOUNT[kind])
+
     def _public_address(self, failed: t.Sequence[Observation]) -> t.Iterator[Ruling]:
-        for place, ones in _by(failed, lambda one: one.place).items():
+        for place, ones in grouped(failed, lambda one: one.place).items():
             seen = "The provider names the network's public address as the reason."
             hosts = hosts_of(ones)
             confidence = Confidence.HIGH if len(hosts) >= 2 else Confidence.MEDIUM
@@ -128,12 +143,14 @@ class SignInRules:
             yield Ruling(Scope.PROVIDER, server, kind, Advice.WAIT, confidence, tuple(failed), (seen,))
             return
         rest = []
-        for place, ones in _by(failed, lambda one: one.place).items():
+        for place, ones in grouped(failed, lambda one: one.place).items():
             there = hosts_of(one for one in reached if one.place == place)
             here = hosts_of(ones)
             elsewhere = hosts - there
-            limit = kind is Kind.LIMIT and len(here) >= 2
-            if (share(here, there) >= _ALL and len(here) >= 2) or (limit and share(failing - here, elsewhere) < 0.1):
+            rare = share(failing - here, elsewhere) < 0.1
+            limit = kind is Kind.LIMIT and rare
+            most = share(here, there) >= _ALL and (rare or kind is not Kind.SERVICE)  # the server says so itself
+            if len(here) >= 2 and (most or limit):
                 seen = f"{len(here)} of {len(there)} hosts there are turned away, and {len(failing - here)} elsewhere."
                 confidence = Confidence.HIGH if len(here) >= 3 and len(elsewhere) >= 4 else Confidence.MEDIUM
                 yield Ruling(Scope.SITE, place, kind, Advice.SITE, confidence, tuple(ones), (seen,))
@@ -147,28 +164,24 @@ class SignInRules:
             yield Ruling(Scope.PROVIDER_PART, server, kind, Advice.WAIT, confidence, tuple(rest), (seen,))
 
     def _mailboxes(
-        self, server: str, kind: Kind, reached: t.Sequence[Observation], failed: t.Sequence[Observation]
+        self,
+        server: str,
+        kind: Kind,
+        reached: t.Sequence[Observation],
+        failed: t.Sequence[Observation],
+        of_most: Advice,
+        of_some: Advice,
     ) -> t.Iterator[Ruling]:
         accounts, refused = _accounts(reached), _accounts(failed)
-        if len(accounts) >= _FEW and share(refused, accounts) >= _HALF:
+        if len(refused) >= 3 and len(accounts) >= _FEW and share(refused, accounts) >= _HALF:
             seen = f"{len(refused)} of {len(accounts)} accounts at {server} have it."
             confidence = Confidence.HIGH if len(refused) >= 8 else Confidence.MEDIUM
-            yield Ruling(Scope.PROVIDER, server, kind, Advice.WAIT, confidence, tuple(failed), (seen,))
+            yield Ruling(Scope.PROVIDER, server, kind, of_most, confidence, tuple(failed), (seen,))
             return
         seen = f"{len(accounts) - len(refused)} other accounts at {server} do not have it."
         confidence = Confidence.HIGH if len(accounts) - len(refused) >= 4 else Confidence.MEDIUM
-        yield Ruling(Scope.ACCOUNT, "", kind, Advice.ACCOUNT, confidence, tuple(failed), (seen,))
+        yield Ruling(Scope.ACCOUNT, "", kind, of_some, confidence, tuple(failed), (seen,))
 
 
 def _accounts(observations: t.Iterable[Observation]) -> set[str]:
     return {one.account[0] for one in observations}
-
-
-_K = t.TypeVar("_K")
-
-
-def _by(observations: t.Iterable[Observation], key: t.Callable[[Observation], _K]) -> dict[_K, list[Observation]]:
-    groups: dict[_K, list[Observation]] = {}
-    for one in observations:
-        groups.setdefault(key(one), []).append(one)
-    return groups

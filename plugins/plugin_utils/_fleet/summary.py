@@ -12,7 +12,19 @@ from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
 from .fleet_report import Confidence, FleetReport, HostRow, State
 from .text_width import NO_BREAK, cut, width, wrapped
-from .wording import CONFIDENCES, SCOPES, STATES, counted, date, days_left, ending, first_seen, headline
+from .wording import (
+    CONFIDENCES,
+    SCOPES,
+    SOON,
+    STATES,
+    counted,
+    date,
+    days_left,
+    ending,
+    first_seen,
+    headline,
+    state_words,
+)
 
 NARROWEST = 60  # columns
 _WIDEST = 100
@@ -20,12 +32,11 @@ _MOST_FINDINGS = 8
 _MOST_NAMES = 3
 _LONGEST_NAME = 40  # columns
 _MOST_CERTIFICATES = 3
-_SOON = 30  # days
 _LABEL = 16  # columns
 
 # Of the hosts that failed, those that no finding explains.
 _LISTED: t.Mapping[State, str] = {
-    State.FAILED: "Not explained",
+    State.FAILED: "Other failures",
     State.WARNING: "Warnings",
     State.NOT_REACHED: "Not reached",
     State.NO_ACCOUNTS: "No accounts",
@@ -116,7 +127,7 @@ class _Block:
         yield self._bar()
         entries = [
             Span(f"{self.glyphs.states[state]} {counts[state]:,} {words}", _COLOURS[state])
-            for state, words in STATES.items()
+            for state, words in state_words(self.report).items()
             if counts[state]
         ]
         yield from self._joined(entries)
@@ -195,12 +206,14 @@ class _Block:
         for state, label in _LISTED.items():
             if listed[state]:
                 yield _Note(label, names(listed[state]), _COLOURS[state])
+        if len(listed[State.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
+            yield _Note("", "List accounts in the variable mail_accounts.")
 
     def _certificates(self) -> t.Iterator[_Note]:
         soon = [
             (days, certificate)
             for certificate in self.report.certificates
-            if (days := days_left(certificate.not_after, self.report.ended_at)) is not None and days <= _SOON
+            if (days := days_left(certificate.not_after, self.report.ended_at)) is not None and days <= SOON
         ]
         for days, certificate in soon[:_MOST_CERTIFICATES]:
             server = cut(printable(certificate.server), _LONGEST_NAME)

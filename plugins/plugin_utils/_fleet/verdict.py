@@ -13,14 +13,15 @@ import collections
 import dataclasses
 import typing as t
 
+from .control_tests import control_observations
 from .earlier import EarlierHost
 from .endpoint_rules import EndpointRules
 from .finding_texts import action, subject_text, title
 from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
 from .kinds import Kind
-from .observations import Before, Observation, observations
-from .rulings import Advice, Ruling, hosts_of, lower, merged
+from .observations import Observation, observations
+from .rulings import Advice, Ruling, failing_since, hosts_of, lower, merged
 from .sign_in_scope import SignInRules
 
 AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``
@@ -28,7 +29,6 @@ AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``Accou
 _CLIENTS = "mail clients"
 # Findings that need comparing are not surer than the number of hosts allows.
 _CAPS = ((2, Confidence.LOW), (5, Confidence.MEDIUM))
-_IMPORTANCE = list(Scope)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,25 +50,24 @@ def verdict(
     records: t.Sequence[HostRecord],
     earlier: t.Mapping[str, EarlierHost],
     now: str,
-    controls: t.Sequence[HostRecord] = (),
 ) -> Verdict:
     """What is wrong.
 
     Args:
-        records: of one run, of each host one.
+        records: of one run, of each host one. Their controls are evidence, and are not judged.
         earlier: the last earlier result of hosts, by name.
         now: UTC: when the run began.
-        controls: tests of other servers without a password, from some of the hosts. They are evidence and are not
-            judged.
     """
     seen = observations(records, earlier)
-    control_hosts = {record.host: f"control of {record.host}" for record in controls}
-    extra = observations((dataclasses.replace(record, host=control_hosts[record.host]) for record in controls), {})
+    extra = control_observations(records, seen)
     rulings = [*_about_accounts(seen), *EndpointRules([*seen, *extra], now).rulings(), *SignInRules(seen).rulings()]
-    rulings = [_without_controls(ruling, set(control_hosts.values())) for ruling in rulings]
+    if extra:
+        rulings = [_without_controls(ruling) for ruling in rulings]
     joined = [ruling for ruling in merged(rulings) if ruling.observations]
     joined.sort(key=lambda ruling: (_importance(ruling), ruling.subject, ruling.kind.value))
     cap = next((limit for below, limit in _CAPS if len(records) < below), Confidence.HIGH)
+    if sum(one.place == one.host for one in seen) * 2 > len(seen):  # no site of most hosts is known
+        cap = lower(cap, Confidence.MEDIUM)
     findings = tuple(_finding(ruling, cap, now) for ruling in joined)
     numbered = [(one, number) for number, ruling in enumerate(joined) for one in ruling.observations]
     return Verdict(findings, _of_accounts(records, numbered), tuple(numbered))
@@ -87,12 +86,8 @@ def _about_accounts(seen: t.Sequence[Observation]) -> t.Iterator[Ruling]:
             yield Ruling(Scope.ACCOUNT, "", one.kind, Advice.ACCOUNT, Confidence.MEDIUM, (one,))
 
 
-def _without_controls(ruling: Ruling, controls: t.Collection[str]) -> Ruling:
-    if not controls:
-        return ruling
-    return dataclasses.replace(
-        ruling, observations=tuple(one for one in ruling.observations if one.host not in controls)
-    )
+def _without_controls(ruling: Ruling) -> Ruling:
+    return dataclasses.replace(ruling, observations=tuple(one for one in ruling.observations if not one.is_control))
 
 
 def _importance(ruling: Ruling) -> tuple[int, int]:
@@ -119,23 +114,15 @@ def _finding(ruling: Ruling, cap: Confidence, now: str) -> Finding:
         evidence=ruling.evidence[:6],
         hosts=hosts,
         accounts=len(accounts),
-        since=_since(ruling.observations, now),
+        since=failing_since(ruling.observations, now),
         change=_change(ruling.advice),
     )
-
-
-def _since(failed: t.Sequence[Observation], now: str) -> str:
-    """The first run in a row that saw it; empty if nobody has seen it work."""
-    known = sorted(one.since for one in failed if one.since)
-    if known:
-        return known[len(known) // 2]
-    return now if any(one.before in (Before.WORKED, Before.CHANGED) for one in failed) else ""
 
 
 def _change(advice: Advice) -> str:
     if advice in (Advice.SETTINGS, Advice.CLIENT):
         return "settings"
-    if advice in (Advice.PASSWORD, Advice.PASSWORD_LIST):
+    if advice in (Advice.PASSWORD, Advice.PASSWORD_LIST, Advice.NEW_PASSWORD):
         return "password"
     return ""
 

@@ -9,7 +9,7 @@ import datetime
 import typing as t
 
 from ...module_utils._model.printable import printable
-from .fleet_report import Confidence, FleetReport, Scope, State
+from .fleet_report import About, Confidence, FleetReport, Scope, State
 
 SCOPES: t.Mapping[Scope, str] = {
     Scope.PROVIDER: "Provider",
@@ -31,6 +31,13 @@ STATES: t.Mapping[State, str] = {
     State.NO_ACCOUNTS: "without accounts",
 }
 
+# Of a run that compared accounts with mail clients, and tested no mail.
+_STATES_OF_CLIENTS: t.Mapping[State, str] = {
+    **STATES,
+    State.VERIFIED: "as listed",
+    State.FAILED: "different",
+}
+
 STAGES: t.Mapping[str, str] = {
     "client": "mail client",
     "settings": "settings",
@@ -47,13 +54,39 @@ STAGES: t.Mapping[str, str] = {
     "round_trip": "round trip",
 }
 
+WAYS: t.Mapping[str, str] = {"incoming": "Receiving", "outgoing": "Sending", "account": "Account"}
+"""What is tested, by the endpoint of a stage."""
+
+_WAYS_OF_CLIENTS: t.Mapping[str, str] = {**WAYS, "account": "Mail clients"}
+
+OUTCOMES: t.Mapping[str, str] = {"ok": "ok", "failed": "failed", "skipped": "skipped"}
+_OUTCOMES_OF_CLIENTS: t.Mapping[str, str] = {"ok": "as listed", "failed": "different", "skipped": "not compared"}
+
 CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.HIGH: "high confidence",
     Confidence.MEDIUM: "medium confidence",
     Confidence.LOW: "low confidence",
 }
 
+SOON = 30
+"""A certificate that ends in at most so many days ends soon."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def state_words(report: FleetReport) -> t.Mapping[State, str]:
+    """What a state is called in a report, in the order of ``STATES``."""
+    return STATES if report.about is About.MAIL else _STATES_OF_CLIENTS
+
+
+def way_words(report: FleetReport) -> t.Mapping[str, str]:
+    """What each endpoint of a stage is called in a report."""
+    return WAYS if report.about is About.MAIL else _WAYS_OF_CLIENTS
+
+
+def outcome_words(report: FleetReport) -> t.Mapping[str, str]:
+    """What the status of a stage is called in a report."""
+    return OUTCOMES if report.about is About.MAIL else _OUTCOMES_OF_CLIENTS
 
 
 def headline(report: FleetReport) -> str:
@@ -63,8 +96,16 @@ def headline(report: FleetReport) -> str:
     working = report.counts[State.VERIFIED] + report.counts[State.WARNING]
     if total == 0:
         return "No hosts were in this run"
+    if report.about is About.CLIENTS and failed + working:
+        if failed:
+            return f"Mail clients differ from the list on {_share(failed, total)}"
+        return f"Mail clients have the listed accounts on {_share(working, total)}"
     if failed:
         return f"Mail does not work on {_share(failed, total)}"
+    if report.counts[State.NO_ACCOUNTS] == total:
+        return "No host has mail accounts"
+    if working == 0 and unreached < total and report.about is About.CLIENTS:
+        return "No mail client was compared"
     if working == 0:
         return "No host was reached" if unreached == total else "Mail was not verified on any host"
     if working == total:

@@ -11,7 +11,7 @@ import typing as t
 from .._fleet import earlier as short_form
 from .._fleet.build_report import Reported
 from .._fleet.earlier import EarlierHost, earlier_host
-from .._fleet.fleet_report import RunCounts, State
+from .._fleet.fleet_report import About, RunCounts, State
 from .._fleet.host_record import HostRecord
 from .record_files import RecordFiles
 from .run_id import started_at
@@ -44,43 +44,57 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
     wanted = set(hosts)
     for run in reversed([run for run in files.runs() if run < before][-_MOST_RUNS:]):
         content = files.run_content(run)
-        known = content.get("hosts") if isinstance(content, dict) else None
-        if isinstance(known, dict):
-            found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
-            for host in wanted & known.keys():
-                one = short_form.from_json(known[host])
-                if one is not None:
-                    found.hosts[host] = one
+        if isinstance(content, dict):
+            if content.get("about", About.MAIL.value) == About.MAIL.value:
+                found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
+            # A run knows nothing of hosts that are not its own, and passes on all that those before it knew of its own.
+            own = wanted.intersection(_meant(content))
+            if own:
+                for host, known in files.known_hosts(run, own).items():
+                    one = short_form.from_json(known)
+                    if one is not None:
+                        found.hosts[host] = one
+            wanted -= own
         else:  # that run had no report
-            for host in wanted:
-                record = files.host(run, host)
-                if record is not None and record.verified:
-                    found.hosts[host] = earlier_host(record, _state(record), None)
+            for record in files.hosts(run, [], wanted):
+                if record.verified:
+                    found.hosts[record.host] = earlier_host(record, _state(record), None)
         wanted -= found.hosts.keys()
     return found
 
 
-def keep(files: RecordFiles, reported: Reported) -> None:
+def keep(files: RecordFiles, reported: Reported, before: t.Mapping[str, EarlierHost]) -> None:
     """Leave for later runs what they need to know, and which hosts this run is about.
+
+    Args:
+        files: all records.
+        reported: the run.
+        before: what runs before it knew of its hosts. It is passed on for those that were not tested.
 
     Raises:
         OSError: it cannot be written.
     """
     report = reported.report
+    known = {host: one for host, one in before.items() if host not in reported.for_later_runs}
     files.keep_run(
         report.run,
         {
+            "about": report.about.value,
             "counts": {state.value: number for state, number in report.counts.items()},
             "meant": [row.host for row in report.hosts],
-            "hosts": {host: short_form.as_json(one) for host, one in reported.for_later_runs.items()},
         },
+        {host: short_form.as_json(one) for host, one in {**known, **reported.for_later_runs}.items()},
     )
 
 
 def meant_before(files: RecordFiles, run: str) -> list[str]:
     """The hosts that an earlier report of the same run was about."""
     content = files.run_content(run)
-    meant = content.get("meant") if isinstance(content, dict) else None
+    return _meant(content) if isinstance(content, dict) else []
+
+
+def _meant(content: t.Mapping[str, t.Any]) -> list[str]:
+    meant = content.get("meant")
     return [host for host in meant if isinstance(host, str)] if isinstance(meant, list) else []
 
 
@@ -90,8 +104,12 @@ def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Pa
     found = Past({}, [])
     for run in reversed(files.runs()):
         for record in files.hosts(run, damaged):
-            if record.host not in records:
+            known = records.get(record.host)
+            if known is None or known.is_unreached:
                 records[record.host] = record
+            elif record.verified != known.verified and record.compared != known.compared:
+                # One tested mail, the other compared the accounts: the host is known by both.
+                records[record.host] = record.merged(known)
             elif record.host not in found.hosts and record.verified:
                 found.hosts[record.host] = earlier_host(record, _state(record), None)
     return list(records.values()), found

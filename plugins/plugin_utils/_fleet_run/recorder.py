@@ -13,11 +13,12 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from .._fleet.host_record import HostRecord, accounts_of, bounded, networks_of
+from .._fleet.host_record import HostRecord, accounts_of, bounded, compared_accounts, networks_of
 from .record_files import RecordFiles
 from .run_id import this_run
 
 FOLDER_VARIABLE, SITE_VARIABLE = "mail_records", "mail_site"
+_CONTROL_VARIABLE = "charter_mail_controls"  # of the play that tests other servers than those of the accounts
 _PRIVATE = "charter_mail_records"
 
 _display = Display()
@@ -49,6 +50,9 @@ def verified(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Map
     """
     if "ansible_job_id" in result:  # it still runs
         return
+    if action._templar.template(task_vars.get(_CONTROL_VARIABLE)):
+        _keep(action, task_vars, controls=accounts_of(result, with_texts=False))
+        return
     has_accounts = isinstance(result.get("accounts"), list)
     _keep(
         action,
@@ -76,6 +80,35 @@ def configured(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.M
         configuring=failure if result.get("failed") else "",
         changed=bool(result.get("changed")),
     )
+
+
+def compared(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
+    """Keep the result of mail_drift.
+
+    Args:
+        action: of the task.
+        task_vars: its variables.
+        result: printable, and without secrets.
+    """
+    has_accounts = isinstance(result.get("accounts"), list)
+    _keep(
+        action,
+        task_vars,
+        compared=has_accounts,
+        failure="" if has_accounts else bounded(result.get("msg")) or "The accounts cannot be compared.",
+        accounts=compared_accounts(result, with_texts=not action._task.no_log),
+    )
+
+
+def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
+    """Keep that Ansible does not reach the host.
+
+    Args:
+        action: of the task.
+        task_vars: its variables.
+        result: of ``unreached.as_result``.
+    """
+    _keep(action, task_vars, unreached=bounded(result["msg"]))
 
 
 def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any) -> None:

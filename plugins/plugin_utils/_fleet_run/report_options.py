@@ -16,4 +16,6 @@ OPTIONS: t.Mapping[str, t.Any] = {
     "summary": {"type": "bool", "default": True},
     "defer_summary": {"type": "bool", "default": False},
     "latest": {"type": "bool", "default": False},
+    "failure": {"type": "str"},
+    "unreachable": {"type": "bool", "default": False},
 }

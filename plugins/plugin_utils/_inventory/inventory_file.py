@@ -44,7 +44,10 @@ def of_result(result: t.Mapping[str, t.Any] | None) -> HostAccounts:
         for one in result["accounts"]
         if one["not_expressed"]
     ]
-    remarks += [f"{one['user']}, {one['client']}: not read: {one['reason']}" for one in result["unreadable"]]
+    remarks += [
+        f"{', '.join(filter(None, (one['user'], one['client'])))}: not read: {one['reason']}"
+        for one in result["unreadable"]
+    ]
     return HostAccounts(result["mail_accounts"], remarks)
 
 
@@ -61,7 +64,7 @@ def render(hosts: t.Mapping[str, HostAccounts], name: str) -> str:
             lines += textwrap.wrap(
                 printable(remark), _WIDTH, initial_indent="    # ", subsequent_indent="    #   ", break_on_hyphens=False
             )
-        key = yaml.safe_dump(host, allow_unicode=True).removesuffix("\n").removesuffix("\n...")
+        key = yaml.safe_dump(str(host), allow_unicode=True).removesuffix("\n").removesuffix("\n...")
         lines.append(f"    {key}:")
         if found.entries:
             entries = yaml.dump(

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import base64
-import io
 import posixpath
 import re
-import tarfile
 import typing as t
 import zlib
 
 from ...module_utils._linux.local_user import LocalUser
+from .archive import members
 from .command import MARK, MOST_BYTES
 from .patterns import Patterns
 from .snapshot import SeenFiles
@@ -171,20 +170,17 @@ def _digest(line: str) -> tuple[str, str]:
 def _archived(archive: bytes, home: str, patterns: Patterns) -> dict[str, tuple[bytes, float] | None]:
     files: dict[str, tuple[bytes, float] | None] = {}
     changes = []
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:", errorlevel=2) as members:
-        for member in members:
-            path = member.name
-            if posixpath.normpath(path) == posixpath.normpath(home):
-                changes.append(member.mtime)
-                continue
-            if not path.isascii() or not path.startswith("/"):
-                raise UnseenError(home)
-            named = "~" + path[len(home) :] if path.startswith(f"{home}/") else path
-            if not patterns.has_file(named):
-                raise UnseenError(path)
-            is_plain = member.isreg() and not member.issparse()
-            stream = members.extractfile(member) if is_plain else None
-            files[path] = None if stream is None else (stream.read(), float(member.mtime))
+    for member in members(archive):
+        path = member.path
+        if posixpath.normpath(path) == posixpath.normpath(home):
+            changes.append(member.changed_at)
+            continue
+        if not path.isascii() or not path.startswith("/"):
+            raise UnseenError(home)
+        named = "~" + path[len(home) :] if path.startswith(f"{home}/") else path
+        if not patterns.has_file(named):
+            raise UnseenError(path)
+        files[path] = None if member.content is None else (member.content, member.changed_at)
     if len(changes) != 2 or changes[0] != changes[1]:  # a run of ours was at work meanwhile, or something else
         raise UnseenError(home)
     return files

@@ -16,9 +16,11 @@ _SHELLS = ("sh", "csh", "fish")
 
 
 def can_run(action: ActionBase) -> bool:
-    """Whether a line may be run: on a shell of a known family, and where Ansible does not print what it brings."""
+    """Whether a line may be run now: on a shell of a known family, and where Ansible does not print what it brings."""
     shell: t.Any = action._connection._shell  # of a class that does not declare what all of its kind have
-    return shell.SHELL_FAMILY in _SHELLS and not constants.config.get_config_value("DEFAULT_DEBUG")
+    if action._task.async_val or getattr(shell, "SHELL_FAMILY", None) not in _SHELLS:
+        return False
+    return not constants.config.get_config_value("DEFAULT_DEBUG")
 
 
 def run_line(action: ActionBase, line: str) -> str:

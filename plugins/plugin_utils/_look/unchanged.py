@@ -14,16 +14,19 @@ import typing as t
 
 from ...module_utils._ansible import client_choice, client_registry
 from ...module_utils._ansible.arguments import Request, requests
-from ...module_utils._ansible.run_all import configure_all
+from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.engine import Client
 from ...module_utils._clients.entry import ClientEntry, System
 from ...module_utils._clients.evolution import what_is_read as of_evolution
+from ...module_utils._clients.evolution.entry import EVOLUTION
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird import what_is_read as of_thunderbird
+from ...module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ...module_utils._linux.local_user import Target
+from ...module_utils._model.account import State
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
 from .command import command
 from .output import SeenHost, SeenUser, parsed
@@ -40,20 +43,44 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 def unchanged(
     params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
 ) -> dict[str, t.Any] | None:
-    """The result of the task, with its warnings, if nothing is to be done; None if the module must run.
+    """The result of a task for all clients, with its warnings, if nothing is to be done; None if the module must run.
 
     Args:
         params: the options of the task, valid and with defaults.
         run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
         check_mode: as for the module.
     """
+    done = _settled(plain(params), run, check_mode=check_mode)
+    return None if done is None else _with_warnings(done.as_result(), done)
+
+
+def unchanged_in(
+    client: str, params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
+) -> dict[str, t.Any] | None:
+    """The same for the task of one client's module.
+
+    Args:
+        client: its name.
+        params: the options of that module, valid and with defaults.
+        run: as above.
+        check_mode: as above.
+    """
     options = plain(params)
+    one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: options}
+    done = _settled({**options, **one}, run, check_mode=check_mode)
+    if done is None:
+        return None
+    (result,) = done.results.values()
+    return _with_warnings(result.as_result(), done)
+
+
+def _settled(options: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool) -> AllResults | None:
     wanted = requests(options)
     try:
-        patterns = _patterns(options)
-        users = {request.account.user for request in wanted}
-        if any(request.home is not None for request in wanted):
+        names, patterns = _patterns(options)
+        if any(_is_the_modules(request, names, options) for request in wanted):
             return None
+        users = {request.account.user for request in wanted}
         seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
         done = configure_all(
             options,
@@ -63,21 +90,34 @@ def unchanged(
         )
     except UnseenError:
         return None
-    result = done.as_result()
-    if done.failed or result["changed"]:
-        return None
+    return None if done.failed or done.changed else done
+
+
+def _with_warnings(result: dict[str, t.Any], done: AllResults) -> dict[str, t.Any]:
     return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
 
 
-def _patterns(options: t.Mapping[str, t.Any]) -> Patterns:
-    """What the clients need that may get the accounts: which of them do, the same look tells."""
+def _is_the_modules(request: Request, names: t.Sequence[str], options: t.Mapping[str, t.Any]) -> bool:
+    """Whether the module must run whatever a look would see."""
+    account = request.account
+    if request.home is not None:
+        return True
+    if account.state is State.ABSENT:
+        return False
+    if account.password is not None and options[OPTION] is None and THUNDERBIRD.name in names:
+        return True  # its store is never seen; without Thunderbird, a session that is not there has no password either
+    return account.default and EVOLUTION.name in (options["clients"] or ())  # by desktop settings, which may be locked
+
+
+def _patterns(options: t.Mapping[str, t.Any]) -> tuple[t.Sequence[str], Patterns]:
+    """The clients that may get the accounts, and what they need: which of them do, the same look tells."""
     names, _is_fallback = client_choice.choose(options, System.LINUX, lambda: client_registry.names(System.LINUX))
     files = FilesToRead()
     for name in names:
         if name not in FILES:
             raise UnseenError(name)
         files = files.joined(FILES[name])
-    return Patterns(files, has_key=options[OPTION] is not None)
+    return names, Patterns(files, has_key=options[OPTION] is not None)
 
 
 def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:

@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils._ansible import exclusive
 from ...module_utils._ansible.arguments import requests
 from ...module_utils._ansible.result import TaskResult
 from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
+from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
+from ...module_utils._clients.outlook.entry import OUTLOOK
 from ...module_utils._clients.outlook.methods import METHODS
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
@@ -25,8 +29,17 @@ from .._windows.task_connection import TaskConnection
 _display = Display()
 
 
+def open_log(run: str | None) -> ChangeLog:
+    """The log of changes, which is in the registry of the PC."""
+    return ChangeLog("the log of changes in the registry", run or new_run_id(), {}, lambda paths: None)
+
+
 def configure_outlook(
-    action: ActionBase, params: t.Mapping[str, t.Any], own: t.Mapping[str, t.Any], warn: t.Callable[[str], t.Any]
+    action: ActionBase,
+    params: t.Mapping[str, t.Any],
+    own: t.Mapping[str, t.Any],
+    warn: t.Callable[[str], t.Any],
+    run: str | None,
 ) -> TaskResult:
     """Configure the accounts of a task.
 
@@ -35,6 +48,7 @@ def configure_outlook(
         params: the options of the accounts.
         own: Outlook's own options.
         warn: shows a warning.
+        run: the id of the run; None where it is not known.
 
     Raises:
         MailError: an option is invalid, or the PC does not answer; nothing was changed.
@@ -51,9 +65,19 @@ def configure_outlook(
         pc.look_at([user.sid for user in groups])
 
         def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
-            return lambda: contextlib.nullcontext(Outlook(pc, pc.machine(), user, methods, own["mail_profile"]))
+            outlook = Outlook(pc, pc.machine(), user, methods, own["mail_profile"])
+            outlook.open_log = functools.partial(open_log, run)
+            return lambda: contextlib.nullcontext(outlook)
 
-        by_user = [UserAccounts(user.name, group, opener(user)) for user, group in groups.items()]
+        by_user = [
+            UserAccounts(
+                user.name,
+                group,
+                opener(user),
+                exclusive.unlisted(OUTLOOK, params.get("exclusive"), [request.account for _number, request in group]),
+            )
+            for user, group in groups.items()
+        ]
         task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
         result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:

@@ -22,11 +22,6 @@ PATH = ".well-known/autoconfig/mail/config-v1.1.xml"
 _SOCKETS = {Security.SSL: "SSL", Security.STARTTLS: "STARTTLS", Security.NONE: "plain"}
 
 
-def domain_of(account: Account) -> str:
-    """The domain whose web server is asked about an account."""
-    return account.email.rpartition("@")[2]
-
-
 def render(domain: str, accounts: t.Sequence[Account], *, display_name: str = "") -> str:
     """The file of a domain. A client takes the first servers that work for it.
 
@@ -56,8 +51,16 @@ def render(domain: str, accounts: t.Sequence[Account], *, display_name: str = ""
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
+def is_for_everybody(account: Account) -> bool:
+    """Whether a file can have the account: its login is made of its address."""
+    return _placeholder(account) is not None
+
+
 def not_expressed(account: Account) -> tuple[str, ...]:
     """What the file cannot say about an account, one sentence each."""
+    if not is_for_everybody(account):
+        why = f"Thunderbird does not find this account by itself, since the user name {account.username} is not made of"
+        return (f"{why} the address. Enter the settings in the table below.",)
     if account.protocol is Protocol.POP3 and account.leave_on_server_days:
         return ("Thunderbird asks nobody for how many days mail stays on the server. It is an account setting.",)
     return ()
@@ -67,10 +70,14 @@ def _incoming_key(account: Account) -> tuple[t.Any, ...]:
     return account.protocol, account.incoming, _login(account)
 
 
-def _login(account: Account) -> str:
+def _placeholder(account: Account) -> str | None:
     local, _at, domain = account.email.rpartition("@")
     known = {account.email: "%EMAILADDRESS%", local: "%EMAILLOCALPART%", domain: "%EMAILDOMAIN%"}
-    placeholder = known.get(account.username)
+    return known.get(account.username)
+
+
+def _login(account: Account) -> str:
+    placeholder = _placeholder(account)
     if placeholder is None:
         raise OptionError(
             "username",

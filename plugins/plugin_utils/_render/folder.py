@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ...module_utils._clients.outlook import autodiscover, prf
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import MailError
-from . import android, apple_profile, autoconfig, evolution
+from . import android, apple_profile, autoconfig, evolution, senders
 from .pages import Attachment, PersonPage, index_page, person_page
 from .people import Person
 from .qr_code import svg
@@ -67,6 +68,9 @@ def _of(
         sources = {f"evolution/{name}": text.encode() for name, text in evolution.render(accounts).items()}
         found.update(sources)
         parts["evolution"] = Attachment(tuple(sources))
+    for client, part in parts.items():
+        unset = _each(functools.partial(senders.not_expressed, client=client), accounts)
+        parts[client] = part._replace(missing=(*part.missing, *unset))
     return PersonPage(person.name, person.folder, accounts, parts), found
 
 
@@ -84,7 +88,7 @@ def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str
         missing.append(f"There is no PRF file: {error}")
     shared = autodiscover.shared_domains(accounts)
     for account in accounts:
-        domain = autoconfig.domain_of(account)
+        domain = account.domain
         if domain not in shared:
             found[f"outlook/{domain}.xml"] = autodiscover.render(account)
     missing.extend(f"There is no Autodiscover file for {domain}, since it serves one account." for domain in shared)
@@ -95,8 +99,8 @@ def _autoconfig(found: t.Sequence[Person], organization: str) -> tuple[list[str]
     """The domains, and the file of each."""
     accounts: dict[str, list[Account]] = {}
     for person in found:
-        for account in person.accounts:
-            accounts.setdefault(autoconfig.domain_of(account), []).append(account)
+        for account in filter(autoconfig.is_for_everybody, person.accounts):
+            accounts.setdefault(account.domain, []).append(account)
     served = {
         f"autoconfig/{domain}/{autoconfig.PATH}": autoconfig.render(domain, own, display_name=organization).encode()
         for domain, own in accounts.items()

@@ -9,9 +9,10 @@ import re
 import typing as t
 
 from ...module_utils._ansible.arguments import Request, argument_spec, requests
+from ...module_utils._ansible.sender_options import with_names_of_files
 from ...module_utils._ansible.validate import validated
 from ...module_utils._model.account import Account, State
-from ...module_utils._model.errors import OptionError
+from ...module_utils._model.errors import MailError, OptionError
 
 _SPEC = argument_spec()
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.@_+-]")  # on any file system, and in an address of a web page
@@ -46,7 +47,11 @@ def people(lists: t.Mapping[str, t.Any], warn: t.Callable[[str], object]) -> lis
     """
     found: dict[str, dict[tuple[str, str], tuple[str, Account]]] = {}
     for host, entries in lists.items():
-        for group in _by_user(_requests(host, entries, warn)).values():
+        try:
+            groups = _by_user(_requests(host, entries, warn))
+        except MailError as error:
+            raise MailError(f"{host}: {error}") from error
+        for group in groups.values():
             name = next((account.email for account in group if account.default), group[0].email).lower()
             known = found.setdefault(name, {})
             for account in group:
@@ -66,21 +71,22 @@ def people(lists: t.Mapping[str, t.Any], warn: t.Callable[[str], object]) -> lis
 
 def _requests(host: str, entries: t.Any, warn: t.Callable[[str], object]) -> list[Request]:
     if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
-        raise OptionError("accounts", f"{host}: a list of accounts was expected", "give a list of dicts")
+        raise OptionError("accounts", "a list of accounts was expected", "give a list of dicts")
     if not entries:
         return []
     bare = [{name: entry[name] for name in entry if name != "password"} for entry in entries]
-    found = [one for one in requests(validated({"accounts": bare}, _SPEC)) if one.account.state is State.PRESENT]
+    named = with_names_of_files({"accounts": bare})
+    found = [one for one in requests(validated(named, _SPEC)) if one.account.state is State.PRESENT]
     for request in found:
         for warning in request.warnings:
             warn(f"{host}: {warning}")
     return found
 
 
-def _by_user(found: t.Iterable[Request]) -> dict[str | None, list[Account]]:
-    groups: dict[str | None, list[Account]] = {}
+def _by_user(found: t.Iterable[Request]) -> dict[tuple[str | None, str | None], list[Account]]:
+    groups: dict[tuple[str | None, str | None], list[Account]] = {}
     for request in found:
-        groups.setdefault(request.account.user, []).append(request.account)
+        groups.setdefault((request.account.user, request.home), []).append(request.account)
     return groups
 
 

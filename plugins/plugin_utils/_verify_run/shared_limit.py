@@ -47,6 +47,9 @@ class SharedLimit:
         planned: the sign-ins that it will make.
         attempts: its option.
         patience: seconds to wait for one other host.
+
+    Attributes:
+        released: the task has waited for others, and tries nothing that others wait for in turn.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class SharedLimit:
         self._patience = patience
         self._most = attempts + 1
         self._held: set[str] = set()
+        self.released = False
 
     def begin(self) -> list[Entry]:
         """Wait for what other hosts are trying, and take what nobody has tried. ``end`` must follow.
@@ -75,7 +79,9 @@ class SharedLimit:
             with self._ledger.changed() as records:
                 busy = self._busy(records)
                 if not busy or (busy == waiting_for and time.monotonic() > until):
-                    return self._take(records)
+                    entries = self._take(records)
+                    self.released = bool(waiting_for) and not self._held
+                    return entries
             if busy != waiting_for:  # others go on
                 waiting_for, until = busy, time.monotonic() + self._patience
             time.sleep(_POLL * random.uniform(0.5, 1.5))

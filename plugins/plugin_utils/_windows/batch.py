@@ -19,6 +19,9 @@ from ...module_utils._windows.keys import USERS
 ANSWER = "answer.bin"
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ._\\:-]+")
+_FILE_NAME = re.compile(r"[A-Za-z0-9 ._@-]+")  # between quotation marks
+# Without a program that might not run: the attributes without the letter l are others than those with it.
+_IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%"'
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
 _USERS = "*S-1-5-32-545"
@@ -39,6 +42,25 @@ class Answer(t.NamedTuple):
     kept: t.Sequence[str]
 
 
+class LostAnswerError(HostError):
+    """Parts of an answer are not there although the batch file ran to its end.
+
+    Args:
+        name: of the batch file.
+        answer: what is there, and the names of what is not.
+    """
+
+    def __init__(self, name: str, answer: Answer) -> None:
+        super().__init__(
+            "the PC",
+            f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
+            "open, such as an antivirus or an indexer, and exclude them from it",
+        )
+        self.parts = answer.parts
+        self.lost = answer.lost
+
+
 class Batch:
     """A batch file that is being written.
 
@@ -50,7 +72,7 @@ class Batch:
         self.word = _plain(word)
         self._lines = [
             "@echo off",
-            "setlocal enableextensions",
+            "setlocal enableextensions disabledelayedexpansion",
             'cd /d "%~dp0"',
             "if exist kept.txt del kept.txt",
             f">{ANSWER} echo {word} begin",
@@ -135,6 +157,68 @@ class Batch:
             *self._add(part, file),
             f'for %%d in ("{path}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad',
         ]
+
+    def answer_attributes(self, part: str, folder: str) -> None:
+        """Answer with the attributes of a folder after the part's name; with none if it is not there."""
+        self._lines.append(
+            f'for %%d in ("{_plain(folder)}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad'
+        )
+
+    def answer_files_of_a_user(self, part: str, folder: str, prefix: str, largest: int) -> None:
+        """Answer with the files of a folder whose names begin so, each with its attributes, which show a link.
+
+        A file of more than ``largest`` bytes has only its attributes: the user can put anything there.
+
+        If there is no such folder, the pattern is looked for beside the batch file, where nothing has such a name.
+        """
+        answer, mark, following = (f'"%HERE%\\{name}"' for name in (ANSWER, "mark.txt", "next.bin"))
+        self._lines += [
+            'set "HERE=%CD%"',
+            f'pushd "{_plain(folder)}" 2>nul',
+            # Wine knows no pattern between quotation marks.
+            f"for %%f in ({_without_space(prefix)}*) do (",
+            f"if %%~zf LEQ {largest} >>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
+            f">{mark} echo {self.word} {_plain(part)} %%~nxf",
+            f"if exist {following} del {following}",
+            f'if %%~zf LEQ {largest} copy /b {answer}+{mark}+"%%f" {following} >nul',
+            *[f"if exist {following} move /y {following} {answer} >nul"] * 2,
+            f">>{answer} echo {self.word} {_plain(part)} attributes %%~af %%~nxf",
+            ")",
+            "popd",
+        ]
+
+    def change_files_of_a_user(self, folders: t.Sequence[str], files: t.Mapping[str, str | None]) -> None:
+        """Put new files into a folder that its user can change, or delete them.
+
+        Nothing is done if one of the folders leads elsewhere; the answer says so. While cmd.exe is in a folder, neither
+        that nor one above it can be renamed: what the check sees stays. What it cannot see is a link that was there
+        when cmd.exe entered, and that the user has taken away since. The files get the rights that the folder gives:
+        those of the user. The owner is not set: that would follow a link of the user's.
+
+        Args:
+            folders: from the first that the user can change to the one for the files; the last may be missing.
+            files: by name: the file beside the batch file, or None to delete it.
+        """
+        last = _plain(folders[-1])
+        self._lines += [
+            'set "HERE=%CD%"',
+            f'if not exist "{last}\\" mkdir "{last}" >nul 2>&1',
+            f'pushd "{last}" 2>nul',
+        ]
+        for folder in folders:
+            self._lines += [
+                f'for %%d in ("{_plain(folder)}") do set "ATTRIBUTES=x%%~ad"',
+                f'{_IF_LINK} >>"%HERE%\\{ANSWER}" echo {self.word} {_KEPT}{last}',
+                f'{_IF_LINK} >"%HERE%\\kept.txt" echo {last}',
+            ]
+        for name, source in sorted(files.items()):
+            _file_name(name)
+            put = f'if not exist "{name}" copy /y /b "%HERE%\\{source}" "{name}" >nul 2>&1'
+            self._lines += [
+                f'if not exist "%HERE%\\kept.txt" if not exist "{name}\\*" del /f /q "{name}" >nul 2>&1',
+                *([] if source is None else [f'if not exist "%HERE%\\kept.txt" {put}']),
+            ]
+        self._lines.append("popd")
 
     def move_aside(self, folder: str, name: str) -> None:
         """Give a folder another name, if it exists. If it stays, the answer says so.
@@ -255,6 +339,12 @@ def _plain(text: str) -> str:
             "it has characters that mean something to cmd.exe and cannot be used in a command",
             "report this if the name is nothing unusual",
         )
+    return text
+
+
+def _file_name(text: str) -> str:
+    if not _FILE_NAME.fullmatch(text):
+        raise HostError(repr(text), "it cannot be a file's name in a command", "report this")
     return text
 
 

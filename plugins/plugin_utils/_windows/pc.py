@@ -10,14 +10,14 @@ import typing as t
 
 from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
-from ...module_utils._model.errors import HostError, OptionError
+from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
-from ...module_utils._windows.pc import Machine, Snapshot
-from ...module_utils._windows.registry import KeyWrite, Registry, Values
+from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
+from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch
-from .batch import Answer, Batch
+from . import batch, exports, machine_facts, signature_folder
+from .batch import Answer, Batch, LostAnswerError
 
 
 class PcConnection(t.Protocol):
@@ -37,10 +37,6 @@ class PcConnection(t.Protocol):
         """Read a file of the temporary folder; None if it is not there."""
 
 
-class LostAnswerError(HostError):
-    """Parts of an answer are not there although the batch file ran to its end."""
-
-
 class WindowsPc:
     """Implements the protocol ``Pc``.
 
@@ -52,7 +48,7 @@ class WindowsPc:
         self._connection = connection
         self._machine: Machine | None = None
         self._snapshots: dict[str, Snapshot] = {}
-        self._unreadable: dict[str, HostError] = {}
+        self._unreadable: dict[str, MailError] = {}
         self._protected: set[str] = set()
         self._attributes: dict[str, str] = {}
         self._has_records = False
@@ -65,7 +61,7 @@ class WindowsPc:
     def machine(self) -> Machine:
         if self._machine is None:
             answer = self._ask("survey.cmd", _survey)
-            registry = _registry(answer, *_SURVEYED)
+            registry = exports.registry(answer, _SURVEYED)
             if not registry.children(keys.PROFILE_LIST):
                 # Everybody can read it, and it is never empty.
                 raise HostError(
@@ -77,12 +73,12 @@ class WindowsPc:
             self._has_records = bool(registry.children(locations.RECORDS))
             self._machine = Machine(
                 users=with_profiles(registry),
-                program_data=_program_data(answer),
-                code_page=_code_page(registry),
+                program_data=machine_facts.program_data(answer),
+                code_page=machine_facts.code_page(registry),
                 classic="classic" in answer,
                 new=installations.has_new_outlook(registry),
                 classic_version=installations.classic_version(registry),
-                name=_computer_name(registry),
+                name=machine_facts.computer_name(registry),
             )
         return self._machine
 
@@ -93,8 +89,18 @@ class WindowsPc:
             HostError: the PC does not answer, or the connection has no administrator's rights.
         """
         missing = [sid for sid in sids if sid not in self._snapshots and sid not in self._unreadable]
-        if missing:
-            self._take(self._ask("look.cmd", lambda asked: self._ask_for(asked, missing)), missing)
+        if not missing:
+            return
+        try:
+            answer = self._ask("look.cmd", lambda asked: self._ask_for(asked, missing))
+        except LostAnswerError as error:
+            users = {part.partition(" ")[0] for part in error.lost}
+            if not users <= set(missing):
+                raise
+            # A user can keep a file open that is read, which is no trouble of the others.
+            self._unreadable.update(dict.fromkeys(users, error))
+            answer, missing = error.parts, [sid for sid in missing if sid not in users]
+        self._take(answer, missing)
 
     def snapshot(self, sid: str) -> Snapshot:
         self.look_at([sid])
@@ -102,17 +108,48 @@ class WindowsPc:
             raise self._unreadable[sid]
         return self._snapshots[sid]
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        self.snapshot(sid)
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
+        if sid not in self._protected:
+            self.snapshot(sid)
         if any(content is not None for content in files.values()) and sid not in self._protected:
             self._protect(sid)
         self._snapshots.pop(sid, None)
+        self._unreadable.pop(sid, None)
+        applying = self._applying(sid, writes, files, signatures)
+        self._ask_for(applying, [sid])
+        answer = self._run("apply.cmd", applying)
+        if answer.kept:
+            raise HostError(
+                answer.kept[0],
+                "another file of this name cannot be deleted, or a folder of its path leads elsewhere",
+                "check which program has it open, such as an antivirus, and run again",
+            )
+        if answer.lost:
+            self.look_at([sid])  # what was written stands; only what was read is lost
+        else:
+            self._take(answer.parts, [sid])
+
+    def _applying(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None],
+    ) -> Batch:
         folder = self._folder(sid)
         applying = Batch(secrets.token_hex(16))
         for number, (name, content) in enumerate(sorted(files.items())):
             if content is not None:
                 self._connection.put(f"file{number}", content)
                 applying.put_file(f"file{number}", f"{folder}\\{name}")
+        for name, content in signature_folder.change(applying, self._user(sid), signatures).items():
+            self._connection.put(name, content)
         if writes:
             self._connection.put("in.reg", reg_file.render(writes))
             applying.import_registry("in.reg")
@@ -123,18 +160,7 @@ class WindowsPc:
             for emptied in reversed(self._folders(sid)):
                 applying.delete_empty_folder(emptied)
             self._protected.discard(sid)
-        self._ask_for(applying, [sid])
-        answer = self._run("apply.cmd", applying)
-        if answer.kept:
-            raise HostError(
-                answer.kept[0],
-                "another file of this name cannot be deleted",
-                "check which program has it open, such as an antivirus, and run again",
-            )
-        if answer.lost:
-            self.look_at([sid])  # what was written stands; only what was read is lost
-        else:
-            self._take(answer.parts, [sid])
+        return applying
 
     def run_batch(self, name: str, asked: Batch, files: t.Mapping[str, bytes] | None = None) -> t.Mapping[str, bytes]:
         """Run a batch file in the temporary folder of the connection.
@@ -154,12 +180,7 @@ class WindowsPc:
             self._connection.put(other, data)
         answer = self._run(name, asked)
         if answer.lost:
-            raise LostAnswerError(
-                "the PC",
-                f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
-                "run again. If it happens again, check which program keeps files in the temporary folder open, such as "
-                "an antivirus or an indexer, and exclude that folder from it",
-            )
+            raise LostAnswerError(name, answer)
         return answer.parts
 
     def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
@@ -199,6 +220,7 @@ class WindowsPc:
             asked.answer_files(f"{sid} file", self._folder(sid))
             for number, folder in enumerate(self._folders(sid)):
                 asked.answer_rights(f"{sid} rights {number}", folder)
+            signature_folder.ask(asked, sid, self._user(sid))
 
     def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
         hives = answer[_HIVES].decode("ascii", "replace").upper().split()
@@ -209,11 +231,15 @@ class WindowsPc:
         for sid in sids:
             if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
                 self._unreadable[sid] = _no_administrator(keys.hive(sid))
-            else:
+                continue
+            try:
                 self._snapshots[sid] = self._snapshot(answer, sid)
+            except MailError as error:
+                self._unreadable[sid] = error
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
-        registry = _registry(answer, *(f"{sid} {name}" for name in _users_keys(sid)), wanted=reading.is_needed)
+        exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
+        registry = exports.registry(answer, exported, reading.is_needed)
         for number, folder in enumerate(self._folders(sid)):
             self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
         # The rights do not show the owner, who could change them. Only administrators can write a record.
@@ -226,6 +252,8 @@ class WindowsPc:
             loaded=f"{sid} loaded" in answer,
             registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},
+            signatures=signature_folder.files(answer, sid),
+            signature_obstacle=signature_folder.obstacle(answer, registry, self._user(sid)),
         )
 
     def _protect(self, sid: str) -> None:
@@ -272,6 +300,9 @@ class WindowsPc:
         attributes = _after(answer, f"{sid} rights {number} attributes ")
         return part is not None and "l" not in attributes and is_protected(saved(part))
 
+    def _user(self, sid: str) -> WindowsUser:
+        return next((one for one in self.machine().users if one.sid == sid), WindowsUser(sid, ""))
+
     def _folder(self, sid: str) -> str:
         return locations.folder(self.machine().program_data, sid)
 
@@ -306,6 +337,10 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "policies": locations.policies(sid),
         "cloud policies": locations.cloud_policies(sid),
         "record": locations.record(sid),
+        "log": locations.log(sid),
+        "mail settings": locations.mail_settings(sid),
+        "office": locations.office(sid),
+        "shell folders": locations.shell_folders(sid),
     }
 
 
@@ -341,34 +376,6 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
     """
     require_user(account)
     return users.find(pc.machine().users, account.user or "", pc.machine().name)
-
-
-def _registry(
-    answer: t.Mapping[str, bytes], *parts: str, wanted: t.Callable[[str, str], bool] | None = None
-) -> Registry:
-    found: list[tuple[str, Values]] = []
-    for part in parts:
-        if part in answer:
-            found += reg_file.parse(answer[part], part, wanted=wanted).items()
-    return Registry(found)
-
-
-def _program_data(answer: t.Mapping[str, bytes]) -> str:
-    path = answer["program data"].decode("ascii", "replace").strip()
-    return path if path[1:3] == ":\\" else "C:\\ProgramData"
-
-
-def _code_page(registry: Registry) -> str:
-    value = registry.value(keys.CODE_PAGES, "ACP")
-    return f"cp{value.text.strip()}" if value is not None and value.text else ""
-
-
-def _computer_name(registry: Registry) -> str:
-    for key in ("ActiveComputerName", "ComputerName"):
-        value = registry.value(f"{keys.COMPUTER_NAME}\\{key}", "ComputerName")
-        if value is not None and value.text:
-            return value.text.upper()
-    return ""
 
 
 def _is_folder(attributes: str) -> bool:

@@ -373,7 +373,7 @@ class TestPrivacy:
         folder = server.ca_path.parent
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "ready.json").stat().st_mode) == 0o600
-        assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "ready.json"]
+        assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "lock", "ready.json"]
 
     def test_every_server_has_its_own_secrets(self, server: EmbeddedMailServer) -> None:
         with EmbeddedMailServer([ADA]) as other:
@@ -481,6 +481,8 @@ class TestLifetime:
     def test_works_with_spaces_in_every_path(self, tmp_path: pathlib.Path) -> None:
         clone, scratch = tmp_path / "a clone", tmp_path / "a scratch folder"
         shutil.copytree(TESTS / "demo", clone / "tests" / "demo")
+        files = "roles/test_server/files"
+        shutil.copytree(TESTS.parent / files, clone / files)
         scratch.mkdir()
         program = textwrap.dedent(f"""\
             import imaplib, pathlib, sys

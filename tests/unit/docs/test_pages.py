@@ -124,11 +124,33 @@ def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
         for play in yaml.safe_load(source):
             own |= set(play.get("vars", {}))
     # Those about the report alone are on its page.
-    pages = ("docs/fleet-report.md", "docs/existing-accounts.md", "docs/other-devices.md")
+    pages = ("docs/fleet-report.md", "docs/existing-accounts.md", "docs/other-devices.md", "docs/rollback.md")
     tables = (("README.md", "## Playbooks"), *((page, "## Variables") for page in pages))
     sections = [text(page).partition(heading)[2].partition("\n## ")[0] for page, heading in tables]
     listed = [named(row) for section in sections for row in rows(section)]
     assert sorted(name for name in listed if name.startswith("mail_")) == sorted(used - own)
+
+
+def test_the_readme_says_which_playbooks_read_a_variable() -> None:
+    sources = {path.stem: re.sub(r"#.*", "", path.read_text()) for path in ROOT.glob("playbooks/*.yml")}
+    section = text("README.md").partition("## Playbooks")[2].partition("\n## ")[0]
+    listed = {named(row): row[2] for row in rows(section) if len(row) == 4}
+    shown = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in listed.items() if not cell.startswith("all ")}
+    by_plugins = {"mail_accounts": {"render"}, recorder.FOLDER_VARIABLE: {"configure", "remove"}}
+    for name, playbooks in shown.items():
+        reading = {playbook for playbook, source in sources.items() if re.search(rf"(?<![\w.]){name}\b", source)}
+        if "configure" in reading:
+            reading -= {"confirm"}
+        assert playbooks == reading | by_plugins.get(name, set()), name
+    assert {name for name, cell in listed.items() if cell.startswith("all ")} == {
+        "mail_hosts",
+        "mail_system",
+        "mail_become",
+    }
+    without_hosts = {playbook for playbook, source in sources.items() if "mail_hosts" not in source}
+    assert without_hosts == {"report", "test_server", "site"}
+    contacting = {playbook for playbook, source in sources.items() if "mail_become" in source}
+    assert set(sources) - contacting == {"report", "test_server", "site", "render"}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -97,8 +97,9 @@ def test_an_entry_refers_to_the_options_of_the_task() -> None:
     assert set(ENTRY) == set(OPTIONS) - {"accounts"}
     for name, option in ENTRY.items():
         assert option["description"] == [f"As O({name})."]
+        place = f"{name}[]" if option["type"] == "list" else name  # as Ansible's documentation names an option
         for part, suboption in option.get("suboptions", {}).items():
-            assert suboption["description"] == [f"As O({name}.{part})."]
+            assert suboption["description"] == [f"As O({place}.{part})."]
             assert part in OPTIONS[name]["suboptions"]
 
 
@@ -208,7 +209,12 @@ def test_the_readme_of_a_role_lists_its_options_and_defaults(name: str) -> None:
     assert listed == {option: documented.get("default") for option, documented in of_role(name).items()}
 
 
-def test_the_readme_lists_every_preset() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_contents_list_every_module_role_filter_and_preset() -> None:
+    contents = (ROOT / "docs/contents.md").read_text()
+    assert "docs/contents.md" in (ROOT / "README.md").read_text()
+    plugins = [path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("[!_]*.py")]
+    roles = [path.name for path in (ROOT / "roles").iterdir()]
+    listed = re.findall(r"^\| \[`charter\.mail\.(\w+)`\]", contents, re.M)
+    assert sorted(listed) == sorted([*plugins, *roles])
     for name in NAMES:
-        assert f"`{name}`" in readme
+        assert f"`{name}`" in contents

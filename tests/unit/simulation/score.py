@@ -9,8 +9,9 @@ import collections
 import dataclasses
 import typing as t
 
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import control_hosts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.verdict import verdict
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.verdict import Verdict, verdict
 
 from .world import NOW, Simulated
 
@@ -60,9 +61,14 @@ class Score:
         return self.high_right / self.high if self.high else 1.0
 
 
-def score(simulated: Simulated) -> Score:
-    """Judge a fleet, and compare with the truth."""
-    judged = verdict(simulated.records, simulated.earlier, NOW.strftime("%Y-%m-%dT%H:%M:%SZ"))
+def score(simulated: Simulated, *, with_controls: bool = True) -> Score:
+    """Judge a fleet, and compare with the truth.
+
+    Args:
+        simulated: the fleet.
+        with_controls: the hosts that the verdict asks test other servers, and it is found anew.
+    """
+    judged = judge(simulated, with_controls=with_controls)
     total = Score()
     seen = set()
     for one, number in judged.of_observation:
@@ -83,6 +89,18 @@ def score(simulated: Simulated) -> Score:
             total.wrong[f"{meant} -> {finding.scope.value} ({one.code}, {finding.confidence.value})"] += 1
     assert seen == set(simulated.truths), "a failure is in no finding"
     return total
+
+
+def judge(simulated: Simulated, *, with_controls: bool = True) -> Verdict:
+    """The verdict, as the playbooks find it."""
+    now = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    judged = verdict(simulated.records, simulated.earlier, now)
+    asked = control_hosts(judged.findings, simulated.records) if with_controls else ()
+    if not asked:
+        return judged
+    records = [simulated.control(record) if record.host in asked else record for record in simulated.records]
+    assert control_hosts(judged.findings, records) == (), "the same site is asked twice"
+    return verdict(records, simulated.earlier, now)
 
 
 def pooled(scores: t.Iterable[Score]) -> Score:

@@ -61,12 +61,16 @@ SPECTRUM = _preset("spectrum", "imap", "mobile.charter.net", 993, "mobile.charte
 TWC = _preset("twc", "imap", "mail.twc.com", 993, "mail.twc.com", "starttls")
 BRIGHTHOUSE = _preset("brighthouse", "imap", "mail.brighthouse.com", 993, "mail.brighthouse.com", "starttls")
 CLUB = _preset("club", "imap", "mail.club.example", 993, "mail.club.example", "starttls")
+_PRESETS = (CHARTER, CHARTER_POP, SPECTRUM, TWC, BRIGHTHOUSE)
+_CONTROLS = (
+    *_PRESETS,
+    *(
+        preset._replace(incoming=preset.incoming._replace(service="pop3", port=995))
+        for preset in (SPECTRUM, TWC, BRIGHTHOUSE)
+    ),
+)
 _OTHERS = {"charter": SPECTRUM, "spectrum": CHARTER}
-_TRUE_MODES = {
-    (one.host, one.port): one.security
-    for preset in (CHARTER, CHARTER_POP, SPECTRUM, TWC, BRIGHTHOUSE, CLUB)
-    for one in preset[1:]
-}
+_TRUE_MODES = {(one.host, one.port): one.security for preset in (*_PRESETS, CLUB) for one in preset[1:]}
 
 
 @dataclasses.dataclass(eq=False)
@@ -142,6 +146,8 @@ class World:
         first_run: there are no earlier results.
         sites_known: records name their site.
         moved: accounts whose settings were changed today, and what they were before.
+        known: the share of hosts that have an earlier result.
+        address: which of the server's two addresses a host uses; None for any.
     """
 
     hosts: list[Host]
@@ -149,6 +155,8 @@ class World:
     first_run: bool = False
     sites_known: bool = True
     moved: dict[Account, Preset] = dataclasses.field(default_factory=dict)
+    known: float = 0.92
+    address: t.Callable[[Host], int] | None = None
 
 
 TruthKey = tuple[str, tuple[str, str, str], str]  # host, account's key, role
@@ -161,6 +169,7 @@ class Simulated:
     records: list[HostRecord]
     earlier: dict[str, EarlierHost]
     truths: dict[TruthKey, Truth]
+    control: t.Callable[[HostRecord], HostRecord]  # the record with the host's tests of all presets
 
 
 def fleet(
@@ -232,9 +241,20 @@ def simulate(chance: random.Random, world: World) -> Simulated:
     earlier: dict[str, EarlierHost] = {}
     if not world.first_run:
         for host in reached:
-            if chance.random() < 0.92:
+            if chance.random() < world.known:
                 earlier[host.name] = _earlier(chance, world, host)
-    return Simulated(records, earlier, truths)
+    by_name = {host.name: host for host in reached}
+
+    def control(record: HostRecord) -> HostRecord:
+        return dataclasses.replace(record, controls=_controls(chance, world, by_name[record.host]))
+
+    return Simulated(records, earlier, truths, control)
+
+
+def _controls(chance: random.Random, world: World, host: Host) -> tuple[AccountRecord, ...]:
+    """What a host's tests of the presets' servers show, without a password."""
+    accounts = [Account("control@charter.net", preset, has_password=False) for preset in _CONTROLS]
+    return tuple(_tested(chance, world, host, account, account, world.faults, {}) for account in accounts)
 
 
 def _earlier(chance: random.Random, world: World, host: Host) -> EarlierHost:
@@ -265,7 +285,7 @@ def _record(
     for account in host.accounts:
         preset = world.moved.get(account, account.preset) if before else account.preset
         now = dataclasses.replace(account, preset=preset)
-        accounts.append(_tested(chance, host, account, now, faults, truths))
+        accounts.append(_tested(chance, world, host, account, now, faults, truths))
     site = host.site if world.sites_known else ""
     return HostRecord(
         host.name, "", stamp, stamp, networks=(site,) if site else (), verified=True, accounts=tuple(accounts)
@@ -274,6 +294,7 @@ def _record(
 
 def _tested(
     chance: random.Random,
+    world: World,
     host: Host,
     account: Account,
     settings: Account,
@@ -284,7 +305,8 @@ def _tested(
     failures: list[tuple[int, str, str, Endpoint]] = []
     key = (account.email, "", settings.preset.incoming.service)
     for role, endpoint in (("incoming", settings.preset.incoming), ("outgoing", settings.preset.outgoing)):
-        test = Test(host, account, role, endpoint, chance.randrange(2))
+        address = chance.randrange(2) if world.address is None else world.address(host)
+        test = Test(host, account, role, endpoint, address)
         fault = _first_fault(test, faults)
         ends.append(_endpoint(test, fault, settings.has_password))
         if fault is not None and not (fault.stage in ("authentication", "last") and not settings.has_password):

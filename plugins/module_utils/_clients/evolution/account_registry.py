@@ -129,6 +129,11 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
     return AccountRegistry(*found.values())
 
 
+def flatpaks(desktop: Desktop) -> list[Process]:
+    """The registries of the Flatpak package, which no bus of the session reaches."""
+    return [process for process in desktop.processes(PROGRAM) if in_flatpak(process)]
+
+
 def in_flatpak(process: Process) -> bool:
     """Whether a program of Evolution's is that of the Flatpak package, which has files and services of its own."""
     return process.sandboxed or bool(

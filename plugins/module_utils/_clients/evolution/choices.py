@@ -7,8 +7,9 @@ from __future__ import annotations
 from ..._model.account import Account, State
 from ..._model.text import bare_address, same_address
 from .. import user_choice
+from . import mapping
 from .lookup import find, is_guess
-from .sources import AUTHENTICATION, DATA_SOURCE, MAIL_IDENTITY, Sources
+from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, Sources
 
 # The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
 # Google, or of a module that a program has added.
@@ -40,8 +41,11 @@ def chosen(sources: Sources, account: Account) -> str:
     ids = None if account.override else find(sources, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
         return ""
-    if any(sources.text(uid, DATA_SOURCE, "Enabled") == "false" for uid in ids.all):
+    if any(sources.is_off(uid) for uid in ids.all):
         return user_choice.switched_off("Evolution")
+    program = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName") or "smtp"
+    if program != "smtp":
+        return user_choice.sends_by(program)
     servers = (ids.account, ids.transport)
     method = next(filter(None, (passwordless(sources, uid) for uid in servers)), "")
     if method:
@@ -53,6 +57,11 @@ def kept_address(sources: Sources, identity: str, account: Account) -> str:
     """The address of the user's own that an identity of the account keeps, with its name; empty for none."""
     kept = not account.override and is_foreign(sources, identity, account)
     return sources.text(identity, MAIL_IDENTITY, "Address") if kept else ""
+
+
+def kept(sources: Sources, identity: str, account: Account) -> frozenset[str]:
+    """What of an identity stays as the user has it, by its names in ``Difference``."""
+    return mapping.OF_IDENTITY if kept_address(sources, identity, account) else frozenset()
 
 
 def is_foreign(sources: Sources, identity: str, account: Account) -> bool:

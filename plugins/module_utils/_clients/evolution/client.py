@@ -1,12 +1,11 @@
 # Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution of one local user, as the engine sees it."""
 
 from __future__ import annotations
 
 import contextlib
-import posixpath
-import time
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
@@ -16,14 +15,18 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import absence
-from . import choices, configure, defaults, lookup, mapping, templates
+from ..waiting import once_closed
+from . import choices, configure, defaults, lookup, migration, signatures, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, SECRET_SERVICE, Item
-from .sources import DATA_SOURCE, MAIL_SUBMISSION, SUFFIX, SourceIds, Sources, source_path
+from .password_store.store import NONE, SECRET_SERVICE
+from .signatures import SignatureFiles
+from .sources import SUFFIX, SourceIds, Sources, source_path
 from .stored import EvolutionState, Lazy
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.desktop import Bus, Desktop, Process
@@ -33,11 +36,10 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Passwords
+    from .password_store.store import Item, Passwords
 
 T = t.TypeVar("T")
 
-_POLL_SECONDS = 0.5
 _LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or two thousand
 
 
@@ -116,7 +118,8 @@ class Evolution(ClientDefaults):
             if source is not None and session is None:  # a registry takes in sound files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults))
+        files = SignatureFiles(self._files, self._location.config)
+        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), files)
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)
@@ -126,7 +129,9 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
-        return after
+        # It can be there twice; what a further run would leave stays.
+        left = find(after.sources, account) if removed else None
+        return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
         with self._as_root():
@@ -134,23 +139,7 @@ class Evolution(ClientDefaults):
         return compare(before, after)
 
     def view(self, state: EvolutionState, account: Account) -> View:
-        ids = find(state.sources, account)
-        if ids is None:
-            return View(None)
-        # Which account is the default is only looked up where it is in question.
-        default = account.default and state.default(defaults.ACCOUNT) == ids.account
-        shown = {
-            "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
-            "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
-        }
-        details = {name: value for name, value in shown.items() if value}
-        return View(
-            mapping.read_back(state.sources, ids, default=default),
-            ids._asdict(),
-            details,
-            outgoing_username=mapping.outgoing_username(state.sources, ids),
-            kept=mapping.OF_IDENTITY if choices.kept_address(state.sources, ids.identity, account) else frozenset(),
-        )
+        return view(state, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
@@ -190,24 +179,26 @@ class Evolution(ClientDefaults):
         """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
         return self._in_the_way() is not None
 
-    def require_writable(self, state: EvolutionState) -> None:
-        if state.session is None:  # the registry of a session writes by itself, and reports if it cannot
-            self._require_writable((self.profile,))
+    def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
+        with self._as_root():
+            from . import writing
+        paths = writing.folders(self._files, self._location, before, after, self._password_store)
+        paths += to_empty(self._files, self._other_deletes(after))
+        if paths:
+            self._require_writable(paths)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Waits for other runs, and until no program that cannot be informed of a change has the sources in memory."""
         with self._files.exclusive():
-            give_up = time.monotonic() + self._wait_seconds
-            while True:
-                process = self._in_the_way()
-                if process is None:
-                    break
-                if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, self.profile, process.pid)
-                time.sleep(_POLL_SECONDS)
+            once_closed(self._refuse_running, self._wait_seconds)
             self._files.recover()
             yield
+
+    def _refuse_running(self) -> None:
+        process = self._in_the_way()
+        if process is not None:
+            raise ClientRunningError(self.name, self.profile, process.pid)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
         return self._files.undisturbed(read)
@@ -219,13 +210,14 @@ class Evolution(ClientDefaults):
     def write(self, before: EvolutionState, after: EvolutionState) -> t.Sequence[str]:
         with self._as_root():
             from . import writing
-        items = {uid: _item(after, uid) for uid in after.new_passwords}
+        items = {uid: writing.password_item(after, uid) for uid in after.new_passwords}
         # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
         stored = {uid: item for uid, item in items.items() if item is not None}
         removed = {uid: item for uid, item in items.items() if item is None}
         session = None
         if after.session and after.sources is not before.sources:
             session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+        logged = [] if self.log is None else self.log.writes(self._files, self.profile, writing.EvolutionNotes())
         done = []
         try:
             if stored:
@@ -238,8 +230,8 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, items)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 backups = self._files.replace(
-                    [*passwords, *writes, *self._default_writes(after), *sealed],
-                    [*deletes, *self._purged(after), *unsealed],
+                    [*passwords, *writes, *self._other_writes(after), *sealed, *logged],
+                    [*deletes, *self._other_deletes(after), *unsealed],
                 )
             else:
                 passwords = self._password_writes(after, stored)
@@ -249,8 +241,8 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, removed)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
-                    [*passwords, *self._default_writes(after), *sealed],
-                    [*session.deletes, *self._purged(after), *unsealed],
+                    [*passwords, *self._other_writes(after), *sealed, *logged],
+                    [*session.deletes, *self._other_deletes(after), *unsealed],
                     session.make,
                 )
                 done.append("the accounts were changed already")
@@ -279,8 +271,9 @@ class Evolution(ClientDefaults):
     def _password_writes(self, after: EvolutionState, items: t.Mapping[str, Item | None]) -> list[FileWrite]:
         return after.passwords.value.file_writes(items) if items else []
 
-    def _default_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
-        return after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
+    def _other_writes(self, after: EvolutionState) -> t.Sequence[FileWrite]:
+        defaults = after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
+        return [*defaults, *after.signatures.writes(after.new_signatures, backup=self._backup)]
 
     def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
         if self._password_store == NONE or not state.passwords.value.writable:
@@ -290,15 +283,19 @@ class Evolution(ClientDefaults):
         return PasswordState.KEPT if kept else PasswordState.STORED
 
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.present(before.sources, account)
+        sources, ids = configure.present(migration.moved(before.sources, account), account)
+        before = migration.followed(before, account, ids, self._password_store)
+        sources, new_signatures = signatures.configured(sources, ids.identity, account, before.signature)
+        before.signatures.require_plain(new_signatures)
         new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults:
             before.defaults.value.require_writable()
-        if sources is before.sources and not new_passwords and not new_defaults:
+        if sources is before.sources and not (new_passwords or new_defaults or new_signatures):
             return before
         return before._replace(
             sources=sources,
+            new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, new_passwords),
             new_defaults={**before.new_defaults, **new_defaults},
         )
@@ -316,7 +313,11 @@ class Evolution(ClientDefaults):
     def _without(self, before: EvolutionState, account: Account) -> EvolutionState:
         sources, ids = configure.absent(before.sources, account)
         if ids is None:
-            return before
+            sources, new_signatures = signatures.left_by_user(sources, account, before.signature)
+            if not new_signatures:
+                return before
+            return before._replace(sources=sources, new_signatures={**before.new_signatures, **new_signatures})
+        sources, new_signatures = signatures.without(sources, account)
         gone = [uid for uid in ids.all if uid not in sources]
         passwords = before.passwords.value
         known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
@@ -325,10 +326,11 @@ class Evolution(ClientDefaults):
             from . import removal
         other = None
         if account.purge:
-            folders = self._folders_of(ids.account)
+            folders = self._location.mail_folders(ids.account)
             other = removal.user_of_mail(before.sources, ids.account, folders, self._files.real_path)
         return before._replace(
             sources=sources,
+            new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
             purged=(*before.purged, ids.account) if account.purge and other is None else before.purged,
@@ -336,16 +338,9 @@ class Evolution(ClientDefaults):
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 
-    def _folders_of(self, account: str) -> list[str]:
-        """The folders with mail of an account, also where Evolution has put it aside for a while."""
-        return [
-            posixpath.join(folder, place, account)
-            for folder in (self._location.cache, self._location.data)
-            for place in ("mail", "mail/trash")
-        ]
-
-    def _purged(self, after: EvolutionState) -> list[str]:
-        return [folder for account in after.purged for folder in self._folders_of(account)]
+    def _other_deletes(self, after: EvolutionState) -> list[str]:
+        folders = [folder for account in after.purged for folder in self._location.mail_folders(account)]
+        return [*folders, *after.signatures.gone(after.new_signatures)]
 
     def _uids(self) -> t.Iterator[str]:
         """Of the files that there are."""
@@ -368,12 +363,7 @@ class Evolution(ClientDefaults):
             return None
         with self._as_root():
             from . import account_registry
-        found = [
-            process
-            for process in self._desktop.processes(account_registry.PROGRAM)
-            if account_registry.in_flatpak(process)
-        ]
-        return found[0] if found else None
+        return next(iter(account_registry.flatpaks(self._desktop)), None)
 
     def _open_passwords(self, session: AccountRegistry | None) -> Passwords:
         with self._as_root():
@@ -391,9 +381,3 @@ class Evolution(ClientDefaults):
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)
-
-
-def _item(after: EvolutionState, uid: str) -> Item | None:
-    secret = after.new_passwords[uid]
-    name = after.sources.text(uid, DATA_SOURCE, "DisplayName")
-    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)

@@ -8,13 +8,14 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
-from . import mapping
+from . import aliases, client_settings, mapping
 from .choices import kept_address
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
 
 _NEW = GlibKeyFile()
+_OF_USER = tuple((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization"))
 
 
 def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
@@ -36,6 +37,12 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
         ids.identity: made(ids.identity, found.identity, identity, mapping.NEW_IDENTITY),
         ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
     }
+    if identity is not mapping.IDENTITY and ids.identity != found.identity:
+        # The user's own address stays here, too, where another account has the identity that it was taken from.
+        own = {key: before.text(found.identity, *key) for key in _OF_USER}
+        edited[ids.identity] = edited[ids.identity].with_texts({key: text for key, text in own.items() if text})
+    client_settings.enforce(edited, ids, account)
+    edited[ids.identity] = aliases.configured(edited[ids.identity], account)
     for uid in (ids.transport, ids.identity):
         if not _is_shown(before, edited[uid], ids):
             edited[uid] = edited[uid].with_text(DATA_SOURCE, "Parent", ids.account)

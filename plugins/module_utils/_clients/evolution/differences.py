@@ -8,7 +8,9 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.persistent import differing
 from ..._model.settings import Change, changes
 from . import defaults
-from .mapping import POP_BACKEND, SECURITY
+from .aliases import ALIASES
+from .mapping import MAIL_COMPOSITION, POP_BACKEND, SECURITY
+from .signatures import DIGEST_KEY, SIGNATURE_UID, TOP_SIGNATURE, changed
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, MARKER_GROUP, MARKER_KEY, Sources
 from .stored import EvolutionState
 
@@ -17,7 +19,9 @@ from .stored import EvolutionState
 _INSIGNIFICANT = {
     *((AUTHENTICATION, key) for key in ("Host", "User")),
     (SECURITY, "Method"),
-    *((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization")),
+    *((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization", ALIASES, SIGNATURE_UID)),
+    (MAIL_COMPOSITION, TOP_SIGNATURE),
+    *((MARKER_GROUP, key) for key in (ALIASES, DIGEST_KEY)),
     *((POP_BACKEND, key) for key in ("KeepOnServer", "DeleteAfterDays")),
     (MARKER_GROUP, MARKER_KEY),
 }
@@ -36,6 +40,8 @@ def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]
     for name, chosen in after.new_defaults.items():
         if before.default(name) != chosen:
             found.append(Change(defaults.path(name), before.default(name), chosen))
+    for key, one, other in changed(before.signature, after.new_signatures):
+        found.append(Change(key, size(one), size(other)))
     found += [Change("mail on this host", uid, None) for uid in after.purged if uid not in before.purged]
     return tuple(found)
 
@@ -48,6 +54,11 @@ def source_changes(before: Sources, after: Sources) -> list[Change]:
         if one is not other:
             found += changes(_settings(uid, one), _settings(uid, other))
     return [change._replace(significant=_place(change.key) not in _INSIGNIFICANT) for change in found]
+
+
+def size(content: bytes | None) -> str | None:
+    """How long a file is, in place of its content."""
+    return None if content is None else f"{len(content)} bytes"
 
 
 def _place(key: str) -> tuple[str, str]:

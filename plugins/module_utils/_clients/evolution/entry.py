@@ -12,6 +12,7 @@ from .password_store import store
 
 if t.TYPE_CHECKING:
     from ..._host.desktop import DesktopHost
+    from ..unlisted import FindUnlisted
     from .client import Evolution
 
 
@@ -37,6 +38,13 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
     )
 
 
+def load_unlisted() -> FindUnlisted:
+    """See ``ClientEntry``."""
+    from .unlisted import unlisted
+
+    return unlisted
+
+
 EVOLUTION = ClientEntry(
     name="evolution",
     title="Evolution",
@@ -53,4 +61,5 @@ EVOLUTION = ClientEntry(
         },
     },
     open=open_evolution,
+    load_unlisted=load_unlisted,
 )

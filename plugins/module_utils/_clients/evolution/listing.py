@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
+from ..._model.client_options import ClientOptions
+from ..._model.folders import NONE_GIVEN
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import mapping
+from . import aliases, client_settings, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
 from .lookup import COLLECTION
+from .signatures import MAIL_SIGNATURE, SignatureFiles
 from .sources import (
     AUTHENTICATION,
     DATA_SOURCE,
@@ -23,6 +27,7 @@ from .sources import (
     SourceIds,
     Sources,
 )
+from .stored_senders import read_back
 
 # Providers of Camel that keep mail on this host.
 _NO_MAIL = frozenset({"", "local", "vfolder", "maildir", "mbox", "mh", "spool", "spooldir", "none", "rss", "nntp"})
@@ -36,25 +41,30 @@ def accounts(client: Evolution) -> Listing:
         MailError: the sources cannot be read.
     """
     state = client.read()
-    found = in_sources(state.sources, client.profile, state.default(ACCOUNT))
+    found = in_sources(state.sources, client.profile, state.default(ACCOUNT), state.signatures)
     return Listing(tuple(found), tuple(map(str, state.damaged.values())))
 
 
-def in_sources(sources: Sources, profile: str, default: str | None) -> list[ListedAccount]:
+def in_sources(sources: Sources, profile: str, default: str | None, signatures: SignatureFiles) -> list[ListedAccount]:
     """The mail accounts, in the order of the sources.
 
     Args:
         sources: all of them.
         profile: the folder of the sources.
         default: the uid of the default account; None if it is not known, or there is none.
+        signatures: the files with signatures.
     """
     kinds = ((uid, sources.text(uid, MAIL_ACCOUNT, "BackendName")) for uid in sources.accounts)
-    return [_account(sources, uid, kind, profile, default) for uid, kind in kinds if kind not in _NO_MAIL]
+    return [_account(sources, uid, kind, profile, default, signatures) for uid, kind in kinds if kind not in _NO_MAIL]
 
 
-def _account(sources: Sources, uid: str, kind: str, profile: str, default: str | None) -> ListedAccount:
+def _account(
+    sources: Sources, uid: str, kind: str, profile: str, default: str | None, signatures: SignatureFiles
+) -> ListedAccount:
     ids = sources.ids(uid)
-    found = mapping.read_back(sources, ids, default=uid == default)
+    found = read_back(sources, ids, signatures.content, default=uid == default)
+    if found is not None and sources.text(uid, MAIL_ACCOUNT, "NeedsInitialSetup") == "true":
+        found = dataclasses.replace(found, folders=NONE_GIVEN)  # the server has not been asked for them yet
     parent = sources.text(uid, DATA_SOURCE, "Parent")
     kept_by = ""
     if sources.has_group(parent, COLLECTION):
@@ -68,10 +78,11 @@ def _account(sources: Sources, uid: str, kind: str, profile: str, default: str |
         managed=bool(sources.text(uid, MARKER_GROUP, MARKER_KEY)),
         outgoing_username=mapping.outgoing_username(sources, ids),
         authentication=(_incoming_method(sources, uid), _outgoing_method(sources, ids.transport)),
-        identities=() if identity is None else (_identity(identity),),
-        enabled=all(sources.text(part, DATA_SOURCE, "Enabled") != "false" for part in ids.all),
+        identities=() if identity is None else (_identity(identity), *_aliases(identity)),
+        enabled=not any(sources.is_off(part) for part in ids.all),
         kept_by=kept_by,
-        not_expressed=() if found is None else tuple(_not_expressed(sources, ids)),
+        chosen=ClientOptions() if found is None else found.client.without(client_settings.USUAL),
+        not_expressed=() if found is None else tuple(_not_expressed(sources, ids, signatures)),
     )
 
 
@@ -86,6 +97,10 @@ def _identity(source: GlibKeyFile) -> ListedIdentity:
     )
 
 
+def _aliases(source: GlibKeyFile) -> t.Iterator[ListedIdentity]:
+    return (ListedIdentity(one.address, one.name) for one in aliases.listed(source))
+
+
 def _incoming_method(sources: Sources, uid: str) -> str:
     """For receiving, Evolution calls the password itself "none"."""
     method = sources.text(uid, AUTHENTICATION, "Method")
@@ -98,13 +113,13 @@ def _outgoing_method(sources: Sources, uid: str) -> str:
     return PASSWORD if method.lower() in _PASSWORDS else method or "none"
 
 
-def _not_expressed(sources: Sources, ids: SourceIds) -> t.Iterator[str]:
+def _not_expressed(sources: Sources, ids: SourceIds, signatures: SignatureFiles) -> t.Iterator[str]:
     backend = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName")
     if backend != "smtp":
         yield f"it sends by {backend}" if backend else "it cannot send"
-    aliases = sources.text(ids.identity, MAIL_IDENTITY, "Aliases")
-    if aliases:
-        yield f"it has further addresses ({aliases})"
+    signature = sources.text(ids.identity, MAIL_IDENTITY, "SignatureUid")
+    if sources.has_group(signature, MAIL_SIGNATURE) and signatures.is_link(signature):
+        yield "its signature is a symbolic link, as a program is"
     name = sources.text(ids.account, DATA_SOURCE, "DisplayName")
     if name and name != sources.text(ids.identity, MAIL_IDENTITY, "Address"):
         yield f"it is called {name!r}"

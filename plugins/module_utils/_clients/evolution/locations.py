@@ -40,6 +40,11 @@ class Location(t.NamedTuple):
         """The folder of the accounts."""
         return posixpath.join(self.config, "sources")
 
+    def mail_folders(self, account: str) -> list[str]:
+        """The folders with mail of an account, by its uid, also where Evolution has put it aside for a while."""
+        places = ("mail", "mail/trash")
+        return [posixpath.join(folder, place, account) for folder in (self.cache, self.data) for place in places]
+
 
 def locate(files: Files, home: str, location: str, environment: t.Callable[[], Environment] = Environment) -> Location:
     """The Evolution that is meant.

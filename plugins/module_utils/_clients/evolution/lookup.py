@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import MailError, OptionError
-from ..recognition import ambiguous, has_login, marker
+from ..recognition import ambiguous, has_login, is_void, marker
 from .mapping import protocol_of
 from .sources import (
     AUTHENTICATION,
@@ -24,9 +25,12 @@ from .sources import (
     Sources,
 )
 
-# A source whose parent has this group is made and kept by another program, such as GNOME Online Accounts.
+# A source whose parent has this group is kept together with calendars and contacts: by another program, such as GNOME
+# Online Accounts, or by Evolution itself, where the user has set up a collection account.
 COLLECTION = "Collection"
+_ONLINE_ACCOUNTS = ("GNOME Online Accounts", "Ubuntu Online Accounts")
 KINDS = ("account", "identity", "transport")
+SIGNATURE = "signature"
 _NAMESPACE = "charter.mail"
 
 
@@ -42,17 +46,17 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     """
     wanted = marker(account)
     usual = uid(account, "account")
-    if _marker(sources, usual) == wanted and protocol_of(sources[usual]) is account.protocol:
+    if sources.text(usual, MARKER_GROUP, MARKER_KEY) == wanted and _is_ours(sources, usual, account):
         return sources.ids(usual)  # nearly always
-    for key in sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, wanted)):
-        if _is_of_protocol(sources, key, account.protocol):
+    for key in _marked(sources, account):
+        if _is_ours(sources, key, account):
             return sources.ids(key)
-    keeper = kept_by(sources, account)
-    if keeper and account.state is State.PRESENT:
+    keeper = keeper_of(sources, account) if account.state is State.PRESENT else None
+    if keeper is not None:
         raise OptionError(
             "email",
-            f"{account} is in Evolution by GNOME Online Accounts or the like ({keeper}), which would undo any change",
-            "remove it there (Settings, Online Accounts) and run again, or leave this account to that program",
+            f"{account} is in Evolution by {keeper.program} ({keeper.name}), which {keeper.effect}",
+            f"remove it there ({keeper.where}) and run again, or leave this account to that program",
         )
     with_login = _unmarked(sources, account)
     for key in with_login:
@@ -71,19 +75,54 @@ def candidates(sources: Sources, account: Account) -> t.Sequence[str]:
     return [_host(sources, key) for key in _unmarked(sources, account) if _has_address(sources, key, account)]
 
 
+def void(sources: Sources, account: Account) -> t.Sequence[str]:
+    """The accounts that were the wanted one before their user made others of them."""
+    found = (key for key in _marked(sources, account) if _is_of_protocol(sources, key, account.protocol))
+    return [key for key in found if not _is_ours(sources, key, account)]
+
+
 def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
     """Whether an account that was found is only thought to have moved: no run has marked it."""
     return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
 
 
-def kept_by(sources: Sources, account: Account) -> str:
-    """The name of what keeps the account for another program, such as GNOME Online Accounts; empty for none."""
+class Keeper(t.NamedTuple):
+    """What keeps an account that nobody else may change.
+
+    Attributes:
+        name: as the user sees it.
+        program: what it is.
+        effect: what it does, a clause.
+        where: it can be removed.
+    """
+
+    name: str
+    program: str
+    effect: str
+    where: str
+
+
+def keeper_of(sources: Sources, account: Account) -> Keeper | None:
+    """What keeps the account; None where nothing does."""
     on_server = (key for key in _with_login(sources, account) if _host(sources, key) == account.incoming.host.lower())
     for key in sources.in_order((*_with_address(sources, account), *on_server)):
         if _is_kept(sources, key) and _is_free(sources, key, account.protocol):
             parent = _parent(sources, key)
-            return sources.text(parent, DATA_SOURCE, "DisplayName") or parent
-    return ""
+            name = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
+            if any(sources.has_group(parent, group) for group in _ONLINE_ACCOUNTS):
+                program = "GNOME Online Accounts or the like"
+                return Keeper(name, program, "would undo any change", "Settings, Online Accounts")
+            program = "a collection account of the user's"
+            return Keeper(name, program, "may undo a change", "in Evolution: Edit, Accounts")
+    return None
+
+
+def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    ours = [key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted)]
+    others = [key for key in _unmarked(sources, wanted) if key not in ours]
+    return [sources.ids(key) for key in (*ours, *others)]
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:
@@ -127,7 +166,7 @@ def refuse_damaged(sources: Sources, damaged: t.Mapping[str, MailError], account
     """
     if not damaged:
         return
-    own = [uid(account, kind) for kind in KINDS]
+    own = [uid(account, kind) for kind in (*KINDS, SIGNATURE)]
     found = find(sources, account)
     if found is not None:
         identity = sources.text(found.account, MAIL_ACCOUNT, "IdentityUid")
@@ -180,8 +219,25 @@ def _is_free(sources: Sources, key: str, protocol: Protocol) -> bool:
     return _is_of_protocol(sources, key, protocol) and not _marker(sources, key)
 
 
+def _marked(sources: Sources, account: Account) -> t.Sequence[str]:
+    return sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, marker(account)))
+
+
+def _is_ours(sources: Sources, key: str, account: Account) -> bool:
+    """Whether a marked source is the account of the mark's protocol, and still that one."""
+    if not _is_of_protocol(sources, key, account.protocol):
+        return False
+    login = sources.text(key, AUTHENTICATION, "User").lower()
+    return login == account.username.lower() or bool(_marker(sources, key))
+
+
 def _marker(sources: Sources, key: str) -> str:
-    return sources.text(key, MARKER_GROUP, MARKER_KEY)
+    """Which account a run has marked it as, if it still is that one."""
+    found = sources.text(key, MARKER_GROUP, MARKER_KEY)
+    if not found:
+        return ""
+    address = sources.text(sources.text(key, MAIL_ACCOUNT, "IdentityUid"), MAIL_IDENTITY, "Address")
+    return "" if is_void(found, sources.text(key, AUTHENTICATION, "User"), (address,)) else found
 
 
 def _host(sources: Sources, key: str) -> str:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account as Evolution's sources express it: the tables, and reading them back.
 
-Groups, keys and values are those of Evolution 3.28 and later. What no table names is the user's and never touched:
-signature, folders, aliases, encryption, translations.
+Groups, keys and values are those of Evolution 3.28 and later. What neither a table here nor ``aliases`` or
+``signatures`` names is the user's and never touched: folders, encryption, translations.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class SourceRule(t.NamedTuple):
     accepted: tuple[str, ...] = ()
 
 
-_ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True)
+_ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True, ("1",))
 _MARKER = SourceRule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
 _USER = SourceRule(AUTHENTICATION, "User", lambda account, ids: account.username)
 
@@ -91,7 +91,7 @@ IDENTITY = (
     _MARKER,
 )
 # What an Account has of the group MAIL_IDENTITY.
-OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization"})
+OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization", "signature", "signature.placement"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
@@ -133,9 +133,11 @@ NEW_IDENTITY = (
     _NAME,
     _PARENT,
     SourceRule(MAIL_IDENTITY, "SignatureUid", lambda account, ids: "none"),
-    SourceRule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: "folder://local/Sent"),
+    # On the server, as in Thunderbird. Where there is no such folder, Evolution keeps the mail On This Computer.
+    SourceRule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: f"folder://{_folders_of(account, ids)}/Sent"),
     SourceRule(MAIL_SUBMISSION, "UseSentFolder", lambda account, ids: True),
-    SourceRule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: "folder://local/Drafts"),
+    SourceRule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: f"folder://{_folders_of(account, ids)}/Drafts"),
+    # Evolution saves no template where there is no such folder, which few servers have.
     SourceRule(MAIL_COMPOSITION, "TemplatesFolder", lambda account, ids: "folder://local/Templates"),
 )
 NEW_TRANSPORT = (_NAME, _PARENT, *_SIGNING_IN)
@@ -221,6 +223,11 @@ def _port(source: GlibKeyFile, default: int) -> int:
 def _number(text: str | None, default: int) -> int:
     number = number_in(text or "", INT32)
     return default if number is None else number
+
+
+def _folders_of(account: Account, ids: SourceIds) -> str:
+    """The uid whose folders an account uses; those of POP3 are On This Computer."""
+    return ids.account if account.protocol is Protocol.IMAP else "local"
 
 
 def _for_imap(account: Account, value: Value) -> Value | None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ..._model.account import Account
 from ..._model.differences import as_spelled
 from ..._model.settings import Change
@@ -14,6 +16,7 @@ from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
 from .stored import EvolutionState
+from .stored_senders import comparable, read_back
 
 
 def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
@@ -24,7 +27,8 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
     """
     ids = find(state.sources, wanted)
     default = wanted.default and ids is not None and state.default(defaults.ACCOUNT) == ids.account
-    found = None if ids is None else mapping.read_back(state.sources, ids, default=default)
+    contents = None if wanted.signature is None else state.signature
+    found = None if ids is None else read_back(state.sources, ids, contents, default=default)
     if ids is None or found is None:
         return None
     passwords = state.passwords.value
@@ -33,7 +37,7 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
     left_alone = _left_alone(state, ids, wanted)
     whole = left_alone is not None and left_alone.settings is None
     return StoredAccount(
-        account=found,
+        account=comparable(found, wanted),
         incoming=StoredLogin(found.username, incoming, methods[0]),
         outgoing=StoredLogin(mapping.outgoing_username(state.sources, ids), outgoing, methods[1]),
         locked="" if incoming or outgoing else passwords.problem,
@@ -52,6 +56,8 @@ def _left_alone(state: EvolutionState, ids: SourceIds, wanted: Account) -> LeftA
 
 def _others(state: EvolutionState, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as the method of signing in that would change if the account were configured now."""
+    # What its senders have is compared by its meaning alone.
+    wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
     after, wanted_ids = configure.present(state.sources, wanted)
     if wanted_ids.identity != ids.identity:  # it has none, or one that others use
         return (Change(f"{ids.account}/{MAIL_ACCOUNT}/IdentityUid", ids.identity, "an identity of its own"),)

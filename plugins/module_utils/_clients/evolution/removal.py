@@ -9,7 +9,7 @@ import typing as t
 from ..._model.account import Account
 from ..mail_folders import shared_with
 from .choices import is_foreign
-from .sources import MAIL_IDENTITY, SourceIds, Sources
+from .sources import DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
 
 _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Spool Backend
 
@@ -51,5 +51,15 @@ def remarks(before: Sources, after: Sources, ids: SourceIds, account: Account, o
     if is_foreign(before, ids.identity, account) and ids.identity not in after:
         address = before.text(ids.identity, MAIL_IDENTITY, "Address")
         yield f"{account}: with it goes the user's own address {address}, from which Evolution sent by this account"
+    used = [
+        f"{key} of {after.text(uid, DATA_SOURCE, 'DisplayName') or uid}"
+        for uid, key in after.folder_users.get(ids.account, ())
+        if uid in after
+    ]
+    if used:
+        yield (
+            f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
+            "Evolution (Edit, Accounts)"
+        )
     if other is not None:
         yield f"{account}: its mail on this host is not deleted, since another account uses {other}"

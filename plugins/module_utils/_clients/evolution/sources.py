@@ -31,6 +31,7 @@ MARKER_GROUP = "X-Charter-Mail"
 MARKER_KEY = "Account"
 AUTHENTICATION = "Authentication"
 
+_FOLDER = "folder://"  # before the uid of an account and the path of a folder of it
 _NONE = GlibKeyFile()
 # What is looked up by its value.
 _INDEXED = (
@@ -68,6 +69,10 @@ class Sources(PersistentMap[str, GlibKeyFile]):
     def text(self, uid: str, group: str, key: str) -> str:
         """A value; empty where it, or the source, is not there."""
         return self.get(uid, _NONE).text(group, key) or ""
+
+    def is_off(self, uid: str) -> bool:
+        """Whether a source is switched off; GLib reads both words as false, also with blanks behind them."""
+        return self.text(uid, DATA_SOURCE, "Enabled").rstrip(" \t\f") in {"false", "0"}
 
     def has_group(self, uid: str, group: str) -> bool:
         """Whether there is such a source, with such a group."""
@@ -114,6 +119,8 @@ class Sources(PersistentMap[str, GlibKeyFile]):
     def updated(self, changed: t.Mapping[str, GlibKeyFile], removed: t.Collection[str] = ()) -> Sources:
         """With these sources, and without those uids."""
         after = super().updated(changed, removed)
+        if "folder_users" in self.__dict__:
+            after.__dict__["folder_users"] = self.folder_users
         if "_uids" in self.__dict__:
             added: dict[_Place, tuple[str, ...]] = {}
             for uid in changed:
@@ -123,6 +130,19 @@ class Sources(PersistentMap[str, GlibKeyFile]):
                         added[place] = (*added.get(place, there), uid)
             after.__dict__["_uids"] = self._uids.updated(added)
         return after
+
+    @functools.cached_property
+    def folder_users(self) -> t.Mapping[str, t.Sequence[tuple[str, str]]]:
+        """The uid of an account to the sources that name a folder of it, each with the key.
+
+        It is that of the state that was read.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for uid, source in self.items():
+            for (_group, key), value in source.values.items():
+                if value.startswith(_FOLDER):
+                    found.setdefault(value[len(_FOLDER) :].partition("/")[0], []).append((uid, key))
+        return found
 
     @functools.cached_property
     def _uids(self) -> PersistentMap[_Place, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import typing as t
 from ..._model.errors import MailError
 from ..._model.secret import Secret
 from .defaults import Defaults
+from .signatures import SignatureFiles
 from .sources import Sources
 
 if t.TYPE_CHECKING:  # password stores are imported only when a password is needed
@@ -58,6 +59,8 @@ class EvolutionState(t.NamedTuple):
         session: where the sources come from and go to; None for their files.
         passwords: the password store.
         defaults: where the default account is stored.
+        signatures: the files with signatures.
+        new_signatures: uid to the content that its file shall have, None for no file.
         new_passwords: uid to the password that shall be stored, None for one that shall not.
         new_defaults: likewise for the default account.
         purged: uids of accounts whose mail on this host shall be deleted.
@@ -70,6 +73,8 @@ class EvolutionState(t.NamedTuple):
     session: Session | None
     passwords: Lazy[Passwords]
     defaults: Lazy[Defaults]
+    signatures: SignatureFiles
+    new_signatures: t.Mapping[str, bytes | None] = {}
     new_passwords: t.Mapping[str, Secret | None] = {}
     new_defaults: t.Mapping[str, str | None] = {}
     purged: tuple[str, ...] = ()
@@ -79,6 +84,10 @@ class EvolutionState(t.NamedTuple):
     def password(self, uid: str) -> Secret | None:
         """The password of a source."""
         return self.new_passwords[uid] if uid in self.new_passwords else self.passwords.value.stored(uid)
+
+    def signature(self, uid: str) -> bytes | None:
+        """The content of the file with a signature."""
+        return self.new_signatures[uid] if uid in self.new_signatures else self.signatures.content(uid)
 
     def default(self, name: str) -> str | None:
         """The uid of the default account or identity."""

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a host tells whether a user's Evolution is as it should be: see ``files_to_read``.
 
-It is what ``locations``, ``defaults``, ``templates``, ``account_registry`` and ``client`` read before anything is
-changed.
+It is what ``locations``, ``defaults``, ``templates``, ``signatures``, ``account_registry`` and ``client`` read before
+anything is changed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from .password_store import plaintext_keyring
 from .templates import FOLDER
 
 _KEYRINGS = ("~/.local/share/keyrings",)
+_SIGNATURES = "signatures/*[0-9a-z]"  # no backups, which end in ~
 _FLATPAK = f"~/.var/app/{FLATPAK_ID}/config"
 
 FILES = FilesToRead(
     groups=(
-        FileGroup(("~/.config/evolution", f"{_FLATPAK}/evolution"), ("sources/*.source", "mail/state.ini")),
+        FileGroup(
+            ("~/.config/evolution", f"{_FLATPAK}/evolution"), ("sources/*.source", _SIGNATURES, "mail/state.ini")
+        ),
         FileGroup((f"{_FLATPAK}/glib-2.0/settings",), ("keyfile",)),
         FileGroup((FOLDER,), ("*.source", ".*.source")),
     ),

@@ -8,15 +8,23 @@ remembers if a program has it write the source meanwhile; so beside a registry n
 
 from __future__ import annotations
 
+import posixpath
 import time
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.files import Files, FileWrite
 from ..._model.errors import DamagedFileError, HostError
+from ..._model.persistent import differing
+from ..._model.settings import Change
+from ..change_log import Noted
+from . import defaults
 from .choices import choice
+from .differences import source_changes
 from .lookup import find
-from .sources import MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
+from .password_store.store import PLAINTEXT_KEYRING, Item
+from .signatures import changed
+from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 
 if t.TYPE_CHECKING:
@@ -38,6 +46,58 @@ def as_files(
     ]
     gone = _removed(before, after)
     return [*writes, *(_kept(files, folder, gone) if backup else ())], [source_path(folder, uid) for uid in gone]
+
+
+def folders(
+    files: Files, location: Location, before: EvolutionState, after: EvolutionState, password_store: str
+) -> list[str]:
+    """The folders in which a change writes, also by links, each with a slash.
+
+    Args:
+        files: the user's files.
+        location: of Evolution's folders.
+        before: the state as it is.
+        after: as it shall be.
+        password_store: one of ``store.CHOICES``.
+    """
+    found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
+    if before.session is None:  # a registry writes by itself, and reports if it cannot
+        edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
+        paths = (source_path(location.sources, uid) for uid in edited)
+        usual = files.real_path(location.sources)
+        linked = dict.fromkeys(posixpath.dirname(files.real_path(path)) for path in paths)
+        found += [location.sources, *(folder for folder in linked if folder != usual)]
+    return [f"{folder}/" for folder in found]
+
+
+class EvolutionNotes:
+    """Implements the protocol ``Notes``."""
+
+    def noted(self, before: EvolutionState, after: EvolutionState) -> Noted:
+        changes = source_changes(before.sources, after.sources)
+        for name, chosen in after.new_defaults.items():
+            if before.default(name) != chosen:
+                changes.append(Change(defaults.path(name), before.default(name), chosen))
+        for key, one, other in changed(before.signature, after.new_signatures):
+            changes.append(Change(key, _decoded(one), _decoded(other)))
+        differ = list(differing(before.sources, after.sources))
+        return Noted(
+            changes,
+            created=[uid for uid in differ if uid in after.sources and uid not in before.sources],
+            removed=[uid for uid in differ if uid in before.sources and uid not in after.sources],
+            texts={
+                uid: _text(before.sources[uid])
+                for uid in differ
+                if uid in before.sources and before.sources[uid] is not after.sources.get(uid)
+            },
+        )
+
+    def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
+        return [uid for uid in ids.values() if uid]
+
+
+def _decoded(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 class SessionChange:
@@ -80,7 +140,7 @@ class SessionChange:
             for uid in self._gone:
                 self._session.remove(uid)
             refusals = _create(self._session, self._edited, self._before)
-            _enforce(self._session, self._edited, refusals)
+            _enforce(self._session, self._edited, self._before, refusals)
         except HostError as error:
             error.changed = self._session.sources() != before
             raise
@@ -112,13 +172,16 @@ def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sourc
     return refusals
 
 
-def _enforce(session: Session, edited: t.Mapping[str, GlibKeyFile], refusals: t.Mapping[str, HostError]) -> None:
-    """See that the registry has every value in its memory."""
+def _enforce(
+    session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources, refusals: t.Mapping[str, HostError]
+) -> None:
+    """See that the registry has every value in its memory, and none that is to go."""
     memory = session.sources()
     for uid, source in edited.items():
         if uid not in memory and uid in refusals:
             raise refusals[uid]
-        if not _has_all(memory.get(uid, ""), source):
+        gone = before[uid].values.keys() - source.values.keys() if uid in before else ()
+        if not _has_all(memory.get(uid, ""), source, gone):
             session.write(uid, _text(source))
 
 
@@ -144,6 +207,13 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
     files.replace([FileWrite(path, text) for path, text in contents.items()])
 
 
+def password_item(state: EvolutionState, uid: str) -> Item | None:
+    """What the password store gets for a source; None for nothing."""
+    secret = state.new_passwords[uid]
+    name = state.sources.text(uid, DATA_SOURCE, "DisplayName")
+    return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
+
+
 def seal_changes(
     seal: Seal | None, files: Files, location: Location, state: EvolutionState
 ) -> tuple[list[FileWrite], list[str]]:
@@ -166,9 +236,9 @@ def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionSta
     return seal.renew(files, lambda: seal_changes(seal, files, location, state))
 
 
-def _has_all(text: str, source: GlibKeyFile) -> bool:
+def _has_all(text: str, source: GlibKeyFile, gone: t.Collection[tuple[str, str]]) -> bool:
     there = _values(text.encode("utf-8", "surrogateescape")) or {}
-    return all(there.get(place) == value for place, value in source.values.items())
+    return there.keys().isdisjoint(gone) and all(there.get(place) == value for place, value in source.values.items())
 
 
 def _values(content: bytes | None) -> t.Mapping[tuple[str, str], str] | None:

@@ -92,7 +92,7 @@ def shared_domains(accounts: t.Iterable[Account]) -> dict[str, tuple[Account, ..
     """The domains that more than one account of a Windows user is in, which one file cannot serve."""
     found: dict[str, list[Account]] = collections.defaultdict(list)
     for account in accounts:
-        found[account.email.rpartition("@")[2]].append(account)
+        found[account.domain].append(account)
     return {domain: tuple(members) for domain, members in found.items() if len(members) > 1}
 
 

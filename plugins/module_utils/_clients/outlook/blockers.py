@@ -92,13 +92,7 @@ def _new_outlook(state: OutlookState) -> Blocker | None:
 
 def migration(state: OutlookState) -> str:
     """A sentence about a move to the new Outlook that is prescribed, with the names of the values; empty for none."""
-    found = [
-        f"{name} is {state.number(key, name)} in {key}"
-        for root in _roots(state)
-        for key in (root + r"\Options\General", root + r"\Preferences")
-        for name in _MIGRATION
-        if state.number(key, name) != 0
-    ]
+    found = _migrations(state)
     if not found:
         return ""
     return (
@@ -106,6 +100,34 @@ def migration(state: OutlookState) -> str:
         "PC. Whether the classic Outlook still takes what is staged is not known. Set the values to 0, and "
         "NewOutlookMigrationUserSetting as a policy, too, if the classic Outlook is to stay."
     )
+
+
+def other_outlook(state: OutlookState) -> str:
+    """A sentence for an account that classic Outlook has, if its user is in the new Outlook or to be moved to it."""
+    used = [
+        f"UseNewOutlook is 1 in {root}\\Preferences"
+        for root in _roots(state)
+        if state.number(root + r"\Preferences", "UseNewOutlook") == 1
+    ]
+    found = [*used, *_migrations(state)]
+    if not found:
+        return ""
+    is_there = "works with the new Outlook" if used else "is to be moved to the new Outlook"
+    return (
+        f"The account is in classic Outlook, but {state.user.name} {is_there} ({'; '.join(found)}), which keeps "
+        "accounts of its own. Set the values to 0 if classic Outlook is to stay."
+    )
+
+
+def _migrations(state: OutlookState) -> list[str]:
+    """The values that prescribe a move, as clauses."""
+    return [
+        f"{name} is {state.number(key, name)} in {key}"
+        for root in _roots(state)
+        for key in (root + r"\Options\General", root + r"\Preferences")
+        for name in _MIGRATION
+        if state.number(key, name) != 0
+    ]
 
 
 def _roots(state: OutlookState) -> tuple[str, ...]:
@@ -125,7 +147,7 @@ def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | Non
 
 def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
     """Settings that are not ours for the domain of the address, or a policy against any on the PC."""
-    domain = account.email.rpartition("@")[2]
+    domain = account.domain
     sid = state.user.sid
     for root in (locations.cloud_policies(sid), locations.policies(sid)):
         key = root + r"\AutoDiscover"

@@ -5,20 +5,23 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
+from ..._model import senders
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import HostError
+from ..._model.errors import HostError, MailError
 from ..._model.settings import Change
 from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, difference
 from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..recognition import about_other_protocol, absence
-from ..stored_account import StoredAccount, StoredLogin
-from . import differences, lookup, staging, staging_record, status
-from .blockers import foreign_xml
+from ..stored_account import LeftAlone, StoredAccount, StoredLogin
+from . import differences, lookup, signatures, staging, staging_record, status
+from .blockers import foreign_xml, other_outlook
+from .change_notes import logged
 from .configure import configured
 from .methods import AUTODISCOVER
 from .staging_cautions import about_staging
@@ -68,6 +71,8 @@ class Outlook(ClientDefaults):
             files={name: snapshot.files[name] for name in noted.files if name in snapshot.files},
             record=noted,
             made=made_accounts(snapshot.registry, sid) if snapshot.loaded else (),
+            signatures=snapshot.signatures,
+            signature_obstacle=snapshot.signature_obstacle,
         )
 
     def configure(self, before: OutlookState, account: Account) -> OutlookState:
@@ -84,7 +89,7 @@ class Outlook(ClientDefaults):
                 {"profile": made.profile, "key": made.key},
                 profile=made.profile,
                 outgoing_username=made.outgoing_username,
-                kept=lookup.NOT_STAGED,
+                kept=lookup.KEPT,
             )
         staged = state.record.find(account)
         if staged is None:
@@ -95,7 +100,7 @@ class Outlook(ClientDefaults):
             {"staged by": " and ".join(staged.methods)},
             profile="",
             outgoing_username=staged.account.username,
-            kept=lookup.NOT_STAGED,
+            kept=lookup.KEPT,
         )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
@@ -114,15 +119,24 @@ class Outlook(ClientDefaults):
         made = lookup.find(state, wanted)
         if made is None:
             return None
+        reason = signatures.left_alone(state, wanted)
         return StoredAccount(
-            account=lookup.comparable(made.account, wanted),
+            account=dataclasses.replace(
+                lookup.comparable(made.account, wanted), signature=signatures.stored(state, wanted)
+            ),
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
             locked="Outlook keeps them for the user alone",
             others=(),
             sign_in=made.sign_in,
             security_names=made.security_names,
+            left_alone=LeftAlone(reason, frozenset({senders.SIGNATURE})) if reason else None,
         )
+
+    def signature_drift(self, state: OutlookState, account: Account) -> tuple[bool, str]:
+        """Whether the signature differs from the wanted one, and why a run would leave it; empty where it would not."""
+        differs = any(senders.pairs(account, dataclasses.replace(account, signature=signatures.stored(state, account))))
+        return differs, signatures.left_alone(state, account)
 
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
@@ -141,7 +155,10 @@ class Outlook(ClientDefaults):
     def result_details(self, state: OutlookState, account: Account) -> t.Mapping[str, str]:
         """What Outlook did with the account, and what is to be done."""
         reached = self.verdict(state, account)
-        return {"outlook_status": reached.standing.value, "advice": reached.advice}
+        signature = signatures.status(state, account)
+        details = {} if signature is None else {"outlook_signature": signature.value}
+        advice = f"{reached.advice} {signatures.advice(state, account)}".strip()
+        return {"outlook_status": reached.standing.value, "advice": advice, **details}
 
     def obstacle(self, state: OutlookState, account: Account) -> Obstacle | None:
         """An account that nothing can be staged for, or that only the user can remove."""
@@ -161,13 +178,14 @@ class Outlook(ClientDefaults):
         reached = self.verdict(state, account)
         warned = reached.standing in _WARNED or account.state is AccountState.ABSENT
         found = [f"{account}: {reached.advice}"] if reached.advice and warned else []
+        found += [f"{account}: {text}" for text in signatures.warnings(state, account)]
         return (*found, *self._staging_warnings(state, account))
 
     def _staging_warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
         if account.state is AccountState.ABSENT or not state.loaded:
             return ()
         found: list[str] = []
-        unstaged = sorted(name for name in lookup.NOT_STAGED if getattr(account, name))
+        unstaged = lookup.not_staged(account)
         if unstaged:
             found.append(
                 f"Outlook keeps its own {' and '.join(unstaged)}: the user sets them in the account's settings"
@@ -175,7 +193,13 @@ class Outlook(ClientDefaults):
         standing = self.verdict(state, account).standing
         if standing is OutlookStatus.STAGED:
             found += [f"{account}: {caution}" for caution in about_staging(state, account) if caution]
-        if lookup.has_other_protocol(state, account):
+        if standing in (OutlookStatus.CONFIGURED, OutlookStatus.DRIFTED) and (elsewhere := other_outlook(state)):
+            found.append(f"{account}: {elsewhere}")
+        if account.migrate_from and lookup.has_other_protocol(state, account):
+            found.append(
+                f"{account}: only its user can move the mail of the POP3 account in Outlook, and remove that account"
+            )
+        elif lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
         if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
             rival = staging.domain_conflict(state.record.accounts, account)
@@ -194,22 +218,28 @@ class Outlook(ClientDefaults):
         return contextlib.nullcontext()
 
     def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
+        registry = logged(self.log, before, after)
         files: dict[str, bytes | None] = dict.fromkeys(before.record.files)
         files.update(after.files)
         changed = {name: content for name, content in files.items() if content != before.files.get(name)}
+        texts: dict[str, bytes | None] = {
+            name: after.signatures.get(name)
+            for name in sorted(before.signatures.keys() | after.signatures.keys())
+            if before.signatures.get(name) != after.signatures.get(name)
+        }
         written = {
-            (write.path, name): after.registry.value(write.path, name)
-            for write in difference(before.registry, after.registry)
+            (write.path, name): registry.value(write.path, name)
+            for write in difference(before.registry, registry)
             for name in write.values or before.registry.get(write.path, ByName())
         }
         try:
-            self._pc.write(self._user.sid, difference(before.registry, after.registry), changed)
+            self._pc.write(self._user.sid, difference(before.registry, registry), changed, texts)
             stored = self._pc.snapshot(self._user.sid)
-        except HostError as error:
+        except MailError as error:
             # Nothing may stay armed for Outlook's next start that nobody knows of.
             try:
-                self._take_back(before, written, changed)
-            except HostError:
+                self._take_back(before, written, changed, texts)
+            except MailError:
                 raise error from None
             raise
         # reg import passes over what it cannot read, and still ends with 0.
@@ -217,8 +247,9 @@ class Outlook(ClientDefaults):
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
         ]
         wrong += [after.path(name) for name, content in changed.items() if stored.files.get(name) != content]
+        wrong += [after.signature_path(name) for name, new in texts.items() if stored.signatures.get(name) != new]
         if wrong:
-            self._take_back(before, written, changed)
+            self._take_back(before, written, changed, texts)
             raise HostError(
                 f"Outlook {self.profile}",
                 f"{' and '.join(wrong)} do not read back as written, and all was taken back",
@@ -226,10 +257,17 @@ class Outlook(ClientDefaults):
             )
         return ()
 
-    def _take_back(self, before: OutlookState, values: t.Iterable[tuple[str, str]], files: t.Iterable[str]) -> None:
+    def _take_back(
+        self,
+        before: OutlookState,
+        values: t.Iterable[tuple[str, str]],
+        files: t.Iterable[str],
+        texts: t.Iterable[str],
+    ) -> None:
         """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
-        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files})
+        old = {name: before.signatures.get(name) for name in texts}
+        self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files}, old)
 
 
 # What the user or the administrator must act on.

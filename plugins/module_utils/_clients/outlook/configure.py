@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..._model.account import Account, State
 from ..._model.differences import as_spelled
 from ..._model.errors import OptionError
-from . import lookup, staging
+from . import lookup, signatures, staging
 from .blockers import obstacle
 from .methods import AUTODISCOVER
 from .stored import OutlookState
@@ -29,6 +29,12 @@ def configured(
     """
     if not before.loaded:
         return before
+    return signatures.configured(_with_account(before, account, methods, profile), account)
+
+
+def _with_account(
+    before: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None
+) -> OutlookState:
     before = staging.without_leftovers(before)
     staged = before.record.find(account)
     if staged is not None:

@@ -52,7 +52,7 @@ def writes(
 
 def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list[KeyWrite]:
     shared = autodiscover.shared_domains(accounts)
-    domains = [account.email.rpartition("@")[2] for account in accounts]
+    domains = [account.domain for account in accounts]
     values = {
         domain: RegValue.sz(f"{folder}\\{locations.xml(domain)}") for domain in sorted(domains) if domain not in shared
     }

@@ -8,6 +8,7 @@ from ..._model.settings import Change, Value
 from ..._windows.registry import RegValue, difference
 from ..engine import TextDiff
 from . import locations
+from .signature_renditions import text_of
 from .staging_record import StagingRecord
 from .stored import OutlookState
 
@@ -16,7 +17,7 @@ def compare(before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
     """What leads from one to the other: values of the registry, our record in words, and files."""
     ours = locations.record(after.user.sid)
     found = [
-        Change(f"{write.path}\\{name}", _shown(before.registry.value(write.path, name)), _shown(value))
+        Change(f"{write.path}\\{name}", shown(before.registry.value(write.path, name)), shown(value))
         for write in difference(before.registry, after.registry)
         for name, value in (write.values or dict.fromkeys(before.registry[write.path])).items()
         if write.path != ours
@@ -28,7 +29,22 @@ def compare(before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
         for name in sorted(before.files.keys() | after.files.keys())
         if before.files.get(name) != after.files.get(name)
     ]
+    found += [
+        Change(after.signature_path(name), _signature(before.signatures.get(name)), _signature(new))
+        for name, new in _changed_signatures(before, after)
+    ]
     return tuple(found)
+
+
+def _changed_signatures(before: OutlookState, after: OutlookState) -> list[tuple[str, bytes | None]]:
+    names = sorted(before.signatures.keys() | after.signatures.keys())
+    return [
+        (one, after.signatures.get(one)) for one in names if before.signatures.get(one) != after.signatures.get(one)
+    ]
+
+
+def _signature(content: bytes | None) -> str | None:
+    return None if content is None else text_of(content)
 
 
 def file_diffs(before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
@@ -51,10 +67,12 @@ def _summary(noted: StagingRecord) -> str | None:
     if noted == StagingRecord():
         return None
     accounts = ", ".join(str(staged.account) for staged in noted.accounts)
-    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files)"
+    signatures = "".join(f", signature of {one.mark} {dict(one.files)}" for one in noted.signatures)
+    return f"{accounts or 'no account'} ({len(noted.written)} values, {len(noted.files)} files){signatures}"
 
 
-def _shown(value: RegValue | None) -> Value | None:
+def shown(value: RegValue | None) -> Value | None:
+    """A value as a result shows it; None where it is not there."""
     if value is None:
         return None
     plain = value.plain

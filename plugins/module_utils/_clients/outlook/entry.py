@@ -4,8 +4,21 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..entry import ClientEntry, System
 from .methods import METHODS
+
+if t.TYPE_CHECKING:
+    from ..unlisted import FindUnlisted
+
+
+def load_unlisted() -> FindUnlisted:
+    """See ``ClientEntry``."""
+    from .unlisted import unlisted
+
+    return unlisted
+
 
 OUTLOOK = ClientEntry(
     name="outlook",
@@ -16,4 +29,5 @@ OUTLOOK = ClientEntry(
         "mail_profile": {"type": "str"},
         "method": {"type": "list", "elements": "str", "choices": list(METHODS), "default": list(METHODS)},
     },
+    load_unlisted=load_unlisted,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ..._windows.keys import MACHINE
-from ..._windows.registry import Registry
+from ..._windows.registry import Registry, fold
 
 # Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
 CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"
@@ -32,4 +32,4 @@ def classic_version(registry: Registry) -> int | None:
 
 def has_new_outlook(registry: Registry) -> bool:
     """Whether Windows sets up the new Outlook for its users."""
-    return any(name.startswith(_NEW_OUTLOOK) for name in registry.children(STORE_APPS))
+    return any(fold(name).startswith(fold(_NEW_OUTLOOK)) for name in registry.children(STORE_APPS))

@@ -7,10 +7,14 @@ from __future__ import annotations
 import re
 
 from ..._windows.keys import MACHINE, hive
+from ..._windows.users import WindowsUser
 
 # What this collection has staged, a key for each SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
 RECORD = "StagingRecord"
+# What runs have changed, likewise: in a key of its own, since it stays where all that was staged is taken back.
+LOGS = MACHINE + r"\SOFTWARE\charter.mail\OutlookChanges"
+LOG = "ChangeLog"
 
 _OUTLOOK = r"\Software\Microsoft\Office\16.0\Outlook"
 _POLICIES = r"\Software\Policies\Microsoft\Office\16.0\Outlook"
@@ -20,6 +24,10 @@ _CLOUD_POLICIES = r"\Software\Policies\Microsoft\Cloud\Office\16.0\Outlook"
 # account is added.
 SETUP = _OUTLOOK + r"\Setup"
 AUTODISCOVER = _OUTLOOK + r"\AutoDiscover"
+
+# The user's folder of signatures, below the user's own folder, and how the names of ours begin.
+SIGNATURES = ("AppData", "Roaming", "Microsoft", "Signatures")
+SIGNATURE_PREFIX = "charter.mail "
 
 # Below the folder %ProgramData%.
 FOLDERS = ("charter.mail", "Outlook")
@@ -60,9 +68,34 @@ def autodiscover(sid: str) -> str:
     return hive(sid) + AUTODISCOVER
 
 
+def mail_settings(sid: str) -> str:
+    """Where signatures can be prescribed for all accounts."""
+    return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\MailSettings"
+
+
+def office(sid: str) -> str:
+    """Where Office keeps the name of the folder of signatures."""
+    return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\General"
+
+
+def shell_folders(sid: str) -> str:
+    """Where Windows keeps which folders of a user are elsewhere."""
+    return hive(sid) + r"\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+
+
+def signature_folders(user: WindowsUser) -> list[str]:
+    """The user's folder of signatures, and all above it from the user's own folder on, from the top."""
+    return ["\\".join((user.folder, *SIGNATURES[:depth])) for depth in range(len(SIGNATURES) + 1)]
+
+
 def record(sid: str) -> str:
     """Our record of a user."""
     return f"{RECORDS}\\{sid}"
+
+
+def log(sid: str) -> str:
+    """The log of changes for a user."""
+    return f"{LOGS}\\{sid}"
 
 
 def folder(program_data: str, sid: str) -> str:

@@ -11,6 +11,7 @@ its default is not stored. Such keys are never written: Outlook binds each accou
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
@@ -33,11 +34,18 @@ _SAME_LOGIN, _OWN_LOGIN, _RECEIVE_FIRST = 0, 1, 2
 _SERVICES = "{ED475414-B0D6-11D2-8C3B-00104B2A6676}"  # address books, data files and Exchange
 _EXCHANGE = "MSEMS"
 
+# An account may be called "Jo @ home" or "jo@example.net (2)", which is no address.
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+
+SIGNATURES = ("New Signature", "Reply-Forward Signature")
+"""The values of an account with the names of its signatures: of new messages, of replies and forwarded messages."""
+
 # What is read of an account. The values that end in "Password" are never among them.
 _NEEDED = ByName(
     (name, None)
     for name in (
         *("clsid", "Service Name", "Account Name", "Email", "Display Name", "Leave on Server", _MAIL_ORDER),
+        *SIGNATURES,
         *(
             f"{prefix} {name}"
             for prefix in ("IMAP", "POP3", "SMTP")
@@ -49,6 +57,13 @@ _NEEDED = ByName(
 _NEEDED_KEYS = tuple(
     fold("\\16.0\\Outlook\\" + key) for key in ("Setup", "AutoDiscover", "Preferences", "Options\\General")
 )
+
+# The keys outside of Outlook's with values that are read, and which.
+_NEEDED_ELSEWHERE = {
+    "\\16.0\\COMMON\\MAILSETTINGS": ("NEWSIGNATURE", "REPLYSIGNATURE"),
+    "\\16.0\\COMMON\\GENERAL": ("SIGNATURES",),
+    "\\EXPLORER\\USER SHELL FOLDERS": ("APPDATA",),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +103,9 @@ def is_needed(key: str, name: str) -> bool:
     _root, profiles_key, below = key.partition("\\16.0\\OUTLOOK\\PROFILES\\")
     if profiles_key:
         return fold(_ACCOUNTS) in below and name in _NEEDED
+    for ending, needed in _NEEDED_ELSEWHERE.items():
+        if key.endswith(ending):
+            return name in needed
     if not key.endswith("\\16.0\\OUTLOOK"):
         return key.endswith(_NEEDED_KEYS) or "\\POLICIES\\" in key or "\\16.0\\OUTLOOK" not in key
     return name == "DEFAULTPROFILE" or "\\POLICIES\\" in key
@@ -126,14 +144,21 @@ def exchange_accounts(registry: Registry, root: str, profile: str) -> tuple[str,
     return tuple(found)
 
 
+def signature_name(registry: Registry, key: str, name: str) -> str | None:
+    """The name of a signature that an account has, by the account's key and the value's name; None if not chosen."""
+    values = registry.get(key)
+    return None if values is None or name not in values else _text(values, name)
+
+
 def profiles(registry: Registry, root: str) -> tuple[str, ...]:
     """The names of a user's profiles; arguments as for ``accounts``."""
     return registry.children(root + "\\Profiles")
 
 
-def default_profile(registry: Registry, root: str) -> str | None:
-    """The profile that Outlook opens; None where none is the default. Arguments as for ``accounts``."""
-    return _text(registry[root], "DefaultProfile") or None if root in registry else None
+def default_profile(registry: Registry, root: str) -> str:
+    """The default profile; empty where there is none. Arguments as for ``accounts``."""
+    value = registry.value(root, "DefaultProfile")
+    return (value.text or "") if value is not None else ""
 
 
 def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default: bool) -> ProfileAccount:
@@ -175,7 +200,7 @@ def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default
 def _address(values: Values, prefix: str) -> str:
     """The address; the account's name or the login may be one where it is missing."""
     texts = [_text(values, name).strip() for name in ("Email", "Account Name", f"{prefix} User")]
-    return next((text for text in texts if "@" in text), texts[0])
+    return next((text for text in texts if _ADDRESS.fullmatch(text)), texts[0])
 
 
 def _sign_in(values: Values, prefix: str) -> t.Iterator[Difference]:

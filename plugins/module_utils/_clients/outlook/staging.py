@@ -22,6 +22,9 @@ from .stored import OutlookState
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
 
+# Without them, Outlook does not look at a domain's settings, or not first.
+_SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
+
 # What a value shall be, by key and name; None is deleted.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
@@ -57,7 +60,22 @@ def without_leftovers(state: OutlookState) -> OutlookState:
     gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
     if not gone:
         return state
+    gone.update(_leftover_switches(state, gone))
     return dataclasses.replace(state, registry=state.registry.written(_writes(state, gone)))
+
+
+def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
+    """The switches that are set together with a domain's settings, if those of no domain stay."""
+    key = locations.autodiscover(state.user.sid)
+    if not any(place[0] == key for place in gone):
+        return {}
+    if any("." in name and (key, name) not in gone for name in state.registry[key]):
+        return {}
+    return {
+        (key, name): None
+        for name in _SWITCHES
+        if state.number(key, name) == 1 and state.record.value_before(key, name) is None
+    }
 
 
 def _is_leftover(state: OutlookState, key: str, name: str) -> bool:
@@ -73,7 +91,7 @@ def _leads_to_us(value: RegValue | None) -> bool:
 def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
     """Another account that needs the one XML that a user can have for the domain of an address."""
     for one in staged:
-        if AUTODISCOVER in one.methods and one.mark != marker(account) and _domain(one.account) == _domain(account):
+        if AUTODISCOVER in one.methods and one.mark != marker(account) and one.account.domain == account.domain:
             return one.account
     return None
 
@@ -94,7 +112,7 @@ def _follow(
     in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
-    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)))
+    record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
     values = dict(wanted)
     for one in state.record.written:
         # What somebody has changed since is theirs.
@@ -102,7 +120,7 @@ def _follow(
             values[(one.key, one.name)] = None if _leads_to_us(one.before) else one.before
     writes = _writes(state, values)
     if record != state.record:
-        writes.append(_record_write(state, record))
+        writes.append(record_write(state, record))
     registry = state.registry.written(writes) if writes else state.registry
     if not writes and files == state.files:
         return state
@@ -162,9 +180,9 @@ def _profile(state: OutlookState, profile: str | None) -> str:
             f"which cannot be for {profile!r}, too",
             "give all accounts of a user the same profile, or have Outlook started in between",
         )
-    default = state.text(locations.outlook(state.user.sid), "DefaultProfile")
-    if profile or pending or default:
-        return profile or pending or default
+    chosen = profile or pending or state.default_profile
+    if chosen:
+        return chosen
     if len(state.profiles) > 1:
         raise OptionError(
             "profile",
@@ -181,11 +199,10 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
         account = one.account
         if AUTODISCOVER not in one.methods or domain_conflict(staged, account) or foreign_xml(state, account):
             continue
-        domain = _domain(account)
+        domain = account.domain
         files[locations.xml(domain)] = autodiscover.render(account)
         wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
-        wanted[(key, "PreferLocalXML")] = RegValue.dword(1)
-        wanted[(key, "ExcludeExplicitO365Endpoint")] = RegValue.dword(1)
+        wanted.update({(key, name): RegValue.dword(1) for name in _SWITCHES})
 
 
 def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
@@ -212,12 +229,9 @@ def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
     return [KeyWrite(key, changed) for key, changed in keys.items()]
 
 
-def _record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
+def record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
+    """What stores our record, or deletes an empty one."""
     key = locations.record(state.user.sid)
     if record == StagingRecord():
         return KeyWrite(key, delete=True)
     return KeyWrite(key, {locations.RECORD: RegValue.sz(dump(record))})
-
-
-def _domain(account: Account) -> str:
-    return account.email.rpartition("@")[2]

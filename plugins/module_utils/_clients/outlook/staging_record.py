@@ -8,9 +8,10 @@ import dataclasses
 import json
 import typing as t
 
-from ..._model.account import Account, Protocol, Security, Server
+from ..._model.account import Account
 from ..._model.errors import DamagedFileError
-from ..._windows.registry import Registry, RegValue
+from ..._windows.registry import Registry, RegValue, fold
+from ..account_json import account_in, account_out
 from ..recognition import marker
 from . import locations
 
@@ -33,6 +34,19 @@ class Staged:
     def mark(self) -> str:
         """What distinguishes it from the user's other accounts."""
         return marker(self.account)
+
+
+@dataclasses.dataclass(frozen=True)
+class StagedSignature:
+    """A signature as it was staged.
+
+    Attributes:
+        mark: of its account.
+        files: names and SHA-256 digests of the files, in hexadecimal, sorted.
+    """
+
+    mark: str
+    files: tuple[tuple[str, str], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +76,7 @@ class StagingRecord:
         profile: the Outlook profile which that PRF names; empty without one.
         written: values of the registry.
         files: names of the files in the user's folder.
+        signatures: what was staged in the user's folder of signatures.
     """
 
     accounts: tuple[Staged, ...] = ()
@@ -69,10 +84,15 @@ class StagingRecord:
     profile: str = ""
     written: tuple[RegistryChange, ...] = ()
     files: tuple[str, ...] = ()
+    signatures: tuple[StagedSignature, ...] = ()
 
     def find(self, account: Account) -> Staged | None:
         """What was staged for an account."""
         return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
+
+    def signature(self, account: Account) -> StagedSignature | None:
+        """The signature that was staged for an account."""
+        return next((one for one in self.signatures if one.mark == marker(account)), None)
 
     def value_before(self, key: str, name: str) -> RegistryChange | None:
         """What we noted about a value."""
@@ -99,11 +119,12 @@ def dump(record: StagingRecord) -> str:
     return json.dumps(
         {
             "version": _VERSION,
-            "accounts": [{**_account_out(one.account), "methods": list(one.methods)} for one in record.accounts],
+            "accounts": [{**account_out(one.account), "methods": list(one.methods)} for one in record.accounts],
             "in_prf": list(record.in_prf),
             "profile": record.profile,
             "written": [[one.key, one.name, _value_out(one.before), _value_out(one.after)] for one in record.written],
             "files": list(record.files),
+            "signatures": [[one.mark, dict(one.files)] for one in record.signatures],
         },
         separators=(",", ":"),
     )
@@ -123,8 +144,8 @@ def load(registry: Registry, sid: str) -> StagingRecord:
         stored = json.loads(value.text or "")
         if stored["version"] != _VERSION:
             raise ValueError("version")
-        return StagingRecord(
-            accounts=tuple(Staged(_account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
+        found = StagingRecord(
+            accounts=tuple(Staged(account_in(one), tuple(one["methods"])) for one in stored["accounts"]),
             in_prf=tuple(stored["in_prf"]),
             profile=stored["profile"],
             written=tuple(
@@ -132,7 +153,13 @@ def load(registry: Registry, sid: str) -> StagingRecord:
                 for path, name, before, after in stored["written"]
             ),
             files=tuple(stored["files"]),
+            signatures=tuple(
+                StagedSignature(mark, tuple(sorted(files.items()))) for mark, files in stored.get("signatures", ())
+            ),
         )
+        if not _is_the_users(found, sid):
+            raise ValueError("places")
+        return found
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedFileError(
             f"{key}\\{locations.RECORD}",
@@ -142,41 +169,13 @@ def load(registry: Registry, sid: str) -> StagingRecord:
         ) from None
 
 
-def _account_out(account: Account) -> dict[str, t.Any]:
-    return {
-        "email": account.email,
-        "protocol": account.protocol.value,
-        "incoming": _server_out(account.incoming),
-        "outgoing": _server_out(account.outgoing),
-        "username": account.username,
-        "full_name": account.full_name,
-        "leave_on_server": account.leave_on_server,
-        "leave_on_server_days": account.leave_on_server_days,
-        "default": account.default,
-    }
-
-
-def _account_in(stored: t.Mapping[str, t.Any]) -> Account:
-    return Account(
-        email=stored["email"],
-        protocol=Protocol(stored["protocol"]),
-        incoming=_server_in(stored["incoming"]),
-        outgoing=_server_in(stored["outgoing"]),
-        username=stored["username"],
-        full_name=stored["full_name"],
-        leave_on_server=stored["leave_on_server"],
-        leave_on_server_days=stored["leave_on_server_days"],
-        default=stored["default"],
+def _is_the_users(record: StagingRecord, sid: str) -> bool:
+    """Whether all that it speaks of is where this collection puts it: what is noted is written back and deleted."""
+    above = fold(locations.outlook(sid)) + "\\"
+    signatures = [name for one in record.signatures for name, _digest in one.files]
+    return all(fold(one.key).startswith(above) for one in record.written) and not any(
+        set(name) & set("\\/:") for name in (*record.files, *signatures)
     )
-
-
-def _server_out(server: Server) -> list[t.Any]:
-    return [server.host, server.port, server.security.value]
-
-
-def _server_in(stored: t.Sequence[t.Any]) -> Server:
-    host, port, security = stored
-    return Server(host, port, Security(security))
 
 
 def _value_out(value: RegValue | None) -> str | list[t.Any] | None:

@@ -141,7 +141,7 @@ def _staged_prf(state: OutlookState) -> AccountStatus:
 def _staged_xml(state: OutlookState, account: Account) -> AccountStatus:
     rival = domain_conflict(state.record.accounts, account)
     if rival is not None:
-        domain = account.email.rpartition("@")[2]
+        domain = account.domain
         return AccountStatus(
             OutlookStatus.BLOCKED,
             f"Autodiscover can serve one account of {domain} for each user, and {rival} needs it, too. "

@@ -27,6 +27,8 @@ class OutlookState:
         files: the staged files, by name.
         record: our own record.
         made: the accounts in the user's Outlook profiles.
+        signatures: see ``Snapshot``.
+        signature_obstacle: see ``Snapshot``.
     """
 
     machine: Machine
@@ -36,6 +38,8 @@ class OutlookState:
     files: t.Mapping[str, bytes]
     record: StagingRecord
     made: tuple[ProfileAccount, ...]
+    signatures: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    signature_obstacle: str = ""
 
     @property
     def prf_path(self) -> str:
@@ -61,6 +65,10 @@ class OutlookState:
         """The whole path of a staged file."""
         return locations.folder(self.machine.program_data, self.user.sid) + "\\" + file
 
+    def signature_path(self, file: str) -> str:
+        """The whole path of a file of a signature."""
+        return locations.signature_folders(self.user)[-1] + "\\" + file
+
     def text(self, key: str, name: str) -> str:
         """A text in the registry; empty where there is none."""
         value = self.registry.value(key, name)
@@ -72,11 +80,15 @@ class OutlookState:
         return (value.number or 0) if value is not None else 0
 
     @property
+    def default_profile(self) -> str:
+        """The user's default profile, whether it is there or not; empty if there is none."""
+        return reading.default_profile(self.registry, locations.outlook(self.user.sid))
+
+    @property
     def opened_profile(self) -> str:
         """The profile that Outlook opens; empty if there is none, or if it asks for one."""
-        default = self.text(locations.outlook(self.user.sid), "DefaultProfile")
-        if default:
-            return next((name for name in self.profiles if fold(name) == fold(default)), "")
+        if self.default_profile:
+            return next((name for name in self.profiles if fold(name) == fold(self.default_profile)), "")
         return self.profiles[0] if len(self.profiles) == 1 else ""
 
     def is_opened(self, made: ProfileAccount) -> bool:
@@ -86,7 +98,6 @@ class OutlookState:
 
 def made_accounts(registry: Registry, sid: str) -> tuple[ProfileAccount, ...]:
     """The accounts in the user's Outlook profiles, those of the default profile first."""
-    default = registry.value(locations.outlook(sid), "DefaultProfile")
-    name = fold(default.text or "") if default is not None else ""
+    name = fold(reading.default_profile(registry, locations.outlook(sid)))
     found = reading.accounts(registry, locations.outlook(sid))
     return tuple(sorted(found, key=lambda one: fold(one.profile) != name))

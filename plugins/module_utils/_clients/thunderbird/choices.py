@@ -31,6 +31,9 @@ def chosen(settings: Settings, account: Account) -> str:
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
     if not is_foreign(settings, ids.identity, account):
+        kind = text(settings, branch("smtpserver", ids.smtp) + "type") or "smtp"
+        if kind != "smtp":
+            return user_choice.sends_by(kind)
         method = method or passwordless(settings, branch("smtpserver", ids.smtp))
         outgoing = _host(settings, branch("smtpserver", ids.smtp))
     if method:

@@ -14,15 +14,19 @@ from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
 from ..._model.lazy_mapping import LazyMapping
-from ..._model.settings import Change, Settings, changes
+from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..mail_folders import to_empty
 from ..recognition import about_other_protocol, absence
-from . import choices, configure, folder_references, mapping, moves, old_names, preference_files, profiles, programs
+from ..waiting import once_closed
+from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
+from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
 from .stored import LEFTOVERS, PasswordFiles, PasswordStore, ThunderbirdState, password_files
+from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.user_host import SealedStore
@@ -31,9 +35,9 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
 
 T = t.TypeVar("T")
 
-_POLL_SECONDS = 0.5
 _FIRST_WITH_AES = 144
 _USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
+_PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
 class Thunderbird(ClientDefaults):
@@ -119,7 +123,7 @@ class Thunderbird(ClientDefaults):
         if before.unreadable is not None or choices.choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
-        after = self._without(before, account) if removed else self._with(before, account)
+        after = self._without_all(before, account) if removed else self._with(before, account)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -129,27 +133,15 @@ class Thunderbird(ClientDefaults):
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
         if after.references is not before.references:
-            found += [
-                Change(path, "the old server's folders", "the new server's folders")
-                for path, content in after.references.items()
-                if content != before.references[path]
-            ]
+            moved = after.references_since(before)
+            found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
         return tuple(found)
 
     def view(self, state: ThunderbirdState, account: Account) -> View:
-        ids = find(state.settings, account)
-        if ids is None:
-            return View(None)
-        details = {}
-        for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
-            folder = mapping.text(state.settings, mapping.branch("identity", ids.identity) + key)
-            if folder:
-                details[name] = folder
-        outgoing_username = mapping.text(state.settings, mapping.branch("smtpserver", ids.smtp) + "username")
-        return View(mapping.read_back(state.settings, ids), ids._asdict(), details, outgoing_username=outgoing_username)
+        return view(state.settings, account)
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
@@ -198,41 +190,34 @@ class Thunderbird(ClientDefaults):
     def interrupted(self) -> bool:
         return self._files.interrupted
 
-    def require_writable(self, state: ThunderbirdState) -> None:
-        del state
-        prefs = posixpath.dirname(self._files.real_path(self._path("prefs.js")))
-        self._require_writable((self.profile, prefs, self._path(".parentlock")))
+    def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
+        moved = after.references_since(before) if after.references is not before.references else ()
+        named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
+        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
+        emptied = to_empty(self._files, after.folders_to_purge)
+        self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
         with self._files.exclusive(), contextlib.ExitStack() as held:
-            self._while_closed(self._files.recover)
+            self._once_closed(self._files.recover)
             self._profile = profiles.choose(self._files, self._root, self._wanted)
             if self._files.is_directory(self.profile):
                 lock = self._path(".parentlock")
-                self._while_closed(lambda: held.enter_context(self._files.lock(lock)))
+                self._once_closed(lambda: held.enter_context(self._files.lock(lock)))
             yield
 
     def write(self, before: ThunderbirdState, after: ThunderbirdState) -> t.Sequence[str]:
-        profile = after.profile
-        writes: list[FileWrite] = []
-        if after.new_passwords is not None:
-            writes += after.new_passwords.files_since(before.passwords)
-        sealed, unsealed = self._seal_changes(after, writes)
-        if changes(before.settings, after.settings):  # not "!=", for which True is 1
-            content = after.prefs.with_values(after.to_store)
-            writes.append(FileWrite(self._path("prefs.js"), content, backup=self._backup))
-        writes += [
-            FileWrite(path, content, backup=self._backup)
-            for path, content in after.references.items()
-            if content != before.references[path]
-        ]
-        if after.announced:
-            writes += profile.files
-        folders = [posixpath.join(profile.path, folder) for folder in after.purged]
-        deletes = [path for folder in folders for path in (folder, f"{folder}.msf")]
-        return self._files.replace([*writes, *sealed], [*deletes, *unsealed])
+        with self._as_root():
+            from . import writing
+        password_writes = () if after.new_passwords is None else after.new_passwords.files_since(before.passwords)
+        sealed, unsealed = self._seal_changes(after, password_writes)
+        writes = [*password_writes, *writing.settings_files(before, after, backup=self._backup)]
+        writes += missing_folders(self._files, self.profile, before.settings, after.settings)
+        if self.log is not None:
+            writes += self.log.writes(self._files, self.profile, writing.ThunderbirdNotes())
+        return self._files.replace([*writes, *sealed], [*writing.purged(after), *unsealed])
 
     def renew_seal(self, state: ThunderbirdState) -> tuple[str, ...]:
         if self._seal is None:
@@ -250,7 +235,7 @@ class Thunderbird(ClientDefaults):
             ids = None if choices.choice(state.settings, account) else find(state.settings, account)
             return () if ids is None else configure.logins(state.settings, ids)
 
-        stored = self._seal.held(logins, lambda *login: state.passwords.stored(*login))
+        stored = self._seal.held(logins, state.passwords.stored)
         if not (stored or writes):
             return [], []
         contents = {**state.password_files.contents, **{posixpath.basename(one.path): one.content for one in writes}}
@@ -265,16 +250,10 @@ class Thunderbird(ClientDefaults):
         return PasswordState.STORED
 
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        settings, ids = configure.present(before.settings, account)
-        references = before.references
-        password_changes: list[Change] = []
-        new_passwords = before.new_passwords
-        remarks = before.remarks
-        old_ids = None if settings is before.settings else find(before.settings, account)
-        if old_ids is not None:
-            references, left = moves.follow_move(before, settings, old_ids, account)
-            remarks += left
-            new_passwords, password_changes = moves.move_passwords(before, old_ids, settings, ids)
+        migrated = migration.moved(before.settings, account, self._files, self.profile)
+        settings, ids = configure.present(migrated, account)
+        references, left, new_passwords, password_changes = moves.follow(before, settings, ids, account)
+        remarks = (*before.remarks, *left)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
             for login in configure.logins(settings, ids):
@@ -298,6 +277,18 @@ class Thunderbird(ClientDefaults):
             announced=True,
         )
 
+    def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+        """Without the account, however often it is there; what a further run would leave stays."""
+        last, after = find(before.settings, account), self._without(before, account)
+        found = after.password_changes if after is not before else ()
+        while not choices.choice(after.settings, account):
+            ids = find(after.settings, account)
+            if ids in {None, last}:
+                break
+            last, after = ids, self._without(after, account)
+            found += after.password_changes
+        return after if after is before else after._replace(password_changes=found)
+
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         settings = before.sources.with_site_choice(before.settings, settings)
@@ -312,7 +303,9 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import remarks
-        folder, left = remarks.of_removal(self._files, self.profile, before.settings, ids, account)
+        folder, left = remarks.of_removal(
+            self._files, self._root, self.profile, before.settings, settings, ids, account
+        )
         return before._replace(
             settings=settings,
             new_passwords=passwords,
@@ -321,17 +314,16 @@ class Thunderbird(ClientDefaults):
             remarks=(*before.remarks, *left),
         )
 
-    def _while_closed(self, action: t.Callable[[], object]) -> None:
+    def _once_closed(self, action: t.Callable[[], object]) -> None:
         """Do what needs Thunderbird's lock, as soon as it can be had."""
-        give_up = time.monotonic() + self._wait_seconds
-        while True:
+
+        def attempt() -> None:
             try:
                 action()
-                return
             except LockedError as error:
-                if time.monotonic() >= give_up:
-                    raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
-            time.sleep(_POLL_SECONDS)
+                raise ClientRunningError(self.name, posixpath.dirname(error.path), error.pid) from None
+
+        once_closed(attempt, self._wait_seconds)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
         names = password_files(in_database=prefs.get(_USES_DATABASE) is True)
@@ -378,6 +370,7 @@ class Thunderbird(ClientDefaults):
             scratch=self._scratch(),
             fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
             now=now,
+            read_backup=lambda: self._files.read(self._path("logins-backup.json")),
         )
 
     def _is_older_than(self, version: int) -> bool:

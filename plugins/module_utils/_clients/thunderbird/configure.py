@@ -10,10 +10,11 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..recognition import marker
-from . import folder_references, mapping
+from . import client_settings, folder_references, identities, mapping, signatures
 from .choices import is_foreign, is_of_account, is_usable
-from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
+from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
+from .local_folders import with_local_folders
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
 
 
@@ -39,12 +40,15 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     smtp = branch("smtpserver", ids.smtp)
     after[server + MARKER] = marker(account)
     enforce(after, server, mapping.SERVER, account)
-    enforce(after, identity, mapping.IDENTITY, account)
+    enforce(after, identity, (*mapping.IDENTITY, *signatures.RULES), account)
+    signatures.mark(after, identity, account)
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp
     after.append(SMTP_SERVERS, ids.smtp)
+    identities.configure(after, ids, account)
+    client_settings.enforce(after, ids, account)
     _choose_default(after, ids, account)
-    finished = after.finished()
+    finished = with_local_folders(after.finished(), account)
     return (before if finished is state else finished), ids
 
 
@@ -67,7 +71,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     for kind, own in (
         ("account", [ids.account]),
         ("server", [ids.server]),
-        ("identity", [name for name in own_identities if not is_foreign(state, name, account)]),
+        ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
         ("smtpserver", own_smtp),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
@@ -83,14 +87,17 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
 
 def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
     """The addresses of the user's own identities, which stay where the account is removed."""
-    foreign = (name for name in _identities_only_of(settings, ids) if is_foreign(settings, name, account))
+    foreign = (name for name in _identities_only_of(settings, ids) if _is_users(settings, name, account))
     return [text(settings, branch("identity", name) + "useremail") for name in foreign]
 
 
+def _is_users(settings: Settings, identity: str, account: Account) -> bool:
+    return is_foreign(settings, identity, account) and not identities.is_ours(settings, identity)
+
+
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    state = IndexedSettings.of(settings)
-    identities = dict.fromkeys(names(state, branch("account", ids.account) + "identities"))
-    return [name for name in identities if set(state.accounts_with("identities", name)) <= {ids.account}]
+    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
+    return [name for name in keys if not is_shared(settings, name, ids)]
 
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
@@ -124,9 +131,7 @@ def uses_login(settings: Settings, login: LoginKey) -> bool:
 def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     after[branch("account", ids.account) + "server"] = ids.server
     after[branch("account", ids.account) + "identities"] = ids.identity
-    last_key = after.get(LAST_KEY)
-    number = int(ids.account[len("account") :])
-    after[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
+    after.count_account(ids.account)
     after.append(ACCOUNTS, ids.account)
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
@@ -134,18 +139,28 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's identity, or a new one beside those of the user's own, which are not changed."""
+    """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
     before = after.before
-    if ids.identity and not is_foreign(before, ids.identity, account):
-        sharing = _identities_of(before, ids.smtp) - {ids.identity}
+    if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
+        sharing = {name for name in _identities_of(before, ids.smtp) if not identities.is_ours(before, name)}
+        sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
-    identities = names(before, branch("account", ids.account) + "identities")
-    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in identities)
+    keys = names(before, branch("account", ids.account) + "identities")
+    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in keys)
     usable = (name for name in smtp_servers if name and is_usable(before, name, ids, account))
     new = allocate_ids(after.before).identity
     after.append(branch("account", ids.account) + "identities", new)
     mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     return ids._replace(identity=new, smtp=next(usable, ""))
+
+
+def _would_change(before: IndexedSettings, ids: PrefIds, account: Account) -> bool:
+    """Whether an identity that another account has, too, would change with the account."""
+    if not is_shared(before, ids.identity, ids):
+        return False
+    prefixes = (branch("identity", ids.identity), mapping.IDENTITY), (branch("smtpserver", ids.smtp), mapping.SMTP)
+    listed = ids.smtp in before.list_of(SMTP_SERVERS).positions
+    return not listed or not all(is_as_wanted(before, prefix, rules, account) for prefix, rules in prefixes)
 
 
 def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
@@ -193,19 +208,20 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
     """The addresses of others who send by the account's SMTP server, once the account is removed."""
     state = IndexedSettings.of(settings)
     host = account.outgoing.host.lower()
-    identities = {
+    keys = {
         identity
         for smtp in state.owners("smtpserver", "username", account.username)
         if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
         for identity in _senders_by(state, smtp)
     }
-    return sorted(text(state, branch("identity", identity) + "useremail") for identity in identities)
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in keys)
 
 
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
-    return bool(default_smtp_server(before)) and not _without_smtp_server(before).issubset(own)
+    others = (_without_smtp_server(before) | _with_lost_server(before)).difference(own)
+    return bool(default_smtp_server(before) and others)
 
 
 def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
@@ -226,15 +242,25 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
 
 
 def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The same, with those that name none where it is the default."""
-    named = _identities_of(settings, smtp)
-    usual = text(settings, branch("identity", "default") + "smtpServer") or default_smtp_server(settings)
-    return named | _without_smtp_server(settings) if smtp == usual else named
+    """The same, with those that name none, or one that is gone, where it is the default."""
+    usual, listed = default_smtp_server(settings), settings.list_of(SMTP_SERVERS).positions
+    chosen = text(settings, branch("identity", "default") + "smtpServer")
+    found = _identities_of(settings, smtp)
+    if smtp == (chosen if chosen in listed else usual):
+        found |= _without_smtp_server(settings)
+    return found | _with_lost_server(settings) if smtp == usual else found
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that send by the default SMTP server."""
+    """The identities of accounts that name no SMTP server."""
     found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
+
+
+def _with_lost_server(settings: IndexedSettings) -> set[str]:
+    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send."""
+    listed = settings.list_of(SMTP_SERVERS).positions
+    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
     return {name for name in found if settings.accounts_with("identities", name)}
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..._model.settings import Change, Settings, changes
+from . import signatures
 from .indexed_settings import MARKER
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP
 from .mapping import default_smtp_server
@@ -15,7 +16,7 @@ _INSIGNIFICANT = {
         *("type", "hostname", "port", "userName", "socketType", MARKER),
         *("leave_on_server", "delete_by_age_from_server", "num_days_to_leave_on_server"),
     },
-    "identity": {"useremail", "fullName", "reply_to", "organization"},
+    "identity": {"useremail", "fullName", "reply_to", "organization", MARKER, *signatures.KEYS},
     "smtpserver": {"hostname", "port", "username", "try_ssl"},
 }
 

@@ -11,6 +11,7 @@ from .installations import AUTO, CHOICES, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAM
 
 if t.TYPE_CHECKING:
     from ..._host.user_host import UserHost
+    from ..unlisted import FindUnlisted
     from .client import Thunderbird
 
 PROCESSES = ("thunderbird-bin", "thunderbird")
@@ -36,6 +37,13 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
     )
 
 
+def load_unlisted() -> FindUnlisted:
+    """See ``ClientEntry``."""
+    from .unlisted import unlisted
+
+    return unlisted
+
+
 THUNDERBIRD = ClientEntry(
     name="thunderbird",
     title="Thunderbird",
@@ -50,4 +58,5 @@ THUNDERBIRD = ClientEntry(
     options={"location": {"type": "str", "choices": list(CHOICES), "default": AUTO}},
     profiles=True,
     open=open_thunderbird,
+    load_unlisted=load_unlisted,
 )

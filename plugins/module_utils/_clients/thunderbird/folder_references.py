@@ -19,6 +19,7 @@ import urllib.parse
 
 from ..._host.files import Files
 from ..._model.settings import Settings
+from .indexed_settings import IndexedSettings
 from .lookup import stored
 from .mail_folder import directories
 
@@ -100,6 +101,16 @@ def moved(contents: t.Mapping[str, bytes], old: str, new: str) -> t.Mapping[str,
     """The files after a root folder has got another URI."""
     references = References.between(old, new)
     return {path: references.moved_lines(content) for path, content in contents.items()}
+
+
+def moved_settings(before: IndexedSettings, old: str, new: str) -> IndexedSettings:
+    """The preferences after a root folder has got another URI; themselves where none names it."""
+    if old == new:
+        return before
+    forms = References.between(old, new)
+    texts = {key: value for key, value in before.items() if isinstance(value, str) and forms.may_be_in(value)}
+    differ = {key: text for key, value in texts.items() for text in [forms.moved(value)] if text != value}
+    return before.updated(differ) if differ else before
 
 
 def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str) -> t.Sequence[str]:

@@ -24,6 +24,8 @@ SMTP_SERVERS = "mail.smtpservers"
 LAST_KEY = "mail.account.lastKey"
 # Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
 MARKER = "charter_mail"
+RETIRED = "charter_mail_retired"
+"""Marks a server that was a POP3 account: the address."""
 
 LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
@@ -32,12 +34,24 @@ _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered na
 # What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
 _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "account": ("server", "identities"),
-    "server": (MARKER, "userName", "deferred_to_account"),
+    "server": (MARKER, RETIRED, "userName", "deferred_to_account"),
     "identity": ("useremail", "smtpServer"),
     "smtpserver": ("username",),
 }
-_CASELESS = frozenset({"userName", "username", "useremail"})
+_CASELESS = frozenset({RETIRED, "userName", "username", "useremail"})
 _MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
+
+_WITH_FOLDERS = ("mail.identity.", "mail.server.")
+_FOLDERS = frozenset(
+    {
+        "fcc_folder",
+        "draft_folder",
+        "stationery_folder",
+        "archive_folder",
+        "spamActionTargetAccount",
+        "spamActionTargetFolder",
+    }
+)
 
 _Key = t.Tuple[str, str, str]  # kind, attribute, value
 _Owner = t.Tuple[str, str]  # kind, name
@@ -114,6 +128,33 @@ class IndexedSettings(PersistentMap[str, Value]):
         return {}
 
     @functools.cached_property
+    def lost(self) -> t.Sequence[str]:
+        """The identities of accounts whose SMTP server is not in the list, and some that were such in an earlier state.
+
+        No change of an account makes another one.
+        """
+        listed = self.list_of(SMTP_SERVERS).positions
+        identities = (
+            name
+            for account in self.list_of(ACCOUNTS).names
+            for name in names_in(text(self, branch("account", account) + "identities"))
+        )
+        named = ((name, text(self, branch("identity", name) + "smtpServer")) for name in identities)
+        return tuple(dict.fromkeys(name for name, smtp in named if smtp and smtp not in listed))
+
+    @functools.cached_property
+    def folder_users(self) -> t.Mapping[str, t.Sequence[str]]:
+        """The URI of a root folder to the preferences by which identities and servers use folders below it.
+
+        It is that of the state that was read.
+        """
+        found: dict[str, list[str]] = {}
+        for key, value in self.flat().items():
+            if key.rpartition(".")[2] in _FOLDERS and key.startswith(_WITH_FOLDERS) and isinstance(value, str):
+                found.setdefault("/".join(value.split("/")[:3]), []).append(key)
+        return found
+
+    @functools.cached_property
     def highest(self) -> t.Mapping[str, int]:
         """The highest number in any name, list or value, by its kind: account, server, id or smtp.
 
@@ -148,6 +189,9 @@ class IndexedSettings(PersistentMap[str, Value]):
         after.__dict__["_lists"] = {**kept, **known_lists}
         if "_owners" in self.__dict__:
             after.__dict__["_owners"] = _extended(self._owners, after._entries(_owners_of(self, after, changed)))
+        for name in ("lost", "folder_users"):
+            if name in self.__dict__:
+                after.__dict__[name] = self.__dict__[name]
         if "highest" in self.__dict__ and not removed:
             plain = {key: value for key, value in changed.items() if key not in known_lists}
             longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))
@@ -228,6 +272,11 @@ class Draft(t.MutableMapping[str, Value]):
         longer = listed.with_name(name)
         self[key] = f"{text(self, key)},{name}" if listed.names and listed.tidy else ",".join(longer.names)
         self._lists[key] = longer._replace(tidy=True)
+
+    def count_account(self, name: str) -> None:
+        """Have lastKey, which only counts up, know a new account."""
+        last_key, number = self.get(LAST_KEY), int(name[len("account") :])
+        self[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
 
     def __getitem__(self, key: str) -> Value:
         value: Value | None = self.get(key)

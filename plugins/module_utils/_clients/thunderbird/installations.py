@@ -23,6 +23,8 @@ FLATPAK_PROGRAM = "/app/lib/thunderbird"  # as programs in the sandbox see it (f
 SNAP_PROGRAM = "/snap/thunderbird/current"
 NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
 LAUNCHERS = ("/usr/bin/thunderbird", "/usr/local/bin/thunderbird")
+# Of Icedove, and of the Thunderbird of Debian 4.
+LEGACY_HOMES = (".icedove", ".mozilla-thunderbird")
 # Debian's launcher makes ~/.thunderbird a link to ~/.icedove, and starts nothing where both are folders.
 DEBIAN_LAUNCHER = "/usr/lib/thunderbird/thunderbird-wrapper-helper.sh"
 

@@ -8,14 +8,15 @@ import posixpath
 import typing as t
 
 from ..._host.files import Files
+from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
-from . import mapping, old_names, preference_files, profiles
+from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
-from .indexed_settings import MARKER, IndexedSettings
+from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
-from .mapping import PrefIds, branch, effective, names, text
+from .mapping import PrefIds, branch, effective_value, names, text
 from .prefs import PrefsFile
 from .profiles import Root
 
@@ -70,7 +71,7 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
 
 def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
     server = branch("server", ids.server)
-    found = mapping.read_back(settings, ids)
+    found = client_settings.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
@@ -83,6 +84,7 @@ def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> Liste
         outgoing_username=text(settings, smtp + "username"),
         authentication=(_method(settings, server), _method(settings, smtp)),
         identities=identities,
+        chosen=ClientOptions() if found is None else found.client.without(client_settings.USUAL),
         not_expressed=tuple(_not_expressed(settings, ids, kind)),
     )
 
@@ -99,8 +101,7 @@ def _identity(settings: Settings, prefix: str) -> ListedIdentity:
 
 
 def _method(settings: Settings, prefix: str) -> str:
-    rule = mapping.PrefRule("authMethod", lambda account: None, mapping.PASSWORD_AUTHENTICATION)
-    value = effective(settings, prefix, rule)
+    value = effective_value(settings, prefix, "authMethod", mapping.PASSWORD_AUTHENTICATION)
     return _METHODS.get(value, "unknown") if isinstance(value, int) else "unknown"
 
 
@@ -108,12 +109,32 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
     if kind not in _KINDS:
         return
     server = branch("server", ids.server)
-    if not ids.smtp:
+    if not ids.smtp or ids.smtp not in names(settings, SMTP_SERVERS):  # Thunderbird sees only those in its list
         usual = mapping.default_smtp_server(settings)
         host = text(settings, branch("smtpserver", usual) + "hostname")
         yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
+    else:
+        for other in _others_by(settings, ids):
+            yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
     if text(settings, server + "deferred_to_account"):
         yield "its mail goes to the inbox of another account"
+    for key in names(settings, branch("account", ids.account) + "identities"):
+        prefix = branch("identity", key)
+        file = signatures.attached(settings, prefix)
+        if file:
+            yield f"a signature is in a file ({file})"
+        smtp = text(settings, prefix + "smtpServer") or mapping.default_smtp_server(settings)
+        if ids.smtp and smtp != ids.smtp:
+            host = text(settings, branch("smtpserver", smtp) + "hostname")
+            yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"
     name = text(settings, server + "name")
     if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
         yield f"it is called {name!r}"
+
+
+def _others_by(settings: Settings, ids: PrefIds) -> list[str]:
+    """The identities of other accounts that send by the SMTP server of an account."""
+    state = IndexedSettings.of(settings)
+    own = names(settings, branch("account", ids.account) + "identities")
+    others = [name for name in state.owners("identity", "smtpServer", ids.smtp) if name not in own]
+    return sorted(name for name in others if state.accounts_with("identities", name))

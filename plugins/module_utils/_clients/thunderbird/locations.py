@@ -3,7 +3,7 @@
 """Where Thunderbird keeps its profiles: as a native package, a Snap or a Flatpak.
 
 The rules were measured with Thunderbird 115, 140, 153 and 157, those of a Snap and of a Flatpak were read.
-``docs/settings-and-providers.md`` has them as a table.
+``roles/thunderbird/README.md`` has them as a table.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .installations import (
     FLATPAK,
     FLATPAK_IDS,
     FLATPAK_PROGRAM,
+    LEGACY_HOMES,
     NATIVE,
     SNAP,
     SNAP_PROGRAM,
@@ -112,14 +113,27 @@ class Locations:
         )
         if not environment.live and not self._is_used(new):
             new = usual
-        if self._is_used(new) and not environment.variables.get("MOZ_LEGACY_HOME"):
-            versions = [programs.version(self._files, program) for program in known]
-            if versions and all(version is not None and version < _FIRST_WITH_XDG for version in versions):
-                number = max(version for version in versions if version is not None)
+        versions = [programs.version(self._files, program) or _FIRST_WITH_XDG for program in known]
+        number = max(versions, default=_FIRST_WITH_XDG)
+        newer = not environment.variables.get("MOZ_LEGACY_HOME")
+        if newer and self._is_used(new):
+            if number < _FIRST_WITH_XDG:
                 made = f"the profiles in {new} are configured, which a newer Thunderbird has made"
                 return new, (f"{made}; Thunderbird {number} on this host would make new ones in {old}.",)
             return new, environment.warnings
-        return icedove if links_icedove else old, ()
+        if links_icedove:
+            return icedove, ()
+        doubts = environment.warnings if newer and number >= _FIRST_WITH_XDG else ()
+        return old, (*doubts, *self._about_legacy(old))
+
+    def _about_legacy(self, new: str) -> t.Iterator[str]:
+        """What to say where a profile is to be made beside those of an old Thunderbird."""
+        for path in (posixpath.join(self._home, name) for name in LEGACY_HOMES):
+            if self._is_used(path):
+                yield (
+                    f"there are profiles of an old Thunderbird in {path}, which this one does not open. If the user's "
+                    f"mail is there, rename it to {new}, and run again."
+                )
 
     def _about_hidden(self, old: str, new: str) -> str:
         listed = profiles.listed(self._files, old)

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.settings import Settings
-from ..recognition import ambiguous, has_login, marker
+from ..recognition import ambiguous, has_login, is_void, marker
 from .indexed_settings import ACCOUNTS, MARKER, Draft, IndexedSettings
 from .mapping import PrefIds, branch, names, text
 
@@ -32,9 +33,8 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
 
 
 def _find(state: IndexedSettings, account: Account) -> PrefIds | None:
-    marked = _with_server(state, state.owners("server", MARKER, marker(account)))
-    for ids in marked:
-        if _is_of_type(state, ids, account):
+    for ids in _marked(state, account):
+        if not _is_anothers(state, ids, account):
             return _with_identity(state, ids, account)
     free = _unmarked(state, account)
     for ids in free:
@@ -54,10 +54,15 @@ def candidates(settings: Settings, account: Account) -> t.Sequence[str]:
     return [_host(state, ids) for ids in _unmarked(state, account) if _has_address(state, ids, account)]
 
 
+def void(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
+    """The accounts that were the wanted one before their user made others of them."""
+    state = IndexedSettings.of(settings)
+    return [ids for ids in _marked(state, account) if _is_anothers(state, ids, account)]
+
+
 def is_guess(settings: Settings, ids: PrefIds, account: Account) -> bool:
     """Whether an account that was found is only thought to have moved: no run has marked it."""
-    marked = text(settings, branch("server", ids.server) + MARKER)
-    return not marked and _host(settings, ids) != account.incoming.host.lower()
+    return not _mark(settings, ids) and _host(settings, ids) != account.incoming.host.lower()
 
 
 def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
@@ -67,10 +72,39 @@ def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
     return [
         ids
         for ids in with_login
-        if _is_of_type(state, ids, account)
-        and not text(state, branch("server", ids.server) + MARKER)
-        and _has_login(state, ids, account)
+        if _is_of_type(state, ids, account) and not _mark(state, ids) and _has_login(state, ids, account)
     ]
+
+
+def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
+    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    state = IndexedSettings.of(settings)
+    wanted = dataclasses.replace(account, protocol=Protocol.POP3)
+    ours = [ids for ids in _marked(state, wanted) if not _is_anothers(state, ids, wanted)]
+    others = [ids for ids in _unmarked(state, wanted) if ids not in ours]
+    return [_with_identity(state, ids, wanted) for ids in (*ours, *others)]
+
+
+def _marked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
+    """The accounts of the type with the account's mark."""
+    with_mark = _with_server(state, state.owners("server", MARKER, marker(account)))
+    return [ids for ids in with_mark if _is_of_type(state, ids, account)]
+
+
+def _is_anothers(settings: Settings, ids: PrefIds, account: Account) -> bool:
+    login = text(settings, branch("server", ids.server) + "userName")
+    return login.lower() != account.username.lower() and not _mark(settings, ids)
+
+
+def _mark(settings: Settings, ids: PrefIds) -> str:
+    """Which account a run has marked it as, if it still is that one."""
+    prefix = branch("server", ids.server)
+    found = text(settings, prefix + MARKER)
+    if not found:
+        return ""
+    identities = names(settings, branch("account", ids.account) + "identities")
+    addresses = [text(settings, branch("identity", identity) + "useremail") for identity in identities]
+    return "" if is_void(found, text(settings, prefix + "userName"), addresses) else found
 
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:
@@ -142,10 +176,18 @@ def _has_address(settings: Settings, ids: PrefIds, account: Account) -> bool:
 
 
 def _identity_of(settings: Settings, ids: PrefIds, account: Account) -> str | None:
-    for identity in names(settings, branch("account", ids.account) + "identities"):
-        if text(settings, branch("identity", identity) + "useremail").lower() == account.email.lower():
-            return identity
-    return None
+    """The identity with the account's address, one that no other account has if there is such a one."""
+    email = account.email.lower()
+    listed = names(settings, branch("account", ids.account) + "identities")
+    found = [name for name in listed if text(settings, branch("identity", name) + "useremail").lower() == email]
+    if len(found) < 2:
+        return next(iter(found), None)
+    return next((name for name in found if not is_shared(settings, name, ids)), found[0])
+
+
+def is_shared(settings: Settings, identity: str, ids: PrefIds) -> bool:
+    """Whether another account has an identity of the account, too."""
+    return not {ids.account}.issuperset(IndexedSettings.of(settings).accounts_with("identities", identity))
 
 
 def _with_identity(settings: Settings, ids: PrefIds, account: Account) -> PrefIds:

@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import typing as t
 
 from ..._host.files import Files
-from ..._model.settings import Settings
+from ..._model.errors import HostError
+from ..._model.settings import Settings, Value
 from ..mail_folders import shared_with
 from .mapping import PrefIds, branch, text
+from .prefs import statements
 
 _IN_PROFILE = "[ProfD]"
 _UP = "../"
+_USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
 _DIRECTORIES = ("directory-rel", "directory")
 
 
@@ -29,7 +33,9 @@ class MailFolder(t.NamedTuple):
     reason: str = ""
 
 
-def mail_folder(files: Files, profile: str, settings: Settings, ids: PrefIds) -> MailFolder:
+def mail_folder(
+    files: Files, profile: str, settings: Settings, ids: PrefIds, other_profiles: t.Iterable[str] = ()
+) -> MailFolder:
     """What is the account's alone.
 
     Args:
@@ -37,6 +43,7 @@ def mail_folder(files: Files, profile: str, settings: Settings, ids: PrefIds) ->
         profile: its folder.
         settings: with the account.
         ids: the account's.
+        other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
     """
     prefix = branch("server", ids.server)
     named = [text(settings, prefix + key) for key in _DIRECTORIES if text(settings, prefix + key)]
@@ -49,7 +56,9 @@ def mail_folder(files: Files, profile: str, settings: Settings, ids: PrefIds) ->
     real = files.real_path(folder)
     if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):
         return MailFolder(None, f"{folder} is a link to {real}")
-    shared = shared_with([folder], _others(settings, ids.server, profile), files.real_path)
+    others = [*_others(settings, ids.server, profile)]
+    others += [path for other in other_profiles for path in _others(_preferences(files, other), "", other)]
+    shared = shared_with([folder], others, files.real_path)
     return MailFolder(None, f"another account uses {shared[1]}") if shared else MailFolder(relative)
 
 
@@ -84,6 +93,18 @@ def _others(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
     servers = {key.split(".")[2] for key in settings if key.startswith("mail.server.") and key.count(".") > 2}
     for other in sorted(servers - {server}):
         yield from directories(settings, other, profile)
+
+
+def _preferences(files: Files, profile: str) -> Settings:
+    """Those of another profile, as far as they can be read: what Thunderbird skips counts for nothing."""
+    found: dict[str, Value] = {}
+    for name in ("prefs.js", "user.js"):
+        try:
+            content = files.read(posixpath.join(profile, name)) or b""
+        except HostError:
+            continue
+        found.update({one.name: one.value for one in statements(content, _USER_PREFERENCE) if one is not None})
+    return found
 
 
 def _relative(settings: Settings, server: str) -> str | None:

@@ -127,8 +127,19 @@ def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
 
     Thunderbird drops a preference that equals its default, so a missing one is no difference.
     """
+    return effective_value(settings, prefix, rule.key, rule.default)
+
+
+def effective_value(settings: Settings, prefix: str, key: str, default: Value | None) -> Value | None:
+    """The same for a preference that no rule is about."""
     for_all = prefix.rsplit(".", 2)[0] + ".default."
-    return settings.get(prefix + rule.key, settings.get(for_all + rule.key, rule.default))
+    return settings.get(prefix + key, settings.get(for_all + key, default))
+
+
+def effective_text(settings: Settings, prefix: str, key: str) -> str:
+    """The same for a text, whose default is an empty one."""
+    value = effective_value(settings, prefix, key, "")
+    return value if isinstance(value, str) else ""
 
 
 def folder_uri(account: Account) -> str:
@@ -204,8 +215,8 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         ),
         username=text(settings, server + "userName"),
         full_name=text(settings, identity + "fullName") or None,
-        reply_to=_effective_text(settings, identity, "reply_to") or None,
-        organization=_effective_text(settings, identity, "organization") or None,
+        reply_to=effective_text(settings, identity, "reply_to") or None,
+        organization=effective_text(settings, identity, "organization") or None,
         leave_on_server=leaves,
         leave_on_server_days=days,
         default=default_account(settings) == ids.account,
@@ -239,17 +250,12 @@ def _left_on_server(settings: Settings, prefix: str) -> tuple[bool, int]:
     return leaves, _number(settings, prefix, "num_days_to_leave_on_server", 7) if limited else 0
 
 
-def _effective_text(settings: Settings, prefix: str, key: str) -> str:
-    value = effective(settings, prefix, PrefRule(key, lambda account: None, ""))
-    return value if isinstance(value, str) else ""
-
-
 def _is_set(settings: Settings, prefix: str, key: str) -> bool:
-    return effective(settings, prefix, PrefRule(key, lambda account: None, False)) is True
+    return effective_value(settings, prefix, key, False) is True
 
 
 def _number(settings: Settings, prefix: str, key: str, default: int) -> int:
-    value = effective(settings, prefix, PrefRule(key, lambda account: None, default))
+    value = effective_value(settings, prefix, key, default)
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 

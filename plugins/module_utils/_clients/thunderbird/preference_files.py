@@ -36,7 +36,7 @@ SYSTEM = "/etc/thunderbird"
 
 # Of accounts and their servers; what else a site gives, such as that Thunderbird shall not ask to be the default mail
 # program, is of no concern.
-_CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp")
+_CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp", "mailnews.append_preconfig_accounts.")
 _AUTOCONFIG = "general.config."
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _IN_AUTOCONFIG = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")

@@ -19,6 +19,8 @@ from .mapping import branch, names
 
 # Written along with something else, or to be extended: the profile's own value may stand before the site's.
 _EXTENDED = frozenset({ACCOUNTS, SMTP_SERVERS, LAST_KEY})
+_APPENDED = "mail.accountmanager.appendaccounts"
+_VERSION, _USUAL_VERSION = "mailnews.append_preconfig_accounts.version", 1  # as mailnews.js has it
 _MEANT_BY_DEFAULT = frozenset({lookup.DEFAULT_ACCOUNT, lookup.DEFAULT_SMTP})
 
 
@@ -75,7 +77,7 @@ class PreferenceSources(t.NamedTuple):
                 found[name] = t.cast(Value, self.defaults[name].value)
             else:
                 found.pop(name, None)
-        return found
+        return self._with_appended(found)
 
     def as_stored(self, stored: Settings, wanted: Settings) -> Settings:
         """What prefs.js shall have, for Thunderbird to see what is wanted.
@@ -133,6 +135,21 @@ class PreferenceSources(t.NamedTuple):
 
     def _default_values(self) -> dict[str, Value]:
         return {name: given.value for name, given in self.defaults.items() if given.value is not None}
+
+    def _with_appended(self, found: dict[str, Value]) -> dict[str, Value]:
+        """With the accounts that the site has Thunderbird append to the list at its next start.
+
+        See nsMsgAccountManager::LoadAccounts: until the user's version is higher than the site's. Seen with 153.
+        """
+        appended = names(found, _APPENDED)
+        default = self.defaults[_VERSION].value if _VERSION in self.defaults else _USUAL_VERSION
+        version = found.get(_VERSION, default)
+        if appended and isinstance(version, int) and isinstance(default, int) and version <= default:
+            listed = names(found, ACCOUNTS)
+            new = [name for name in dict.fromkeys(appended) if name not in listed]
+            if new:
+                found[ACCOUNTS] = ",".join([*listed, *new])
+        return found
 
     def _refuse_if_still_there(self, lasting: Settings, account: Account) -> None:
         ids = lookup.find(lasting, account)

@@ -23,17 +23,11 @@ from ..._host.files import Files, FileWrite
 from ..._model.errors import HostError, MailError, OptionError
 from . import profiles_ini, programs
 from .install_hash import install_hash
-from .installations import Sandbox
+from .installations import NATIVE_PROGRAMS, SNAP_PROGRAM, Sandbox
 from .profiles_ini import ListedProfile, Sections
 
 COMPATIBILITY = b"[Compatibility]\n"
 _NEW_NAME = "charter.default"
-_APPLICATIONS = (
-    "/usr/lib/thunderbird",
-    "/usr/lib64/thunderbird",
-    "/opt/thunderbird",
-    "/snap/thunderbird/current",
-)
 _GENERAL = "[General]\nStartWithLastProfile=1\nVersion=2\n"
 _CHOOSE = (
     "Choose this one in Thunderbird's profile manager (thunderbird -P), or name another one with the option profile."
@@ -158,7 +152,7 @@ def last_version(files: Files, profile: str) -> int | None:
 def version(files: Files, profile: str) -> int | None:
     """The major version of the Thunderbird that opened the profile last, else of one that is installed."""
     found = last_version(files, profile)
-    for folder in _APPLICATIONS:
+    for folder in (*NATIVE_PROGRAMS, SNAP_PROGRAM):
         if found is None:
             found = programs.version(files, folder)
     return found

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..._model.account import Account
@@ -11,7 +12,7 @@ from ..._model.differences import as_spelled
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
-from . import choices, configure, mapping
+from . import choices, client_settings, configure, mapping
 from .differences import preference_changes
 from .indexed_settings import IndexedSettings
 from .lookup import find
@@ -24,7 +25,7 @@ if t.TYPE_CHECKING:
 def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
-    found = None if ids is None else mapping.read_back(settings, ids)
+    found = None if ids is None else client_settings.read_back(settings, ids)
     if ids is None or found is None:
         return None
     incoming, outgoing = configure.logins(settings, ids)
@@ -51,6 +52,8 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> St
 
 def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
+    # What its senders have is compared by its meaning alone.
+    wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
     after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
     if wanted_ids.identity != ids.identity:  # it has none, or only those of the user's own
         identities = mapping.branch("account", ids.account) + "identities"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import posixpath
 import typing as t
 
 from ..._model.account import Account, State
@@ -126,6 +127,15 @@ class ThunderbirdState(t.NamedTuple):
         own = {account.email.lower(), account.username.lower()}
         text = self.content.decode("utf-8", "replace").lower()
         return account.state is State.ABSENT and not any(name in text for name in own)
+
+    def references_since(self, before: ThunderbirdState) -> t.Mapping[str, bytes]:
+        """The files that name folders otherwise than in another state of the same profile."""
+        return {path: content for path, content in self.references.items() if content != before.references[path]}
+
+    @property
+    def folders_to_purge(self) -> t.Sequence[str]:
+        """The paths of the folders to delete."""
+        return [posixpath.join(self.profile.path, folder) for folder in self.purged]
 
     @property
     def to_store(self) -> Settings:

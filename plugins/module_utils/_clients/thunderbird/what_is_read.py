@@ -12,7 +12,7 @@ import posixpath
 from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .entry import PROCESSES
-from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
 from .preference_files import SYSTEM
 from .stored import password_files
 
@@ -35,6 +35,7 @@ _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
 FILES = FilesToRead(
     groups=(
         FileGroup(_ROOTS, ("profiles.ini", "installs.ini", "*/prefs.js", "*/user.js", "*/compatibility.ini")),
+        FileGroup(tuple(f"~/{name}" for name in LEGACY_HOMES), ("profiles.ini",)),
         FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json")),
         FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # where a launcher is a file
         FileGroup((f"{SYSTEM}/policies",), ("policies.json",)),

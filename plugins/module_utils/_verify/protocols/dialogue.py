@@ -10,6 +10,11 @@ import typing as t
 from ..._model.secret import Secret
 from ..findings.sessions import credentials_not_sendable
 
+if t.TYPE_CHECKING:
+    from ..._model.redaction import Redactor
+    from ..findings.endpoint import Endpoint
+    from ..wire.connection import Connection
+
 
 class Dialogue(t.Protocol):
     """The commands over one connection, a stage at a time and in this order.
@@ -34,6 +39,22 @@ class Dialogue(t.Protocol):
 
     def leave(self) -> None:
         """End the session."""
+
+
+class DialogueInLines:
+    """What the dialogues of POP3 and SMTP have in common, whose servers list each capability in a line of its own."""
+
+    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
+        self._connection = connection
+        self._endpoint = endpoint
+        self._redact = redact
+        self._capabilities: tuple[str, ...] = ()
+
+    def _evidence(self) -> str:
+        return f"offers {self._offered() or 'nothing'}"
+
+    def _offered(self) -> str:
+        return self._redact(", ".join(self._capabilities))
 
 
 def header_is(line: bytes, field: bytes, value: bytes) -> bool:

@@ -7,30 +7,21 @@ from __future__ import annotations
 import re
 
 from ..._model.numbers import MAIL_NUMBER, number_in
-from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, sessions
-from ..findings.endpoint import Endpoint
 from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_refused
 from ..findings.wrong_service import DetectedProtocol
-from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
-from .dialogue import check_credentials, header_is, plain
+from .dialogue import DialogueInLines, check_credentials, header_is, plain
 from .sasl import Mechanism, Turn, choose, exchange
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
 
 
-class Pop3Dialogue:
+class Pop3Dialogue(DialogueInLines):
     """See ``Dialogue``."""
-
-    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
-        self._connection = connection
-        self._endpoint = endpoint
-        self._redact = redact
-        self._capabilities: tuple[str, ...] = ()
 
     def greeting(self) -> str:
         line = self._connection.read_line()
@@ -131,12 +122,6 @@ class Pop3Dialogue:
                 break
             lines.append(line.decode("ascii", "replace").upper().strip())
         self._capabilities = tuple(lines)
-
-    def _evidence(self) -> str:
-        return f"offers {self._offered() or 'nothing'}"
-
-    def _offered(self) -> str:
-        return self._redact(", ".join(self._capabilities))
 
     def _authenticate(self, mechanism: Mechanism) -> bytes:
         def send(line: bytes) -> Turn[bytes]:

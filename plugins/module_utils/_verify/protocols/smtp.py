@@ -8,15 +8,12 @@ import base64
 import dataclasses
 import re
 
-from ..._model.redaction import Redactor
 from ..._model.secret import Secret
 from ..findings import encryption, refusals, sessions
-from ..findings.endpoint import Endpoint
 from ..findings.wrong_service import DetectedProtocol
-from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
-from .dialogue import check_credentials, plain
+from .dialogue import DialogueInLines, check_credentials, plain
 from .sasl import Mechanism, Turn, choose, exchange
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
@@ -35,14 +32,8 @@ class _SmtpReply:
         return 200 <= self.code < 300
 
 
-class SmtpDialogue:
+class SmtpDialogue(DialogueInLines):
     """See ``Dialogue``."""
-
-    def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
-        self._connection = connection
-        self._endpoint = endpoint
-        self._redact = redact
-        self._capabilities: tuple[str, ...] = ()
 
     def greeting(self) -> str:
         line = self._connection.read_line()
@@ -119,12 +110,6 @@ class SmtpDialogue:
         """An address literal (RFC 5321 4.1.3), as mail clients send it: it needs no name."""
         address = self._connection.local_address
         return (f"[IPv6:{address}]" if ":" in address else f"[{address}]").encode()
-
-    def _evidence(self) -> str:
-        return f"offers {self._offered() or 'nothing'}"
-
-    def _offered(self) -> str:
-        return self._redact(", ".join(self._capabilities))
 
     def _mechanisms(self) -> frozenset[str]:
         """From ``AUTH PLAIN LOGIN``; very old servers write ``AUTH=PLAIN LOGIN``."""

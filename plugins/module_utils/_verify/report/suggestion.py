@@ -85,7 +85,7 @@ def _presets(account: Account, failing: Endpoint) -> t.Iterator[Suggestion]:
     ends = endpoints(account)
     # Where all is as some preset has it, naming another preset changes all of it; otherwise single options win.
     preset = all(of_server(end.server) is not None for end in ends)
-    for provider in relatives(account.email.rpartition("@")[2], failing.server.host):
+    for provider in relatives(account.domain, failing.server.host):
         published = {
             Role.INCOMING: provider.incoming(account.protocol).server,
             Role.OUTGOING: provider.submission.server,

@@ -134,6 +134,10 @@ class Connection:
         """This machine's address as the connection has it."""
         return str(self._socket.getsockname()[0])
 
+    def renew(self) -> None:
+        """Count anew what may be received, for a session that has several things to do."""
+        self._received = 0
+
     def send_line(self, line: bytes) -> None:
         """Send a line; CRLF is added. A line break inside would be a second command, so it is refused."""
         self.send_lines([line])

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { hosts, accounts, texts, patterns, states, groups, rest } = data;
+  const { hosts, accounts, texts, patterns, states, groups, rest, outcomes } = data;
   const find = (id) => document.getElementById(id);
   const grid = find("grid"), body = find("body"), head = find("head"), search = find("search");
   const status = find("status"), filters = find("filters"), dialog = find("dialog");
@@ -63,17 +63,20 @@
     ["Host", hostOf],
     ["Account", emailOf],
     ["Cause", (row) => `${causeOf(row)} ${textOf("server", row)}`.trim() || "\uffff"],
-    ["Receiving and sending", null],
+    [data.tests, null],
   ];
 
   // A word is looked for once in each text of the table, and then by the numbers of the texts.
   const SEARCHED = ["server", "code", "user", "protocol", "sentence", "changed"];
   let lowerTexts = null, lowerHosts = null, lowerEmails = null, lowerGroups = null;
-  const matcher = (word) => {
+  const prepare = () => {
     lowerTexts ??= texts.map((text) => text.toLowerCase());
     lowerHosts ??= hosts.name.map((name) => name.toLowerCase());
     lowerEmails ??= rowHost.map((_host, row) => emailOf(row).toLowerCase());
     lowerGroups ??= [...groups.map((group) => `${group[0]} ${group[1]}`.toLowerCase()), ...rest.map((label) => label.toLowerCase())];
+  };
+  const matcher = (word) => {
+    prepare();
     const inText = lowerTexts.map((text) => text.includes(word));
     const inHost = lowerHosts.map((name) => name.includes(word));
     const inGroup = lowerGroups.map((label) => label.includes(word));
@@ -185,9 +188,9 @@
   const stagesOf = (row) => (rowAccount[row] < 0 ? [] : patterns[at(accounts.stages, rowAccount[row])].map((stage) => stage.map((text) => texts[text])));
   const statusClass = (text) => (text === "failed" || text === "skipped" ? text : "ok");
   const ways = (row) => {
-    const named = { incoming: "Receiving", outgoing: "Sending" }, result = new Map();
+    const result = new Map();
     for (const [way, stage, outcome, code] of stagesOf(row)) {
-      const label = named[way] ?? "Account";
+      const label = data.ways[way] ?? data.ways.account;
       if (!result.has(label)) result.set(label, []);
       result.get(label).push([stage, outcome, code]);
     }
@@ -200,12 +203,13 @@
       const strip = element("span", "strip");
       for (const [stage, outcome] of stages) {
         const box = element("i", statusClass(outcome), outcome === "failed" ? "x" : outcome === "skipped" ? "-" : "");
-        box.title = `${way}: ${stage} ${outcome}`;
+        box.title = `${way}: ${stage} ${outcomes[outcome] ?? outcome}`;
         strip.append(box);
       }
       strip.setAttribute("aria-hidden", "true");
       const failed = stages.find((stage) => stage[1] === "failed");
-      said.push(`${way} ${failed ? `fails: ${failed[0]}` : stages.some((stage) => stage[1] === "ok") ? "works" : "not tested"}`);
+      if (data.compared) said.push(`${way}: ${stages.map((stage) => outcomes[stage[1]] ?? stage[1]).join(", ")}`);
+      else said.push(`${way} ${failed ? `fails: ${failed[0]}` : stages.some((stage) => stage[1] === "ok") ? "works" : "not tested"}`);
       cell.append(strip);
     }
     cell.setAttribute("aria-label", said.join(", "));
@@ -257,7 +261,7 @@
       const list = element("ul", "stages");
       for (const [stage, outcome, code] of stages) {
         const item = element("li", statusClass(outcome), stage);
-        item.append(element("span", "label", `: ${outcome}`));
+        item.append(element("span", "label", `: ${outcomes[outcome] ?? outcome}`));
         if (code) item.append(" ", element("code", "", code));
         list.append(item);
       }
@@ -265,7 +269,7 @@
     }
     const last = at(hosts.last_state, host);
     const times = [
-      at(hosts.tested, host) ? `Tested ${seconds(at(hosts.tested, host))}` : "",
+      at(hosts.tested, host) ? `${data.compared ? "Compared" : "Tested"} ${seconds(at(hosts.tested, host))}` : "",
       last >= 0 ? `Last run: ${states[last].toLowerCase()}${at(hosts.last_tested, host) ? `, ${seconds(at(hosts.last_tested, host))}` : ""}` : "",
     ].filter(Boolean);
     if (times.length) parts.push(element("p", "note", times.join(" \u00b7 ")));
@@ -312,6 +316,7 @@
       select();
     });
   });
+  search.addEventListener("focus", prepare); // so that the first letter finds as quickly as the others
   search.addEventListener("input", () => {
     words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     grid.scrollTop = current = 0;

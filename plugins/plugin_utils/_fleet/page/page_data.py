@@ -14,14 +14,14 @@ import typing as t
 
 from ....module_utils._model.printable import printable
 from ..finding_groups import FindingGroup
-from ..fleet_report import AccountRow, FleetReport, State
-from ..wording import SCOPES, STAGES, STATES, moment
+from ..fleet_report import About, AccountRow, FleetReport, State
+from ..wording import SCOPES, STAGES, STATES, moment, outcome_words, state_words, way_words
 
 _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
 _SENTENCES = 500_000  # characters of all sentences together
 _CUTS = (1_000, 400, 200, 100, 60, 30)  # characters of one sentence, the first that keeps them within that
-_REST = ("Not explained", "Warnings", "Not reached", "Without accounts", "Verified")
+_REST = ("Other failures", "Warnings", "Not reached", "Without accounts", "Verified")
 
 Column = t.Union[int, "list[int]", "list[str]"]
 
@@ -89,9 +89,13 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
     rest = len(groups)
     data: dict[str, t.Any] = {
         "start": start,
-        "states": [words[0].upper() + words[1:] for words in STATES.values()],
+        "states": [words[0].upper() + words[1:] for words in state_words(report).values()],
+        "tests": "Receiving and sending" if report.about is About.MAIL else way_words(report)["account"],
+        "compared": report.about is About.CLIENTS,
+        "ways": dict(way_words(report)),
+        "outcomes": dict(outcome_words(report)),
         "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
-        "rest": list(_REST),
+        "rest": [*_REST[:-1], state_words(report)[State.VERIFIED].capitalize()],
         "hosts": {
             "name": [printable(row.host) for row in hosts],
             "accounts": _column([len(row.accounts) for row in hosts]),

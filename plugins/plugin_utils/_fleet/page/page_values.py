@@ -9,10 +9,11 @@ import dataclasses
 import typing as t
 
 from ..finding_groups import FindingGroup
-from ..fleet_report import AccountRow, Certificate, FleetReport, HostRow, State
+from ..fleet_report import About, AccountRow, Certificate, FleetReport, HostRow, State
 from ..wording import (
     CONFIDENCES,
     SCOPES,
+    SOON,
     STAGES,
     STATES,
     counted,
@@ -23,6 +24,9 @@ from ..wording import (
     first_seen,
     headline,
     moment,
+    outcome_words,
+    state_words,
+    way_words,
 )
 
 MOST_ROWS = 200  # of the table without the script, which is also printed
@@ -30,7 +34,7 @@ _MOST_CARDS = 60
 _MOST_HOSTS = 60  # of a finding or a state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
-_SOON, _VERY_SOON = 30, 10  # days
+_VERY_SOON = 10  # days until a certificate ends
 _BAR = 1000  # the width of the bar, in its own units
 _GAP = 2
 _RUN = 36  # the height of a run in the history strip
@@ -115,9 +119,14 @@ class TableRow:
     host: str
     site: str
     account: str
-    receiving: str
-    sending: str
+    tests: tuple[str, ...]  # one for each heading
     cause: str
+
+
+_HEALTHY: t.Mapping[About, str] = {
+    About.MAIL: "Every account that was tested works.",
+    About.CLIENTS: "Every account is as it is listed. Whether mail works was not tested.",
+}
 
 
 def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.Any]:
@@ -126,13 +135,14 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
     changes = [(row, account) for row in report.hosts for account in row.accounts if account.changed]
     return {
         "headline": headline(report),
-        "healthy": not report.findings and not report.counts[State.FAILED] and not report.counts[State.NOT_REACHED],
+        "lead": _lead(report),
         "when": _period(report),
         "run": report.run,
         "check_mode": report.check_mode,
         "total": counted(sum(report.counts.values()), "host"),
         "counts": [
-            (state.value, f"{report.counts[state]:,}", words, report.counts[state]) for state, words in STATES.items()
+            (state.value, f"{report.counts[state]:,}", words, report.counts[state])
+            for state, words in state_words(report).items()
         ],
         "bar": _parts(report.counts, _BAR, tuple(STATES), gap=_GAP),
         "runs": _runs(report),
@@ -143,9 +153,20 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
         "changes": [change for change in (_change("fails now", changes), _change("works again", changes)) if change],
         "certificates": [_certificate(one, report.ended_at) for one in report.certificates[:_MOST_CERTIFICATES]],
         "more_certificates": max(0, len(report.certificates) - _MOST_CERTIFICATES),
-        "rows": [_row(*entry) for entry in entries[:MOST_ROWS]],
+        "headings": [way_words(report)[endpoint] for endpoint in _ENDPOINTS[report.about]],
+        "rows": [_row(report, *entry) for entry in entries[:MOST_ROWS]],
         "row_count": len(entries),
     }
+
+
+def _lead(report: FleetReport) -> str:
+    """A sentence below the headline of a run that found nothing wrong; empty for others."""
+    counts = report.counts
+    if report.findings or counts[State.FAILED] or counts[State.NOT_REACHED]:
+        return ""
+    if counts[State.VERIFIED] + counts[State.WARNING]:
+        return _HEALTHY[report.about]
+    return "Nothing was tested. List accounts in the variable mail_accounts." if counts[State.NO_ACCOUNTS] else ""
 
 
 def _period(report: FleetReport) -> str:
@@ -174,13 +195,13 @@ def _runs(report: FleetReport) -> list[Run]:
     """The last runs, this one at the end."""
     earlier = [(run.started_at, run.counts) for run in report.earlier[1 - _MOST_RUNS :]]
     return [
-        Run(f"{date_and_time(started)}: {_listed(counts)}", _parts(counts, _RUN, _WORST_FIRST))
+        Run(f"{date_and_time(started)}: {_listed(report, counts)}", _parts(counts, _RUN, _WORST_FIRST))
         for started, counts in [*earlier, (report.started_at, report.counts)]
     ]
 
 
-def _listed(counts: t.Mapping[State, int]) -> str:
-    shown = [f"{counts[state]:,} {words}" for state, words in STATES.items() if counts.get(state)]
+def _listed(report: FleetReport, counts: t.Mapping[State, int]) -> str:
+    shown = [f"{counts[state]:,} {words}" for state, words in state_words(report).items() if counts.get(state)]
     return ", ".join(shown) or "no hosts"
 
 
@@ -204,7 +225,7 @@ def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
 def _others(report: FleetReport) -> list[Names]:
     """The hosts with a state of which no finding speaks."""
     labels = {
-        State.FAILED: "Failed, not explained",
+        State.FAILED: "Other failures",
         State.WARNING: "With warnings",
         State.NOT_REACHED: "Not reached",
         State.NO_ACCOUNTS: "Without accounts",
@@ -240,7 +261,7 @@ def _change(change: str, changes: t.Sequence[tuple[HostRow, AccountRow]]) -> dic
 
 def _certificate(certificate: Certificate, now: str) -> CertificateRow:
     days = days_left(certificate.not_after, now)
-    urgency = "" if days is None or days > _SOON else "urgent" if days <= _VERY_SOON else "soon"
+    urgency = "" if days is None or days > SOON else "urgent" if days <= _VERY_SOON else "soon"
     shown, more = certificate.names[:3], len(certificate.names[3:])
     return CertificateRow(
         server=certificate.server,
@@ -252,6 +273,9 @@ def _certificate(certificate: Certificate, now: str) -> CertificateRow:
         hosts=f"{certificate.hosts:,}",
     )
 
+
+# The columns of the table without the script, by the endpoints of their tests.
+_ENDPOINTS: t.Mapping[About, tuple[str, ...]] = {About.MAIL: ("incoming", "outgoing"), About.CLIENTS: ("account",)}
 
 _Entry = tuple[State, HostRow, "AccountRow | None"]
 
@@ -266,25 +290,27 @@ def _attention(report: FleetReport) -> list[_Entry]:
     return sorted(rows, key=lambda entry: _WORST_FIRST.index(entry[0]))
 
 
-def _row(state: State, row: HostRow, account: AccountRow | None) -> TableRow:
-    label = STATES[state].capitalize()
+def _row(report: FleetReport, state: State, row: HostRow, account: AccountRow | None) -> TableRow:
+    label = state_words(report)[state].capitalize()
+    endpoints = _ENDPOINTS[report.about]
     if account is None:
-        return TableRow(state.value, label, row.host, row.site, "", "", "", row.reason)
+        return TableRow(state.value, label, row.host, row.site, "", ("",) * len(endpoints), row.reason)
     return TableRow(
         state=state.value,
         label=label,
         host=row.host,
         site=row.site,
         account=account.email,
-        receiving=_way(account, "incoming"),
-        sending=_way(account, "outgoing"),
+        tests=tuple(_way(report, account, endpoint) for endpoint in endpoints),
         cause=" ".join(filter(None, (account.code, account.server))),
     )
 
 
-def _way(account: AccountRow, endpoint: str) -> str:
-    """How far receiving or sending came."""
+def _way(report: FleetReport, account: AccountRow, endpoint: str) -> str:
+    """How far receiving or sending came; of a comparison, how each mail client stands."""
     stages = [stage for stage in account.stages if stage.endpoint == endpoint]
+    if report.about is About.CLIENTS:
+        return ", ".join(outcome_words(report).get(stage.status, stage.status) for stage in stages)
     failed = next((stage.stage for stage in stages if stage.status == "failed"), None)
     if failed is not None:
         return f"fails: {STAGES.get(failed, failed)}"

@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.secret import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_limit import SharedLimit
 
 OPTIONS = {"email": "mario@charter.net", "password": "the-password"}
 
@@ -245,6 +246,24 @@ def test_each_host_waits_for_a_random_part_of_the_jitter(monkeypatch: pytest.Mon
         run(variables={"mail_jitter": "5"})
     assert all(0 <= wait <= 5 for wait in waits)
     assert len(set(waits)) > 10
+
+
+@pytest.mark.usefixtures("passed")
+def test_a_host_that_has_waited_for_another_waits_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or all that waited for the same host would call the provider at once."""
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    begin = SharedLimit.begin
+
+    def released(limit: SharedLimit) -> list[dict[str, t.Any]]:
+        entries = begin(limit)
+        limit.released = True
+        return entries
+
+    monkeypatch.setattr(SharedLimit, "begin", released)
+    run(variables={"mail_jitter": "5"})
+    assert len(waits) == 2
+    assert all(0 <= wait <= 5 for wait in waits)
 
 
 @pytest.mark.usefixtures("tested", "lines")

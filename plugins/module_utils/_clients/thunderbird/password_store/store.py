@@ -12,6 +12,7 @@ import functools
 import typing as t
 
 from ...._host.files import FileWrite
+from ...._model.errors import DamagedFileError
 from ...._model.persistent import PersistentMap
 from ...._model.secret import Secret
 from . import key_database, sdr
@@ -90,6 +91,7 @@ class NssPasswordStore:
         scratch: str,
         fresh: Cipher,
         now: int,
+        read_backup: t.Callable[[], bytes | None] = lambda: None,
     ) -> NssPasswordStore:
         """The passwords of a profile; key4.db is not looked into yet.
 
@@ -101,10 +103,13 @@ class NssPasswordStore:
             scratch: a private directory (0700), which must stay as long as the store is used.
             fresh: see above.
             now: see above.
+            read_backup: reads logins-backup.json, which Thunderbird goes on with where there is no logins.json.
 
         Raises:
             DamagedFileError: logins.json cannot be read.
         """
+        if logins is None:
+            logins = _readable(read_backup(), logins_path)
         return cls(KeyDatabase(key4, key4_path, scratch), parse(logins, logins_path), logins_path, fresh, now)
 
     def stored(self, origin: str, username: str) -> Secret | None:
@@ -220,3 +225,13 @@ class NssPasswordStore:
             return self.key_file.keys.decrypt(sealed)
         except ValueError:
             return None
+
+
+def _readable(backup: bytes | None, path: str) -> bytes | None:
+    """The copy, unless Thunderbird would pass it over, too."""
+    if backup is not None:
+        try:
+            parse(backup, path)
+        except DamagedFileError:
+            return None
+    return backup

@@ -28,6 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.evolution.fake_session import Desktop
 
 EMAIL = "mario.rossi@charter.net"
@@ -55,6 +56,13 @@ class Desk:
 
     def push(self, *wanted: t.Mapping[str, t.Any]) -> Outcome[t.Any]:
         return reconcile(self.open(), [request(**options).account for options in wanted])
+
+    def stored(self, **options: t.Any) -> Account:
+        """The account as it stands."""
+        client = self.open()
+        account = client.view(client.read(), request(**options).account).account
+        assert account is not None
+        return account
 
     def step(self, **options: t.Any) -> Step[t.Any]:
         (found,) = self.push(options).steps

@@ -86,11 +86,14 @@ def write_thunderbird(home: pathlib.Path, accounts: t.Sequence[HandMade], more: 
             "socketType": SECURITIES[security],
             "userName": one.username,
             "name": one.email,
+            "check_new_mail": True,
+            "login_at_startup": True,
         }
         if one.protocol == "pop3":
             server["leave_on_server"] = one.leaves
             server["delete_by_age_from_server"] = one.days > 0
             server["num_days_to_leave_on_server"] = one.days or 7
+            server["delete_mail_left_on_server"] = True
         identity: Values = {"useremail": one.email, "smtpServer": f"smtp{number}"}
         if one.full_name:
             identity["fullName"] = one.full_name
@@ -140,7 +143,10 @@ def write_evolution(
             "Mail Account": {"BackendName": "imapx" if one.protocol == "imap" else "pop", "IdentityUid": identity},
             "Authentication": {"Host": host, "Port": str(port), "User": one.username, "Method": "PLAIN"},
             "Security": {"Method": METHODS[security]},
+            "Refresh": {"Enabled": "true", "IntervalMinutes": "60"},
         }
+        if one.protocol == "imap":
+            sources[account]["Mail Account"]["NeedsInitialSetup"] = "true"
         if one.protocol == "pop3":
             leaves = {"KeepOnServer": str(one.leaves).lower(), "DeleteAfterDays": str(one.days)}
             sources[account]["Pop Backend"] = leaves
@@ -152,7 +158,8 @@ def write_evolution(
                 "ReplyTo": one.reply_to,
                 "Organization": _escaped(one.organization.strip()),
             },
-            "Mail Submission": {"TransportUid": transport},
+            "Mail Submission": {"TransportUid": transport, "SentFolder": "folder://local/Sent"},
+            "Mail Composition": {"DraftsFolder": "folder://local/Drafts"},
         }
         host, port, security = one.outgoing
         sources[transport] = {

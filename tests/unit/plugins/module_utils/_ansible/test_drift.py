@@ -32,7 +32,6 @@ PORTS = {
     "thunderbird": (".thunderbird/charter.default/prefs.js", '.port", 993', '.port", 1993'),
     "evolution": (".config/evolution/sources/*.source", "Port=993", "Port=1993"),
 }
-MARKERS = {"thunderbird": ".charter_mail", "evolution": "X-Charter-Mail"}
 
 
 def request(home: pathlib.Path, **options: t.Any) -> Request:
@@ -139,6 +138,18 @@ def test_what_is_ignored_is_not_compared(tmp_path: pathlib.Path, client: ClientE
     other = request(tmp_path, full_name="Somebody else")
     assert drifts(compare(client, other)) == [Drift.CHANGED]
     assert drifts(compare(client, other, ignore=["full_name"])) == [Drift.NONE]
+
+
+@CLIENTS
+def test_signatures_and_identities_drift_unless_they_are_ignored(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    configure(client, request(tmp_path))
+    options: dict[str, t.Any] = {"signature": {"text": "Mario"}, "identities": [{"address": "info@rossi.example"}]}
+    other = request(tmp_path, **options)
+    (drift,) = compare(client, other)
+    assert [one["setting"] for one in drift["differences"]] == ["signature", "identities"]
+    assert drifts(compare(client, other, ignore=["signature", "identities"])) == [Drift.NONE]
+    configure(client, other)
+    assert drifts(compare(client, other)) == [Drift.NONE]
 
 
 def test_a_users_own_choice_is_no_drift(tmp_path: pathlib.Path) -> None:

@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.entry import
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
-from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser
+from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import HandMade, some, write_evolution, write_thunderbird
@@ -49,7 +49,7 @@ def configure(client: ClientEntry, home: pathlib.Path, entries: t.Sequence[Found
     """Set entries up as the modules do."""
     home.mkdir(exist_ok=True)
     options = {**client.defaults(), "wait_seconds": 0, "lock_timeout": 1, "backup": False}
-    target = gather_on_linux.target_of(user_of(home))
+    target = Target(user_of(home), str(home), None)
     with opened(client, target, options, desktop_hosts()) as found:
         return engine.reconcile(found, [request_of({**entry, "user": None}, {}).account for entry in entries])
 
@@ -115,15 +115,31 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
     "no sign-in for sending": ({"mail.smtpserver.smtp2.authMethod": 1}, "no sign-in for sending"),
     "another login for sending": ({"mail.smtpserver.smtp2.username": "x"}, "outgoing.username is 'x'"),
     "the default SMTP server": ({"mail.identity.id2.smtpServer": ""}, "it has no SMTP server of its own"),
-    "two identities": (
-        {"mail.account.account2.identities": "id2,id9", "mail.identity.id9.useremail": "boss@charter.net"},
-        "it has another identity (boss@charter.net)",
+    "an identity without an address": (
+        {"mail.account.account2.identities": "id2,id9", "mail.identity.id9.useremail": "boss"},
+        "identities[0].address",
+    ),
+    "an identity on another server": (
+        {
+            "mail.account.account2.identities": "id2,id9",
+            "mail.identity.id9.useremail": "boss@rossi.example",
+            "mail.identity.id9.smtpServer": "smtp9",
+            "mail.smtpserver.smtp9.hostname": "smtp.rossi.example",
+        },
+        "boss@rossi.example sends by another server (smtp.rossi.example)",
+    ),
+    "an SMTP server that is not in the list": (
+        {"mail.smtpservers": "smtp3"},
+        "it has no SMTP server of its own and sends by the default one (smtp.charter.net)",
     ),
     "no identity": ({"mail.account.account2.identities": ""}, "it has no address to send from"),
     "a global inbox": ({"mail.server.server2.deferred_to_account": "account1"}, "inbox of another account"),
     "a name": ({"mail.server.server2.name": "Work"}, "it is called 'Work'"),
-    "a signature": ({"mail.identity.id2.htmlSigText": "-- M"}, "it has a signature"),
-    "a file for a signature": ({"mail.identity.id2.attach_signature": True}, "it has a signature"),
+    "a signature": ({"mail.identity.id2.htmlSigText": "-- \u0001"}, "signature.text"),
+    "a file for a signature": (
+        {"mail.identity.id2.attach_signature": True, "mail.identity.id2.sig_file": "/home/mario/sig.html"},
+        "a signature is in a file (/home/mario/sig.html)",
+    ),
     "replies to two": ({"mail.identity.id2.reply_to": "x@y.example, z@y.example"}, "reply_to"),
     "a name in front of the reply-to address": ({"mail.identity.id2.reply_to": "X <x@y.example>"}, "reply_to"),
     "a long organization": ({"mail.identity.id2.organization": "x" * 241}, "organization"),
@@ -141,10 +157,16 @@ EVOLUTIONS_OWN: t.Mapping[str, tuple[dict[str, dict[str, dict[str, str]]], str]]
     "no sign-in for sending": ({"transport0": {"Authentication": {"Method": "none"}}}, "no sign-in for sending"),
     "another login for sending": ({"transport0": {"Authentication": {"User": "x"}}}, "outgoing.username is 'x'"),
     "sendmail": ({"transport0": {"Mail Transport": {"BackendName": "sendmail"}}}, "it sends by sendmail"),
-    "aliases": ({"identity0": {"Mail Identity": {"Aliases": "boss@charter.net"}}}, "it has further addresses"),
+    "aliases": ({"identity0": {"Mail Identity": {"Aliases": "boss"}}}, "identities[0].address"),
     "switched off": ({"account0": {"Data Source": {"Enabled": "false"}}}, "it is switched off"),
     "a name": ({"account0": {"Data Source": {"DisplayName": "Work"}}}, "it is called 'Work'"),
-    "a signature": ({"identity0": {"Mail Identity": {"SignatureUid": "abc"}}}, "it has a signature"),
+    "a program as a signature": (
+        {
+            "identity0": {"Mail Identity": {"SignatureUid": "abc"}},
+            "abc": {"Data Source": {"DisplayName": "S"}, "Mail Signature": {"MimeType": "text/plain"}},
+        },
+        "its signature is a symbolic link, as a program is",
+    ),
     "Exchange": ({"account0": {"Mail Account": {"BackendName": "ews"}}}, "it is neither IMAP nor POP3 (ews)"),
     "an online account": (
         {
@@ -169,7 +191,21 @@ def test_what_an_entry_cannot_say_of_thunderbird(tmp_path: pathlib.Path, own: st
 def test_what_an_entry_cannot_say_of_evolution(tmp_path: pathlib.Path, own: str) -> None:
     sources, reason = EVOLUTIONS_OWN[own]
     write_evolution(tmp_path, [USUAL, USUAL._replace(email="anna@charter.net", username="anna@charter.net")], sources)
+    programs = tmp_path / ".config/evolution/signatures"
+    programs.mkdir()
+    (programs / "abc").symlink_to("/usr/bin/fortune")
     _refused(gather(EVOLUTION, tmp_path), reason)
+
+
+def test_an_smtp_server_of_two_accounts_is_named_at_both(tmp_path: pathlib.Path) -> None:
+    """An entry has one of its own: a run would make another one."""
+    anna = USUAL._replace(email="anna@charter.net")
+    write_thunderbird(tmp_path, [USUAL, anna], {"mail.identity.id3.smtpServer": "smtp2"})
+    found = gather(THUNDERBIRD, tmp_path)
+    assert found["mail_accounts"] == []
+    reasons = {one["email"]: "; ".join(one["not_expressed"]) for one in found["accounts"]}
+    assert "anna@charter.net sends by its SMTP server, too" in reasons["mario@charter.net"]
+    assert "mario@charter.net sends by its SMTP server, too" in reasons["anna@charter.net"]
 
 
 def _refused(found: Found, reason: str) -> None:

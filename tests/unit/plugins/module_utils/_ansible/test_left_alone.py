@@ -151,7 +151,8 @@ def test_an_account_of_another_program_is_named_as_such(tmp_path: pathlib.Path) 
     desk = Desk(EVOLUTION, tmp_path)
     desk.set_by_user()
     (folder,) = {path.parent for path in desk.settings()}
-    (folder / "goa.source").write_text("[Data Source]\nDisplayName=Mario at GNOME\n[Collection]\nMailEnabled=true\n")
+    collection = "[Data Source]\nDisplayName=Mario at GNOME\n[Collection]\nMailEnabled=true\n"
+    (folder / "goa.source").write_text(f"{collection}[GNOME Online Accounts]\nAccountId=1\n")
     desk.edit("Parent=\n", "Parent=goa\n", times=1)
     check = desk.inspect().check
     assert check.status is CheckStatus.FAILED

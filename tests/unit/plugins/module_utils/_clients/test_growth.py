@@ -32,7 +32,10 @@ AnyClient = t.Union[Thunderbird, Evolution]
 FEW = 6 if FULL else 2  # and twice as many, and four times
 # Twice the work is 2, and the square of it 4. Few accounts say less: a node more or less in a map of theirs counts.
 LIMIT = 2.1 if FULL else 2.6
-LIMITS = {"remove": LIMIT + 0.15}  # what is taken out of a list has the rest of the list written anew
+LIMITS = {
+    "change": LIMIT + 0.05,  # a state for each account: what is looked up lies in so many layers as its logarithm
+    "remove": LIMIT + 0.15,  # what is taken out of a list has the rest of the list written anew
+}
 
 
 def thunderbird(home: pathlib.Path) -> Thunderbird:

@@ -11,7 +11,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
@@ -19,25 +18,18 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import Locations
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._linux.writable import require_writable
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     DamagedFileError,
     HostError,
     MailError,
     OptionError,
 )
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account
 
-EMAIL = "mario.rossi@charter.net"
 INI = "[Profile0]\nName=default\nIsRelative=1\nPath=p.default\nDefault=1\n\n[General]\nVersion=2\n"
 PROFILE = ".thunderbird/p.default"
 SOURCES = ".config/evolution/sources"
 OTHERS = 'user_pref("mail.identity.id1.useremail", "anna@example.net");\n'
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
 
 
 def thunderbird(home: pathlib.Path, profile: str | None = None) -> Thunderbird:

@@ -13,6 +13,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.user_choice 
 LOOPBACK = [
     *("localhost", "LocalHost", "localhost.", "imap.localhost", "localhost.localdomain", "localhost6", "ip6-localhost"),
     *("127.0.0.1", "127.0.1.1", "127.1", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "0.0.0.0", "::"),
+    *("localhost4", "localhost4.localdomain4", "ipv6-localhost", "ipv6-loopback", "ip6-loopback", "loopback"),
     *("0x7f000001", "2130706433", "0177.0.0.1", "::ffff:7f00:1", "::1%lo"),
 ]
 OTHERS = [
@@ -20,6 +21,8 @@ OTHERS = [
     "imap.charter.net",
     "localhost.example.net",
     "mylocalhost",
+    "loopback.example.net",
+    "localhost5",
     "128.0.0.1",
     "::2",
     "2001:db8::1",

@@ -163,3 +163,8 @@ def test_a_group_goes_in_all_its_pieces() -> None:
     source = parse(b"[G]\nk=1\n\n[H]\nk=2\n[G]\nn=3\n")
     assert source.without_group("G").render() == b"[H]\nk=2\n"
     assert source.without_group("X") is source
+
+
+def test_a_byte_order_mark_is_named_since_no_editor_shows_it() -> None:
+    with pytest.raises(DamagedFileError, match="line 1: a byte order mark stands before the text"):
+        parse(b"\xef\xbb\xbf[G]\nk=v\n")

@@ -103,6 +103,15 @@ def test_a_users_home_that_is_roots_is_refused(
         local_user.owner(f"{home}/")
 
 
+def test_root_goes_no_way_that_another_user_owns(tmp_path: pathlib.Path, owners: dict[str, int]) -> None:
+    local_user.require_roots(made(tmp_path, owners, ("etc", ROOT), ("skel", ROOT)))
+    users = made(tmp_path, owners, ("homes", ROOT), ("anna", ANNA))
+    roots = made(tmp_path, owners, ("shared", MALLORY), ("roots", ROOT))
+    for home in (users, f"{users}/missing", roots):
+        with pytest.raises(HostError, match=r"could lead root anywhere by a link\. Say with the option user"):
+            local_user.require_roots(home)
+
+
 def test_an_owner_without_a_name_is_refused(tmp_path: pathlib.Path, owners: dict[str, int]) -> None:
     home = made(tmp_path, owners, ("nobody", NOBODY))
     with pytest.raises(HostError, match="it belongs to user id 4003, whom this host does not know"):

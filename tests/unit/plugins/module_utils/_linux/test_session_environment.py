@@ -41,6 +41,7 @@ def read(home: pathlib.Path) -> Environment:
     [
         ("system/etc/environment", "XDG_CONFIG_HOME=/srv/c", "/srv/c"),
         ("system/etc/environment", 'export XDG_CONFIG_HOME="/srv/c"', "/srv/c"),
+        ("system/etc/environment", "XDG_CONFIG_HOME='/srv/c' # of the site", "/srv/c"),
         ("system/etc/security/pam_env.conf", "XDG_CONFIG_HOME DEFAULT=@{HOME}/c", "~/c"),
         ("system/etc/security/pam_env.conf", 'XDG_CONFIG_HOME  DEFAULT=/no OVERRIDE="/srv/${USER}"', "/srv/mario"),
         ("system/usr/lib/environment.d/50-x.conf", "XDG_CONFIG_HOME=$HOME/c", "~/c"),
@@ -50,6 +51,27 @@ def read(home: pathlib.Path) -> Environment:
         ("home/.bash_profile", "export XDG_CONFIG_HOME=~/c # mine", "~/c"),
         ("home/.zshenv", "export XDG_CONFIG_HOME=${XDG_CONFIG_HOME:-$HOME/c}", "~/c"),
         ("home/.zshenv", "export XDG_CONFIG_HOME='/srv/$USER'", "/srv/$USER"),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset XDG_CONFIG_HOME", ""),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset -v OTHER XDG_CONFIG_HOME; true", ""),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\n# unset XDG_CONFIG_HOME", "/srv/c"),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\nunset XDG_CONFIG_HOMES", "/srv/c"),
+        ("home/.pam_environment", "XDG_CONFIG_HOME DEFAULT=@{HOME}/.config", "~/.config"),
+        ("system/etc/systemd/user.conf", "[Manager]\nDefaultEnvironment=A=b XDG_CONFIG_HOME=%h/c", "~/c"),
+        (
+            "home/.config/systemd/user.conf",
+            "[Manager]\nDefaultEnvironment='A=b c' \"XDG_CONFIG_HOME=/srv/%u\"",
+            "/srv/mario",
+        ),
+        (
+            "system/etc/systemd/user.conf.d/x.conf",
+            "[Manager]\nDefaultEnvironment = XDG_CONFIG_HOME=/srv/50%%",
+            "/srv/50%",
+        ),
+        ("system/etc/systemd/system/user@.service.d/x.conf", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/etc/systemd/user.conf", "[Manager]\n#DefaultEnvironment=XDG_CONFIG_HOME=/srv/c", None),
+        ("home/.config/plasma-workspace/env/x.sh", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
+        ("system/etc/X11/Xsession.d/90x", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
+        ("system/etc/zsh/zshenv", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
         ("home/.profile", "# export XDG_CONFIG_HOME=/srv/c", None),
         ("home/.profile", "export MY_XDG_CONFIG_HOMES=/srv/c", None),
     ],
@@ -77,6 +99,50 @@ def test_what_only_a_shell_can_know_is_told(home: pathlib.Path, line: str) -> No
     (warning,) = found.warnings
     assert warning.startswith(f"{home}/.profile sets XDG_CONFIG_HOME in a way that cannot be told")
     assert f"; {home}/.config is assumed." in warning
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "value"),
+    [
+        ("system/etc/environment", "XDG_CONFIG_HOME=$HOME/c", "$HOME/c"),
+        ("system/etc/environment", 'XDG_CONFIG_HOME="~/c"', "~/c"),
+        ("home/.config/environment.d/x.conf", "XDG_CONFIG_HOME=~/c", "~/c"),
+        ("home/.profile", "export XDG_CONFIG_HOME=c", "c"),
+    ],
+)
+def test_what_is_no_absolute_path_is_told(home: pathlib.Path, file: str, line: str, value: str) -> None:
+    put(home.parent / file, f"{line}\n")
+    (warning,) = read(home).warnings
+    where = f"{home.parent / file} sets XDG_CONFIG_HOME to {value}, which is not an absolute path"
+    assert warning.startswith(f"{where}; {home}/.config is assumed.")
+    assert read(home).folder("XDG_CONFIG_HOME", "/default") == "/default"
+
+
+def test_a_later_file_mends_what_is_no_absolute_path(home: pathlib.Path) -> None:
+    put(home.parent / "system/etc/environment", "XDG_CONFIG_HOME=$HOME/c\n")
+    put(home / ".profile", "export XDG_CONFIG_HOME=$HOME/c\n")
+    assert read(home) == Environment({"XDG_CONFIG_HOME": f"{home}/c"})
+
+
+def test_what_systemd_alone_knows_is_told(home: pathlib.Path) -> None:
+    put(home.parent / "system/etc/systemd/system/user@.service.d/x.conf", "Environment=XDG_CONFIG_HOME=%h/c\n")
+    (warning,) = read(home).warnings
+    assert "x.conf sets XDG_CONFIG_HOME in a way that cannot be told" in warning
+
+
+def test_an_unset_that_depends_on_a_condition_is_told(home: pathlib.Path) -> None:
+    put(home / ".profile", "export XDG_CONFIG_HOME=/srv/c\n[ -d /srv/c ] || unset XDG_CONFIG_HOME\n")
+    found = read(home)
+    assert found.variables == {"XDG_CONFIG_HOME": "/srv/c"}
+    assert "; /srv/c is assumed." in found.warnings[0]
+    put(home / ".profile", "[ -d /srv/c ] || unset XDG_CONFIG_HOME\n")
+    assert read(home).warnings == ()
+
+
+def test_a_file_that_not_every_login_reads_is_told(home: pathlib.Path) -> None:
+    put(home / ".pam_environment", "XDG_CONFIG_HOME DEFAULT=/srv/c\n")
+    (warning,) = read(home).warnings
+    assert warning.startswith(f"{home}/.pam_environment sets XDG_CONFIG_HOME")
 
 
 def test_a_condition_that_ends_at_the_default_is_no_doubt(home: pathlib.Path) -> None:

@@ -86,6 +86,21 @@ OLD = {"a": "old a", "b": "old b"}
 NEW = {"a": "new a", "b": "new b", "deep/er/c": "new c"}
 
 
+def test_a_strict_write_refuses_a_link_and_sets_the_mode(home: pathlib.Path) -> None:
+    program = home / "program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    files(home).replace([FileWrite(str(program), b"text", strict=True)])
+    assert (program.read_text(), program.stat().st_mode & 0o777) == ("text", 0o600)
+    link = home / "link"
+    link.symlink_to(program)
+    with pytest.raises(HostError, match="symbolic link"):
+        files(home).replace([FileWrite(str(home / "other"), b"x"), FileWrite(str(link), b"new", strict=True)])
+    assert link.is_symlink()
+    assert program.read_text() == "text"
+    assert not (home / "other").exists()
+
+
 @pytest.mark.parametrize("links", [True, False])
 @pytest.mark.parametrize("rename", [1, 2, 3])
 def test_a_rename_that_fails_puts_back_the_others(

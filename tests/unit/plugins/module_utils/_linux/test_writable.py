@@ -20,8 +20,10 @@ def test_what_could_be_written(tmp_path: pathlib.Path) -> None:
     paths = [str(tmp_path / path) for path in (".", "file", "link", "new", "new/below")]
     require_writable(str(tmp_path), paths)
     assert not (tmp_path / "new").exists()
-    with pytest.raises(HostError, match=f"{tmp_path}/file: not a directory"):
-        require_writable(str(tmp_path), [str(tmp_path / "file/below")])
+    require_writable(str(tmp_path), [f"{tmp_path}/", f"{tmp_path}/new/"])
+    for below in ("file/below", "file/", "link/"):
+        with pytest.raises(HostError, match=f"{tmp_path}/file: not a directory"):
+            require_writable(str(tmp_path), [f"{tmp_path}/{below}"])
 
 
 @pytest.mark.parametrize("path", ["closed", "closed/new/below", "closed/file"])

@@ -148,6 +148,7 @@ WARNED: list[tuple[dict[str, t.Any], str]] = [
     ({"outgoing": {"host": "mail.example.com", "port": 587, "security": "ssl"}}, "587 is unusual"),
     ({"incoming": {"security": "none"}, "allow_plaintext": True}, "unencrypted"),
     ({"username": "other@charter.net"}, "AUP#Out-1500"),
+    ({"identities": [{"address": "info@rossi.example"}]}, "not the login .AUP#Out-1500., such as info@rossi.example"),
 ]
 
 
@@ -161,6 +162,12 @@ def test_a_short_login_is_only_warned_of_elsewhere() -> None:
     hosts = {"incoming": {"host": "in.example.com"}, "outgoing": {"host": "out.example.com"}}
     (warning,) = request(username="mario", **hosts).warnings
     assert "unless this server really wants the short form" in warning
+
+
+def test_other_senders_are_only_warned_of_at_the_provider() -> None:
+    other = {"identities": [{"address": "info@rossi.example"}]}
+    assert request(**other, outgoing={"host": "out.example.com"}).warnings == ()
+    assert request(identities=[{"address": "info@rossi.example", "state": "absent"}]).warnings == ()
 
 
 def test_an_account_to_remove_is_not_linted() -> None:

@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
     EndpointReport,
     Stage,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address, Resolver
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.tls import Trust, trust
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME
@@ -43,6 +43,15 @@ def resolve(host: str, port: int) -> t.Sequence[Address]:
     if not host.endswith(".lab.test"):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     return [Address(socket.AF_INET, ("127.0.0.1", port))]
+
+
+def fails(error: Exception) -> Resolver:
+    """A resolver that finds nothing."""
+
+    def resolver(host: str, port: int) -> t.Sequence[Address]:
+        raise error
+
+    return resolver
 
 
 LAB = Environment(resolver=resolve, clock=CLOCK)

@@ -37,17 +37,6 @@ V4, V6 = socket.AF_INET, socket.AF_INET6
 OPTIONS = VerifyOptions(ca_path=CA, timeout=4.0)
 
 
-def silent(talk: Talk) -> None:
-    """Open the port, and no more."""
-    talk.hear_out()
-
-
-def silent_inside_tls(talk: Talk) -> None:
-    """Agree on TLS, and no more."""
-    talk.start_tls()
-    talk.hear_out()
-
-
 def limits(talk: Talk) -> None:
     """Turn away."""
     talk.start_tls()
@@ -85,10 +74,10 @@ def explained(failed: Check, broken: str) -> None:
 @pytest.mark.parametrize(
     ("first", "stage"),
     [
-        (silent, Stage.FIRST_BYTES),
+        (faulty_servers.silent, Stage.FIRST_BYTES),
         (faulty_servers.resets, Stage.FIRST_BYTES),
         (faulty_servers.hangs_up, Stage.FIRST_BYTES),
-        (silent_inside_tls, Stage.GREETING),
+        (faulty_servers.silent_in_tls, Stage.GREETING),
         (imap(Server(certificate="other-name")), Stage.TLS),
         (imap(Server(certificate="expired")), Stage.TLS),
         (lambda talk: talk.say(b"HTTP/1.1 302 Found"), Stage.FIRST_BYTES),
@@ -102,7 +91,7 @@ def test_the_first_address_does_not_work(first: Script, stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [silent, faulty_servers.hangs_up, smtp(Server(tls="starttls", certificate="expired"))]
+    "first", [faulty_servers.silent, faulty_servers.hangs_up, smtp(Server(tls="starttls", certificate="expired"))]
 )
 def test_sending_with_starttls(first: Script) -> None:
     report, _servers = report_of(first, smtp(Server(tls="starttls")), MailService.SMTP, Security.STARTTLS)
@@ -117,7 +106,7 @@ def test_a_broken_ipv6_address() -> None:
 
 
 def test_both_do_not_work() -> None:
-    report, _servers = report_of(silent, faulty_servers.hangs_up)
+    report, _servers = report_of(faulty_servers.silent, faulty_servers.hangs_up)
     failed = failure(report, Stage.FIRST_BYTES)
     assert failed.code is Code.NOTHING_SAID
 
@@ -129,7 +118,9 @@ def test_limits_are_not_compared() -> None:
 
 
 def test_the_search_for_settings_does_not_compare() -> None:
-    report, servers = report_of(silent, imap(Server()), options=dataclasses.replace(OPTIONS, compare=False))
+    report, servers = report_of(
+        faulty_servers.silent, imap(Server()), options=dataclasses.replace(OPTIONS, compare=False)
+    )
     assert failure(report, Stage.FIRST_BYTES).code is Code.NOTHING_SAID
     assert servers[1].connections == 0
 

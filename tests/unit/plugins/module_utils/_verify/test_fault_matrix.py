@@ -37,7 +37,11 @@ from ansible_collections.charter.mail.tests.unit.amount import one_of_each
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify import faulty_servers
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import HOSTS, resolve
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
+    HOSTS,
+    fails,
+    resolve,
+)
 from ansible_collections.charter.mail.tests.unit.scripted_server import (
     CA,
     Script,
@@ -118,13 +122,13 @@ def both_families_dead() -> t.Iterator[Place]:
 @contextlib.contextmanager
 def unknown_name() -> t.Iterator[Place]:
     """The name does not exist."""
-    yield Place(1, _failing(socket.gaierror(socket.EAI_NONAME, "Name or service not known")))
+    yield Place(1, fails(socket.gaierror(socket.EAI_NONAME, "Name or service not known")))
 
 
 @contextlib.contextmanager
 def broken_name_server() -> t.Iterator[Place]:
     """The name server fails."""
-    yield Place(1, _failing(socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")))
+    yield Place(1, fails(socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")))
 
 
 @contextlib.contextmanager
@@ -140,13 +144,6 @@ def silent_name_server() -> t.Iterator[Place]:
         yield Place(1, resolver)
     finally:
         release.set()
-
-
-def _failing(error: OSError) -> t.Callable[[str, int], t.Sequence[Address]]:
-    def resolver(host: str, port: int) -> t.Sequence[Address]:
-        raise error
-
-    return resolver
 
 
 # fmt: off

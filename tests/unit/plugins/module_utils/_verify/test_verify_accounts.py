@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 from ansible_collections.charter.mail.plugins.module_utils._verify.server_queues import SESSIONS_PER_SERVER
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
-from ansible_collections.charter.mail.tests.unit.amount import FULL
+from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
@@ -184,7 +184,7 @@ def test_no_accounts() -> None:
 
 
 def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
-    emails = [f"user{number}@lab.test" for number in range(3 * SESSIONS_PER_SERVER)]
+    emails = [f"user{number}@lab.test" for number in range(size(3, 2) * SESSIONS_PER_SERVER)]
     busy, most, lock = 0, 0, threading.Lock()
 
     def counted(talk: Talk) -> None:
@@ -232,7 +232,7 @@ def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others()
             return
         imap(Server())(talk)
 
-    accounts = [account(1, closed_port())] * 4 * SESSIONS_PER_SERVER
+    accounts = [account(1, closed_port())] * size(4, 2) * SESSIONS_PER_SERVER
     with serve(script) as one:
         reports = verify(
             [dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, environment=LAB
@@ -267,7 +267,7 @@ def test_many_black_holes_take_the_time_of_one() -> None:
                 incoming=Settings(f"imap{number}.lab.test", hole, Security.SSL),
                 outgoing=Settings(f"smtp{number}.lab.test", hole, Security.SSL),
             )
-            for number in range(100 if FULL else 30)
+            for number in range(size(100, 30))
         ]
         started = CLOCK.monotonic()
         reports = verify(accounts, HASTY, environment=LAB)

@@ -52,6 +52,12 @@ def certificate(folder: pathlib.Path, bits: int) -> pathlib.Path:
     return made
 
 
+@pytest.fixture(scope="module")
+def rsa_certificate(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A certificate with a key of a usual size, which takes a while to make."""
+    return certificate(tmp_path_factory.mktemp("rsa"), 2048)
+
+
 def server_context(newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2, chain: pathlib.Path = GOOD) -> ssl.SSLContext:
     """A server that offers what it likes, however weak."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -103,8 +109,10 @@ def left_to_the_operator(failed: Check, code: Code) -> None:
 @pytest.mark.parametrize(
     ("service", "security"), [(MailService.IMAP, Security.SSL), (MailService.SMTP, Security.STARTTLS)]
 )
-def test_a_short_diffie_hellman_key(tmp_path: pathlib.Path, service: MailService, security: Security) -> None:
-    chain = certificate(tmp_path, 2048)
+def test_a_short_diffie_hellman_key(
+    rsa_certificate: pathlib.Path, tmp_path: pathlib.Path, service: MailService, security: Security
+) -> None:
+    chain = rsa_certificate
     context = server_context(chain=chain)
     context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
     parameters = tmp_path / "dh.pem"

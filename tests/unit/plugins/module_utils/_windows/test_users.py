@@ -115,6 +115,63 @@ def test_nobody_is_refused_with_those_that_there_are(user: str) -> None:
         find([MARIO, MARIO_OF_CORP], user)
 
 
+ENTRA = WindowsUser("S-1-12-1-1111111111-2-3-4", r"C:\Users\carla")
+LOCAL = WindowsUser(f"{PREFIX}-1009", r"C:\Users\carla")
+
+
+@pytest.mark.parametrize("user", [r"AzureAD\carla", r"azuread\carla@corp.example.com", r"AZUREAD\Carla@corp.example"])
+def test_an_account_of_entra_id_is_no_local_one_of_the_same_name(user: str) -> None:
+    assert find([LOCAL, ENTRA], user, "PC01") == ENTRA
+    with pytest.raises(OptionError, match=f"no Windows account .*{LOCAL.sid}"):
+        find([LOCAL], user, "PC01")
+
+
+@pytest.mark.parametrize("user", [r".\carla", r"PC01\carla", "carla@pc01"])
+def test_a_local_account_is_none_of_entra_id(user: str) -> None:
+    assert find([ENTRA, LOCAL], user, "PC01") == LOCAL
+    with pytest.raises(OptionError, match=f"no Windows account .*{ENTRA.sid}"):
+        find([ENTRA], user, "PC01")
+
+
+@pytest.mark.parametrize("user", ["carla", r"CORP\carla", "carla@corp.example.com"])
+def test_a_synchronized_account_may_be_of_either_kind(user: str) -> None:
+    assert find([ENTRA], user, "PC01") == ENTRA
+    assert find([LOCAL], user, "PC01") == LOCAL
+
+
+@pytest.mark.parametrize(
+    ("user", "folder"),
+    [
+        (r"MicrosoftAccount\carla.verdi@outlook.com", "carla"),  # five letters of the address, perhaps another user's
+        ("massimiliano.bartolomei", "massimiliano.bartolo"),  # 20 letters, as another one's could be
+        (r"NT SERVICE\MSSQLSERVER", "mario"),
+        ("S-1-5-80-3880718306-3832830129-1677859214-2598158968-1052248003", "mario"),
+        ("S-1-15-3-1024-1065365936-1281604716-3511738428-1654721687-432734479", "mario"),
+        ("Ju\u0308rgen", "J\u00fcrgen"),
+        (r"AzureAD\carla.verdi@corp.example", "carla"),
+        ("carla.000", "carla"),
+        ("CORP/carla", "carla"),
+    ],
+)
+def test_a_name_that_only_resembles_a_folder_is_refused(user: str, folder: str) -> None:
+    with pytest.raises(OptionError, match=f"no Windows account .*{folder}"):
+        find([named(folder)], user, "PC01")
+
+
+@pytest.mark.parametrize(
+    ("user", "folder"),
+    [
+        ("CORP\\j\u00fcrgen.m\u00fc\u00dfig", "J\u00dcRGEN.M\u00dc\u00dfIG"),
+        ("o'brien", "O'Brien"),
+        (r"CORP\\carla", "carla"),  # a backslash too many, as YAML's quotes leave it
+        ("carla.verdi@corp.example.com", "carla.verdi.000"),
+        (r".\carla.verdi", "carla.verdi.PC01.002"),
+    ],
+)
+def test_names_with_dots_letters_outside_ascii_and_quotes(user: str, folder: str) -> None:
+    assert find([named(folder), named("carla.rossi")], user, "PC01") == named(folder)
+
+
 def test_who_has_a_roaming_profile() -> None:
     folder = {"ProfileImagePath": RegValue.sz(MARIO.folder), "CentralProfile": RegValue.sz(r"\\server\mario.V6")}
     (found,) = with_profiles(Registry().written([KeyWrite(f"{keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))

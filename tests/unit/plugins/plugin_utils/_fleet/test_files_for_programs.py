@@ -24,6 +24,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json im
     verdict_data,
 )
 from ansible_collections.charter.mail.tests.unit import sample_report
+from ansible_collections.charter.mail.tests.unit.amount import size
 
 _PAGE = pathlib.Path(__file__).resolve().parents[5] / "docs" / "report.md"
 
@@ -65,7 +66,7 @@ def test_json_has_every_value_and_counts_every_state() -> None:
 
 
 def test_the_verdict_alone_is_small_also_for_ten_thousand_hosts() -> None:
-    report = sample_report.fleet(10_000)
+    report = sample_report.fleet(size(10_000, 1_000))
     verdict = verdict_data(report)
     assert "hosts" not in verdict
     assert all(isinstance(finding["hosts"], int) for finding in verdict["findings"])

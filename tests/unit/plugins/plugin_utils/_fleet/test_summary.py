@@ -21,6 +21,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.summary import Line, names, shares, summary, text
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.text_width import width, wrapped
 from ansible_collections.charter.mail.tests.unit import sample_report
+from ansible_collections.charter.mail.tests.unit.amount import size
 
 
 def shown(report: FleetReport, columns: int = 100, *, plain: bool = False, page: str = "") -> str:
@@ -89,9 +90,9 @@ def test_the_provider_stands_first() -> None:
 
 
 def test_ten_thousand_hosts_fit_on_one_screen() -> None:
-    lines = summary(sample_report.fleet(10_000), columns=100)
+    lines = summary(sample_report.fleet(size(10_000, 2_000)), columns=100)
     assert len(lines) <= 40
-    assert "5,511 failed" in "\n".join(map(text, lines))
+    assert f"{size(5_511, 1_098):,} failed" in "\n".join(map(text, lines))
 
 
 def test_many_findings_are_cut_and_counted() -> None:
@@ -104,7 +105,16 @@ def test_many_findings_are_cut_and_counted() -> None:
 
 def test_hosts_that_no_finding_explains_are_named() -> None:
     lost = HostRow("desk-9", State.FAILED, accounts=(sample_report.account("a@twc.com", State.FAILED),))
-    assert "  Not explained   desk-9" in shown(sample_report.report([lost]))
+    assert "  Other failures  desk-9" in shown(sample_report.report([lost]))
+
+
+def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
+    rows = [HostRow(f"desk-{number}", State.NO_ACCOUNTS) for number in range(3)]
+    hint = "List accounts in the variable mail_accounts."
+    assert shown(sample_report.report(rows)).endswith(
+        f"  No accounts     desk-0, desk-1, desk-2\n{hint:>{18 + len(hint)}}"
+    )
+    assert hint not in shown(sample_report.report([*rows, HostRow("desk-3", State.VERIFIED)]))
 
 
 @pytest.mark.parametrize("columns", [1, 60, 61, 79, 80, 100, 500])
@@ -158,7 +168,7 @@ def test_colours_are_ansibles_and_follow_the_states() -> None:
         ({State.FAILED: 1, State.NOT_REACHED: 1}, "Mail does not work on 1 of 2 hosts"),
         ({State.NOT_REACHED: 3}, "No host was reached"),
         ({State.NOT_REACHED: 3, State.NO_ACCOUNTS: 1}, "Mail was not verified on any host"),
-        ({State.NO_ACCOUNTS: 2}, "Mail was not verified on any host"),
+        ({State.NO_ACCOUNTS: 2}, "No host has mail accounts"),
     ],
 )
 def test_the_headline(counts: dict[State, int], expected: str) -> None:

@@ -46,7 +46,7 @@ def test_both_ports_of_a_dead_server_are_one_finding() -> None:
         "mobile.charter.net",
         Confidence.HIGH,
     )
-    assert finding.title == "mobile.charter.net (port 587, 993) does not answer."
+    assert finding.title == "mobile.charter.net (ports 587 and 993) does not answer."
     assert finding.action.startswith("Change no settings and no passwords")
     assert finding.change == ""
     assert finding.since == NOW
@@ -126,7 +126,7 @@ def test_the_report_has_all_hosts_and_explains_each_failure() -> None:
     assert all(account.finding == 0 for account in failing)
     assert reported.messages["broken"] == "accounts[0]: there is no such option."
     message = next(text for host, text in reported.messages.items() if host != "broken")
-    assert "mobile.charter.net (port 587, 993) does not answer. Change no settings and no passwords now." in message
+    assert "mobile.charter.net (ports 587 and 993) does not answer. Change no settings and no passwords now." in message
 
 
 def test_what_later_runs_need_comes_back_from_a_file() -> None:
@@ -138,3 +138,25 @@ def test_what_later_runs_need_comes_back_from_a_file() -> None:
 @pytest.mark.parametrize("content", [None, 7, [], ["", "verified"], ["", "nonsense", []], ["", "verified", [1]]])
 def test_what_is_damaged_is_not_known(content: t.Any) -> None:
     assert from_json(content) is None
+
+
+def test_without_known_sites_nothing_is_sure() -> None:
+    chance = random.Random("unknown")
+    hosts = w.fleet(chance, 40, 4, ((w.SPECTRUM, 1.0), (w.TWC, 1.0)))
+    firewall = Fault("tcp", TIMED_OUT, SITE, at_site(hosts[0].site))
+    findings = judged(simulate(chance, World(hosts, [firewall], sites_known=False)))
+    assert findings
+    assert all(finding.confidence is not Confidence.HIGH for finding in findings)
+
+
+def test_a_few_that_fail_for_days_do_not_make_an_outage_of_today_old() -> None:
+    """Some accounts have had a wrong password for a week at the server that shows an expired certificate today."""
+    chance = random.Random("old passwords")
+    hosts = w.fleet(chance, 40, 4, ((w.CHARTER, 1.0),))
+    old = {hosts[number].accounts[0].email for number in (3, 13, 23)}
+    wrong = Fault("authentication", "password_refused", PROVIDER, lambda test: test.account.email in old, days=7)
+    expired = Fault("tls", "certificate_expired", PROVIDER, on_server("smtp.charter.net"))
+    findings = judged(simulate(chance, World(hosts, [wrong, expired])))
+    (finding,) = [finding for finding in findings if finding.code == "certificate_expired"]
+    assert (finding.scope, finding.change, finding.since) == (Scope.PROVIDER, "", NOW)
+    assert finding.action.startswith("Change no settings and no passwords now.")

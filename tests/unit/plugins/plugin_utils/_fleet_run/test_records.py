@@ -18,10 +18,9 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record im
     DamagedRecord,
     HostRecord,
     accounts_of,
-    as_json,
-    from_json,
     networks_of,
 )
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id, started_at, this_run
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.verify_results import (
@@ -74,11 +73,11 @@ def test_the_security_of_a_connection_follows_from_its_stages() -> None:
 def test_files_are_private(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "records"
     RecordFiles(str(folder)).add(a_record())
-    RecordFiles(str(folder)).keep_run(RUN, {})
+    RecordFiles(str(folder)).keep_run(RUN, {}, {})
     modes = {path.relative_to(tmp_path): stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
     assert {mode for path, mode in modes.items() if path.suffix} == {0o600}
     assert {mode for path, mode in modes.items() if not path.suffix} == {0o700}
-    assert sorted(path.name for path in modes) == [RUN, "desk-1.json", "hosts", "run.json"]
+    assert sorted(path.name for path in modes) == [RUN, "desk-1.json", "hosts", "known.gz", "run.json"]
 
 
 @pytest.mark.parametrize("host", ["../../etc/passwd", "a/b", ".hidden", "x" * 300, "ünïcode", "a b", "%2e", "run"])
@@ -168,7 +167,7 @@ def test_nothing_but_the_kept_runs_stays(tmp_path: pathlib.Path) -> None:
     runs = [f"202611{day:02}T033000Z-1" for day in range(1, 6)]
     for run in runs:
         files.add(a_record(run=run))
-        files.keep_run(run, {})
+        files.keep_run(run, {}, {})
     (tmp_path / "notes").mkdir()
     (tmp_path / runs[0] / "mine.txt").write_text("kept")
     files.forget(2)

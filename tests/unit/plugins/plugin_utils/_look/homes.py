@@ -16,19 +16,22 @@ import shutil
 import subprocess
 import typing as t
 
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.all_clients import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
+from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults, configure_all
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS, Task, configure
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
+from ansible_collections.charter.mail.plugins.module_utils._ansible.users_of_host import UsersOfHost, users_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
 
-Options = dict[str, t.Any]
+Options = t.Dict[str, t.Any]
 
 SPEC = argument_spec(**OPTIONS)
 CLIENTS = ("thunderbird", "evolution")
@@ -42,6 +45,12 @@ def options(accounts: t.Sequence[Options], **others: t.Any) -> Options:
     return validated({"accounts": list(accounts), "clients": list(CLIENTS), **others}, SPEC)
 
 
+def client_options(client: str, accounts: t.Sequence[Options], **others: t.Any) -> Options:
+    """The options of a task for one client's module, as its action has them."""
+    spec = argument_spec(**CLIENT_OPTIONS, **client_registry.CLIENTS[client].options)
+    return validated({"accounts": list(accounts), **others}, spec)
+
+
 def user_of(home: pathlib.Path) -> LocalUser:
     """The user of this process, with another home."""
     entry = pwd.getpwuid(os.geteuid())
@@ -51,13 +60,26 @@ def user_of(home: pathlib.Path) -> LocalUser:
 def by_module(home: pathlib.Path, params: Options, *, check_mode: bool = True) -> AllResults:
     """What the module does in a home, or would do."""
 
+    return configure_all(
+        params, list, users_in(home), lambda warn: Task(check_mode, params["when_running"], warn, lambda trace: None)
+    )
+
+
+def by_client_module(home: pathlib.Path, client: str, params: Options) -> tuple[TaskResult, list[str]]:
+    """What the module of one client would do in a home, and its warnings."""
+    warnings: dict[str, None] = {}
+    users = users_of(client_registry.CLIENTS[client], params, params, users_in(home), warnings.setdefault)
+    task = Task(True, params["when_running"], warnings.setdefault, lambda trace: None)
+    return configure(users, task), list(warnings)
+
+
+def users_in(home: pathlib.Path) -> UsersOfHost:
+    """The user of this process, with another home."""
+
     def target_of(request: Request) -> Target:
         return Target(user_of(home), str(home), request.profile)
 
-    users = local_users(desktop_hosts())._replace(target_of=target_of)
-    return configure_all(
-        params, list, users, lambda warn: Task(check_mode, params["when_running"], warn, lambda trace: None)
-    )
+    return local_users(desktop_hosts())._replace(target_of=target_of)
 
 
 def by_look(home: pathlib.Path, params: Options) -> Options | None:
@@ -125,6 +147,10 @@ class Generator:
         }.items():
             if chance.random() < 0.3:
                 account[name] = value
+        if chance.random() < 0.2:
+            account["signature"] = chance.choice(({"text": "Mario"}, {"html": "<p>Mario"}, {"state": "absent"}))
+        if chance.random() < 0.2:
+            account["identities"] = [{"address": "info@rossi.example", "full_name": chance.choice(("Info", "Söhne"))}]
         if account.get("protocol") == "pop3" and chance.random() < 0.5:
             account.update(leave_on_server=True, leave_on_server_days=7)
         if chance.random() < 0.1:
@@ -222,7 +248,6 @@ _PREPARATIONS = (_with_profiles, _with_flatpak, _with_used_evolution, _behind_li
 
 _PREFS = "**/prefs.js"
 _SOURCE = "**/*.source"
-_ANY = "**/*.*"
 
 
 def cut_off(home: Generator) -> None:

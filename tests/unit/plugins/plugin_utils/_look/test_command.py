@@ -29,6 +29,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values im
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
+from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,
     PATTERNS_WITH_KEY,
@@ -199,7 +200,7 @@ def test_what_is_no_regular_file_has_no_content(kind: bytes) -> None:
 
 def test_a_file_that_unpacks_to_more_than_it_was_is_not_unpacked() -> None:
     with pytest.raises(UnseenError):
-        parsed(output_of(bytes(100 * MOST_BYTES)), PATTERNS)
+        parsed(output_of(bytes(size(100, 2) * MOST_BYTES)), PATTERNS)
 
 
 def test_a_home_that_changes_meanwhile_is_not_understood() -> None:

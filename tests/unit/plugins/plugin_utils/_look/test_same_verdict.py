@@ -49,6 +49,13 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> Non
         [{"email": "mario@charter.net", "user": USER}, {"email": "m2@charter.net", "user": USER, "state": "absent"}],
         [{"email": "mario@charter.net", "incoming": {"host": "mail.example.com", "port": 1993, "security": "ssl"}}],
         [{"email": f"m{number}@charter.net"} for number in range(20)],
+        [
+            {
+                "email": "mario@charter.net",
+                "signature": {"html": "<p>Mario", "placement": "above"},
+                "identities": [{"address": "info@rossi.example", "full_name": "Info"}],
+            }
+        ],
     ],
 )
 def test_a_settled_home_is_answered(accounts: list[dict[str, t.Any]], tmp_path: pathlib.Path) -> None:

@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.printable impo
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.snapshot import Snapshot
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
-from ansible_collections.charter.mail.tests.unit.amount import FULL
+from ansible_collections.charter.mail.tests.unit.amount import FULL, sample
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.password_store import samples
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look import homes
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
@@ -53,10 +53,13 @@ def task(*accounts: Options, **others: t.Any) -> Options:
     return options(accounts or [ACCOUNT], **{"seal_key": KEY, **KEYRING, **others})
 
 
-@pytest.fixture(params=["logins.json", "logins.db"])
-def home(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> pathlib.Path:
-    """A home with an account in both clients, its password and the seals, with each kind of Thunderbird's store."""
-    folder = tmp_path / "home"
+@pytest.fixture(scope="session", params=sample(["logins.json", "logins.db"], 1))
+def made_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A home with an account in both clients, its password and the seals, with each kind of Thunderbird's store.
+
+    A copy of it is beside it.
+    """
+    folder = tmp_path_factory.mktemp("sealed") / "home"
     profile = folder / PROFILE
     profile.mkdir(parents=True)
     if request.param == "logins.db":
@@ -67,7 +70,19 @@ def home(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> pathlib.Path
         profile.with_name("profiles.ini").write_text(text)
     assert by_module(folder, task(), check_mode=False).as_result()["changed"]
     assert by_look(folder, task()) is not None
+    shutil.copytree(folder, folder.with_name("as it was"))
     return folder
+
+
+@pytest.fixture
+def home(made_home: pathlib.Path) -> pathlib.Path:
+    """That home as it was made, with nothing else beside it. A seal fits the place where it was made."""
+    was = made_home.with_name("as it was")
+    for folder in made_home.parent.iterdir():
+        if folder != was:
+            shutil.rmtree(folder)
+    shutil.copytree(was, made_home)
+    return made_home
 
 
 def agrees(home: pathlib.Path, params: Options) -> bool:
@@ -340,10 +355,19 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> Non
 
 def with_password(entry: Options, chance: random.Random) -> Options:
     """An account with one of a few passwords, or without."""
-    given = {name: value for name, value in entry.items() if value is not None and name != "password"}
+    given = {name: value for name, value in _given(entry).items() if name != "password"}
     password = chance.choice((None, PASSWORD, PASSWORD, "another password"))
     policy = chance.choice(("always", "always", "on_create"))
     return given if password is None else {**given, "password": password, "update_password": policy}
+
+
+def _given(options: t.Any) -> t.Any:
+    """The options without those that validation has filled in as omitted."""
+    if isinstance(options, list):
+        return [_given(one) for one in options]
+    if not isinstance(options, dict):
+        return options
+    return {name: _given(value) for name, value in options.items() if value is not None}
 
 
 Former = t.Mapping[pathlib.Path, bytes]

@@ -8,20 +8,23 @@ from __future__ import annotations
 import html.parser
 import json
 import pathlib
+import plistlib
 import re
+import shlex
 import sys
 import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
-from ansible_collections.charter.mail.plugins.plugin_utils._render import folder
+from ansible_collections.charter.mail.plugins.plugin_utils._render import autoconfig, folder
 from ansible_collections.charter.mail.plugins.plugin_utils._render.people import Person, people
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 
 MARIO = {"user": "mario", "email": "mario.rossi@charter.net", "password": "geheim", "full_name": "Mario"}
 POP3 = {"user": "mario", "email": "rossi@twc.com", "provider": "auto", "protocol": "pop3"}
 LUCA = {"user": "luca", "email": "luca@charter.net"}
+PAGE = pathlib.Path(__file__).parents[5] / "docs/other-devices.md"
 
 
 def found(**lists: t.Any) -> list[Person]:
@@ -63,6 +66,11 @@ def test_somebody_on_two_hosts_counts_once() -> None:
     assert len(mario.accounts) == 2
 
 
+def test_homes_of_one_user_are_those_of_several_people() -> None:
+    homes = [{**MARIO, "home": "/srv/mario"}, {**LUCA, "user": "mario", "home": "/srv/luca"}]
+    assert [person.name for person in found(desk=homes)] == ["luca@charter.net", "mario.rossi@charter.net"]
+
+
 def test_settings_that_differ_from_host_to_host_are_refused() -> None:
     with pytest.raises(MailError, match=r"mario.rossi@charter.net \(imap\) has other settings on laptop than on desk"):
         found(desk=[MARIO], laptop=[{**MARIO, "provider": "spectrum"}])
@@ -70,8 +78,32 @@ def test_settings_that_differ_from_host_to_host_are_refused() -> None:
 
 @pytest.mark.parametrize("wrong", [["x"], {"email": "a@b.c"}, [{"email": "nobody"}], [{"mail": "a@charter.net"}]])
 def test_invalid_entries_are_refused(wrong: t.Any) -> None:
-    with pytest.raises(MailError):
-        found(desk=wrong)
+    with pytest.raises(MailError, match=r"^desk: accounts"):
+        found(laptop=[LUCA], desk=wrong)
+
+
+def test_a_login_of_its_own_is_left_out_of_the_file_for_everybody() -> None:
+    other = {"email": "eva@mail.example", "username": "u1234", "incoming": {"host": "a.example"}}
+    other["outgoing"] = {"host": "b.example"}
+    files = rendered(desk=[MARIO, {"user": "eva", **other}])
+    assert [path for path in files if path.startswith("autoconfig/")] == [f"autoconfig/charter.net/{autoconfig.PATH}"]
+    text = " ".join(" ".join(Page(files["eva@mail.example/index.html"]).texts).split())
+    assert "the user name u1234 is not made of the address. Enter the settings in the table below." in text
+
+
+def test_what_the_files_do_not_have_is_said_for_each_client() -> None:
+    senders = {
+        "signature": {"src": "no-file-is-read.html.j2"},
+        "identities": [{"address": "info@rossi.example", "reply_to": "x@rossi.example"}],
+        "organization": "Rossi",
+    }
+    _files, (page,) = folder.files(found(desk=[{**LUCA, **senders}]), folder.CLIENTS, identifier="x", organization="x")
+    said = {name: " ".join(part.missing) for name, part in page.clients.items()}
+    assert "do not have signature and reply_to of identities. Set them" in said.pop("evolution")
+    assert set(said) == set(folder.CLIENTS) - {"evolution"}
+    assert all("do not have signature and identities and organization. Set them" in text for text in said.values())
+    _files, (page,) = folder.files(found(desk=[LUCA]), folder.CLIENTS, identifier="x", organization="x")
+    assert not [text for part in page.clients.values() for text in part.missing if "do not have" in text]
 
 
 def test_all_files() -> None:
@@ -133,19 +165,29 @@ def test_what_cannot_be_said_is_on_the_page() -> None:
 
 def test_the_playbook(tmp_path: pathlib.Path) -> None:
     ansible = Ansible(tmp_path / "ansible", python=sys.executable)
-    hosts = {"desk": {"mail_accounts": [MARIO, POP3]}, "pc": {"mail_accounts": [LUCA], "mail_system": "windows"}}
+    mario = {**MARIO, "password": "{{ in_a_vault_that_is_closed }}", "full_name": "{{ name_of_mario }}"}
+    hosts = {
+        "desk": {"mail_accounts": [mario, POP3], "name_of_mario": "Mario & Söhne <M>"},
+        "pc": {"mail_accounts": [LUCA], "mail_system": "windows"},
+    }
     inventory = tmp_path / "hosts.yml"
     # Nobody answers at these hosts.
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": {"ansible_host": "192.0.2.1"}}}))
     out = tmp_path / "out"
-    command = ["ansible-playbook", "charter.mail.render", "-i", str(inventory), "-e", f"mail_render={out}"]
-    previewed = ansible.command(*command, "--check", "--diff")
+    (command,) = [line for line in PAGE.read_text().splitlines() if line.startswith("    ansible-playbook")]
+    command = command.replace("hosts.yml", str(inventory)).replace("mail_render=out", f"mail_render={out}")
+    _program, playbook, *options = shlex.split(command)
+    previewed = ansible.command("ansible-playbook", playbook, *options, "--check", "--diff")
     assert previewed.code == 0, previewed.output
     assert not out.exists()
     assert "+<!doctype html>" in previewed.output
     assert "geheim" not in previewed.output
-    written = ansible.command(*command)
-    assert "changed=1" in written.output, written.output
+    written = ansible.command("ansible-playbook", playbook, playbook, *options)  # the second time nothing changes
+    assert "ok=2    changed=1" in written.output, written.output
     assert (out / "mario.rossi@charter.net/mail.mobileconfig").exists()
     assert (out / "luca@charter.net").is_dir()
-    assert "changed=0" in ansible.command(*command).output
+    [autoconfig] = out.glob("autoconfig/charter.net/.well-known/autoconfig/mail/*.xml")
+    assert "<displayName>Example Ltd</displayName>" in autoconfig.read_text()
+    profile = plistlib.loads((out / "mario.rossi@charter.net/mail.mobileconfig").read_bytes())
+    assert profile["PayloadContent"][0]["EmailAccountName"] == "Mario & Söhne <M>"
+    assert profile["PayloadOrganization"] == "Example Ltd"

@@ -159,13 +159,15 @@ def test_others_wait_until_the_first_has_ended(ledger: Ledger) -> None:
         try:
             first = held_by(ledger, worker.pid)
             seen: list[list[dict[str, t.Any]]] = []
-            waiting = threading.Thread(target=lambda: seen.append(limit(ledger, "pc02").begin()))
+            second = limit(ledger, "pc02")
+            waiting = threading.Thread(target=lambda: seen.append(second.begin()))
             waiting.start()
             waiting.join(0.6)
             assert seen == []
             first.end(result(REFUSED, REFUSED))
             waiting.join(20)
             assert [entry["refused_on"] for entry in seen[0]] == ["pc01", "pc01"]
+            assert (first.released, second.released) == (False, True)
         finally:
             worker.kill()
 
@@ -195,7 +197,9 @@ def test_a_worker_that_has_died_holds_nothing(ledger: Ledger) -> None:
     with subprocess.Popen(["true"]) as worker:
         worker.wait()
     held_by(ledger, worker.pid)
-    assert limit(ledger, "pc02").begin() == []
+    second = limit(ledger, "pc02")
+    assert second.begin() == []
+    assert not second.released  # others wait for it now
 
 
 def test_nobody_waits_for_a_server_that_many_did_not_reach(ledger: Ledger) -> None:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
+from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
     RegValue,
 )
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
-from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
+from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch, exports
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
-from .windows import Windows
+from .windows import LINE_BREAK, Windows
 
 SID = "S-1-5-21-1-2-3-1001"
 OTHER = "S-1-5-21-1-2-3-1002"
@@ -267,6 +267,67 @@ def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
     pc.holds = set(range(10000))
     with pytest.raises(HostError, match=r"survey\.cmd, this is missing: profile list.*antivirus"):
         WindowsPc(pc).machine()
+
+
+def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None:
+    forged = f"{locations.outlook(SID)}\\x]{LINE_BREAK}{LINE_BREAK}[{locations.record(SID)}"
+    pc = windows(KeyWrite(forged, {locations.RECORD: RegValue.sz("{}")}), KeyWrite(keys.hive(OTHER)))
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert asked.snapshot(OTHER).loaded
+    with pytest.raises(HostError, match=r"Outlook: its export names .*not below it.*line break"):
+        asked.snapshot(SID)
+    with pytest.raises(HostError, match="line break"):
+        asked.write(SID, [WRITE], {"accounts.prf": b"one"})
+    assert FOLDER not in pc.folders
+
+
+def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
+    pc = windows(KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y"), KeyWrite(keys.hive(OTHER)))
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert asked.snapshot(OTHER).loaded
+    with pytest.raises(DamagedFileError, match=f"{SID} outlook"):
+        asked.snapshot(SID)
+
+
+def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
+    pc = windows(KeyWrite(keys.hive(OTHER)))
+    WindowsPc(pc).write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    pc.locked.add(FOLDER + "\\accounts.prf")
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert asked.snapshot(OTHER).loaded
+    with pytest.raises(HostError, match=rf"this is missing: {SID} file accounts\.prf"):
+        asked.snapshot(SID)
+    with pytest.raises(HostError, match="this is missing"):
+        asked.write(SID, [WRITE], {"accounts.prf": b"two"})
+    pc.locked.clear()
+    assert WindowsPc(pc).snapshot(SID).files == {"accounts.prf": b"one"}
+
+
+@pytest.mark.parametrize("left", [0.4, 0.8, 0.97])
+def test_an_export_that_is_cut_off_at_the_end_of_a_line_is_not_taken_for_all(left: float) -> None:
+    writes = [KeyWrite(keys.hive(SID)), KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)})]
+    whole = reg_file.render(writes)
+    lines = whole.decode("utf-16-le").splitlines(keepends=True)
+    cut = "".join(lines[: int(len(lines) * left)]).encode("utf-16-le")
+    assert exports.registry({"x": whole}, {"x": keys.hive(SID)})
+    with pytest.raises(DamagedFileError, match=r"S-1-5-21-1-2-3-1001 is cut off"):
+        exports.registry({"x": cut}, {"x": keys.hive(SID)})
+
+
+def test_what_was_staged_can_be_taken_back_although_the_user_cannot_be_read_any_more() -> None:
+    pc = windows()
+    asked = WindowsPc(pc)
+    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    pc.registry = pc.registry.written([KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y")])
+    asked.write(SID, [], {"accounts.prf": b"two"})
+    with pytest.raises(DamagedFileError):
+        asked.snapshot(SID)
+    asked.write(SID, [KeyWrite(SETUP, {"ImportPRF": None})], {"accounts.prf": None})
+    assert pc.registry.value(SETUP, "ImportPRF") is None
+    assert FOLDER + "\\accounts.prf" not in pc.files
 
 
 def test_values_that_are_not_needed_are_passed_over_and_passwords_before_all() -> None:

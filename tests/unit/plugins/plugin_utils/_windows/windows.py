@@ -14,11 +14,15 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
     fold,
 )
 
+LINE_BREAK = "\N{RETURN SYMBOL}"  # what stands for one in the name of a key
 _TEMP = "C:\\temp\\"
 _REDIRECTED = re.compile(r" >(\w+\.txt) 2>nul$")
 _QUIET = re.compile(r" >nul(?: 2>&1)?$")
 _ECHO = re.compile(r"(>>?)(\S+) echo (.*)")
 _FOR = re.compile(r"for %%([fd]) in \((.*?)\) do (.*)")
+_IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%" '
+_HERE = "%HERE%\\"
+_SET_UP = ("@echo off", "setlocal enableextensions disabledelayedexpansion", 'cd /d "%~dp0"', "exit /b 0")
 _READER = re.compile(r" \*(S-1-5-21-[0-9-]+|S-1-5-32-545):((?:\(OI\)\(CI\))?)RX$")
 
 
@@ -35,6 +39,7 @@ class Windows:
         ran: the names of those that did.
         did: what they did to files, as ``del``, ``copy`` and the path, or ``move`` for each time that one was tried.
         undeletable: paths that some program has open.
+        locked: paths of files that some program has open for itself alone, so that nobody else can read them.
         closed: keys that the connection may not open, with all below them.
         has_reg: whether reg.exe may run.
         holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
@@ -48,10 +53,13 @@ class Windows:
         self.icacls = "works"
         self.runs = True
         self.ran: list[str] = []
+        self._set: dict[str, str] = {}
+        self._directory = _TEMP
         self._failed = False
         self._printed = ""
         self.did: list[str] = []
         self.undeletable: set[str] = set()
+        self.locked: set[str] = set()
         self.closed: set[str] = set()
         self.has_reg = True
         self.holds: set[int] = set()
@@ -85,7 +93,7 @@ class Windows:
         assert match is not None, line
         variable, what, command = match.groups()
         if variable == "f":
-            folder = what[: -len("*")]
+            folder = self._at(what[: -len("*")])
             found = [path for path in list(self.files) if path.startswith(folder)]
         else:
             found = [what.strip('"')]  # without a wildcard, cmd.exe does not look whether it is there
@@ -93,25 +101,43 @@ class Windows:
             for one in body:
                 full = one if command == "{}" else command
                 full = full.replace("%%~nxf", path.rpartition("\\")[2]).replace("%%f", path)
-                self._do(full.replace("%%~ad", self._attributes(path)))
+                full = full.replace("%%~zf", str(len(self.files.get(path, b""))))
+                self._do(full.replace("%%~ad", self._attributes(path)).replace("%%~af", self._attributes(path)))
 
     def _attributes(self, path: str) -> str:
         if path in self.links:
-            return "d--------l"
-        return "d---------" if path in self.folders else ""
+            return "--a------l" if path in self.files else "d--------l"
+        if path in self.folders:
+            return "d---------"
+        return "--a-------" if path in self.files else ""
 
     def _do(self, line: str) -> None:
         line = _QUIET.sub("", line)
+        if line.startswith(_IF_LINK):
+            if "l" in self._set["ATTRIBUTES"]:
+                self._do(line[len(_IF_LINK) :])
+            return
+        variable = re.fullmatch(r'set "(\w+)=(.*)"', line)
+        if variable is not None:
+            self._set[variable.group(1)] = variable.group(2)
+            return
+        line = line[: -len(" 2>nul")] if line.startswith("pushd ") else line
+        line = line.replace('"' + _HERE, '"' + _TEMP)
         redirected = _REDIRECTED.search(line)
         if redirected is not None:
             self._printed = ""
             self._command(line[: redirected.start()])
             self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
             return
-        condition = re.fullmatch(r'if (not )?(exist "?(.*?)"?|errorlevel 1) ([>a-z].*)', line)
+        size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
+        if size is not None:
+            if int(size.group(1)) <= int(size.group(2)):
+                self._do(size.group(3))
+            return
+        condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel 1) ([>a-z].*)', line)
         if condition is not None:
             negated, what, path, then = condition.groups()
-            holds = self._exists(path) if what.startswith("exist") else self._failed
+            holds = self._exists(path.strip('"')) if what.startswith("exist") else self._failed
             if holds != bool(negated):
                 self._do(then)
             return
@@ -120,6 +146,7 @@ class Windows:
             self._command(line)
             return
         how, name, text = echo.groups()
+        name = name.strip('"').replace(_TEMP, "")
         text = text.replace("%ProgramData%", "C:\\ProgramData")
         old = self.files.get(_TEMP + name, b"") if how == ">>" else b""
         self.files[_TEMP + name] = old + text.encode("ascii") + b"\r\n"
@@ -133,21 +160,25 @@ class Windows:
             self._icacls(quoted[0], rest)
         elif command in {"mkdir", "rmdir", "ren"}:
             self._folder_command(command, quoted)
+        elif command == "pushd":
+            self._directory = quoted[0] + "\\" if quoted[0] in self.folders else _TEMP
+        elif command == "popd":
+            self._directory = _TEMP
         elif command in {"copy", "move", "del"}:
             self._file_command(command, quoted, rest)
         else:
-            assert line in {"@echo off", "setlocal enableextensions", 'cd /d "%~dp0"', "exit /b 0"}, line
+            assert line in _SET_UP, line
 
     def _file_command(self, command: str, quoted: list[str], rest: str) -> None:
         if command == "copy":
             self._copy(rest)
         elif command == "move":
-            source, target = rest.split()[1:]
+            source, target = (self._at(one.strip('"')) for one in rest.split()[1:])
             self.did.append("move")
             if self.did.count("move") - 1 not in self.holds:
-                self.files[_TEMP + target] = self.files.pop(_TEMP + source)
+                self.files[target] = self.files.pop(source)
         else:
-            path = _at(quoted[0] if quoted else rest.split()[-1])
+            path = self._at(quoted[0] if quoted else rest.split()[-1])
             if path in self.files and path not in self.undeletable:
                 self.did.append(f"del {path}")
                 del self.files[path]
@@ -172,8 +203,8 @@ class Windows:
 
     def _exists(self, path: str) -> bool:
         if path.endswith(("\\", "\\*")):
-            return path.rpartition("\\")[0] in self.folders
-        return _at(path) in self.files or path in self.folders
+            return self._at(path.rpartition("\\")[0]) in self.folders
+        return self._at(path) in self.files or self._at(path) in self.folders
 
     def _reg(self, verb: str, what: str, rest: str) -> None:
         if not self.has_reg or any((fold(what) + "\\").startswith(fold(key) + "\\") for key in self.closed):
@@ -190,7 +221,8 @@ class Windows:
         if verb == "export" and below:
             part = Registry((path, self.registry[path]) for path in below)
             writes = [KeyWrite(path, dict(values)) for path, values in part.items()]
-            self.files[_TEMP + rest.split()[-2]] = reg_file.render(writes)
+            text = reg_file.render(writes).decode("utf-16-le").replace(LINE_BREAK, "\r\n")
+            self.files[_TEMP + rest.split()[-2]] = text.encode("utf-16-le")
 
     def _icacls(self, path: str, rest: str) -> None:
         if self.icacls == "stub":
@@ -205,13 +237,16 @@ class Windows:
             self.folders[path] = f"D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;{flags};0x1200a9;;;{sid})"
 
     def _copy(self, rest: str) -> None:
-        sources, target = re.fullmatch(r'(?:/y )?/b (\S+|"[^"]*") "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
-        content = b"".join(self.files[_at(source.strip('"'))] for source in sources.strip('"').split("+"))
+        sources, target = re.fullmatch(r'(?:/y )?/b ((?:[^\s"]|"[^"]*")+) "?([^"]*)"?', rest).groups()  # type: ignore[union-attr]
+        read = [self._at(source.strip('"')) for source in re.findall(r'"[^"]*"|[^+"]+', sources)]
+        if self.locked & set(read):
+            return
+        content = b"".join(self.files[path] for path in read)
+        target = self._at(target)
         folder = target.rpartition("\\")[0]
-        if not folder or folder in self.folders:
-            self.did.append(f"copy {_at(target)}")
-            self.files[_at(target)] = content
+        if folder + "\\" == _TEMP or folder in self.folders:
+            self.did.append(f"copy {target}")
+            self.files[target] = content
 
-
-def _at(path: str) -> str:
-    return path if ":\\" in path else _TEMP + path
+    def _at(self, path: str) -> str:
+        return path if ":\\" in path else self._directory + path

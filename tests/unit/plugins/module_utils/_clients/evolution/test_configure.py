@@ -338,8 +338,18 @@ def test_an_account_of_gnome_online_accounts_is_refused_and_nothing_to_remove(lo
     assert len(present(before, account("anna@charter.net"))) == len(before) + 3
 
 
+def test_an_account_of_evolutions_own_collection_is_not_said_to_be_in_online_accounts() -> None:
+    collection = "[Data Source]\nDisplayName=Mario\n[Collection]\nBackendName=none\nIdentity=x\n"
+    kept = BY_HAND["acc"].replace("Parent=\n", "Parent=own\n")
+    before = sources({**BY_HAND, "own": collection, "acc": kept})
+    with pytest.raises(OptionError, match=r"a collection account of the user's \(Mario\).* Edit, Accounts") as refused:
+        present(before, account())
+    assert "Online Accounts" not in str(refused.value)
+    assert absent(before, account(state="absent")) is before
+
+
 def test_an_account_of_gnome_online_accounts_is_known_by_its_server_and_login_too() -> None:
-    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n[GNOME Online Accounts]\nAccountId=1\n"
     kept = BY_HAND["acc"].replace("Parent=\n", "Parent=goa\n")
     other_from = BY_HAND["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
     before = sources({**BY_HAND, "goa": goa, "acc": kept, "ide": other_from})
@@ -469,7 +479,7 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
 
 
 def test_online_accounts_of_the_same_login_are_refused_whatever_their_address_is() -> None:
-    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n"
+    goa = "[Data Source]\nDisplayName=Charter\n[Collection]\nIdentity=x\n[GNOME Online Accounts]\nAccountId=1\n"
     texts = {uid: text.replace("Parent=\n", "Parent=goa\n") for uid, text in BY_HAND.items()}
     texts["ide"] = texts["ide"].replace(f"Address={MARIO}", "Address=mario@rossi.example")
     with pytest.raises(OptionError, match="GNOME Online Accounts"):

@@ -11,20 +11,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
-
-EMAIL = "mario.rossi@charter.net"
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import (
+    EMAIL,
+    account,
+    repeated_run,
+)
 
 
 def client(home: pathlib.Path) -> Evolution:
@@ -57,19 +53,15 @@ def stored(home: pathlib.Path) -> dict[str, str]:
 
 
 def run(home: pathlib.Path, wanted: Account) -> tuple[Outcome[t.Any], str]:
-    """A run that is repeated and that check mode foresees, and what the admin is told."""
-    foreseen = preview(client(home), [wanted])
-    outcome = reconcile(client(home), [wanted])
-    assert foreseen.steps[0].changes == outcome.steps[0].changes
-    told = client(home).warnings(outcome.after, wanted)
-    assert client(home).warnings(foreseen.after, wanted) == told
-    assert not reconcile(client(home), [wanted]).changed
-    return outcome, " ".join(told)
+    return repeated_run(lambda: client(home), wanted)
 
 
 CHOICES: t.Mapping[str, tuple[str, str, str]] = {
     "switched it off in Evolution": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false"),
     "switched it off": ("tra", "Enabled=true", "Enabled=false"),
+    "switched it ": ("ide", "Enabled=true", "Enabled=0"),
+    "switched it off in": ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=false \t"),
+    "sends by sendmail": ("tra", "BackendName=smtp", "BackendName=sendmail"),
     "OAuth2 (Google)": ("acc", "Method=none", "Method=Google"),
     "OAuth2 (OAuth2)": ("tra", "Method=PLAIN", "Method=OAuth2"),
     "Kerberos": ("acc", "Method=none", "Method=GSSAPI"),
@@ -133,6 +125,25 @@ def test_a_from_address_of_the_users_own_stays_and_is_named(tmp_path: pathlib.Pa
     assert told == ""
 
 
+def test_a_from_address_of_the_users_own_stays_where_another_account_has_it_too(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path, ("ide", f"Address={EMAIL}", "Address=mario@rossi.example"), ("acc", "Port=993", "Port=143"))
+    folder = tmp_path / ".config/evolution/sources"
+    other = (folder / "acc.source").read_text().replace("charter.net", "rossi.example")
+    (folder / "other.source").write_text(other)
+    before = stored(tmp_path)
+    outcome, told = run(tmp_path, account(full_name="Mario Rossi"))
+    assert outcome.steps[0].status is Status.UPDATED
+    assert "sends as mario@rossi.example" in told
+    after = stored(tmp_path)
+    assert {name: after[name] for name in ("ide.source", "tra.source", "other.source")} == {
+        name: before[name] for name in ("ide.source", "tra.source", "other.source")
+    }
+    (new,) = (text for name, text in after.items() if name not in before and "[Mail Identity]" in text)
+    assert "Address=mario@rossi.example\nName=Mario\n" in new
+    run(tmp_path, account(state="absent"))
+    assert stored(tmp_path) == {name: before[name] for name in ("ide.source", "tra.source", "other.source")}
+
+
 def test_removal_tells_of_an_address_of_the_users_own_that_goes_with_the_account(tmp_path: pathlib.Path) -> None:
     by_hand(tmp_path, ("ide", f"Address={EMAIL}", "Address=mario@rossi.example"))
     _outcome, told = run(tmp_path, account(state="absent"))
@@ -165,3 +176,98 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     used = place != "another"
     assert (mail / "acc/sub").exists() is used
     assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
+
+
+def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path)
+    folder = tmp_path / ".config/evolution/sources"
+    for uid in ("acc", "ide", "tra"):
+        text = (folder / f"{uid}.source").read_text()
+        for other in ("acc", "ide", "tra"):
+            text = text.replace(f"={other}\n", f"={other}2\n").replace(f"//{other}/", f"//{other}2/")
+        (folder / f"{uid}2.source").write_text(text)
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, told) == (Status.REMOVED, "")
+    assert stored(tmp_path) == {}
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_folders_of_the_account_that_another_one_uses_are_named(tmp_path: pathlib.Path, used: bool) -> None:
+    by_hand(tmp_path)
+    uid = "acc" if used else "local"
+    other = f"[Data Source]\nDisplayName=Work\n[Mail Submission]\nSentFolder=folder://{uid}/Sent\n"
+    (tmp_path / ".config/evolution/sources/other.source").write_text(other)
+    _outcome, told = run(tmp_path, account(state="absent"))
+    assert ("folders of it are still named in SentFolder of Work; have the user choose others" in told) is used
+    assert stored(tmp_path) == {"other.source": other}
+
+
+def test_an_account_of_ours_that_is_another_by_now_is_the_users(tmp_path: pathlib.Path) -> None:
+    reconcile(client(tmp_path), [account()])
+    for path in (tmp_path / ".config/evolution/sources").glob("*.source"):
+        text = path.read_text().replace(EMAIL, "mario@work.example").replace(".charter.net", ".work.example")
+        path.write_text(text.replace("=imap:mario@work.example", f"=imap:{EMAIL}"))
+    before = stored(tmp_path)
+    outcome, told = run(tmp_path, account(state="absent", purge=True))
+    assert outcome.steps[0].status is Status.ABSENT
+    assert "the account that was set up for it is mario@work.example on imap.work.example by now" in told
+    assert stored(tmp_path) == before
+    outcome, _told = run(tmp_path, account())
+    assert outcome.steps[0].status is Status.CREATED
+    assert len(stored(tmp_path)) == 6
+    assert {name: text for name, text in stored(tmp_path).items() if name in before} == before
+    outcome, _told = run(tmp_path, account(state="absent"))
+    assert (outcome.steps[0].status, stored(tmp_path)) == (Status.REMOVED, before)
+
+
+def test_what_glib_reads_as_true_is_no_difference(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path, ("acc", "Parent=\nEnabled=true", "Parent=\nEnabled=1"))
+    outcome, told = run(tmp_path, account(full_name="Mario"))
+    assert (outcome.steps[0].status, told) == (Status.UNCHANGED, "")
+
+
+@pytest.mark.parametrize("login", [EMAIL, EMAIL.upper()])
+def test_blanks_in_uids_and_upper_case_are_no_difference_but_in_the_login(tmp_path: pathlib.Path, login: str) -> None:
+    by_hand(tmp_path, *((kind, "charter.net", "Charter.NET") for kind in ("acc", "ide", "tra")))
+    folder = tmp_path / ".config/evolution/sources"
+    for path in list(folder.iterdir()):
+        text = re.sub(r"=(acc|ide|tra)$", r"=my \1", path.read_text(), flags=re.MULTILINE)
+        text = re.sub("User=.*", f"User={login if path.stem == 'acc' else EMAIL}", text)
+        path.unlink()
+        (folder / f"my {path.name}").write_text(text)
+    outcome, told = run(tmp_path, account())
+    step = outcome.steps[0]
+    # A server may distinguish upper and lower case in a login.
+    differing = [] if login == EMAIL else ["username"]
+    assert [one.setting for one in step.differences] == differing
+    assert (step.status, told) == (Status.UPDATED if differing else Status.UNCHANGED, "")
+    assert run(tmp_path, account(state="absent"))[0].steps[0].status is Status.REMOVED
+    assert stored(tmp_path) == {}
+
+
+def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Path) -> None:
+    by_hand(tmp_path)
+    mail = tmp_path / ".cache/evolution/mail"
+    (mail / "acc/folders/INBOX").mkdir(parents=True)
+    (mail / "acc/folders/INBOX/1").write_text("")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    asked: list[str] = []
+    place = locations.locate(LocalFiles(), str(tmp_path), "auto")
+    asking = Evolution(LocalFiles(), place, None, require_writable=asked.extend)
+    preview(asking, [account(state="absent")])
+    sources = f"{place.sources}/"
+    assert asked == [sources]
+    preview(asking, [account(state="absent", purge=True)])
+    below = [mail, mail / "acc", mail / "acc/folders", mail / "acc/folders/INBOX"]
+    assert asked == [sources, sources, *map(str, below)]
+    account_file = tmp_path / ".config/evolution/sources/acc.source"
+    account_file.rename(elsewhere / "acc.source")
+    account_file.symlink_to(elsewhere / "acc.source")
+    preview(asking, [account(provider="spectrum")])
+    assert asked[6:] == [sources, f"{elsewhere}/"]
+    asked.clear()
+    place = place._replace(keyrings=str(elsewhere))
+    asking = Evolution(LocalFiles(), place, None, password_store="plaintext_keyring", require_writable=asked.extend)
+    preview(asking, [account(password="hunter2")])
+    assert asked[0] == f"{elsewhere}/"

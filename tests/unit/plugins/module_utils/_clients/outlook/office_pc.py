@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
-from ansible_collections.charter.mail.plugins.module_utils._windows.pc import Machine, Snapshot
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES, Machine, Snapshot
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -23,7 +23,14 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.users import
 MARIO = WindowsUser("S-1-5-21-1-2-3-1001", r"C:\Users\mario")
 ANNA = WindowsUser("S-1-5-21-1-2-3-1002", r"C:\Users\anna")
 
-_SEEN = (locations.outlook, locations.policies, locations.cloud_policies, locations.record)
+_SEEN = (
+    locations.outlook,
+    locations.policies,
+    locations.cloud_policies,
+    locations.record,
+    locations.log,
+    locations.mail_settings,
+)
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
     Protocol.IMAP: "{ED475412-B0D6-11D2-8C3B-00104B2A6676}",
@@ -37,6 +44,8 @@ class OfficePc:
     Attributes:
         everything: the whole registry.
         folders: the staged files of each SID.
+        signatures: the files in the folder of signatures of each SID.
+        signature_obstacle: why nothing can be put there.
         deaf: keys and files are not written, as by a ``reg import`` that skips what it cannot read and ends with 0.
         writes: how often something was to be written.
     """
@@ -46,6 +55,8 @@ class OfficePc:
         self._machine = dataclasses.replace(usual, **machine)
         self.everything = Registry().written(KeyWrite(locations.outlook(user.sid)) for user in self._machine.users)
         self.folders: dict[str, dict[str, bytes]] = {}
+        self.signatures: dict[str, dict[str, bytes]] = {}
+        self.signature_obstacle = ""
         self.deaf = False
         self.writes = 0
 
@@ -57,20 +68,31 @@ class OfficePc:
         ours = [locate(sid) for locate in _SEEN]
         seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
-        return Snapshot(loaded, Registry(seen), dict(self.folders.get(sid, {})))
+        files = dict(self.folders.get(sid, {}))
+        texts = dict(self.signatures.setdefault(sid, {}))
+        return Snapshot(loaded, Registry(seen), files, texts, self.signature_obstacle)
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
         self.writes += 1
         if self.deaf:
             return
         # By way of a file, as on a real PC.
         self.everything = self.everything.written(reg_file.parse_writes(reg_file.render(writes)))
-        folder = self.folders.setdefault(sid, {})
-        for name, content in files.items():
-            if content is None:
-                folder.pop(name, None)
-            else:
-                folder[name] = content
+        for folder, changed in (
+            (self.folders.setdefault(sid, {}), files),
+            (self.signatures.setdefault(sid, {}), signatures),
+        ):
+            for name, content in changed.items():
+                if content is None:
+                    folder.pop(name, None)
+                else:
+                    folder[name] = content
 
     def set(self, key: str, name: str, value: RegValue | None) -> None:
         """Somebody else sets or deletes a value."""

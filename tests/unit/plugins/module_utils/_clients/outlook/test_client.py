@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -29,6 +30,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import ANNA, MARIO, OfficePc
 
@@ -61,10 +63,6 @@ def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> AccountStatus:
 
 def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> OutlookStatus:
     return verdict(pc, wanted, **who).standing
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:
@@ -495,6 +493,26 @@ def test_a_record_that_is_not_ours_is_said(text: str) -> None:
         staging_record.load(pc.everything, MARIO.sid)
 
 
+@pytest.mark.parametrize(
+    ("part", "forged"),
+    [
+        ("written", [[r"HKEY_LOCAL_MACHINE\SOFTWARE\Run", "x", "evil.exe", None]]),
+        ("written", [[locations.outlook(ANNA.sid) + r"\Setup", "ImportPRF", "x", None]]),
+        ("written", [[locations.outlook(MARIO.sid) + "Else", "x", "x", None]]),
+        ("files", [r"..\..\other.txt"]),
+        ("files", ["C:other.txt"]),
+        ("signatures", [["x", {"../other.htm": "0"}]]),
+    ],
+)
+def test_a_record_that_speaks_of_other_places_is_refused(part: str, forged: object) -> None:
+    pc = OfficePc()
+    push(pc, account())
+    noted = json.loads(pc.everything[locations.record(MARIO.sid)][locations.RECORD].text or "")
+    pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(json.dumps({**noted, part: forged})))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        client(pc).read()
+
+
 def test_an_account_is_read_back_for_verification() -> None:
     pc, wanted = OfficePc(), account(full_name="Mario Rossi")
     assert client(pc).account(wanted) is None
@@ -527,3 +545,34 @@ def test_what_cannot_be_staged_is_said_and_never_a_difference() -> None:
     (warning,) = [text for text in one.warnings(one.read(), wanted) if "organization and reply_to" in text]
     assert "Outlook keeps its own" in warning
     assert not [text for text in one.warnings(one.read(), account(reply_to="")) if "keeps its own" in text]
+
+
+def test_signatures_and_identities_are_said_to_be_the_users_and_never_a_difference() -> None:
+    senders: dict[str, t.Any] = {
+        "signature": {"text": "Mario"},
+        "identities": [{"address": "info@rossi.example", "default": True}],
+    }
+    pc, wanted = OfficePc(), account(**senders)
+    push(pc, wanted)
+    assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
+    pc.start_outlook(MARIO)
+    assert standing(pc, wanted) is OutlookStatus.CONFIGURED
+    assert plan(client(pc), [wanted]).steps[0].differences == ()
+    one = client(pc)
+    (told,) = [text for text in one.warnings(one.read(), wanted) if "keeps its own" in text]
+    assert "its own identities:" in told
+    absent = {"state": "absent"}
+    gone = account(signature=absent, identities=[{"address": "info@rossi.example", **absent}])
+    assert not [text for text in one.warnings(one.read(), gone) if "keeps its own" in text]
+
+
+def test_only_the_user_moves_mail_from_pop3_to_imap() -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account(protocol="pop3"))
+    wanted = account(migrate=True)
+    told = client(pc).warnings(push(pc, wanted).after, wanted)
+    assert [warning for warning in told if "POP3" in warning] == [
+        f"{EMAIL} (imap): only its user can move the mail of the POP3 account in Outlook, and remove that account"
+    ]
+    alone = account("anna@charter.net", migrate=True)
+    assert not [warning for warning in client(pc).warnings(push(pc, alone).after, alone) if "POP3" in warning]

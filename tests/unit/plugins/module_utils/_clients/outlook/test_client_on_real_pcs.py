@@ -17,7 +17,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.stat
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import MARIO, OfficePc
 from .test_client import (
@@ -30,7 +32,6 @@ from .test_client import (
     inspect,
     push,
     standing,
-    statuses,
     verdict,
 )
 
@@ -88,6 +89,17 @@ def test_a_code_page_that_is_not_known_is_named_and_only_a_prf_needs_it(page: st
     assert standing(pc, account(), methods=["autodiscover"]) is OutlookStatus.STAGED
 
 
+def test_vietnamese_names_are_refused_or_arrive_as_written() -> None:
+    pc = OfficePc(code_page="cp1258")
+    with pytest.raises(OptionError, match=r"'ễ', which the PC's code page cp1258 does not have.*autodiscover alone"):
+        push(pc, account(full_name="Nguyễn Văn Tiến"))
+    assert staging_record.load(pc.everything, MARIO.sid) == staging_record.StagingRecord()
+    written = "Nguyê\N{COMBINING TILDE}n Văn Tiê\N{COMBINING ACUTE ACCENT}n"
+    push(pc, account(full_name=written))
+    pc.start_outlook(MARIO)
+    assert standing(pc, account(full_name=written)) is OutlookStatus.CONFIGURED
+
+
 # The new Outlook, and policies.
 
 
@@ -109,6 +121,29 @@ def test_a_move_to_the_new_outlook_is_told_by_the_values_name(root: str, below: 
     pc.set(root + below, name, RegValue.dword(number))
     assert standing(pc, account()) is OutlookStatus.STAGED
     assert f"{name} is {number} in {root}{below}" in warnings(pc, account())
+
+
+@pytest.mark.parametrize("root", [POLICIES, CLOUD, OUTLOOK])
+@pytest.mark.parametrize(
+    ("below", "name", "said"),
+    [
+        (r"\Preferences", "UseNewOutlook", "works with the new Outlook"),
+        (r"\Preferences", "NewOutlookMigrationUserSetting", "is to be moved to the new Outlook"),
+        (r"\Options\General", "DoNewOutlookAutoMigration", "is to be moved to the new Outlook"),
+    ],
+)
+@pytest.mark.parametrize("port", [465, 587])
+def test_an_account_that_classic_outlook_has_while_the_user_is_in_the_new_one(
+    root: str, below: str, name: str, said: str, port: int
+) -> None:
+    pc = OfficePc()
+    pc.make_account(MARIO, account())
+    wanted = dataclasses.replace(account(), outgoing=Server("smtp.charter.net", port, Security.STARTTLS))
+    pc.set(root + below, name, RegValue.dword(0))
+    assert "new Outlook" not in warnings(pc, wanted)
+    pc.set(root + below, name, RegValue.dword(1))
+    assert standing(pc, wanted) is (OutlookStatus.CONFIGURED if port == 587 else OutlookStatus.DRIFTED)
+    assert f"{said} ({name} is 1 in {root}{below})" in warnings(pc, wanted)
 
 
 @pytest.mark.parametrize("root", [POLICIES, CLOUD])
@@ -191,6 +226,62 @@ def test_an_address_that_is_missing_or_padded_is_recognised(email: RegValue | No
     with_values(pc, account(), Email=email)
     assert standing(pc, account()) is OutlookStatus.CONFIGURED
     assert statuses(push(pc, account())) == [Status.UNCHANGED]
+
+
+@pytest.mark.parametrize(
+    ("values", "clause"),
+    [
+        (
+            {"IMAP_User": "mario.rossi@charter.net "},
+            "username: mario.rossi@charter.net wanted, 'mario.rossi@charter.net '",
+        ),
+        (
+            {"IMAP_User": "\N{NO-BREAK SPACE}mario"},
+            "username: mario.rossi@charter.net wanted, ' mario'",
+        ),
+        ({"Display_Name": " Mario"}, "full_name: Mario wanted, ' Mario' in Outlook"),
+    ],
+)
+def test_a_space_that_makes_the_difference_is_seen(values: t.Mapping[str, str], clause: str) -> None:
+    pc, wanted = OfficePc(), account(full_name="Mario")
+    with_values(pc, wanted, **{name: RegValue.sz(text) for name, text in values.items()})
+    assert clause in verdict(pc, wanted).advice
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"IMAP_Server": RegValue.sz("IMAP.Charter.NET. ")},
+        {"Email": RegValue.expand_sz("mario.rossi@charter.net")},
+        {"Email": RegValue(1, "mario.rossi@charter.net\0junk".encode("utf-16-le"))},
+        {"IMAP_Port": RegValue.qword(993)},
+        {"IMAP_Use_SSL": None, "IMAP_Secure_Connection": RegValue.dword(1)},
+        {"SMTP_Auth_Method": RegValue.dword(1), "SMTP_User": RegValue.sz("mario.rossi@charter.net")},
+        {"SMTP_Use_SSL": RegValue.dword(1)},
+    ],
+)
+def test_other_ways_to_store_the_same_are_no_drift(values: t.Mapping[str, RegValue | None]) -> None:
+    pc = OfficePc()
+    with_values(pc, account(), **values)
+    assert standing(pc, account()) is OutlookStatus.CONFIGURED
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"IMAP_Port": RegValue.sz("993")},
+        {"IMAP_Use_SSL": None, "IMAP_Secure_Connection": RegValue.dword(3)},
+        {"IMAP_Use_SPA": RegValue.sz("1")},
+        {"SMTP_Secure_Connection": RegValue.dword(4)},
+        {"SMTP_Secure_Connection": RegValue.binary(b"\2\0\0\0")},
+        {"SMTP_Auth_Method": RegValue.dword(1)},
+        {"SMTP_Use_Auth": RegValue.dword(0xFFFFFFFF)},
+    ],
+)
+def test_what_is_none_of_the_expected_values_is_drift(values: t.Mapping[str, RegValue | None]) -> None:
+    pc = OfficePc()
+    with_values(pc, account(), **values)
+    assert standing(pc, account()) is OutlookStatus.DRIFTED
 
 
 def test_an_account_in_a_profile_that_outlook_does_not_open() -> None:
@@ -282,6 +373,38 @@ def test_an_import_prf_of_ours_without_a_record_is_taken_back(path: str) -> None
         assert not push(pc, account(state="absent")).changed
 
 
+SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
+
+
+@pytest.mark.parametrize("wanted", [account(), account(state="absent")])
+@pytest.mark.parametrize("path", [OURS, ELSEWHERE])
+def test_the_switches_that_came_along_are_not_what_was_there_before(wanted: Account, path: str) -> None:
+    pc = OfficePc()
+    pc.set(AUTODISCOVER, "charter.net", RegValue.sz(path.rpartition("\\")[0] + "\\charter.net.xml"))
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, wanted)
+    push(pc, account(state="absent"))
+    assert dict(pc.everything.get(AUTODISCOVER, {})) == {}
+
+
+@pytest.mark.parametrize("other", ["other.example", "charter.net"])
+def test_the_switches_stay_where_somebody_else_uses_them(other: str) -> None:
+    pc = OfficePc()
+    pc.set(AUTODISCOVER, other, RegValue.sz(r"C:\other.xml"))
+    pc.set(AUTODISCOVER, "twc.com", RegValue.sz(ELSEWHERE))
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, account(state="absent"))
+    assert set(pc.everything[AUTODISCOVER]) == {other, *SWITCHES}
+    pc = OfficePc()
+    for name in SWITCHES:
+        pc.set(AUTODISCOVER, name, RegValue.dword(1))
+    push(pc, account())
+    push(pc, account(state="absent"))
+    assert set(pc.everything[AUTODISCOVER]) == set(SWITCHES)
+
+
 def test_it_is_taken_back_beside_an_account_that_outlook_has() -> None:
     pc = OfficePc()
     pc.make_account(MARIO, account())
@@ -328,8 +451,14 @@ def test_a_roaming_profile_is_told() -> None:
 class LosesItsAnswer(OfficePc):
     """Writes, and cannot say what came of it."""
 
-    def write(self, sid: str, writes: t.Sequence[KeyWrite], files: t.Mapping[str, bytes | None]) -> None:
-        super().write(sid, writes, files)
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
+        super().write(sid, writes, files, signatures)
         if self.writes == 1:
             raise HostError("the PC", "the answer is lost", "run again")
 

@@ -207,6 +207,9 @@ def test_what_outlook_calls_its_security(
         {"Email": ""},
         {"Email": "Jo User"},
         {"Email": "", "Account Name": "Charter"},
+        {"Email": "", "Account Name": "Jo @ home"},
+        {"Email": "jo.user@charter.net\N{NO-BREAK SPACE}"},
+        {"Email": "", "Account Name": "jo.user@charter.net (2)"},
     ],
 )
 def test_an_address_that_is_padded_or_elsewhere(texts: t.Mapping[str, str]) -> None:
@@ -290,5 +293,5 @@ def test_profiles_and_the_default_one() -> None:
     )
     assert reading.profiles(registry, ROOT.lower()) == ("Work", "Outlook")
     assert reading.default_profile(registry, ROOT) == "Work"
-    assert reading.default_profile(Registry(), ROOT) is None
+    assert reading.default_profile(Registry(), ROOT) == ""
     assert reading.accounts(Registry(), ROOT) == ()

@@ -13,7 +13,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
@@ -28,16 +27,9 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
     PasswordStoreError,
 )
 from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account, statuses
 
 from .password_store.samples import key4, logins_db
-
-EMAIL = "mario.rossi@charter.net"
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
 
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
@@ -47,10 +39,6 @@ def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any
 
 def push(home: pathlib.Path, *accounts: Account, files: LocalFiles | None = None) -> Outcome[t.Any]:
     return reconcile(client(home, files), accounts)
-
-
-def statuses(outcome: Outcome[t.Any]) -> list[Status]:
-    return [step.status for step in outcome.steps]
 
 
 def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path) -> None:
@@ -248,6 +236,26 @@ def test_an_old_password_store_is_not_hidden_by_a_new_one(tmp_path: pathlib.Path
     push(tmp_path, account(password="secret"))
     (profile / "key3.db").write_bytes(b"left over")  # beside a new one, it counts for nothing
     assert statuses(push(tmp_path, account(password="other"))) == [Status.UPDATED]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_passwords_that_are_only_in_thunderbirds_copy_are_not_lost(tmp_path: pathlib.Path, damaged: bool) -> None:
+    anna, mario = account(email="anna@charter.net", password="hers"), account(password="his")
+    push(tmp_path, anna)
+    profile = tmp_path / ".thunderbird/charter.default"
+    backup = profile / "logins-backup.json"
+    (profile / "logins.json").rename(backup)
+    if damaged:
+        backup.write_bytes(backup.read_bytes()[:-5])
+    kept = backup.read_bytes()
+    # Thunderbird puts the copy back at its start; what it cannot read, it passes over.
+    assert plan(client(tmp_path), [anna]).changed is damaged
+    assert statuses(push(tmp_path, mario)) == [Status.CREATED]
+    stored = client(tmp_path).account(anna)
+    assert stored is not None
+    assert (stored.incoming.password is None) is damaged
+    assert backup.read_bytes() == kept
+    assert statuses(push(tmp_path, mario)) == [Status.UNCHANGED]
 
 
 def renamed(home: pathlib.Path, version: int, **server: str) -> pathlib.Path:

@@ -331,7 +331,10 @@ def test_absent_keeps_the_smtp_server_that_others_have_by_default() -> None:
         ({"mail.smtpservers": "smtp3,smtp4"}, False),
         ({"mail.smtpservers": "smtp4,smtp3", "mail.identity.default.smtpServer": "smtp3"}, False),
         ({"mail.identity.default.smtpServer": "smtp4"}, True),
+        ({"mail.identity.default.smtpServer": "smtp9", "mail.smtp.defaultserver": "smtp4"}, True),
         ({"mail.smtp.defaultserver": "smtp4", "mail.account.account2.identities": "id7"}, False),
+        ({"mail.smtp.defaultserver": "smtp4", "mail.identity.id1.smtpServer": "smtp9"}, True),  # which is not there
+        ({"mail.smtp.defaultserver": "smtp3", "mail.identity.id1.smtpServer": "smtp9"}, False),
         ({"mail.smtp.defaultserver": "smtp4", "mail.account.account3.identities": "id3,id1", "x": 1}, True),
     ],
 )

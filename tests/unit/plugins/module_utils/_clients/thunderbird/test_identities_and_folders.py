@@ -11,24 +11,21 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import (
+    EMAIL,
+    account,
+    repeated_run,
+)
 
-EMAIL = "mario.rossi@charter.net"
 OWN = "mario@rossi-plumbing.example"
 Prefs = t.Dict[str, t.Any]
-
-
-def account(**options: t.Any) -> Account:
-    (found,) = requests({"email": EMAIL, "accounts": None, **options})
-    result: Account = found.account
-    return result
 
 
 def client(home: pathlib.Path) -> Thunderbird:
@@ -82,14 +79,7 @@ def stored(home: pathlib.Path) -> Settings:
 
 
 def run(home: pathlib.Path, wanted: Account) -> tuple[Outcome[t.Any], str]:
-    """A run that is repeated and that check mode foresees, and what the admin is told."""
-    foreseen = preview(client(home), [wanted])
-    outcome = reconcile(client(home), [wanted])
-    assert foreseen.steps[0].changes == outcome.steps[0].changes
-    told = client(home).warnings(outcome.after, wanted)
-    assert client(home).warnings(foreseen.after, wanted) == told
-    assert not reconcile(client(home), [wanted]).changed
-    return outcome, " ".join(told)
+    return repeated_run(lambda: client(home), wanted)
 
 
 def two_identities() -> Prefs:

@@ -199,6 +199,18 @@ def test_debians_old_folder(host: Host) -> None:
     assert "Debian's Thunderbird does not start while both ~/.thunderbird and ~/.icedove are there" in host.warning()
 
 
+@pytest.mark.parametrize("name", [".icedove", ".mozilla-thunderbird"])
+def test_profiles_that_no_thunderbird_of_today_opens_are_told_beside_a_new_one(host: Host, name: str) -> None:
+    host.install("/opt/thunderbird")
+    host.use(name)
+    assert host.root() == ".thunderbird"
+    told = f"there are profiles of an old Thunderbird in ~/{name}, which this one does not open"
+    assert host.warning().startswith(told)
+    assert "rename it to ~/.thunderbird, and run again" in host.warning()
+    host.use(".thunderbird")
+    assert host.find().warnings == ()
+
+
 @pytest.mark.parametrize("version", [154, 157])
 def test_a_newer_home_is_taken_where_the_older_is_missing(host: Host, version: int) -> None:
     host.install("/usr/lib/thunderbird", version)
@@ -230,6 +242,18 @@ def test_variables_of_the_session_lead_to_the_newer_home(host: Host) -> None:
     assert (host.root(), host.find().warnings) == ("set/config/thunderbird", ("a doubt",))
     host.variables["MOZ_LEGACY_HOME"] = "1"
     assert host.root() == ".thunderbird"
+
+
+@pytest.mark.parametrize(("version", "told"), [(153, False), (157, True), (None, True)])
+def test_what_is_not_known_of_a_login_is_told_where_it_may_hide_the_newer_home(
+    host: Host, version: int | None, told: bool
+) -> None:
+    if version is not None:
+        host.install("/usr/lib/thunderbird", version)
+    host.variables["XDG_DATA_HOME"] = "/srv/data"
+    assert (host.root(), host.find().warnings) == (".thunderbird", ("a doubt",) if told else ())
+    host.variables["MOZ_LEGACY_HOME"] = "1"
+    assert host.find().warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,32 @@ def test_the_sites_default_counts_again(home: Home) -> None:
     assert not home.prefs().keys() & {DEFAULT_ACCOUNT, DEFAULT_SMTP}
 
 
+APPENDED = "mail.accountmanager.appendaccounts"
+VERSION = "mailnews.append_preconfig_accounts.version"
+
+
+def test_an_account_that_the_site_has_thunderbird_append_is_there_already(home: Home) -> None:
+    site = {key: value for key, value in of_mario().items() if key not in {ACCOUNTS, DEFAULT_ACCOUNT}}
+    home.site({**site, APPENDED: "account1"})
+    assert not home.run(account()).changed
+    assert home.prefs() == {}
+    assert "would be back at the next start" in home.refused(account(state="absent"))
+    home.run(account("anna@charter.net"))
+    assert home.prefs()[ACCOUNTS] == "account1,account2"
+    assert not home.run(account(), account("anna@charter.net")).changed
+
+
+@pytest.mark.parametrize(("version", "default", "there"), [(1, None, True), (2, None, False), (2, 2, True)])
+def test_until_when_the_sites_accounts_are_appended(home: Home, version: int, default: int | None, there: bool) -> None:
+    home.site({**SITE, APPENDED: "account7, account1", **({} if default is None else {VERSION: default})})
+    home.write({ACCOUNTS: "account1", VERSION: version})
+    found = home.client().read()
+    assert found.settings[ACCOUNTS] == ("account1,account7" if there else "account1")
+    home.run(account())
+    assert home.prefs()[ACCOUNTS] == ("account1,account7,account8" if there else "account1,account8")
+    assert not home.run(account()).changed
+
+
 @pytest.mark.parametrize("name", ["user.js", "site.js"])
 def test_a_list_that_another_file_has_the_last_word_on(home: Home, name: str) -> None:
     lists = {ACCOUNTS: "account_nix"}

@@ -287,7 +287,6 @@ SOURCE = re.compile(
     r"^own\b|#\d+|^RFC \d+|, article \d+|\.(com|net) \d+|^the provider's published codes$|^the registry of|'s wording\b"
 )
 MATRIX = [(stage, *row) for stage, (rows, _judge) in STAGES.items() for row in rows]
-OF_THE_PASSWORD = {C.PASSWORD_REFUSED, C.PASSWORD_EXPIRED, C.LOCKED, C.APP_PASSWORD}
 
 
 def test_each_reply_is_there_once_with_a_source() -> None:

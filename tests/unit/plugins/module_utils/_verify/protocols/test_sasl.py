@@ -35,7 +35,6 @@ from ansible_collections.charter.mail.tests.unit.scripted_server import Script, 
 
 IMAP, POP3, SMTP = MailService.IMAP, MailService.POP3, MailService.SMTP
 ALL = pytest.mark.parametrize("service", [IMAP, POP3, SMTP])
-PROMPTS = {IMAP: b"+ ", POP3: b"+ ", SMTP: b"334 "}
 CRAM_CHALLENGE = b"<1896.697170952@lab.test>"
 Exchange = t.Callable[[t.Callable[[bytes], bytes]], bool]
 

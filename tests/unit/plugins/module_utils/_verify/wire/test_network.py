@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endp
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import network
-from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address, Resolver
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
@@ -26,21 +26,13 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.en
     LAB,
     check,
     endpoint,
+    fails,
     failure,
     report_on,
 )
 from ansible_collections.charter.mail.tests.unit.scripted_server import black_hole, closed_port, serve
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
-
-
-def fails(error: Exception) -> Resolver:
-    """A resolver that finds nothing."""
-
-    def resolver(host: str, port: int) -> t.Sequence[Address]:
-        raise error
-
-    return resolver
 
 
 @pytest.mark.parametrize(

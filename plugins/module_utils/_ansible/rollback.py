@@ -1,0 +1,216 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoing a run in the clients of users: the options, and the result, from the module or from the action."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._clients.diff import before_and_after
+from .._clients.engine import Client, Status, Step
+from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
+from .._clients.undo import LeftSetting, Rollback, merged
+from .._model.account import State
+from .._model.errors import ClientRunningError, MailError
+from . import exclusive, unexpected
+from .client_registry import CLIENTS
+from .result import diff_of, with_user
+from .run_client import CLIENT_OPTIONS, Task
+
+OPTIONS: t.Mapping[str, t.Any] = {
+    "run": {"type": "str", "default": LAST},
+    "users": {"type": "list", "elements": "str"},
+    "home": {"type": "path"},
+    "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
+    "accounts": {"type": "list", "elements": "str", "default": []},
+    "force": {"type": "bool", "default": False},
+    **{name: option for name, option in CLIENT_OPTIONS.items() if name not in exclusive.OPTION},
+}
+NOTHING, UNDONE, SKIPPED, FAILED = "nothing", "undone", "skipped", "failed"
+_ACCOUNT_STATUS = {Status.CREATED: "restored", Status.REMOVED: "removed", Status.UPDATED: "undone"}
+
+
+class RollbackResult:
+    """Collects the result of a task.
+
+    Attributes:
+        run: the run that is undone; empty for none.
+    """
+
+    def __init__(self) -> None:
+        self.run = ""
+        self._emails: t.Sequence[str] = ()
+        self._rollback = ""
+        self._past: list[PastChange] = []
+        self._clients: list[dict[str, t.Any]] = []
+        self._diffs: list[dict[str, str]] = []
+        self._backups: list[str] = []
+        self._failures: list[str] = []
+        self._changed = False
+
+    def choose(self, wanted: str, past: t.Iterable[PastChange], emails: t.Sequence[str]) -> str:
+        """Which run is undone.
+
+        Args:
+            wanted: the option ``run``.
+            past: all entries of the logs.
+            emails: the option ``accounts``.
+        """
+        self._past = list(past)
+        self._emails = emails
+        self.run = {LAST: last_run(self._past), NONE: ""}.get(wanted, wanted)
+        return self.run
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be undone."""
+        return bool(self._failures)
+
+    def as_result(self) -> dict[str, t.Any]:
+        """What the task returns, beside ``failed`` and the warnings."""
+        return {
+            "changed": self._changed,
+            "run": self.run,
+            "rollback": self._rollback,
+            "last": last_run(self._past),
+            "runs": runs(self._past),
+            "clients": self._clients,
+            "backup_files": self._backups,
+            "diff": self._diffs,
+            "msg": "; ".join(self._failures) or self._message(),
+        }
+
+    def changes(self, client: str, user: str, past: t.Iterable[PastChange]) -> list[PastChange]:
+        """What the run has changed in a client of a user, as far as this version can undo it.
+
+        Args:
+            client: its name.
+            user: the user's name.
+            past: all entries of the log.
+        """
+        found = [change for change in past if change.run == self.run]
+        if not any(change.newer for change in found):
+            return found
+        reason = f"run {self.run} was noted by a newer version of charter.mail, and is not undone"
+        self.add_failure(client, user, f"{reason}. Update the collection.")
+        return []
+
+    def add(
+        self,
+        client: str,
+        user: str,
+        undo: t.Callable[[t.Callable[[], None]], tuple[Client[t.Any], Rollback[t.Any]]],
+        task: Task,
+    ) -> None:
+        """Undo the run in a client of a user. One user's trouble leaves the others alone.
+
+        Args:
+            client: its name.
+            user: the user's name.
+            undo: does it, and calls its argument before anything is changed; raises MailError.
+            task: how the task runs.
+        """
+        progress: list[bool] = []
+        try:
+            opened, done = undo(lambda: progress.append(True))
+            self._add_done(client, user, opened, done, task)
+        except ClientRunningError as error:
+            if task.when_running == "skip":
+                task.warn(str(error))
+                self._add_entry(client, user, SKIPPED, error=str(error))
+            else:
+                self.add_failure(client, user, str(error))
+        except MailError as error:
+            self.add_failure(client, user, str(error), changed=error.changed)
+        except task.fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+            task.trace(f"{user}: {unexpected.trace(error)}")
+            self.add_failure(client, user, unexpected.sentence(error, writing=bool(progress)), changed=bool(progress))
+
+    def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
+        """Note a user whose client cannot be undone."""
+        self._failures.append(with_user(user, reason))
+        self._changed = self._changed or changed
+        self._add_entry(client, user, FAILED, error=reason)
+
+    def _add_done(self, client: str, user: str, opened: Client[t.Any], done: Rollback[t.Any], task: Task) -> None:
+        outcome = done.outcome
+        if task.check_mode and outcome.changed and opened.running():
+            task.warn(f"{opened.name} is open now: outside check mode, when_running={task.when_running} would apply")
+        self._changed = self._changed or outcome.changed
+        self._backups += outcome.backups
+        log = opened.log
+        if log is not None:
+            self._rollback = log.run if log.written else self._rollback
+            for warning in log.warnings:
+                task.warn(f"{user}: {warning}")
+        changed = merged(outcome.steps)[::-1]  # in the order of the run
+        self._add_entry(
+            client,
+            user,
+            UNDONE if changed else NOTHING,
+            profile=opened.profile,
+            accounts=[_account(step, opened, outcome.after) for step in changed],
+            changes=[
+                {"setting": one.key, "before": one.before, "after": one.after}
+                for step in changed
+                for one in step.changes
+            ],
+            left=[one._asdict() for one in done.left],
+            notices=[*map(_about_left, done.left), *done.notices],
+        )
+        texts = before_and_after(changed)
+        if texts[0] != texts[1]:
+            self._diffs.append(diff_of(opened.title, *texts))
+        self._diffs += [diff_of(*diff) for diff in opened.file_diffs(outcome.before, outcome.after)] if changed else []
+
+    def _add_entry(self, client: str, user: str, status: str, **details: t.Any) -> None:
+        empty: dict[str, t.Any] = {"profile": "", "accounts": [], "changes": [], "left": [], "notices": [], "error": ""}
+        self._clients.append({"client": client, "user": user, "status": status, **empty, **details})
+
+    def _message(self) -> str:
+        if not self.run:
+            names = ", ".join(one["run"] for one in runs(self._past))
+            return f"Runs in the log of changes: {names or 'none'}."
+        notices = [f"{one['user']}: {notice}" for one in self._clients for notice in one["notices"]]
+        undone = [one for one in self._clients if one["status"] == UNDONE]
+        names = ", ".join(name for one in undone for name in _named(one["accounts"]))
+        if undone:
+            first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
+        elif self._clients and not self._has_emails():
+            first = f"Run {self.run} has changed no account with the address {' or '.join(self._emails)}."
+        elif self._clients:
+            first = f"Run {self.run} has nothing more to undo."
+        else:
+            first = f"Run {self.run} is not in the log of changes of these users."
+        return " ".join([first, *notices])
+
+    def _has_emails(self) -> bool:
+        """Whether the run has changed one of the accounts that are to be undone."""
+        found = [change.only(self._emails) for change in self._past if change.run == self.run]
+        return not self._emails or any(change.accounts for change in found)
+
+
+def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str, str]:
+    state = State.ABSENT if step.after.account is None else State.PRESENT
+    details = opened.result_details(after, dataclasses.replace(step.account, state=state))
+    return {
+        "email": step.account.email,
+        "protocol": step.account.protocol.value,
+        "status": _ACCOUNT_STATUS.get(step.status, "undone"),
+        **{name: value for name, value in details.items() if name == "outlook_status"},
+    }
+
+
+def _named(accounts: t.Sequence[t.Mapping[str, str]]) -> t.Iterator[str]:
+    """What became of each account; with the protocol where an address is there by both."""
+    emails = [account["email"].lower() for account in accounts]
+    for account in accounts:
+        protocol = f" ({account['protocol']})" if emails.count(account["email"].lower()) > 1 else ""
+        yield f"{account['email']}{protocol} {account['status']}"
+
+
+def _about_left(left: LeftSetting) -> str:
+    return f"{left.setting} was changed since, and is left."

@@ -1,0 +1,214 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of an account that describe its senders: its signature, and further identities."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+from .._model import text
+from .._model.errors import OptionError
+from .._model.identity import Identity
+from .._model.signature import LIMIT, Signature, normal
+
+_STATES = ["present", "absent"]
+_CONTENTS = ("text", "html", "src")
+SIGNATURE_OPTIONS: t.Mapping[str, t.Any] = {
+    "text": {"type": "str"},
+    "html": {"type": "str"},
+    # The controller reads the file, and gives the module its content in place of these three.
+    "src": {"type": "str"},
+    "vars": {"type": "dict"},
+    "images": {"type": "dict"},
+    "placement": {"type": "str", "choices": ["above", "below"]},
+    "replies": {"type": "bool"},
+    "forwards": {"type": "bool"},
+    "state": {"type": "str", "choices": _STATES},
+}
+_SIGNATURE: t.Mapping[str, t.Any] = {"type": "dict", "options": SIGNATURE_OPTIONS}
+IDENTITY_OPTIONS: t.Mapping[str, t.Any] = {
+    "address": {"type": "str", "required": True},
+    "full_name": {"type": "str"},
+    "reply_to": {"type": "str"},
+    "organization": {"type": "str"},
+    "signature": _SIGNATURE,
+    "default": {"type": "bool"},
+    "state": {"type": "str", "choices": _STATES},
+}
+OPTIONS: t.Mapping[str, t.Any] = {
+    "signature": _SIGNATURE,
+    "identities": {"type": "list", "elements": "dict", "options": IDENTITY_OPTIONS},
+}
+_LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
+
+Options = t.Mapping[str, t.Any]
+
+
+def reply_to(value: str | None, option: str) -> str | None:
+    """An address; an empty one stays empty."""
+    return value if not value else text.address(value, option)
+
+
+def organization(value: str | None, option: str) -> str | None:
+    """One line without blanks around it, which Evolution drops."""
+    if value is None:
+        return None
+    if len(value) > _LONGEST_ORGANIZATION:
+        raise OptionError(
+            option,
+            f"it has {len(value)} characters, which is too long for a header",
+            f"write at most {_LONGEST_ORGANIZATION}",
+        )
+    return text.visible(value, option).strip()
+
+
+def signature(given: Options | None, option: str) -> Signature | None:
+    """The signature; an empty one for ``state: absent``.
+
+    Raises:
+        OptionError: it has no content, several, or one that no client can take.
+    """
+    if given is None:
+        return None
+    contents = {name: given[name] for name in _CONTENTS if given.get(name) is not None}
+    if given.get("state") == "absent":
+        if contents:
+            raise OptionError(option, f"it is absent and has {' and '.join(contents)}", "write one or the other")
+        return Signature("")
+    if len(contents) != 1:
+        reason = f"it has {' and '.join(contents)}" if contents else "it has no content"
+        raise OptionError(option, reason, "write one of text, html and src, or state: absent")
+    ((name, content),) = contents.items()
+    place = f"{option}.{name}"
+    if name == "src":
+        raise OptionError(place, "the file was not read", "run the task by its full name, such as mail_accounts")
+    others = [one for one in ("vars", "images") if given.get(one)]
+    if others:
+        raise OptionError(f"{option}.{others[0]}", "it is for a file", "write src, or leave it out")
+    return Signature(
+        _content(content, place),
+        html=name == "html",
+        above={"above": True, "below": False, None: None}[given.get("placement")],
+        in_replies=given.get("replies"),
+        in_forwards=given.get("forwards"),
+    )
+
+
+def identities(given: t.Sequence[Options] | None, email: str) -> tuple[tuple[Identity, ...], str | None]:
+    """The identities beside the account's own, and the address of the default one.
+
+    Args:
+        given: the option; None for none.
+        email: the account's own address, which an entry may name to make it the default again.
+
+    Raises:
+        OptionError: an invalid entry; the message names it.
+    """
+    found: dict[str, Identity] = {}
+    default = None
+    for index, entry in enumerate(given or ()):
+        place = f"identities[{index}]"
+        identity = _identity(entry, place)
+        key = identity.email.lower()
+        if entry.get("default"):
+            if default is not None:
+                raise OptionError(f"{place}.default", f"{default} is already the default", "set default for one")
+            if identity.absent:
+                raise OptionError(f"{place}.default", "the identity is absent", "make another one the default")
+            default = identity.email
+        if key == email.lower():
+            _refuse_own(entry, place)
+            continue
+        if key in found:
+            raise OptionError(place, f"{identity.email} is in the list twice", "keep one of the two")
+        found[key] = identity
+    return tuple(found.values()), default
+
+
+def _identity(entry: Options, place: str) -> Identity:
+    name = entry.get("full_name")
+    return Identity(
+        text.address(entry["address"], f"{place}.address"),
+        full_name=None if name is None else text.visible(name, f"{place}.full_name"),
+        reply_to=reply_to(entry.get("reply_to"), f"{place}.reply_to"),
+        organization=organization(entry.get("organization"), f"{place}.organization"),
+        signature=signature(entry.get("signature"), f"{place}.signature"),
+        absent=entry.get("state") == "absent",
+    )
+
+
+def _refuse_own(entry: Options, place: str) -> None:
+    """The account's own address is described by the account itself."""
+    names = (name for name in IDENTITY_OPTIONS if name not in {"address", "default"})
+    others = [name for name in names if entry.get(name) not in (None, "present")]
+    if others or not entry.get("default"):
+        raise OptionError(
+            place,
+            "this is the address of the account itself, which can only be made the default here",
+            f"write {' and '.join(others)} as options of the account" if others else "leave it out, or set default",
+        )
+
+
+def _content(given: str, place: str) -> str:
+    content = normal(given).lstrip("\ufeff")  # with which some editors begin a file
+    if not content.strip():
+        raise OptionError(place, "it is empty", "write state: absent to have none")
+    if len(content) > LIMIT:
+        raise OptionError(
+            place,
+            f"it has {len(content)} characters, and clients take {LIMIT}",
+            "make it shorter, or its images smaller",
+        )
+    for position, character in enumerate(content, start=1):
+        if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}:
+            raise OptionError(
+                place,
+                f"character {position} is the control character U+{ord(character):04X}",
+                "write plain text, or HTML",
+            )
+    return content
+
+
+def each_signature(args: Options, change: t.Callable[[Options, Options, Options], Options]) -> dict[str, t.Any]:
+    """The options of a task with something else for each signature of the task and of ``accounts``.
+
+    What has not the form of an option is left for the validation.
+
+    Args:
+        args: the options as they came.
+        change: makes another signature; it gets the signature, the entry with it, and the account with that.
+    """
+
+    def changed(owner: t.Any, account: Options) -> t.Any:
+        if not isinstance(owner, t.Mapping) or not isinstance(owner.get("signature"), t.Mapping):
+            return owner
+        return {**owner, "signature": change(owner["signature"], owner, account)}
+
+    def of_account(account: t.Any, outer: Options) -> t.Any:
+        if not isinstance(account, t.Mapping):
+            return account
+        whole = {**outer, **{name: value for name, value in account.items() if value is not None}}
+        after = changed(account, whole)
+        if isinstance(account.get("identities"), (list, tuple)):
+            after = {**after, "identities": [changed(one, whole) for one in account["identities"]]}
+        return after
+
+    entries = args.get("accounts")
+    found: dict[str, t.Any] = of_account(args, {})
+    if isinstance(entries, (list, tuple)):
+        outer = {name: value for name, value in args.items() if name != "accounts"}
+        found = {**found, "accounts": [of_account(entry, outer) for entry in entries]}
+    return found
+
+
+def with_names_of_files(args: Options) -> dict[str, t.Any]:
+    """The options of a task that needs no contents of signatures, with the name of each file in their place."""
+
+    def named(signature: Options, _owner: Options, _account: Options) -> Options:
+        if signature.get("src") is None:
+            return signature
+        kept = {name: value for name, value in signature.items() if name not in {"src", "vars", "images"}}
+        return {**kept, "text": str(signature["src"])}
+
+    return each_signature(args, named)

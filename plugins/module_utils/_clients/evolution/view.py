@@ -1,0 +1,37 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account as Evolution's sources have it."""
+
+from __future__ import annotations
+
+from ..._model.account import Account
+from ..engine import View
+from . import choices, defaults, mapping, migration
+from .aliases import NOT_HELD
+from .lookup import find
+from .sources import MAIL_SUBMISSION
+from .stored import EvolutionState
+from .stored_senders import read_back
+
+
+def view(state: EvolutionState, account: Account) -> View:
+    """See ``Client``."""
+    replaced = migration.replaced(state.sources, account)
+    ids = find(state.sources, account)
+    if ids is None:
+        return View(None, replaces=replaced)
+    # Which account is the default is only looked up where it is in question.
+    default = account.default and state.default(defaults.ACCOUNT) == ids.account
+    shown = {
+        "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
+        "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),
+    }
+    return View(
+        read_back(state.sources, ids, state.signature if account.signature else None, default=default),
+        ids._asdict(),
+        {name: value for name, value in shown.items() if value},
+        outgoing_username=mapping.outgoing_username(state.sources, ids),
+        kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
+        replaces=replaced,
+    )

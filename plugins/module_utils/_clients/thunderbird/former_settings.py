@@ -1,0 +1,259 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Putting preferences back as they were before a run, for ``undo`` and ``undo_migration``. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._model.account import Account
+from ..._model.settings import Change, Settings, Value, same
+from ..past_changes import PastAccount
+from ..undo import LeftSetting
+from . import client_settings, folder_references, mapping, moves
+from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
+from .mapping import branch, names, names_in
+from .stored import ThunderbirdState
+from .writing import below, part_of
+
+_LISTS: t.Mapping[str, str] = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
+# What names another part: the last piece of the preference, and the kind of that part.
+_NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
+_DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
+_NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
+_RULES = {
+    "server": (*mapping.SERVER, *client_settings.RULES["server"]),
+    "identity": (*mapping.IDENTITY, *client_settings.RULES["identity"]),
+    "smtpserver": mapping.SMTP,
+}
+
+
+def with_parts(
+    now: IndexedSettings, past: PastAccount, parts: t.Sequence[str]
+) -> tuple[IndexedSettings, dict[str, str]]:
+    """With parts that a run has removed, and the name that each of them has now.
+
+    Args:
+        now: what is stored.
+        past: what was changed.
+        parts: those that come back.
+    """
+    renamed = free_names(now, parts)
+    values: dict[str, Value | None] = {}
+    for change in past.changes:
+        part = part_of(change.key)
+        if part in renamed and change.before is not None:
+            attribute = change.key[len(part) :]
+            values[renamed[part] + attribute] = renamed_value(attribute, change.before, renamed)
+        elif change.key in _LISTS:
+            kind = _LISTS[change.key]
+            back = [name for name in names_in(str(change.before or "")) if branch(kind, name) in renamed]
+            new = {name: name_of(renamed[branch(kind, name)]) for name in back}
+            if new:
+                values[change.key] = inserted(names(now, change.key), str(change.before), new)
+    return updated(now, values), renamed
+
+
+def with_values(
+    start: Settings,
+    after: IndexedSettings,
+    past: PastAccount,
+    force: bool,
+    renamed: t.Mapping[str, str] | None = None,
+) -> tuple[IndexedSettings, list[LeftSetting]]:
+    """With the former values of settings beside those of parts that come or go, and without those of lists.
+
+    Args:
+        start: what is stored now, which tells what was changed since.
+        after: what shall be stored, with an account removed or back.
+        past: what was changed.
+        force: see ``Undo``.
+        renamed: parts that have another name by now.
+    """
+    plain = [
+        change
+        for change in past.changes
+        if not is_list(change.key) and part_of(change.key) not in (*past.created, *past.removed)
+    ]
+    values: dict[str, Value | None] = {}
+    left: list[LeftSetting] = []
+    for change in plain:
+        former = change.before
+        listed = _DEFAULTS.get(change.key)
+        if listed is not None and former is not None:  # an account, or an SMTP server
+            kind = _LISTS[listed]
+            former = name_of((renamed or {}).get(branch(kind, str(former)), branch(kind, str(former))))
+            if former not in names(after, listed):
+                continue
+        now = start.get(change.key)
+        if force or any(_means_the_same(change.key, now, one) for one in (change.before, change.after)):
+            if not _means_the_same(change.key, after.get(change.key), former):
+                values[change.key] = former
+        elif change.key != LAST_KEY:  # which only counts up
+            left.append(LeftSetting(change.key, change.after, now))
+    return updated(after, values), left
+
+
+def with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
+    """With each list as it was written, where it has the same names again."""
+    same_names = [
+        change for change in past.changes if is_list(change.key) and _is_as_before(names(after, change.key), change)
+    ]
+    return updated(after, {change.key: change.before for change in same_names})
+
+
+def _is_as_before(now: list[str], change: Change) -> bool:
+    """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
+    former = names_in(str(change.before or ""))
+    if now == former:
+        return True
+    reordered = change.key.endswith(".identities") and now == names_in(str(change.after or ""))
+    return reordered and sorted(now) == sorted(former)
+
+
+def with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
+    """With identities that the run has removed of an account that stays, unless their address is there again."""
+    values: dict[str, Value | None] = {}
+    for listed in [change for change in past.changes if change.key.endswith(".identities")]:
+        now = names(after, listed.key)
+        there = {mapping.text(after, branch("identity", name) + "useremail").lower() for name in now}
+        gone = [branch("identity", name) for name in names_in(str(listed.before or ""))]
+        renamed = free_names(after, [part for part in gone if part in past.removed])
+        back = {}
+        for part, name in renamed.items():
+            own = [one for one in past.changes if part_of(one.key) == part and one.before is not None]
+            address = next((str(one.before) for one in own if one.key == part + "useremail"), "")
+            if address.lower() not in there:
+                values.update({name + one.key[len(part) :]: one.before for one in own})
+                back[name_of(part)] = name_of(name)
+        if back:
+            values[listed.key] = inserted(now, str(listed.before), back)
+    return updated(after, values)
+
+
+def without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
+    """Without parts that a run made, unless something else names them by now."""
+    after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
+    named = {
+        branch(kind, name)
+        for key, value in after.items()
+        for kind in [_NAMING.get(key[len(part_of(key)) :], "") if part_of(key) not in gone else ""]
+        if kind and isinstance(value, str)
+        for name in names_in(value)
+    }
+    free = [part for part in gone if part not in named]
+    after = _unlisted(after, [key for key in listing if key in _LISTS], free)
+    return updated(after, dict.fromkeys(key for part in free for key in below(after, part)))
+
+
+def _unlisted(after: IndexedSettings, keys: t.Iterable[str], gone: t.Sequence[str]) -> IndexedSettings:
+    values: dict[str, Value | None] = {}
+    for key in keys:
+        kind = _LISTS.get(key, "identity")
+        listed = names(after, key)
+        rest = [name for name in listed if branch(kind, name) not in gone]
+        if rest != listed:
+            values[key] = ",".join(rest) or None
+    return updated(after, values)
+
+
+def updated(before: IndexedSettings, values: t.Mapping[str, Value | None]) -> IndexedSettings:
+    """With these values, without those that are None; itself where nothing differs."""
+    differ = {key: value for key, value in values.items() if not same(before.get(key), value)}
+    if not differ:
+        return before
+    changed = {key: value for key, value in differ.items() if value is not None}
+    return before.updated(changed, [key for key in differ if key not in changed])
+
+
+def free_of(after: IndexedSettings, identity: str, lists: t.Collection[str]) -> bool:
+    """Whether an identity is there, and in no account's list beside these."""
+    users = (branch("account", key) + "identities" for key in after.accounts_with("identities", identity))
+    return bool(after.below("identity", identity)) and all(key in lists for key in users)
+
+
+def is_list(key: str) -> bool:
+    """Whether a preference names accounts, SMTP servers or identities."""
+    return key in _LISTS or key.endswith(".identities")
+
+
+def _means_the_same(key: str, one: Value | None, other: Value | None) -> bool:
+    """Thunderbird drops a preference that equals its default."""
+    if same(one, other):
+        return True
+    part = part_of(key)
+    kind, attribute = part.split(".")[1] if part else "", key[len(part) :]
+    for rule in _RULES.get(kind, ()):
+        if rule.key == attribute and rule.default is not None:
+            return same(rule.default if one is None else one, rule.default if other is None else other)
+    return False
+
+
+def free_names(now: IndexedSettings, parts: t.Sequence[str]) -> dict[str, str]:
+    """Each part to itself, or to one with a free name."""
+    found: dict[str, str] = {}
+    used: dict[str, int] = {}
+    for part in parts:
+        kind = part.split(".")[1]
+        if not below(now, part):
+            found[part] = part
+            continue
+        word = _NUMBERED[kind]
+        taken = [
+            int(name[len(word) :])
+            for name in map(name_of, parts)
+            if name[len(word) :].isdigit() and name.startswith(word)
+        ]
+        number = used[word] = max(used.get(word, 0) + 1, now.free_number(word), *(one + 1 for one in taken))
+        found[part] = branch(kind, f"{word}{number}")
+    return found
+
+
+def renamed_value(attribute: str, value: Value, renamed: t.Mapping[str, str]) -> Value:
+    """A value that names other parts, with their new names."""
+    kind = _NAMING.get(attribute)
+    if kind is None or not isinstance(value, str) or all(one == other for one, other in renamed.items()):
+        return value
+    return ",".join(name_of(renamed.get(branch(kind, name), branch(kind, name))) for name in names_in(value))
+
+
+def name_of(part: str) -> str:
+    """The name of a part, such as ``server1``."""
+    return part.split(".")[2]
+
+
+def inserted(now: t.Sequence[str], former: str, back: t.Mapping[str, str]) -> str:
+    """A list with names that come back, each behind the one that it stood behind."""
+    listed = list(now)
+    previous = ""
+    for name in names_in(former):
+        if name in back and back[name] not in listed:
+            listed.insert(listed.index(previous) + 1 if previous in listed else 0, back[name])
+        previous = back.get(name, name)
+    return ",".join(listed)
+
+
+def moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> ThunderbirdState:
+    """The next state, in which folders and passwords have followed a server that moves back."""
+    old = find(state.settings, account)
+    new = next((ids for ids in stored(after) if old is not None and ids.account == old.account), None)
+    found = None if new is None else mapping.read_back(after, new)
+    if old is None or new is None or found is None or after is state.settings:
+        return with_settings(state, after)
+    before_uri, after_uri = mapping.stored_folder_uri(state.settings, old.server), mapping.folder_uri(found)
+    references, left = moves.follow_move(state, after, old, found)
+    if before_uri is not None:
+        after = folder_references.moved_settings(after, before_uri, after_uri)
+    passwords, changes = moves.move_passwords(state, old, after, new)
+    return with_settings(state, after)._replace(
+        references=references,
+        new_passwords=passwords,
+        password_changes=tuple(changes),
+        remarks=(*state.remarks, *left),
+    )
+
+
+def with_settings(state: ThunderbirdState, after: Settings) -> ThunderbirdState:
+    """The state with these settings; itself where they are the same."""
+    return state if after is state.settings else state._replace(settings=after, password_changes=())

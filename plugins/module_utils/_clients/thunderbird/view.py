@@ -1,0 +1,32 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An account of a Thunderbird profile as it is shown to users."""
+
+from __future__ import annotations
+
+from ..._model.account import Account
+from ..._model.settings import Settings
+from ..engine import View
+from . import mapping, migration
+from .client_settings import read_back
+from .lookup import find
+
+
+def view(settings: Settings, account: Account) -> View:
+    """The account as it stands in the preferences."""
+    replaced = migration.replaced(settings, account)
+    ids = find(settings, account)
+    if ids is None:
+        return View(None, replaces=replaced)
+    details = {}
+    for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
+        folder = mapping.text(settings, mapping.branch("identity", ids.identity) + key)
+        if folder:
+            details[name] = folder
+    return View(
+        read_back(settings, ids),
+        ids._asdict(),
+        {**details, **migration.details(settings, account)},
+        outgoing_username=mapping.text(settings, mapping.branch("smtpserver", ids.smtp) + "username"),
+        replaces=replaced,
+    )

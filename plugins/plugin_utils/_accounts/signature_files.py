@@ -1,0 +1,118 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signatures from files on the controller, filled in for each sender as the lookup ``template`` does."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+
+from ...module_utils._ansible.sender_options import each_signature
+from ...module_utils._model.errors import OptionError
+from ...module_utils._model.signature import LIMIT
+
+Options = t.Mapping[str, t.Any]
+
+_PLACE = "signature.src"
+_SENDER = ("user", "full_name", "reply_to", "organization", "username")  # no password
+_HTML = (".html", ".htm")
+# How a file of each kind of image begins.
+_IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+
+@contextlib.contextmanager
+def contents(action: ActionBase, variables: t.Mapping[str, t.Any]) -> t.Iterator[None]:
+    """While this is entered, the arguments of the task have contents in place of the files with signatures.
+
+    Args:
+        action: of the task.
+        variables: of the task's host.
+
+    Raises:
+        OptionError: a file is not there, or cannot be filled in.
+    """
+    given = action._task.args
+    action._task.args = expanded(action, given, variables)
+    try:
+        yield
+    finally:
+        action._task.args = given  # a retried task reads the files again
+
+
+def expanded(action: ActionBase, given: Options, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Options with contents in place of the files with signatures."""
+
+    def changed(signature: Options, owner: Options, account: Options) -> Options:
+        if signature.get("src") is None:
+            return signature
+        kept = {name: value for name, value in signature.items() if name not in {"src", "vars", "images"}}
+        source = str(signature["src"])
+        kind = "html" if os.path.splitext(source.lower().removesuffix(".j2"))[1] in _HTML else "text"
+        sender = {name: account.get(name) for name in _SENDER}
+        sender.update({name: owner[name] for name in _SENDER if owner.get(name) is not None})
+        sender["address"] = owner.get("address") or account.get("email")
+        return {**kept, kind: _filled(action, source, signature, sender, variables)}
+
+    return each_signature(given, changed)
+
+
+def _filled(
+    action: ActionBase, source: str, signature: Options, sender: Options, variables: t.Mapping[str, t.Any]
+) -> str:
+    own = signature.get("vars") or {}
+    images = signature.get("images") or {}
+    if not isinstance(own, t.Mapping) or not isinstance(images, t.Mapping):
+        raise OptionError("signature.vars, signature.images", "a dictionary was expected", "write name: value in it")
+    folders = _folders(action, variables)
+    names = {name: _data_url(action, str(path), folders) for name, path in images.items()}
+    template = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
+    try:
+        found = template.run(
+            [source],
+            variables={
+                **variables,
+                "sender": dict(sender),
+                "images": names,
+                **own,
+                "ansible_search_path": folders,
+            },
+            convert_data=False,
+        )
+    except AnsibleError as error:
+        raise OptionError(
+            _PLACE, f"{source}: {' '.join(str(error).split())}", "see the file, and its variables"
+        ) from error
+    return str(found[0])
+
+
+def _folders(action: ActionBase, variables: t.Mapping[str, t.Any]) -> list[str]:
+    """Where files are looked for: as for any task, then beside the inventory, for playbooks of the collection."""
+    usual = variables.get("ansible_search_path") or action._task.get_search_path()
+    beside = variables.get("inventory_dir")
+    return [*usual, *([str(beside)] if beside else [])]
+
+
+def _data_url(action: ActionBase, path: str, folders: list[str]) -> str:
+    """An image as a URL that has all of it in it."""
+    place = "signature.images"
+    try:
+        found = action._loader.path_dwim_relative_stack(folders, "files", path)
+        if os.path.getsize(found) > LIMIT:
+            raise OptionError(place, f"{path} has more than {LIMIT} bytes", "make it smaller")
+        with open(action._loader.get_real_file(found), "rb") as file:
+            content = file.read()
+    except (AnsibleError, OSError) as error:
+        raise OptionError(
+            place, f"{path} cannot be read: {error}", "put it in the folder files beside the playbook or the inventory"
+        ) from error
+    kind = next((kind for start, kind in _IMAGES.items() if content.startswith(start)), None)
+    if kind is None:
+        raise OptionError(place, f"{path} is no PNG, JPEG or GIF image", "name one that is")
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

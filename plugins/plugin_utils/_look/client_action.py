@@ -1,0 +1,63 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action of a module that configures one client: a look at the host in front of the module of the same name.
+
+If the look tells that nothing is to be done, that is the result, and the module is not sent. Whatever is wrong with the
+options or with the host, the module reports.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
+from ...module_utils._ansible import client_registry
+from ...module_utils._ansible.arguments import argument_spec
+from ...module_utils._ansible.run_client import CLIENT_OPTIONS
+from ...module_utils._ansible.validate import presentable, shown, validated
+from ...module_utils._model.errors import MailError
+from ...module_utils._model.printable import printable
+from .._accounts import signature_files
+from .._fleet_run import run_of_task
+from .run_line import can_run, run_line
+from .unchanged import unchanged_in
+
+
+class ClientAction(NormalAction):
+    """The base of the plugin.
+
+    Attributes:
+        client: the name of the client.
+    """
+
+    client: t.ClassVar[str]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        try:
+            with signature_files.contents(self, task_vars or {}):
+                result = self._unchanged()
+                if result is None:
+                    with run_of_task.with_run(self, task_vars):
+                        result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
+        except MailError as error:
+            result = {"failed": True, "changed": False, "msg": printable(str(error))}
+        return t.cast("dict[str, t.Any]", result)
+
+    def _unchanged(self) -> dict[str, t.Any] | None:
+        if not can_run(self):
+            return None
+        raw = self._task.args
+        spec = argument_spec(**CLIENT_OPTIONS, **client_registry.CLIENTS[self.client].options)
+        try:
+            found = unchanged_in(
+                self.client, validated(raw, spec), lambda line: run_line(self, line), check_mode=self._task.check_mode
+            )
+        except MailError:
+            return None
+        if found is None:
+            return None
+        return t.cast(
+            "dict[str, t.Any]", presentable({**found, "invocation": {"module_args": shown(raw, spec)}}, raw, spec)
+        )
