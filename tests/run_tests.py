@@ -40,7 +40,7 @@ _CORES = os.cpu_count() or 1
 # Each worker first spends two seconds of its core on finding the tests.
 SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
 # These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
-REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 2)}", "--dist=worksteal")
+REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 
