@@ -129,8 +129,10 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+        if not removed:
+            return after
         # It can be there twice; what a further run would leave stays.
-        left = find(after.sources, account) if removed else None
+        left = find(after.sources, account)
         return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 
     def compare(self, before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
