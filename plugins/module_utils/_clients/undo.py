@@ -12,6 +12,7 @@ import dataclasses
 import typing as t
 
 from .._model.account import Account, State
+from .._model.errors import OptionError
 from .._model.settings import Change, Value, same
 from .engine import Client, Outcome, Status, Step, View, prove, write
 from .past_changes import PastAccount, PastChange
@@ -200,6 +201,11 @@ def touched(changes: t.Iterable[Change], stored: t.Callable[[str], Value | None]
 def absent(past: PastAccount) -> Account:
     """The account as one that is to be removed; its mail stays."""
     return dataclasses.replace(past.account, state=State.ABSENT)
+
+
+def about_refused(past: PastAccount, error: OptionError) -> str:
+    """The notice about an account that stays, as the client refuses to remove it or knows several."""
+    return f"{past.account} stays: {error}"
 
 
 def about_changed(past: PastAccount) -> str:

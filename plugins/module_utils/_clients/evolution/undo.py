@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..._model.errors import OptionError
 from ..engine import Client, Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_restored, absent
+from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
     changed_since,
@@ -57,7 +57,7 @@ def _without_created(client: Client[EvolutionState], state: EvolutionState, past
     try:
         after = client.configure(state, account)
     except OptionError as error:
-        return Undone(state, notices=(f"{past.account} stays: {error}",))
+        return Undone(state, notices=(about_refused(past, error),))
     sources, left = with_values(after.sources, past, force)
     after = after._replace(sources=sources, remarks=state.remarks)
     after, more = with_rest(state, after, past, force)

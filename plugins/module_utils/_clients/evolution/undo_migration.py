@@ -14,7 +14,7 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import OptionError
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_twin
+from ..undo import Undone, about_another, about_changed, about_refused, about_twin
 from . import mapping
 from .former_settings import changed_since, is_named, parsed, uid_of, with_rest, with_sources, with_values
 from .lookup import find
@@ -53,7 +53,7 @@ def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | No
     try:
         ids = find(state.sources, past.account)
     except OptionError as error:
-        return Undone(state, notices=(f"{past.account} stays: {error}",))
+        return Undone(state, notices=(about_refused(past, error),))
     is_of_run = ids is not None and ids.account in past.parts
     if all(_is_there(state.sources, uid, texts.get(uid)) for uid in replaced(past)):
         if not made:

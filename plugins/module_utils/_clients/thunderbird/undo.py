@@ -14,7 +14,7 @@ from ..._model.errors import OptionError
 from ..._model.settings import same
 from ..engine import Client, Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_restored, absent, touched
+from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent, touched
 from . import undo_migration
 from .former_settings import (
     is_list,
@@ -69,7 +69,7 @@ def _without_created(
     try:
         after = client.configure(state, account)
     except OptionError as error:
-        return Undone(state, notices=(f"{past.account} stays: {error}",))
+        return Undone(state, notices=(about_refused(past, error),))
     settings, left = with_values(state.settings, IndexedSettings.of(after.settings), past, force)
     return Undone(after._replace(settings=with_lists(settings, past), remarks=state.remarks), tuple(left))
 

@@ -14,7 +14,16 @@ from ..._model.errors import OptionError
 from ..._model.settings import Value
 from ..engine import Status
 from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_local_folders, about_removed, about_twin, touched
+from ..undo import (
+    Undone,
+    about_another,
+    about_changed,
+    about_local_folders,
+    about_refused,
+    about_removed,
+    about_twin,
+    touched,
+)
 from . import mapping, moves
 from .former_settings import (
     free_of,
@@ -64,7 +73,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     try:
         ids = find(now, past.account)
     except OptionError as error:
-        return Undone(state, notices=(f"{past.account} stays: {error}",))
+        return Undone(state, notices=(about_refused(past, error),))
     if back:
         # It is undone already, or somebody has set the POP3 account up again.
         if not made:
