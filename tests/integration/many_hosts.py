@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.tests.unit.scripted_server import Scripted
 
 _COUNT = 30
 _STARTTLS = Server(tls="starttls")
+_PATIENCE = 10  # seconds, half of the timeout of the task
 
 
 class Hosts:
@@ -105,8 +106,8 @@ def accounts_of(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, dic
 
 def with_few_sessions(sessions: int) -> tuple[Limited, Limited]:
     """Servers for receiving and sending that turn away whoever comes when they have so many sessions."""
-    receiving = Limited(imap(Server()), sessions, Server(), b"* BYE Too many connections from 203.0.113.7", 0.3)
-    sending = Limited(smtp(_STARTTLS), sessions, _STARTTLS, b"421 4.7.0 Too many connections from 203.0.113.7", 0.3)
+    receiving = Limited(imap(Server()), sessions, Server(), b"* BYE Too many connections from 203.0.113.7", _PATIENCE)
+    sending = Limited(smtp(_STARTTLS), sessions, _STARTTLS, b"421 4.7.0 Too many connections from 203.0.113.7", _PATIENCE)
     return receiving, sending
 
 

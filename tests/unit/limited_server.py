@@ -11,16 +11,28 @@ import time
 from .mail_servers import Server
 from .scripted_server import Script, Talk
 
+_SESSION = 0.02  # seconds that a session takes at least
+
 
 class Limited:
-    """A server that has so many sessions at a time and turns away the rest with a greeting."""
+    """A server that has so many sessions at a time and turns away the rest with a greeting.
 
-    def __init__(self, script: Script, sessions: int, server: Server, greeting: bytes, seconds: float = 0.02) -> None:
+    Args:
+        script: what it says to those whom it lets in.
+        sessions: how many it lets in at a time.
+        server: its encryption.
+        greeting: what it says to the others.
+        patience: in seconds: the first sessions stay until one was turned away, so long at most. So the server gets
+            full however slowly the sessions begin, as on a busy machine.
+    """
+
+    def __init__(self, script: Script, sessions: int, server: Server, greeting: bytes, patience: float = 0) -> None:
         self._script = script
         self._sessions = sessions
         self._server = server
         self._greeting = greeting
-        self._seconds = seconds  # that a session takes at least
+        self._patience = patience
+        self._full = threading.Event()
         self._lock = threading.Lock()
         self._now = 0
         self.turned_away = 0
@@ -32,9 +44,11 @@ class Limited:
             self.turned_away += not let_in
         try:
             if let_in:
-                time.sleep(self._seconds)
+                self._full.wait(self._patience)
+                time.sleep(_SESSION)
                 self._script(talk)
                 return
+            self._full.set()
             if self._server.tls == "ssl":
                 talk.start_tls(self._server.certificate)
             talk.say(self._greeting)
