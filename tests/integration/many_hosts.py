@@ -106,8 +106,9 @@ def accounts_of(results: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, dic
 
 def with_few_sessions(sessions: int) -> tuple[Limited, Limited]:
     """Servers for receiving and sending that turn away whoever comes when they have so many sessions."""
-    receiving = Limited(imap(Server()), sessions, Server(), b"* BYE Too many connections from 203.0.113.7", _PATIENCE)
-    sending = Limited(smtp(_STARTTLS), sessions, _STARTTLS, b"421 4.7.0 Too many connections from 203.0.113.7", _PATIENCE)
+    words = b"Too many connections from 203.0.113.7"
+    receiving = Limited(imap(Server()), sessions, Server(), b"* BYE " + words, _PATIENCE)
+    sending = Limited(smtp(_STARTTLS), sessions, _STARTTLS, b"421 4.7.0 " + words, _PATIENCE)
     return receiving, sending
 
 

@@ -22,8 +22,9 @@ class Limited:
         sessions: how many it lets in at a time.
         server: its encryption.
         greeting: what it says to the others.
-        patience: in seconds: the first sessions stay until one was turned away, so long at most. So the server gets
-            full however slowly the sessions begin, as on a busy machine.
+        patience: in seconds: sessions stay until one was turned away, so long at most. So the server gets full however
+            slowly the sessions begin, as on a busy machine. The first one does not stay: all hosts of a run wait for
+            what the server says to it.
     """
 
     def __init__(self, script: Script, sessions: int, server: Server, greeting: bytes, patience: float = 0) -> None:
@@ -34,17 +35,20 @@ class Limited:
         self._patience = patience
         self._full = threading.Event()
         self._lock = threading.Lock()
-        self._now = 0
+        self._all = self._now = 0
         self.turned_away = 0
 
     def __call__(self, talk: Talk) -> None:
         with self._lock:
+            self._all += 1
             self._now += 1
+            is_first = self._all == 1
             let_in = self._now <= self._sessions
             self.turned_away += not let_in
         try:
             if let_in:
-                self._full.wait(self._patience)
+                if not is_first:
+                    self._full.wait(self._patience)
                 time.sleep(_SESSION)
                 self._script(talk)
                 return
