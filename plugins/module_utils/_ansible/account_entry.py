@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.listed_account import PASSWORD, ListedAccount
+from .._clients.listing import PASSWORD, ListedAccount
 from .._model import text
 from .._model.account import Account, Protocol, Security, Server
 from .._model.client_options import ClientOptions

@@ -12,14 +12,14 @@ import enum
 import typing as t
 
 from .._clients.engine import Client, Status, Step, preview
-from .._clients.listed_account import ListedAccount, Listing
+from .._clients.listing import ListedAccount, Listing
 from .._model.account import Account
 from .._model.client_options import ClientOptions
 from .._model.errors import MailError
 from .._model.folders import Folders
 from .._model.text import same_address
 from .._providers.catalog import of_host
-from . import unexpected
+from . import unexpected_error
 from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
@@ -117,8 +117,8 @@ class DriftResult:
         except fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            trace(f"{user.user}: {unexpected.trace(error)}")
-            self._add_unreadable(client, user, unexpected.sentence(error))
+            trace(f"{user.user}: {unexpected_error.trace(error)}")
+            self._add_unreadable(client, user, unexpected_error.sentence(error))
 
     def _compare(
         self,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.entry import ClientEntry
+from .._clients.client_entry import ClientEntry
 from .._model.account import Account, State
 from .._providers.catalog import of_host
 

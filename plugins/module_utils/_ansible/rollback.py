@@ -7,13 +7,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._clients.change_log_reader import LAST, NONE, PastChange, last_run, runs
 from .._clients.diff import before_and_after
 from .._clients.engine import Client, Status, Step
-from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
 from .._clients.undo import LeftSetting, Rollback, merged
 from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
-from . import exclusive, unexpected
+from . import exclusive, unexpected_error
 from .client_registry import CLIENTS
 from .result import diff_of, with_user
 from .run_client import CLIENT_OPTIONS, Task
@@ -126,8 +126,10 @@ class RollbackResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            task.trace(f"{user}: {unexpected.trace(error)}")
-            self.add_failure(client, user, unexpected.sentence(error, writing=bool(progress)), changed=bool(progress))
+            task.trace(f"{user}: {unexpected_error.trace(error)}")
+            self.add_failure(
+                client, user, unexpected_error.sentence(error, writing=bool(progress)), changed=bool(progress)
+            )
 
     def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
         """Note a user whose client cannot be undone."""

@@ -117,10 +117,10 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            from . import unexpected  # only here: it should not happen
+            from . import unexpected_error  # only here: it should not happen
 
-            task.trace(f"{user.user}: {unexpected.trace(error)}")
-            _add_failure(result, user, unexpected.sentence(error, writing=progress.began), changed=progress.began)
+            task.trace(f"{user.user}: {unexpected_error.trace(error)}")
+            _add_failure(result, user, unexpected_error.sentence(error, writing=progress.began), changed=progress.began)
     return result
 
 

@@ -17,7 +17,7 @@ from .._verify.own_network import own_networks
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.verify_accounts import verify
-from . import run_limit
+from . import shared_limit_option
 from .arguments import Request, requests
 
 if t.TYPE_CHECKING:
@@ -77,7 +77,7 @@ def verify_all(
     """Test all accounts that shall be present.
 
     Args:
-        params: the options of the task, with or without ``run_limit.OPTION``.
+        params: the options of the task, with or without ``shared_limit_option.OPTION``.
         inspect_clients: reads the accounts' settings in a client; None to test the options.
         from_second_host: tests the same accounts from a second host, too; None if there is none.
         check_mode: nothing is sent.
@@ -139,7 +139,9 @@ def _reports(
         # What is remarkable about the options is not about other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
     # One for all tests of this task.
-    limit = LoginLimit(options.attempts, others=run_limit.other_hosts(params, [found.account for found in wanted]))
+    limit = LoginLimit(
+        options.attempts, others=shared_limit_option.other_hosts(params, [found.account for found in wanted])
+    )
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         from .._verify.round_trip import TripOptions, round_trips  # only here: most runs send nothing

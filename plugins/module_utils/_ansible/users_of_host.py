@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients.client_entry import ClientEntry
 from .._clients.engine import Client
-from .._clients.entry import ClientEntry
 from .._linux.local_user import Target
 from .._model.account import Account, State
 from . import exclusive

@@ -21,7 +21,7 @@ class Found(t.NamedTuple):
 
     Attributes:
         account: as stored.
-        mark: what marks it as ours, see ``recognition.marker``; empty for an account made by hand.
+        mark: what marks it as ours, see ``lookup.marker``; empty for an account made by hand.
         addresses: of all its identities.
     """
 

@@ -8,7 +8,7 @@ import dataclasses
 
 from .login_limit import LoginLimit
 from .options import Environment, VerifyOptions
-from .wire.lookup import Answers
+from .wire.name_lookup import Answers
 from .wire.tls import Trust, trust
 
 

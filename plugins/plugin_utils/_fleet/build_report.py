@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .earlier import EarlierHost, earlier_host
+from .earlier_results import EarlierHost, earlier_host
+from .failure_kinds import meaning
 from .fleet_report import (
     About,
     AccountRow,
@@ -23,7 +24,6 @@ from .fleet_report import (
     State,
 )
 from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
-from .kinds import meaning
 from .verdict import Verdict, verdict
 
 FAILS_NOW, WORKS_AGAIN = "fails now", "works again"

@@ -14,13 +14,13 @@ import dataclasses
 import typing as t
 
 from .control_tests import control_observations
-from .earlier import EarlierHost
-from .endpoint_rules import EndpointRules
+from .earlier_results import EarlierHost
+from .failure_kinds import Kind
 from .finding_texts import action, subject_text, title
 from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
-from .kinds import Kind
 from .observations import Observation, observations
+from .reachability_scope import EndpointRules
 from .rulings import Advice, Ruling, failing_since, hosts_of, lower, merged
 from .sign_in_scope import SignInRules
 

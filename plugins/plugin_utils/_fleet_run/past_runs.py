@@ -8,9 +8,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._fleet import earlier as short_form
+from .._fleet import earlier_results as short_form
 from .._fleet.build_report import Reported
-from .._fleet.earlier import EarlierHost, earlier_host
+from .._fleet.earlier_results import EarlierHost, earlier_host
 from .._fleet.fleet_report import About, RunCounts, State
 from .._fleet.host_record import HostRecord
 from .record_files import RecordFiles

@@ -10,8 +10,8 @@ import typing as t
 
 from ...module_utils._clients.seal import NAME, Seal, entries_in
 from ...module_utils._model.secret import Secret
+from .errors import UnseenError
 from .snapshot import Snapshot
-from .unseen import UnseenError
 
 
 class SealedStore:

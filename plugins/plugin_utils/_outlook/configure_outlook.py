@@ -19,8 +19,8 @@ from ...module_utils._ansible.result import TaskResult
 from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
 from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
-from ...module_utils._clients.outlook.entry import OUTLOOK
-from ...module_utils._clients.outlook.methods import METHODS
+from ...module_utils._clients.outlook.client_entry import OUTLOOK
+from ...module_utils._clients.outlook.staging_methods import METHODS
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
 from .._windows.pc import WindowsPc, require_user, user_of

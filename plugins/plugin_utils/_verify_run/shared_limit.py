@@ -18,10 +18,10 @@ import random
 import time
 import typing as t
 
-from ...module_utils._ansible.run_limit import PlannedSignIn
+from ...module_utils._ansible.shared_limit_option import PlannedSignIn
 from ...module_utils._verify.findings.failure import Code
-from ...module_utils._verify.turned_away import too_many_sessions
-from .ledger import Ledger, LoginRecord, Records, digest, empty_record, is_running
+from ...module_utils._verify.session_limit import too_many_sessions
+from .shared_logins import Ledger, LoginRecord, Records, digest, empty_record, is_running
 
 _POLL = 0.25  # seconds
 # So many hosts in a row that did not get as far as signing in: the server is down, and to wait for others is in vain.
@@ -35,7 +35,7 @@ _NO_VERDICT = (
 # Nobody knows what the server made of the password, or another host can get another answer.
 _UNKNOWN = (Code.LIMITED, Code.NOTHING_SAID, Code.HUNG_UP, Code.LOCATION_BLOCKED)
 
-Entry = dict[str, t.Any]  # of the option run_limit.OPTION
+Entry = dict[str, t.Any]  # of the option shared_limit_option.OPTION
 
 
 class SharedLimit:

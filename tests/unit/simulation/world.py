@@ -17,7 +17,7 @@ import random
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import SETTINGS_CAN_HELP
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import EarlierHost, earlier_host
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import EarlierHost, earlier_host
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Scope, StageResult, State
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
     AccountRecord,

@@ -9,10 +9,10 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import aliases, client_settings, mapping
-from .choices import kept_address
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
+from .user_choice import kept_address
 
 _NEW = GlibKeyFile()
 _OF_USER = tuple((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization"))

@@ -10,7 +10,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.client_options import ClientOptions
 from ..._model.folders import NONE_GIVEN
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ListedAccount, ListedIdentity, Listing
 from . import aliases, client_settings, mapping
 from .client import Evolution
 from .defaults import ACCOUNT

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..mail_folders import shared_with
-from .choices import is_foreign
+from ..mail_deletion import shared_with
 from .sources import DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
+from .user_choice import is_foreign
 
 _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Spool Backend
 

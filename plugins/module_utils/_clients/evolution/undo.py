@@ -9,8 +9,8 @@ that it had. Of any other, each key is put back by itself.
 from __future__ import annotations
 
 from ..._model.errors import OptionError
+from ..change_log_reader import PastAccount
 from ..engine import Client, Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (

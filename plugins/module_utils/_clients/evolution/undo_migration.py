@@ -12,8 +12,8 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import OptionError
+from ..change_log_reader import PastAccount
 from ..engine import Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_twin
 from . import mapping
 from .former_settings import changed_since, is_named, parsed, uid_of, with_rest, with_sources, with_values

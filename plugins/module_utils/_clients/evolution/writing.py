@@ -19,13 +19,13 @@ from ..._model.persistent import differing
 from ..._model.settings import Change
 from ..change_log import Noted
 from . import defaults
-from .choices import choice
 from .differences import source_changes
 from .lookup import find
 from .password_store.store import PLAINTEXT_KEYRING, Item
 from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
+from .user_choice import choice
 
 if t.TYPE_CHECKING:
     from ..._model.account import Account

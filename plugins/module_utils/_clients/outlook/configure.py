@@ -9,7 +9,7 @@ from ..._model.differences import as_spelled
 from ..._model.errors import OptionError
 from . import lookup, signatures, staging
 from .blockers import obstacle
-from .methods import AUTODISCOVER
+from .staging_methods import AUTODISCOVER
 from .stored import OutlookState
 
 

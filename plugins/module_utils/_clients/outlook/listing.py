@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.errors import HostError
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ListedAccount, ListedIdentity, Listing
 from .client import Outlook
 from .locations import outlook
 from .reading import ProfileAccount, exchange_accounts

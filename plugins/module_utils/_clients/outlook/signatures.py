@@ -19,7 +19,7 @@ import typing as t
 from ..._model.account import Account, State
 from ..._model.signature import Signature, normal
 from ..._windows.registry import KeyWrite, RegValue, fold
-from ..recognition import marker
+from ..lookup import marker
 from . import locations, reading
 from .lookup import all_made
 from .signature_renditions import name, renditions, text_of

@@ -11,11 +11,11 @@ from ..._model.account import Account
 from ..._model.errors import HostError, OptionError
 from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
-from ..recognition import marker
+from ..lookup import marker
 from . import autodiscover, locations, prf
 from .blockers import foreign_xml
 from .lookup import find
-from .methods import AUTODISCOVER, PRF
+from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
 

@@ -12,7 +12,7 @@ from ..._model.account import Account
 from ..._model.errors import DamagedFileError
 from ..._windows.registry import Registry, RegValue, fold
 from ..account_json import account_in, account_out
-from ..recognition import marker
+from ..lookup import marker
 from . import locations
 
 _VERSION = 1

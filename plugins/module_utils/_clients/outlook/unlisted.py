@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..recognition import marker
+from ..lookup import marker
 from ..unlisted import Found, InScope, to_remove
 from .stored import OutlookState
 

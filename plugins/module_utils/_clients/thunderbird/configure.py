@@ -9,13 +9,13 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
-from ..recognition import marker
+from ..lookup import marker
 from . import client_settings, folder_references, identities, mapping, signatures
-from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
 from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
+from .user_choice import is_foreign, is_of_account, is_usable
 
 
 class LoginKey(t.NamedTuple):

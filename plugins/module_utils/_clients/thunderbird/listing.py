@@ -11,7 +11,7 @@ from ..._host.files import Files
 from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ListedAccount, ListedIdentity, Listing
 from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings

@@ -19,7 +19,7 @@ from ..._model.settings import Settings
 from . import mapping
 from .indexed_settings import ACCOUNTS, Draft, IndexedSettings
 from .lookup import allocate_ids, stored
-from .mail_folder import directories
+from .mail_deletion import directories
 from .mapping import branch, names, text
 
 _SERVER = "mail.accountmanager.localfoldersserver"

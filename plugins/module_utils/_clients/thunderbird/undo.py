@@ -12,8 +12,8 @@ import dataclasses
 
 from ..._model.errors import OptionError
 from ..._model.settings import same
+from ..change_log_reader import PastAccount
 from ..engine import Client, Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent, touched
 from . import undo_migration
 from .former_settings import (

@@ -21,8 +21,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all impo
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task, UserAccounts, configure
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client_entry import OUTLOOK
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux.user_host import LocalUserHost
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.office_pc import MARIO, OfficePc

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import as_json, from_json
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, Finding, Scope, State
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.verdict import verdict

@@ -16,7 +16,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import Reported, build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import EarlierHost
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import EarlierHost
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import About, State
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import past_runs

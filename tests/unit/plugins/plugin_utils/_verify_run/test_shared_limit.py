@@ -14,12 +14,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import PlannedSignIn
+from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit_option import PlannedSignIn
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.ledger import Ledger
 from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_limit import SharedLimit, login_key
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_logins import Ledger
 
 LOGIN = "Mario@charter.net"
 IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.lab.test", 993, Security.SSL))

@@ -10,15 +10,15 @@ from ..._host.files import Files
 from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
-from ..recognition import about_candidates, about_void
+from ..lookup import about_candidates, about_void
 from . import configure, folder_users, mapping, migration
-from .choices import choice
 from .identities import read_back
 from .lookup import candidates, find, void
-from .mail_folder import mail_folder
+from .mail_deletion import mail_folder
 from .mapping import PrefIds, branch, text
 from .profiles import Root, listed
 from .stored import ThunderbirdState
+from .user_choice import choice
 
 
 def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry, unexpected
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry, unexpected_error
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import run_module
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser
@@ -129,7 +129,7 @@ def test_the_other_users_are_served(run: Run, method: str, how: str) -> None:
     assert words in result["msg"]
     assert result["accounts"][1]["error"] in result["msg"]
     if how != "memory":
-        assert f"Report it at {unexpected.ISSUES}, with the trace that -vvv shows." in result["msg"]
+        assert f"Report it at {unexpected_error.ISSUES}, with the trace that -vvv shows." in result["msg"]
     assert SECRET not in output
     assert "Traceback" not in output
     assert "trace" not in result
@@ -210,4 +210,4 @@ def test_a_home_whose_owner_cannot_be_told_is_a_failure_of_its_accounts(
 def test_errors_that_follow_each_other_in_a_circle_end() -> None:
     one, other = ValueError(SECRET), KeyError(SECRET)
     one.__cause__, other.__cause__ = other, one
-    assert unexpected.trace(one) == "KeyError:\nValueError:"
+    assert unexpected_error.trace(one) == "KeyError:\nValueError:"

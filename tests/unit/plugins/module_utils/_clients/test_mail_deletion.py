@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.mail_folders import shared_with
+from ansible_collections.charter.mail.plugins.module_utils._clients.mail_deletion import shared_with
 
 
 @pytest.fixture

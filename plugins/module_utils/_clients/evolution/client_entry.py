@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..entry import ClientEntry, System, flatpaks
+from ..client_entry import ClientEntry, System, flatpaks
 from .installations import AUTO, CHOICES, FLATPAK_ID, NATIVE_PROGRAM
 from .password_store import store
 

@@ -28,7 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
     EndpointReport,
     Stage,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.wire import lookup, name_servers
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire import name_lookup, name_servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.clock import Clock
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.connection import Deadline
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.name_servers import silent_name_servers
@@ -110,24 +110,28 @@ def test_all_who_wait_for_an_answer_are_told_that_there_is_none() -> None:
 def test_a_name_that_was_not_found_is_looked_up_again() -> None:
     target = endpoint(MailService.IMAP, 993, Security.SSL)
     deadline = Deadline(5, Clock())
-    answers = lookup.Answers()
+    answers = name_lookup.Answers()
     with pytest.raises(Failure):
         answers.of(
-            target, lambda: lookup.Answer(lookup.resolve(target, nothing, None, deadline).addresses, ""), deadline
+            target,
+            lambda: name_lookup.Answer(name_lookup.resolve(target, nothing, None, deadline).addresses, ""),
+            deadline,
         )
-    again = answers.of(target, lambda: lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "slow"), deadline)
+    again = answers.of(
+        target, lambda: name_lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "slow"), deadline
+    )
     kept = answers.of(target, lambda: pytest.fail("it is known"), deadline)
     assert again == kept == (again.addresses, "slow")
 
 
 def test_who_waits_for_an_answer_of_others_waits_no_longer_than_its_own_time() -> None:
     target = endpoint(MailService.IMAP, 993, Security.SSL)
-    answers, asked, release = lookup.Answers(), threading.Event(), threading.Event()
+    answers, asked, release = name_lookup.Answers(), threading.Event(), threading.Event()
 
-    def silent() -> lookup.Answer:
+    def silent() -> name_lookup.Answer:
         asked.set()
         release.wait(20)
-        return lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "")
+        return name_lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "")
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         other = pool.submit(answers.of, target, silent, Deadline(20, Clock()))
@@ -262,7 +266,7 @@ def test_the_silent_name_server_is_named(tmp_path: pathlib.Path, monkeypatch: py
         def ask(host: str, deadline: Deadline) -> tuple[str, ...]:
             return silent_name_servers(host, deadline, path, port)
 
-        monkeypatch.setattr(lookup, "_silent", ask)
+        monkeypatch.setattr(name_lookup, "_silent", ask)
         named = "the name server 127.0.5.1 does not answer"
         with serve(imap(Server())) as server:
             target = endpoint(MailService.IMAP, server.port, Security.SSL)

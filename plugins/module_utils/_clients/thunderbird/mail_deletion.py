@@ -11,7 +11,7 @@ import typing as t
 from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value
-from ..mail_folders import shared_with
+from ..mail_deletion import shared_with
 from .mapping import PrefIds, branch, text
 from .prefs import statements
 

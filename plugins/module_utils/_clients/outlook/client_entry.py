@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..entry import ClientEntry, System
-from .methods import METHODS
+from ..client_entry import ClientEntry, System
+from .staging_methods import METHODS
 
 if t.TYPE_CHECKING:
     from ..unlisted import FindUnlisted

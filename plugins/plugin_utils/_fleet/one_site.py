@@ -9,8 +9,8 @@ import collections
 import typing as t
 
 from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, has_alternative
+from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
-from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, history, hosts_of
 from .server_or_settings import server_or_settings

@@ -12,10 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from .evidence import ALL_SITES, LOCAL, REFUSALS, Endpoint, Evidence, decisive_kind, grouped
+from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
-from .kinds import Kind
 from .observations import Before, Observation
-from .one_place import OnePlace
+from .one_site import OnePlace
 from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
 from .wording import counted

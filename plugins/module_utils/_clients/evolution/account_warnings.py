@@ -8,16 +8,16 @@ import typing as t
 
 from ..._model import senders
 from ..._model.account import Account, State
-from ..recognition import about_candidates, about_other_protocol, about_void
+from ..lookup import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
 from . import aliases, migration
-from .choices import choice, kept_address
 from .client_settings import FOR_ALL_ACCOUNTS
 from .lookup import candidates, find, has_other_protocol, keeper_of, void
 from .password_store.store import NONE
 from .sources import AUTHENTICATION
 from .stored import EvolutionState
 from .stored_senders import read_back
+from .user_choice import choice, kept_address
 
 
 def about(state: EvolutionState, account: Account, password_store: str) -> t.Iterator[str]:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._verify import server_queues
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.turned_away import too_many_sessions
+from ansible_collections.charter.mail.plugins.module_utils._verify.session_limit import too_many_sessions
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.limited_server import Limited

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..entry import ClientEntry, System, flatpaks
+from ..client_entry import ClientEntry, System, flatpaks
 from .installations import AUTO, CHOICES, FLATPAK_IDS, LAUNCHERS, NATIVE_PROGRAMS, SNAP_PROGRAM
 
 if t.TYPE_CHECKING:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..._model.account import Account, Protocol
-from ..recognition import marker
+from ..lookup import marker
 from . import locations, reading
 from .blockers import migration
 from .stored import OutlookState

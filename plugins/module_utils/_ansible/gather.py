@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.listed_account import ListedAccount, Listing
+from .._clients.listing import ListedAccount, Listing
 from .._model.errors import MailError
 from .._model.folders import folder_text
-from . import unexpected
+from . import unexpected_error
 from .account_entry import entry, merged, not_expressed, server_options
 from .client_registry import CLIENTS
 
@@ -51,8 +51,8 @@ class Gathered:
         except fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            trace(f"{user}: {unexpected.trace(error)}")
-            found = Listing(unreadable=(unexpected.sentence(error),))
+            trace(f"{user}: {unexpected_error.trace(error)}")
+            found = Listing(unreadable=(unexpected_error.sentence(error),))
         self._unreadable += [{"client": client, "user": user, "reason": reason} for reason in found.unreadable]
         for account in found.accounts:
             self._add(client, user, account)

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ...module_utils._ansible.run_option import NAME
+from ...module_utils._ansible.run_id_option import NAME
 from .recorder import local_tmp
 from .run_id import this_run
 

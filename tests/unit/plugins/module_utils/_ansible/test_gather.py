@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible import gather_on_linux
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
-from ansible_collections.charter.mail.plugins.module_utils._ansible.gathered import Gathered
+from ansible_collections.charter.mail.plugins.module_utils._ansible.gather import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.tests.unit.amount import examples

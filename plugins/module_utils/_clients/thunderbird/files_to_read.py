@@ -11,7 +11,7 @@ import posixpath
 
 from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
-from .entry import PROCESSES
+from .client_entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
 from .preference_files import SYSTEM
 from .stored import password_files

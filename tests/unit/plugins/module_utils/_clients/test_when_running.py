@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients import waiting
+from ansible_collections.charter.mail.plugins.module_utils._clients import when_running
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import ClientRunningError
 
 
@@ -19,7 +19,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were made, on a clock that only they move."""
     made: list[float] = []
     clock = types.SimpleNamespace(monotonic=lambda: sum(made), sleep=made.append)
-    monkeypatch.setattr(waiting, "time", clock)
+    monkeypatch.setattr(when_running, "time", clock)
     return made
 
 
@@ -37,13 +37,13 @@ def closing_at(number: int) -> tuple[t.Callable[[], None], list[bool]]:
 
 def test_a_closed_client_is_not_waited_for(pauses: list[float]) -> None:
     action, attempts = closing_at(1)
-    waiting.once_closed(action, 60)
+    when_running.once_closed(action, 60)
     assert (len(attempts), pauses) == (1, [])
 
 
 def test_the_action_follows_as_soon_as_the_client_is_closed(pauses: list[float]) -> None:
     action, attempts = closing_at(4)
-    waiting.once_closed(action, 60)
+    when_running.once_closed(action, 60)
     assert attempts == [False, False, False, True]
     assert 0 < sum(pauses) <= 3
 
@@ -52,6 +52,6 @@ def test_the_action_follows_as_soon_as_the_client_is_closed(pauses: list[float])
 def test_the_wait_ends(seconds: float, pauses: list[float]) -> None:
     action, attempts = closing_at(10_000)
     with pytest.raises(ClientRunningError):
-        waiting.once_closed(action, seconds)
+        when_running.once_closed(action, seconds)
     assert seconds <= sum(pauses) <= seconds + 1
     assert len(attempts) == len(pauses) + 1
