@@ -15,8 +15,8 @@ from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts
 from ..plugin_utils._render import folder
+from ..plugin_utils._render.people import people
 from ..plugin_utils._render.text_files import TextFiles
-from ..plugin_utils._render.users import people
 
 _OPTIONS: t.Mapping[str, t.Any] = {
     "folder": {"type": "path", "required": True},

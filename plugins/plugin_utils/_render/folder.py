@@ -13,8 +13,8 @@ from ...module_utils._model.account import Account
 from ...module_utils._model.errors import MailError
 from . import android, apple_profile, autoconfig, evolution, senders
 from .pages import Attachment, PersonPage, index_page, person_page
+from .people import Person
 from .qr_code import svg
-from .users import Person
 
 CLIENTS = ("apple", "thunderbird", "android", "outlook", "evolution")
 PROFILE, PRF = "mail.mobileconfig", "outlook/mail.prf"

@@ -18,7 +18,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 from ansible_collections.charter.mail.plugins.plugin_utils._render import autoconfig, folder
-from ansible_collections.charter.mail.plugins.plugin_utils._render.users import Person, people
+from ansible_collections.charter.mail.plugins.plugin_utils._render.people import Person, people
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 
 MARIO = {"user": "mario", "email": "mario.rossi@charter.net", "password": "geheim", "full_name": "Mario"}
