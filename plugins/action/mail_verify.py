@@ -33,7 +33,7 @@ from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
-from ..plugin_utils._verify_run.shared_logins import Ledger
+from ..plugin_utils._verify_run.shared_logins import SharedLogins
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -180,7 +180,7 @@ class ActionModule(NormalAction):
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
         folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
-        limit = SharedLimit(Ledger(folder), host, planned, params["attempts"], patience)
+        limit = SharedLimit(SharedLogins(folder), host, planned, params["attempts"], patience)
         try:
             shared.entries = limit.begin()
         except OSError as error:

@@ -56,6 +56,7 @@ FLEET_RUN = "plugin_utils/_fleet_run"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
+NAMED_BY_ANSIBLE = ("ActionModule", "FilterModule", "ModuleDocFragment")  # classes that it looks for by their names
 
 # package: the packages that it may import from, besides itself. Each stands below those that it may import.
 PLAN: t.Mapping[str, tuple[str, ...]] = {
@@ -291,6 +292,15 @@ def test_no_file_is_long() -> None:
     lengths = {path: (PLUGINS / path).read_text().count("\n") for path in _files()}
     assert len(lengths) > 200
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in _files():
+        for node in ast.parse((PLUGINS / path).read_text(), path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: found for name, found in homes.items() if len(found) > 1 and name not in NAMED_BY_ANSIBLE} == {}
 
 
 def test_every_file_keeps_to_the_plan() -> None:

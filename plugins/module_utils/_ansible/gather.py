@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.listing import ListedAccount, Listing
+from .._clients.listing import ClientAccount, Listing
 from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected_error
@@ -72,7 +72,7 @@ class Gathered:
             f"{len(self._entries)}.",
         }
 
-    def _add(self, client: str, user: str, found: ListedAccount) -> None:
+    def _add(self, client: str, user: str, found: ClientAccount) -> None:
         reasons = not_expressed(found)
         self._accounts.append({**_shown(found), "client": client, "user": user, "not_expressed": reasons})
         if not reasons and found.account is not None:
@@ -85,7 +85,7 @@ class Gathered:
             self._entries.append(new)
 
 
-def _shown(found: ListedAccount) -> dict[str, t.Any]:
+def _shown(found: ClientAccount) -> dict[str, t.Any]:
     account = found.account
     incoming, outgoing = found.authentication
     settings: dict[str, t.Any] = {}

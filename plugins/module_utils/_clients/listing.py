@@ -26,7 +26,7 @@ class ListedIdentity(t.NamedTuple):
     has_signature: bool = False
 
 
-class ListedAccount(t.NamedTuple):
+class ClientAccount(t.NamedTuple):
     """An account as it stands in a client.
 
     Attributes:
@@ -66,5 +66,5 @@ class Listing(t.NamedTuple):
         unreadable: what could not be read, sentences; it hides nothing else.
     """
 
-    accounts: tuple[ListedAccount, ...] = ()
+    accounts: tuple[ClientAccount, ...] = ()
     unreadable: tuple[str, ...] = ()

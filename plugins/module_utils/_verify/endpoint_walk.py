@@ -41,7 +41,7 @@ DialogueType = t.Callable[[Connection, Endpoint, Redactor], _D]
 
 
 @dataclasses.dataclass
-class Observation:
+class StageObservation:
     """What was seen in a stage; the walk fills it in.
 
     Attributes:
@@ -62,7 +62,7 @@ class Observation:
 class StageLog(t.Protocol):
     """Takes note of the stages of a walk."""
 
-    def stage(self, stage: Stage) -> t.ContextManager[Observation]:
+    def stage(self, stage: Stage) -> t.ContextManager[StageObservation]:
         """A stage lasts as long as the block. A Failure in it must go on to the caller."""
 
     def encrypted(self, version: str) -> None:
@@ -73,8 +73,8 @@ class NoLog:
     """Implements ``StageLog``: nobody asks what the stages showed."""
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
-        yield Observation()
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
+        yield StageObservation()
 
     def encrypted(self, version: str) -> None:
         pass
@@ -88,7 +88,7 @@ class _ExplainingLog:
         self._explain = explain
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
         with self._log.stage(stage) as seen:
             try:
                 yield seen
@@ -227,7 +227,7 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _look_up(self) -> name_lookup.Answer:
+    def _look_up(self) -> name_lookup.FoundAddresses:
         """Ask for the addresses of the host."""
         environment, host = self._context.environment, self._endpoint.server.host
         started = environment.clock.monotonic()
@@ -240,7 +240,7 @@ class EndpointWalk(t.Generic[_D]):
         seconds = environment.clock.monotonic() - started
         asks = environment.ask_name_servers
         warning = name_lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
-        return name_lookup.Answer(found.addresses, warning)
+        return name_lookup.FoundAddresses(found.addresses, warning)
 
     def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
         found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .fleet_report import State
+from .fleet_report import MailState
 from .host_record import HostRecord
 
 AccountKey = tuple[str, str, str]
@@ -41,11 +41,11 @@ class EarlierHost:
     """
 
     tested_at: str
-    state: State
+    state: MailState
     accounts: t.Mapping[AccountKey, t.Mapping[str, EarlierEndpoint]]
 
 
-def earlier_host(record: HostRecord, state: State, before: EarlierHost | None) -> EarlierHost:
+def earlier_host(record: HostRecord, state: MailState, before: EarlierHost | None) -> EarlierHost:
     """What later runs need to know about a host.
 
     Args:
@@ -88,7 +88,7 @@ def from_json(content: t.Any) -> EarlierHost | None:
         tested_at, state, accounts = content
         return EarlierHost(
             str(tested_at),
-            State(state),
+            MailState(state),
             {
                 (str(email), str(user), str(protocol)): {
                     str(role): EarlierEndpoint(*map(str, one)) for role, one in ends.items()

@@ -17,7 +17,7 @@ from .server_or_settings import server_or_settings
 from .wording import counted
 
 
-class OnePlace:
+class OneSite:
     """All failures of one kind at one endpoint, which only hosts of one site test.
 
     Args:

@@ -15,7 +15,7 @@ from .evidence import ALL_SITES, LOCAL, REFUSALS, Endpoint, Evidence, decisive_k
 from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
 from .observations import Before, Observation
-from .one_site import OnePlace
+from .one_site import OneSite
 from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
 from .wording import counted
@@ -62,7 +62,7 @@ class _SitesWithTrouble:
         return (one.place, kind, one.port if kind is Kind.CONNECTION else "") in self._ports
 
 
-class EndpointRules:
+class ReachabilityScope:
     """Rules about all failures before signing in.
 
     Args:
@@ -111,7 +111,7 @@ class EndpointRules:
         tested_hosts = failed_hosts | hosts_of(one for one in tested if one.reached)
         everywhere = share(bad, countable) >= _ALL and share(failed_hosts, tested_hosts) >= _ALL
         if everywhere and len(countable) == 1:
-            yield OnePlace(self._evidence, endpoint, kind, failed).ruling()
+            yield OneSite(self._evidence, endpoint, kind, failed).ruling()
         elif everywhere:
             yield self._everywhere(endpoint, kind, failed, len(countable))
         else:

@@ -22,7 +22,7 @@ _OF_ACCOUNT = {Kind.NEW_PASSWORD: Advice.NEW_PASSWORD, Kind.ACCESS: Advice.ACCES
 _OF_SERVER = (Kind.SERVICE, Kind.LIMIT, Kind.MODE, Kind.CONNECTION, Kind.OTHER, Kind.INTERCEPTION, Kind.CERTIFICATE)
 
 
-class SignInRules:
+class SignInScope:
     """Rules about all failures from signing in on.
 
     Args:

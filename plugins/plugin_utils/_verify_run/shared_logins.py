@@ -23,7 +23,7 @@ _KEY = secrets.token_bytes(32)
 _NAME = "charter_mail_sign_ins.json"
 
 
-class Verdict(t.TypedDict):
+class SignInOutcome(t.TypedDict):
     """What a server did with a login and a password.
 
     Attributes:
@@ -61,7 +61,7 @@ class LoginRecord(t.TypedDict):
     refused_on: str
     locked_on: str
     passwords: dict[str, str]
-    servers: dict[str, Verdict]
+    servers: dict[str, SignInOutcome]
     holder: Holder | None
     unreached: int
 
@@ -87,7 +87,7 @@ def digest(*texts: str) -> str:
     return hmac.new(_KEY, "\0".join(texts).encode("utf-8", "surrogateescape"), "sha256").hexdigest()
 
 
-class Ledger:
+class SharedLogins:
     """The file.
 
     Args:

@@ -19,23 +19,14 @@ from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import about_other_protocol, absence
 from ..mail_deletion import to_empty
 from ..when_running import once_closed
-from . import (
-    configure,
-    folder_references,
-    migration,
-    old_names,
-    preference_files,
-    profiles,
-    programs,
-    server_move,
-    user_choice,
-)
+from . import configure, folder_references, migration, old_names, preference_files, profiles, programs, server_move
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
-from .stored import LEFTOVERS, PasswordFiles, PasswordStore, ThunderbirdState, password_files
+from .stored import LEFTOVERS, PasswordFiles, ProfilePasswordStore, ThunderbirdState, password_files
+from .user_choice import choice
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -130,7 +121,7 @@ class Thunderbird(ClientDefaults):
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if before.unreadable is not None and not before.has_nothing_of(account):
             raise before.unreadable
-        if before.unreadable is not None or user_choice.choice(before.settings, account):
+        if before.unreadable is not None or choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
         after = self._without_all(before, account) if removed else self._with(before, account)
@@ -183,7 +174,7 @@ class Thunderbird(ClientDefaults):
 
     def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
         """An account that is as its user wants it."""
-        reason = user_choice.choice(state.settings, account)
+        reason = choice(state.settings, account)
         return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
@@ -242,7 +233,7 @@ class Thunderbird(ClientDefaults):
             return [], []
 
         def logins(account: Account) -> t.Sequence[t.Sequence[str]]:
-            ids = None if user_choice.choice(state.settings, account) else find(state.settings, account)
+            ids = None if choice(state.settings, account) else find(state.settings, account)
             return () if ids is None else configure.logins(state.settings, ids)
 
         stored = self._seal.held(logins, state.passwords.stored)
@@ -291,7 +282,7 @@ class Thunderbird(ClientDefaults):
         """Without the account, however often it is there; what a further run would leave stays."""
         last, after = find(before.settings, account), self._without(before, account)
         found = after.password_changes if after is not before else ()
-        while not user_choice.choice(after.settings, account):
+        while not choice(after.settings, account):
             ids = find(after.settings, account)
             if ids in {None, last}:
                 break
@@ -341,10 +332,12 @@ class Thunderbird(ClientDefaults):
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
         if sealed_store is not None:
-            return PasswordFiles(contents, lambda unread: t.cast("PasswordStore", sealed_store(self.profile, names)))
+            return PasswordFiles(
+                contents, lambda unread: t.cast("ProfilePasswordStore", sealed_store(self.profile, names))
+            )
         return PasswordFiles(contents, self._open_passwords)
 
-    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
         """The password store, with nothing decrypted yet."""
         for leftover, content in contents.items():
             if leftover.endswith(LEFTOVERS) and content:

@@ -19,10 +19,10 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .stored import PasswordStore
+    from .stored import ProfilePasswordStore
 
 
-def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
+def account(settings: Settings, passwords: ProfilePasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
     found = None if ids is None else client_settings.read_back(settings, ids)

@@ -16,7 +16,7 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .stored import PasswordStore, ThunderbirdState
+    from .stored import ProfilePasswordStore, ThunderbirdState
 
 
 _FILTERS = (
@@ -37,7 +37,7 @@ class Followed(t.NamedTuple):
 
     references: t.Mapping[str, bytes]
     remarks: tuple[str, ...]
-    new_passwords: PasswordStore | None
+    new_passwords: ProfilePasswordStore | None
     password_changes: list[Change]
 
 
@@ -80,7 +80,7 @@ def follow_move(
 
 def move_passwords(
     before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
-) -> tuple[PasswordStore | None, list[Change]]:
+) -> tuple[ProfilePasswordStore | None, list[Change]]:
     """The stored passwords of an account whose servers move, and what changes."""
     start = Followed(before.references, (), before.new_passwords, [])
     followed = _passwords(before, _same_login(before, old_ids, settings, ids), settings, start)
@@ -195,7 +195,7 @@ def _passwords(
     return followed._replace(new_passwords=passwords, password_changes=password_changes)
 
 
-def _moved(passwords: PasswordStore, old: LoginKey, new: LoginKey) -> PasswordStore:
+def _moved(passwords: ProfilePasswordStore, old: LoginKey, new: LoginKey) -> ProfilePasswordStore:
     if old.username == new.username:
         return passwords.with_moved_login(old.origin, new.origin, old.username)
     password = passwords.stored(*old)

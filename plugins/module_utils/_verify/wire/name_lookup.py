@@ -101,7 +101,7 @@ class _Asking:
             return None
 
 
-class Answer(t.NamedTuple):
+class FoundAddresses(t.NamedTuple):
     """What is known of a host.
 
     Attributes:
@@ -121,9 +121,9 @@ class Answers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, int], concurrent.futures.Future[Answer]] = {}
+        self._known: dict[tuple[str, int], concurrent.futures.Future[FoundAddresses]] = {}
 
-    def of(self, endpoint: Endpoint, look_up: t.Callable[[], Answer], deadline: Deadline) -> Answer:
+    def of(self, endpoint: Endpoint, look_up: t.Callable[[], FoundAddresses], deadline: Deadline) -> FoundAddresses:
         """The answer for an endpoint's host.
 
         Args:

@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.endpoint_chec
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code, Failure
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Login
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
     CheckStatus,
     EndpointReport,
@@ -74,14 +74,14 @@ def after(seconds: float, resolver: Resolver) -> Resolver:
 def report_with(resolver: Resolver, ipv4_resolver: Resolver | None) -> EndpointReport:
     """The report on a sound server whose name is found like this."""
     with serve(imap(Server())) as server:
-        environment = Environment(resolver=resolver, ipv4_resolver=ipv4_resolver, clock=CLOCK)
+        environment = CheckEnvironment(resolver=resolver, ipv4_resolver=ipv4_resolver, clock=CLOCK)
         return report_on(endpoint(MailService.IMAP, server.port, Security.SSL), OPTIONS, environment=environment)
 
 
 def both(resolver: Resolver) -> tuple[EndpointReport, EndpointReport]:
     """The reports of two tests of a task, side by side, on a sound server whose name is found like this."""
     with serve(imap(Server())) as server:
-        context = Context.of(OPTIONS, Environment(resolver=resolver))
+        context = Context.of(OPTIONS, CheckEnvironment(resolver=resolver))
         target = endpoint(MailService.IMAP, server.port, Security.SSL)
         task = EndpointTask(target, USERNAME, Login(USERNAME, Secret(PASSWORD)))
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -114,11 +114,11 @@ def test_a_name_that_was_not_found_is_looked_up_again() -> None:
     with pytest.raises(Failure):
         answers.of(
             target,
-            lambda: name_lookup.Answer(name_lookup.resolve(target, nothing, None, deadline).addresses, ""),
+            lambda: name_lookup.FoundAddresses(name_lookup.resolve(target, nothing, None, deadline).addresses, ""),
             deadline,
         )
     again = answers.of(
-        target, lambda: name_lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "slow"), deadline
+        target, lambda: name_lookup.FoundAddresses((Address(socket.AF_INET, ("127.0.0.1", 993)),), "slow"), deadline
     )
     kept = answers.of(target, lambda: pytest.fail("it is known"), deadline)
     assert again == kept == (again.addresses, "slow")
@@ -128,10 +128,10 @@ def test_who_waits_for_an_answer_of_others_waits_no_longer_than_its_own_time() -
     target = endpoint(MailService.IMAP, 993, Security.SSL)
     answers, asked, release = name_lookup.Answers(), threading.Event(), threading.Event()
 
-    def silent() -> name_lookup.Answer:
+    def silent() -> name_lookup.FoundAddresses:
         asked.set()
         release.wait(20)
-        return name_lookup.Answer((Address(socket.AF_INET, ("127.0.0.1", 993)),), "")
+        return name_lookup.FoundAddresses((Address(socket.AF_INET, ("127.0.0.1", 993)),), "")
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         other = pool.submit(answers.of, target, silent, Deadline(20, Clock()))
@@ -189,7 +189,7 @@ def test_the_system_is_asked_for_ipv4_alone() -> None:
     assert [str(address) for address in system_ipv4_resolver("127.0.0.1", 993)] == ["127.0.0.1"]
     with pytest.raises(socket.gaierror):
         system_ipv4_resolver("::1", 993)
-    assert Environment.system().ipv4_resolver is system_ipv4_resolver
+    assert CheckEnvironment.system().ipv4_resolver is system_ipv4_resolver
 
 
 @contextlib.contextmanager
@@ -270,7 +270,7 @@ def test_the_silent_name_server_is_named(tmp_path: pathlib.Path, monkeypatch: py
         named = "the name server 127.0.5.1 does not answer"
         with serve(imap(Server())) as server:
             target = endpoint(MailService.IMAP, server.port, Security.SSL)
-            slow = Environment(resolver=after(2.1, found), ask_name_servers=True, clock=CLOCK)
+            slow = CheckEnvironment(resolver=after(2.1, found), ask_name_servers=True, clock=CLOCK)
             seen = check(report_on(target, OPTIONS, environment=slow), Stage.DNS)
             assert named in seen.advice
             dead = dataclasses.replace(slow, resolver=after(30, found))
