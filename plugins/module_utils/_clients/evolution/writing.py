@@ -21,7 +21,8 @@ from ..change_log import Noted
 from . import defaults
 from .differences import source_changes
 from .lookup import find
-from .password_store.store import PLAINTEXT_KEYRING, Item
+from .password_store.keyring_item import Item
+from .password_store.store import PLAINTEXT_KEYRING
 from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session

@@ -14,7 +14,7 @@ import typing as t
 from ...._host.desktop import Bus, BusError
 from ...._model.errors import PasswordStoreError
 from ...._model.secret import Secret
-from .store import ATTRIBUTES, UID_ATTRIBUTE
+from .keyring_item import UID_ATTRIBUTE, attributes
 
 NAME = "org.freedesktop.secrets"
 
@@ -104,7 +104,7 @@ class Keyring:
         items = self._items(uid)
         properties = {
             f"{_ITEM}.Label": ("s", label),
-            f"{_ITEM}.Attributes": ("a{ss}", {UID_ATTRIBUTE: uid, **ATTRIBUTES}),
+            f"{_ITEM}.Attributes": ("a{ss}", attributes(uid)),
         }
         try:
             for item in items:
