@@ -12,7 +12,7 @@ from ..._model.errors import HostError, OptionError
 from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
 from ..lookup import marker
-from . import autodiscover, locations, prf
+from . import autodiscover, locations, prf, registry_values
 from .blockers import foreign_xml
 from .lookup import find
 from .staging_methods import AUTODISCOVER, PRF
@@ -21,9 +21,6 @@ from .stored import OutlookState
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
-
-# Without them, Outlook does not look at a domain's settings, or not first.
-_SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
 
 # What a value shall be, by key and name; None is deleted.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
@@ -55,7 +52,7 @@ def without_leftovers(state: OutlookState) -> OutlookState:
     up anew; our files and our record do not.
     """
     sid = state.user.sid
-    places = [(locations.setup(sid), "ImportPRF")]
+    places = [(locations.setup(sid), registry_values.IMPORT_PRF)]
     places += [(locations.autodiscover(sid), name) for name in state.registry.get(locations.autodiscover(sid), ())]
     gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
     if not gone:
@@ -73,7 +70,7 @@ def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
         return {}
     return {
         (key, name): None
-        for name in _SWITCHES
+        for name in registry_values.SWITCHES
         if state.number(key, name) == 1 and state.record.value_before(key, name) is None
     }
 
@@ -155,8 +152,7 @@ def _stage_prf(
             code_page=state.machine.code_page,
         )
         key = locations.setup(state.user.sid)
-        wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
-        wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
+        wanted.update({(key, name): value for name, value in registry_values.importing(state.prf_path).items()})
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
@@ -202,7 +198,7 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
         domain = account.domain
         files[locations.xml(domain)] = autodiscover.render(account)
         wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
-        wanted.update({(key, name): RegValue.dword(1) for name in _SWITCHES})
+        wanted.update({(key, name): value for name, value in registry_values.SWITCHES.items()})
 
 
 def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
