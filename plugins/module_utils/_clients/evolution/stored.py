@@ -32,7 +32,7 @@ class Lazy(t.Generic[T]):
 
 
 class Session(t.Protocol):
-    """The registry of sources in a session that is alive: it has them in memory and writes their files itself.
+    """The registry of sources in a running session: it has them in memory and writes their files itself.
 
     All of it raises ``HostError``.
     """

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing sources, and the seal of their passwords: as files, or through the registry of a session that is alive.
+"""Writing sources, and the seal of their passwords: as files, or through the registry of a running session.
 
 A registry has all sources in memory. It notices a changed file after three seconds, and overwrites it with what it
 remembers if a program has it write the source meanwhile; so beside a registry no file is the way to change anything.
@@ -196,7 +196,7 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
         if uid not in memory:
             raise HostError(
                 f"Evolution's account registry, source {uid}",
-                "it took the source and does not have it any more",
+                "it accepted the source and no longer has it",
                 "see whether something else changes the accounts at the same time, then run again",
             )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}

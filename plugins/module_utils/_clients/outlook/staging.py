@@ -34,7 +34,7 @@ def with_account(state: OutlookState, account: Account, methods: tuple[str, ...]
         staged = (*state.record.accounts, new)
     else:
         staged = tuple(new if one is known else one for one in state.record.accounts)
-    return _follow(state, staged, anew=() if known == new else (new.mark,), profile=profile)
+    return _follow(state, staged, to_stage=() if known == new else (new.mark,), profile=profile)
 
 
 def without_account(state: OutlookState, account: Account) -> OutlookState:
@@ -42,14 +42,14 @@ def without_account(state: OutlookState, account: Account) -> OutlookState:
     known = state.record.find(account)
     if known is None:
         return state
-    return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
+    return _follow(state, tuple(one for one in state.record.accounts if one is not known), to_stage=(), profile=None)
 
 
 def without_leftovers(state: OutlookState) -> OutlookState:
     """What shall stand without values of ours that lead nowhere; the state itself for no change.
 
     The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
-    up anew; our files and our record do not.
+    up again; our files and our record do not.
     """
     sid = state.user.sid
     places = [(locations.setup(sid), registry_values.IMPORT_PRF)]
@@ -94,19 +94,19 @@ def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | N
 
 
 def _follow(
-    state: OutlookState, staged: tuple[Staged, ...], anew: t.Sequence[str], profile: str | None
+    state: OutlookState, staged: tuple[Staged, ...], to_stage: t.Sequence[str], profile: str | None
 ) -> OutlookState:
     """Make registry, files and record what these accounts need.
 
     Args:
         state: how it stands.
         staged: all accounts that shall be staged.
-        anew: marks of those that Outlook shall take (again).
+        to_stage: marks of those that Outlook shall take (again).
         profile: the Outlook profile asked for.
     """
     wanted: _Wanted = {}
     files: dict[str, bytes] = {}
-    in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
+    in_prf, prf_profile = _stage_prf(state, staged, to_stage, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
     record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
@@ -127,13 +127,13 @@ def _follow(
 def _stage_prf(
     state: OutlookState,
     staged: t.Sequence[Staged],
-    anew: t.Sequence[str],
+    to_stage: t.Sequence[str],
     profile: str | None,
     wanted: _Wanted,
     files: dict[str, bytes],
 ) -> tuple[tuple[str, ...], str]:
     """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
-    waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
+    waiting = [*(state.record.in_prf if state.is_pending else ()), *to_stage]
     pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
         name = _profile(state, profile)
@@ -209,7 +209,7 @@ def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
         known = state.record.value_before(key, name)
         before = known.before if known is not None and known.after == current else current
         if _leads_to_us(before):
-            before = None  # from another PC, or from before this one was set up anew
+            before = None  # from another PC, or from before this one was set up again
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:

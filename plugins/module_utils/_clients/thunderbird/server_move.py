@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 _FILTERS = (
-    "the POP3 account has message filters, which stay with its folders. Have the user make them anew for the IMAP "
+    "the POP3 account has message filters, which stay with its folders. Have the user create them again for the IMAP "
     "account in Thunderbird (Tools, Message Filters)"
 )
 

@@ -116,7 +116,7 @@ class Keyring:
         except BusError as error:
             raise _failed("does not take the password", error) from None
         if self.stored(uid) != secret:
-            raise PasswordStoreError("The keyring took the password, but does not give it back.")
+            raise PasswordStoreError("The keyring accepted the password, but does not return it.")
 
     def delete(self, uid: str) -> None:
         """Delete the password of a source from every keyring that is not locked; no error where there is none.

@@ -42,7 +42,7 @@ class PasswordStore(t.Protocol):
 
 
 class Passwords:
-    """The store to use, and where else a password may lie.
+    """The store to use, and where else a password may be.
 
     Args:
         store: None where nothing can be stored.
