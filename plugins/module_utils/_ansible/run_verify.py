@@ -74,7 +74,7 @@ def verify_all(
     *,
     check_mode: bool,
 ) -> VerifyResult:
-    """Test all accounts that shall be present.
+    """Test all accounts with ``state: present``.
 
     Args:
         params: the options of the task, with or without ``shared_limit_option.OPTION``.

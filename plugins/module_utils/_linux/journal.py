@@ -132,7 +132,11 @@ class Journal:
         self.noted = False
 
     def last(self) -> Entry | None:
-        """The last entry that was written completely; None where there is none."""
+        """The last entry that was written completely; None where there is none.
+
+        Raises:
+            HostError: the file cannot be read, or is too large to be a journal.
+        """
         descriptor = self._own()
         with naming(self.path):
             size = os.fstat(descriptor).st_size

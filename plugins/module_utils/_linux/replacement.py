@@ -4,7 +4,7 @@
 
 Everything is in the folder of the target, so that each change is one rename(2):
 
-* ``.NAME.charter-mail-new``: what it shall be, until it is renamed to the target;
+* ``.NAME.charter-mail-new``: what it is to be, until it is renamed to the target;
 * ``.NAME.charter-mail-old``: what it was, until the set is complete;
 * ``.NAME.charter-mail-gone``: a file that is deleted, until the set is complete.
 """

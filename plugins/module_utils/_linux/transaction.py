@@ -59,7 +59,15 @@ class Interrupted(t.NamedTuple):
             return cls()
 
     def note(self, journal: Journal | None, *, durable: bool) -> None:
-        """Have the journal say it."""
+        """Have the journal say it.
+
+        Args:
+            journal: None for a change that needs none.
+            durable: the entry must survive a power failure before anything else is done.
+
+        Raises:
+            HostError: it cannot be written.
+        """
         if journal is None:
             return
         try:

@@ -58,7 +58,7 @@ def folders(
         files: the user's files.
         location: of Evolution's folders.
         before: the state as it is.
-        after: as it shall be.
+        after: as it will be.
         password_store: one of ``store.CHOICES``.
     """
     found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
@@ -109,7 +109,7 @@ class SessionChange:
         files: the user's files.
         folder: that of the sources.
         before: the sources as they are.
-        after: as they shall be.
+        after: as they will be.
     """
 
     def __init__(self, session: Session, files: Files, folder: str, before: Sources, after: Sources) -> None:

@@ -229,7 +229,7 @@ def _is_as_staged(state: OutlookState, account: Account, file: str) -> bool:
 
 
 def _may_write(state: OutlookState, account: Account, files: t.Mapping[str, bytes]) -> bool:
-    """Whether each file that is there is ours and unchanged, or as it shall be."""
+    """Whether each file that is there is ours and unchanged, or as wanted."""
     return all(
         file not in state.signatures or state.signatures[file] == content or _is_as_staged(state, account, file)
         for file, content in files.items()

@@ -22,7 +22,7 @@ from .stored import OutlookState
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
 
-# What a value shall be, by key and name; None is deleted.
+# What a value is to be, by key and name; None is deleted.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
 
@@ -100,8 +100,8 @@ def _follow(
 
     Args:
         state: how it stands.
-        staged: all accounts that shall be staged.
-        to_stage: marks of those that Outlook shall take (again).
+        staged: all accounts to stage.
+        to_stage: marks of those that Outlook is to take (again).
         profile: the Outlook profile asked for.
     """
     wanted: _Wanted = {}

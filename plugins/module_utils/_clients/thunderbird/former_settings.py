@@ -66,7 +66,7 @@ def with_values(
 
     Args:
         start: what is stored now, which tells what was changed since.
-        after: what shall be stored, with an account removed or back.
+        after: what is to be stored, with an account removed or back.
         past: what was changed.
         force: see ``Undo``.
         renamed: parts that have another name now.

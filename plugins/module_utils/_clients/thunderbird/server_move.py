@@ -46,7 +46,7 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
 
     Args:
         before: as it was.
-        settings: as they shall be; the same object where nothing of the account changes.
+        settings: as they will be; the same object where nothing of the account changes.
         ids: the account's in these.
         account: as wanted.
     """
@@ -206,4 +206,5 @@ def _moved(passwords: ProfilePasswordStore, old: LoginKey, new: LoginKey) -> Pro
 
 
 def password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:
+    """A change of the password of a login, which shows only whether there was one and is to be one."""
     return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

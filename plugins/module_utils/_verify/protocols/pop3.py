@@ -69,7 +69,11 @@ class Pop3Dialogue(DialogueInLines):
         return f"the mailbox has {self._redact(match.group(1))} messages, {self._redact(match.group(2))} bytes"
 
     def count(self) -> int:
-        """How many messages there are; the newest has the highest number."""
+        """How many messages there are; the newest has the highest number.
+
+        Raises:
+            Failure: the server does not say it.
+        """
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:

@@ -54,6 +54,9 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
 
     Returns:
         The connection, the address that it leads to, and what was seen.
+
+    Raises:
+        Failure: no address accepts.
     """
     families = {address.family for address in addresses}
     refusals: list[tuple[_ConnectFailure, str]] = []

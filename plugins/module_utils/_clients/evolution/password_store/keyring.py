@@ -196,7 +196,7 @@ class Keyring:
         self, path: str, interface: str, member: str, returns: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
         if self._bus is None:
-            raise PasswordStoreError("There is no session of this user, hence no keyring.")
+            raise PasswordStoreError("This user has no session, and so no keyring.")
         return self._bus.call(NAME, path, interface, member, signature, *arguments, returns=returns)
 
 
