@@ -30,6 +30,7 @@ from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
+from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
@@ -179,9 +180,8 @@ class ActionModule(NormalAction):
             return
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
-        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
-        limit = SharedLimit(SharedLogins(folder), host, planned, params["attempts"], patience)
         try:
+            limit = SharedLimit(SharedLogins(run_folder(self)), host, planned, params["attempts"], patience)
             shared.entries = limit.begin()
         except OSError as error:
             raise MailError(
