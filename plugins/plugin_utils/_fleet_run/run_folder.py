@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from ansible import constants
@@ -28,5 +29,6 @@ def run_folder(action: ActionBase) -> str:
     lock = None if descriptor is None else os.fstat(descriptor)
     own = "" if lock is None else f"-{lock.st_dev:x}-{lock.st_ino:x}-{lock.st_ctime_ns:x}"
     folder = os.path.join(temporary, f"{_NAME}{own}")
-    os.makedirs(folder, 0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
     return folder
