@@ -114,7 +114,8 @@ def _value(answer: bytes, match: re.Match[bytes]) -> tuple[bytes, int]:
 
 def _parts(answer: bytes) -> tuple[bytes, list[bytes]]:
     """What is outside of strings, and the strings."""
-    outside, strings = [], []
+    outside: list[bytes] = []
+    strings: list[bytes] = []
     start = 0
     while True:
         match = _STRING.search(answer, start)
