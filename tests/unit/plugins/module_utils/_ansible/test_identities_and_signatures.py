@@ -366,6 +366,16 @@ def test_what_no_client_can_take_is_refused(bad: Given, reason: str) -> None:
     assert reason in str(error.value)
 
 
+@CLIENTS
+def test_an_account_without_a_name_is_as_wanted(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    desk = Desk(client, tmp_path)
+    desk.step(full_name="Mario")
+    for status in (Status.UPDATED, Status.UNCHANGED):
+        assert desk.step(full_name="").status is status
+    check = desk.inspect(full_name="").check
+    assert check.status is CheckStatus.OK, check
+
+
 def test_an_image_on_the_web_is_taken_with_a_warning() -> None:
     html = {"html": "<img src='https://rossi.example/logo.png'>"}
     text = {"text": "<img src='cid:logo'>"}  # is shown as it is
