@@ -60,7 +60,7 @@ class ActionModule(NormalAction):
                     result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
                     result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
-                    result = self._on_windows(params, host, run_id_for_module.run_id(variables))
+                    result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
         except MailError as error:

@@ -48,6 +48,6 @@ class ActionModule(NormalAction):
     def _on_windows(self, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         options = self.validate_argument_spec(dict(OPTIONS))[1]  # type: ignore[no-untyped-call]
         warnings: dict[str, None] = {}
-        done = rollback_outlook(self, options, warnings.setdefault, run_id_for_module.run_id(variables))
+        done = rollback_outlook(self, options, warnings.setdefault, run_id_for_module.run_id(self, variables))
         result = {**done.as_result(), "failed": done.failed, "warnings": list(warnings)}
         return t.cast("dict[str, t.Any]", printable_result(result))

@@ -30,6 +30,7 @@ from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
+from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
@@ -51,6 +52,9 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
+_NO_CLIENT: t.Mapping[str, t.Any] = {name: option.get("default") for name, option in _CLIENT_OPTIONS.items()}
+# What runs on a Linux host where no client is inspected, so that the clients' files are not sent.
+_WITHOUT_CLIENTS = "charter.mail.__internal.mail_verify"
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
@@ -79,6 +83,8 @@ class _Shared:
 
 class ActionModule(NormalAction):
     """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
+
+    _needs_clients = True  # what runs on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw = {name: value for name, value in self._task.args.items() if name != shared_limit_option.NAME}
@@ -141,9 +147,10 @@ class ActionModule(NormalAction):
         # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
         checks = None if params is None or self._task.async_val else params["checks"]
         given = self._task.args
+        self._needs_clients = params is None or any(params[name] != _NO_CLIENT[name] for name in _NO_CLIENT)
         with self._shared_limit(params, task_vars) as shared:
             self._task.args = {
-                **raw,
+                **{name: value for name, value in raw.items() if self._needs_clients or name not in _NO_CLIENT},
                 **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
                 **({shared_limit_option.NAME: shared.entries} if shared.entries else {}),
             }
@@ -155,12 +162,18 @@ class ActionModule(NormalAction):
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
         module_args.pop(shared_limit_option.NAME, None)
+        if module_args and not self._needs_clients:
+            module_args.update(_NO_CLIENT)
         if checks is not None:
             if "checks" in module_args:
                 module_args["checks"] = checks
             if "accounts" in done:
                 done["accounts"] = run_verify.returned(done["accounts"], checks)
         return done
+
+    def _execute_module(self, module_name: t.Any = None, *arguments: t.Any, **options: t.Any) -> t.Any:
+        own = None if self._needs_clients else _WITHOUT_CLIENTS
+        return super()._execute_module(module_name or own, *arguments, **options)
 
     @contextlib.contextmanager
     def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
@@ -175,9 +188,8 @@ class ActionModule(NormalAction):
             return
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
-        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
-        limit = SharedLimit(SharedLogins(folder), host, planned, params["attempts"], patience)
         try:
+            limit = SharedLimit(SharedLogins(run_folder(self)), host, planned, params["attempts"], patience)
             shared.entries = limit.begin()
         except OSError as error:
             raise MailError(

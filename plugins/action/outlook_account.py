@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
         try:
             raw = signature_files.expanded(self, self._task.args, task_vars or {})
             params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
-            result = self._configure(params, run_id_for_module.run_id(task_vars))
+            result = self._configure(params, run_id_for_module.run_id(self, task_vars))
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))

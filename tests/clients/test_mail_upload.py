@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import typing as t
 
 import pytest
@@ -70,6 +71,18 @@ def test_what_the_server_lacks_is_added_once(setup: ThunderbirdSetup) -> None:
     with setup.open() as client:
         (account,) = mail_accounts(client)
         assert {*ON_SERVER} <= set(client.folders(account["key"]))
+
+
+def test_mail_is_there_whatever_the_name_of_its_folder(setup: ThunderbirdSetup) -> None:
+    use_pop3(setup)
+    setup.configure(migrate=True, password=None)
+    assert counts(upload(setup))["uploaded"] == 5
+    # Dovecot lists a name with five of these characters as a literal.
+    rename = ("mailbox", "rename", "-u", setup.user.address, "Local mail.Inbox", '"Old" "mail" \\')
+    doveadm = ["doveadm", "-c", str(setup.lab.directory / "dovecot/dovecot.conf"), *rename]
+    subprocess.run(setup.lab.command(doveadm), check=True)
+    again = counts(upload(setup))
+    assert (again["there"], again["uploaded"]) == (5, 0)
 
 
 def test_an_upload_that_was_interrupted_is_resumed(setup: ThunderbirdSetup) -> None:

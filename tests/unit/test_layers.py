@@ -40,6 +40,7 @@ PROTOCOLS = "module_utils/_verify/protocols"
 REPORT = "module_utils/_verify/report"
 UPLOAD = "module_utils/_upload"
 ANSIBLE = "module_utils/_ansible"
+INTERNAL = "modules/__internal"
 FILTERS = "plugin_utils/_filters"
 RENDER = "plugin_utils/_render"
 INVENTORY = "plugin_utils/_inventory"
@@ -101,7 +102,8 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         *(ANSIBLE, ACCOUNTS, FLEET_RUN),
     ),
     "doc_fragments": (ANSIBLE,),
-    "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
+    INTERNAL: (ANSIBLE,),  # what actions run in the place of a module, without the files that the task does not need
+    "modules": (CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
         MODEL,
         WINDOWS,

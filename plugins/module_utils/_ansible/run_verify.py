@@ -20,14 +20,27 @@ from .._verify.verify_accounts import verify
 from . import shared_limit_option
 from .arguments import Request, requests
 
-if t.TYPE_CHECKING:
-    from .from_client import Inspection
 
-    InspectClients = t.Callable[[t.Sequence[Request]], t.Sequence[Inspection]]
-    # What was tested, who signed in, what was found, and how often a login may still be tried; to more reports.
-    FromSecondHost = t.Callable[
-        [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
-    ]
+class Inspected(t.Protocol):
+    """What a client has for one account: a ``from_client.Inspection``, which few tasks import."""
+
+    @property
+    def account(self) -> Account:
+        """What to test."""
+
+    @property
+    def logins(self) -> Logins:
+        """Who signs in."""
+
+    def complete(self, report: AccountReport) -> AccountReport:
+        """The report on the test, with the result of the inspection."""
+
+
+InspectClients = t.Callable[[t.Sequence[Request]], t.Sequence[Inspected]]
+# What was tested, who signed in, what was found, and how often a login may still be tried; to more reports.
+FromSecondHost = t.Callable[
+    [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
+]
 
 FAILED_CHECKS, ALL_CHECKS = "failed", "all"
 

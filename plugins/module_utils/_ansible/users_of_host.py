@@ -73,7 +73,7 @@ def users_of(
             target.user.name,
             group,
             opener(target, group),
-            exclusive.unlisted(entry, params.get("exclusive"), listed[target.user.name]),
+            exclusive.unlisted(entry.load_unlisted, params.get("exclusive"), listed[target.user.name]),
         )
         for target, group in groups.items()
     ]

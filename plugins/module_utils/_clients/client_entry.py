@@ -45,7 +45,8 @@ class ClientEntry(t.NamedTuple):
         options: the module's own options, as AnsibleModule knows them.
         profiles: the client has profiles that the option ``profile`` can name.
         open: None for a client that only an action on the controller can reach.
-        load_unlisted: imports what finds accounts that are not listed, which few tasks need.
+        load_unlisted: imports what finds accounts that are not listed, which few tasks need; None for a client that
+            only an action can reach, which knows it.
     """
 
     name: str

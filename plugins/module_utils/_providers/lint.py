@@ -66,6 +66,7 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[LintFindin
         *_plaintext("outgoing", account.outgoing, allow_plaintext),
         *_login(account),
         *_identities(account),
+        *_signatures(account),
         *_leave_on_server(account),
     ]
     return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
@@ -217,6 +218,28 @@ def _identities(account: Account) -> list[LintFinding]:
             f"{provider.title} refuses mail whose sender is not the login (AUP#Out-1500), such as {others[0]}",
             "leave it out, or send by a server that accepts the address",
         )
+    ]
+
+
+def _signatures(account: Account) -> list[LintFinding]:
+    """Signatures with images on the web: not every recipient sees those."""
+    given = [("signature", account.signature)]
+    given += [(f"identities ({one.email}).signature", one.signature) for one in account.identities if not one.absent]
+    html = [(option, one.content) for option, one in given if one is not None and one.html]
+    if not html:
+        return []
+    # Most runs have no HTML, and to import its parser takes a while.
+    from .._model.signature_images import images_of
+
+    found = ((option, images_of(content).on_the_web) for option, content in html)
+    return [
+        _warning(
+            option,
+            f"its image {image} is on the web, and most clients show it only after the recipient has allowed that",
+            "let src and images put it into the signature, unless that is enough",
+        )
+        for option, image in found
+        if image
     ]
 
 

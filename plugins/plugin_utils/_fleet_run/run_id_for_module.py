@@ -11,14 +11,14 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ...module_utils._ansible.run_id_option import NAME
-from .recorder import local_tmp
+from .run_folder import run_folder
 from .run_id import this_run
 
 
-def run_id(task_vars: t.Mapping[str, t.Any] | None) -> str | None:
+def run_id(action: ActionBase, task_vars: t.Mapping[str, t.Any] | None) -> str | None:
     """The id; None where it cannot be known, so that the module makes one."""
     try:
-        return this_run(local_tmp(), task_vars or {}).id
+        return this_run(run_folder(action), task_vars or {}).id
     except OSError:
         return None
 
@@ -35,7 +35,7 @@ def with_run(
         more: further options that the module gets, and that are not for users.
     """
     given = action._task.args
-    run = run_id(task_vars)
+    run = run_id(action, task_vars)
     action._task.args = {**given, **(more or {}), **({} if run is None else {NAME: run})}
     try:
         yield

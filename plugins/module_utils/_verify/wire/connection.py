@@ -169,6 +169,19 @@ class Connection:
             except Timeout:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
+    def read_bytes(self, count: int) -> bytes:
+        """The next bytes, as many as were announced."""
+        if count > TOTAL_LIMIT:
+            raise TooMuchData(f"a text of {count} bytes")
+        while len(self._buffer) < count:
+            try:
+                self._buffer += self._receive()
+            except Timeout:
+                raise Timeout(self._deadline.seconds, partial=True) from None
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return data
+
     def skip_blank_lines(self) -> None:
         """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""
         while True:

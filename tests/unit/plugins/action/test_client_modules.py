@@ -79,11 +79,12 @@ def run(
 
     task: t.Any = types.SimpleNamespace(args=args, check_mode=False, async_val=async_val)
     connection: t.Any = types.SimpleNamespace(_shell=shell and types.SimpleNamespace(SHELL_FAMILY=shell))
+    context: t.Any = types.SimpleNamespace(connection_lockfd=None)
     unused: t.Any = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client_action, "run_line", run_line)
         patch.setattr(normal.ActionModule, "run", run_module)
-        result = ACTIONS[client].ActionModule(task, connection, unused, unused, unused, unused).run()
+        result = ACTIONS[client].ActionModule(task, connection, context, unused, unused, unused).run()
     assert task.args == args
     return result, len(lines)
 

@@ -369,7 +369,7 @@ def test_an_account_that_was_not_listed_comes_back(tmp_path: pathlib.Path, clien
     options: dict[str, t.Any] = {"wait_seconds": 0, "lock_timeout": 1, "backup": False}
     options[run_id_option.NAME] = "20260102T000000Z-1"
     wanted = request(tmp_path).account
-    unlisted = exclusive.unlisted(client, exclusive.CHARTER, [wanted])
+    unlisted = exclusive.unlisted(client.load_unlisted, exclusive.CHARTER, [wanted])
     with opened(client, target_of(request(tmp_path)), {**client.defaults(), **options}, desktop_hosts()) as found:
         outcome = engine.reconcile(found, [wanted], unlisted=unlisted)
     assert [step.status for step in outcome.steps] == [engine.Status.UNCHANGED, engine.Status.REMOVED]
