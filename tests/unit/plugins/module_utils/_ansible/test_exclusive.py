@@ -28,10 +28,10 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._linux.user_host import LocalUserHost
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.office_pc import MARIO, OfficePc
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     account as outlook_account,
 )
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     client as outlook,
 )
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
