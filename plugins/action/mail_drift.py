@@ -81,11 +81,7 @@ class ActionModule(NormalAction):
                 else:
                     result = self._on_windows(params)
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))

@@ -107,11 +107,7 @@ class ActionModule(NormalAction):
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))

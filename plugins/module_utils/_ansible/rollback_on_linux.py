@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._clients import change_log, change_log_reader, undo
+from .._clients import change_log, change_log_reader, undo, when_running
 from .._clients.change_log_reader import PastChange
 from .._clients.client_entry import ClientEntry, System
 from .._clients.engine import Client
@@ -133,9 +133,7 @@ def _options(entry: ClientEntry, change: PastChange, params: t.Mapping[str, t.An
         if change.options.get(name) in option["choices"]:
             own[name] = change.options[name]
     options = {**{name: params[name] for name in _OWN}, **own, run_id_option.NAME: params[run_id_option.NAME]}
-    if params["when_running"] != "wait":
-        options["wait_seconds"] = 0
-    return options
+    return {**options, "wait_seconds": when_running.seconds_to_wait(params)}
 
 
 def _by_place(changes: t.Iterable[PastChange]) -> t.Iterator[tuple[t.Any, list[PastChange]]]:

@@ -87,7 +87,7 @@ def verify_all(
     *,
     check_mode: bool,
 ) -> VerifyResult:
-    """Test all accounts that shall be present.
+    """Test all accounts with ``state: present``.
 
     Args:
         params: the options of the task, with or without ``shared_limit_option.OPTION``.
@@ -183,11 +183,11 @@ def _found(reports: t.Sequence[AccountReport]) -> list[str]:
 def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:
     for name in ("timeout", "round_trip_timeout"):
         if params[name] <= 0:
-            raise OptionError(name, "it is a number of seconds", "write a number above 0")
+            raise OptionError(name, "it must be more than 0 seconds", "write a number above 0")
     if params["retries"] < 0:
-        raise OptionError("retries", "it says how often to try again", "write 0 or more")
+        raise OptionError("retries", "it must not be negative", "write 0 or more")
     if params["attempts"] < 1:
-        raise OptionError("attempts", "without an attempt nobody signs in", "write 1 or more")
+        raise OptionError("attempts", "it must be at least 1", "write 1 or more")
     return VerifyOptions(
         ca_path=params["ca_path"],
         timeout=params["timeout"],

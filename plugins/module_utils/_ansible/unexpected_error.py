@@ -24,7 +24,7 @@ def sentence(error: Exception, *, writing: bool = False) -> str:
         error: as it was caught.
         writing: something may have been changed before.
     """
-    left = " What was changed before is not known; the next run sees to it." if writing else ""
+    left = " What was changed before is not known; the next run corrects it." if writing else ""
     if isinstance(error, MemoryError):
         return f"there is not enough memory on this host.{left} Free memory and run again."
     kind = type(error).__name__

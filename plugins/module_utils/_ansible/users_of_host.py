@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients import when_running
 from .._clients.client_entry import ClientEntry
 from .._clients.engine import Client
 from .._linux.local_user import Target
@@ -48,9 +49,7 @@ def users_of(
     Raises:
         MailError: an option is invalid.
     """
-    options = {**params, **own, "wait_seconds": 0}
-    if params["when_running"] == "wait":
-        options["wait_seconds"] = params["wait_seconds"]
+    options = {**params, **own, "wait_seconds": when_running.seconds_to_wait(params)}
 
     def opener(target: Target, group: NumberedRequests) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         key = params.get("seal_key")

@@ -68,7 +68,7 @@ class ChangedAccount(t.Protocol):
 
     @property
     def after(self) -> View:
-        """As it shall be."""
+        """As it will be."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -31,7 +31,7 @@ def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -
 
 
 def is_void(mark: str, login: str, addresses: t.Collection[str]) -> bool:
-    """Whether a marked account is another one by now: its user has given it another login, and that one's address.
+    """Whether a marked account has become another one: its user has given it another login, and that one's address.
 
     Args:
         mark: as ``marker`` made it.
@@ -49,7 +49,7 @@ def is_void(mark: str, login: str, addresses: t.Collection[str]) -> bool:
 
 def about_void(account: Account, login: str, host: str) -> str:
     """What the admin should know of an account that was the wanted one before its user made another one of it."""
-    return f"{account}: the account that was set up for it is {login} on {host} by now, and is left as it is"
+    return f"{account}: the account that was set up for it is now {login} on {host}, and is left as it is"
 
 
 def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def shared_with(
 ) -> tuple[str, str] | None:
     """The first of some folders that something else uses, and how that names it.
 
-    A folder is used where it is the other one, lies in it or has it in itself, whether by its name or by where the
+    A folder is used where it is the other one, is in it or contains it, whether by its name or by where the
     names lead.
 
     Args:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``when_running: wait``: waiting until the user has closed a client."""
+"""The option ``when_running``: what becomes of the accounts of a user whose client is open. No run closes a client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,37 @@ import typing as t
 
 from .._model.errors import ClientRunningError
 
+FAIL, _SKIP, _WAIT = "fail", "skip", "wait"
+OPTIONS: t.Mapping[str, t.Any] = {
+    "when_running": {"type": "str", "choices": [FAIL, _SKIP, _WAIT], "default": FAIL},
+    "wait_seconds": {"type": "int", "default": 60},
+}
+
 _POLL_SECONDS = 0.5
+
+
+def seconds_to_wait(params: t.Mapping[str, t.Any]) -> int:
+    """How long a run waits for a client to be closed; 0 for not at all.
+
+    Args:
+        params: the task's values for ``OPTIONS``.
+    """
+    return int(params["wait_seconds"]) if params["when_running"] == _WAIT else 0
+
+
+def skips(when_running: str) -> bool:
+    """Whether the accounts of a client that stays open are skipped, with a warning. Otherwise they fail."""
+    return when_running == _SKIP
+
+
+def in_check_mode(client: str, when_running: str) -> str:
+    """The warning about a client that is open while check mode only says what would change.
+
+    Args:
+        client: its name.
+        when_running: the value of the option.
+    """
+    return f"{client} is open now: outside check mode, when_running={when_running} would apply"
 
 
 def once_closed(action: t.Callable[[], None], seconds: float) -> None:

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file of a set that changes: where its old and its new content lie, and which of them stands there.
+"""One file of a set that changes: where its old and its new content are, and which of them is in place.
 
-Everything lies in the folder of the target, so that each change is one rename(2):
+Everything is in the folder of the target, so that each change is one rename(2):
 
-* ``.NAME.charter-mail-new``: what it shall be, until it is renamed to the target;
+* ``.NAME.charter-mail-new``: what it is to be, until it is renamed to the target;
 * ``.NAME.charter-mail-old``: what it was, until the set is complete;
 * ``.NAME.charter-mail-gone``: a file that is deleted, until the set is complete.
 """

@@ -30,7 +30,7 @@ class Interrupted(t.NamedTuple):
     """What a run that was interrupted has left.
 
     Attributes:
-        targets: the paths beside which staged files may lie.
+        targets: the paths beside which staged files may be.
         made: folders that it made.
         steps: what has been begun; empty if nothing visible has been changed, or all of it.
         folders: folders that are to be deleted when all steps are done.
@@ -59,7 +59,15 @@ class Interrupted(t.NamedTuple):
             return cls()
 
     def note(self, journal: Journal | None, *, durable: bool) -> None:
-        """Have the journal say it."""
+        """Have the journal say it.
+
+        Args:
+            journal: None for a change that needs none.
+            durable: the entry must survive a power failure before anything else is done.
+
+        Raises:
+            HostError: it cannot be written.
+        """
         if journal is None:
             return
         try:
@@ -175,7 +183,7 @@ def replace(
     except HostError as error:
         raise HostError(
             error.subject,
-            f"all was changed as wanted, but what was to go could not be removed: {error.reason}",
+            f"everything was changed as wanted, but what was replaced could not be removed: {error.reason}",
             f"{error.remedy}; the next run removes it",
             changed=True,
         ) from error
@@ -277,7 +285,7 @@ def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Inte
 
 
 def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
-    """Remove what lies beside targets that are as they shall be, and folders that shall go."""
+    """Remove what is beside targets that are as wanted, and folders that are to be removed."""
     paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
     failures = []
     for path in paths:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of many endpoints side by side: a queue for each server, and threads that work on the queues.
 
-Here is decided what is tried again, and that a dead server is not asked by every account. ``session_limit`` decides how
-many sessions a server has at a time.
+It decides what is tried again. A server that does not answer is not asked by every account. ``session_limit`` decides
+how many sessions a server has at a time.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class RegValue:
 
 @dataclasses.dataclass(frozen=True)
 class KeyWrite:
-    """What shall be done to one key; the order within a key is: delete, make, set.
+    """What is to be done to one key; the order within a key is: delete, make, set.
 
     Attributes:
         path: the whole path, beginning with the long name of a root such as ``HKEY_USERS``.

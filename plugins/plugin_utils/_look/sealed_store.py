@@ -15,7 +15,7 @@ from .snapshot import Snapshot
 
 
 class SealedStore:
-    """Implements the protocols ``PasswordStore`` of Thunderbird and of Evolution.
+    """Implements the protocols ``ProfilePasswordStore`` of Thunderbird and ``PasswordStore`` of Evolution.
 
     It knows a password only if that is one of the task's own, and the seal says that it is stored. All else, that
     there is no password or another one included, raises ``UnseenError``.

@@ -22,6 +22,7 @@ from ...module_utils._clients.outlook.client_entry import OUTLOOK
 from ...module_utils._clients.outlook.staging_methods import METHODS
 from ...module_utils._clients.outlook.undo import undone
 from ...module_utils._clients.undo import Rollback
+from ...module_utils._clients.when_running import FAIL
 from ...module_utils._model.errors import MailError
 from ...module_utils._windows import users
 from ...module_utils._windows.users import WindowsUser
@@ -49,7 +50,7 @@ def rollback_outlook(
     result = RollbackResult()
     if options["clients"] is not None and OUTLOOK.name not in options["clients"]:
         return result
-    task = Task(bool(action._task.check_mode), "fail", warn, _display.vvv, (AnsibleError,))
+    task = Task(bool(action._task.check_mode), FAIL, warn, _display.vvv, (AnsibleError,))
     with TaskConnection.open(action) as connection:
         pc = WindowsPc(connection)
         machine = pc.machine()

@@ -53,7 +53,7 @@ class LostAnswerError(HostError):
     def __init__(self, name: str, answer: BatchResult) -> None:
         super().__init__(
             "the PC",
-            f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+            f"the answer of the batch file {name} lacks {', '.join(answer.lost)}",
             "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
             "open, such as an antivirus or an indexer, and exclude them from it",
         )
@@ -274,7 +274,7 @@ class Batch:
     def put_file(self, source: str, path: str) -> None:
         """Put a new file in place of any other, with the owner and the rights that the folder gives.
 
-        A file that is only overwritten stays its owner's. It lies beside the batch file. If the other file cannot be
+        A file that is only overwritten stays its owner's. It is beside the batch file. If the other file cannot be
         deleted, it stays as it is, and the answer says so.
         """
         self._lines += [
@@ -285,7 +285,7 @@ class Batch:
         ]
 
     def import_registry(self, source: str) -> None:
-        """Import a .reg file that lies beside the batch file, unless a file before it could not be replaced."""
+        """Import a .reg file beside the batch file, unless a file before it could not be replaced."""
         self._lines.append(f'if not exist kept.txt reg.exe import "{_plain(source)}" >nul 2>&1')
 
     def delete_file(self, path: str) -> None:

@@ -36,7 +36,8 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Item, Passwords
+    from .password_store.keyring_item import Item
+    from .password_store.store import Passwords
 
 T = t.TypeVar("T")
 

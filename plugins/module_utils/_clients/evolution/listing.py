@@ -35,7 +35,7 @@ _PASSWORDS = frozenset({"plain", "login", "plain/password"})
 
 
 def accounts(client: Evolution) -> Listing:
-    """The mail accounts, from the registry of a session that is alive. Nothing is changed.
+    """The mail accounts, from the registry of a running session. Nothing is changed.
 
     Raises:
         MailError: the sources cannot be read.

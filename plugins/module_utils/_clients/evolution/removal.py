@@ -50,7 +50,7 @@ def remarks(before: Sources, after: Sources, ids: SourceIds, account: Account, o
     """
     if is_foreign(before, ids.identity, account) and ids.identity not in after:
         address = before.text(ids.identity, MAIL_IDENTITY, "Address")
-        yield f"{account}: with it goes the user's own address {address}, from which Evolution sent by this account"
+        yield f"{account}: this also removes {address}, the user's own address, as which Evolution sent by it"
     used = [
         f"{key} of {after.text(uid, DATA_SOURCE, 'DisplayName') or uid}"
         for uid, key in after.folder_users.get(ids.account, ())

@@ -73,13 +73,13 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
     if is_there:
         differ = any(values_of(state.sources.get(uid)) != values_of(parsed(past.texts[uid])) for uid in gone)
         return Undone(state, notices=(about_another(past),) if differ else ())
-    # What is there under the same name by now is somebody's.
+    # What has the same name now is somebody else's.
     back = {uid: source for uid in gone for source in [parsed(past.texts[uid])] if source and uid not in state.sources}
     if not back:
         return Undone(state)
     sources, left = with_values(state.sources.updated(back), past, force)
     after, more = with_rest(state, with_sources(state, sources), past, force)
-    notices = tuple(f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden)
+    notices = tuple(f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden)
     return Undone(after, (*left, *more), notices)
 
 

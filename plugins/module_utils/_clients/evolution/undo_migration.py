@@ -97,7 +97,7 @@ def _in_order(texts: t.Mapping[str, GlibKeyFile]) -> t.Sequence[str]:
 
 
 def _without(sources: Sources, created: t.Collection[str]) -> Sources:
-    """Without what the run has made, unless something else names it by now."""
+    """Without what the run has made, unless something else names it now."""
     there = [uid for uid in created if uid in sources]
     rest = sources.updated({}, there)
     return sources.updated({}, [uid for uid in there if not is_named(rest, uid)])

@@ -42,6 +42,6 @@ def _roaming(state: OutlookState) -> str:
     if not state.user.roams or not state.is_pending:
         return ""
     return (
-        f"{state.user.name} has a roaming profile: ImportPRF goes along to other PCs, where the PRF file is missing. "
+        f"{state.user.name} has a roaming profile: ImportPRF is copied to other PCs, where the PRF file is missing. "
         "Have Outlook started on this PC first."
     )

@@ -108,7 +108,11 @@ class Outlook(ClientDefaults):
         return status.verdict(state, account, self._methods)
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as Outlook has it; None where it does not."""
+        """The account as Outlook has it; None where it does not.
+
+        Raises:
+            HostError: the user is not logged on, so that Outlook's settings cannot be read.
+        """
         state = self.read()
         if not state.loaded:
             raise HostError(

@@ -165,7 +165,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             f"{key}\\{locations.RECORD}",
             None,
             "what was staged for this user is noted here, and cannot be read",
-            "use the version of this collection that wrote it, or delete the key; what it speaks of then stays",
+            "use the version of this collection that wrote it, or delete the key; what it lists then stays",
         ) from None
 
 

@@ -121,7 +121,7 @@ def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountSt
         OutlookStatus.DRIFTED,
         f"The account in Outlook's profile {profile} is not set up as wanted: {'; '.join(clauses)}. "
         f"Have {state.user.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
-        "which stages it anew.",
+        "which stages it again.",
     )
 
 

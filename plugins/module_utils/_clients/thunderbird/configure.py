@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the preferences as they are to the preferences as they shall be, for one account. Pure."""
+"""From the preferences as they are to the preferences as wanted, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LoginKey(t.NamedTuple):
 
 
 def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
-    """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
+    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already."""
     state = IndexedSettings.of(before)
     after = Draft(state)
     found = find(state, account)

@@ -66,10 +66,10 @@ def with_values(
 
     Args:
         start: what is stored now, which tells what was changed since.
-        after: what shall be stored, with an account removed or back.
+        after: what is to be stored, with an account removed or back.
         past: what was changed.
         force: see ``Undo``.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
     """
     plain = [
         change
@@ -133,7 +133,7 @@ def with_removed_identities(after: IndexedSettings, past: PastAccount) -> Indexe
 
 
 def without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
-    """Without parts that a run made, unless something else names them by now."""
+    """Without parts that a run made, unless something else names them now."""
     after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
     named = {
         branch(kind, name)

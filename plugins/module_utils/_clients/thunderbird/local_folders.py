@@ -85,7 +85,7 @@ def missing_folders(files: Files, profile: str, before: Settings, after: Setting
         files: the user's.
         profile: its folder.
         before: the preferences as they are.
-        after: as they shall be.
+        after: as they will be.
     """
     prefix = root(after) + "/"
     new = [

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 _FILTERS = (
-    "the POP3 account has message filters, which stay with its folders. Have the user make them anew for the IMAP "
+    "the POP3 account has message filters, which stay with its folders. Have the user create them again for the IMAP "
     "account in Thunderbird (Tools, Message Filters)"
 )
 
@@ -46,7 +46,7 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
 
     Args:
         before: as it was.
-        settings: as they shall be; the same object where nothing of the account changes.
+        settings: as they will be; the same object where nothing of the account changes.
         ids: the account's in these.
         account: as wanted.
     """
@@ -206,4 +206,5 @@ def _moved(passwords: ProfilePasswordStore, old: LoginKey, new: LoginKey) -> Pro
 
 
 def password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:
+    """A change of the password of a login, which shows only whether there was one and is to be one."""
     return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

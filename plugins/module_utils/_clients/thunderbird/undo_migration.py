@@ -135,7 +135,7 @@ def _with_identities(
     Args:
         after: with the accounts of the POP3 servers.
         past: what was changed.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
         pop3: the servers that are POP3 servers again.
         made: the run has made the IMAP account.
     """

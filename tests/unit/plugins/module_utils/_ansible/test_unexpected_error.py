@@ -143,7 +143,7 @@ def test_what_may_have_been_changed(run: Run, method: str, known: bool) -> None:
     run.homes = run.homes[1:2]
     result, _output = run.configure()
     assert result["changed"] is not known
-    assert ("What was changed before is not known; the next run sees to it." in result["msg"]) is not known
+    assert ("What was changed before is not known; the next run corrects it." in result["msg"]) is not known
     checked, _output = run.configure(_ansible_check_mode=True)
     assert checked["changed"] == (method == "write")
     assert "What was changed" not in checked["msg"]
