@@ -17,6 +17,7 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..mail_folders import to_empty
 from ..recognition import absence
+from ..this_computer import ThisComputer
 from ..waiting import once_closed
 from . import choices, configure, defaults, lookup, migration, signatures, templates
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
@@ -87,6 +88,7 @@ class Evolution(ClientDefaults):
         self._as_root = as_root
         self._seal = seal
         self._sealed_store = sealed_store
+        self._computer = ThisComputer(files)
 
     @property
     def profile(self) -> str:
@@ -119,7 +121,9 @@ class Evolution(ClientDefaults):
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         files = SignatureFiles(self._files, self._location.config)
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), files)
+        return EvolutionState(
+            Sources(found, self._computer), damaged, session, passwords, Lazy(self._open_defaults), files
+        )
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)
