@@ -17,6 +17,7 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import absence
 from ..mail_deletion import to_empty
+from ..this_computer import ThisComputer
 from ..when_running import once_closed
 from . import configure, defaults, lookup, migration, signatures, templates, user_choice
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
@@ -88,6 +89,7 @@ class Evolution(ClientDefaults):
         self._as_root = as_root
         self._seal = seal
         self._sealed_store = sealed_store
+        self._computer = ThisComputer(files)
 
     @property
     def profile(self) -> str:
@@ -120,7 +122,9 @@ class Evolution(ClientDefaults):
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         files = SignatureFiles(self._files, self._location.config)
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), files)
+        return EvolutionState(
+            Sources(found, self._computer), damaged, session, passwords, Lazy(self._open_defaults), files
+        )
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)

@@ -50,7 +50,9 @@ def chosen(sources: Sources, account: Account) -> str:
     method = next(filter(None, (passwordless(sources, uid) for uid in servers)), "")
     if method:
         return user_choice.signs_in_by(method)
-    return user_choice.local_service(account, *(sources.text(uid, AUTHENTICATION, "Host") for uid in servers))
+    return user_choice.local_service(
+        sources.computer, account, *(sources.text(uid, AUTHENTICATION, "Host") for uid in servers)
+    )
 
 
 def kept_address(sources: Sources, identity: str, account: Account) -> str:

@@ -18,6 +18,7 @@ from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import about_other_protocol, absence
 from ..mail_deletion import to_empty
+from ..this_computer import ThisComputer
 from ..when_running import once_closed
 from . import configure, folder_references, migration, old_names, preference_files, profiles, programs, server_move
 from .indexed_settings import IndexedSettings
@@ -87,6 +88,7 @@ class Thunderbird(ClientDefaults):
         self._as_root = as_root
         self._seal = seal
         self._sealed_store = sealed_store
+        self._computer = ThisComputer(files)
         self._profile = profiles.choose(files, root, profile)
 
     @property
@@ -114,7 +116,7 @@ class Thunderbird(ClientDefaults):
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
         sources = preference_files.read(self._files, programs_of_profile, self.profile, self._root.sandboxes)
         seen = sources.seen(prefs.values)
-        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 

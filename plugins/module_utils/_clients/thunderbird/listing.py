@@ -110,9 +110,12 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         return
     server = branch("server", ids.server)
     if not ids.smtp or ids.smtp not in names(settings, SMTP_SERVERS):  # Thunderbird sees only those in its list
-        usual = mapping.default_smtp_server(settings)
-        host = text(settings, branch("smtpserver", usual) + "hostname")
-        yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
+        usual = mapping.default_smtp_server(settings) if ids.smtp else mapping.usual_smtp_server(settings)
+        host = text(settings, branch("smtpserver", usual) + "hostname") or "there is none"
+        if ids.smtp:
+            yield f"its SMTP server is gone: Thunderbird 157 sends by the default one ({host}), 153 does not send"
+        else:
+            yield f"it has no SMTP server of its own and sends by the default one ({host})"
     else:
         for other in _others_by(settings, ids):
             yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
@@ -123,7 +126,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         file = signatures.attached(settings, prefix)
         if file:
             yield f"a signature is in a file ({file})"
-        smtp = text(settings, prefix + "smtpServer") or mapping.default_smtp_server(settings)
+        smtp = text(settings, prefix + "smtpServer") or mapping.usual_smtp_server(settings)
         if ids.smtp and smtp != ids.smtp:
             host = text(settings, branch("smtpserver", smtp) + "hostname")
             yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"

@@ -8,6 +8,7 @@ from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..._model.text import bare_address, same_address
 from .. import user_choice
+from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
 from .mapping import PrefIds, branch, effective, text
@@ -38,7 +39,9 @@ def chosen(settings: Settings, account: Account) -> str:
         outgoing = _host(settings, branch("smtpserver", ids.smtp))
     if method:
         return user_choice.signs_in_by(method)
-    return user_choice.local_service(account, _host(settings, branch("server", ids.server)), outgoing)
+    return user_choice.local_service(
+        IndexedSettings.of(settings).computer, account, _host(settings, branch("server", ids.server)), outgoing
+    )
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
@@ -57,7 +60,10 @@ def is_of_account(settings: Settings, smtp: str, ids: PrefIds, account: Account)
 def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
     """Whether identities of the user's own that send by an SMTP server need not notice that it is configured."""
     prefix = branch("smtpserver", smtp)
-    of_user = passwordless(settings, prefix) or user_choice.local_service(account, "", _host(settings, prefix))
+    computer = IndexedSettings.of(settings).computer
+    of_user = passwordless(settings, prefix) or user_choice.local_service(
+        computer, account, "", _host(settings, prefix)
+    )
     return is_of_account(settings, smtp, ids, account) and not of_user
 
 

@@ -129,8 +129,12 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
         "boss@rossi.example sends by another server (smtp.rossi.example)",
     ),
     "an SMTP server that is not in the list": (
-        {"mail.smtpservers": "smtp3"},
-        "it has no SMTP server of its own and sends by the default one (smtp.charter.net)",
+        {"mail.smtpservers": "smtp3", "mail.smtp.defaultserver": "smtp3"},
+        "its SMTP server is gone: Thunderbird 157 sends by the default one (smtp.charter.net), 153 does not send",
+    ),
+    "a default SMTP server that is not in the list": (
+        {"mail.identity.id2.smtpServer": "", "mail.smtp.defaultserver": "smtp9"},
+        "it has no SMTP server of its own and sends by the default one (there is none)",
     ),
     "no identity": ({"mail.account.account2.identities": ""}, "it has no address to send from"),
     "a global inbox": ({"mail.server.server2.deferred_to_account": "account1"}, "inbox of another account"),
