@@ -208,8 +208,8 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "html": (
         "HTML, the inside of a body. It is used as it is, so that it must be the administrator's own.",
         (
-            "Images must be in it, as C(data:) URLs. Other ones that no recipient would see are refused, such as C(cid:), "
-            "files and relative paths. An image on the web gives a warning."
+            "Images must be in it, as C(data:) URLs. Those that no recipient would see are refused: C(cid:), files and "
+            "relative paths. An image on the web gives a warning."
         ),
     ),
     "src": (
