@@ -51,7 +51,11 @@ def reply_to(value: str | None, option: str) -> str | None:
 
 
 def organization(value: str | None, option: str) -> str | None:
-    """One line without blanks around it, which Evolution drops."""
+    """One line without blanks around it, which Evolution drops.
+
+    Raises:
+        OptionError: it is longer than a header may be, or has control characters.
+    """
     if value is None:
         return None
     if len(value) > _LONGEST_ORGANIZATION:

@@ -19,7 +19,7 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
-from .sasl import Mechanism, Turn, choose, exchange
+from .sasl import AUTH_PLAIN, Mechanism, Turn, choose, exchange, ways_with_password
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
@@ -199,13 +199,12 @@ class ImapDialogue:
         """Sign in with the first mechanism in common: its name, and the server's answer."""
         mechanisms = {word[5:] for word in self._capabilities if word.startswith("AUTH=")}
         may_login = "LOGINDISABLED" not in self._capabilities
-        if "PLAIN" in mechanisms:
-            answer = self._authenticate_plain(username, password)
-            if not (may_login and answer.status == b"BAD"):
-                return "AUTH PLAIN", answer
-            # BAD is about the command, not about the password, and the server has another command.
-        if may_login:
-            return "LOGIN", self._login(username, password)
+        ways = ways_with_password(mechanisms, "LOGIN" if may_login else "")
+        for way in ways:
+            answer = (self._authenticate_plain if way == AUTH_PLAIN else self._login)(username, password)
+            # BAD is about the command, not about the password, and the server may have another command.
+            if answer.status != b"BAD" or way == ways[-1]:
+                return way, answer
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
             raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)

@@ -57,7 +57,7 @@ class Deadline:
         self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
-        """Begin the same time anew, for a connection that has several things to do."""
+        """Begin the same time again, for a connection that has several things to do."""
         self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
@@ -135,7 +135,7 @@ class Connection:
         return str(self._socket.getsockname()[0])
 
     def renew(self) -> None:
-        """Count anew what may be received, for a session that has several things to do."""
+        """Count again from 0 what may be received, for a session that has several things to do."""
         self._received = 0
 
     def send_line(self, line: bytes) -> None:

@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import IGNORED, without_ignored
 from ansible_collections.charter.mail.plugins.module_utils._ansible.option_secrets import hidden
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.lookup import not_staged
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.folders import NONE_GIVEN, Folder, Place, folder_text
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
