@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The responses of an IMAP server that have strings in them: LIST and FETCH (RFC 3501 9, RFC 9051 9).
+"""The responses of an IMAP server that have strings in them: LIST, NAMESPACE, FETCH (RFC 3501 9, 2342, 9051 9).
 
 A response is its lines, joined by CRLF as they came. A server writes a string in quotes or as a literal: its length in
 braces at the end of a line, then as many bytes, then the rest of the line. Dovecot writes a folder's name as a literal
@@ -18,6 +18,7 @@ _LITERAL = re.compile(rb"\{([0-9]{1,10})\}\Z")
 _STRING = re.compile(rb'"((?:\\.|[^"\\])*)"|\{([0-9]{1,10})\}\r\n', re.DOTALL)
 _ATOM = re.compile(rb'[^ "{()\\\r\n]+')
 _LIST = re.compile(rb"\* LIST \(([^)]*)\) ", re.IGNORECASE)
+_NAMESPACE = re.compile(rb"\* NAMESPACE \(", re.IGNORECASE)
 _FETCH = re.compile(rb"\* [0-9]{1,10} FETCH \(", re.IGNORECASE)
 _SIZE = re.compile(rb"[( ]RFC822\.SIZE ([0-9]{1,12})[ )]", re.IGNORECASE)
 
@@ -32,6 +33,18 @@ class ServerFolder(t.NamedTuple):
 
     name: bytes
     is_open: bool
+
+
+class Namespace(t.NamedTuple):
+    """Where folders are.
+
+    Attributes:
+        prefix: what the names of all folders in it begin with, as the server writes it.
+        separator: what separates the levels of their names; empty for none.
+    """
+
+    prefix: bytes
+    separator: bytes
 
 
 class Fetched(t.NamedTuple):
@@ -82,6 +95,22 @@ def listed(answer: bytes) -> tuple[ServerFolder, bytes] | None:
     closed = {b"\\noselect", b"\\nonexistent"}.intersection(match.group(1).lower().split())
     is_nil = answer[match.end() : match.end() + 3].upper() == b"NIL"
     return ServerFolder(name, not closed), b"" if is_nil else separator
+
+
+def personal(answer: bytes) -> Namespace | None:
+    """Where the user's own folders are: without a prefix where that is possible. None for another response."""
+    match = _NAMESPACE.match(answer)
+    found: list[Namespace] = []
+    end = 0 if match is None else match.end()
+    while end and answer[end : end + 1] == b"(":
+        prefix, end = _text(answer, end + 1)
+        separator, after = _text(answer, end + 1)
+        if prefix is None or separator is None:
+            break
+        is_nil = answer[end + 1 : end + 4].upper() == b"NIL"
+        found.append(Namespace(prefix, b"" if is_nil else separator))
+        end = answer.find(b")", after) + 1
+    return min(found, key=lambda one: one.prefix != b"", default=None)
 
 
 def fetched(answer: bytes) -> Fetched | None:

@@ -11,7 +11,7 @@ import typing as t
 from .._verify.findings import sessions
 from .._verify.protocols.imap import ImapDialogue, ImapReply
 from . import imap_responses
-from .imap_responses import ServerFolder
+from .imap_responses import Namespace, ServerFolder
 from .stored_mail import fields, identity
 
 # A folder of others that may be seen and not read, or one that has gone since it was listed (RFC 5530).
@@ -20,6 +20,7 @@ _EXISTS = re.compile(rb"\* ([0-9]{1,10}) EXISTS$", re.IGNORECASE)
 # As much of them as tells a message from others: a line may be as long as its sender likes.
 _HEADERS = ((b"MESSAGE-ID", 1000), (b"DATE FROM SUBJECT", 2000))
 _BATCH = 200  # messages; what a server says of them has to fit in what a connection may receive
+_PART = 1 << 16  # bytes; a slow line takes longer for a whole message than a server may take for an answer
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 Key = t.Tuple[bytes, int]  # identity and size
@@ -28,13 +29,14 @@ Key = t.Tuple[bytes, int]  # identity and size
 class ImapUpload(ImapDialogue):
     """A session of a user who is signed in."""
 
-    def folders(self) -> tuple[list[ServerFolder], bytes]:
-        """All folders, and what separates the levels of their names; empty for a server without levels."""
+    def folders(self) -> tuple[list[ServerFolder], Namespace]:
+        """All folders, and where the user's own ones are made."""
         self._connection.renew()
         answer = self._done(b'LIST "" "*"', "list the folders")
         found = [one for one in map(imap_responses.listed, answer.untagged) if one is not None]
         separators = [separator for _folder, separator in found if separator]
-        return [folder for folder, _separator in found], separators[-1] if separators else b""
+        usual = Namespace(b"", separators[-1] if separators else b"")
+        return [folder for folder, _separator in found], self._namespace() or usual
 
     def keys(self, folder: bytes) -> t.Iterator[Key]:
         """What tells the messages of a folder from others. Nothing changes: the folder is open for reading only."""
@@ -62,8 +64,22 @@ class ImapUpload(ImapDialogue):
         self._done(b"CREATE " + quoted(folder), "make a folder")
         self._command(b"SUBSCRIBE " + quoted(folder))
 
-    def append(self, folder: bytes, data: bytes, flags: t.Sequence[bytes], date: datetime.datetime | None) -> str:
+    def append(
+        self,
+        folder: bytes,
+        data: bytes,
+        flags: t.Sequence[bytes],
+        date: datetime.datetime | None,
+        progress: t.Callable[[], None],
+    ) -> str:
         """Add a message.
+
+        Args:
+            folder: which is there.
+            data: the message.
+            flags: of IMAP.
+            date: of the message; None for now.
+            progress: called after each part that was sent.
 
         Returns:
             Why the server does not take it; empty where it does.
@@ -73,9 +89,17 @@ class ImapUpload(ImapDialogue):
         head = b"APPEND %s (%s)%s {%d}" % (quoted(folder), b" ".join(flags), when, len(data))
         answer = self._command(head)
         if answer.status == b"+":
-            self._connection.send(data + b"\r\n")
+            for start in range(0, len(data), _PART):
+                self._connection.send(data[start : start + _PART])
+                progress()
+            self._connection.send(b"\r\n")
             answer = self._answer()
         return "" if answer.status == b"OK" else self._redact(answer.text)
+
+    def _namespace(self) -> Namespace | None:
+        """Where the server has folders of the user; None where it does not say (RFC 2342)."""
+        answer = self._command(b"NAMESPACE")
+        return next(filter(None, map(imap_responses.personal, answer.untagged)), None)
 
     def _examine(self, folder: bytes) -> ImapReply:
         if _is_quotable(folder):

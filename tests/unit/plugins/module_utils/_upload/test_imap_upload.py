@@ -13,7 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._upload import imap_responses, imap_upload
-from ansible_collections.charter.mail.plugins.module_utils._upload.imap_responses import ServerFolder
+from ansible_collections.charter.mail.plugins.module_utils._upload.imap_responses import Namespace, ServerFolder
 from ansible_collections.charter.mail.plugins.module_utils._upload.imap_upload import ImapUpload
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import endpoints
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Failure
@@ -50,7 +50,8 @@ class Server:
 
     def send(self, data: bytes) -> None:
         self.sent.append(data)
-        self.waiting += b"a%d OK appended\r\n" % sum(line.startswith(b"a") for line in self.sent[:-1])
+        if data.endswith(b"\r\n"):
+            self.waiting += b"a%d OK appended\r\n" % sum(line.startswith(b"a") for line in self.sent[:-1])
 
     def read_line(self) -> bytes:
         line, end, self.waiting = self.waiting.partition(b"\r\n")
@@ -88,7 +89,7 @@ def test_folders() -> None:
             ServerFolder(b'A "quoted" \\ name', True),
             ServerFolder(b"Sent", True),
         ],
-        b"/",
+        Namespace(b"", b"/"),
     )
 
 
@@ -116,21 +117,41 @@ def test_a_folder_whose_name_is_a_literal(name: bytes, rest: bytes) -> None:
         ]
     )
     folders = [ServerFolder(b"Archive", True), ServerFolder(name, True), ServerFolder(b"INBOX", False)]
-    assert made.folders() == (folders, b"/")
+    assert made.folders() == (folders, Namespace(b"", b"/"))
     assert server.waiting == b""
 
 
 @pytest.mark.parametrize("name", [b"a]b", b"a}b", b"NIL", b"%", b"&AOQ-", "ä".encode()])
 def test_a_folder_whose_name_is_an_atom(name: bytes) -> None:
     made, _server = session(LIST=[b'* list (\\Marked) "\\\\" ' + name, b"TAG OK done"])
-    assert made.folders() == ([ServerFolder(name, True)], b"\\")
+    assert made.folders() == ([ServerFolder(name, True)], Namespace(b"", b"\\"))
 
 
 @pytest.mark.parametrize("text", [b"* OK it is {5}", b"* NO {5}", b"* BYE {5}"])
 def test_text_for_people_has_no_literal(text: bytes) -> None:
     made, server = session(LIST=[text, b"TAG OK done {5}"])
-    assert made.folders() == ([], b"")
+    assert made.folders() == ([], Namespace(b"", b""))
     assert server.waiting == b""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b'* NAMESPACE (("" "/")) NIL NIL', Namespace(b"", b"/")),
+        (b'* namespace (("INBOX." ".")) (("~" "/")) NIL', Namespace(b"INBOX.", b".")),
+        (b'* NAMESPACE (("#old/" "/" "X-A" ("b" "c"))("" NIL)) NIL NIL', Namespace(b"#old/", b"/")),
+        (b'* NAMESPACE (("#old/" "/")("" nil)) NIL NIL', Namespace(b"", b"")),
+        (b'* NAMESPACE (({6}\r\nINBOX. ".")) NIL NIL', Namespace(b"INBOX.", b".")),
+        (b'* NAMESPACE NIL NIL (("Public/" "/"))', Namespace(b"", b".")),
+        (b"* NAMESPACE ((broken", Namespace(b"", b".")),
+        (b"* NAMESPACE (", Namespace(b"", b".")),
+        (b"* OK nothing", Namespace(b"", b".")),
+    ],
+)
+@pytest.mark.parametrize("end", [b"TAG OK done", b"TAG BAD unknown"])
+def test_where_the_users_folders_are_made(said: bytes, expected: Namespace, end: bytes) -> None:
+    made, _server = session(LIST=[b'* LIST () "." INBOX', b"TAG OK done"], NAMESPACE=[said, end])
+    assert made.folders() == ([ServerFolder(b"INBOX", True)], expected)
 
 
 @pytest.mark.parametrize("size", [b"1048577", b"9999999999"])
@@ -220,13 +241,22 @@ def test_a_large_folder_is_read_in_parts() -> None:
 def test_append() -> None:
     made, server = session(APPEND=[b"+ go on"])
     date = datetime.datetime(2026, 11, 8, 9, 5, 0, tzinfo=datetime.timezone(-datetime.timedelta(hours=3, minutes=30)))
-    assert made.append(b"Local mail", b"Subject: x\r\n\r\nx\r\n", (b"\\Seen",), date) == ""
-    head, data = server.sent
+    assert made.append(b"Local mail", b"Subject: x\r\n\r\nx\r\n", (b"\\Seen",), date, lambda: None) == ""
+    head, *data = server.sent
     assert head == b'a1 APPEND "Local mail" (\\Seen) " 8-Nov-2026 09:05:00 -0330" {17}'
-    assert data == b"Subject: x\r\n\r\nx\r\n\r\n"
+    assert b"".join(data) == b"Subject: x\r\n\r\nx\r\n\r\n"
     refusing, refused = session(APPEND=[b"TAG NO [OVERQUOTA] The mailbox is full"])
-    assert "OVERQUOTA" in refusing.append(b"Local mail", b"x\r\n", (), None)
+    assert "OVERQUOTA" in refusing.append(b"Local mail", b"x\r\n", (), None, lambda: None)
     assert len(refused.sent) == 1  # the message itself was not sent
+
+
+def test_a_large_message_is_sent_in_parts_and_each_has_time_of_its_own() -> None:
+    made, server = session(APPEND=[b"+ go on"])
+    message = b"0123456789abcde\n" * 20_000
+    parts: list[int] = []
+    assert made.append(b"Local mail", message, (), None, lambda: parts.append(len(server.sent))) == ""
+    assert b"".join(server.sent[1:]) == message + b"\r\n"
+    assert parts == [2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("name", [b"a\r\nb", b"a\0", "ä".encode()])
