@@ -74,7 +74,14 @@ def prefs(address: str, case: Case) -> dict[str, str | int | bool]:
         made[f"mail.identity.{identity}.fcc"] = False
         made[f"mail.identity.{identity}.smtpServer"] = smtp
     for smtp, host in HOSTS.items():
-        server = {"hostname": host, "type": "smtp", "port": 587, "try_ssl": 2, "authMethod": 3, "username": address}
+        server: dict[str, str | int] = {
+            "hostname": host,
+            "type": "smtp",
+            "port": 587,
+            "try_ssl": 2,
+            "authMethod": 3,
+            "username": address,
+        }
         made.update({f"mail.smtpserver.{smtp}.{name}": value for name, value in server.items() if value != ""})
     del made["mail.identity.id5.smtpServer"]
     return {**made, **case.prefs}

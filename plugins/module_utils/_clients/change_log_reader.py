@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from .._model.account import Account
-from .._model.settings import Change, Value, is_of_kind
+from .._model.settings import Change, Value, is_of_kind, same
 from .account_json import account_in
 from .change_log import FORMAT, VERSION
 from .engine import Status
@@ -40,6 +40,7 @@ class PastAccount:
         purged: its mail on this host was deleted with it.
         changes, created, removed, texts: see ``change_log.Noted``.
         hidden: settings that were changed and are not in ``changes``, as they could be secrets.
+        first: settings that the run has changed several times, and what they were before the first time.
     """
 
     account: Account
@@ -52,6 +53,11 @@ class PastAccount:
     removed: tuple[str, ...]
     texts: t.Mapping[str, str]
     hidden: tuple[str, ...]
+    first: t.Mapping[str, Value | None] = dataclasses.field(default_factory=dict)
+
+    def is_undone(self, key: str, now: Value | None) -> bool:
+        """Whether all that the run did to a setting is undone, so that no step of it is to be undone alone."""
+        return key in self.first and same(now, self.first[key])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +88,23 @@ class PastChange:
         return dataclasses.replace(
             self, accounts=tuple(one for one in self.accounts if one.account.email.lower() in wanted)
         )
+
+
+def of_run(entries: t.Sequence[PastChange], emails: t.Collection[str]) -> list[PastAccount]:
+    """The accounts that a run has changed, in the order in which it did, of some addresses or, by none, of all.
+
+    Args:
+        entries: of the run, the oldest first.
+        emails: the addresses.
+    """
+    accounts = [account for entry in entries for account in entry.only(emails).accounts]
+    first: dict[str, Value | None] = {}
+    again = set()
+    for change in (change for account in accounts for change in account.changes):
+        if change.key in first:
+            again.add(change.key)
+        first.setdefault(change.key, change.before)
+    return [dataclasses.replace(account, first={key: first[key] for key in again}) for account in accounts]
 
 
 def parsed(content: bytes) -> list[PastChange]:

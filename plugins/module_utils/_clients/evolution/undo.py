@@ -24,6 +24,8 @@ from .former_settings import (
     with_values,
 )
 from .lookup import find, refuse_damaged
+from .signatures import MAIL_SIGNATURE
+from .sources import Sources
 from .stored import EvolutionState
 
 
@@ -84,7 +86,7 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
 
 
 def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undone:
-    sources, left = with_values(state.sources, past, force)
+    sources, left = with_values(_with_signatures(state.sources, past), past, force)
     for uid in past.created:
         if uid not in sources or is_named(sources, uid):
             continue
@@ -96,3 +98,10 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
             sources = sources.updated({}, [uid])
     after, more = with_rest(state, with_sources(state, sources), past, force)
     return Undone(after, (*left, *more))
+
+
+def _with_signatures(sources: Sources, past: PastAccount) -> Sources:
+    """With the signatures that a run has removed of an account that stays."""
+    gone = {uid: parsed(past.texts.get(uid, "")) for uid in past.removed if uid not in sources}
+    back = {uid: source for uid, source in gone.items() if source is not None and MAIL_SIGNATURE in source.groups}
+    return sources.updated(back) if back else sources

@@ -58,7 +58,10 @@ def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | No
     if all(_is_there(state.sources, uid, texts.get(uid)) for uid in replaced(past)):
         if not made:
             return None
-        return Undone(state, notices=(about_twin(past),) if is_of_run else ())
+        if is_of_run:
+            return Undone(state, notices=(about_twin(past),))
+        sources, left = with_values(state.sources, past, force)
+        return Undone(with_sources(state, sources), tuple(left))
     if made and ids is not None and not is_of_run:
         return Undone(state, notices=(about_another(past),))
     left = changed_since(state.sources, (one for one in past.changes if uid_of(one.key) in past.created))

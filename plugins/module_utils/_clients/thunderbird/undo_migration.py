@@ -22,7 +22,6 @@ from ..undo import (
     about_refused,
     about_removed,
     about_twin,
-    touched,
 )
 from . import mapping, server_move
 from .former_settings import (
@@ -30,10 +29,12 @@ from .former_settings import (
     is_list,
     moved,
     name_of,
+    touched,
     updated,
     with_lists,
     with_parts,
     with_removed_identities,
+    with_settings,
     with_values,
     without_parts,
 )
@@ -78,7 +79,10 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
         # It is undone already, or somebody has set the POP3 account up again.
         if not made:
             return None
-        return Undone(state, notices=(about_twin(past),) if _is_of_run(ids, past) else ())
+        if _is_of_run(ids, past):
+            return Undone(state, notices=(about_twin(past),))
+        after, left = with_values(now, now, past, force)
+        return Undone(with_settings(state, after) if after is not now else state, tuple(left))
     if ids is None:
         return Undone(state, notices=(about_removed(past),))
     if made and not _is_of_run(ids, past):
@@ -86,7 +90,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     if not all(text(now, part + RETIRED) and now.accounts_with("server", name_of(part)) for part in servers):
         return Undone(state, notices=(about_local_folders(past),))
     own = [change for change in past.changes if part_of(change.key) in past.created and not is_list(change.key)]
-    left = touched(own, now.get)
+    left = touched(now, own)
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     after, renamed = with_parts(now, past, gone)

@@ -13,7 +13,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.doc_fragments import verify_scope
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
@@ -180,7 +179,7 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked() -> None:
-    assert str(client_registry.locations()).replace("'", "") in verify_scope.ModuleDocFragment.DOCUMENTATION
+    assert str(client_registry.locations()).replace("'", "") in mail_verify.DOCUMENTATION
     conftest = pathlib.Path(__file__).parents[4] / "conftest.py"
     program = (
         f"import runpy, sys; runpy.run_path({str(conftest)!r}); import {mail_verify.__name__}; "

@@ -15,7 +15,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import rollback_on_linux, run_id_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, rollback_on_linux, run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.rollback import OPTIONS
@@ -53,12 +53,16 @@ def request(home: pathlib.Path, **options: t.Any) -> Request:
     return request_of({"email": EMAIL, "home": str(home), **options}, {})
 
 
-def configure(client: ClientEntry, run: str, *wanted: Request) -> engine.Outcome[t.Any]:
+def configure(
+    client: ClientEntry, run: str, *wanted: Request, exclusive_scope: str | None = None
+) -> engine.Outcome[t.Any]:
     options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False, run_id_option.NAME: run}
     if client is EVOLUTION:
         options["password_store"] = "plaintext_keyring"
+    accounts = [one.account for one in wanted]
+    unlisted = exclusive.unlisted(client.load_unlisted, exclusive_scope, accounts)
     with opened(client, target_of(wanted[0]), {**client.defaults(), **options}, desktop_hosts()) as found:
-        return engine.reconcile(found, [one.account for one in wanted])
+        return engine.reconcile(found, accounts, unlisted=unlisted)
 
 
 def roll_back(home: pathlib.Path, run: str = "last", *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
