@@ -290,7 +290,7 @@ def test_an_account_of_ours_that_its_user_has_made_another_of_stays(setup: Setup
     (before,) = setup.accounts()
     assert (before["incoming"]["host"], before["incoming"]["username"]) == ("imap.work.example", "mario")
     warned = setup.configure("absent", state="absent")
-    assert "mario on imap.work.example by now, and is left as it is" in warned["warnings"]
+    assert "is now mario on imap.work.example, and is left as it is" in warned["warnings"]
     setup.configure("created")
     assert before in setup.accounts()
     setup.configure("unchanged")

@@ -128,7 +128,7 @@ def test_the_workers_of_a_run_take_the_same_sample(monkeypatch: pytest.MonkeyPat
     assert samples[0] == samples[1] != samples[2]
 
 
-@pytest.mark.parametrize(("file", "test"), [("test_fault_matrix", "test_fault"), ("test_turned_away", TURNED_AWAY)])
+@pytest.mark.parametrize(("file", "test"), [("test_fault_matrix", "test_fault"), ("test_session_limit", TURNED_AWAY)])
 def test_the_rows_of_the_fast_loop_are_rows_of_the_full_run(
     monkeypatch: pytest.MonkeyPatch, file: str, test: str
 ) -> None:

@@ -40,6 +40,7 @@ PROTOCOLS = "module_utils/_verify/protocols"
 REPORT = "module_utils/_verify/report"
 UPLOAD = "module_utils/_upload"
 ANSIBLE = "module_utils/_ansible"
+INTERNAL = "modules/__internal"
 FILTERS = "plugin_utils/_filters"
 RENDER = "plugin_utils/_render"
 INVENTORY = "plugin_utils/_inventory"
@@ -56,6 +57,7 @@ FLEET_RUN = "plugin_utils/_fleet_run"
 
 TOP = ("modules", "action", "filter")
 LONGEST = 400  # lines of one file
+NAMED_BY_ANSIBLE = ("ActionModule", "FilterModule", "ModuleDocFragment")  # classes that it looks for by their names
 
 # package: the packages that it may import from, besides itself. Each stands below those that it may import.
 PLAN: t.Mapping[str, tuple[str, ...]] = {
@@ -100,7 +102,8 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         *(ANSIBLE, ACCOUNTS, FLEET_RUN),
     ),
     "doc_fragments": (ANSIBLE,),
-    "modules": (MODEL, CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
+    INTERNAL: (ANSIBLE,),  # what actions run in the place of a module, without the files that the task does not need
+    "modules": (CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
         MODEL,
         WINDOWS,
@@ -162,6 +165,22 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{FLEET_PAGE}/page.py": ("pathlib",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
+}
+
+# file: values that stand in no other file, since a second one would have its rule again
+ONE_HOME: t.Mapping[str, tuple[str | int, ...]] = {
+    f"{MODEL}/ports.py": (465,),  # the other ports are facts about providers, too, or numbers of something else
+    f"{CLIENTS}/when_running.py": ("skip",),
+    f"{CLIENTS}/seal.py": ("charter-mail.seal",),
+    f"{EVOLUTION_PASSWORDS}/keyring_item.py": ("e-source-uid", "xdg:schema"),
+    f"{OUTLOOK}/registry_values.py": ("ImportPRF", "FirstRun", "PreferLocalXML"),
+    f"{OUTLOOK}/status.py": ("pending_logon",),
+    f"{PROTOCOLS}/sasl.py": ("AUTH PLAIN", "SCRAM-SHA-256"),
+    f"{ANSIBLE}/run_id_option.py": ("_run",),
+    f"{ANSIBLE}/shared_limit_option.py": ("_sign_ins",),
+    f"{PC}/host_system.py": ("mail_system", "powershell"),
+    f"{FLEET_RUN}/recorder.py": ("mail_records", "mail_site"),
+    f"{FLEET_RUN}/unreached.py": ("charter_mail_unreachable_later",),
 }
 
 
@@ -291,6 +310,25 @@ def test_no_file_is_long() -> None:
     lengths = {path: (PLUGINS / path).read_text().count("\n") for path in _files()}
     assert len(lengths) > 200
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in _files():
+        for node in ast.parse((PLUGINS / path).read_text(), path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: found for name, found in homes.items() if len(found) > 1 and name not in NAMED_BY_ANSIBLE} == {}
+
+
+def test_a_rule_has_one_home() -> None:
+    wanted = {value: home for home, values in ONE_HOME.items() for value in values}
+    found: dict[str | int, set[str]] = {value: set() for value in wanted}
+    for path in _files():
+        for node in _nodes(ast.parse((PLUGINS / path).read_text(), path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, (str, int)) and node.value in found:
+                found[node.value].add(path)
+    assert found == {value: {home} for value, home in wanted.items()}
 
 
 def test_every_file_keeps_to_the_plan() -> None:

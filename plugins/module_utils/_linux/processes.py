@@ -66,7 +66,7 @@ def _process(pid: int, user: LocalUser, name: str) -> Process | None:
 
 
 def _owner(status: bytes) -> int | None:
-    """The real user of a process; None for one that has ended and waits to be buried."""
+    """The real user of a process; None for one that has ended and waits for its parent to read that."""
     fields = dict(line.partition(b":")[::2] for line in status.splitlines())
     if fields.get(b"State", b"").split()[:1] == [b"Z"]:
         return None

@@ -3,7 +3,7 @@
 """All sources of one user, and how they name each other.
 
 One account is three sources: the account itself names its identity, and that its transport, which is the server for
-sending (e-source-mail-account.c and its neighbours in evolution-data-server).
+sending (e-source-mail-account.c and the files beside it in evolution-data-server).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the preferences as they are to the preferences as they shall be, for one account. Pure."""
+"""From the preferences as they are to the preferences as wanted, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
-from ..recognition import marker
+from ..lookup import marker
 from . import client_settings, folder_references, identities, mapping, signatures
-from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
@@ -26,6 +25,7 @@ from .mapping import (
     text,
     usual_smtp_server,
 )
+from .user_choice import is_foreign, is_of_account, is_usable
 
 
 class LoginKey(t.NamedTuple):
@@ -36,7 +36,7 @@ class LoginKey(t.NamedTuple):
 
 
 def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
-    """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
+    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already."""
     state = IndexedSettings.of(before)
     after = Draft(state)
     found = find(state, account)

@@ -11,7 +11,7 @@ from ..._host.files import Files
 from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
@@ -41,7 +41,7 @@ def accounts(client: Thunderbird) -> Listing:
     """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
     files, root = client.place
     paths = [profile.path for profile in profiles.listed(files, root.path)]
-    found: list[ListedAccount] = []
+    found: list[ClientAccount] = []
     unreadable: list[str] = []
     for path in sorted(paths, key=lambda path: path != client.profile):
         try:
@@ -60,7 +60,7 @@ def _settings(files: Files, root: Root, profile: str) -> Settings:
     return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
 
 
-def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
+def in_profile(settings: Settings, profile: str) -> list[ClientAccount]:
     """The mail accounts of a profile, in Thunderbird's order.
 
     Args:
@@ -71,13 +71,13 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
     return [_account(settings, profile, ids, kind) for ids, kind in kinds if kind not in _NO_MAIL]
 
 
-def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
+def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ClientAccount:
     server = branch("server", ids.server)
     found = client_settings.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
-    return ListedAccount(
+    return ClientAccount(
         kind=kind,
         profile=profile,
         email=identities[0].email if identities else "",

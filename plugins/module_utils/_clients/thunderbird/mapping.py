@@ -200,13 +200,14 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
     protocol = Protocol(kind)
     incoming_security = _SECURITIES.get(_number(settings, server, "socketType", 0), Security.NONE)
     outgoing_security = _SECURITIES.get(_number(settings, smtp, "try_ssl", 0), Security.NONE)
-    default_port = standard_port(protocol.value, incoming_security)
     leaves, days = _left_on_server(settings, server) if protocol is Protocol.POP3 else (None, None)
     return Account(
         email=text(settings, identity + "useremail"),
         protocol=protocol,
         incoming=Server(
-            text(settings, server + "hostname"), _number(settings, server, "port", default_port), incoming_security
+            text(settings, server + "hostname"),
+            _number(settings, server, "port", standard_port(protocol.value, incoming_security)),
+            incoming_security,
         ),
         outgoing=Server(
             text(settings, smtp + "hostname"),
@@ -221,6 +222,21 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
         leave_on_server_days=days,
         default=default_account(settings) == ids.account,
     )
+
+
+def usual_port(settings: Settings, part: str) -> int | None:
+    """The port of a server that has none stored; None for what is no mail server.
+
+    Args:
+        settings: the preferences.
+        part: the prefix of the server, or the SMTP server.
+    """
+    sends = part.startswith(branch("smtpserver", ""))
+    protocol = "smtp" if sends else text(settings, part + "type")
+    kind = _number(settings, part, "try_ssl" if sends else "socketType", 0)
+    if protocol not in {"imap", "pop3", "smtp"}:
+        return None
+    return standard_port(protocol, _SECURITIES.get(kind, Security.NONE))
 
 
 def default_account(settings: Settings) -> str:

@@ -25,8 +25,8 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
     Finding,
     FleetReport,
     HostRow,
+    MailState,
     Scope,
-    State,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.tests.unit import sample_report
@@ -111,7 +111,7 @@ def test_a_fleet_that_works_says_so() -> None:
 
 
 def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
-    report = sample_report.report([HostRow(f"desk-{number}", State.NO_ACCOUNTS) for number in range(3)])
+    report = sample_report.report([HostRow(f"desk-{number}", MailState.NO_ACCOUNTS) for number in range(3)])
     text = Parsed(page(report)).text
     assert "No host has mail accounts Nothing was tested. List accounts in the variable mail_accounts." in text
 
@@ -230,10 +230,10 @@ def test_sentences_that_all_differ_are_cut_so_that_the_page_stays_small() -> Non
         for each in range(1 + (number % 5 < 3)):
             email = f"a.rather.long.name.{number}.{each}@charter.net"
             sentence = f"{number}.{each} " + "long text " * 50
-            yield sample_report.account(email, State.FAILED, sentence=sentence)
+            yield sample_report.account(email, MailState.FAILED, sentence=sentence)
 
     hosts = [
-        HostRow(f"desk-{number:05}.of-a-long-name.office.example", State.FAILED, accounts=tuple(accounts(number)))
+        HostRow(f"desk-{number:05}.of-a-long-name.office.example", MailState.FAILED, accounts=tuple(accounts(number)))
         for number in range(size(10_000, 4_000))
     ]
     text = page(sample_report.report(hosts))

@@ -17,9 +17,9 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
 from ansible_collections.charter.mail.tests.unit import amount
 from ansible_collections.charter.mail.tests.unit.simulation.further import FURTHER
 from ansible_collections.charter.mail.tests.unit.simulation.held_out import HELD_OUT
+from ansible_collections.charter.mail.tests.unit.simulation.later_scenarios import SECOND_LOOK
 from ansible_collections.charter.mail.tests.unit.simulation.scenarios import TUNING, Scenario, Size
 from ansible_collections.charter.mail.tests.unit.simulation.score import Score, judge, pooled, score
-from ansible_collections.charter.mail.tests.unit.simulation.second_look import SECOND_LOOK
 from ansible_collections.charter.mail.tests.unit.simulation.world import simulate
 
 HUNDRED, THIRTY, FIVE, ONE = Size(100, 4), Size(30, 1), Size(5, 1), Size(1, 1)

@@ -16,8 +16,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import Reported, build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import EarlierHost
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import About, State
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import EarlierHost
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import About, MailState
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import past_runs
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
@@ -157,9 +157,9 @@ def test_what_is_known_of_a_host_outlives_runs_that_did_not_reach_it(tmp_path: p
     files.forget(2)  # the run that tested it is gone
     report = reported_on(files, runs[3], [], ["desk-1", "new"]).report
     states = {row.host: (row.state, row.last_state) for row in report.hosts}
-    assert states["desk-1"][0] is State.NOT_REACHED
+    assert states["desk-1"][0] is MailState.NOT_REACHED
     assert states["desk-1"][1] is not None
-    assert states["new"] == (State.NOT_REACHED, None)
+    assert states["new"] == (MailState.NOT_REACHED, None)
 
 
 def test_a_new_host_is_not_looked_for_in_all_earlier_runs(

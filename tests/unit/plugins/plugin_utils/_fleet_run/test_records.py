@@ -184,11 +184,11 @@ def test_all_processes_of_a_run_have_one_id(tmp_path: pathlib.Path) -> None:
     if child == 0:
         os._exit(0 if this_run(str(tmp_path), {"awx_job_id": 7}) == run else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["charter_mail_run.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
 
 
 def test_a_job_of_awx_gives_the_run_its_name(tmp_path: pathlib.Path) -> None:
-    assert this_run(str(tmp_path), {"awx_job_id": 417}).id.endswith("Z-job-417")
+    assert "-job-417-" in this_run(str(tmp_path), {"awx_job_id": 417}).id
 
 
 @pytest.mark.parametrize("job", ["../x", "7 7", {"a": 1}])

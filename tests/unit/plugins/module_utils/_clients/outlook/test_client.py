@@ -22,8 +22,8 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook impo
     staging_record,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client_entry import OUTLOOK
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging_methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
