@@ -103,7 +103,8 @@ def shown(client: Thunderbird) -> dict[str, str | None]:
 
 def of_smtp(path: pathlib.Path) -> dict[str, t.Any]:
     values = PrefsFile.parse(path.read_bytes(), str(path)).values
-    return {key: value for key, value in values.items() if "smtp" in key.lower()}
+    # 115 gives each server that it opens a clientid.
+    return {key: value for key, value in values.items() if "smtp" in key.lower() and not key.endswith(".clientid")}
 
 
 def outcome(client: Thunderbird, identity: str, address: str) -> str:
@@ -142,7 +143,7 @@ def test_who_sends_by_which_server(name: str, mail_lab: MailLab, tmp_path: pathl
 def test_mail_goes_out_by_that_server(mail_lab: MailLab, mail_user: MailUser, tmp_path: pathlib.Path) -> None:
     case = CASES["a default"]
     make_home(tmp_path / "home", prefs(mail_user.address, case))
-    sent = []
+    sent = set()
     with Thunderbird(tmp_path / "home", command_prefix=mail_lab.command([]), ca=mail_lab.ca_path) as client:
         for host in filter(None, HOSTS.values()):
             assert client.run_script(STORE, f"smtp://{host}", mail_user.address, mail_user.password)
@@ -151,6 +152,6 @@ def test_mail_goes_out_by_that_server(mail_lab: MailLab, mail_user: MailUser, tm
                 assert outcome(client, identity, mail_user.address) != SUCCESS
             elif HOSTS[smtp]:  # without a host, it tries for minutes
                 assert client.send(identity, mail_user.address, f"By {identity}", "Hello\n") == SUCCESS
-                sent.append(HOSTS[smtp])
+                sent.add(HOSTS[smtp])
     logins = [one for one in mail_lab.logins() if (one.user, one.service) == (mail_user.address, Service.SUBMISSION)]
-    assert [login.host for login in logins] == sent
+    assert {login.host for login in logins} == sent  # of several messages, it may send all by one connection

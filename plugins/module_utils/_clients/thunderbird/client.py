@@ -114,7 +114,9 @@ class Thunderbird(ClientDefaults):
         references = LazyMapping(lambda: folder_references.read(self._files, profile, prefs.values))
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
-        sources = preference_files.read(self._files, programs_of_profile, self.profile, self._root.sandboxes)
+        sources = preference_files.read(
+            self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values
+        )
         seen = sources.seen(prefs.values)
         settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)

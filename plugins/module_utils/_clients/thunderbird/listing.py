@@ -54,7 +54,9 @@ def accounts(client: Thunderbird) -> Listing:
 def _settings(files: Files, root: Root, profile: str) -> Settings:
     path = posixpath.join(profile, "prefs.js")
     prefs = PrefsFile.parse(files.read(path) or b"", path)
-    sources = preference_files.read(files, profiles.openers(files, root, profile), profile, root.sandboxes)
+    sources = preference_files.read(
+        files, profiles.openers(files, root, profile), profile, root.sandboxes, prefs.values
+    )
     return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
 
 
