@@ -18,7 +18,7 @@ def rows_of(definition: pytest.Item) -> list[int]:
     metafunc = types.SimpleNamespace(definition=definition, _calls=list(range(40)))
     for _inner in conftest.pytest_generate_tests(t.cast(t.Any, metafunc)):
         pass
-    return metafunc._calls
+    return list(metafunc._calls)
 
 
 @pytest.mark.alike(1)
