@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing as t
 
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
@@ -19,7 +20,9 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
-from .sasl import Mechanism, Turn, choose, exchange
+
+if t.TYPE_CHECKING:
+    from .sasl import Mechanism, Turn
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
@@ -206,12 +209,16 @@ class ImapDialogue:
             # BAD is about the command, not about the password, and the server has another command.
         if may_login:
             return "LOGIN", self._login(username, password)
+        from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
+
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
             raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
     def _authenticate(self, mechanism: Mechanism) -> _ImapReply:
+        from .sasl import Turn, exchange
+
         def turn(answer: _ImapReply) -> Turn[_ImapReply]:
             return Turn(answer, answer.text[1:].strip() if answer.status == b"+" else None)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.secret import Secret
@@ -14,7 +15,9 @@ from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, header_is, plain
-from .sasl import Mechanism, Turn, choose, exchange
+
+if t.TYPE_CHECKING:
+    from .sasl import Mechanism, Turn
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
@@ -52,6 +55,8 @@ class Pop3Dialogue(DialogueInLines):
         elif not self._capabilities or "USER" in self._capabilities:
             mechanism, answer = "USER and PASS", self._user_and_pass(username, password)
         else:
+            from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
+
             chosen = choose(mechanisms, username, password)
             if chosen is None:
                 raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
@@ -124,6 +129,8 @@ class Pop3Dialogue(DialogueInLines):
         self._capabilities = tuple(lines)
 
     def _authenticate(self, mechanism: Mechanism) -> bytes:
+        from .sasl import Turn, exchange
+
         def send(line: bytes) -> Turn[bytes]:
             answer = self._command(line)
             return Turn(answer, answer[1:].strip() if answer.startswith(b"+ ") or answer == b"+" else None)
