@@ -64,7 +64,7 @@ pref("mail.winsearch.firstRunDone", true);
 pref("mail.chat.enabled", false);
 pref("calendar.timezone.useSystemTimezone", true);
 
-// Processes that no test needs: each takes a tenth of the time of a start.
+// Processes that no test needs. Together they take a tenth of a start.
 pref("dom.ipc.processPrelaunch.enabled", false);
 pref("extensions.webextensions.remote", false);
 pref("media.rdd-process.enabled", false);
