@@ -22,7 +22,7 @@ from ..module_utils._model.printable import printable
 from ..plugin_utils._fleet.build_report import Reported, build_report
 from ..plugin_utils._fleet.control_tests import control_accounts, control_hosts
 from ..plugin_utils._fleet.files.report_files import write_json, write_junit, write_page
-from ..plugin_utils._fleet.fleet_report import FleetReport, State
+from ..plugin_utils._fleet.fleet_report import FleetReport, MailState
 from ..plugin_utils._fleet.host_record import HostRecord
 from ..plugin_utils._fleet.report_json import verdict_data
 from ..plugin_utils._fleet.summary import Line, summary
@@ -74,9 +74,9 @@ class ActionModule(ActionBase):
         if options["latest"] and not records:
             return _without_records(result, f"{options['records']} has no records.")
         report = reported.report
-        works = not report.counts[State.FAILED]
+        works = not report.counts[MailState.FAILED]
         unreached = [record.host for record in records if record.is_unreached]
-        recorded = {row.host for row in report.hosts if row.state is not State.NOT_REACHED}.union(unreached)
+        recorded = {row.host for row in report.hosts if row.state is not MailState.NOT_REACHED}.union(unreached)
         asked = control_hosts(report.findings, records)
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
         if options["summary"] and (works or not options["defer_summary"]):
@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
             **result,
             **shown,
             "changed": False,
-            "failing_hosts": [row.host for row in report.hosts if row.state is State.FAILED],
+            "failing_hosts": [row.host for row in report.hosts if row.state is MailState.FAILED],
             "unreached_hosts": sorted(unreached),
             "unrecorded_hosts": [host for host in alive if host not in recorded],
             "messages": dict(reported.messages),

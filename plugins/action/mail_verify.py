@@ -17,15 +17,15 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry, run_limit, run_verify
+from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
 from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
-from ..module_utils._clients.entry import System
+from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.methods import METHODS
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
+from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
@@ -33,8 +33,8 @@ from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
-from ..plugin_utils._verify_run.ledger import Ledger
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
+from ..plugin_utils._verify_run.shared_logins import SharedLogins
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -52,6 +52,9 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
+_NO_CLIENT: t.Mapping[str, t.Any] = {name: option.get("default") for name, option in _CLIENT_OPTIONS.items()}
+# What runs on a Linux host where no client is inspected, so that the clients' files are not sent.
+_WITHOUT_CLIENTS = "charter.mail.__internal.mail_verify"
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
@@ -70,7 +73,7 @@ class _Shared:
     """What a task gets from other hosts of the run, and gives to them.
 
     Attributes:
-        entries: for the option ``run_limit.OPTION``.
+        entries: for the option ``shared_limit_option.OPTION``.
         result: of the task.
     """
 
@@ -81,8 +84,10 @@ class _Shared:
 class ActionModule(NormalAction):
     """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
 
+    _needs_clients = True  # what runs on the host
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
+        raw = {name: value for name, value in self._task.args.items() if name != shared_limit_option.NAME}
         host = str((task_vars or {}).get("inventory_hostname", "this host"))
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, task_vars or {})
@@ -97,16 +102,12 @@ class ActionModule(NormalAction):
             params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
-                result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
+                result = self._verify({**params, **all_checks, shared_limit_option.NAME: _complete(shared.entries)})
                 shared.result = result
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
@@ -146,11 +147,12 @@ class ActionModule(NormalAction):
         # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
         checks = None if params is None or self._task.async_val else params["checks"]
         given = self._task.args
+        self._needs_clients = params is None or any(params[name] != _NO_CLIENT[name] for name in _NO_CLIENT)
         with self._shared_limit(params, task_vars) as shared:
             self._task.args = {
-                **raw,
+                **{name: value for name, value in raw.items() if self._needs_clients or name not in _NO_CLIENT},
                 **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
-                **({run_limit.NAME: shared.entries} if shared.entries else {}),
+                **({shared_limit_option.NAME: shared.entries} if shared.entries else {}),
             }
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
@@ -159,7 +161,9 @@ class ActionModule(NormalAction):
             shared.result = done
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
-        module_args.pop(run_limit.NAME, None)
+        module_args.pop(shared_limit_option.NAME, None)
+        if module_args and not self._needs_clients:
+            module_args.update(_NO_CLIENT)
         if checks is not None:
             if "checks" in module_args:
                 module_args["checks"] = checks
@@ -167,21 +171,25 @@ class ActionModule(NormalAction):
                 done["accounts"] = run_verify.returned(done["accounts"], checks)
         return done
 
+    def _execute_module(self, module_name: t.Any = None, *arguments: t.Any, **options: t.Any) -> t.Any:
+        own = None if self._needs_clients else _WITHOUT_CLIENTS
+        return super()._execute_module(module_name or own, *arguments, **options)
+
     @contextlib.contextmanager
     def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
         """What other hosts of the run know; what this task finds out, they know afterwards."""
         shared = _Shared()
-        planned: list[run_limit.PlannedSignIn] = []
+        planned: list[shared_limit_option.PlannedSignIn] = []
         if params is not None:
             with contextlib.suppress(MailError):  # the task itself reports it
-                planned = run_limit.planned(params)
+                planned = shared_limit_option.planned(params)
         if params is None or not planned:
             yield shared
             return
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
         try:
-            limit = SharedLimit(Ledger(run_folder(self)), host, planned, params["attempts"], patience)
+            limit = SharedLimit(SharedLogins(run_folder(self)), host, planned, params["attempts"], patience)
             shared.entries = limit.begin()
         except OSError as error:
             raise MailError(
@@ -260,7 +268,7 @@ class ActionModule(NormalAction):
 
 def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The entries as they are after validation: what is missing is None."""
-    names = run_limit.OPTION[run_limit.NAME]["options"]
+    names = shared_limit_option.OPTION[shared_limit_option.NAME]["options"]
     return [{name: entry.get(name) for name in names} for entry in entries]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of mail_verify that say what is tested, from where, and what is returned."""
+"""The options of mail_verify, apart from those about a client."""
 
 from __future__ import annotations
 
@@ -9,30 +9,60 @@ from __future__ import annotations
 class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
-  from_client:
+  ca_path:
     description:
-      - Test the settings that this mail client of each account's user has stored, instead of those of the options. If
-        omitted, no client is read.
-      - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
-        stages then test the servers and logins of the client.
-      - What the user has changed on purpose and the client's module leaves alone (see O(override)) is no failure but a
-        warning. If the client signs in by OAuth2, Kerberos or a certificate, signing in is not tested.
-      - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
-        never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
-        signing in is not tested.
-      - O(password) is only sent to the servers that the options name and to those of the known providers, whatever the
-        client has stored.
-      - Reading the client of another user requires root.
-      - Windows hosts only support V(outlook), and V(outlook) is only supported there. Its passwords cannot be read.
-    type: str
-    choices: [thunderbird, evolution, outlook]
-  location:
+      - A file on the host with the certificates of a private certificate authority (PEM). They are trusted instead of
+        those of the system.
+    type: path
+  timeout:
     description:
-      - With O(from_client), which installation of the client to read. Evolution is not available as a Snap.
-      - See O(charter.mail.thunderbird_account#module:location) and O(charter.mail.evolution_account#module:location).
-    type: str
-    choices: [auto, native, snap, flatpak]
-    default: auto
+      - How many seconds the test of one server may take, from name resolution to the last step.
+      - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
+      - If one address of a server does not work and the name has others, up to two of them are tried in addition, each
+        for at most three seconds.
+    type: float
+    default: 10.0
+  retries:
+    description:
+      - How often to test a server again after a temporary failure, such as a refused connection or a timeout. A refused
+        sign-in is never repeated.
+      - Only failures before signing in count. Each retry has the whole O(timeout) and starts after one second.
+    type: int
+    default: 0
+  attempts:
+    description:
+      - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
+        failures can lock the account at the provider.
+      - All hosts of a run of Ansible share the limit, see the notes.
+      - The tests that need the login are then skipped with that reason.
+      - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
+        V(1), sending is tested only after the incoming server has accepted the password.
+      - A login is sent to a server once for each account. It is sent again only to a server that has accepted it.
+    type: int
+    default: 2
+  suggest:
+    description:
+      - Whether to search for settings that work, where a server fails before signing in. The search uses no password.
+      - The search tries the other standard ports and kinds of encryption of the same server, and the presets of
+        O(provider) that serve the same addresses. It ends within O(timeout).
+      - The first settings that work are named with the exact options to set, in the sentences and in
+        RV(accounts[].cause.suggestion). Settings without encryption are never suggested. Nothing is changed.
+    type: bool
+    default: true
+  warn_days:
+    description: Warn about certificates that expire within this number of days.
+    type: float
+    default: 14.0
+  fail_on:
+    description:
+      - Which findings make the task fail. With an empty list, the task fails for invalid options only.
+      - V(failed) is a failed test. V(skipped) is a test that could not be made, for example without a password.
+        V(warning) is a warning in RV(accounts[].warnings).
+      - If the task does not fail, inspect RV(accounts) instead.
+    type: list
+    elements: str
+    choices: [failed, skipped, warning]
+    default: [failed]
   from_pc:
     description:
       - Windows hosts only. What the PC itself tests in addition to the controller, with the C(curl.exe) of Windows.

@@ -252,7 +252,7 @@ quick_imports.install()
 
 from ..module_utils._ansible.desktop_hosts import desktop_hosts
 from ..module_utils._ansible.run_on_linux import run_module
-from ..module_utils._clients.evolution.entry import EVOLUTION
+from ..module_utils._clients.evolution.client_entry import EVOLUTION
 
 
 def main() -> None:

@@ -23,60 +23,30 @@ extends_documentation_fragment:
   - charter.mail.verify_notes
   - charter.mail.verify_scope
 options:
-  ca_path:
+  from_client:
     description:
-      - A file on the host with the certificates of a private certificate authority (PEM). They are trusted instead of
-        those of the system.
-    type: path
-  timeout:
+      - Test the settings that this mail client of each account's user has stored, instead of those of the options. If
+        omitted, no client is read.
+      - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
+        stages then test the servers and logins of the client.
+      - What the user has changed on purpose and the client's module leaves alone (see O(override)) is no failure but a
+        warning. If the client signs in by OAuth2, Kerberos or a certificate, signing in is not tested.
+      - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
+        never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
+        signing in is not tested.
+      - O(password) is only sent to the servers that the options name and to those of the known providers, whatever the
+        client has stored.
+      - Reading the client of another user requires root.
+      - Windows hosts only support V(outlook), and V(outlook) is only supported there. Its passwords cannot be read.
+    type: str
+    choices: [thunderbird, evolution, outlook]
+  location:
     description:
-      - How many seconds the test of one server may take, from name resolution to the last step.
-      - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
-      - If one address of a server does not work and the name has others, up to two of them are tried in addition, each
-        for at most three seconds.
-    type: float
-    default: 10.0
-  retries:
-    description:
-      - How often to test a server again after a temporary failure, such as a refused connection or a timeout. A refused
-        sign-in is never repeated.
-      - Only failures before signing in count. Each retry has the whole O(timeout) and starts after one second.
-    type: int
-    default: 0
-  attempts:
-    description:
-      - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
-        failures can lock the account at the provider.
-      - All hosts of a run of Ansible share the limit, see the notes.
-      - The tests that need the login are then skipped with that reason.
-      - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
-        V(1), sending is tested only after the incoming server has accepted the password.
-      - A login is sent to a server once for each account. It is sent again only to a server that has accepted it.
-    type: int
-    default: 2
-  suggest:
-    description:
-      - Whether to search for settings that work, where a server fails before signing in. The search uses no password.
-      - The search tries the other standard ports and kinds of encryption of the same server, and the presets of
-        O(provider) that serve the same addresses. It ends within O(timeout).
-      - The first settings that work are named with the exact options to set, in the sentences and in
-        RV(accounts[].cause.suggestion). Settings without encryption are never suggested. Nothing is changed.
-    type: bool
-    default: true
-  warn_days:
-    description: Warn about certificates that expire within this number of days.
-    type: float
-    default: 14.0
-  fail_on:
-    description:
-      - Which findings make the task fail. With an empty list, the task fails for invalid options only.
-      - V(failed) is a failed test. V(skipped) is a test that could not be made, for example without a password.
-        V(warning) is a warning in RV(accounts[].warnings).
-      - If the task does not fail, inspect RV(accounts) instead.
-    type: list
-    elements: str
-    choices: [failed, skipped, warning]
-    default: [failed]
+      - With O(from_client), which installation of the client to read. Evolution is not available as a Snap.
+      - See O(charter.mail.thunderbird_account#module:location) and O(charter.mail.evolution_account#module:location).
+    type: str
+    choices: [auto, native, snap, flatpak]
+    default: auto
 attributes:
   check_mode:
     support: full
@@ -349,10 +319,10 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_limit, run_verify
+from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
 from ..module_utils._ansible.module import MailModule
-from ..module_utils._clients.entry import System
-from ..module_utils._model.errors import MailError
+from ..module_utils._ansible.verify_on_linux import end
+from ..module_utils._clients.client_entry import System
 
 if t.TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Request
@@ -364,7 +334,7 @@ def main() -> None:
         **run_verify.OPTIONS,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
-        internal=run_limit.OPTION,
+        internal=shared_limit_option.OPTION,
     )
     options = module.options
     name = options["from_client"]
@@ -378,15 +348,7 @@ def main() -> None:
 
     if entry is not None and entry.system is not System.LINUX:
         module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
-    try:
-        verdict = run_verify.verify_all(options, inspect_clients if entry else None, check_mode=module.check_mode)
-    except MailError as error:
-        module.fail_json(msg=str(error))
-    for warning in verdict.warnings:
-        module.warn(warning)
-    if verdict.failed:
-        module.fail_json(**verdict.result, **module.traced(traces))
-    module.exit_json(changed=False, **verdict.result)
+    end(module, inspect_clients if entry else None, traces)
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ from ..module_utils._ansible import quick_imports
 quick_imports.install()
 
 from ..module_utils._ansible.run_on_linux import run_module
-from ..module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ..module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 
 
 def main() -> None:

@@ -14,9 +14,9 @@ import typing as t
 from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._model.settings import Change, Value, same
+from .change_log_reader import PastAccount, PastChange, of_run
 from .engine import Client, Outcome, Status, Step, View, prove, write
-from .past_changes import PastAccount, PastChange, of_run
-from .recognition import marker
+from .lookup import marker
 
 S = t.TypeVar("S")
 

@@ -15,21 +15,19 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
-from .detours import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
-from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
-from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
+from .redirected_names import blocked, explained
 from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
+from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
-from .turned_away import too_many_sessions
-from .wire import lookup, network, tls
+from .wire import name_lookup, network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -41,7 +39,7 @@ DialogueType = t.Callable[[Connection, Endpoint, Redactor], _D]
 
 
 @dataclasses.dataclass
-class Observation:
+class StageObservation:
     """What was seen in a stage; the walk fills it in.
 
     Attributes:
@@ -62,7 +60,7 @@ class Observation:
 class StageLog(t.Protocol):
     """Takes note of the stages of a walk."""
 
-    def stage(self, stage: Stage) -> t.ContextManager[Observation]:
+    def stage(self, stage: Stage) -> t.ContextManager[StageObservation]:
         """A stage lasts as long as the block. A Failure in it must go on to the caller."""
 
     def encrypted(self, version: str) -> None:
@@ -73,8 +71,8 @@ class NoLog:
     """Implements ``StageLog``: nobody asks what the stages showed."""
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
-        yield Observation()
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
+        yield StageObservation()
 
     def encrypted(self, version: str) -> None:
         pass
@@ -88,7 +86,7 @@ class _ExplainingLog:
         self._explain = explain
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
         with self._log.stage(stage) as seen:
             try:
                 yield seen
@@ -168,8 +166,7 @@ class EndpointWalk(t.Generic[_D]):
             seen.address = str(addresses[0])
             opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
             seen.address = str(address)
-        used = Addresses(addresses, address)
-        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
+        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, addresses, address))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -207,6 +204,8 @@ class EndpointWalk(t.Generic[_D]):
             return not_tried
         elsewhere = limit.elsewhere(endpoint, login.username, login.password)
         if isinstance(elsewhere, RefusedElsewhere):
+            from .findings.sessions import refused_elsewhere
+
             with self._log.stage(Stage.AUTHENTICATION):
                 raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
@@ -227,25 +226,33 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _look_up(self) -> lookup.Answer:
+    def _look_up(self) -> name_lookup.FoundAddresses:
         """Ask for the addresses of the host."""
         environment, host = self._context.environment, self._endpoint.server.host
         started = environment.clock.monotonic()
         try:
-            found = lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
+            found = name_lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
         except Failure as failure:
-            raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
+            raise (
+                name_lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure
+            ) from None
         seconds = environment.clock.monotonic() - started
         asks = environment.ask_name_servers
-        warning = lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
-        return lookup.Answer(found.addresses, warning)
+        warning = name_lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+        return name_lookup.FoundAddresses(found.addresses, warning)
 
-    def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
-        found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure
-        return explained(self._endpoint, failure, addresses.used) if found is failure else found
+    def _explained(self, failure: Failure, every: tuple[Address, ...], used: Address) -> Failure:
+        found = failure
+        if self._context.options.compare:
+            from .other_addresses import Addresses, compared  # only here: most servers work
+
+            found = compared(failure, Addresses(every, used), self._gets_on)
+        return explained(self._endpoint, failure, used) if found is failure else found
 
     def _gets_on(self, address: Address) -> bool:
         """Whether the server at an address is sound up to the capabilities."""
+        from .other_addresses import seconds_for_another
+
         quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
         seconds = seconds_for_another(self._context.options.timeout)
         deadline = Deadline(seconds, self._context.environment.clock)
@@ -274,7 +281,7 @@ class EndpointWalk(t.Generic[_D]):
             handshake(connection, endpoint, trust, now, redact, refused_certificate)
             certificate = tls.peer_certificate(connection)
             seen.certificate, seen.tls = server_certificate(certificate, redact), tls_session(connection)
-            seen.evidence = tls.agreed(endpoint, connection, now, redact)
+            seen.evidence = tls.agreed(endpoint, connection, certificate, now, redact)
             seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
             self._log.encrypted(tls.version(connection))
 

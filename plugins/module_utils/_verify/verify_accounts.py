@@ -12,9 +12,8 @@ from .endpoint_check import EndpointTask
 from .findings.endpoint import Role, endpoints
 from .login import Logins
 from .login_limit import LoginLimit
-from .options import Environment, VerifyOptions
+from .options import CheckEnvironment, VerifyOptions
 from .report.account_report import AccountReport, account_report
-from .report.suggestion import suggestions
 from .server_queues import QueuedTask, check_side_by_side
 
 
@@ -22,7 +21,7 @@ def verify(
     accounts: t.Sequence[Account],
     options: VerifyOptions | None = None,
     findings: t.Sequence[t.Sequence[str]] = (),
-    environment: Environment | None = None,
+    environment: CheckEnvironment | None = None,
     logins: t.Sequence[Logins] = (),
     login_limit: LoginLimit | None = None,
 ) -> tuple[AccountReport, ...]:
@@ -49,7 +48,7 @@ def verify(
     logins = logins or [Logins.of(account) for account in accounts]
     context = Context.of(options, environment, login_limit)
     queued = [
-        QueuedTask(task, suggestions(account, task.endpoint.role) if options.suggest else ())
+        QueuedTask(task, account if options.suggest else None)
         for account, remarks, login in zip(accounts, findings, logins)
         for task in _tasks(account, remarks, login)
     ]

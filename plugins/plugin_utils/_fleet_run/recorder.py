@@ -105,7 +105,7 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
     Args:
         action: of the task.
         task_vars: its variables.
-        result: of ``unreached.as_result``.
+        result: see ``unreached.recorded``.
     """
     _keep(action, task_vars, unreached=bounded(result["msg"]))
 

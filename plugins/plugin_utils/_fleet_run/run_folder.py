@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from ansible import constants
@@ -24,9 +25,10 @@ def run_folder(action: ActionBase) -> str:
         OSError: the folder cannot be used.
     """
     temporary = str(constants.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]  # made of Ansible's configuration
-    descriptor = action._play_context.connection_lockfd
+    descriptor = getattr(action._play_context, "connection_lockfd", None)  # not of its documented interface
     lock = None if descriptor is None else os.fstat(descriptor)
     own = "" if lock is None else f"-{lock.st_dev:x}-{lock.st_ino:x}-{lock.st_ctime_ns:x}"
     folder = os.path.join(temporary, f"{_NAME}{own}")
-    os.makedirs(folder, 0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
     return folder

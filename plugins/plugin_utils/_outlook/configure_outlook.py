@@ -16,11 +16,13 @@ from ansible.utils.display import Display
 from ...module_utils._ansible import exclusive
 from ...module_utils._ansible.arguments import requests
 from ...module_utils._ansible.result import TaskResult
-from ...module_utils._ansible.run_client import Task, UserAccounts, configure, grouped
+from ...module_utils._ansible.run_client import NumberedRequests, Task, UserAccounts, configure, grouped
 from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
-from ...module_utils._clients.outlook.entry import OUTLOOK
-from ...module_utils._clients.outlook.methods import METHODS
+from ...module_utils._clients.outlook.staging_methods import METHODS
+from ...module_utils._clients.outlook.unlisted import unlisted
+from ...module_utils._clients.when_running import FAIL
+from ...module_utils._model.account import Account
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
 from .._windows.pc import WindowsPc, require_user, user_of
@@ -64,6 +66,9 @@ def configure_outlook(
         groups, unknown = grouped(found, lambda request: user_of(pc, request.account))
         pc.look_at([user.sid for user in groups])
 
+        def accounts_of(group: NumberedRequests) -> list[Account]:
+            return [request.account for _number, request in group]
+
         def opener(user: WindowsUser) -> t.Callable[[], t.ContextManager[Outlook]]:
             outlook = Outlook(pc, pc.machine(), user, methods, own["mail_profile"])
             outlook.open_log = functools.partial(open_log, run)
@@ -74,11 +79,11 @@ def configure_outlook(
                 user.name,
                 group,
                 opener(user),
-                exclusive.unlisted(OUTLOOK, params.get("exclusive"), [request.account for _number, request in group]),
+                exclusive.unlisted(lambda: unlisted, params.get("exclusive"), accounts_of(group)),
             )
             for user, group in groups.items()
         ]
-        task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
+        task = Task(action._task.check_mode, FAIL, warn, _display.vvv, (AnsibleError,))
         result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:
         warn(

@@ -9,7 +9,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import DamagedFileError
 from ..._model.settings import Change, Value
-from ..past_changes import PastAccount
+from ..change_log_reader import PastAccount
 from ..undo import LeftSetting, former_values, touched
 from . import defaults
 from .differences import size

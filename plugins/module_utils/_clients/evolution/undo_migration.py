@@ -12,8 +12,8 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import OptionError
+from ..change_log_reader import PastAccount
 from ..engine import Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_twin
 from . import mapping
 from .former_settings import changed_since, is_named, parsed, uid_of, with_rest, with_sources, with_values
@@ -100,7 +100,7 @@ def _in_order(texts: t.Mapping[str, GlibKeyFile]) -> t.Sequence[str]:
 
 
 def _without(sources: Sources, created: t.Collection[str]) -> Sources:
-    """Without what the run has made, unless something else names it by now."""
+    """Without what the run has made, unless something else names it now."""
     there = [uid for uid in created if uid in sources]
     rest = sources.updated({}, there)
     return sources.updated({}, [uid for uid in there if not is_named(rest, uid)])

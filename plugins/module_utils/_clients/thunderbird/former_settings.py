@@ -8,9 +8,9 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.settings import Change, Settings, Value, same
-from ..past_changes import PastAccount
+from ..change_log_reader import PastAccount
 from ..undo import LeftSetting
-from . import folder_references, mapping, moves
+from . import folder_references, mapping, server_move
 from .default_settings import is_still, means_the_same
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
@@ -64,10 +64,10 @@ def with_values(
 
     Args:
         start: what is stored now, which tells what was changed since.
-        after: what shall be stored, with an account removed or back.
+        after: what is to be stored, with an account removed or back.
         past: what was changed.
         force: see ``Undo``.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
     """
     plain = [
         change
@@ -160,7 +160,7 @@ def with_removed_identities(after: IndexedSettings, past: PastAccount) -> Indexe
 
 
 def without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
-    """Without parts that a run made, unless something else names them by now."""
+    """Without parts that a run made, unless something else names them now."""
     after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
     named = {
         branch(kind, name)
@@ -257,10 +257,10 @@ def moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> 
     if old is None or new is None or found is None or after is state.settings:
         return with_settings(state, after)
     before_uri, after_uri = mapping.stored_folder_uri(state.settings, old.server), mapping.folder_uri(found)
-    references, left = moves.follow_move(state, after, old, found)
+    references, left = server_move.follow_move(state, after, old, found)
     if before_uri is not None:
         after = folder_references.moved_settings(after, before_uri, after_uri)
-    passwords, changes = moves.move_passwords(state, old, after, new)
+    passwords, changes = server_move.move_passwords(state, old, after, new)
     return with_settings(state, after)._replace(
         references=references,
         new_passwords=passwords,

@@ -12,8 +12,8 @@ import dataclasses
 
 from ..._model.errors import OptionError
 from ..._model.settings import same
+from ..change_log_reader import PastAccount
 from ..engine import Client, Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
@@ -91,7 +91,7 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     now = IndexedSettings.of(state.settings)
     there, renamed = with_parts(now, past, past.removed)
     after, left = with_values(now, there, past, force, renamed)
-    notices = [f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden]
+    notices = [f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden]
     return Undone(with_settings(state, with_lists(after, past)), tuple(left), tuple(notices))
 
 

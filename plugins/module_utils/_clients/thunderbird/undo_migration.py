@@ -12,8 +12,8 @@ import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
+from ..change_log_reader import PastAccount
 from ..engine import Status
-from ..past_changes import PastAccount
 from ..undo import (
     Undone,
     about_another,
@@ -23,7 +23,7 @@ from ..undo import (
     about_removed,
     about_twin,
 )
-from . import mapping, moves
+from . import mapping, server_move
 from .former_settings import (
     free_of,
     is_list,
@@ -101,7 +101,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     after = without_parts(after, lists, [part for part in past.created if below(after, part)])
     after = with_lists(with_removed_identities(after, past), past)
     back_again = {name_of(part): _ids_of(after, part) for part in pop3}
-    next_state = moves.follow_back(state, moved(state, after, past.account), ids, list(back_again.values()))
+    next_state = server_move.follow_back(state, moved(state, after, past.account), ids, list(back_again.values()))
     accounts = (mapping.read_back(next_state.settings, one) for one in back_again.values())
     return Undone(next_state, tuple(left), restored=tuple(one for one in accounts if one is not None))
 
@@ -139,7 +139,7 @@ def _with_identities(
     Args:
         after: with the accounts of the POP3 servers.
         past: what was changed.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
         pop3: the servers that are POP3 servers again.
         made: the run has made the IMAP account.
     """

@@ -13,7 +13,6 @@ import selectors
 import socket
 import typing as t
 
-from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from .connection import Connection, Deadline
@@ -50,10 +49,13 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
     """Connect to the first address that accepts.
 
     The addresses are tried as in RFC 8305, IPv6 and IPv4 in turns: the next one as soon as one has failed or has been
-    silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
+    silent for a moment, without giving up the earlier ones. So IPv6 that does not work costs a quarter of a second.
 
     Returns:
         The connection, the address that it leads to, and what was seen.
+
+    Raises:
+        Failure: no address accepts.
     """
     families = {address.family for address in addresses}
     refusals: list[tuple[_ConnectFailure, str]] = []
@@ -143,6 +145,8 @@ def _refusal(error: OSError) -> _ConnectFailure:
 
 
 def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
+    from ..findings import reachability  # only here: most servers are reached
+
     if cause is _ConnectFailure.REFUSED:
         return reachability.connection_refused(endpoint, evidence)
     if cause is _ConnectFailure.TIMED_OUT:

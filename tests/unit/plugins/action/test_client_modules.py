@@ -17,14 +17,14 @@ import pytest
 from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import evolution_account, thunderbird_account
-from ansible_collections.charter.mail.plugins.module_utils._ansible import run_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
+from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,
@@ -73,7 +73,7 @@ def run(
 
     def run_module(action: t.Any, *_arguments: object) -> Options:
         given = dict(action._task.args)
-        assert is_run_id(given.pop(run_option.NAME))
+        assert is_run_id(given.pop(run_id_option.NAME))
         assert given == args
         return BY_MODULE
 

@@ -13,12 +13,12 @@ import typing as t
 
 import pytest
 from ansible import constants
-from ansible.plugins.action import normal
+from ansible.plugins.action import ActionBase, normal
 
 from ansible_collections.charter.mail.plugins.action import mail_verify
-from ansible_collections.charter.mail.plugins.module_utils._ansible import run_limit, run_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_verify, shared_limit_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import NAME
+from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit_option import NAME
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
@@ -105,7 +105,7 @@ def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.Monke
     def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
         assert not check_mode
         accounts = [request.account for request in requests(params)]
-        seen.append(run_limit.other_hosts(params, accounts))
+        seen.append(shared_limit_option.other_hosts(params, accounts))
         return run_verify.VerifyResult({"msg": "", "accounts": [], "found": []}, (), failed=False)
 
     monkeypatch.setattr(run_verify, "verify_all", verify_all)
@@ -115,6 +115,41 @@ def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.Monke
     places = ("imap.charter.net:993", "smtp.charter.net:587")
     login, password = OPTIONS["email"], Secret(OPTIONS["password"])
     assert seen == [OtherHosts(refused={(place, login, password): refused for place in places})]
+
+
+@pytest.mark.parametrize(
+    ("options", "module"),
+    [
+        ({}, "charter.mail.__internal.mail_verify"),
+        ({"location": "auto"}, "charter.mail.__internal.mail_verify"),
+        ({"from_client": "thunderbird"}, None),
+        ({"location": "attic"}, None),  # for the module that knows the choices to report
+        ({"from_client": "mutt"}, None),
+        ({"timeout": "soon"}, None),
+    ],
+)
+def test_clients_are_sent_only_where_one_is_inspected(
+    options: dict[str, t.Any], module: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str | None, dict[str, t.Any]]] = []
+
+    def execute(action: ActionBase, name: str | None = None, **_more: object) -> dict[str, t.Any]:
+        seen.append((name, dict(action._task.args)))
+        return {"accounts": [], "invocation": {"module_args": dict(action._task.args)}}
+
+    def run_module(action: ActionBase, *_arguments: object) -> t.Any:
+        return action._execute_module(task_vars={}, wrap_async=0)
+
+    monkeypatch.setattr(ActionBase, "_execute_module", execute)
+    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    shown = run(**options)["invocation"]["module_args"]
+    ((name, given),) = seen
+    assert name == module
+    if module is None:
+        assert options.items() <= given.items()
+    else:
+        assert not {"from_client", "location"} & set(given)
+        assert (shown["from_client"], shown["location"]) == (None, "auto")
 
 
 def test_nobody_learns_anything_about_other_passwords_or_without_one(passed: list[dict[str, t.Any]]) -> None:
@@ -199,7 +234,7 @@ def test_the_shared_limit_sees_all_checks_and_the_result_those_asked_for(
     assert result.get("invocation", {"module_args": {"checks": checks or "failed"}})["module_args"]["checks"] == (
         checks or "failed"
     )
-    assert '"accepted": true' in (folder / "charter_mail_sign_ins.json").read_text()
+    assert '"accepted": true' in next(folder.rglob("charter_mail_sign_ins.json")).read_text()
     assert lines[0].startswith("pc01: All tests completed successfully.")
     assert len(lines) == 1
 

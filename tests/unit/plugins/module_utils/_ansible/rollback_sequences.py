@@ -11,9 +11,9 @@ import random
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.former_settings import parsed
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 
 from .hand_made import HandMade

@@ -9,6 +9,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -21,15 +22,17 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all impo
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task, UserAccounts, configure
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.entry import OUTLOOK
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.unlisted import (
+    unlisted as outlook_unlisted,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._linux.user_host import LocalUserHost
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.office_pc import MARIO, OfficePc
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     account as outlook_account,
 )
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     client as outlook,
 )
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
@@ -94,16 +97,25 @@ def content(home: pathlib.Path) -> dict[pathlib.Path, bytes]:
     return {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def home(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A home with three accounts of ours, one of them of another provider."""
-    place = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A home with three accounts of ours, one of them of another provider, and a copy of it beside it."""
+    place = tmp_path_factory.mktemp("exclusive") / "home"
     place.mkdir()
     run(
         place, MARIO_ENTRY, {**OLD, "password": "tombola"}, ELSEWHERE, evolution={"password_store": "plaintext_keyring"}
     )
     assert names(place) == everywhere("mario@charter.net", "old@charter.net", "me@provider.example")
+    shutil.copytree(place, place.with_name("as it was"), symlinks=True)
     return place
+
+
+@pytest.fixture
+def home(made_home: pathlib.Path) -> pathlib.Path:
+    """That home as it was made. Settings name its place."""
+    shutil.rmtree(made_home)
+    shutil.copytree(made_home.with_name("as it was"), made_home, symlinks=True)
+    return made_home
 
 
 def test_without_the_option_nothing_is_removed(home: pathlib.Path) -> None:
@@ -304,7 +316,7 @@ def test_what_is_staged_for_outlook_is_taken_back_and_what_it_has_is_told() -> N
         MARIO, outlook_account("other@x.example", incoming={"host": "x.example"}, outgoing={"host": "x.example"})
     )
     request = request_of({"email": wanted.email, "user": "mario"}, {})
-    unlisted = exclusive.unlisted(OUTLOOK, "charter", [request.account])
+    unlisted = exclusive.unlisted(lambda: outlook_unlisted, "charter", [request.account])
     warnings: list[str] = []
 
     def result() -> t.Any:
@@ -322,12 +334,15 @@ def test_what_is_staged_for_outlook_is_taken_back_and_what_it_has_is_told() -> N
     again = result()
     assert not again.changed
     assert [(entry["email"], entry["status"]) for entry in again.accounts[1:]] == [("hand@charter.net", "skipped")]
-    ours = exclusive.unlisted(OUTLOOK, "ours", [request.account])
+    ours = exclusive.unlisted(lambda: outlook_unlisted, "ours", [request.account])
     assert [step.status for step in plan(outlook(pc), [request.account], ours).steps] == [Status.UNCHANGED]
 
 
 def test_only_a_list_that_wants_an_account_speaks_of_others(tmp_path: pathlib.Path) -> None:
     absent = request_of({"email": "a@charter.net", "state": "absent"}, {}).account
-    assert exclusive.unlisted(THUNDERBIRD, "charter", [absent]) is None
-    assert exclusive.unlisted(THUNDERBIRD, None, [request_of({"email": "a@charter.net"}, {}).account]) is None
+    assert exclusive.unlisted(THUNDERBIRD.load_unlisted, "charter", [absent]) is None
+    assert (
+        exclusive.unlisted(THUNDERBIRD.load_unlisted, None, [request_of({"email": "a@charter.net"}, {}).account])
+        is None
+    )
     assert Desk(THUNDERBIRD, tmp_path).files() == {}

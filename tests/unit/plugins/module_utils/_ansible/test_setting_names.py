@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import setting_names as evolution_names
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import (
     mapping,
     signatures,
@@ -21,7 +21,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import (
     setting_names as thunderbird_names,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError

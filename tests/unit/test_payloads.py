@@ -1,0 +1,47 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Ansible sends to a host for a module: every file that it could import, late or for type checking included."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from ansible_collections.charter.mail.tests.unit.test_layers import CLIENTS, LINUX, OUTLOOK, PLUGINS, WINDOWS, uses
+
+VERIFY_WITHOUT_CLIENTS = "modules/__internal/mail_verify.py"
+
+
+def sent(module: str) -> set[str]:
+    """The files of ours, below plugins/."""
+    found, left = {module}, [module]
+    while left:
+        path = left.pop()
+        for _line, use in uses(path, (PLUGINS / path).read_text()):
+            for name in (use, use.rpartition("/")[0]):
+                target = f"{name[1:]}.py"
+                if use.startswith("/") and target not in found and (PLUGINS / target).is_file():
+                    found.add(target)
+                    left.append(target)
+    return found
+
+
+def test_a_verification_without_clients_does_not_send_them() -> None:
+    without, with_clients = sent(VERIFY_WITHOUT_CLIENTS), sent("modules/mail_verify.py")
+    extra = {path for path in without if path.startswith((CLIENTS, LINUX, WINDOWS))}
+    names = {f"{CLIENTS}/{name}.py" for name in ("evolution/setting_names", "thunderbird/setting_names")}
+    assert extra == {*names, f"{CLIENTS}/setting_kinds.py"}  # names in the option settings are checked by them
+    assert f"{CLIENTS}/thunderbird/client.py" in with_clients
+    assert len(without) < len(with_clients) / 2
+
+
+@pytest.mark.parametrize("name", ["mail_accounts", "thunderbird_account", "evolution_account", "mail_verify"])
+def test_nothing_is_sent_that_only_the_controller_runs(name: str) -> None:
+    paths = sent(f"modules/{name}.py")
+    assert f"{CLIENTS}/engine.py" in paths
+    windows = {path for path in paths if path.startswith((OUTLOOK, WINDOWS))}
+    allowed = {f"{OUTLOOK}/{file}.py" for file in ("client_entry", "staging_methods")}
+    assert windows <= allowed, sorted(windows - allowed)
+    assert all(pathlib.PurePosixPath(path).parts[0] in ("modules", "module_utils") for path in paths)
