@@ -11,7 +11,7 @@ from .._clients.entry import ClientEntry
 from .._linux.local_user import Target
 from .._model.account import Account, State
 from . import exclusive
-from .arguments import Request, requests
+from .arguments import Request, requests, without_profiles
 from .run_client import NumberedRequests, UserAccounts, grouped
 
 OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], t.ContextManager[Client[t.Any]]]
@@ -35,6 +35,7 @@ def users_of(
     own: t.Mapping[str, t.Any],
     host: UsersOfHost,
     warn: t.Callable[[str], t.Any],
+    wanted: t.Sequence[Request] | None = None,
 ) -> list[UserAccounts]:
     """The accounts of a task by the users of a host whose client gets them. Nothing is opened yet.
 
@@ -44,10 +45,13 @@ def users_of(
         own: the client's own options.
         host: its users.
         warn: shows a warning.
+        wanted: the ``requests`` of the options, where the caller has them.
 
     Raises:
         MailError: an option is invalid.
     """
+    if wanted is None:
+        wanted = requests(params)
     options = {**params, **own, "wait_seconds": 0}
     if params["when_running"] == "wait":
         options["wait_seconds"] = params["wait_seconds"]
@@ -61,7 +65,7 @@ def users_of(
         seal = Seal.of(key, entry.name, target.user.name, [request.account for _number, request in group])
         return lambda: host.open(entry, target, {**options, "seal": seal})
 
-    groups, unknown = grouped(requests(params, profiles=entry.profiles), host.target_of)
+    groups, unknown = grouped(wanted if entry.profiles else without_profiles(wanted), host.target_of)
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
