@@ -15,13 +15,13 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.gathered import OPTIONS, Gathered
-from ..module_utils._clients.entry import System
-from ..module_utils._clients.listed_account import Listing
+from ..module_utils._ansible.gather import OPTIONS, Gathered
+from ..module_utils._clients.client_entry import System
+from ..module_utils._clients.listing import Listing
 from ..module_utils._clients.outlook import listing
 from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.methods import METHODS
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
+from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable, printable_result
 from ..module_utils._windows import users

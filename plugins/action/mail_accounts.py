@@ -16,17 +16,17 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ..module_utils._ansible import client_choice
-from ..module_utils._ansible.all_clients import OPTIONS
 from ..module_utils._ansible.arguments import Request, argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
+from ..module_utils._ansible.run_all_options import OPTIONS
 from ..module_utils._ansible.validate import ValidOptions, presentable, valid_options
-from ..module_utils._clients.entry import System
-from ..module_utils._clients.outlook.entry import OUTLOOK
+from ..module_utils._clients.client_entry import System
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files, upload
-from ..plugin_utils._fleet_run import recorder, run_of_task, unreached
+from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.plain_values import plain
 from ..plugin_utils._look.run_line import can_run, run_line
@@ -63,13 +63,9 @@ class ActionModule(NormalAction):
                     result = settled or self._by_module(key, tmp, task_vars)
                     result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
-                    result = self._on_windows(params, host, run_of_task.run_id(variables))
+                    result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
@@ -88,7 +84,7 @@ class ActionModule(NormalAction):
         return None if found is None else {**found, "invocation": {"module_args": options.shown()}}
 
     def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        with run_of_task.with_run(self, task_vars, {} if key is None else {OPTION: key}):
+        with run_id_for_module.with_run(self, task_vars, {} if key is None else {OPTION: key}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
 
     def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:

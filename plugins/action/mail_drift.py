@@ -19,12 +19,12 @@ from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.drift import OPTIONS, Drift, DriftResult, without_ignored
 from ..module_utils._ansible.run_client import UserAccounts, grouped
 from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.engine import Client
-from ..module_utils._clients.entry import System
 from ..module_utils._clients.outlook import listing
 from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.methods import METHODS
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
+from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._clients.outlook.status import OutlookStatus
 from ..module_utils._model.account import Account, State
 from ..module_utils._model.errors import MailError
@@ -81,11 +81,7 @@ class ActionModule(NormalAction):
                 else:
                     result = self._on_windows(params)
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))

@@ -22,15 +22,16 @@ from ..module_utils._model.printable import printable
 from ..plugin_utils._fleet.build_report import Reported, build_report
 from ..plugin_utils._fleet.control_tests import control_accounts, control_hosts
 from ..plugin_utils._fleet.files.report_files import write_json, write_junit, write_page
-from ..plugin_utils._fleet.fleet_report import FleetReport, State
+from ..plugin_utils._fleet.fleet_report import FleetReport, MailState
 from ..plugin_utils._fleet.host_record import HostRecord
 from ..plugin_utils._fleet.report_json import verdict_data
 from ..plugin_utils._fleet.summary import Line, summary
 from ..plugin_utils._fleet_run import past_runs
 from ..plugin_utils._fleet_run.past_runs import Past
 from ..plugin_utils._fleet_run.record_files import RecordFiles
-from ..plugin_utils._fleet_run.recorder import local_tmp, records_folder
+from ..plugin_utils._fleet_run.recorder import records_folder
 from ..plugin_utils._fleet_run.report_options import OPTIONS
+from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._fleet_run.run_id import Run, started_at, this_run
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -60,7 +61,7 @@ class ActionModule(ActionBase):
         collects = gc.isenabled()
         gc.disable()
         try:
-            reported, records = _report(options, task_vars or {}, warnings)
+            reported, records = _report(self, options, task_vars or {}, warnings)
             written = _write_all(options, reported.report, warnings)
         except OSError as error:
             missing = f"There is no report: the records cannot be read ({error})."
@@ -69,9 +70,9 @@ class ActionModule(ActionBase):
             if collects:
                 gc.enable()
         report = reported.report
-        works = not report.counts[State.FAILED]
+        works = not report.counts[MailState.FAILED]
         unreached = [record.host for record in records if record.is_unreached]
-        recorded = {row.host for row in report.hosts if row.state is not State.NOT_REACHED}.union(unreached)
+        recorded = {row.host for row in report.hosts if row.state is not MailState.NOT_REACHED}.union(unreached)
         asked = control_hosts(report.findings, records)
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
         if options["summary"] and (works or not options["defer_summary"]):
@@ -85,7 +86,7 @@ class ActionModule(ActionBase):
             **result,
             **shown,
             "changed": False,
-            "failing_hosts": [row.host for row in report.hosts if row.state is State.FAILED],
+            "failing_hosts": [row.host for row in report.hosts if row.state is MailState.FAILED],
             "unreached_hosts": sorted(unreached),
             "unrecorded_hosts": [host for host in alive if host not in recorded],
             "messages": dict(reported.messages),
@@ -97,21 +98,21 @@ class ActionModule(ActionBase):
 
 
 def _report(
-    options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]
+    action: ActionBase, options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]
 ) -> tuple[Reported, list[HostRecord]]:
     """The report with its records, and whatever later runs need of it in the folder.
 
     Raises:
         OSError: the records cannot be read.
     """
-    files = RecordFiles(records_folder(options["records"]))
+    files = RecordFiles(records_folder(action, options["records"]))
     now = time.strftime(_TIME, time.gmtime())
     if options["latest"]:
         records, before = past_runs.newest(files, warnings)
         newest = max((record.run for record in records), default="")
         began = started_at(newest) if newest else now
         return build_report(newest, began, now, records, (), before.hosts, before.runs), records
-    run = this_run(local_tmp(), task_vars)
+    run = this_run(run_folder(action), task_vars)
     records = list(files.hosts(run.id, warnings))
     meant = [*map(str, task_vars.get("ansible_play_hosts_all") or ()), *past_runs.meant_before(files, run.id)]
     before = past_runs.past(files, run.id, {*meant, *(record.host for record in records)})

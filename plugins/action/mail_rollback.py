@@ -14,10 +14,10 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.rollback import OPTIONS
-from ..module_utils._clients.entry import System
+from ..module_utils._clients.client_entry import System
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable, printable_result
-from ..plugin_utils._fleet_run import run_of_task
+from ..plugin_utils._fleet_run import run_id_for_module
 from ..plugin_utils._outlook.rollback_outlook import rollback_outlook
 from ..plugin_utils._windows.host_system import system_of
 
@@ -35,7 +35,7 @@ class ActionModule(NormalAction):
         host = str(variables.get("inventory_hostname", "this host"))
         try:
             if system_of(self, variables) is System.LINUX:
-                with run_of_task.with_run(self, variables):
+                with run_id_for_module.with_run(self, variables):
                     result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             else:
                 result = self._on_windows(variables)
@@ -48,6 +48,6 @@ class ActionModule(NormalAction):
     def _on_windows(self, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         options = self.validate_argument_spec(dict(OPTIONS))[1]  # type: ignore[no-untyped-call]
         warnings: dict[str, None] = {}
-        done = rollback_outlook(self, options, warnings.setdefault, run_of_task.run_id(variables))
+        done = rollback_outlook(self, options, warnings.setdefault, run_id_for_module.run_id(self, variables))
         result = {**done.as_result(), "failed": done.failed, "warnings": list(warnings)}
         return t.cast("dict[str, t.Any]", printable_result(result))

@@ -17,23 +17,24 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry, run_limit, run_verify
+from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.from_client import Inspection, inspect
 from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
-from ..module_utils._clients.entry import System
+from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client import Outlook
-from ..module_utils._clients.outlook.entry import OUTLOOK
-from ..module_utils._clients.outlook.methods import METHODS
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
+from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._model.errors import HostError, MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
+from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
-from ..plugin_utils._verify_run.ledger import Ledger
 from ..plugin_utils._verify_run.shared_limit import SharedLimit
+from ..plugin_utils._verify_run.shared_logins import SharedLogins
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -72,7 +73,7 @@ class _Shared:
     """What a task gets from other hosts of the run, and gives to them.
 
     Attributes:
-        entries: for the option ``run_limit.OPTION``.
+        entries: for the option ``shared_limit_option.OPTION``.
         result: of the task.
     """
 
@@ -86,7 +87,7 @@ class ActionModule(NormalAction):
     _needs_clients = True  # what runs on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        raw = {name: value for name, value in self._task.args.items() if name != run_limit.NAME}
+        raw = {name: value for name, value in self._task.args.items() if name != shared_limit_option.NAME}
         host = str((task_vars or {}).get("inventory_hostname", "this host"))
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, task_vars or {})
@@ -101,16 +102,12 @@ class ActionModule(NormalAction):
             params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
-                result = self._verify({**params, **all_checks, run_limit.NAME: _complete(shared.entries)})
+                result = self._verify({**params, **all_checks, shared_limit_option.NAME: _complete(shared.entries)})
                 shared.result = result
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except AnsibleConnectionFailure as error:
-            if not unreached.is_later(self, variables):
-                raise
-            result = unreached.as_result(error)
-            recorder.unreached(self, variables, result)
-            return result
+            return unreached.recorded(self, variables, error)
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))
@@ -155,7 +152,7 @@ class ActionModule(NormalAction):
             self._task.args = {
                 **{name: value for name, value in raw.items() if self._needs_clients or name not in _NO_CLIENT},
                 **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
-                **({run_limit.NAME: shared.entries} if shared.entries else {}),
+                **({shared_limit_option.NAME: shared.entries} if shared.entries else {}),
             }
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
@@ -164,7 +161,7 @@ class ActionModule(NormalAction):
             shared.result = done
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
-        module_args.pop(run_limit.NAME, None)
+        module_args.pop(shared_limit_option.NAME, None)
         if module_args and not self._needs_clients:
             module_args.update(_NO_CLIENT)
         if checks is not None:
@@ -182,18 +179,17 @@ class ActionModule(NormalAction):
     def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
         """What other hosts of the run know; what this task finds out, they know afterwards."""
         shared = _Shared()
-        planned: list[run_limit.PlannedSignIn] = []
+        planned: list[shared_limit_option.PlannedSignIn] = []
         if params is not None:
             with contextlib.suppress(MailError):  # the task itself reports it
-                planned = run_limit.planned(params)
+                planned = shared_limit_option.planned(params)
         if params is None or not planned:
             yield shared
             return
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
-        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made of Ansible's configuration
-        limit = SharedLimit(Ledger(folder), host, planned, params["attempts"], patience)
         try:
+            limit = SharedLimit(SharedLogins(run_folder(self)), host, planned, params["attempts"], patience)
             shared.entries = limit.begin()
         except OSError as error:
             raise MailError(
@@ -272,7 +268,7 @@ class ActionModule(NormalAction):
 
 def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The entries as they are after validation: what is missing is None."""
-    names = run_limit.OPTION[run_limit.NAME]["options"]
+    names = shared_limit_option.OPTION[shared_limit_option.NAME]["options"]
     return [{name: entry.get(name) for name in names} for entry in entries]
 
 

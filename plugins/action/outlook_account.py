@@ -15,11 +15,11 @@ from ..module_utils._ansible import exclusive
 from ..module_utils._ansible.arguments import argument_spec
 from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
-from ..module_utils._clients.outlook.entry import OUTLOOK
+from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import signature_files
-from ..plugin_utils._fleet_run import run_of_task
+from ..plugin_utils._fleet_run import run_id_for_module
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 
 _OWN_OPTIONS: t.Mapping[str, t.Any] = {
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
         try:
             raw = signature_files.expanded(self, self._task.args, task_vars or {})
             params = validated(raw, _SPEC, mutually_exclusive=[("user", "sid")])
-            result = self._configure(params, run_of_task.run_id(task_vars))
+            result = self._configure(params, run_id_for_module.run_id(self, task_vars))
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         return t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))

@@ -94,7 +94,7 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         (
             "V(server) is the folder on the server: the one that the server names (RFC 6154), otherwise the one with "
             "the usual name. V(local) is the folder on this computer. Any other text is the name of a folder on the "
-            "server, with levels separated by V(/)."
+            "server, with levels separated by V(/). V(Server) and V(LOCAL) are refused."
         ),
         "A new account has V(server) for sent mail and drafts in every client.",
         "An entry's folders replace those of the task. Outlook ignores this option.",
@@ -207,7 +207,10 @@ SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "text": ("Plain text. At most 262,144 characters, as with O(signature.html).",),
     "html": (
         "HTML, the inside of a body. It is used as it is, so that it must be the administrator's own.",
-        "Images must be in it, as C(data:) URLs.",
+        (
+            "Images must be in it, as C(data:) URLs. Those that no recipient would see are refused: C(cid:), files and "
+            "relative paths. An image on the web gives a warning."
+        ),
     ),
     "src": (
         "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",

@@ -238,7 +238,7 @@ run:
   description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
   returned: if something was changed
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list
@@ -252,7 +252,7 @@ quick_imports.install()
 
 from ..module_utils._ansible.desktop_hosts import desktop_hosts
 from ..module_utils._ansible.run_on_linux import run_module
-from ..module_utils._clients.evolution.entry import EVOLUTION
+from ..module_utils._clients.evolution.client_entry import EVOLUTION
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ run:
   description: The id of the run. With O(latest=true), that of the newest.
   returned: success
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 started_at:
   description: When the run began, in UTC.
   returned: success

@@ -98,7 +98,7 @@ EXAMPLES = r"""
 
 - name: Undo what one run changed for mario, and leave the rest of it
   charter.mail.mail_rollback:
-    run: 20261128T033000Z-3575
+    run: 20261128T033000Z-417305-9c2e41
     users: [mario]
     accounts: [mario.rossi@charter.net]
   become: true
@@ -109,23 +109,23 @@ run:
   description: The run that was undone. Empty if there is none.
   returned: success
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 rollback:
   description: The id of this rollback in the log of changes. Empty if nothing was changed.
   returned: success
   type: str
-  sample: 20261128T041500Z-3601
+  sample: 20261128T041500Z-082714-5b07d3
 last:
   description: The last run in the log of changes that was no rollback. Empty if there is none.
   returned: success
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 runs:
   description: All runs in the log of changes, the oldest first. C(undoes) is the run that a rollback undid.
   returned: success
   type: list
   elements: dict
-  sample: [{"run": "20261128T033000Z-3575", "undoes": ""}]
+  sample: [{"run": "20261128T033000Z-417305-9c2e41", "undoes": ""}]
 clients:
   description: What became of each client that the run had changed.
   returned: success

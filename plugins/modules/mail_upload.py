@@ -37,7 +37,7 @@ options:
     description: A file with the certificates of a private certificate authority (PEM), instead of the system's.
     type: path
   timeout:
-    description: How many seconds one command may take, the upload of one message included.
+    description: How many seconds the server may take for an answer, or for 64 KiB of a message.
     type: float
     default: 60.0
 attributes:

@@ -319,10 +319,10 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_limit, run_verify
+from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._ansible.verify_on_linux import end
-from ..module_utils._clients.entry import System
+from ..module_utils._clients.client_entry import System
 
 if t.TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Request
@@ -334,7 +334,7 @@ def main() -> None:
         **run_verify.OPTIONS,
         from_client={"type": "str", "choices": client_registry.names()},
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
-        internal=run_limit.OPTION,
+        internal=shared_limit_option.OPTION,
     )
     options = module.options
     name = options["from_client"]

@@ -249,5 +249,5 @@ run:
   description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
   returned: if something was changed
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 """

@@ -201,7 +201,7 @@ run:
   description: The id of the run in the log of changes, by which M(charter.mail.mail_rollback) can undo it.
   returned: if something was changed
   type: str
-  sample: 20261128T033000Z-3575
+  sample: 20261128T033000Z-417305-9c2e41
 trace:
   description: Where an unexpected error occurred, without any value, for a report of the error.
   type: list
@@ -214,7 +214,7 @@ from ..module_utils._ansible import quick_imports
 quick_imports.install()
 
 from ..module_utils._ansible.run_on_linux import run_module
-from ..module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ..module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 
 
 def main() -> None:

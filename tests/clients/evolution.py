@@ -108,6 +108,11 @@ class Evolution:
         folder = self.session.user.home / ".local/share/evolution/mail/local"
         return any(f"Subject: {subject}\n" in path.read_text() for path in folder.glob("cur/*"))
 
+    def fetched(self, address: str) -> bool:
+        """Whether a whole message is in the cache of an account's inbox, which Evolution fetches to show it."""
+        cache = self.session.user.home / ".cache/evolution/mail" / self.account(address)["uid"]
+        return any(cache.glob("folders/INBOX/cur/*/*"))
+
     def memory(self) -> dict[str, str]:
         """The content of all sources by UID, as the registry has them in memory, including the built-in ones."""
         sources: dict[str, str] = self._run_script("evolution_registry.py", "memory")

@@ -25,6 +25,8 @@ from .evolution import TIMEOUT, wait_until
 
 MAIN = "Mail"
 """The title of the main window while no folder has been opened."""
+SEARCH = "All Account Search"
+"""The start of the main window's title while it shows a message that was named on the command line."""
 WELCOME = "Welcome"
 """The first-run assistant."""
 PASSWORD_REQUEST = "Mail authentication request"
@@ -104,13 +106,41 @@ class EvolutionWindow:
         wait_until(lambda: subject not in self.titles(), "end of the composer")
 
     def begin_message(self, to: str, subject: str) -> None:
-        """Open the composer, whose window has the subject as its title."""
+        """Open the composer, whose window has the subject as its title. No message is selected yet."""
         self.wait_for(MAIN)  # or the program would not find the one that runs
         self._session.start("evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}", **self._variables)
         self.wait_for(subject)
 
+    def select(self, message_id: str, is_shown: t.Callable[[], bool]) -> None:
+        """Have the main window find a message in all accounts, and select it.
+
+        Args:
+            message_id: its Message-ID, without brackets.
+            is_shown: whether Evolution has fetched the message, which it does to show it.
+        """
+        self.wait_for(MAIN)  # or the program would not find the one that runs
+        self._session.start("evolution", f"mid:{message_id}", **self._variables)
+        wait_until(lambda: any(title.startswith(SEARCH) for title in self.titles()), "search for the message")
+        wait_until(is_shown, "message in the window")
+
+    def begin_reply(self, subject: str) -> None:
+        """Reply to the selected message, in a composer whose title is the subject of the reply."""
+        self.press(f"{SEARCH}.*", "ctrl+r")
+        self.wait_for(subject)
+
+    def close(self, title: str) -> None:
+        """Close a composer whose message is saved. While Evolution is still saving, the composer ignores the keys."""
+
+        def is_closed() -> bool:
+            if title in self.titles():
+                with contextlib.suppress(SessionError):  # it has closed meanwhile
+                    self.press(title, "ctrl+w")
+            return title not in self.titles()
+
+        wait_until(is_closed, "end of the composer")
+
     def press(self, title: str, keys: str) -> None:
-        """Press keys, such as ``ctrl+s``, in the window with a title."""
+        """Press keys, such as ``ctrl+s``, in the window with a title, which is a regular expression."""
         found = self._session.run(
             "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
         )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import email.message
 import pathlib
 import stat
 import typing as t
@@ -13,6 +15,11 @@ from .evolution import TIMEOUT, wait_until
 from .evolution_setup import EvolutionSetup
 from .evolution_window import EvolutionWindow
 
+COMPOSER = "org.gnome.evolution.mail"
+"""The settings of the composer, which are the user's, for all accounts."""
+REPLY = "Re: Leak"
+QUOTED = "> The pipe drips."
+GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 INFO, OFFICE = "info@rossi.example", "office@rossi.example"
 NAME = 'Rossi, "Mario" \\ Söhne 😀'
 TEXT = 'Mario "Rossi"\n\\ Idraulico 😀'
@@ -82,6 +89,62 @@ def test_the_registry_of_the_next_session_has_what_files_got(evolution_setup: Ev
     assert signatures(setup.local_user.home / ".config/evolution/signatures") == []
 
 
+def texts(message: email.message.EmailMessage) -> dict[str, str]:
+    """The texts of a message by their types."""
+    return {
+        part.get_content_type(): part.get_content() for part in message.walk() if part.get_content_maintype() == "text"
+    }
+
+
+def reply(setup: EvolutionSetup, window: EvolutionWindow) -> email.message.EmailMessage:
+    """The reply to the selected message as Evolution begins it, saved as a draft, which replaces the last one."""
+    before = {str(message["Message-ID"]) for message in setup.lab.messages(setup.user.address, "Drafts")}
+    window.begin_reply(REPLY)
+    window.press(REPLY, "ctrl+s")
+
+    def new() -> list[email.message.EmailMessage]:
+        found = setup.lab.messages(setup.user.address, "Drafts")
+        return [message for message in found if message["Message-ID"] not in before]
+
+    wait_until(lambda: bool(new()), "draft of the reply")
+    window.close(REPLY)
+    (draft,) = new()
+    assert draft["Subject"] == REPLY
+    return draft
+
+
+def test_a_reply_shows_the_signature_where_it_was_asked_for(evolution_setup: EvolutionSetup) -> None:
+    setup = evolution_setup
+    message = f"Message-ID: <leak@friend.example>\nSubject: Leak\nFrom: friend@charter.net\nTo: {setup.user.address}"
+    setup.lab.deliver(setup.user.address, f"{message}\n\nThe pipe drips.\n".encode())
+    image = f'<p><b>Mario</b> &amp; Söhne</p><img src="data:image/gif;base64,{GIF}" alt="logo">'
+    with setup.log_in() as evolution:
+        setup.configure_one("created", signature={"text": TEXT, "placement": "below"}, default=True)
+        with EvolutionWindow(evolution.session) as window:
+            wait_until(lambda: evolution.set_up(setup.user.address), "folders taken over from the server")
+            window.select("leak@friend.example", lambda: evolution.fetched(setup.user.address))
+            below = texts(reply(setup, window))["text/plain"]
+            setup.configure_one("updated", signature={"html": image, "placement": "above"})
+            above = texts(reply(setup, window))["text/plain"]
+            evolution.session.run("gsettings", "set", COMPOSER, "composer-mode", "html")
+            html = reply(setup, window)
+            evolution.session.run("gsettings", "set", COMPOSER, "composer-signature-in-new-only", "true")
+            not_in_replies = texts(reply(setup, window))
+            evolution.session.run("gsettings", "reset", COMPOSER, "composer-signature-in-new-only")
+            setup.configure_one("updated", signature={"state": "absent"})
+            without = texts(reply(setup, window))
+    # What it begins with the user writes above the quoted text in each of them.
+    assert below.index(QUOTED) < below.index(f"-- \n{TEXT}")
+    for text in (above, texts(html)["text/plain"]):
+        assert text.index("-- \nMario & Söhne\nlogo") < text.index(QUOTED)
+    (part,) = (part for part in html.walk() if part.get_content_type() == "image/gif")
+    assert part.get_content() == base64.b64decode(GIF)
+    assert f'src="cid:{part["Content-ID"].strip("<>")}"' in texts(html)["text/html"]
+    for one in (not_in_replies, without):
+        assert QUOTED in one["text/plain"]
+        assert "Mario" not in one["text/plain"] + one["text/html"]
+
+
 def test_a_message_that_is_begun_has_the_signature(evolution_setup: EvolutionSetup) -> None:
     setup = evolution_setup
     with setup.log_in() as evolution:
@@ -91,6 +154,6 @@ def test_a_message_that_is_begun_has_the_signature(evolution_setup: EvolutionSet
             window.begin_message("anna@example.net", "Leak")
             window.press("Leak", "ctrl+s")
             message = setup.lab.wait_for_message(setup.user.address, "Leak", "Drafts", seconds=TIMEOUT)
-            window.press("Leak", "ctrl+w")
+            window.close("Leak")
     texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
     assert any("Mario & Söhne" in text or HTML in text for text in texts), texts

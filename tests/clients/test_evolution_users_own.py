@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import pytest
 
 from ansible_collections.charter.mail.tests.integration.local_users import snapshot
@@ -39,6 +41,12 @@ def test_an_account_that_is_switched_off_in_a_session_stays_off(evolution_setup:
     [
         (ACCOUNT, "Method=none", "Method=Google", "OAuth2 (Google)"),
         (TRANSPORT, "Host=smtp.charter.net", "Host=127.0.0.1", "127.0.0.1"),
+        (
+            TRANSPORT,
+            "Host=smtp.charter.net",
+            f"Host={platform.node()}",
+            f"reached through {platform.node()}, a service",
+        ),
     ],
 )
 def test_a_choice_of_the_user_stays_until_the_admin_insists(

@@ -10,10 +10,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.all_clients import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import configure_all
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_options import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import typing as t
 
 import pytest
@@ -47,6 +48,11 @@ def on_server(setup: ThunderbirdSetup) -> dict[str, int]:
     return {folder: number for folder, number in found.items() if number}
 
 
+def doveadm(setup: ThunderbirdSetup, *arguments: str) -> str:
+    command = ["doveadm", "-c", str(setup.lab.directory / "dovecot/dovecot.conf"), *arguments]
+    return subprocess.run(setup.lab.command(command), check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def test_what_the_server_lacks_is_added_once(setup: ThunderbirdSetup) -> None:
     use_pop3(setup)  # the server has nothing but a copy of what was sent last
     setup.configure(migrate=True, password=None)
@@ -70,6 +76,37 @@ def test_what_the_server_lacks_is_added_once(setup: ThunderbirdSetup) -> None:
     with setup.open() as client:
         (account,) = mail_accounts(client)
         assert {*ON_SERVER} <= set(client.folders(account["key"]))
+
+
+def test_folders_are_made_where_the_server_has_the_users_folders(setup: ThunderbirdSetup) -> None:
+    use_pop3(setup)
+    setup.configure(migrate=True, password=None)
+    configuration = setup.lab.directory / "dovecot/dovecot.conf"
+    usual = configuration.read_text()
+    try:
+        configuration.write_text(
+            usual.replace("  inbox = yes\n", "  inbox = yes\n  prefix = INBOX.\n  separator = .\n")
+        )
+        doveadm(setup, "reload")
+        assert counts(upload(setup))["uploaded"] == 5
+        listed = doveadm(setup, "mailbox", "list", "-u", setup.user.address).splitlines()
+        again = counts(upload(setup))
+    finally:
+        configuration.write_text(usual)
+        doveadm(setup, "reload")
+    assert {f"INBOX.{folder.replace('/', '.')}" for folder in ON_SERVER} <= {*listed}
+    assert on_server(setup) == ON_SERVER
+    assert (again["there"], again["uploaded"]) == (5, 0)
+
+
+def test_mail_is_there_whatever_the_name_of_its_folder(setup: ThunderbirdSetup) -> None:
+    use_pop3(setup)
+    setup.configure(migrate=True, password=None)
+    assert counts(upload(setup))["uploaded"] == 5
+    # Dovecot lists a name with five of these characters as a literal.
+    doveadm(setup, "mailbox", "rename", "-u", setup.user.address, "Local mail.Inbox", '"Old" "mail" \\')
+    again = counts(upload(setup))
+    assert (again["there"], again["uploaded"]) == (5, 0)
 
 
 def test_an_upload_that_was_interrupted_is_resumed(setup: ThunderbirdSetup) -> None:

@@ -26,7 +26,7 @@ from .thunderbird_profiles import FULL_NAME, make_home
 DOMAIN = "office.example"
 PATH = "/.well-known/autoconfig/mail/config-v1.1.xml"
 HUB = pathlib.Path(__file__).with_name("thunderbird_account_hub.js").read_text()
-FIRST_WITH_HUB = 140
+FIRST_WITH_HUB = 153  # of those that were tested; in 140 it is there, but switched off
 SUCCESS = "0x0"
 
 
@@ -65,6 +65,11 @@ def start(lab: MailLab, home: pathlib.Path) -> Thunderbird:
     return Thunderbird(home, command_prefix=lab.command([]), ca=lab.ca_path)
 
 
+def require_hub(client: Thunderbird) -> None:
+    if int(client.version.partition(".")[0]) < FIRST_WITH_HUB:
+        pytest.skip(f"Thunderbird {client.version} has another wizard")
+
+
 def message(subject: str) -> email.message.EmailMessage:
     made = email.message.EmailMessage()
     made["Subject"], made["From"], made["To"] = subject, f"friend@{DOMAIN}", f"mario@{DOMAIN}"
@@ -93,8 +98,7 @@ def test_the_wizard_finds_the_servers_in_our_file(
     log = ansible.folder / "web.log"
     office.deliver(user.address, message("Welcome"))
     with served(office, folder, log), start(office, ansible.folder / "home") as client:
-        if int(client.version.partition(".")[0]) < FIRST_WITH_HUB:
-            pytest.skip(f"Thunderbird {client.version} has another wizard")
+        require_hub(client)
         assert client.wizard_shown()
         found = client.run_script(HUB, FULL_NAME, user.address, user.password)
         assert found == {
@@ -125,7 +129,8 @@ def test_without_the_file_the_wizard_finds_nothing(ansible: Ansible, office: Mai
     with (
         served(office, folder, log),
         start(office, ansible.folder / "home") as client,
-        pytest.raises(ThunderbirdError, match="the account hub found no settings"),
     ):
-        client.run_script(HUB, FULL_NAME, user.address, user.password)
+        require_hub(client)
+        with pytest.raises(ThunderbirdError, match="the account hub found no settings"):
+            client.run_script(HUB, FULL_NAME, user.address, user.password)
     assert f"404 {PATH}?emailaddress=mario%40{DOMAIN}" in log.read_text().splitlines()

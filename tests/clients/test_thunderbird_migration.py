@@ -21,7 +21,7 @@ from .thunderbird import Thunderbird, require
 
 # The subjects in each folder, by the name of the account and the path of the folder; empty folders are left out.
 MAIL = """
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+    const { MailServices } = driver;
     const found = {};
     for (const { incomingServer: server } of MailServices.accounts.accounts) {
       for (const folder of server.rootFolder.descendants) {
@@ -39,7 +39,7 @@ MAIL = """
 """
 # Makes a folder below the inbox, and moves the newest message of the inbox there, as a user does.
 SORT = """
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+    const { MailServices } = driver;
     const root = MailServices.accounts.getAccount(arguments[0]).incomingServer.rootFolder;
     const inbox = root.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
     if (!inbox.containsChildNamed("Bills")) {
@@ -51,7 +51,10 @@ SORT = """
       const listener = {
         QueryInterface: ChromeUtils.generateQI(["nsIMsgCopyServiceListener"]),
         onStartCopy() {}, onProgress() {}, setMessageKey() {}, getMessageId() {},
-        onStopCopy(status) { resolve(status); },
+        onStopCopy: resolve,
+        // The same up to 115.
+        OnStartCopy() {}, OnProgress() {}, SetMessageKey() {}, GetMessageId() {},
+        OnStopCopy: resolve,
       };
       MailServices.copy.copyMessages(inbox, [newest], bills, true, listener, null, false);
     });
@@ -224,7 +227,7 @@ def test_an_account_whose_mail_is_in_local_folders_leaves_none_behind(setup: Thu
 
 
 FETCH = """
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+    const { MailServices } = driver;
     Services.io.offline = false;
     const server = MailServices.accounts.getAccount(arguments[0]).incomingServer;
     const inbox = server.rootMsgFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);

@@ -15,11 +15,15 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import client, preference_files
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.policy_preferences import (
+    BUILT_IN_NUMBERS,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.thunderbird.policy_cases import CASES
 
 from . import thunderbird_process
 from .thunderbird import Thunderbird, require
@@ -51,10 +55,17 @@ VALUES = """
 const found = {};
 for (const name of Services.prefs.getChildList(arguments[0])) {
     const kinds = { 32: "getStringPref", 64: "getIntPref", 128: "getBoolPref" };
-    found[name] = Services.prefs[kinds[Services.prefs.getPrefType(name)]](name);
+    try {
+        found[name] = Services.prefs[kinds[Services.prefs.getPrefType(name)]](name);
+    } catch {
+        // It has no value: it is locked, and there is no default.
+    }
 }
 return found;
 """
+
+
+BUILT_IN = "return arguments[0].map(name => Services.prefs.getPrefType(name));"
 
 
 @pytest.fixture(autouse=True)
@@ -187,6 +198,27 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
     seen = {name: value for name, value in sources.seen(before).items() if name.startswith("mail.server.test.")}
     assert seen == expected
     assert sources.computed == ()
+
+
+def test_policies_and_files_have_the_types_that_thunderbird_gives_them(site: Site) -> None:
+    """JSON of Windows and macOS has 0 and 1 for booleans, and a preference has one type."""
+    prefix = "mail.server.test."
+    defaults = {prefix + name: case.default for name, case in CASES.items() if case.default is not None}
+    (site.pref / "office.js").write_text(lines(defaults))
+    policies = {prefix + name: case.policy for name, case in CASES.items()}
+    (site.etc / "policies").mkdir()
+    (site.etc / "policies/policies.json").write_text(json.dumps({"policies": {"Preferences": policies}}))
+    site.make({prefix + name: case.stored for name, case in CASES.items() if case.stored is not None})
+    before = site.prefs()
+    with site.open() as opened:
+        expected = opened.run_script(VALUES, prefix)
+        built_in = opened.run_script(BUILT_IN, BUILT_IN_NUMBERS)
+    sources = preference_files.read(site.files, (PROGRAM,), str(site.profile), stored=before)
+    seen = {name: value for name, value in sources.seen(before).items() if name.startswith(prefix)}
+    assert {name: repr(value) for name, value in seen.items()} == {
+        name: repr(value) for name, value in expected.items()
+    }
+    assert set(built_in) <= {64, 0}  # numbers, or nothing that this version has
 
 
 def test_the_sites_smtp_server_stays_the_one_that_others_send_by(site: Site) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import platform
 import re
 import typing as t
 
@@ -156,8 +157,12 @@ def test_identities_of_the_users_own_stay_beside_the_accounts(setup: Setup) -> N
             },
             "127.0.0.1",
         ),
+        (
+            {"mail.smtpserver.smtp1.hostname": platform.node()},
+            f"reached through {platform.node()}, a service",
+        ),
     ],
-    ids=["OAuth2", "a proxy"],
+    ids=["OAuth2", "a proxy", "a proxy by the name of the host"],
 )
 def test_a_choice_of_the_user_stays_until_the_admin_insists(setup: Setup, choice: Prefs, reason: str) -> None:
     setup.write({**BY_HAND, **choice})
@@ -285,7 +290,7 @@ def test_an_account_of_ours_that_its_user_has_made_another_of_stays(setup: Setup
     (before,) = setup.accounts()
     assert (before["incoming"]["host"], before["incoming"]["username"]) == ("imap.work.example", "mario")
     warned = setup.configure("absent", state="absent")
-    assert "mario on imap.work.example by now, and is left as it is" in warned["warnings"]
+    assert "is now mario on imap.work.example, and is left as it is" in warned["warnings"]
     setup.configure("created")
     assert before in setup.accounts()
     setup.configure("unchanged")

@@ -218,7 +218,8 @@ class Thunderbird:
         """Run JavaScript in Thunderbird's chrome, as the body of a function.
 
         Args:
-            script: the code, which may ``return`` a value or a promise; ``Services``, ``Cc`` and ``Ci`` are defined.
+            script: the code, which may ``return`` a value or a promise; ``Services``, ``Cc``, ``Ci`` and
+                ``driver`` (see thunderbird_session.js) are defined.
             arguments: its ``arguments``.
             timeout: in seconds; None is the timeout of all operations.
 

@@ -55,7 +55,8 @@ return (async () => {
   type(first, "realName", fullName);
   type(first, "email", address);
   await proceed();
-  const found = await step("emailConfigFoundSubview", "emailIncomingConfigSubview");
+  // 157 asks for the protocol where it has found nothing, earlier ones for the servers.
+  const found = await step("emailConfigFoundSubview", "emailIncomingConfigSubview", "emailProtocolSelectSubview");
   if (found.id != "emailConfigFoundSubview") {
     throw new Error("the account hub found no settings, and asks the user for them");
   }

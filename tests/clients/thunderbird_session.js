@@ -109,4 +109,4 @@ function outcome(id, seconds) {
   return Promise.race([outcomes.get(id) ?? null, pause(1000 * seconds).then(() => null)]);
 }
 
-Object.assign(driver, { begin, outcome, start, prepareQuit });
+Object.assign(driver, { MailServices, begin, outcome, start, prepareQuit });

@@ -11,6 +11,7 @@ import pathlib
 import re
 import typing as t
 
+import pytest
 import yaml
 
 from .ansible_runs import ROOT, Ansible, AnsibleRun
@@ -25,6 +26,11 @@ def example(name: str) -> str:
     found = re.findall(rf"<!-- {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
     assert len(found) == 1
     return str(found[0])
+
+
+@pytest.fixture
+def ansible(tmp_path: pathlib.Path) -> Ansible:
+    return Ansible(tmp_path, quick=True)
 
 
 class Play:
@@ -121,13 +127,17 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_changed(ansible: A
     play = Play(ansible, mario)
     (play.ansible.folder / "files/logo.txt").write_text("no image")
     (play.ansible.folder / "templates/broken.j2").write_text("{{ nobody_has_this }}")
+    (play.ansible.folder / "templates/part.html").write_text("<p>{{ sender.address }}</p><img src='cid:logo'>")
+    (play.ansible.folder / "templates/long.html").write_text("x" * 262_145)
     wrong: list[tuple[dict[str, t.Any], str]] = [
         ({"src": "missing.j2"}, "missing.j2"),
         ({"src": "broken.j2"}, "nobody_has_this"),
         ({"src": "signature.html.j2", "images": {"logo": "logo.txt"}}, "logo.txt is no PNG, JPEG or GIF image"),
+        ({"src": "part.html"}, "signature.src (part.html): no message has the part that its image cid:logo names"),
+        ({"src": "long.html"}, "signature.src (long.html): it has 262145 characters"),
     ]
     for signature, reason in wrong:
-        for module in ("mail_accounts", "thunderbird_account"):
+        for module in ("mail_accounts", "thunderbird_account", "evolution_account"):
             _done, result = play.run(module, [{"email": "mario.rossi@charter.net", "signature": signature}])
             assert result["failed"]
             assert reason in result["msg"]

@@ -19,8 +19,8 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
     AccountRow,
     FleetReport,
     HostRow,
+    MailState,
     StageResult,
-    State,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.tests.page.browser import Browser, Tab, browser
@@ -236,9 +236,9 @@ def test_a_screen_reader_gets_names_and_roles(open_page: Open) -> None:
 
 def test_a_comparison_speaks_of_mail_clients(open_page: Open) -> None:
     tested = (StageResult("account", "client", "ok"), StageResult("account", "client", "failed", "client_differs"))
-    account = AccountRow("mario@charter.net", "", "imap", State.FAILED, "Evolution: no account.", stages=tested)
-    host = HostRow("desk-1", State.FAILED, tested_at="2026-11-28T03:30:00Z", accounts=(account,))
-    counts = {**dict.fromkeys(State, 0), State.FAILED: 1}
+    account = AccountRow("mario@charter.net", "", "imap", MailState.FAILED, "Evolution: no account.", stages=tested)
+    host = HostRow("desk-1", MailState.FAILED, tested_at="2026-11-28T03:30:00Z", accounts=(account,))
+    counts = {**dict.fromkeys(MailState, 0), MailState.FAILED: 1}
     moment = "2026-11-28T03:30:00Z"
     tab = open_page(page(FleetReport("run", moment, moment, counts, (), (host,), about=About.CLIENTS)))
     headings = "[...document.querySelectorAll('#head > div')].map(cell => cell.textContent)"

@@ -12,15 +12,15 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
     AccountRow,
-    Certificate,
     Confidence,
     Finding,
     FleetReport,
     HostRow,
+    MailState,
     RunCounts,
     Scope,
+    ShownCertificate,
     StageResult,
-    State,
 )
 
 STARTED, ENDED = "2026-11-28T08:02:11Z", "2026-11-28T08:14:40Z"
@@ -57,7 +57,7 @@ def stages(failed: str = "", code: str = "", endpoint: str = "outgoing") -> tupl
     return tuple(result)
 
 
-def account(email: str, state: State = State.VERIFIED, **values: t.Any) -> AccountRow:
+def account(email: str, state: MailState = MailState.VERIFIED, **values: t.Any) -> AccountRow:
     """An account that works, but for what is given."""
     values = {"sentence": _WORKS, "stages": stages(), **values}
     return AccountRow(
@@ -72,7 +72,7 @@ def report(hosts: t.Sequence[HostRow], findings: t.Sequence[Finding] = (), **val
         run="20261128T080211Z-3575",
         started_at=STARTED,
         ended_at=ENDED,
-        counts={state: counts[state] for state in State},
+        counts={state: counts[state] for state in MailState},
         findings=tuple(findings),
         hosts=tuple(hosts),
         **values,
@@ -84,7 +84,11 @@ def working(number: int) -> FleetReport:
     return report(
         [
             HostRow(
-                f"desk-{index + 1:05}.office.example", State.VERIFIED, "Turin", ENDED, (account(f"u{index}@twc.com"),)
+                f"desk-{index + 1:05}.office.example",
+                MailState.VERIFIED,
+                "Turin",
+                ENDED,
+                (account(f"u{index}@twc.com"),),
             )
             for index in range(number)
         ]
@@ -181,25 +185,27 @@ def fleet(number: int, *, outage: int = 40) -> FleetReport:
             hosts.append(
                 HostRow(
                     host,
-                    State.NOT_REACHED,
+                    MailState.NOT_REACHED,
                     reason="ssh: connect to host port 22: No route to host",
-                    last_state=State.VERIFIED,
+                    last_state=MailState.VERIFIED,
                     last_tested_at="2026-11-25T08:03:00Z",
                 )
             )
             continue
         if index % 83 == 41:
-            hosts.append(HostRow(host, State.NO_ACCOUNTS, site, ENDED))
+            hosts.append(HostRow(host, MailState.NO_ACCOUNTS, site, ENDED))
             continue
         accounts = tuple(
             _account(findings, host, site, f"{person}@charter.net", (index * 7 + step * 31) % 100 < outage, index)
             for step, person in enumerate(people[: 1 if index % 5 > 1 else 2])
         )
-        order = (State.FAILED, State.WARNING, State.VERIFIED)
+        order = (MailState.FAILED, MailState.WARNING, MailState.VERIFIED)
         worst = min((row.state for row in accounts), key=order.index)
         minutes = f"{2 + index * 12 // number:02}"
         hosts.append(
-            HostRow(host, worst, site, f"2026-11-28T08:{minutes}:{index % 60:02}Z", accounts, last_state=State.VERIFIED)
+            HostRow(
+                host, worst, site, f"2026-11-28T08:{minutes}:{index % 60:02}Z", accounts, last_state=MailState.VERIFIED
+            )
         )
     hosts.sort(key=lambda row: row.host)
     return report(hosts, findings.all(), certificates=_CERTIFICATES, earlier=_earlier(number))
@@ -215,13 +221,13 @@ def _account(findings: _Findings, host: str, site: str, email: str, outage: bool
     elif outage:
         found, stage, way, server = _OUTAGE, "tcp", "outgoing", "mobile.charter.net:587"
     elif index % 97 == 5:
-        return account(email, State.WARNING, sentence=f"{_WORKS} The certificate ends in 9 days.")
+        return account(email, MailState.WARNING, sentence=f"{_WORKS} The certificate ends in 9 days.")
     else:
         return account(email, changed="works again" if index % 41 == 1 else "")
     sentence = f"Mail of {email} fails: {server} ({found.code})."
     return account(
         email,
-        State.FAILED,
+        MailState.FAILED,
         sentence=f"{sentence} Mail can be received from imap.charter.net (IMAP, port 993, TLS 1.3)."
         if outage
         else sentence,
@@ -234,15 +240,17 @@ def _account(findings: _Findings, host: str, site: str, email: str, outage: bool
 
 
 _CERTIFICATES = (
-    Certificate("mail.twc.com:993", ("mail.twc.com",), "DigiCert TLS RSA SHA256 2020 CA1", "2026-12-07T23:59:59Z", 12),
-    Certificate(
+    ShownCertificate(
+        "mail.twc.com:993", ("mail.twc.com",), "DigiCert TLS RSA SHA256 2020 CA1", "2026-12-07T23:59:59Z", 12
+    ),
+    ShownCertificate(
         "imap.charter.net:993",
         ("imap.charter.net", "pop.charter.net"),
         "DigiCert Global G2 TLS RSA",
         "2027-01-20T23:59:59Z",
         131,
     ),
-    Certificate(
+    ShownCertificate(
         "mobile.charter.net:587",
         ("mobile.charter.net", "*.mobile.charter.net"),
         "DigiCert Global G2 TLS RSA",
@@ -258,9 +266,9 @@ def _earlier(number: int) -> tuple[RunCounts, ...]:
         failed = max(1, number // 200) + (number // 9 if day in (11, 12) else 0)
         unreached = number // 40 + (number // 12 if day % 7 == 0 else 0)
         counts = {
-            State.FAILED: failed,
-            State.NOT_REACHED: unreached,
-            State.VERIFIED: max(0, number - failed - unreached),
+            MailState.FAILED: failed,
+            MailState.NOT_REACHED: unreached,
+            MailState.VERIFIED: max(0, number - failed - unreached),
         }
         runs.append(RunCounts(f"202611{day:02}T080200Z-77", f"2026-11-{day:02}T08:02:00Z", counts))
     return tuple(runs)
@@ -271,12 +279,12 @@ def hostile() -> FleetReport:
     hosts = [
         HostRow(
             bad,
-            State.FAILED if index else State.NOT_REACHED,
+            MailState.FAILED if index else MailState.NOT_REACHED,
             site=bad,
             tested_at=bad,
             accounts=(
                 dataclasses.replace(
-                    account(f"{bad}@{bad}", State.FAILED, sentence=bad * 3, server=bad, code=bad, finding=index),
+                    account(f"{bad}@{bad}", MailState.FAILED, sentence=bad * 3, server=bad, code=bad, finding=index),
                     stages=(StageResult("incoming", bad, "failed", bad), StageResult(bad, bad, bad, bad)),
                     changed=bad,
                     protocol=bad,
@@ -293,5 +301,5 @@ def hostile() -> FleetReport:
         Finding(scope, bad, bad, Confidence.LOW, bad, bad, (bad, bad), (bad,), 1, bad)
         for scope, bad in zip(Scope, HOSTILE, strict=False)
     ]
-    certificates = tuple(Certificate(bad, (bad,), bad, bad, 1) for bad in HOSTILE)
+    certificates = tuple(ShownCertificate(bad, (bad,), bad, bad, 1) for bad in HOSTILE)
     return report(hosts, findings, certificates=certificates, earlier=(RunCounts(HOSTILE[0], HOSTILE[1], {}),))

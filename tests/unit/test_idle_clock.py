@@ -62,15 +62,15 @@ def test_nobody_who_works_is_overtaken() -> None:
     done = threading.Event()
 
     def work() -> None:
-        end = time.thread_time() + 0.2
+        end = time.thread_time() + 0.1
         while time.thread_time() < end:
             pass
         done.set()
 
     threading.Thread(target=work, daemon=True).start()
     started = clock.monotonic()
-    assert clock.wait(done.wait, 15.0)  # a jump over so much needs 0.15 seconds of quiet
-    assert clock.monotonic() - started < 15.0
+    assert clock.wait(done.wait, 6.0)  # a jump over so much needs 0.06 seconds of quiet
+    assert clock.monotonic() - started < 6.0
 
 
 def test_the_earliest_wait_ends_first() -> None:
@@ -128,7 +128,7 @@ def test_the_workers_of_a_run_take_the_same_sample(monkeypatch: pytest.MonkeyPat
     assert samples[0] == samples[1] != samples[2]
 
 
-@pytest.mark.parametrize(("file", "test"), [("test_fault_matrix", "test_fault"), ("test_turned_away", TURNED_AWAY)])
+@pytest.mark.parametrize(("file", "test"), [("test_fault_matrix", "test_fault"), ("test_session_limit", TURNED_AWAY)])
 def test_the_rows_of_the_fast_loop_are_rows_of_the_full_run(
     monkeypatch: pytest.MonkeyPatch, file: str, test: str
 ) -> None:

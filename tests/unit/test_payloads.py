@@ -42,6 +42,6 @@ def test_nothing_is_sent_that_only_the_controller_runs(name: str) -> None:
     paths = sent(f"modules/{name}.py")
     assert f"{CLIENTS}/engine.py" in paths
     windows = {path for path in paths if path.startswith((OUTLOOK, WINDOWS))}
-    allowed = {f"{OUTLOOK}/{file}.py" for file in ("entry", "methods")}
+    allowed = {f"{OUTLOOK}/{file}.py" for file in ("client_entry", "staging_methods")}
     assert windows <= allowed, sorted(windows - allowed)
     assert all(pathlib.PurePosixPath(path).parts[0] in ("modules", "module_utils") for path in paths)

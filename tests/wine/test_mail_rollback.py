@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients import past_changes
+from ansible_collections.charter.mail.plugins.module_utils._clients import change_log_reader
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import change_notes, locations
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, Registry, RegValue
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
@@ -40,7 +40,7 @@ def log(pc: OfficePC, user: WindowsUser) -> bytes:
 
 def logged_runs(pc: OfficePC, user: WindowsUser) -> list[tuple[str, str]]:
     """Each run in the log, the oldest first, with the one that it undid."""
-    return [(entry.run, entry.undoes) for entry in past_changes.parsed(log(pc, user))]
+    return [(entry.run, entry.undoes) for entry in change_log_reader.parsed(log(pc, user))]
 
 
 def test_a_change_and_then_a_creation_are_undone(ansible: Ansible, office_pc: OfficePC) -> None:

@@ -174,8 +174,8 @@ def test_an_import_prf_from_another_pc_is_taken_back(admin: Admin, office_pc: Of
 DAMAGES = [
     ({"file": "survey.cmd", "text": "reg.exe", "instead": "rig.exe"}, "reg.exe gave no answer"),
     ({"file": "look.cmd", "text": "reg.exe", "instead": "rig.exe"}, "reg.exe gave no answer"),
-    ({"file": "survey.cmd", "text": "move /y", "instead": "rem"}, "this is missing: "),
-    ({"file": "look.cmd", "text": "move /y", "instead": "rem"}, "this is missing: "),
+    ({"file": "survey.cmd", "text": "move /y", "instead": "rem"}, " lacks "),
+    ({"file": "look.cmd", "text": "move /y", "instead": "rem"}, " lacks "),
     ({"file": "survey.cmd", "text": "echo", "instead": "rem"}, "did not run to its end"),
 ]
 

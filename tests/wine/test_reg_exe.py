@@ -14,9 +14,9 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
-    Kind,
     Registry,
     RegValue,
+    ValueType,
 )
 from ansible_collections.charter.mail.tests.wine.office_pc import OfficePC
 from ansible_collections.charter.mail.tests.wine.prefix import Prefix
@@ -80,7 +80,7 @@ class Dice:
             lambda: RegValue.dword(self._random.getrandbits(32)),
             lambda: RegValue.qword(self._random.getrandbits(64)),
             lambda: RegValue.binary(self.data(100)),
-            lambda: RegValue(Kind.NONE, self.data(9)),
+            lambda: RegValue(ValueType.NONE, self.data(9)),
             lambda: RegValue(self._random.randint(8, 10), self.data(20)),
         ]
         return self._random.choice(kinds)()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.listed_account import PASSWORD, ListedAccount
+from .._clients.listing import PASSWORD, ClientAccount
 from .._model import text
 from .._model.account import Account, Protocol, Security, Server
 from .._model.client_options import ClientOptions
@@ -20,7 +20,7 @@ from .._providers.catalog import preset_of
 from .arguments import DEFAULTS, request_of
 
 
-def not_expressed(found: ListedAccount) -> list[str]:
+def not_expressed(found: ClientAccount) -> list[str]:
     """Why an entry would not give the same account again, clauses; empty if it does."""
     reasons = list(found.not_expressed)
     if found.account is None:
@@ -37,7 +37,7 @@ def not_expressed(found: ListedAccount) -> list[str]:
     return reasons or _proof(found, found.account)
 
 
-def entry(found: ListedAccount, account: Account, user: str) -> dict[str, t.Any]:
+def entry(found: ClientAccount, account: Account, user: str) -> dict[str, t.Any]:
     """The least that says the same about an account.
 
     Args:
@@ -115,7 +115,7 @@ def _signature(signature: Signature | None) -> dict[str, t.Any]:
     return options
 
 
-def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
+def _of_client(found: ClientAccount, account: Account) -> dict[str, t.Any]:
     """What the user has changed of the client's own settings, and the folders that are on this computer.
 
     A folder on the server may be the one that the server names, and is left to it. Where templates are differs
@@ -127,7 +127,7 @@ def _of_client(found: ListedAccount, account: Account) -> dict[str, t.Any]:
     return {**options, "folders": local} if local else options
 
 
-def _proof(found: ListedAccount, account: Account) -> list[str]:
+def _proof(found: ClientAccount, account: Account) -> list[str]:
     """What is wrong with the entry by the rules that every task has."""
     try:
         request = request_of(entry(found, account, "nobody"), {})

@@ -12,7 +12,7 @@ from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
 from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
-from .._providers.lint import Finding, Level, lint, refuse_errors
+from .._providers.lint import Level, LintFinding, lint, refuse_errors
 from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]
@@ -76,7 +76,7 @@ class Request(t.NamedTuple):
     """
 
     account: Account
-    findings: tuple[Finding, ...]
+    findings: tuple[LintFinding, ...]
     home: str | None
     profile: str | None
     allow_plaintext: bool

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.entry import System
-from .._clients.thunderbird.entry import THUNDERBIRD
+from .._clients.client_entry import System
+from .._clients.thunderbird.client_entry import THUNDERBIRD
 from .client_registry import CLIENTS, chosen, names
 
 # A Linux host without a mail client gets the accounts for this one, ready for when it is installed.

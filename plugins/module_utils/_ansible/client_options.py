@@ -40,6 +40,7 @@ SPEC: t.Mapping[str, t.Any] = {
 _LONGEST_INTERVAL = 10080  # minutes, a week; every client takes them
 _LONGEST_OFFLINE = 24855  # days; Thunderbird counts the seconds in 31 bits
 _LONGEST_NAME = 200  # characters of a folder
+_KEYWORDS = frozenset({Place.SERVER.value, Place.LOCAL.value})
 _NOT_LOCAL = frozenset({"trash", "junk"})  # no client moves mail from a server to this computer to delete it
 
 
@@ -56,14 +57,19 @@ def folders(given: t.Mapping[str, str | None] | None) -> Folders:
 def _folder(kind: str, value: str) -> Folder:
     option = f"folders.{kind}"
     name = text.visible(value, option).strip()
-    if name == Place.SERVER.value:
-        return Folder(Place.SERVER)
-    if name == Place.LOCAL.value:
-        if kind in _NOT_LOCAL:
+    keyword = name.lower()
+    if keyword == Place.LOCAL.value and kind in _NOT_LOCAL:
+        raise OptionError(
+            option, "no client can keep this folder of an account on the computer", "write server, or a name"
+        )
+    if keyword in _KEYWORDS:
+        if name != keyword:
             raise OptionError(
-                option, "no client can keep this folder of an account on the computer", "write server, or a name"
+                option,
+                f"{value!r} is not the word {keyword}, and not taken for the name of a folder either",
+                f"write {keyword} in small letters, or use a folder with another name",
             )
-        return Folder(Place.LOCAL)
+        return Folder(Place(keyword))
     if len(name) > _LONGEST_NAME or not all(name.split("/")) or not name:
         raise OptionError(
             option,

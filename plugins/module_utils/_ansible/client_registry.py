@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.entry import ClientEntry, System
-from .._clients.evolution.entry import EVOLUTION
-from .._clients.outlook.entry import OUTLOOK
-from .._clients.thunderbird.entry import THUNDERBIRD
+from .._clients.client_entry import ClientEntry, System
+from .._clients.evolution.client_entry import EVOLUTION
+from .._clients.outlook.client_entry import OUTLOOK
+from .._clients.thunderbird.client_entry import THUNDERBIRD
 
 CLIENTS: dict[str, ClientEntry] = {entry.name: entry for entry in (THUNDERBIRD, EVOLUTION, OUTLOOK)}
 

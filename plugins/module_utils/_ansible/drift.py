@@ -12,14 +12,14 @@ import enum
 import typing as t
 
 from .._clients.engine import Client, Status, Step, preview
-from .._clients.listed_account import ListedAccount, Listing
+from .._clients.listing import ClientAccount, Listing
 from .._model.account import Account
 from .._model.client_options import ClientOptions
 from .._model.errors import MailError
 from .._model.folders import Folders
 from .._model.text import same_address
 from .._providers.catalog import of_host
-from . import unexpected
+from . import unexpected_error
 from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
@@ -117,8 +117,8 @@ class DriftResult:
         except fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            trace(f"{user.user}: {unexpected.trace(error)}")
-            self._add_unreadable(client, user, unexpected.sentence(error))
+            trace(f"{user.user}: {unexpected_error.trace(error)}")
+            self._add_unreadable(client, user, unexpected_error.sentence(error))
 
     def _compare(
         self,
@@ -189,7 +189,7 @@ class DriftResult:
         self._accounts.append((number, entry))
 
 
-def _drift(step: Step[t.Any], listed: t.Sequence[ListedAccount]) -> Drift:
+def _drift(step: Step[t.Any], listed: t.Sequence[ClientAccount]) -> Drift:
     status = step.status
     if status is Status.CREATED:
         return Drift.MISSING
@@ -201,14 +201,14 @@ def _drift(step: Step[t.Any], listed: t.Sequence[ListedAccount]) -> Drift:
     return Drift.CHANGED if ours else Drift.NEVER_OURS
 
 
-def _is_extra(found: ListedAccount, wanted: t.Iterable[Account]) -> bool:
+def _is_extra(found: ClientAccount, wanted: t.Iterable[Account]) -> bool:
     """Whether an account is one that the list should have: ours, or one of the provider's."""
     if any(_is_same(found, account) for account in wanted):
         return False
     return found.managed or (found.account is not None and of_host(found.account.incoming.host) is not None)
 
 
-def _is_same(found: ListedAccount, account: Account) -> bool:
+def _is_same(found: ClientAccount, account: Account) -> bool:
     if found.kind != account.protocol.value:
         return False
     return any(same_address(identity.email, account.email) for identity in found.identities) or (

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients.client_entry import System
 from .._clients.engine import Client
-from .._clients.entry import System
 from .._linux.installed import installed
 from .._model.account import Account
 from .._model.errors import MailError

@@ -7,9 +7,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._clients.client_entry import ClientEntry
 from .._clients.difference_text import change_text, difference_texts
 from .._clients.engine import Client
-from .._clients.entry import ClientEntry
 from .._clients.stored_account import LeftAlone, StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
@@ -21,7 +21,7 @@ from .._verify.login import Login, Logins
 from .._verify.report import client_check
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
-from . import unexpected
+from . import unexpected_error
 from .arguments import Request
 
 _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
@@ -78,8 +78,8 @@ def inspect(
     except fatal:
         raise
     except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-        trace(f"{wanted}: {unexpected.trace(error)}")
-        reason = unexpected.sentence(error)
+        trace(f"{wanted}: {unexpected_error.trace(error)}")
+        reason = unexpected_error.sentence(error)
     return Inspection(wanted, Logins.of(wanted), client_check.unreadable(entry.title, reason))
 
 

@@ -9,20 +9,20 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._clients.entry import System
+from .._clients.client_entry import System
 from .._clients.evolution import listing as evolution
-from .._clients.evolution.entry import EVOLUTION
-from .._clients.listed_account import Listing
+from .._clients.evolution.client_entry import EVOLUTION
+from .._clients.listing import Listing
 from .._clients.thunderbird import listing as thunderbird
-from .._clients.thunderbird.entry import THUNDERBIRD
+from .._clients.thunderbird.client_entry import THUNDERBIRD
 from .._linux import local_user
 from .._linux.local_user import LocalUser, Target
 from .._linux.mail_users import mail_users
 from .._model.errors import MailError
 from .._model.printable import printable_result
-from . import client_registry, unexpected
+from . import client_registry, unexpected_error
 from .desktop_hosts import desktop_hosts
-from .gathered import OPTIONS, Gathered
+from .gather import OPTIONS, Gathered
 from .run_on_linux import READ_ONLY, MakeHost, opened
 
 # How the accounts of each client are listed. Not in the registry, since other modules would be sent it for nothing.
@@ -42,7 +42,7 @@ def run_module() -> t.NoReturn:
     for user in _users(module.params["users"], gathered):
         for name in chosen:
             gathered.add(name, user.name, functools.partial(listing, name, user, make_host), traces.append)
-    result = {**gathered.as_result(), **unexpected.in_result(traces, module._verbosity)}
+    result = {**gathered.as_result(), **unexpected_error.in_result(traces, module._verbosity)}
     module.exit_json(**printable_result(result))
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients.client_entry import ClientEntry
 from .._clients.engine import Client
-from .._clients.entry import ClientEntry
 from .._model.errors import OptionError
 from .arguments import Request
 from .desktop_hosts import desktop_hosts

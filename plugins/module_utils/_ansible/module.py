@@ -44,12 +44,12 @@ class MailModule(AnsibleModule):
         self.options = self._hidden.with_secrets(self.params)
 
     def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
-        """What adds the traces of unexpected errors to the result: see ``unexpected.in_result``."""
+        """What adds the traces of unexpected errors to the result: see ``unexpected_error.in_result``."""
         if not traces:
             return {}
-        from . import unexpected  # only here: it should not happen
+        from . import unexpected_error  # only here: it should not happen
 
-        return unexpected.in_result(traces, self._verbosity)
+        return unexpected_error.in_result(traces, self._verbosity)
 
     def warn(self, warning: str, **details: t.Any) -> None:
         text = printable(warning)

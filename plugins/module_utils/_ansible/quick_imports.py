@@ -28,4 +28,4 @@ def install() -> None:
     sys.path_hooks.insert(0, _Importer)
     for path, importer in list(sys.path_importer_cache.items()):
         if isinstance(importer, zipimport.zipimporter):
-            del sys.path_importer_cache[path]  # Python makes it anew, by the hook
+            del sys.path_importer_cache[path]  # Python makes it again, by the hook

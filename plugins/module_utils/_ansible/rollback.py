@@ -7,13 +7,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._clients import when_running
+from .._clients.change_log_reader import LAST, NONE, PastChange, last_run, runs
 from .._clients.diff import before_and_after
 from .._clients.engine import Client, Status, Step
-from .._clients.past_changes import LAST, NONE, PastChange, last_run, runs
 from .._clients.undo import LeftSetting, Rollback, merged
 from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
-from . import exclusive, unexpected
+from . import exclusive, unexpected_error
 from .client_registry import CLIENTS
 from .result import diff_of, with_user
 from .run_client import CLIENT_OPTIONS, Task
@@ -116,7 +117,7 @@ class RollbackResult:
             opened, done = undo(lambda: progress.append(True))
             self._add_done(client, user, opened, done, task)
         except ClientRunningError as error:
-            if task.when_running == "skip":
+            if when_running.skips(task.when_running):
                 task.warn(str(error))
                 self._add_entry(client, user, SKIPPED, error=str(error))
             else:
@@ -126,8 +127,10 @@ class RollbackResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            task.trace(f"{user}: {unexpected.trace(error)}")
-            self.add_failure(client, user, unexpected.sentence(error, writing=bool(progress)), changed=bool(progress))
+            task.trace(f"{user}: {unexpected_error.trace(error)}")
+            self.add_failure(
+                client, user, unexpected_error.sentence(error, writing=bool(progress)), changed=bool(progress)
+            )
 
     def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
         """Note a user whose client cannot be undone."""
@@ -138,7 +141,7 @@ class RollbackResult:
     def _add_done(self, client: str, user: str, opened: Client[t.Any], done: Rollback[t.Any], task: Task) -> None:
         outcome = done.outcome
         if task.check_mode and outcome.changed and opened.running():
-            task.warn(f"{opened.name} is open now: outside check mode, when_running={task.when_running} would apply")
+            task.warn(when_running.in_check_mode(opened.name, task.when_running))
         self._changed = self._changed or outcome.changed
         self._backups += outcome.backups
         log = opened.log

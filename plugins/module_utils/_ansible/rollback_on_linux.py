@@ -9,14 +9,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._clients import change_log, past_changes, undo
+from .._clients import change_log, change_log_reader, undo, when_running
+from .._clients.change_log_reader import PastChange
+from .._clients.client_entry import ClientEntry, System
 from .._clients.engine import Client
-from .._clients.entry import ClientEntry, System
 from .._clients.evolution import undo as evolution
-from .._clients.evolution.entry import EVOLUTION
-from .._clients.past_changes import PastChange
+from .._clients.evolution.client_entry import EVOLUTION
 from .._clients.thunderbird import undo as thunderbird
-from .._clients.thunderbird.entry import THUNDERBIRD
+from .._clients.thunderbird.client_entry import THUNDERBIRD
 from .._clients.undo import Rollback, Undo
 from .._linux import local_user
 from .._linux.files import LocalFiles
@@ -24,7 +24,7 @@ from .._linux.local_user import LocalUser, Target
 from .._linux.mail_users import mail_users, require_home
 from .._model.errors import MailError
 from .._model.printable import printable, printable_result
-from . import client_registry, run_option, unexpected
+from . import client_registry, run_id_option, unexpected_error
 from .desktop_hosts import desktop_hosts
 from .rollback import OPTIONS, RollbackResult
 from .run_client import Task
@@ -41,7 +41,7 @@ class _Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
-        self.run = str(self.params.pop(run_option.NAME, None) or "")
+        self.run = str(self.params.pop(run_id_option.NAME, None) or "")
 
 
 class Found(t.NamedTuple):
@@ -64,14 +64,14 @@ def run_module() -> t.NoReturn:
     traces: list[str] = []
     warnings: dict[str, None] = {}
     task = Task(module.check_mode, module.params["when_running"], warnings.setdefault, traces.append)
-    params = {**module.params, run_option.NAME: module.run or change_log.new_run_id()}
+    params = {**module.params, run_id_option.NAME: module.run or change_log.new_run_id()}
     try:
         result = roll_back(params, desktop_hosts(module), task)
     except MailError as error:
         module.fail_json(msg=printable(str(error)))
     for warning in warnings:
         module.warn(printable(warning))
-    returned = printable_result({**result.as_result(), **unexpected.in_result(traces, module._verbosity)})
+    returned = printable_result({**result.as_result(), **unexpected_error.in_result(traces, module._verbosity)})
     if result.failed:
         module.fail_json(**returned)
     module.exit_json(**returned)
@@ -81,7 +81,7 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
     """Undo a run.
 
     Args:
-        params: values for ``rollback.OPTIONS``, and ``run_option.NAME``.
+        params: values for ``rollback.OPTIONS``, and ``run_id_option.NAME``.
         make_host: makes the users' parts of the host.
         task: how the task runs.
 
@@ -98,8 +98,8 @@ def roll_back(params: t.Mapping[str, t.Any], make_host: MakeHost, task: Task) ->
         if one is not None and one.changes
     ]
     run = result.choose(params["run"], [change for one in found for change in one.changes], params["accounts"])
-    own = past_changes.rollback_id(params[run_option.NAME], run)
-    params = {**params, run_option.NAME: own}
+    own = change_log_reader.rollback_id(params[run_id_option.NAME], run)
+    params = {**params, run_id_option.NAME: own}
     for one in found:
         user = one.target.user.name
         for _place, changes in _by_place(result.changes(one.entry.name, user, one.changes)):
@@ -132,10 +132,8 @@ def _options(entry: ClientEntry, change: PastChange, params: t.Mapping[str, t.An
     for name, option in entry.options.items():
         if change.options.get(name) in option["choices"]:
             own[name] = change.options[name]
-    options = {**{name: params[name] for name in _OWN}, **own, run_option.NAME: params[run_option.NAME]}
-    if params["when_running"] != "wait":
-        options["wait_seconds"] = 0
-    return options
+    options = {**{name: params[name] for name in _OWN}, **own, run_id_option.NAME: params[run_id_option.NAME]}
+    return {**options, "wait_seconds": when_running.seconds_to_wait(params)}
 
 
 def _by_place(changes: t.Iterable[PastChange]) -> t.Iterator[tuple[t.Any, list[PastChange]]]:
@@ -153,8 +151,8 @@ def _found(entry: ClientEntry, target: Target, result: RollbackResult, task: Tas
         with local_user.acting_as(target.user):
             path = change_log.path_of(target.home, entry.name)
             content = LocalFiles().read(path) or b""
-        found = past_changes.parsed(content)
-        damage = past_changes.about_damage(content, found)
+        found = change_log_reader.parsed(content)
+        damage = change_log_reader.about_damage(content, found)
         if damage:
             task.warn(f"{path}: {damage}")
         return Found(entry, target, found)

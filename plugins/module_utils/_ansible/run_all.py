@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.entry import System
+from .._clients.client_entry import System
 from . import client_choice, client_registry
 from .arguments import Request, requests
 from .result import TaskResult, of_all_clients

@@ -8,18 +8,18 @@ import typing as t
 
 from .._linux.installed import installed
 from .._model.errors import MailError
-from . import client_registry, run_option
-from .all_clients import OPTIONS
+from . import client_registry, run_id_option
 from .desktop_hosts import desktop_hosts
 from .module import MailModule
 from .run_all import configure_all
+from .run_all_options import OPTIONS
 from .run_client import Task
 from .run_on_linux import local_users
 
 
 def run_module() -> t.NoReturn:
     """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
-    module = MailModule(**OPTIONS, internal=run_option.OPTION)
+    module = MailModule(**OPTIONS, internal=run_id_option.OPTION)
     traces: list[str] = []
     try:
         done = configure_all(

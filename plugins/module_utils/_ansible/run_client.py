@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients import when_running
 from .._clients.engine import Client, Outcome, Status, Step, TextDiff, Unlisted, preview, reconcile
 from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
@@ -15,8 +16,7 @@ from .result import TaskResult, step_details, with_user
 
 # What modules that configure a client have in common beside the accounts.
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
-    "when_running": {"type": "str", "choices": ["fail", "skip", "wait"], "default": "fail"},
-    "wait_seconds": {"type": "int", "default": 60},
+    **when_running.OPTIONS,
     "lock_timeout": {"type": "int", "default": 30},
     "backup": {"type": "bool", "default": True},
     **exclusive.OPTION,
@@ -117,10 +117,10 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
         except task.fatal:
             raise
         except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            from . import unexpected  # only here: it should not happen
+            from . import unexpected_error  # only here: it should not happen
 
-            task.trace(f"{user.user}: {unexpected.trace(error)}")
-            _add_failure(result, user, unexpected.sentence(error, writing=progress.began), changed=progress.began)
+            task.trace(f"{user.user}: {unexpected_error.trace(error)}")
+            _add_failure(result, user, unexpected_error.sentence(error, writing=progress.began), changed=progress.began)
     return result
 
 
@@ -158,7 +158,7 @@ def _configure_user(
     try:
         outcome = _outcome(client, accounts, user, task, progress)
     except ClientRunningError as error:
-        if task.when_running != "skip":
+        if not when_running.skips(task.when_running):
             raise
         task.warn(str(error))
         _add_all(result, user, Status.SKIPPED, str(error))
@@ -167,7 +167,7 @@ def _configure_user(
     if client.log is not None:
         _add_log(client.log, user, task, result)
     if task.check_mode and outcome.changed and client.running():
-        task.warn(f"{client.name} is open now: outside check mode, when_running={task.when_running} would apply")
+        task.warn(when_running.in_check_mode(client.name, task.when_running))
     if outcome.interrupted:
         task.warn(
             f"{user.user}, {client.title}: an earlier run was interrupted; what it left is completed or taken back now"

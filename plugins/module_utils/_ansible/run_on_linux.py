@@ -8,14 +8,14 @@ import contextlib
 import functools
 import typing as t
 
-from .._clients.entry import ClientEntry
+from .._clients.client_entry import ClientEntry
 from .._host.files import Files
 from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import Target
 from .._linux.user_host import LocalUserHost
 from .._model.errors import MailError
-from . import run_option
+from . import run_id_option
 from .arguments import Request
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS, Task, configure
@@ -43,7 +43,7 @@ def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost
         entry: the client.
         host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
     """
-    module = MailModule(**CLIENT_OPTIONS, **entry.options, internal=run_option.OPTION)
+    module = MailModule(**CLIENT_OPTIONS, **entry.options, internal=run_id_option.OPTION)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
     try:
         users = users_of(entry, module.options, module.options, local_users(make_host), module.warn)
@@ -118,6 +118,6 @@ def opened(
 def _open_log(entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], host: UserHost) -> ChangeLog:
     with host.as_root():
         from .._clients.change_log import ChangeLog, new_run_id, path_of
-    run = options.get(run_option.NAME) or new_run_id()
+    run = options.get(run_id_option.NAME) or new_run_id()
     own = {name: options[name] for name in entry.options}
     return ChangeLog(path_of(target.home, entry.name), run, own, host.require_writable)

@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from .._clients.thunderbird import migration, reading
-from .._clients.thunderbird.entry import THUNDERBIRD
+from .._clients.thunderbird.client_entry import THUNDERBIRD
 from .._linux.local_mail import LocalMail
 from .._model.account import Account, Protocol, State
 from .._model.errors import MailError, OptionError
@@ -19,7 +19,7 @@ from .._verify.findings.endpoint import endpoints
 from .._verify.findings.failure import Failure
 from .._verify.login import Login
 from .._verify.options import VerifyOptions
-from . import unexpected
+from . import unexpected_error
 from .arguments import Request, requests
 from .desktop_hosts import desktop_hosts
 from .module import MailModule
@@ -102,7 +102,7 @@ def _upload(module: MailModule, request: Request, context: Context) -> dict[str,
     except (MailError, OSError) as failure:
         error = str(failure)
     except Exception as failure:  # noqa: BLE001 # the other accounts are not to suffer from it
-        error = unexpected.sentence(failure)
+        error = unexpected_error.sentence(failure)
     return {"email": account.email, "user": user, **dataclasses.asdict(counts), "error": error}
 
 

@@ -17,7 +17,7 @@ from .._verify.own_network import own_networks
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import CheckStatus
 from .._verify.verify_accounts import verify
-from . import run_limit
+from . import shared_limit_option
 from .arguments import Request, requests
 
 
@@ -87,10 +87,10 @@ def verify_all(
     *,
     check_mode: bool,
 ) -> VerifyResult:
-    """Test all accounts that shall be present.
+    """Test all accounts with ``state: present``.
 
     Args:
-        params: the options of the task, with or without ``run_limit.OPTION``.
+        params: the options of the task, with or without ``shared_limit_option.OPTION``.
         inspect_clients: reads the accounts' settings in a client; None to test the options.
         from_second_host: tests the same accounts from a second host, too; None if there is none.
         check_mode: nothing is sent.
@@ -152,7 +152,9 @@ def _reports(
         # What is remarkable about the options is not about other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
     # One for all tests of this task.
-    limit = LoginLimit(options.attempts, others=run_limit.other_hosts(params, [found.account for found in wanted]))
+    limit = LoginLimit(
+        options.attempts, others=shared_limit_option.other_hosts(params, [found.account for found in wanted])
+    )
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
         from .._verify.round_trip import TripOptions, round_trips  # only here: most runs send nothing
@@ -181,11 +183,11 @@ def _found(reports: t.Sequence[AccountReport]) -> list[str]:
 def _options(params: t.Mapping[str, t.Any], allow_plaintext: bool) -> VerifyOptions:
     for name in ("timeout", "round_trip_timeout"):
         if params[name] <= 0:
-            raise OptionError(name, "it is a number of seconds", "write a number above 0")
+            raise OptionError(name, "it must be more than 0 seconds", "write a number above 0")
     if params["retries"] < 0:
-        raise OptionError("retries", "it says how often to try again", "write 0 or more")
+        raise OptionError("retries", "it must not be negative", "write 0 or more")
     if params["attempts"] < 1:
-        raise OptionError("attempts", "without an attempt nobody signs in", "write 1 or more")
+        raise OptionError("attempts", "it must be at least 1", "write 1 or more")
     return VerifyOptions(
         ca_path=params["ca_path"],
         timeout=params["timeout"],

@@ -51,7 +51,11 @@ def reply_to(value: str | None, option: str) -> str | None:
 
 
 def organization(value: str | None, option: str) -> str | None:
-    """One line without blanks around it, which Evolution drops."""
+    """One line without blanks around it, which Evolution drops.
+
+    Raises:
+        OptionError: it is longer than a header may be, or has control characters.
+    """
     if value is None:
         return None
     if len(value) > _LONGEST_ORGANIZATION:
@@ -87,7 +91,7 @@ def signature(given: Options | None, option: str) -> Signature | None:
     if others:
         raise OptionError(f"{option}.{others[0]}", "it is for a file", "write src, or leave it out")
     return Signature(
-        _content(content, place),
+        signature_content(content, place, html=name == "html"),
         html=name == "html",
         above={"above": True, "below": False, None: None}[given.get("placement")],
         in_replies=given.get("replies"),
@@ -150,7 +154,17 @@ def _refuse_own(entry: Options, place: str) -> None:
         )
 
 
-def _content(given: str, place: str) -> str:
+def signature_content(given: str, place: str, *, html: bool) -> str:
+    """The content of a signature as a client gets it.
+
+    Args:
+        given: as the option, or the file, has it.
+        place: the option.
+        html: it is HTML.
+
+    Raises:
+        OptionError: no client can take it, or nobody would see one of its images.
+    """
     content = normal(given).lstrip("\ufeff")  # with which some editors begin a file
     if not content.strip():
         raise OptionError(place, "it is empty", "write state: absent to have none")
@@ -167,7 +181,27 @@ def _content(given: str, place: str) -> str:
                 f"character {position} is the control character U+{ord(character):04X}",
                 "write plain text, or HTML",
             )
+    if html:
+        _refuse_unseen_images(content, place)
     return content
+
+
+def _refuse_unseen_images(content: str, place: str) -> None:
+    # Most runs have no HTML, and to import its parser takes a while.
+    from .._model.signature_images import UnreadableHtml, images_of
+
+    try:
+        unseen = images_of(content).unseen
+    except UnreadableHtml:
+        raise OptionError(
+            place, "it has a declaration that is not HTML (<![...)", "take out what Word or another program added"
+        ) from None
+    if unseen:
+        raise OptionError(
+            place,
+            f"{unseen}, and nobody would see it",
+            "write the image as a data: URL, or let src and images do that with its file",
+        )
 
 
 def each_signature(args: Options, change: t.Callable[[Options, Options, Options], Options]) -> dict[str, t.Any]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients import when_running
+from .._clients.client_entry import ClientEntry
 from .._clients.engine import Client
-from .._clients.entry import ClientEntry
 from .._linux.local_user import Target
 from .._model.account import Account, State
 from . import exclusive
@@ -52,9 +53,7 @@ def users_of(
     """
     if wanted is None:
         wanted = requests(params)
-    options = {**params, **own, "wait_seconds": 0}
-    if params["when_running"] == "wait":
-        options["wait_seconds"] = params["wait_seconds"]
+    options = {**params, **own, "wait_seconds": when_running.seconds_to_wait(params)}
 
     def opener(target: Target, group: NumberedRequests) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
         key = params.get("seal_key")

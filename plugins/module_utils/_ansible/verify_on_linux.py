@@ -21,7 +21,7 @@ def end(module: MailModule, inspect_clients: run_verify.InspectClients | None, t
     """Verify the accounts, and end the module.
 
     Args:
-        module: with ``run_verify.OPTIONS`` among its options, and ``run_limit.OPTION``.
+        module: with ``run_verify.OPTIONS`` among its options, and ``shared_limit_option.OPTION``.
         inspect_clients: see ``run_verify.verify_all``.
         traces: of unexpected errors in clients; filled meanwhile.
     """

@@ -3,7 +3,7 @@
 """The log of changes of one user's client: what each run changed, so that a rollback can undo it.
 
 It is a file of the user's own, mode 0600, one JSON object a line, and is written in one set with the files that
-change. It has no password: of one, it says that it was changed. ``past_changes`` reads it.
+change. It has no password: of one, it says that it was changed. ``change_log_reader`` reads it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class ChangedAccount(t.Protocol):
 
     @property
     def after(self) -> View:
-        """As it shall be."""
+        """As it will be."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

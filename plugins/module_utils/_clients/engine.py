@@ -48,7 +48,7 @@ class Client(t.Protocol[S]):
         """What is stored now."""
 
     def configure(self, before: S, account: Account) -> S:
-        """What shall be stored, with everything that is not the account's kept: ``before`` itself for no change. Pure.
+        """What is to be stored, with everything that is not the account's kept: ``before`` itself for no change. Pure.
 
         The engine gives hosts and the address as the client spells them, where that makes no difference.
 

@@ -14,9 +14,9 @@ import typing as t
 from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._model.settings import Change, Value, same
+from .change_log_reader import PastAccount, PastChange, of_run
 from .engine import Client, Outcome, Status, Step, View, prove, write
-from .past_changes import PastAccount, PastChange
-from .recognition import marker
+from .lookup import marker
 
 S = t.TypeVar("S")
 
@@ -96,18 +96,17 @@ def plan(
     steps: list[Step[S]] = []
     left: list[LeftSetting] = []
     notices: list[str] = []
-    for entry in reversed(entries):
-        for past in reversed(entry.only(emails).accounts):
-            done = undo(client, state, past, force)
-            changes = () if done.state is state else client.compare(state, done.state)
-            left += done.left
-            notices += (*done.notices, *_about_passwords(past, changed=bool(changes)))
-            if changes:
-                after = client.view(done.state, past.account)._replace(replaces=done.restored)
-                views = client.view(state, past.account), after
-                steps.append(Step(past.account, *views, changes, (state, done.state)))
-                steps += (Step(one, View(None), client.view(done.state, one), ()) for one in done.restored)
-                state = done.state
+    for past in reversed(of_run(entries, emails)):
+        done = undo(client, state, past, force)
+        changes = () if done.state is state else client.compare(state, done.state)
+        left += done.left
+        notices += (*done.notices, *_about_passwords(past, changed=bool(changes)))
+        if changes:
+            after = client.view(done.state, past.account)._replace(replaces=done.restored)
+            views = client.view(state, past.account), after
+            steps.append(Step(past.account, *views, changes, (state, done.state)))
+            steps += (Step(one, View(None), client.view(done.state, one), ()) for one in done.restored)
+            state = done.state
     if steps:
         client.require_writable(before, state)
     return Rollback(Outcome(tuple(steps), before, state), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(notices)))
@@ -161,6 +160,7 @@ def roll_back(
 
 
 def former_values(
+    past: PastAccount,
     changes: t.Iterable[Change],
     stored: t.Callable[[str], Value | None],
     *,
@@ -170,7 +170,8 @@ def former_values(
     """Which settings get which former value (None: not set), and which are left.
 
     Args:
-        changes: that were made.
+        past: what was changed.
+        changes: those of them that are meant.
         stored: what a setting is now.
         force: also those that somebody has changed since.
         equal: whether two values of a setting mean the same.
@@ -179,7 +180,7 @@ def former_values(
     left = []
     for change in changes:
         now = stored(change.key)
-        if equal(change.key, now, change.before):
+        if equal(change.key, now, change.before) or past.is_undone(change.key, now):
             continue
         if force or equal(change.key, now, change.after):
             values[change.key] = change.before

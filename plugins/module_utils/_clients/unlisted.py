@@ -16,12 +16,12 @@ FindUnlisted = t.Callable[[t.Any, t.Sequence[Account], InScope], t.Sequence[Acco
 """Finds in a client's state the accounts in scope that are not in the list, as they are to be removed."""
 
 
-class Found(t.NamedTuple):
+class UnlistedAccount(t.NamedTuple):
     """An account of a client that no account of the list was recognised as.
 
     Attributes:
         account: as stored.
-        mark: what marks it as ours, see ``recognition.marker``; empty for an account made by hand.
+        mark: what marks it as ours, see ``lookup.marker``; empty for an account made by hand.
         addresses: of all its identities.
     """
 
@@ -30,7 +30,7 @@ class Found(t.NamedTuple):
     addresses: t.Sequence[str]
 
 
-def to_remove(found: t.Iterable[Found], listed: t.Sequence[Account], in_scope: InScope) -> list[Account]:
+def to_remove(found: t.Iterable[UnlistedAccount], listed: t.Sequence[Account], in_scope: InScope) -> list[Account]:
     """The accounts to remove, each as if it were listed with ``state: absent``.
 
     One with the protocol and an address or the login of a listed account stays: it may be the same account again.

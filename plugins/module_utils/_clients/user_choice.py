@@ -4,19 +4,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-
 from .._model.account import Account, State
+from .this_computer import ThisComputer
 
 # The ways of signing in that send no password.
 OAUTH2 = "OAuth2"
 KERBEROS = "Kerberos"
 CERTIFICATE = "a certificate"
-
-# As the files hosts of distributions have them: Red Hat's has localhost4, SUSE's ipv6-loopback.
-_LOOPBACK = re.compile(r"(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ipv?6-(?:localhost|loopback)|loopback")
-_NUMBER = re.compile("0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 
 
 def switched_off(client: str) -> str:
@@ -39,43 +33,17 @@ def own_address(client: str, address: str) -> str:
     return f"{client} sends as {address}, which is the user's own address and stays, with its name"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is the computer itself: whoever is asked there, such as a proxy, is no provider."""
-    name = host.lower().strip("[]").rstrip(".")
-    if _LOOPBACK.fullmatch(name):
-        return True
-    number = _ipv4(name)
-    if number is not None:
-        return number >> 24 == 127 or number == 0
-    try:
-        address = ipaddress.IPv6Address(name.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped
-    return address.is_loopback or address.is_unspecified or (mapped is not None and mapped.is_loopback)
-
-
-def _ipv4(name: str) -> int | None:
-    """The number of an address in any form that the system's resolver takes, such as ``0x7f000001`` (inet(3))."""
-    parts = name.split(".")
-    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
-        return None
-    *first, last = (int(part, 16 if part[:2] == "0x" else 8 if part[0] == "0" else 10) for part in parts)
-    if max(first, default=0) > 255 or last >= 256 ** (5 - len(parts)):
-        return None
-    return last + sum(number << (24 - 8 * place) for place, number in enumerate(first))
-
-
-def local_service(account: Account, incoming: str, outgoing: str) -> str:
+def local_service(computer: ThisComputer, account: Account, incoming: str, outgoing: str) -> str:
     """The clause about an account that is reached through a service on this computer; empty where it is not.
 
     Args:
+        computer: the one that the client runs on.
         account: as wanted.
         incoming: the host for receiving, as stored.
         outgoing: the host for sending, as stored.
     """
     for stored, wanted in ((incoming, account.incoming.host), (outgoing, account.outgoing.host)):
-        if is_loopback(stored) and not is_loopback(wanted):
+        if stored.lower() != wanted.lower() and computer.is_meant_by(stored) and not computer.is_meant_by(wanted):
             return f"it is reached through {stored}, a service on this computer such as a proxy"
     return ""
 

@@ -19,7 +19,7 @@ _SIGNATURES = (b"GVariant", b"raVGtnai")
 
 _HEADER = struct.Struct("<8sIIII")  # signature, version, options, and where the table starts and ends
 _TABLE = struct.Struct("<II")  # number of words in the bloom filter (27 bits), number of buckets
-_ITEM = struct.Struct("<IIIHcxII")  # hash, parent, start and size of the name, type, and where the value lies
+_ITEM = struct.Struct("<IIIHcxII")  # hash, parent, start and size of the name, type, and where the value is
 _WORD = struct.Struct("<I")
 
 _BLOOM_WORDS = (1 << 27) - 1

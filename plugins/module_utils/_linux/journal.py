@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file that keeps runs of this collection apart, and that notes a change of several files until it is complete.
 
-It lies in the home directory, ``.charter-mail-CLIENT.journal``, and is there only while a run changes something, or
+It is in the home directory, ``.charter-mail-CLIENT.journal``, and is there only while a run changes something, or
 after one that was interrupted: so a run that has nothing to change finds out with one system call that nobody is at
 work, and leaves no trace. Why there: the home is the one folder that exists before the client's own, that only its
 owner can write in (no other user can take the lock), and that all hosts share which share the home over a network.
@@ -132,7 +132,11 @@ class Journal:
         self.noted = False
 
     def last(self) -> Entry | None:
-        """The last entry that was written completely; None where there is none."""
+        """The last entry that was written completely; None where there is none.
+
+        Raises:
+            HostError: the file cannot be read, or is too large to be a journal.
+        """
         descriptor = self._own()
         with naming(self.path):
             size = os.fstat(descriptor).st_size

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file of a set that changes: where its old and its new content lie, and which of them stands there.
+"""One file of a set that changes: where its old and its new content are, and which of them is in place.
 
-Everything lies in the folder of the target, so that each change is one rename(2):
+Everything is in the folder of the target, so that each change is one rename(2):
 
-* ``.NAME.charter-mail-new``: what it shall be, until it is renamed to the target;
+* ``.NAME.charter-mail-new``: what it is to be, until it is renamed to the target;
 * ``.NAME.charter-mail-old``: what it was, until the set is complete;
 * ``.NAME.charter-mail-gone``: a file that is deleted, until the set is complete.
 """
@@ -29,7 +29,7 @@ _NO_LINK = frozenset(
 )
 
 
-class Identity(t.NamedTuple):
+class FileIdentity(t.NamedTuple):
     """Tells whether a path still has the very content that it had. A rename or a further name changes none of it."""
 
     device: int
@@ -38,7 +38,7 @@ class Identity(t.NamedTuple):
     modified: int
 
     @classmethod
-    def of(cls, path: str) -> Identity | None:
+    def of(cls, path: str) -> FileIdentity | None:
         """That of what stands at a path, links not followed; None where nothing does."""
         try:
             found = os.lstat(path)
@@ -49,7 +49,7 @@ class Identity(t.NamedTuple):
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
     @classmethod
-    def parsed(cls, value: t.Any) -> Identity | None:
+    def parsed(cls, value: t.Any) -> FileIdentity | None:
         """From JSON."""
         return None if value is None else cls(*map(int, value))
 
@@ -63,7 +63,7 @@ class Stands(enum.Enum):
     """Neither: somebody has changed it since, and it is left alone."""
 
 
-class Step(t.NamedTuple):
+class FileStep(t.NamedTuple):
     """The change of one target.
 
     Attributes:
@@ -74,14 +74,14 @@ class Step(t.NamedTuple):
     """
 
     target: str
-    old: Identity | None
-    kept: Identity | None = None
-    new: Identity | None = None
+    old: FileIdentity | None
+    kept: FileIdentity | None = None
+    new: FileIdentity | None = None
 
     @property
     def stands(self) -> Stands:
         """What stands there now."""
-        now = Identity.of(self.target)
+        now = FileIdentity.of(self.target)
         if self.new is None:
             return Stands.OLD if now is not None and now == self.old else Stands.NEW
         if now == self.new:
@@ -92,7 +92,7 @@ class Step(t.NamedTuple):
     def can_finish(self) -> bool:
         """Whether the new content is there, at the target or beside it."""
         if self.stands is Stands.OLD and self.new is not None:
-            return Identity.of(staged(self.target)) == self.new
+            return FileIdentity.of(staged(self.target)) == self.new
         return self.stands is not Stands.OTHER
 
     @property
@@ -101,8 +101,8 @@ class Step(t.NamedTuple):
         if self.stands is not Stands.NEW:
             return self.stands is Stands.OLD
         if self.new is None:
-            return Identity.of(self.target) is None and Identity.of(gone(self.target)) == self.old
-        return self.old is None or (self.kept is not None and Identity.of(kept(self.target)) == self.kept)
+            return FileIdentity.of(self.target) is None and FileIdentity.of(gone(self.target)) == self.old
+        return self.old is None or (self.kept is not None and FileIdentity.of(kept(self.target)) == self.kept)
 
     def finish(self) -> None:
         """Make the target new."""
@@ -129,7 +129,7 @@ class Step(t.NamedTuple):
         return self._asdict()
 
     @classmethod
-    def parsed(cls, value: t.Mapping[str, t.Any]) -> Step:
+    def parsed(cls, value: t.Mapping[str, t.Any]) -> FileStep:
         """From the journal.
 
         Raises:
@@ -138,7 +138,7 @@ class Step(t.NamedTuple):
         target = value["target"]
         if not isinstance(target, str) or not target.startswith("/"):
             raise ValueError("not a path")
-        return cls(target, *(Identity.parsed(value[name]) for name in ("old", "kept", "new")))
+        return cls(target, *(FileIdentity.parsed(value[name]) for name in ("old", "kept", "new")))
 
 
 def staged(target: str) -> str:
@@ -156,7 +156,7 @@ def gone(target: str) -> str:
     return _beside(target, "gone")
 
 
-def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> Identity:
+def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> FileIdentity:
     """Write content beside its target and flush it to the disk.
 
     Args:
@@ -172,7 +172,7 @@ def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> Id
         return _write(staged(target), content, mode)
 
 
-def keep(target: str) -> Identity | None:
+def keep(target: str) -> FileIdentity | None:
     """Keep what stands at a target beside it; None where nothing does."""
     with naming(target):
         remove(kept(target))
@@ -184,7 +184,7 @@ def keep(target: str) -> Identity | None:
             if error.errno not in _NO_LINK:
                 raise
             return _write(kept(target), regular_file.read(target), stat.S_IMODE(os.stat(target).st_mode))
-        return Identity.of(kept(target))
+        return FileIdentity.of(kept(target))
 
 
 def remove(path: str) -> None:
@@ -199,7 +199,7 @@ def remove(path: str) -> None:
         shutil.rmtree(path)
 
 
-def _write(path: str, content: bytes, mode: int) -> Identity:
+def _write(path: str, content: bytes, mode: int) -> FileIdentity:
     remove(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -211,7 +211,7 @@ def _write(path: str, content: bytes, mode: int) -> Identity:
         found = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return FileIdentity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _beside(target: str, what: str) -> str:

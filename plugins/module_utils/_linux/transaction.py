@@ -21,16 +21,16 @@ from .._model.errors import HostError
 from . import regular_file, replacement
 from .journal import Journal, sync_directory
 from .os_errors import host_error, naming
-from .replacement import Identity, Stands, Step
+from .replacement import FileIdentity, FileStep, Stands
 
-Folder = t.Tuple[str, Identity]
+Folder = t.Tuple[str, FileIdentity]
 
 
 class Interrupted(t.NamedTuple):
     """What a run that was interrupted has left.
 
     Attributes:
-        targets: the paths beside which staged files may lie.
+        targets: the paths beside which staged files may be.
         made: folders that it made.
         steps: what has been begun; empty if nothing visible has been changed, or all of it.
         folders: folders that are to be deleted when all steps are done.
@@ -39,7 +39,7 @@ class Interrupted(t.NamedTuple):
 
     targets: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[FileStep, ...] = ()
     folders: tuple[Folder, ...] = ()
     locks: tuple[str, ...] = ()
 
@@ -51,15 +51,23 @@ class Interrupted(t.NamedTuple):
             return cls(
                 targets=_paths(entry["targets"]),
                 made=_paths(entry["made"]),
-                steps=tuple(Step.parsed(step) for step in entry["steps"]),
-                folders=tuple((_paths([path])[0], Identity(*map(int, found))) for path, found in entry["folders"]),
+                steps=tuple(FileStep.parsed(step) for step in entry["steps"]),
+                folders=tuple((_paths([path])[0], FileIdentity(*map(int, found))) for path, found in entry["folders"]),
                 locks=_paths(entry["locks"]),
             )
         except (KeyError, TypeError, ValueError):
             return cls()
 
     def note(self, journal: Journal | None, *, durable: bool) -> None:
-        """Have the journal say it."""
+        """Have the journal say it.
+
+        Args:
+            journal: None for a change that needs none.
+            durable: the entry must survive a power failure before anything else is done.
+
+        Raises:
+            HostError: it cannot be written.
+        """
         if journal is None:
             return
         try:
@@ -152,7 +160,7 @@ def replace(
     targets = (*(write.path for write in contents), *doomed, *leftovers.targets)
     made = _missing_folders(os.path.dirname(write.path) for write in contents)
     noted = Interrupted(targets, tuple(made), locks=tuple(locks))
-    steps: list[Step] = []
+    steps: list[FileStep] = []
     try:
         noted.note(journal, durable=False)
         _make(made)
@@ -175,7 +183,7 @@ def replace(
     except HostError as error:
         raise HostError(
             error.subject,
-            f"all was changed as wanted, but what was to go could not be removed: {error.reason}",
+            f"everything was changed as wanted, but what was replaced could not be removed: {error.reason}",
             f"{error.remedy}; the next run removes it",
             changed=True,
         ) from error
@@ -210,7 +218,7 @@ def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
     for path in deletes:
         target = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
         with naming(target):
-            identity = Identity.of(target)
+            identity = FileIdentity.of(target)
             if identity is None:
                 continue
             if os.path.isdir(target) and not os.path.islink(target):
@@ -220,20 +228,20 @@ def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
     return files, tuple(folders)
 
 
-def _staged(write: FileWrite) -> Step:
+def _staged(write: FileWrite) -> FileStep:
     new = replacement.stage(write.path, write.content, write.mode, strict=write.strict)
     with naming(write.path):
-        old = Identity.of(write.path)
-    return Step(write.path, old, replacement.keep(write.path) if old is not None else None, new)
+        old = FileIdentity.of(write.path)
+    return FileStep(write.path, old, replacement.keep(write.path) if old is not None else None, new)
 
 
-def _doomed(target: str) -> Step:
+def _doomed(target: str) -> FileStep:
     with naming(target):
         replacement.remove(replacement.gone(target))
-        return Step(target, Identity.of(target))
+        return FileStep(target, FileIdentity.of(target))
 
 
-def _finish(steps: t.Sequence[Step]) -> None:
+def _finish(steps: t.Sequence[FileStep]) -> None:
     for step in steps:
         step.finish()
     for folder in dict.fromkeys(os.path.dirname(step.target) for step in steps):
@@ -241,7 +249,7 @@ def _finish(steps: t.Sequence[Step]) -> None:
             sync_directory(folder)
 
 
-def _undo(steps: t.Sequence[Step]) -> None:
+def _undo(steps: t.Sequence[FileStep]) -> None:
     """Take back what can be; the first failure is raised when all were tried."""
     failures = []
     for step in reversed(steps):
@@ -253,7 +261,7 @@ def _undo(steps: t.Sequence[Step]) -> None:
         raise failures[0]
 
 
-def _take_back(journal: Journal | None, steps: t.Sequence[Step], noted: Interrupted, error: BaseException) -> None:
+def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Interrupted, error: BaseException) -> None:
     """Undo what was done, and raise what a message must say of it."""
     try:
         _undo(steps)
@@ -277,7 +285,7 @@ def _take_back(journal: Journal | None, steps: t.Sequence[Step], noted: Interrup
 
 
 def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
-    """Remove what lies beside targets that are as they shall be, and folders that shall go."""
+    """Remove what is beside targets that are as wanted, and folders that are to be removed."""
     paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
     failures = []
     for path in paths:
@@ -289,7 +297,7 @@ def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
             failures.append(host_error(path, error))
     for path, identity in folders:
         try:
-            if Identity.of(path) == identity:
+            if FileIdentity.of(path) == identity:
                 shutil.rmtree(path)
         except OSError as error:
             failures.append(host_error(error.filename if isinstance(error.filename, str) else path, error))

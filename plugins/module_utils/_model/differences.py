@@ -52,7 +52,9 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
     ]
     if not same_address(wanted.email, stored.email):
         pairs.append(Difference("email", wanted.email, stored.email))
-    if wanted.full_name is not None:
+    # Outlook has the address where there is no name.
+    nameless = wanted.full_name == "" and stored.full_name in (None, "", stored.email)
+    if wanted.full_name is not None and not nameless:
         pairs.append(Difference("full_name", wanted.full_name, stored.full_name))
     if wanted.reply_to is not None and not same_address(wanted.reply_to, stored.reply_to or ""):
         pairs.append(Difference("reply_to", wanted.reply_to, stored.reply_to))

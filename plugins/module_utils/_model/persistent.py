@@ -39,7 +39,7 @@ class _Step(t.NamedTuple):
 class PersistentMap(t.Mapping[K, V]):
     """An immutable mapping.
 
-    Its entries lie in layers that all states share, the newest last. A new layer takes in the last ones as long as
+    Its entries are in layers that all states share, the newest last. A new layer takes in the last ones as long as
     these are not larger than twice its size, so that n changes make about log2(n) layers.
 
     Args:

@@ -115,7 +115,7 @@ def _of_signature(name: str, wanted: Signature | None, stored: Signature | None)
 
 
 def _is_users(wanted: Signature | None, stored: Signature | None) -> bool:
-    """Whether there shall be no signature, and the one that is there is not ours."""
+    """Whether there is to be no signature, and the one that is there is not ours."""
     if wanted is None or wanted.content or stored is None:
         return False
     return bool(stored.content) and not stored.managed

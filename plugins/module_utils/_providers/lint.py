@@ -25,7 +25,7 @@ class Level(enum.Enum):
 _MOST_SERIOUS_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
-class Finding(t.NamedTuple):
+class LintFinding(t.NamedTuple):
     """One finding about an option.
 
     Attributes:
@@ -44,7 +44,7 @@ class Finding(t.NamedTuple):
         return str(OptionError(self.option, self.reason, self.remedy))
 
 
-def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, ...]:
+def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[LintFinding, ...]:
     """All findings about an account, the most serious first.
 
     Args:
@@ -66,37 +66,38 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[Finding, .
         *_plaintext("outgoing", account.outgoing, allow_plaintext),
         *_login(account),
         *_identities(account),
+        *_signatures(account),
         *_leave_on_server(account),
     ]
     return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
 
 
-def refuse_errors(findings: tuple[Finding, ...]) -> None:
+def refuse_errors(findings: tuple[LintFinding, ...]) -> None:
     """Raises the first error as an ``OptionError``."""
     for finding in findings:
         if finding.level is Level.ERROR:
             raise OptionError(finding.option, finding.reason, finding.remedy)
 
 
-def _error(option: str, reason: str, remedy: str) -> Finding:
-    return Finding(Level.ERROR, option, reason, remedy)
+def _error(option: str, reason: str, remedy: str) -> LintFinding:
+    return LintFinding(Level.ERROR, option, reason, remedy)
 
 
-def _warning(option: str, reason: str, remedy: str) -> Finding:
-    return Finding(Level.WARNING, option, reason, remedy)
+def _warning(option: str, reason: str, remedy: str) -> LintFinding:
+    return LintFinding(Level.WARNING, option, reason, remedy)
 
 
-def _notice(option: str, reason: str, remedy: str) -> Finding:
-    return Finding(Level.NOTICE, option, reason, remedy)
+def _notice(option: str, reason: str, remedy: str) -> LintFinding:
+    return LintFinding(Level.NOTICE, option, reason, remedy)
 
 
-def _port_range(side: str, server: Server) -> list[Finding]:
+def _port_range(side: str, server: Server) -> list[LintFinding]:
     if 1 <= server.port <= 65535:
         return []
     return [_error(f"{side}.port", f"{server.port} is not a port", "write a number from 1 to 65535")]
 
 
-def _incoming_port(account: Account) -> list[Finding]:
+def _incoming_port(account: Account) -> list[LintFinding]:
     """A port of the other protocol for receiving."""
     port, protocol = account.incoming.port, account.protocol.value
     belongs_to = protocol_of(port)
@@ -122,7 +123,7 @@ def _incoming_port(account: Account) -> list[Finding]:
     ]
 
 
-def _implicit_tls(side: str, server: Server) -> list[Finding]:
+def _implicit_tls(side: str, server: Server) -> list[LintFinding]:
     port = server.port
     for_this_side = (protocol_of(port) == "smtp") is (side == "outgoing")
     if server.security is not Security.SSL or port not in CLEARTEXT or not for_this_side:
@@ -136,7 +137,7 @@ def _implicit_tls(side: str, server: Server) -> list[Finding]:
     ]
 
 
-def _starttls(side: str, server: Server) -> list[Finding]:
+def _starttls(side: str, server: Server) -> list[LintFinding]:
     port = server.port
     if server.security is not Security.STARTTLS or port not in IMPLICIT_TLS:
         return []
@@ -149,7 +150,7 @@ def _starttls(side: str, server: Server) -> list[Finding]:
     ]
 
 
-def _implicit_587(server: Server) -> list[Finding]:
+def _implicit_587(server: Server) -> list[LintFinding]:
     clear, implicit = (standard_port("smtp", security) for security in (Security.STARTTLS, Security.SSL))
     if server.security is not Security.SSL or server.port != clear:
         return []
@@ -172,7 +173,7 @@ def _implicit_587(server: Server) -> list[Finding]:
     ]
 
 
-def _plaintext(side: str, server: Server, allowed: bool) -> list[Finding]:
+def _plaintext(side: str, server: Server, allowed: bool) -> list[LintFinding]:
     if server.security is not Security.NONE:
         return []
     reason = f"none sends the password and all mail to {server.host} unencrypted"
@@ -183,7 +184,7 @@ def _plaintext(side: str, server: Server, allowed: bool) -> list[Finding]:
     ]
 
 
-def _login(account: Account) -> list[Finding]:
+def _login(account: Account) -> list[LintFinding]:
     hosts = (account.incoming.host, account.outgoing.host)
     known = [provider for provider in map(of_host, hosts) if provider is not None]
     if "@" not in account.username:
@@ -204,7 +205,7 @@ def _login(account: Account) -> list[Finding]:
     return []
 
 
-def _identities(account: Account) -> list[Finding]:
+def _identities(account: Account) -> list[LintFinding]:
     provider = of_host(account.outgoing.host)
     others = [
         one.email for one in account.identities if not one.absent and not same_address(one.email, account.username)
@@ -220,7 +221,29 @@ def _identities(account: Account) -> list[Finding]:
     ]
 
 
-def _leave_on_server(account: Account) -> list[Finding]:
+def _signatures(account: Account) -> list[LintFinding]:
+    """Signatures with images on the web: not every recipient sees those."""
+    given = [("signature", account.signature)]
+    given += [(f"identities ({one.email}).signature", one.signature) for one in account.identities if not one.absent]
+    html = [(option, one.content) for option, one in given if one is not None and one.html]
+    if not html:
+        return []
+    # Most runs have no HTML, and to import its parser takes a while.
+    from .._model.signature_images import images_of
+
+    found = ((option, images_of(content).on_the_web) for option, content in html)
+    return [
+        _warning(
+            option,
+            f"its image {image} is on the web, and most clients show it only after the recipient has allowed that",
+            "let src and images put it into the signature, unless that is enough",
+        )
+        for option, image in found
+        if image
+    ]
+
+
+def _leave_on_server(account: Account) -> list[LintFinding]:
     if account.leave_on_server_days is not None and account.leave_on_server_days < 0:
         return [_error("leave_on_server_days", "it is a number of days", "write 0 for no limit, or a positive number")]
     if account.protocol is Protocol.IMAP and (account.leave_on_server is not None or account.leave_on_server_days):

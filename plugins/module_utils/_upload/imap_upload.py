@@ -9,56 +9,43 @@ import re
 import typing as t
 
 from .._verify.findings import sessions
-from .._verify.protocols.imap import ImapDialogue
+from .._verify.protocols.imap import ImapDialogue, ImapReply
+from . import imap_responses
+from .imap_responses import Namespace, ServerFolder
 from .stored_mail import fields, identity
 
-# * LIST (\HasNoChildren) "/" "INBOX"; the name may be an atom.
-_LIST = re.compile(rb'\* LIST \(([^)]*)\) (NIL|"(?:\\.|[^"\\])") ("(?:\\.|[^"\\])*"|[^ "{}()\\]+)$', re.IGNORECASE)
-_FETCH = re.compile(rb"\* ([0-9]{1,10}) FETCH \(", re.IGNORECASE)
-_SIZE = re.compile(rb"RFC822\.SIZE ([0-9]{1,12})", re.IGNORECASE)
+# A folder of others that may be seen and not read, or one that has gone since it was listed (RFC 5530).
+_NOT_TO_OPEN = re.compile(rb"NO \[(?:NOPERM|NONEXISTENT)\]", re.IGNORECASE)
 _EXISTS = re.compile(rb"\* ([0-9]{1,10}) EXISTS$", re.IGNORECASE)
 # As much of them as tells a message from others: a line may be as long as its sender likes.
 _HEADERS = ((b"MESSAGE-ID", 1000), (b"DATE FROM SUBJECT", 2000))
 _BATCH = 200  # messages; what a server says of them has to fit in what a connection may receive
+_PART = 1 << 16  # bytes; a slow line takes longer for a whole message than a server may take for an answer
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 Key = t.Tuple[bytes, int]  # identity and size
 
 
-class ServerFolder(t.NamedTuple):
-    """A folder of the server.
-
-    Attributes:
-        name: as the server writes it, in modified UTF-7 (RFC 3501 5.1.3).
-        is_open: it can be selected.
-    """
-
-    name: bytes
-    is_open: bool
-
-
 class ImapUpload(ImapDialogue):
     """A session of a user who is signed in."""
 
-    def folders(self) -> tuple[list[ServerFolder], bytes]:
-        """All folders, and what separates the levels of their names; empty for a server without levels."""
-        found: list[ServerFolder] = []
-        separator = b""
-        for line in self._listed():
-            match = _LIST.match(line)
-            if match is None:
-                continue
-            if match.group(2).upper() != b"NIL":
-                separator = _unquoted(match.group(2))
-            attributes = match.group(1).lower().split()
-            closed = {b"\\noselect", b"\\nonexistent"}.intersection(attributes)
-            found.append(ServerFolder(_unquoted(match.group(3)), not closed))
-        return found, separator
+    def folders(self) -> tuple[list[ServerFolder], Namespace]:
+        """All folders, and where the user's own ones are made."""
+        self._connection.renew()
+        answer = self._done(b'LIST "" "*"', "list the folders")
+        found = [one for one in map(imap_responses.listed, answer.untagged) if one is not None]
+        separators = [separator for _folder, separator in found if separator]
+        usual = Namespace(b"", separators[-1] if separators else b"")
+        return [folder for folder, _separator in found], self._namespace() or usual
 
     def keys(self, folder: bytes) -> t.Iterator[Key]:
         """What tells the messages of a folder from others. Nothing changes: the folder is open for reading only."""
         self._connection.renew()
-        opened = self._done(b"EXAMINE " + quoted(folder), "open a folder")
+        opened = self._examine(folder)
+        if _NOT_TO_OPEN.match(opened.text):
+            return
+        if opened.status != b"OK":
+            raise sessions.command_refused("open a folder", self._redact(opened.text))
         counts = [int(match.group(1)) for match in map(_EXISTS.match, opened.untagged) if match]
         for first in range(1, (counts[-1] if counts else 0) + 1, _BATCH):
             self._connection.renew()
@@ -67,7 +54,9 @@ class ImapUpload(ImapDialogue):
             )
             last = min(first + _BATCH - 1, counts[-1])
             answer = self._done(b"FETCH %d:%d %s" % (first, last, wanted), "show messages")
-            yield from _keys(answer.untagged)
+            for message in map(imap_responses.fetched, answer.untagged):
+                if message is not None:
+                    yield identity(fields(message.header)), message.size
 
     def create(self, folder: bytes) -> None:
         """Make a folder, and subscribe to it so that clients show it."""
@@ -75,8 +64,22 @@ class ImapUpload(ImapDialogue):
         self._done(b"CREATE " + quoted(folder), "make a folder")
         self._command(b"SUBSCRIBE " + quoted(folder))
 
-    def append(self, folder: bytes, data: bytes, flags: t.Sequence[bytes], date: datetime.datetime | None) -> str:
+    def append(
+        self,
+        folder: bytes,
+        data: bytes,
+        flags: t.Sequence[bytes],
+        date: datetime.datetime | None,
+        progress: t.Callable[[], None],
+    ) -> str:
         """Add a message.
+
+        Args:
+            folder: which is there.
+            data: the message.
+            flags: of IMAP.
+            date: of the message; None for now.
+            progress: called after each part that was sent.
 
         Returns:
             Why the server does not take it; empty where it does.
@@ -86,26 +89,29 @@ class ImapUpload(ImapDialogue):
         head = b"APPEND %s (%s)%s {%d}" % (quoted(folder), b" ".join(flags), when, len(data))
         answer = self._command(head)
         if answer.status == b"+":
-            self._connection.send(data + b"\r\n")
+            for start in range(0, len(data), _PART):
+                self._connection.send(data[start : start + _PART])
+                progress()
+            self._connection.send(b"\r\n")
             answer = self._answer()
         return "" if answer.status == b"OK" else self._redact(answer.text)
 
-    def _listed(self) -> t.Sequence[bytes]:
-        self._connection.renew()
-        return self._done(b'LIST "" "*"', "list the folders").untagged
+    def _namespace(self) -> Namespace | None:
+        """Where the server has folders of the user; None where it does not say (RFC 2342)."""
+        answer = self._command(b"NAMESPACE")
+        return next(filter(None, map(imap_responses.personal, answer.untagged)), None)
 
+    def _examine(self, folder: bytes) -> ImapReply:
+        if _is_quotable(folder):
+            return self._command(b"EXAMINE " + quoted(folder))
+        answer = self._command(b"EXAMINE {%d}" % len(folder))
+        if answer.status != b"+":
+            return answer
+        self._connection.send(folder + b"\r\n")
+        return self._answer()
 
-def _keys(untagged: t.Sequence[bytes]) -> t.Iterator[Key]:
-    """The messages in the answer to a FETCH: the header fields of each are a literal, whose lines are lines here."""
-    block: list[bytes] = []
-    for line in (*untagged, b"* 0 FETCH ("):
-        if _FETCH.match(line):
-            sizes = [match.group(1) for match in map(_SIZE.search, (*block[:1], *block[-1:])) if match]
-            if sizes:
-                yield identity(fields(block[1:])), int(sizes[0])
-            block = [line]
-        elif not line.startswith(b"* "):  # news of the folder may come in between
-            block.append(line)
+    def _response(self) -> bytes:
+        return imap_responses.response(self._connection.read_line, self._connection.read_bytes)
 
 
 def quoted(name: bytes) -> bytes:
@@ -114,15 +120,13 @@ def quoted(name: bytes) -> bytes:
     Raises:
         Failure: it cannot be one.
     """
-    if any(byte < 0x20 or byte > 0x7E for byte in name):
+    if not _is_quotable(name):
         raise sessions.command_refused("have a usable name for a folder", "")
     return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
-def _unquoted(token: bytes) -> bytes:
-    if token.startswith(b'"'):
-        return re.sub(rb"\\(.)", rb"\1", token[1:-1])
-    return token
+def _is_quotable(name: bytes) -> bool:
+    return all(0x20 <= byte <= 0x7E for byte in name)
 
 
 def _internal_date(date: datetime.datetime) -> bytes:

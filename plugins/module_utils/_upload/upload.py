@@ -98,7 +98,8 @@ class Upload:
             counts.there += 1
         else:
             refusal = "" if self.check_mode else server.add((self.folder, *names), message)
-            server.note(message)
+            if not refusal:
+                server.note(message)
             counts.uploaded += not refusal
             counts.refused += bool(refusal)
             counts.reason = counts.reason or refusal
@@ -113,8 +114,9 @@ class _Server:
         self._session = session
         self._deadline = deadline
         deadline.restart()
-        folders, self._separator = session.folders()
+        folders, self._namespace = session.folders()
         self._names = {folder.name for folder in folders}
+        self._closed = {folder.name for folder in folders if not folder.is_open}
         self._keys: set[tuple[bytes, int]] = set()
         for folder in folders:
             if folder.is_open:
@@ -132,11 +134,14 @@ class _Server:
 
     def add(self, names: t.Sequence[str], message: stored_mail.StoredMessage) -> str:
         self._deadline.restart()
-        separator = self._separator or b"."
-        parts = [modified_utf7.encoded(name).encode("ascii").replace(separator, b"_") for name in names]
-        for depth in range(1, len(parts) + 1) if self._separator else (len(parts),):
-            folder = separator.join(parts[:depth])
-            if folder not in self._names:
+        prefix, separator = self._namespace
+        parts = [modified_utf7.encoded(name).encode("ascii") for name in names]
+        parts = [part.replace(separator, b"_") if separator else part for part in parts]
+        for depth in range(1, len(parts) + 1) if separator else (len(parts),):
+            folder = prefix + (separator or b".").join(parts[:depth])
+            # One that only has folders below it cannot have mail either.
+            if folder not in self._names or (depth == len(parts) and folder in self._closed):
                 self._session.create(folder)
                 self._names.add(folder)
-        return self._session.append(separator.join(parts), message.data, message.flags, message.date)
+                self._closed.discard(folder)
+        return self._session.append(folder, message.data, message.flags, message.date, self._deadline.restart)

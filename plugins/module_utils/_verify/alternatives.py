@@ -15,7 +15,7 @@ from .findings.endpoint import Endpoint
 from .login import Login
 from .report.suggestion import Suggestion
 
-LIMIT = 64  # endpoints in one task; with more dead servers the settings are not to blame
+LIMIT = 64  # endpoints in one task; where more servers fail, the settings are not the cause
 _LONGEST = 4.0  # seconds for one endpoint
 
 

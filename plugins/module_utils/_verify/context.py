@@ -7,8 +7,8 @@ from __future__ import annotations
 import dataclasses
 
 from .login_limit import LoginLimit
-from .options import Environment, VerifyOptions
-from .wire.lookup import Answers
+from .options import CheckEnvironment, VerifyOptions
+from .wire.name_lookup import Answers
 from .wire.tls import Trust, trust
 
 
@@ -26,13 +26,13 @@ class Context:
 
     options: VerifyOptions
     trust: Trust
-    environment: Environment
+    environment: CheckEnvironment
     login_limit: LoginLimit
     answers: Answers = dataclasses.field(default_factory=Answers)
 
     @classmethod
     def of(
-        cls, options: VerifyOptions, environment: Environment | None = None, login_limit: LoginLimit | None = None
+        cls, options: VerifyOptions, environment: CheckEnvironment | None = None, login_limit: LoginLimit | None = None
     ) -> Context:
         """The context for options.
 
@@ -45,4 +45,4 @@ class Context:
             OptionError: ``ca_path`` cannot be used.
         """
         limit = login_limit or LoginLimit(options.attempts)
-        return cls(options, trust(options.ca_path), environment or Environment.system(), limit)
+        return cls(options, trust(options.ca_path), environment or CheckEnvironment.system(), limit)

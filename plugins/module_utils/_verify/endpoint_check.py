@@ -11,7 +11,7 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
-from .endpoint_walk import EndpointWalk, Observation
+from .endpoint_walk import EndpointWalk, StageObservation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
 from .login import Login
@@ -93,9 +93,9 @@ class _CheckLog:
         self._rest = ("not tested", "")
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
         started = self._clock.monotonic()
-        seen = Observation()
+        seen = StageObservation()
         try:
             yield seen
         except Failure as failure:
@@ -109,7 +109,7 @@ class _CheckLog:
             raise unexpected from error
         self._note(stage, seen, started)
 
-    def _failed(self, stage: Stage, seen: Observation, started: float, failure: Failure) -> None:
+    def _failed(self, stage: Stage, seen: StageObservation, started: float, failure: Failure) -> None:
         self._note(stage, seen, started, failure)
         self.skip_rest(f"not tested, because the stage {stage.value} failed", "")
 
@@ -129,7 +129,7 @@ class _CheckLog:
         )
         return EndpointReport(self._endpoint, tuple(checks), self._encryption)
 
-    def _note(self, stage: Stage, seen: Observation, started: float, failure: Failure | None = None) -> None:
+    def _note(self, stage: Stage, seen: StageObservation, started: float, failure: Failure | None = None) -> None:
         seconds = round(self._clock.monotonic() - started, 3)
         self._address = seen.address or self._address
         status, evidence, advice, finding, code = CheckStatus.OK, seen.evidence, seen.warning, "", None

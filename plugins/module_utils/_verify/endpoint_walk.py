@@ -15,7 +15,6 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
-from .detours import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
@@ -23,11 +22,12 @@ from .login import Login
 from .login_limit import SignIn
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
+from .redirected_names import blocked, explained
 from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
+from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
-from .turned_away import too_many_sessions
-from .wire import lookup, network, tls
+from .wire import name_lookup, network, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -39,7 +39,7 @@ DialogueType = t.Callable[[Connection, Endpoint, Redactor], _D]
 
 
 @dataclasses.dataclass
-class Observation:
+class StageObservation:
     """What was seen in a stage; the walk fills it in.
 
     Attributes:
@@ -60,7 +60,7 @@ class Observation:
 class StageLog(t.Protocol):
     """Takes note of the stages of a walk."""
 
-    def stage(self, stage: Stage) -> t.ContextManager[Observation]:
+    def stage(self, stage: Stage) -> t.ContextManager[StageObservation]:
         """A stage lasts as long as the block. A Failure in it must go on to the caller."""
 
     def encrypted(self, version: str) -> None:
@@ -71,8 +71,8 @@ class NoLog:
     """Implements ``StageLog``: nobody asks what the stages showed."""
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
-        yield Observation()
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
+        yield StageObservation()
 
     def encrypted(self, version: str) -> None:
         pass
@@ -86,7 +86,7 @@ class _ExplainingLog:
         self._explain = explain
 
     @contextlib.contextmanager
-    def stage(self, stage: Stage) -> t.Iterator[Observation]:
+    def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
         with self._log.stage(stage) as seen:
             try:
                 yield seen
@@ -226,18 +226,20 @@ class EndpointWalk(t.Generic[_D]):
             limit.end(endpoint, login.username, login.password, how)
         return None
 
-    def _look_up(self) -> lookup.Answer:
+    def _look_up(self) -> name_lookup.FoundAddresses:
         """Ask for the addresses of the host."""
         environment, host = self._context.environment, self._endpoint.server.host
         started = environment.clock.monotonic()
         try:
-            found = lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
+            found = name_lookup.resolve(self._endpoint, environment.resolver, environment.ipv4_resolver, self._deadline)
         except Failure as failure:
-            raise lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure from None
+            raise (
+                name_lookup.explained(failure, host, self._deadline) if environment.ask_name_servers else failure
+            ) from None
         seconds = environment.clock.monotonic() - started
         asks = environment.ask_name_servers
-        warning = lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
-        return lookup.Answer(found.addresses, warning)
+        warning = name_lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
+        return name_lookup.FoundAddresses(found.addresses, warning)
 
     def _explained(self, failure: Failure, every: tuple[Address, ...], used: Address) -> Failure:
         found = failure

@@ -41,7 +41,7 @@ class VerifyOptions:
 
 
 @dataclasses.dataclass(frozen=True)
-class Environment:
+class CheckEnvironment:
     """What tests of this code replace.
 
     Attributes:
@@ -59,6 +59,6 @@ class Environment:
     now: t.Callable[[], float] = time.time
 
     @classmethod
-    def system(cls) -> Environment:
+    def system(cls) -> CheckEnvironment:
         """All that this machine has."""
         return cls(ipv4_resolver=system_ipv4_resolver, ask_name_servers=True)

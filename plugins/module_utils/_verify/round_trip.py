@@ -19,7 +19,7 @@ from .findings.failure import Code, Failure
 from .findings.sessions import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
-from .options import ROUND_TRIP_TIMEOUT, Environment, VerifyOptions
+from .options import ROUND_TRIP_TIMEOUT, CheckEnvironment, VerifyOptions
 from .protocols.smtp import SmtpDialogue
 from .report.account_report import AccountReport
 from .report.check import AccountCheck, CheckStatus, Stage
@@ -52,7 +52,7 @@ def round_trips(
     logins: t.Sequence[Logins],
     options: VerifyOptions,
     trip_options: TripOptions,
-    environment: Environment | None = None,
+    environment: CheckEnvironment | None = None,
     login_limit: LoginLimit | None = None,
     *,
     check_mode: bool = False,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of many endpoints side by side: a queue for each server, and threads that work on the queues.
 
-Here is decided what is tried again, and that a dead server is not asked by every account. ``turned_away`` decides how
-many sessions a server has at a time.
+It decides what is tried again. A server that does not answer is not asked by every account. ``session_limit`` decides
+how many sessions a server has at a time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
 from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
-from .turned_away import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
+from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
 if t.TYPE_CHECKING:
     from .alternatives import Alternatives

@@ -12,7 +12,7 @@ from .endpoint_check import EndpointTask
 from .findings.endpoint import Role, endpoints
 from .login import Logins
 from .login_limit import LoginLimit
-from .options import Environment, VerifyOptions
+from .options import CheckEnvironment, VerifyOptions
 from .report.account_report import AccountReport, account_report
 from .server_queues import QueuedTask, check_side_by_side
 
@@ -21,7 +21,7 @@ def verify(
     accounts: t.Sequence[Account],
     options: VerifyOptions | None = None,
     findings: t.Sequence[t.Sequence[str]] = (),
-    environment: Environment | None = None,
+    environment: CheckEnvironment | None = None,
     logins: t.Sequence[Logins] = (),
     login_limit: LoginLimit | None = None,
 ) -> tuple[AccountReport, ...]:

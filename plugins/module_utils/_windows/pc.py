@@ -38,7 +38,7 @@ class Machine:
 
 
 @dataclasses.dataclass(frozen=True)
-class Snapshot:
+class PcSnapshot:
     """What a PC has stored of one user.
 
     Attributes:
@@ -67,7 +67,7 @@ class Pc(t.Protocol):
             HostError: the PC does not say.
         """
 
-    def snapshot(self, sid: str) -> Snapshot:
+    def snapshot(self, sid: str) -> PcSnapshot:
         """What is stored of one user, since the last write at the latest.
 
         Raises:

@@ -25,7 +25,7 @@ import typing as t
 import unicodedata
 
 from .._model.errors import DamagedFileError, OptionError
-from .registry import KeyWrite, Kind, Registry, RegValue, encode_text
+from .registry import KeyWrite, Registry, RegValue, ValueType, encode_text
 
 _VERSION_5 = "Windows Registry Editor Version 5.00"
 _VERSION_4 = "REGEDIT4"
@@ -225,9 +225,9 @@ def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None
         return RegValue.dword(int(dword.group(1), 16)), dword.end()
     numbers = _HEX.match(text, start)
     if numbers is not None:
-        kind = Kind.BINARY if numbers.group(1) is None else int(numbers.group(1), 16)
+        kind = ValueType.BINARY if numbers.group(1) is None else int(numbers.group(1), 16)
         data = _bytes(numbers.group(2), start)
-        if code_page is not None and kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.MULTI_SZ}:
+        if code_page is not None and kind in {ValueType.SZ, ValueType.EXPAND_SZ, ValueType.MULTI_SZ}:
             data = _wide(data, code_page, start)
         return RegValue(kind, data), numbers.end()
     raise _RegSyntaxError(start, _NO_DATA)
@@ -292,9 +292,9 @@ def _assignment(path: str, name: str, value: RegValue | None) -> str:
     left = f"{_quoted(name)}=" if name else "@="
     if value is None:
         return left + "-"
-    if value.kind == Kind.DWORD and value.number is not None:
+    if value.kind == ValueType.DWORD and value.number is not None:
         return f"{left}dword:{value.number:08x}"
-    text = value.text if value.kind == Kind.SZ else None
+    text = value.text if value.kind == ValueType.SZ else None
     if text is not None and encode_text(text) == value.data and all(map(_visible, text)):
         return left + _quoted(text)
     return _hex(left, value)
@@ -307,7 +307,7 @@ def _quoted(text: str) -> str:
 
 def _hex(left: str, value: RegValue) -> str:
     """Hex data, continued in the next line where Windows does so: in the first one that would be longer than it is."""
-    start = left + ("hex:" if value.kind == Kind.BINARY else f"hex({value.kind:x}):")
+    start = left + ("hex:" if value.kind == ValueType.BINARY else f"hex({value.kind:x}):")
     used = len(start) + sum(character > "\uffff" for character in start)  # these count twice, as they are stored
     most = max(1, (_LINE_LENGTH - used) // 3 + 1)  # bytes of a line: two digits and a comma each
     lines = [start + value.data[:most].hex(",")]

@@ -16,7 +16,7 @@ import typing as t
 from .._model.settings import Value
 
 
-class Kind(enum.IntEnum):
+class ValueType(enum.IntEnum):
     """The types of values that have names; any other number may stand in a registry, too."""
 
     NONE = 0
@@ -30,7 +30,7 @@ class Kind(enum.IntEnum):
     QWORD = 11
 
 
-_SIZES: t.Mapping[int, int] = {Kind.DWORD: 4, Kind.DWORD_BIG_ENDIAN: 4, Kind.QWORD: 8}
+_SIZES: t.Mapping[int, int] = {ValueType.DWORD: 4, ValueType.DWORD_BIG_ENDIAN: 4, ValueType.QWORD: 8}
 V = t.TypeVar("V")
 
 
@@ -39,7 +39,7 @@ class RegValue:
     """One value.
 
     Attributes:
-        kind: its type, a ``Kind`` or another number of 32 bits.
+        kind: its type, a ``ValueType`` or another number of 32 bits.
         data: its bytes.
     """
 
@@ -49,42 +49,42 @@ class RegValue:
     @classmethod
     def sz(cls, text: str) -> RegValue:
         """A text."""
-        return cls(Kind.SZ, encode_text(text))
+        return cls(ValueType.SZ, encode_text(text))
 
     @classmethod
     def expand_sz(cls, text: str) -> RegValue:
         """A text with ``%variables%``."""
-        return cls(Kind.EXPAND_SZ, encode_text(text))
+        return cls(ValueType.EXPAND_SZ, encode_text(text))
 
     @classmethod
     def multi_sz(cls, texts: t.Iterable[str]) -> RegValue:
         """A list of texts, none of them empty: an empty one would end the list."""
-        return cls(Kind.MULTI_SZ, b"".join(encode_text(text) for text in texts) + b"\0\0")
+        return cls(ValueType.MULTI_SZ, b"".join(encode_text(text) for text in texts) + b"\0\0")
 
     @classmethod
     def binary(cls, data: bytes) -> RegValue:
         """Bytes."""
-        return cls(Kind.BINARY, data)
+        return cls(ValueType.BINARY, data)
 
     @classmethod
     def dword(cls, number: int) -> RegValue:
         """A number of 32 bits without sign."""
-        return cls(Kind.DWORD, number.to_bytes(4, "little"))
+        return cls(ValueType.DWORD, number.to_bytes(4, "little"))
 
     @classmethod
     def qword(cls, number: int) -> RegValue:
         """A number of 64 bits without sign."""
-        return cls(Kind.QWORD, number.to_bytes(8, "little"))
+        return cls(ValueType.QWORD, number.to_bytes(8, "little"))
 
     @property
     def text(self) -> str | None:
         """A text up to its first zero character, as Windows programs read it; None for other types."""
-        return decode_text(self.data) if self.kind in {Kind.SZ, Kind.EXPAND_SZ, Kind.LINK} else None
+        return decode_text(self.data) if self.kind in {ValueType.SZ, ValueType.EXPAND_SZ, ValueType.LINK} else None
 
     @property
     def texts(self) -> tuple[str, ...] | None:
         """A list of texts up to the first empty one; None for other types."""
-        if self.kind != Kind.MULTI_SZ:
+        if self.kind != ValueType.MULTI_SZ:
             return None
         return tuple(itertools.takewhile(bool, _utf_16(self.data).split("\0")))
 
@@ -93,7 +93,7 @@ class RegValue:
         """A number; None for other types, and where the data are too short or too long for one."""
         if _SIZES.get(self.kind) != len(self.data):
             return None
-        return int.from_bytes(self.data, "big" if self.kind == Kind.DWORD_BIG_ENDIAN else "little")
+        return int.from_bytes(self.data, "big" if self.kind == ValueType.DWORD_BIG_ENDIAN else "little")
 
     @property
     def plain(self) -> Value:
@@ -106,7 +106,7 @@ class RegValue:
 
 @dataclasses.dataclass(frozen=True)
 class KeyWrite:
-    """What shall be done to one key; the order within a key is: delete, make, set.
+    """What is to be done to one key; the order within a key is: delete, make, set.
 
     Attributes:
         path: the whole path, beginning with the long name of a root such as ``HKEY_USERS``.

@@ -43,13 +43,13 @@ from ...module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ...module_utils._ansible import run_limit, run_verify
+from ...module_utils._ansible import run_verify, shared_limit_option
 from ...module_utils._ansible.module import MailModule
 from ...module_utils._ansible.verify_on_linux import end
 
 
 def main() -> None:
-    end(MailModule(**run_verify.OPTIONS, internal=run_limit.OPTION), None)
+    end(MailModule(**run_verify.OPTIONS, internal=shared_limit_option.OPTION), None)
 
 
 if __name__ == "__main__":

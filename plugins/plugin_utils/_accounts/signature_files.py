@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
-from ...module_utils._ansible.sender_options import each_signature
+from ...module_utils._ansible.sender_options import each_signature, signature_content
 from ...module_utils._model.errors import OptionError
 from ...module_utils._model.signature import LIMIT
 
@@ -58,7 +58,8 @@ def expanded(action: ActionBase, given: Options, variables: t.Mapping[str, t.Any
         sender = {name: account.get(name) for name in _SENDER}
         sender.update({name: owner[name] for name in _SENDER if owner.get(name) is not None})
         sender["address"] = owner.get("address") or account.get("email")
-        return {**kept, kind: _filled(action, source, signature, sender, variables)}
+        filled = _filled(action, source, signature, sender, variables)
+        return {**kept, kind: _checked(filled, source, html=kind == "html")}
 
     return each_signature(given, changed)
 
@@ -90,6 +91,11 @@ def _filled(
             _PLACE, f"{source}: {' '.join(str(error).split())}", "see the file, and its variables"
         ) from error
     return str(found[0])
+
+
+def _checked(filled: str, source: str, *, html: bool) -> str:
+    """The content; what is wrong with it names the file, which the host does not know."""
+    return signature_content(filled, f"{_PLACE} ({source})", html=html)
 
 
 def _folders(action: ActionBase, variables: t.Mapping[str, t.Any]) -> list[str]:

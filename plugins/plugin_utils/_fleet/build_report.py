@@ -8,28 +8,28 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .earlier import EarlierHost, earlier_host
+from .earlier_results import EarlierHost, earlier_host
+from .failure_kinds import meaning
 from .fleet_report import (
     About,
     AccountRow,
-    Certificate,
     Confidence,
     Finding,
     FleetReport,
     HostRow,
+    MailState,
     RunCounts,
     Scope,
+    ShownCertificate,
     StageResult,
-    State,
 )
 from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
-from .kinds import meaning
 from .verdict import Verdict, verdict
 
 FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
 _NOT_REACHED = "Ansible did not reach it, or its test did not run."
 _NOT_TESTED = "Its mail was not tested in this run."
-_WORST_FIRST = (State.FAILED, State.WARNING, State.VERIFIED)
+_WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.VERIFIED)
 # Their trouble is not the account's: its own sentence would send people to the wrong place.
 _OTHERS = (Scope.PROVIDER, Scope.PROVIDER_PART, Scope.SITE, Scope.SITE_OR_PROVIDER, Scope.MACHINE)
 
@@ -78,7 +78,7 @@ def build_report(
     rows = tuple(
         _row(host, by_host.get(host), earlier.get(host), judged, shared) for host in sorted({*meant, *by_host})
     )
-    counts = dict.fromkeys(State, 0)
+    counts = dict.fromkeys(MailState, 0)
     for row in rows:
         counts[row.state] += 1
     compared = any(record.compared for record in records)
@@ -96,7 +96,9 @@ def build_report(
     )
     unreached = {record.host for record in records if record.is_unreached}
     messages = {
-        row.host: _message(row, judged.findings) for row in rows if row.state is State.FAILED or row.host in unreached
+        row.host: _message(row, judged.findings)
+        for row in rows
+        if row.state is MailState.FAILED or row.host in unreached
     }
     later = {
         row.host: earlier_host(by_host[row.host], row.state, earlier.get(row.host))
@@ -110,7 +112,7 @@ def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judge
     last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
     if record is None or record.is_unreached:
         reason = _NOT_REACHED if record is None else record.unreached
-        return HostRow(host, State.NOT_REACHED, reason=reason, last_state=last_state, last_tested_at=last_tested)
+        return HostRow(host, MailState.NOT_REACHED, reason=reason, last_state=last_state, last_tested_at=last_tested)
     accounts = tuple(_account(record, account, before, judged, shared) for account in record.accounts)
     state, reason = _state(record, accounts)
     return HostRow(
@@ -118,14 +120,14 @@ def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judge
     )
 
 
-def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[State, str]:
+def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[MailState, str]:
     reasons = [reason for reason in (record.configuring, record.failure) if reason]
     if reasons:
-        return State.FAILED, " ".join(reasons)
+        return MailState.FAILED, " ".join(reasons)
     if not record.verified and not record.compared:
-        return State.NOT_REACHED, _NOT_TESTED
+        return MailState.NOT_REACHED, _NOT_TESTED
     if not accounts:
-        return State.NO_ACCOUNTS, ""
+        return MailState.NO_ACCOUNTS, ""
     return min((account.state for account in accounts), key=_WORST_FIRST.index), ""
 
 
@@ -148,7 +150,7 @@ def _account(
         email=account.email,
         user=account.user,
         protocol=account.protocol,
-        state=State.FAILED if not account.ok else State.WARNING if account.warnings else State.VERIFIED,
+        state=MailState.FAILED if not account.ok else MailState.WARNING if account.warnings else MailState.VERIFIED,
         sentence=account.sentence if not account.warnings else f"{account.sentence} {' '.join(account.warnings)}",
         server=account.cause_server,
         code="" if account.cause is None else account.cause.code,
@@ -158,7 +160,7 @@ def _account(
     )
 
 
-def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:
+def _certificates(records: t.Iterable[HostRecord]) -> tuple[ShownCertificate, ...]:
     hosts: dict[tuple[str, tuple[str, ...], str, str], set[str]] = {}
     for record in records:
         for account in record.accounts:
@@ -168,7 +170,7 @@ def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:
                     key = (endpoint.server, seen.names, seen.issuer, seen.not_after)
                     hosts.setdefault(key, set()).add(record.host)
     found = [
-        Certificate(server, names, issuer, not_after, len(seen_by))
+        ShownCertificate(server, names, issuer, not_after, len(seen_by))
         for (server, names, issuer, not_after), seen_by in hosts.items()
     ]
     return tuple(sorted(found, key=lambda one: (one.not_after, one.server)))
@@ -176,7 +178,7 @@ def _certificates(records: t.Iterable[HostRecord]) -> tuple[Certificate, ...]:
 
 def _message(row: HostRow, findings: t.Sequence[Finding]) -> str:
     """What to say about a host on which mail does not work."""
-    failing = [account for account in row.accounts if account.state is State.FAILED]
+    failing = [account for account in row.accounts if account.state is MailState.FAILED]
     return " ".join([row.reason, *dict.fromkeys(_about(account, findings) for account in failing)]).strip()
 
 

@@ -9,7 +9,7 @@ import functools
 import typing as t
 
 from ...module_utils._providers.charter import PROVIDERS
-from .kinds import Kind
+from .failure_kinds import Kind
 from .observations import Observation
 from .rulings import hosts_of, share
 

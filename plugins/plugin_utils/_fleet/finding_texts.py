@@ -8,8 +8,8 @@ from __future__ import annotations
 import collections
 import typing as t
 
+from .failure_kinds import Kind, meaning
 from .fleet_report import Scope
-from .kinds import Kind, meaning
 from .rulings import Advice, Ruling
 
 _WHAT: t.Mapping[Kind, str] = {

@@ -27,7 +27,7 @@ class Scope(enum.Enum):
     PASSWORD_LIST = "password_list"
 
 
-class State(enum.Enum):
+class MailState(enum.Enum):
     """How mail is on a host, or for an account. A host has the worst state of its accounts."""
 
     VERIFIED = "verified"
@@ -110,7 +110,7 @@ class AccountRow:
     email: str
     user: str
     protocol: str
-    state: State
+    state: MailState
     sentence: str
     server: str = ""
     code: str = ""
@@ -134,17 +134,17 @@ class HostRow:
     """
 
     host: str
-    state: State
+    state: MailState
     site: str = ""
     tested_at: str = ""
     accounts: tuple[AccountRow, ...] = ()
     reason: str = ""
-    last_state: State | None = None
+    last_state: MailState | None = None
     last_tested_at: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
-class Certificate:
+class ShownCertificate:
     """A certificate that a server showed.
 
     Attributes:
@@ -174,7 +174,7 @@ class RunCounts:
 
     run: str
     started_at: str
-    counts: t.Mapping[State, int]
+    counts: t.Mapping[MailState, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,10 +196,10 @@ class FleetReport:
     run: str
     started_at: str
     ended_at: str
-    counts: t.Mapping[State, int]
+    counts: t.Mapping[MailState, int]
     findings: tuple[Finding, ...]
     hosts: tuple[HostRow, ...]
-    certificates: tuple[Certificate, ...] = ()
+    certificates: tuple[ShownCertificate, ...] = ()
     earlier: tuple[RunCounts, ...] = ()
     check_mode: bool = False
     about: About = About.MAIL

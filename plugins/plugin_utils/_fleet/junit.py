@@ -9,7 +9,7 @@ import typing as t
 from xml.etree import ElementTree
 
 from ...module_utils._model.printable import printable
-from .fleet_report import AccountRow, FleetReport, HostRow, StageResult, State
+from .fleet_report import AccountRow, FleetReport, HostRow, MailState, StageResult
 
 _SIGNED_IN = ("authentication", "mailbox", "sending")
 _WAYS = {"incoming": "receiving", "outgoing": "sending"}
@@ -51,7 +51,7 @@ def _cases(report: FleetReport, row: HostRow) -> t.Iterator[ElementTree.Element]
         groups: dict[str, list[StageResult]] = {}
         for stage in account.stages:
             groups.setdefault(_group(stage), []).append(stage)
-        if account.state is State.FAILED and all(stage.status != "failed" for stage in account.stages):
+        if account.state is MailState.FAILED and all(stage.status != "failed" for stage in account.stages):
             groups["account"] = [StageResult("account", "account", "failed", account.code)]
         failing = [name for name, stages in groups.items() if _failed(stages)]
         for name, stages in groups.items():
@@ -60,7 +60,7 @@ def _cases(report: FleetReport, row: HostRow) -> t.Iterator[ElementTree.Element]
                 case.append(_failure(report, account, stages, first=name == failing[0]))
             elif all(stage.status == "skipped" for stage in stages):
                 ElementTree.SubElement(case, "skipped")
-            elif account.state is State.WARNING:
+            elif account.state is MailState.WARNING:
                 ElementTree.SubElement(case, "system-out").text = printable(account.sentence)
             yield case
         if not groups:
@@ -69,11 +69,11 @@ def _cases(report: FleetReport, row: HostRow) -> t.Iterator[ElementTree.Element]
 
 def _case_of_host(row: HostRow) -> ElementTree.Element:
     case = ElementTree.Element("testcase", _named("host"), classname=printable(row.host))
-    if row.state is State.NO_ACCOUNTS:
+    if row.state is MailState.NO_ACCOUNTS:
         ElementTree.SubElement(case, "skipped", message=printable(row.reason or "No accounts are set for this host."))
-    elif row.state is State.NOT_REACHED:
+    elif row.state is MailState.NOT_REACHED:
         ElementTree.SubElement(case, "error", message=printable(row.reason or "Not reached."), type="not_reached")
-    elif row.state is State.FAILED:
+    elif row.state is MailState.FAILED:
         ElementTree.SubElement(case, "failure", message=printable(row.reason or "Failed."), type="other")
     return case
 

@@ -9,9 +9,9 @@ import dataclasses
 import enum
 import typing as t
 
-from .earlier import EarlierHost
+from .earlier_results import EarlierHost
+from .failure_kinds import BEFORE_SIGN_IN, Kind, kind_of
 from .host_record import ACCOUNT, FROM_CONTROLLER, AccountRecord, EndpointRecord, HostRecord
-from .kinds import BEFORE_SIGN_IN, Kind, kind_of
 
 CONTROLLER = "the controller"  # the place from which it tests for Windows hosts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._verify.findings.failure import Code
-from .kinds import Kind, kind_of
+from .failure_kinds import Kind, kind_of
 
 Result = t.Mapping[str, t.Any]
 

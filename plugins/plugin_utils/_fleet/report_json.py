@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .fleet_report import AccountRow, Certificate, Finding, FleetReport, HostRow, RunCounts, State
+from .fleet_report import AccountRow, Finding, FleetReport, HostRow, MailState, RunCounts, ShownCertificate
 
 FORMAT = 1  # grows when a key goes or changes its meaning; new keys leave it alone
 
@@ -47,8 +47,8 @@ def _run(report: FleetReport) -> dict[str, t.Any]:
     }
 
 
-def _counts(counts: t.Mapping[State, int]) -> dict[str, int]:
-    return {state.value: counts.get(state, 0) for state in State}
+def _counts(counts: t.Mapping[MailState, int]) -> dict[str, int]:
+    return {state.value: counts.get(state, 0) for state in MailState}
 
 
 def _finding(finding: Finding) -> dict[str, t.Any]:
@@ -97,7 +97,7 @@ def _account(account: AccountRow) -> dict[str, t.Any]:
     }
 
 
-def _certificate(certificate: Certificate) -> dict[str, t.Any]:
+def _certificate(certificate: ShownCertificate) -> dict[str, t.Any]:
     return {
         "server": certificate.server,
         "names": list(certificate.names),

@@ -11,8 +11,8 @@ import datetime
 import enum
 import typing as t
 
+from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
-from .kinds import Kind
 from .observations import Before, Observation
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .evidence import OF_SETTINGS, Evidence, has_alternative
+from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
-from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, days_failing, history
 from .wording import counted

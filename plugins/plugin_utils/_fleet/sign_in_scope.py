@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .evidence import grouped
+from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
-from .kinds import Kind
 from .observations import Observation
 from .rulings import Advice, Ruling, history, hosts_of, share
 
@@ -22,7 +22,7 @@ _OF_ACCOUNT = {Kind.NEW_PASSWORD: Advice.NEW_PASSWORD, Kind.ACCESS: Advice.ACCES
 _OF_SERVER = (Kind.SERVICE, Kind.LIMIT, Kind.MODE, Kind.CONNECTION, Kind.OTHER, Kind.INTERCEPTION, Kind.CERTIFICATE)
 
 
-class SignInRules:
+class SignInScope:
     """Rules about all failures from signing in on.
 
     Args:

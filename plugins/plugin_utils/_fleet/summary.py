@@ -10,7 +10,7 @@ import typing as t
 
 from ...module_utils._model.printable import printable
 from .finding_groups import FindingGroup, finding_groups
-from .fleet_report import Confidence, FleetReport, HostRow, State
+from .fleet_report import Confidence, FleetReport, HostRow, MailState
 from .text_width import NO_BREAK, cut, width, wrapped
 from .wording import (
     CONFIDENCES,
@@ -35,19 +35,19 @@ _MOST_CERTIFICATES = 3
 _LABEL = 16  # columns
 
 # Of the hosts that failed, those that no finding explains.
-_LISTED: t.Mapping[State, str] = {
-    State.FAILED: "Other failures",
-    State.WARNING: "Warnings",
-    State.NOT_REACHED: "Not reached",
-    State.NO_ACCOUNTS: "No accounts",
+_LISTED: t.Mapping[MailState, str] = {
+    MailState.FAILED: "Other failures",
+    MailState.WARNING: "Warnings",
+    MailState.NOT_REACHED: "Not reached",
+    MailState.NO_ACCOUNTS: "No accounts",
 }
 
-_COLOURS: t.Mapping[State, str] = {
-    State.VERIFIED: "green",
-    State.WARNING: "yellow",
-    State.FAILED: "red",
-    State.NOT_REACHED: "purple",
-    State.NO_ACCOUNTS: "cyan",
+_COLOURS: t.Mapping[MailState, str] = {
+    MailState.VERIFIED: "green",
+    MailState.WARNING: "yellow",
+    MailState.FAILED: "red",
+    MailState.NOT_REACHED: "purple",
+    MailState.NO_ACCOUNTS: "cyan",
 }
 
 
@@ -78,7 +78,7 @@ class _Note:
 class Glyphs:
     """The characters that are no letters."""
 
-    states: t.Mapping[State, str]
+    states: t.Mapping[MailState, str]
     arrow: str
     dot: str
 
@@ -120,8 +120,14 @@ class _Block:
     def head(self) -> t.Iterator[Line]:
         """The headline, the bar, the counts."""
         counts = self.report.counts
-        worst = State.FAILED if counts[State.FAILED] else State.NOT_REACHED if counts[State.NOT_REACHED] else None
-        worst = worst or (State.WARNING if counts[State.WARNING] else State.VERIFIED)
+        worst = (
+            MailState.FAILED
+            if counts[MailState.FAILED]
+            else MailState.NOT_REACHED
+            if counts[MailState.NOT_REACHED]
+            else None
+        )
+        worst = worst or (MailState.WARNING if counts[MailState.WARNING] else MailState.VERIFIED)
         check_mode = " (check mode)" if self.report.check_mode else ""
         yield (Span(f"  {headline(self.report)}{check_mode}", _COLOURS[worst]),)
         yield self._bar()
@@ -199,14 +205,14 @@ class _Block:
             yield from ((Span(f"  {'':{_LABEL}}{line}"),) for line in others)
 
     def _hosts(self) -> t.Iterator[_Note]:
-        listed: dict[State, list[str]] = {state: [] for state in State}
+        listed: dict[MailState, list[str]] = {state: [] for state in MailState}
         for row in self.report.hosts:
-            if row.state is not State.FAILED or _unexplained(row):
+            if row.state is not MailState.FAILED or _unexplained(row):
                 listed[row.state].append(row.host)
         for state, label in _LISTED.items():
             if listed[state]:
                 yield _Note(label, names(listed[state]), _COLOURS[state])
-        if len(listed[State.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
+        if len(listed[MailState.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
             yield _Note("", "List accounts in the variable mail_accounts.")
 
     def _certificates(self) -> t.Iterator[_Note]:
@@ -264,6 +270,6 @@ def shares(counts: t.Sequence[int], cells: int) -> list[int]:
 
 
 def _unexplained(row: HostRow) -> bool:
-    if row.state is not State.FAILED:
+    if row.state is not MailState.FAILED:
         return False
-    return not any(account.state is State.FAILED and account.finding is not None for account in row.accounts)
+    return not any(account.state is MailState.FAILED and account.finding is not None for account in row.accounts)

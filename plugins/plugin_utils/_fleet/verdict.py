@@ -14,15 +14,15 @@ import dataclasses
 import typing as t
 
 from .control_tests import control_observations
-from .earlier import EarlierHost
-from .endpoint_rules import EndpointRules
+from .earlier_results import EarlierHost
+from .failure_kinds import Kind
 from .finding_texts import action, subject_text, title
 from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
-from .kinds import Kind
 from .observations import Observation, observations
+from .reachability_scope import ReachabilityScope
 from .rulings import Advice, Ruling, failing_since, hosts_of, lower, merged
-from .sign_in_scope import SignInRules
+from .sign_in_scope import SignInScope
 
 AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``
 
@@ -60,7 +60,7 @@ def verdict(
     """
     seen = observations(records, earlier)
     extra = control_observations(records, seen)
-    rulings = [*_about_accounts(seen), *EndpointRules([*seen, *extra], now).rulings(), *SignInRules(seen).rulings()]
+    rulings = [*_about_accounts(seen), *ReachabilityScope([*seen, *extra], now).rulings(), *SignInScope(seen).rulings()]
     if extra:
         rulings = [_without_controls(ruling) for ruling in rulings]
     joined = [ruling for ruling in merged(rulings) if ruling.observations]

@@ -9,7 +9,7 @@ import datetime
 import typing as t
 
 from ...module_utils._model.printable import printable
-from .fleet_report import About, Confidence, FleetReport, Scope, State
+from .fleet_report import About, Confidence, FleetReport, MailState, Scope
 
 SCOPES: t.Mapping[Scope, str] = {
     Scope.PROVIDER: "Provider",
@@ -23,19 +23,19 @@ SCOPES: t.Mapping[Scope, str] = {
 }
 
 # In the order in which people want to read them.
-STATES: t.Mapping[State, str] = {
-    State.VERIFIED: "verified",
-    State.WARNING: "with warnings",
-    State.FAILED: "failed",
-    State.NOT_REACHED: "not reached",
-    State.NO_ACCOUNTS: "without accounts",
+STATES: t.Mapping[MailState, str] = {
+    MailState.VERIFIED: "verified",
+    MailState.WARNING: "with warnings",
+    MailState.FAILED: "failed",
+    MailState.NOT_REACHED: "not reached",
+    MailState.NO_ACCOUNTS: "without accounts",
 }
 
 # Of a run that compared accounts with mail clients, and tested no mail.
-_STATES_OF_CLIENTS: t.Mapping[State, str] = {
+_STATES_OF_CLIENTS: t.Mapping[MailState, str] = {
     **STATES,
-    State.VERIFIED: "as listed",
-    State.FAILED: "different",
+    MailState.VERIFIED: "as listed",
+    MailState.FAILED: "different",
 }
 
 STAGES: t.Mapping[str, str] = {
@@ -74,7 +74,7 @@ SOON = 30
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def state_words(report: FleetReport) -> t.Mapping[State, str]:
+def state_words(report: FleetReport) -> t.Mapping[MailState, str]:
     """What a state is called in a report, in the order of ``STATES``."""
     return STATES if report.about is About.MAIL else _STATES_OF_CLIENTS
 
@@ -92,8 +92,8 @@ def outcome_words(report: FleetReport) -> t.Mapping[str, str]:
 def headline(report: FleetReport) -> str:
     """The run in one short sentence, without a full stop."""
     total = sum(report.counts.values())
-    failed, unreached = report.counts[State.FAILED], report.counts[State.NOT_REACHED]
-    working = report.counts[State.VERIFIED] + report.counts[State.WARNING]
+    failed, unreached = report.counts[MailState.FAILED], report.counts[MailState.NOT_REACHED]
+    working = report.counts[MailState.VERIFIED] + report.counts[MailState.WARNING]
     if total == 0:
         return "No hosts were in this run"
     if report.about is About.CLIENTS and failed + working:
@@ -102,7 +102,7 @@ def headline(report: FleetReport) -> str:
         return f"Mail clients have the listed accounts on {_share(working, total)}"
     if failed:
         return f"Mail does not work on {_share(failed, total)}"
-    if report.counts[State.NO_ACCOUNTS] == total:
+    if report.counts[MailState.NO_ACCOUNTS] == total:
         return "No host has mail accounts"
     if working == 0 and unreached < total and report.about is About.CLIENTS:
         return "No mail client was compared"

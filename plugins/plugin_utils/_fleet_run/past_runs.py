@@ -8,10 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._fleet import earlier as short_form
+from .._fleet import earlier_results as short_form
 from .._fleet.build_report import Reported
-from .._fleet.earlier import EarlierHost, earlier_host
-from .._fleet.fleet_report import About, RunCounts, State
+from .._fleet.earlier_results import EarlierHost, earlier_host
+from .._fleet.fleet_report import About, MailState, RunCounts
 from .._fleet.host_record import HostRecord
 from .record_files import RecordFiles
 from .run_id import started_at
@@ -115,13 +115,13 @@ def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Pa
     return list(records.values()), found
 
 
-def _counts(content: t.Mapping[str, t.Any]) -> dict[State, int]:
+def _counts(content: t.Mapping[str, t.Any]) -> dict[MailState, int]:
     counts = content.get("counts")
     known = counts if isinstance(counts, dict) else {}
-    return {state: number if isinstance(number := known.get(state.value), int) else 0 for state in State}
+    return {state: number if isinstance(number := known.get(state.value), int) else 0 for state in MailState}
 
 
-def _state(record: HostRecord) -> State:
+def _state(record: HostRecord) -> MailState:
     if record.failure or any(not account.ok for account in record.accounts):
-        return State.FAILED
-    return State.VERIFIED if record.accounts else State.NO_ACCOUNTS
+        return MailState.FAILED
+    return MailState.VERIFIED if record.accounts else MailState.NO_ACCOUNTS

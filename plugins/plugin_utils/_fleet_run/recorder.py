@@ -9,35 +9,34 @@ import os
 import time
 import typing as t
 
-from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .._fleet.host_record import HostRecord, accounts_of, bounded, compared_accounts, networks_of
 from .record_files import RecordFiles
+from .run_folder import run_folder
 from .run_id import this_run
 
 FOLDER_VARIABLE, SITE_VARIABLE = "mail_records", "mail_site"
 _CONTROL_VARIABLE = "charter_mail_controls"  # of the play that tests other servers than those of the accounts
-_PRIVATE = "charter_mail_records"
+_PRIVATE = "records"
 
 _display = Display()
 
 
-def records_folder(named: object) -> str:
+def records_folder(action: ActionBase, named: object) -> str:
     """The folder of the records.
 
     Args:
-        named: what an option or variable says; empty for a folder that goes when Ansible ends.
+        action: of a task of the run.
+        named: what an option or variable says; empty for a folder of the run, which goes when Ansible ends.
+
+    Raises:
+        OSError: the folder of the run cannot be used.
     """
     if named:
         return os.path.abspath(os.path.expanduser(os.path.expandvars(str(named))))
-    return os.path.join(local_tmp(), _PRIVATE)
-
-
-def local_tmp() -> str:
-    """Ansible's private temporary folder of this run, which it deletes at the end."""
-    return str(constants.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]  # made of Ansible's configuration
+    return os.path.join(run_folder(action), _PRIVATE)
 
 
 def verified(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
@@ -106,7 +105,7 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
     Args:
         action: of the task.
         task_vars: its variables.
-        result: of ``unreached.as_result``.
+        result: see ``unreached.recorded``.
     """
     _keep(action, task_vars, unreached=bounded(result["msg"]))
 
@@ -114,7 +113,7 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
 def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any) -> None:
     try:
         template = action._templar.template
-        run = this_run(local_tmp(), task_vars)
+        run = this_run(run_folder(action), task_vars)
         record = HostRecord(
             host=str(task_vars.get("inventory_hostname", "this host")),
             run=run.id,
@@ -123,7 +122,7 @@ def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any)
             site=bounded(template(task_vars.get(SITE_VARIABLE)) or ""),
             **values,
         )
-        RecordFiles(records_folder(template(task_vars.get(FOLDER_VARIABLE)))).add(record)
+        RecordFiles(records_folder(action, template(task_vars.get(FOLDER_VARIABLE)))).add(record)
     except Exception as error:  # noqa: BLE001 # a record is not worth a failed task
         # The same text from every host, so that it is shown once.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__

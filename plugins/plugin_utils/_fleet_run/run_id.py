@@ -15,7 +15,7 @@ import re
 import time
 import typing as t
 
-_NAME = "charter_mail_run.json"
+_NAME = "run.json"
 _JOBS = ("awx_job_id", "tower_job_id")  # variables of AWX and Automation Controller
 _STAMP = "%Y%m%dT%H%M%SZ"
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-", re.ASCII)
@@ -27,7 +27,8 @@ class Run:
     """A run of Ansible.
 
     Attributes:
-        id: ``20261128T033000Z-3575``: when it began and the process, or the job of AWX. Ids sort by time.
+        id: ``20261128T033000Z-417305-9c2e41``: when it began, to the microsecond, and a random number; in a job of
+            AWX, ``20261128T033000Z-417305-job-417-9c2e41``. Ids sort by time.
         started_at: UTC, ``2026-11-28T03:30:00Z``.
     """
 
@@ -55,26 +56,27 @@ def started_at(run: str) -> str:
     return began.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def this_run(local_tmp: str, variables: t.Mapping[str, t.Any]) -> Run:
+def this_run(folder: str, variables: t.Mapping[str, t.Any]) -> Run:
     """The run that this process belongs to.
 
-    The first process to ask decides, and leaves the id in the temporary folder of the run, where all others find it.
-    Unlike a process id and its start time, this needs nothing that only Linux has.
+    The first process to ask decides, and leaves the id in the folder of the run, where all others find it. A process
+    id would not do: in containers that are started by one schedule, it is often the same in the same second.
 
     Args:
-        local_tmp: Ansible's temporary folder of this run; each ansible-playbook has its own.
+        folder: of this run and no other: see ``run_folder``.
         variables: of the host; in AWX they name the job.
 
     Raises:
         OSError: the folder cannot be used.
     """
-    path = pathlib.Path(local_tmp, _NAME)
+    path = pathlib.Path(folder, _NAME)
     with contextlib.suppress(FileNotFoundError, ValueError):
         return _read(path)
-    now = time.gmtime()
+    seconds, microseconds = divmod(time.time_ns() // 1000, 10**6)
     job = next((str(variables[name]) for name in _JOBS if variables.get(name)), "")
-    label = f"job-{job}" if re.fullmatch(r"[0-9]{1,20}", job) else str(os.getppid())
-    run = f"{time.strftime(_STAMP, now)}-{label}"
+    label = f"job-{job}-" if re.fullmatch(r"[0-9]{1,12}", job) else ""
+    stamp = time.strftime(_STAMP, time.gmtime(seconds))
+    run = f"{stamp}-{microseconds:06d}-{label}{os.urandom(3).hex()}"
     mine = path.with_name(f"{_NAME}.{os.getpid()}")
     with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
         file.write(json.dumps({"run": run}))

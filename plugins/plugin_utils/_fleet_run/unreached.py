@@ -11,24 +11,30 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ...module_utils._model.printable import printable
+from . import recorder
 
 LATER_VARIABLE = "charter_mail_unreachable_later"  # of the plays that report
 
 
-def is_later(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> bool:
-    """Whether a later task of the playbook makes a host unreachable that is not reached."""
-    return bool(action._templar.template(task_vars.get(LATER_VARIABLE)))
-
-
-def as_result(error: Exception) -> dict[str, t.Any]:
-    """The result of a task whose host is not reached.
+def recorded(action: ActionBase, task_vars: t.Mapping[str, t.Any], error: AnsibleConnectionFailure) -> dict[str, t.Any]:
+    """The result of a task whose host is not reached, which is kept for the report.
 
     Args:
-        error: an AnsibleConnectionFailure.
+        action: of the task.
+        task_vars: its variables.
+        error: why the host is not reached.
+
+    Raises:
+        AnsibleConnectionFailure: the same, in a playbook without a later task that makes the host unreachable.
     """
+    if not action._templar.template(task_vars.get(LATER_VARIABLE)):
+        raise error
     # What ssh says is hidden where a line with secrets is run. The rest of the sentence is enough.
     reason = printable(" ".join(str(error).split())).replace(": <error censored due to no log>", ".")
-    return {"changed": False, "skipped": True, "unreached": True, "msg": reason}
+    result = {"changed": False, "skipped": True, "unreached": True, "msg": reason}
+    recorder.unreached(action, task_vars, result)
+    return result

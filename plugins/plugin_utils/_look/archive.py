@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .unseen import UnseenError
+from .errors import UnseenError
 
 _BLOCK = 512
 _FILES = (b"0", b"\0")

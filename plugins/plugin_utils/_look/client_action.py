@@ -20,7 +20,7 @@ from ...module_utils._ansible.validate import presentable, valid_options
 from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import signature_files
-from .._fleet_run import run_of_task
+from .._fleet_run import run_id_for_module
 from .plain_values import plain
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
@@ -40,7 +40,7 @@ class ClientAction(NormalAction):
             with signature_files.contents(self, task_vars or {}):
                 result = self._unchanged()
                 if result is None:
-                    with run_of_task.with_run(self, task_vars):
+                    with run_id_for_module.with_run(self, task_vars):
                         result = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": printable(str(error))}

@@ -14,9 +14,9 @@ import zlib
 from ...module_utils._linux.local_user import LocalUser
 from .archive import members
 from .command import MARK, MOST_BYTES
+from .errors import UnseenError
 from .patterns import Patterns
 from .snapshot import SeenFiles
-from .unseen import UnseenError
 
 _END = b"end\n"
 _DIGEST = re.compile(r"([0-9a-f]{64})  (/.*)")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from ...module_utils._clients import diff
 from ...module_utils._clients.evolution import account_registry, differences, removal, writing
+from ...module_utils._clients.evolution import account_warnings as evolution_warnings
 from ...module_utils._clients.evolution import client as evolution
 from ...module_utils._clients.evolution import locations as evolution_locations
-from ...module_utils._clients.evolution import remarks as evolution_remarks
 from ...module_utils._clients.evolution.password_store import choice
-from ...module_utils._clients.thunderbird import client, locations, remarks
+from ...module_utils._clients.thunderbird import account_warnings, client, locations
 from ...module_utils._clients.thunderbird import differences as thunderbird_differences
 
 MODULES = (
-    *(diff, account_registry, differences, removal, writing, evolution, evolution_locations, evolution_remarks),
-    *(choice, client, locations, remarks, thunderbird_differences),
+    *(diff, account_registry, differences, removal, writing, evolution, evolution_locations, evolution_warnings),
+    *(account_warnings, choice, client, locations, thunderbird_differences),
 )

@@ -10,7 +10,7 @@ import typing as t
 from ansible import constants
 from ansible.plugins.action import ActionBase
 
-from .unseen import UnseenError
+from .errors import UnseenError
 
 _SHELLS = ("sh", "csh", "fish")
 

@@ -10,12 +10,12 @@ import typing as t
 
 from ...module_utils._clients.seal import NAME, Seal, entries_in
 from ...module_utils._model.secret import Secret
+from .errors import UnseenError
 from .snapshot import Snapshot
-from .unseen import UnseenError
 
 
 class SealedStore:
-    """Implements the protocols ``PasswordStore`` of Thunderbird and of Evolution.
+    """Implements the protocols ``ProfilePasswordStore`` of Thunderbird and ``PasswordStore`` of Evolution.
 
     It knows a password only if that is one of the task's own, and the seal says that it is stored. All else, that
     there is no password or another one included, raises ``UnseenError``.

@@ -16,10 +16,10 @@ from ...module_utils._host.environment import Environment
 from ...module_utils._host.files import Files
 from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.gvdb import text_of
+from .errors import UnseenError
 from .output import SeenUser
 from .sealed_store import SealedStore
 from .snapshot import Snapshot
-from .unseen import UnseenError
 
 _OBJECTS = "a{oa{sa{sv}}}"
 

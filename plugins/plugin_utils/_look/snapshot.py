@@ -11,8 +11,8 @@ import posixpath
 import typing as t
 
 from ...module_utils._host.files import FileWrite
+from .errors import UnseenError
 from .patterns import JOURNALS, Patterns
-from .unseen import UnseenError
 
 T = t.TypeVar("T")
 

@@ -17,23 +17,23 @@ from ...module_utils._ansible.arguments import Request, requests
 from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
+from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.engine import Client
-from ...module_utils._clients.entry import ClientEntry, System
-from ...module_utils._clients.evolution import what_is_read as of_evolution
-from ...module_utils._clients.evolution.entry import EVOLUTION
+from ...module_utils._clients.evolution import files_to_read as of_evolution
+from ...module_utils._clients.evolution.client_entry import EVOLUTION
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
-from ...module_utils._clients.thunderbird import what_is_read as of_thunderbird
-from ...module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ...module_utils._clients.thunderbird import files_to_read as of_thunderbird
+from ...module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ...module_utils._linux.local_user import Target
 from ...module_utils._model.account import State
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
 from .command import command
+from .errors import UnseenError
 from .output import SeenHost, SeenUser, parsed
 from .patterns import Patterns
 from .seen_host import SeenUserHost
 from .snapshot import Snapshot
-from .unseen import UnseenError
 
 FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
 """What each client needs, by its name."""

@@ -19,8 +19,9 @@ from ...module_utils._ansible.result import TaskResult
 from ...module_utils._ansible.run_client import NumberedRequests, Task, UserAccounts, configure, grouped
 from ...module_utils._clients.change_log import ChangeLog, new_run_id
 from ...module_utils._clients.outlook.client import Outlook
-from ...module_utils._clients.outlook.methods import METHODS
+from ...module_utils._clients.outlook.staging_methods import METHODS
 from ...module_utils._clients.outlook.unlisted import unlisted
+from ...module_utils._clients.when_running import FAIL
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
@@ -82,7 +83,7 @@ def configure_outlook(
             )
             for user, group in groups.items()
         ]
-        task = Task(action._task.check_mode, "fail", warn, _display.vvv, (AnsibleError,))
+        task = Task(action._task.check_mode, FAIL, warn, _display.vvv, (AnsibleError,))
         result = configure([*by_user, *unknown], task)
     for folder in pc.unproven:
         warn(

@@ -14,14 +14,15 @@ from ansible.utils.display import Display
 
 from ...module_utils._ansible.rollback import RollbackResult
 from ...module_utils._ansible.run_client import Task
-from ...module_utils._clients import past_changes, undo
+from ...module_utils._clients import change_log_reader, undo
+from ...module_utils._clients.change_log_reader import PastChange
 from ...module_utils._clients.outlook import change_notes
 from ...module_utils._clients.outlook.client import Outlook
-from ...module_utils._clients.outlook.entry import OUTLOOK
-from ...module_utils._clients.outlook.methods import METHODS
+from ...module_utils._clients.outlook.client_entry import OUTLOOK
+from ...module_utils._clients.outlook.staging_methods import METHODS
 from ...module_utils._clients.outlook.undo import undone
-from ...module_utils._clients.past_changes import PastChange
 from ...module_utils._clients.undo import Rollback
+from ...module_utils._clients.when_running import FAIL
 from ...module_utils._model.errors import MailError
 from ...module_utils._windows import users
 from ...module_utils._windows.users import WindowsUser
@@ -49,7 +50,7 @@ def rollback_outlook(
     result = RollbackResult()
     if options["clients"] is not None and OUTLOOK.name not in options["clients"]:
         return result
-    task = Task(bool(action._task.check_mode), "fail", warn, _display.vvv, (AnsibleError,))
+    task = Task(bool(action._task.check_mode), FAIL, warn, _display.vvv, (AnsibleError,))
     with TaskConnection.open(action) as connection:
         pc = WindowsPc(connection)
         machine = pc.machine()
@@ -59,7 +60,7 @@ def rollback_outlook(
         found = {user: entries for user in wanted for entries in [_entries(pc, user, result, warn)] if entries}
         past = [entry for entries in found.values() for entry in entries]
         run = result.choose(options["run"], past, options["accounts"])
-        own = None if own_run is None else past_changes.rollback_id(own_run, run)
+        own = None if own_run is None else change_log_reader.rollback_id(own_run, run)
         for user, entries in found.items():
             changes = result.changes(OUTLOOK.name, user.name, entries)
             if changes:
@@ -73,8 +74,8 @@ def _entries(
 ) -> list[PastChange]:
     try:
         content = change_notes.content(pc.snapshot(user.sid).registry, user.sid)
-        found = past_changes.parsed(content)
-        damage = past_changes.about_damage(content, found)
+        found = change_log_reader.parsed(content)
+        damage = change_log_reader.about_damage(content, found)
         if damage:
             warn(f"{user.name}: {damage}")
         return found

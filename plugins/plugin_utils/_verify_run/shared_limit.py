@@ -18,10 +18,10 @@ import random
 import time
 import typing as t
 
-from ...module_utils._ansible.run_limit import PlannedSignIn
+from ...module_utils._ansible.shared_limit_option import PlannedSignIn
 from ...module_utils._verify.findings.failure import Code
-from ...module_utils._verify.turned_away import too_many_sessions
-from .ledger import Ledger, LoginRecord, Records, digest, empty_record, is_running
+from ...module_utils._verify.session_limit import too_many_sessions
+from .shared_logins import LoginRecord, Records, SharedLogins, digest, empty_record, is_running
 
 _POLL = 0.25  # seconds
 # So many hosts in a row that did not get as far as signing in: the server is down, and to wait for others is in vain.
@@ -35,14 +35,14 @@ _NO_VERDICT = (
 # Nobody knows what the server made of the password, or another host can get another answer.
 _UNKNOWN = (Code.LIMITED, Code.NOTHING_SAID, Code.HUNG_UP, Code.LOCATION_BLOCKED)
 
-Entry = dict[str, t.Any]  # of the option run_limit.OPTION
+Entry = dict[str, t.Any]  # of the option shared_limit_option.OPTION
 
 
 class SharedLimit:
     """The part of one task.
 
     Args:
-        ledger: shared with the other tasks.
+        logins: shared with the other tasks.
         host: the name of the host of the task.
         planned: the sign-ins that it will make.
         attempts: its option.
@@ -53,9 +53,9 @@ class SharedLimit:
     """
 
     def __init__(
-        self, ledger: Ledger, host: str, planned: t.Sequence[PlannedSignIn], attempts: int, patience: float
+        self, logins: SharedLogins, host: str, planned: t.Sequence[PlannedSignIn], attempts: int, patience: float
     ) -> None:
-        self._ledger = ledger
+        self._logins = logins
         self._host = host
         self._planned = {(one.account, one.endpoint.role.value): one for one in planned}
         self._attempts = attempts
@@ -76,7 +76,7 @@ class SharedLimit:
         waiting_for: set[tuple[str, int]] = set()
         until = 0.0
         while True:
-            with self._ledger.changed() as records:
+            with self._logins.changed() as records:
                 busy = self._busy(records)
                 if not busy or (busy == waiting_for and time.monotonic() > until):
                     entries = self._take(records)
@@ -92,7 +92,7 @@ class SharedLimit:
         Args:
             result: of the task; an empty one if it did not run.
         """
-        with self._ledger.changed() as records:
+        with self._logins.changed() as records:
             before = {login: records[login]["refusals"] + len(records[login]["servers"]) for login in self._held}
             for number, account in enumerate(result.get("accounts") or ()):
                 self._note_account(records, number, account["checks"])

@@ -28,7 +28,7 @@ _USERS = "*S-1-5-32-545"
 _MISSING, _LISTED, _KEPT = "missing ", "listed ", "kept "
 
 
-class Answer(t.NamedTuple):
+class BatchResult(t.NamedTuple):
     """What a batch file found.
 
     Attributes:
@@ -50,10 +50,10 @@ class LostAnswerError(HostError):
         answer: what is there, and the names of what is not.
     """
 
-    def __init__(self, name: str, answer: Answer) -> None:
+    def __init__(self, name: str, answer: BatchResult) -> None:
         super().__init__(
             "the PC",
-            f"of the answer of the batch file {name}, this is missing: {', '.join(answer.lost)}",
+            f"the answer of the batch file {name} lacks {', '.join(answer.lost)}",
             "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
             "open, such as an antivirus or an indexer, and exclude them from it",
         )
@@ -86,7 +86,7 @@ class Batch:
             f"{line}\r\n" for line in [*self._lines, f">>{ANSWER} echo {self.word} end", "exit /b 0"]
         ).encode("ascii")
 
-    def answer(self, content: bytes) -> Answer | None:
+    def answer(self, content: bytes) -> BatchResult | None:
         """The answer in the file that the batch file wrote; None if the batch file did not run to its end."""
         found = parse(content, self.word)
         if found is None:
@@ -95,7 +95,7 @@ class Batch:
         lost = [part for part in [*self._parts, *listed] if part not in found and _MISSING + part not in found]
         kept = [name[len(_KEPT) :] for name in found if name.startswith(_KEPT)]
         marks = (_MISSING, _LISTED, _KEPT)
-        return Answer({name: body for name, body in found.items() if not name.startswith(marks)}, lost, kept)
+        return BatchResult({name: body for name, body in found.items() if not name.startswith(marks)}, lost, kept)
 
     def answer_key(self, part: str, key: str) -> None:
         """Answer with a key of the registry and all below it; without the part where there is no such key.
@@ -274,7 +274,7 @@ class Batch:
     def put_file(self, source: str, path: str) -> None:
         """Put a new file in place of any other, with the owner and the rights that the folder gives.
 
-        A file that is only overwritten stays its owner's. It lies beside the batch file. If the other file cannot be
+        A file that is only overwritten stays its owner's. It is beside the batch file. If the other file cannot be
         deleted, it stays as it is, and the answer says so.
         """
         self._lines += [
@@ -285,7 +285,7 @@ class Batch:
         ]
 
     def import_registry(self, source: str) -> None:
-        """Import a .reg file that lies beside the batch file, unless a file before it could not be replaced."""
+        """Import a .reg file beside the batch file, unless a file before it could not be replaced."""
         self._lines.append(f'if not exist kept.txt reg.exe import "{_plain(source)}" >nul 2>&1')
 
     def delete_file(self, path: str) -> None:

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ...module_utils._clients.entry import System
+from ...module_utils._clients.client_entry import System
 from ...module_utils._model.errors import OptionError
 
 VARIABLE = "mail_system"

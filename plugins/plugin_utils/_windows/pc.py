@@ -13,11 +13,11 @@ from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
 from ...module_utils._windows.acl import is_protected, saved
-from ...module_utils._windows.pc import NO_FILES, Machine, Snapshot
+from ...module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import batch, exports, machine_facts, signature_folder
-from .batch import Answer, Batch, LostAnswerError
+from .batch import Batch, BatchResult, LostAnswerError
 
 
 class PcConnection(t.Protocol):
@@ -47,7 +47,7 @@ class WindowsPc:
     def __init__(self, connection: PcConnection) -> None:
         self._connection = connection
         self._machine: Machine | None = None
-        self._snapshots: dict[str, Snapshot] = {}
+        self._snapshots: dict[str, PcSnapshot] = {}
         self._unreadable: dict[str, MailError] = {}
         self._protected: set[str] = set()
         self._attributes: dict[str, str] = {}
@@ -102,7 +102,7 @@ class WindowsPc:
             answer, missing = error.parts, [sid for sid in missing if sid not in users]
         self._take(answer, missing)
 
-    def snapshot(self, sid: str) -> Snapshot:
+    def snapshot(self, sid: str) -> PcSnapshot:
         self.look_at([sid])
         if sid in self._unreadable:
             raise self._unreadable[sid]
@@ -195,7 +195,7 @@ class WindowsPc:
                     raise
         raise AssertionError
 
-    def _run(self, name: str, asked: Batch) -> Answer:
+    def _run(self, name: str, asked: Batch) -> BatchResult:
         self._connection.put(name, asked.text())
         outcome = self._connection.run(name)
         content = self._connection.fetch(batch.ANSWER)
@@ -237,7 +237,7 @@ class WindowsPc:
             except MailError as error:
                 self._unreadable[sid] = error
 
-    def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> Snapshot:
+    def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> PcSnapshot:
         exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
         registry = exports.registry(answer, exported, reading.is_needed)
         for number, folder in enumerate(self._folders(sid)):
@@ -248,7 +248,7 @@ class WindowsPc:
             if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
                 self._protected.add(sid)
         prefix = f"{sid} file "
-        return Snapshot(
+        return PcSnapshot(
             loaded=f"{sid} loaded" in answer,
             registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},

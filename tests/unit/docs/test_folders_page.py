@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.client_options import SPEC
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.folders import USUAL, Folders
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk

@@ -17,9 +17,9 @@ from ansible_collections.charter.mail.plugins.action import mail_verify as verif
 from ansible_collections.charter.mail.plugins.action import outlook_account  # noqa: E402
 from ansible_collections.charter.mail.plugins.doc_fragments import account  # noqa: E402
 from ansible_collections.charter.mail.plugins.module_utils._ansible import (  # noqa: E402
-    all_clients,
     client_choice,
     client_registry,
+    run_all_options,
     run_on_linux,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import (  # noqa: E402
@@ -46,7 +46,7 @@ MODULES: dict[str, t.Any] = {
     "mail_verify": mail_verify,
     "outlook_account": outlook_account._OWN_OPTIONS,
     "mail_clients": client_choice.CHOICE_OPTIONS,
-    "mail_accounts": all_clients.OPTIONS,
+    "mail_accounts": run_all_options.OPTIONS,
     "mail_report": report_options.OPTIONS,
 }
 # Options of an account that a module documents anew, since there they mean something more.
@@ -146,7 +146,7 @@ def test_a_module_documents_its_own_options(name: str, monkeypatch: pytest.Monke
 def test_the_module_for_all_clients_has_the_options_of_each(client: str, option: str) -> None:
     documented = role_arguments.module_options("mail_accounts")[client]["suboptions"][option]
     alone = role_arguments.module_options(client_registry.CLIENTS[client].module.rpartition(".")[2])[option]
-    spec = all_clients.OPTIONS[client]["options"][option]
+    spec = run_all_options.OPTIONS[client]["options"][option]
     assert facts(documented) == facts(alone) == facts(spec)
 
 

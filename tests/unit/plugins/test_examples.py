@@ -22,11 +22,11 @@ from ansible_collections.charter.mail.plugins.action import (  # noqa: E402
     outlook_account,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible import (  # noqa: E402
-    all_clients,
     client_choice,
     drift,
-    gathered,
+    gather,
     rollback,
+    run_all_options,
     run_upload,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import (  # noqa: E402
@@ -50,13 +50,13 @@ ABOUT_ACCOUNTS: t.Mapping[str, Spec] = {
     "thunderbird_account": {**CLIENT_OPTIONS, **CLIENTS["thunderbird"].options},
     "evolution_account": {**CLIENT_OPTIONS, **CLIENTS["evolution"].options},
     "outlook_account": outlook_account._OWN_OPTIONS,
-    "mail_accounts": all_clients.OPTIONS,
+    "mail_accounts": run_all_options.OPTIONS,
     "mail_verify": {**VERIFY, **mail_verify._CLIENT_OPTIONS},
     "mail_drift": drift.OPTIONS,
     "mail_upload": run_upload.OPTIONS,
 }
 OTHERS: t.Mapping[str, Spec] = {
-    "mail_account_info": gathered.OPTIONS,
+    "mail_account_info": gather.OPTIONS,
     "mail_clients": client_choice.CHOICE_OPTIONS,
     "mail_inventory": mail_inventory._OPTIONS,
     "mail_render": mail_render._OPTIONS,

@@ -17,8 +17,8 @@ import random
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import SETTINGS_CAN_HELP
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import EarlierHost, earlier_host
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Scope, StageResult, State
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import EarlierHost, earlier_host
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import MailState, Scope, StageResult
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
     AccountRecord,
     EndpointRecord,
@@ -265,7 +265,7 @@ def _earlier(chance: random.Random, world: World, host: Host) -> EarlierHost:
         then = NOW - datetime.timedelta(days=ago)
         faults = [fault for fault in world.faults if fault.days is None or fault.days >= ago]
         record = _record(chance, world, host, faults, then, {}, before=True)
-        state = State.VERIFIED if all(account.ok for account in record.accounts) else State.FAILED
+        state = MailState.VERIFIED if all(account.ok for account in record.accounts) else MailState.FAILED
         before = earlier_host(record, state, before)
     assert before is not None
     return before

@@ -15,10 +15,11 @@ from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
-from ..mail_folders import to_empty
-from ..recognition import absence
-from ..waiting import once_closed
-from . import choices, configure, defaults, lookup, migration, signatures, templates
+from ..lookup import absence
+from ..mail_deletion import to_empty
+from ..this_computer import ThisComputer
+from ..when_running import once_closed
+from . import configure, defaults, lookup, migration, signatures, templates, user_choice
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
 from .locations import Location
 from .lookup import find, has_other_protocol
@@ -36,7 +37,8 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
-    from .password_store.store import Item, Passwords
+    from .password_store.keyring_item import Item
+    from .password_store.store import Passwords
 
 T = t.TypeVar("T")
 
@@ -87,6 +89,7 @@ class Evolution(ClientDefaults):
         self._as_root = as_root
         self._seal = seal
         self._sealed_store = sealed_store
+        self._computer = ThisComputer(files)
 
     @property
     def profile(self) -> str:
@@ -119,11 +122,13 @@ class Evolution(ClientDefaults):
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         files = SignatureFiles(self._files, self._location.config)
-        return EvolutionState(Sources(found), damaged, session, passwords, Lazy(self._open_defaults), files)
+        return EvolutionState(
+            Sources(found, self._computer), damaged, session, passwords, Lazy(self._open_defaults), files
+        )
 
     def configure(self, before: EvolutionState, account: Account) -> EvolutionState:
         lookup.refuse_damaged(before.sources, before.damaged, account)
-        if choices.choice(before.sources, account):
+        if user_choice.choice(before.sources, account):
             return before
         removed = account.state is AccountState.ABSENT
         after = self._without(before, account) if removed else self._with(before, account)
@@ -158,23 +163,23 @@ class Evolution(ClientDefaults):
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
         with self._as_root():
-            from . import remarks
+            from . import account_warnings
         found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
         if account.state is AccountState.PRESENT and not self._location.flatpak:
             found += templates.warnings(self._files, account)
-        return (*found, *remarks.about(state, account, self._password_store))
+        return (*found, *account_warnings.about(state, account, self._password_store))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
         details = {"via": "session" if state.session else "files"}
         present = account.state is AccountState.PRESENT
-        if account.password is not None and present and not choices.choice(state.sources, account):
+        if account.password is not None and present and not user_choice.choice(state.sources, account):
             details["password"] = self._password_state(state, account).value
         return details
 
     def obstacle(self, state: EvolutionState, account: Account) -> Obstacle | None:
         """An account that is as its user wants it."""
-        reason = choices.choice(state.sources, account)
+        reason = user_choice.choice(state.sources, account)
         return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the sources as they are to the sources as they shall be, for one account. Pure."""
+"""From the sources as they are to the sources as wanted, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import aliases, client_settings, mapping
-from .choices import kept_address
 from .lookup import allocate_uid, find
 from .mapping import SourceRule
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Sources
+from .user_choice import kept_address
 
 _NEW = GlibKeyFile()
 _OF_USER = tuple((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization"))
 
 
 def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
-    """The sources with the account, and its uids; ``before`` itself where it is there as it shall be."""
+    """The sources with the account, and its uids; ``before`` itself where it is as wanted already."""
     found = find(before, account) or SourceIds()
     ids = _own_ids(before, found, account)
 

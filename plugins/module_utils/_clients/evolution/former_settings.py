@@ -9,7 +9,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import DamagedFileError
 from ..._model.settings import Change, Value
-from ..past_changes import PastAccount
+from ..change_log_reader import PastAccount
 from ..undo import LeftSetting, former_values, touched
 from . import defaults
 from .differences import size
@@ -66,6 +66,8 @@ def _with_defaults(
         if name is None or (former is not None and former not in state.sources):
             continue
         now = start.default(name)
+        if past.is_undone(change.key, now):
+            continue
         if not force and now not in (change.before, change.after):
             left.append(LeftSetting(change.key, change.after, now))
         elif state.default(name) != former:
@@ -80,7 +82,7 @@ def with_values(sources: Sources, past: PastAccount, force: bool) -> tuple[Sourc
     """The sources with the former values of keys, beside those of sources that come or go."""
     moving = (*past.created, *past.removed)
     there = [one for one in past.changes if uid_of(one.key) in sources and uid_of(one.key) not in moving]
-    values, left = former_values(there, lambda key: value_of(sources, key), force=force, equal=_means_the_same)
+    values, left = former_values(past, there, lambda key: value_of(sources, key), force=force, equal=_means_the_same)
     edited: dict[str, GlibKeyFile] = {}
     for key, value in values.items():
         uid, group, name = _place(key)

@@ -10,7 +10,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.client_options import ClientOptions
 from ..._model.folders import NONE_GIVEN
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import aliases, client_settings, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
@@ -35,7 +35,7 @@ _PASSWORDS = frozenset({"plain", "login", "plain/password"})
 
 
 def accounts(client: Evolution) -> Listing:
-    """The mail accounts, from the registry of a session that is alive. Nothing is changed.
+    """The mail accounts, from the registry of a running session. Nothing is changed.
 
     Raises:
         MailError: the sources cannot be read.
@@ -45,7 +45,7 @@ def accounts(client: Evolution) -> Listing:
     return Listing(tuple(found), tuple(map(str, state.damaged.values())))
 
 
-def in_sources(sources: Sources, profile: str, default: str | None, signatures: SignatureFiles) -> list[ListedAccount]:
+def in_sources(sources: Sources, profile: str, default: str | None, signatures: SignatureFiles) -> list[ClientAccount]:
     """The mail accounts, in the order of the sources.
 
     Args:
@@ -60,7 +60,7 @@ def in_sources(sources: Sources, profile: str, default: str | None, signatures: 
 
 def _account(
     sources: Sources, uid: str, kind: str, profile: str, default: str | None, signatures: SignatureFiles
-) -> ListedAccount:
+) -> ClientAccount:
     ids = sources.ids(uid)
     found = read_back(sources, ids, signatures.content, default=uid == default)
     if found is not None and sources.text(uid, MAIL_ACCOUNT, "NeedsInitialSetup") == "true":
@@ -70,7 +70,7 @@ def _account(
     if sources.has_group(parent, COLLECTION):
         kept_by = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
     identity = sources.get(ids.identity)
-    return ListedAccount(
+    return ClientAccount(
         kind=kind if found is None else found.protocol.value,
         profile=profile,
         email=sources.text(ids.identity, MAIL_IDENTITY, "Address"),

@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import MailError, OptionError
-from ..recognition import ambiguous, has_login, is_void, marker
+from ..lookup import ambiguous, has_login, is_void, marker
 from .mapping import protocol_of
 from .sources import (
     AUTHENTICATION,

@@ -14,7 +14,7 @@ from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.numbers import INT32, number_in
 from ..._model.ports import standard_port
-from ..recognition import marker
+from ..lookup import marker
 from .sources import (
     AUTHENTICATION,
     DATA_SOURCE,

@@ -14,14 +14,14 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, State
-from ..same_provider import migrates, moves_from
+from ..migration import migrates, moves_from
 from . import configure, defaults, mapping
-from .choices import chosen
 from .lookup import KINDS, allocate_uid, by_pop3, find
 from .password_store.store import NONE
 from .sources import DATA_SOURCE, MAIL_SUBMISSION, MARKER_GROUP, SourceIds, Sources
 from .stored import EvolutionState
 from .templates import AUTOCONFIG
+from .user_choice import chosen
 
 if t.TYPE_CHECKING:
     from ..._model.secret import Secret

@@ -11,7 +11,7 @@ from ..._model.differences import as_spelled
 from ..._model.settings import Change
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
 from ..user_choice import own_address
-from . import choices, configure, defaults, mapping
+from . import configure, defaults, mapping, user_choice
 from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
@@ -33,7 +33,7 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
         return None
     passwords = state.passwords.value
     incoming, outgoing = passwords.anywhere(ids.account), passwords.anywhere(ids.transport)
-    methods = [choices.passwordless(state.sources, uid) for uid in (ids.account, ids.transport)]
+    methods = [user_choice.passwordless(state.sources, uid) for uid in (ids.account, ids.transport)]
     left_alone = _left_alone(state, ids, wanted)
     whole = left_alone is not None and left_alone.settings is None
     return StoredAccount(
@@ -47,10 +47,10 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
 
 
 def _left_alone(state: EvolutionState, ids: SourceIds, wanted: Account) -> LeftAlone | None:
-    chosen = choices.chosen(state.sources, wanted)
+    chosen = user_choice.chosen(state.sources, wanted)
     if chosen:
         return LeftAlone(chosen)
-    address = choices.kept_address(state.sources, ids.identity, wanted)
+    address = user_choice.kept_address(state.sources, ids.identity, wanted)
     return LeftAlone(own_address("Evolution", address), mapping.OF_IDENTITY) if address else None
 
 

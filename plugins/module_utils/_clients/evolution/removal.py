@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..mail_folders import shared_with
-from .choices import is_foreign
+from ..mail_deletion import shared_with
 from .sources import DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
+from .user_choice import is_foreign
 
 _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Spool Backend
 
@@ -50,7 +50,7 @@ def remarks(before: Sources, after: Sources, ids: SourceIds, account: Account, o
     """
     if is_foreign(before, ids.identity, account) and ids.identity not in after:
         address = before.text(ids.identity, MAIL_IDENTITY, "Address")
-        yield f"{account}: with it goes the user's own address {address}, from which Evolution sent by this account"
+        yield f"{account}: this also removes {address}, the user's own address, as which Evolution sent by it"
     used = [
         f"{key} of {after.text(uid, DATA_SOURCE, 'DisplayName') or uid}"
         for uid, key in after.folder_users.get(ids.account, ())

@@ -17,11 +17,11 @@ from ..._host.files import Files, FileWrite
 from ..._model.account import Account
 from ..._model.errors import HostError
 from ..._model.signature import Signature, normal, same_content
-from ..recognition import marker
-from .choices import kept_address
+from ..lookup import marker
 from .lookup import SIGNATURE, uid
 from .mapping import MAIL_COMPOSITION
 from .sources import DATA_SOURCE, MAIL_IDENTITY, MARKER_GROUP, MARKER_KEY, Sources
+from .user_choice import kept_address
 
 MAIL_SIGNATURE = "Mail Signature"
 FOLDER = "signatures"

@@ -3,7 +3,7 @@
 """All sources of one user, and how they name each other.
 
 One account is three sources: the account itself names its identity, and that its transport, which is the server for
-sending (e-source-mail-account.c and its neighbours in evolution-data-server).
+sending (e-source-mail-account.c and the files beside it in evolution-data-server).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.persistent import PersistentMap
+from ..this_computer import ANY_COMPUTER, ThisComputer
 
 DATA_SOURCE = "Data Source"
 MAIL_ACCOUNT = "Mail Account"
@@ -64,7 +65,16 @@ class SourceIds(t.NamedTuple):
 
 
 class Sources(PersistentMap[str, GlibKeyFile]):
-    """uid to source; immutable. A state that is made of another one takes its index over."""
+    """uid to source; immutable. A state that is made of another one takes its index over.
+
+    Args:
+        sources: the first state.
+        computer: the one on which Evolution runs with them.
+    """
+
+    def __init__(self, sources: t.Mapping[str, GlibKeyFile], computer: ThisComputer = ANY_COMPUTER) -> None:
+        super().__init__(sources)
+        self.computer = computer
 
     def text(self, uid: str, group: str, key: str) -> str:
         """A value; empty where it, or the source, is not there."""
@@ -119,6 +129,7 @@ class Sources(PersistentMap[str, GlibKeyFile]):
     def updated(self, changed: t.Mapping[str, GlibKeyFile], removed: t.Collection[str] = ()) -> Sources:
         """With these sources, and without those uids."""
         after = super().updated(changed, removed)
+        after.computer = self.computer
         if "folder_users" in self.__dict__:
             after.__dict__["folder_users"] = self.folder_users
         if "_uids" in self.__dict__:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that Evolution has stored for one user, as it is or as it shall be."""
+"""All that Evolution has stored for one user, as it is or as it will be."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Lazy(t.Generic[T]):
 
 
 class Session(t.Protocol):
-    """The registry of sources in a session that is alive: it has them in memory and writes their files itself.
+    """The registry of sources in a running session: it has them in memory and writes their files itself.
 
     All of it raises ``HostError``.
     """
@@ -61,9 +61,9 @@ class EvolutionState(t.NamedTuple):
         defaults: where the default account is stored.
         signatures: the files with signatures.
         new_signatures: uid to the content that its file shall have, None for no file.
-        new_passwords: uid to the password that shall be stored, None for one that shall not.
+        new_passwords: uid to the password to store, None for one to delete.
         new_defaults: likewise for the default account.
-        purged: uids of accounts whose mail on this host shall be deleted.
+        purged: uids of accounts whose mail on this host is to be deleted.
         remarks: what the admin should know about what was removed, or left, so far.
         left: accounts that are gone, and whose passwords may still be in a locked keyring.
     """

@@ -26,7 +26,7 @@ def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, acc
 
     Args:
         before: the sources as they are.
-        after: as they shall be.
+        after: as they will be.
         found: the account's in ``before``.
         account: the one that is configured.
 

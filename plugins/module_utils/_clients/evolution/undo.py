@@ -9,8 +9,8 @@ that it had. Of any other, each key is put back by itself.
 from __future__ import annotations
 
 from ..._model.errors import OptionError
+from ..change_log_reader import PastAccount
 from ..engine import Client, Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
@@ -24,6 +24,8 @@ from .former_settings import (
     with_values,
 )
 from .lookup import find, refuse_damaged
+from .signatures import MAIL_SIGNATURE
+from .sources import Sources
 from .stored import EvolutionState
 
 
@@ -73,18 +75,18 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
     if is_there:
         differ = any(values_of(state.sources.get(uid)) != values_of(parsed(past.texts[uid])) for uid in gone)
         return Undone(state, notices=(about_another(past),) if differ else ())
-    # What is there under the same name by now is somebody's.
+    # What has the same name now is somebody else's.
     back = {uid: source for uid in gone for source in [parsed(past.texts[uid])] if source and uid not in state.sources}
     if not back:
         return Undone(state)
     sources, left = with_values(state.sources.updated(back), past, force)
     after, more = with_rest(state, with_sources(state, sources), past, force)
-    notices = tuple(f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden)
+    notices = tuple(f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden)
     return Undone(after, (*left, *more), notices)
 
 
 def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undone:
-    sources, left = with_values(state.sources, past, force)
+    sources, left = with_values(_with_signatures(state.sources, past), past, force)
     for uid in past.created:
         if uid not in sources or is_named(sources, uid):
             continue
@@ -96,3 +98,10 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
             sources = sources.updated({}, [uid])
     after, more = with_rest(state, with_sources(state, sources), past, force)
     return Undone(after, (*left, *more))
+
+
+def _with_signatures(sources: Sources, past: PastAccount) -> Sources:
+    """With the signatures that a run has removed of an account that stays."""
+    gone = {uid: parsed(past.texts.get(uid, "")) for uid in past.removed if uid not in sources}
+    back = {uid: source for uid, source in gone.items() if source is not None and MAIL_SIGNATURE in source.groups}
+    return sources.updated(back) if back else sources

@@ -12,8 +12,8 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.errors import OptionError
+from ..change_log_reader import PastAccount
 from ..engine import Status
-from ..past_changes import PastAccount
 from ..undo import Undone, about_another, about_changed, about_refused, about_twin
 from . import mapping
 from .former_settings import changed_since, is_named, parsed, uid_of, with_rest, with_sources, with_values
@@ -58,7 +58,10 @@ def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | No
     if all(_is_there(state.sources, uid, texts.get(uid)) for uid in replaced(past)):
         if not made:
             return None
-        return Undone(state, notices=(about_twin(past),) if is_of_run else ())
+        if is_of_run:
+            return Undone(state, notices=(about_twin(past),))
+        sources, left = with_values(state.sources, past, force)
+        return Undone(with_sources(state, sources), tuple(left))
     if made and ids is not None and not is_of_run:
         return Undone(state, notices=(about_another(past),))
     left = changed_since(state.sources, (one for one in past.changes if uid_of(one.key) in past.created))
@@ -97,7 +100,7 @@ def _in_order(texts: t.Mapping[str, GlibKeyFile]) -> t.Sequence[str]:
 
 
 def _without(sources: Sources, created: t.Collection[str]) -> Sources:
-    """Without what the run has made, unless something else names it by now."""
+    """Without what the run has made, unless something else names it now."""
     there = [uid for uid in created if uid in sources]
     rest = sources.updated({}, there)
     return sources.updated({}, [uid for uid in there if not is_named(rest, uid)])

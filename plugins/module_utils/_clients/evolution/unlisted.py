@@ -8,7 +8,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.errors import MailError
-from ..unlisted import Found, InScope, to_remove
+from ..unlisted import InScope, UnlistedAccount, to_remove
 from . import mapping
 from .lookup import COLLECTION, find
 from .sources import DATA_SOURCE, MARKER_GROUP, MARKER_KEY, SourceIds, Sources
@@ -25,7 +25,7 @@ def unlisted(state: EvolutionState, listed: t.Sequence[Account], in_scope: InSco
             continue
         account = mapping.read_back(sources, sources.ids(uid))
         if account is not None:
-            found = Found(account, sources.text(uid, MARKER_GROUP, MARKER_KEY), (account.email,))
+            found = UnlistedAccount(account, sources.text(uid, MARKER_GROUP, MARKER_KEY), (account.email,))
             for one in to_remove([found], listed, in_scope):
                 removed.setdefault(one, []).append(uid)
     return [account for account, uids in removed.items() if _is_one_of(sources, account, uids)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._model.account import Account
 from ..engine import View
-from . import choices, defaults, mapping, migration
+from . import defaults, mapping, migration, user_choice
 from .aliases import NOT_HELD
 from .lookup import find
 from .sources import MAIL_SUBMISSION
@@ -32,6 +32,6 @@ def view(state: EvolutionState, account: Account) -> View:
         ids._asdict(),
         {name: value for name, value in shown.items() if value},
         outgoing_username=mapping.outgoing_username(state.sources, ids),
-        kept=choices.kept(state.sources, ids.identity, account) | NOT_HELD,
+        kept=user_choice.kept(state.sources, ids.identity, account) | NOT_HELD,
         replaces=replaced,
     )

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing sources, and the seal of their passwords: as files, or through the registry of a session that is alive.
+"""Writing sources, and the seal of their passwords: as files, or through the registry of a running session.
 
 A registry has all sources in memory. It notices a changed file after three seconds, and overwrites it with what it
 remembers if a program has it write the source meanwhile; so beside a registry no file is the way to change anything.
@@ -19,13 +19,14 @@ from ..._model.persistent import differing
 from ..._model.settings import Change
 from ..change_log import Noted
 from . import defaults
-from .choices import choice
 from .differences import source_changes
 from .lookup import find
-from .password_store.store import PLAINTEXT_KEYRING, Item
+from .password_store.keyring_item import Item
+from .password_store.store import PLAINTEXT_KEYRING
 from .signatures import changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
+from .user_choice import choice
 
 if t.TYPE_CHECKING:
     from ..._model.account import Account
@@ -57,7 +58,7 @@ def folders(
         files: the user's files.
         location: of Evolution's folders.
         before: the state as it is.
-        after: as it shall be.
+        after: as it will be.
         password_store: one of ``store.CHOICES``.
     """
     found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
@@ -108,7 +109,7 @@ class SessionChange:
         files: the user's files.
         folder: that of the sources.
         before: the sources as they are.
-        after: as they shall be.
+        after: as they will be.
     """
 
     def __init__(self, session: Session, files: Files, folder: str, before: Sources, after: Sources) -> None:
@@ -195,7 +196,7 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
         if uid not in memory:
             raise HostError(
                 f"Evolution's account registry, source {uid}",
-                "it took the source and does not have it any more",
+                "it accepted the source and no longer has it",
                 "see whether something else changes the accounts at the same time, then run again",
             )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 
 from ..._model.account import Account
-from . import locations
+from . import locations, registry_values
 from .installations import CLASSIC
 from .stored import OutlookState
 
@@ -151,7 +151,7 @@ def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
     sid = state.user.sid
     for root in (locations.cloud_policies(sid), locations.policies(sid)):
         key = root + r"\AutoDiscover"
-        prefers = state.registry.value(key, "PreferLocalXML")
+        prefers = state.registry.value(key, registry_values.PREFER_LOCAL_XML)
         if prefers is not None and prefers.number != 1:
             return Blocker(
                 f"The policy PreferLocalXML is {prefers.plain!r} in {key}: Outlook asks servers for its settings and "

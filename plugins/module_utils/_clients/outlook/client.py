@@ -17,14 +17,14 @@ from ..._windows.pc import Machine, Pc
 from ..._windows.registry import ByName, KeyWrite, difference
 from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
-from ..recognition import about_other_protocol, absence
+from ..lookup import about_other_protocol, absence
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
 from . import differences, lookup, signatures, staging, staging_record, status
+from .account_warnings import about_staging
 from .blockers import foreign_xml, other_outlook
 from .change_notes import logged
 from .configure import configured
-from .methods import AUTODISCOVER
-from .staging_cautions import about_staging
+from .staging_methods import AUTODISCOVER
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
 
@@ -108,7 +108,11 @@ class Outlook(ClientDefaults):
         return status.verdict(state, account, self._methods)
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as Outlook has it; None where it does not."""
+        """The account as Outlook has it; None where it does not.
+
+        Raises:
+            HostError: the user is not logged on, so that Outlook's settings cannot be read.
+        """
         state = self.read()
         if not state.loaded:
             raise HostError(

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what is staged for a user to what shall be, for one account. Pure."""
+"""From what is staged for a user to what is wanted, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ..._model.differences import as_spelled
 from ..._model.errors import OptionError
 from . import lookup, signatures, staging
 from .blockers import obstacle
-from .methods import AUTODISCOVER
+from .staging_methods import AUTODISCOVER
 from .stored import OutlookState
 
 
 def configured(
     before: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None = None
 ) -> OutlookState:
-    """What shall be staged; ``before`` itself where nothing is to be done, or nothing can be.
+    """What is to be staged; ``before`` itself where nothing is to be done, or nothing can be.
 
     Args:
         before: what the PC has stored.

@@ -12,7 +12,7 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._windows import keys, users
 from ..._windows.registry import KeyWrite, RegValue
-from . import autodiscover, locations
+from . import autodiscover, locations, registry_values
 
 # No variables, which Outlook does not replace here, and no signs that no name of a file has.
 _NAME = r"[^\\/%\":<>|?*]+"
@@ -40,9 +40,7 @@ def writes(
     hive = _hive(sid)
     found = []
     if prf is not None:
-        # With either of the last two, ImportPRF is not looked at.
-        values = {"ImportPRF": RegValue.sz(_full_path("prf", prf)), "First-Run": None, "FirstRun": None}
-        found.append(KeyWrite(hive + locations.SETUP, values))
+        found.append(KeyWrite(hive + locations.SETUP, registry_values.importing(_full_path("prf", prf))))
     if xml_folder is not None:
         if prf is None:
             autodiscover.refuse_shared_domains(accounts)
@@ -58,8 +56,7 @@ def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list
     }
     if not values:
         return []
-    switches = {"PreferLocalXML": RegValue.dword(1), "ExcludeExplicitO365Endpoint": RegValue.dword(1)}
-    return [KeyWrite(hive + locations.AUTODISCOVER, {**values, **switches})]
+    return [KeyWrite(hive + locations.AUTODISCOVER, {**values, **registry_values.SWITCHES})]
 
 
 def _hive(sid: str | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.errors import HostError
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from .client import Outlook
 from .locations import outlook
 from .reading import ProfileAccount, exchange_accounts
@@ -30,18 +30,18 @@ def accounts(client: Outlook) -> Listing:
     return Listing(tuple(in_profiles(state)))
 
 
-def in_profiles(state: OutlookState) -> list[ListedAccount]:
+def in_profiles(state: OutlookState) -> list[ClientAccount]:
     """The mail accounts of all profiles, those of the default profile first."""
     found = [_account(state, made) for made in state.made]
     for profile in state.profiles:
         names = exchange_accounts(state.registry, outlook(state.user.sid), profile)
-        found += [ListedAccount("exchange", profile, name, None, managed=False) for name in names]
+        found += [ClientAccount("exchange", profile, name, None, managed=False) for name in names]
     return found
 
 
-def _account(state: OutlookState, made: ProfileAccount) -> ListedAccount:
+def _account(state: OutlookState, made: ProfileAccount) -> ClientAccount:
     account = made.account
-    return ListedAccount(
+    return ClientAccount(
         kind=account.protocol.value,
         profile=made.profile,
         email=account.email,

@@ -16,7 +16,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.differences import Difference
-from ..._windows.registry import ByName, Kind, Registry, Values, decode_text, fold
+from ..._windows.registry import ByName, Registry, Values, ValueType, decode_text, fold
 from .mapping import left_on_server, outgoing_security, security_name
 
 _ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
@@ -238,7 +238,7 @@ def _security(values: Values, prefix: str, *, prefers_older: bool) -> tuple[Secu
 def _first_mail_account(registry: Registry, parent: str) -> int | None:
     """The account that new mail is sent from: the first number of a list of numbers of 32 bits."""
     order = registry.value(parent, _MAIL_ORDER)
-    if order is None or order.kind != Kind.BINARY or len(order.data) < 4:
+    if order is None or order.kind != ValueType.BINARY or len(order.data) < 4:
         return None
     return int.from_bytes(order.data[:4], "little")
 
@@ -248,7 +248,7 @@ def _text(values: Values, name: str) -> str:
     value = values.get(name)
     if value is None:
         return ""
-    return decode_text(value.data) if value.kind == Kind.BINARY else value.text or ""
+    return decode_text(value.data) if value.kind == ValueType.BINARY else value.text or ""
 
 
 def _is_number(values: Values, name: str, number: int) -> bool:

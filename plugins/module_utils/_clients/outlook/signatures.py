@@ -19,7 +19,7 @@ import typing as t
 from ..._model.account import Account, State
 from ..._model.signature import Signature, normal
 from ..._windows.registry import KeyWrite, RegValue, fold
-from ..recognition import marker
+from ..lookup import marker
 from . import locations, reading
 from .lookup import all_made
 from .signature_renditions import name, renditions, text_of
@@ -229,7 +229,7 @@ def _is_as_staged(state: OutlookState, account: Account, file: str) -> bool:
 
 
 def _may_write(state: OutlookState, account: Account, files: t.Mapping[str, bytes]) -> bool:
-    """Whether each file that is there is ours and unchanged, or as it shall be."""
+    """Whether each file that is there is ours and unchanged, or as wanted."""
     return all(
         file not in state.signatures or state.signatures[file] == content or _is_as_staged(state, account, file)
         for file, content in files.items()
@@ -243,7 +243,7 @@ def _without(state: OutlookState, account: Account) -> OutlookState:
     left = tuple(one for one in state.record.signatures if one is not known)
     there = [file for file, _digest_of in known.files if file in state.signatures]
     if not all(_is_as_staged(state, account, file) for file in there):
-        return _changed(state, state.signatures, {}, left)  # the user's by now
+        return _changed(state, state.signatures, {}, left)  # the user's now
     files = {file: content for file, content in state.signatures.items() if file not in there}
     return _changed(state, files, dict.fromkeys(_ours(state, account, _NEW, _REPLY)), left)
 

@@ -11,21 +11,18 @@ from ..._model.account import Account
 from ..._model.errors import HostError, OptionError
 from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
-from ..recognition import marker
-from . import autodiscover, locations, prf
+from ..lookup import marker
+from . import autodiscover, locations, prf, registry_values
 from .blockers import foreign_xml
 from .lookup import find
-from .methods import AUTODISCOVER, PRF
+from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
 
 # The profile that Outlook itself would make first.
 _FIRST_PROFILE = "Outlook"
 
-# Without them, Outlook does not look at a domain's settings, or not first.
-_SWITCHES = ("PreferLocalXML", "ExcludeExplicitO365Endpoint")
-
-# What a value shall be, by key and name; None is deleted.
+# What a value is to be, by key and name; None is deleted.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
 
@@ -37,7 +34,7 @@ def with_account(state: OutlookState, account: Account, methods: tuple[str, ...]
         staged = (*state.record.accounts, new)
     else:
         staged = tuple(new if one is known else one for one in state.record.accounts)
-    return _follow(state, staged, anew=() if known == new else (new.mark,), profile=profile)
+    return _follow(state, staged, to_stage=() if known == new else (new.mark,), profile=profile)
 
 
 def without_account(state: OutlookState, account: Account) -> OutlookState:
@@ -45,17 +42,17 @@ def without_account(state: OutlookState, account: Account) -> OutlookState:
     known = state.record.find(account)
     if known is None:
         return state
-    return _follow(state, tuple(one for one in state.record.accounts if one is not known), anew=(), profile=None)
+    return _follow(state, tuple(one for one in state.record.accounts if one is not known), to_stage=(), profile=None)
 
 
 def without_leftovers(state: OutlookState) -> OutlookState:
     """What shall stand without values of ours that lead nowhere; the state itself for no change.
 
     The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
-    up anew; our files and our record do not.
+    up again; our files and our record do not.
     """
     sid = state.user.sid
-    places = [(locations.setup(sid), "ImportPRF")]
+    places = [(locations.setup(sid), registry_values.IMPORT_PRF)]
     places += [(locations.autodiscover(sid), name) for name in state.registry.get(locations.autodiscover(sid), ())]
     gone: _Wanted = {place: None for place in places if _is_leftover(state, *place)}
     if not gone:
@@ -73,7 +70,7 @@ def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
         return {}
     return {
         (key, name): None
-        for name in _SWITCHES
+        for name in registry_values.SWITCHES
         if state.number(key, name) == 1 and state.record.value_before(key, name) is None
     }
 
@@ -97,19 +94,19 @@ def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | N
 
 
 def _follow(
-    state: OutlookState, staged: tuple[Staged, ...], anew: t.Sequence[str], profile: str | None
+    state: OutlookState, staged: tuple[Staged, ...], to_stage: t.Sequence[str], profile: str | None
 ) -> OutlookState:
     """Make registry, files and record what these accounts need.
 
     Args:
         state: how it stands.
-        staged: all accounts that shall be staged.
-        anew: marks of those that Outlook shall take (again).
+        staged: all accounts to stage.
+        to_stage: marks of those that Outlook is to take (again).
         profile: the Outlook profile asked for.
     """
     wanted: _Wanted = {}
     files: dict[str, bytes] = {}
-    in_prf, prf_profile = _stage_prf(state, staged, anew, profile, wanted, files)
+    in_prf, prf_profile = _stage_prf(state, staged, to_stage, profile, wanted, files)
     _stage_xml(state, staged, wanted, files)
     written = _noted(state, wanted)
     record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
@@ -130,13 +127,13 @@ def _follow(
 def _stage_prf(
     state: OutlookState,
     staged: t.Sequence[Staged],
-    anew: t.Sequence[str],
+    to_stage: t.Sequence[str],
     profile: str | None,
     wanted: _Wanted,
     files: dict[str, bytes],
 ) -> tuple[tuple[str, ...], str]:
     """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
-    waiting = [*(state.record.in_prf if state.is_pending else ()), *anew]
+    waiting = [*(state.record.in_prf if state.is_pending else ()), *to_stage]
     pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
         name = _profile(state, profile)
@@ -155,8 +152,7 @@ def _stage_prf(
             code_page=state.machine.code_page,
         )
         key = locations.setup(state.user.sid)
-        wanted[(key, "ImportPRF")] = RegValue.sz(state.prf_path)
-        wanted[(key, "First-Run")] = wanted[(key, "FirstRun")] = None  # with either, ImportPRF is not looked at
+        wanted.update({(key, name): value for name, value in registry_values.importing(state.prf_path).items()})
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
@@ -202,7 +198,7 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
         domain = account.domain
         files[locations.xml(domain)] = autodiscover.render(account)
         wanted[(key, domain)] = RegValue.sz(state.path(locations.xml(domain)))
-        wanted.update({(key, name): RegValue.dword(1) for name in _SWITCHES})
+        wanted.update({(key, name): value for name, value in registry_values.SWITCHES.items()})
 
 
 def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
@@ -213,7 +209,7 @@ def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
         known = state.record.value_before(key, name)
         before = known.before if known is not None and known.after == current else current
         if _leads_to_us(before):
-            before = None  # from another PC, or from before this one was set up anew
+            before = None  # from another PC, or from before this one was set up again
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:

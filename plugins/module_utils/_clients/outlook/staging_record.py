@@ -12,7 +12,7 @@ from ..._model.account import Account
 from ..._model.errors import DamagedFileError
 from ..._windows.registry import Registry, RegValue, fold
 from ..account_json import account_in, account_out
-from ..recognition import marker
+from ..lookup import marker
 from . import locations
 
 _VERSION = 1
@@ -165,7 +165,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
             f"{key}\\{locations.RECORD}",
             None,
             "what was staged for this user is noted here, and cannot be read",
-            "use the version of this collection that wrote it, or delete the key; what it speaks of then stays",
+            "use the version of this collection that wrote it, or delete the key; what it lists then stays",
         ) from None
 
 

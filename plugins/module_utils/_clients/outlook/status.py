@@ -10,12 +10,12 @@ import enum
 from ..._model.account import Account, Server
 from ..._model.account import State as AccountState
 from ..difference_text import difference_texts
-from ..recognition import marker
+from ..lookup import marker
 from . import lookup
 from .blockers import obstacle
-from .methods import AUTODISCOVER, PRF
 from .reading import ProfileAccount
 from .staging import domain_conflict
+from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import Staged
 from .stored import OutlookState
 
@@ -121,7 +121,7 @@ def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountSt
         OutlookStatus.DRIFTED,
         f"The account in Outlook's profile {profile} is not set up as wanted: {'; '.join(clauses)}. "
         f"Have {state.user.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
-        "which stages it anew.",
+        "which stages it again.",
     )
 
 

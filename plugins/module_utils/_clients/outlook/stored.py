@@ -10,7 +10,7 @@ import typing as t
 from ..._windows.pc import Machine
 from ..._windows.registry import Registry, fold
 from ..._windows.users import WindowsUser
-from . import locations, reading
+from . import locations, reading, registry_values
 from .reading import ProfileAccount
 from .staging_record import StagingRecord
 
@@ -23,12 +23,12 @@ class OutlookState:
         machine: the PC.
         user: the user.
         loaded: whether the user's part of the registry is there.
-        registry: see ``Snapshot``.
+        registry: see ``PcSnapshot``.
         files: the staged files, by name.
         record: our own record.
         made: the accounts in the user's Outlook profiles.
-        signatures: see ``Snapshot``.
-        signature_obstacle: see ``Snapshot``.
+        signatures: see ``PcSnapshot``.
+        signature_obstacle: see ``PcSnapshot``.
     """
 
     machine: Machine
@@ -49,7 +49,7 @@ class OutlookState:
     @property
     def import_prf(self) -> str:
         """Which PRF Outlook would import at its next start; empty for none."""
-        return self.text(locations.setup(self.user.sid), "ImportPRF")
+        return self.text(locations.setup(self.user.sid), registry_values.IMPORT_PRF)
 
     @property
     def is_pending(self) -> bool:

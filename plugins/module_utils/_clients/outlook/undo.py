@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.errors import MailError
-from ..past_changes import PastAccount
+from ..change_log_reader import PastAccount
 from ..undo import LeftSetting, Undone, absent
 from . import signatures, staging
 from .change_notes import STAGED, staged_in, staged_out

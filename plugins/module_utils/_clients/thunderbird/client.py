@@ -16,16 +16,18 @@ from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStore
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
-from ..mail_folders import to_empty
-from ..recognition import about_other_protocol, absence
-from ..waiting import once_closed
-from . import choices, configure, folder_references, migration, moves, old_names, preference_files, profiles, programs
+from ..lookup import about_other_protocol, absence
+from ..mail_deletion import to_empty
+from ..this_computer import ThisComputer
+from ..when_running import once_closed
+from . import configure, folder_references, migration, old_names, preference_files, profiles, programs, server_move
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .prefs import PrefsFile
 from .profiles import Root
-from .stored import LEFTOVERS, PasswordFiles, PasswordStore, ThunderbirdState, password_files
+from .stored import LEFTOVERS, PasswordFiles, ProfilePasswordStore, ThunderbirdState, password_files
+from .user_choice import choice
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -86,6 +88,7 @@ class Thunderbird(ClientDefaults):
         self._as_root = as_root
         self._seal = seal
         self._sealed_store = sealed_store
+        self._computer = ThisComputer(files)
         self._profile = profiles.choose(files, root, profile)
 
     @property
@@ -111,16 +114,18 @@ class Thunderbird(ClientDefaults):
         references = LazyMapping(lambda: folder_references.read(self._files, profile, prefs.values))
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
-        sources = preference_files.read(self._files, programs_of_profile, self.profile, self._root.sandboxes)
+        sources = preference_files.read(
+            self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values
+        )
         seen = sources.seen(prefs.values)
-        settings = IndexedSettings(old_names.effective(seen) if old else seen)
+        settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
 
     def configure(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         if before.unreadable is not None and not before.has_nothing_of(account):
             raise before.unreadable
-        if before.unreadable is not None or choices.choice(before.settings, account):
+        if before.unreadable is not None or choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
         after = self._without_all(before, account) if removed else self._with(before, account)
@@ -159,8 +164,8 @@ class Thunderbird(ClientDefaults):
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
         """What the admin should know about an account beside what is done for it."""
         with self._as_root():
-            from . import remarks
-        about_profile = (*self._root.warnings, *self._profile.warnings, *remarks.about(state, account))
+            from . import account_warnings
+        about_profile = (*self._root.warnings, *self._profile.warnings, *account_warnings.about(state, account))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
@@ -173,7 +178,7 @@ class Thunderbird(ClientDefaults):
 
     def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
         """An account that is as its user wants it."""
-        reason = choices.choice(state.settings, account)
+        reason = choice(state.settings, account)
         return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
@@ -232,7 +237,7 @@ class Thunderbird(ClientDefaults):
             return [], []
 
         def logins(account: Account) -> t.Sequence[t.Sequence[str]]:
-            ids = None if choices.choice(state.settings, account) else find(state.settings, account)
+            ids = None if choice(state.settings, account) else find(state.settings, account)
             return () if ids is None else configure.logins(state.settings, ids)
 
         stored = self._seal.held(logins, state.passwords.stored)
@@ -252,7 +257,7 @@ class Thunderbird(ClientDefaults):
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         migrated = migration.moved(before.settings, account, self._files, self.profile)
         settings, ids = configure.present(migrated, account)
-        references, left, new_passwords, password_changes = moves.follow(before, settings, ids, account)
+        references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
         remarks = (*before.remarks, *left)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
@@ -262,7 +267,7 @@ class Thunderbird(ClientDefaults):
                     continue
                 self._refuse_older_store(before.password_files)
                 passwords = passwords.with_login(login.origin, login.username, account.password)
-                password_changes.append(moves.password_change(login, stored=stored is not None, wanted=True))
+                password_changes.append(server_move.password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
                 new_passwords = passwords
         known = before.announced or not before.profile.files
@@ -281,7 +286,7 @@ class Thunderbird(ClientDefaults):
         """Without the account, however often it is there; what a further run would leave stays."""
         last, after = find(before.settings, account), self._without(before, account)
         found = after.password_changes if after is not before else ()
-        while not choices.choice(after.settings, account):
+        while not choice(after.settings, account):
             ids = find(after.settings, account)
             if ids in {None, last}:
                 break
@@ -299,11 +304,11 @@ class Thunderbird(ClientDefaults):
             still_used = configure.uses_login(settings, login)
             remaining = passwords if still_used else passwords.without_login(login.origin, login.username)
             if remaining is not passwords:
-                password_changes.append(moves.password_change(login, stored=True, wanted=False))
+                password_changes.append(server_move.password_change(login, stored=True, wanted=False))
             passwords = remaining
         with self._as_root():
-            from . import remarks
-        folder, left = remarks.of_removal(
+            from . import account_warnings
+        folder, left = account_warnings.of_removal(
             self._files, self._root, self.profile, before.settings, settings, ids, account
         )
         return before._replace(
@@ -331,10 +336,12 @@ class Thunderbird(ClientDefaults):
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
         if sealed_store is not None:
-            return PasswordFiles(contents, lambda unread: t.cast("PasswordStore", sealed_store(self.profile, names)))
+            return PasswordFiles(
+                contents, lambda unread: t.cast("ProfilePasswordStore", sealed_store(self.profile, names))
+            )
         return PasswordFiles(contents, self._open_passwords)
 
-    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> PasswordStore:
+    def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
         """The password store, with nothing decrypted yet."""
         for leftover, content in contents.items():
             if leftover.endswith(LEFTOVERS) and content:

@@ -15,7 +15,7 @@ from ..._model.client_options import ALL, HTML, NONE, OF_IMAP, OF_POP3, PLAIN, C
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
 from . import folder_settings, identities
-from .mapping import PrefIds, PrefRule, branch, effective_value, names
+from .mapping import PrefIds, branch, effective_value, names
 
 # Attributes of an Account, and the preference that is the same.
 _OF_SERVER = {
@@ -54,19 +54,6 @@ USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
 """What new accounts have, made by this collection or in Thunderbird."""
 
 _Default = t.Tuple[str, Value]
-
-
-def _rules(*places: _Default) -> tuple[PrefRule, ...]:
-    return tuple(PrefRule(key, lambda account: None, default) for key, default in places)
-
-
-RULES = {
-    "server": _rules(
-        *_OF_SERVER.values(), _CHECKS, _INTERVAL, _KEEPS, _AUTOMATICALLY, _DAYS, *folder_settings.OF_SERVER
-    ),
-    "identity": _rules(_COMPOSES_HTML, _OWN_RECEIPTS, _ASKS, *folder_settings.OF_IDENTITY),
-}
-"""What Thunderbird takes where one of these preferences is not set: it drops one that equals its default."""
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the preferences as they are to the preferences as they shall be, for one account. Pure."""
+"""From the preferences as they are to the preferences as wanted, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
-from ..recognition import marker
+from ..lookup import marker
 from . import client_settings, folder_references, identities, mapping, signatures
-from .choices import is_foreign, is_of_account, is_usable
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
-from .mapping import PrefIds, branch, default_account, default_smtp_server, enforce, is_as_wanted, names, text
+from .mapping import (
+    PrefIds,
+    branch,
+    default_account,
+    default_smtp_server,
+    enforce,
+    is_as_wanted,
+    names,
+    text,
+    usual_smtp_server,
+)
+from .user_choice import is_foreign, is_of_account, is_usable
 
 
 class LoginKey(t.NamedTuple):
@@ -26,7 +36,7 @@ class LoginKey(t.NamedTuple):
 
 
 def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
-    """The preferences with the account, and its ids; ``before`` itself where it is there as it shall be."""
+    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already."""
     state = IndexedSettings.of(before)
     after = Draft(state)
     found = find(state, account)
@@ -65,7 +75,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     _refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
-    own_smtp = {name for name in smtp_servers if _senders_by(state, name).issubset(own_identities)}
+    own_smtp = {name for name in smtp_servers if senders_by(state, name).issubset(own_identities)}
     own_smtp = {name for name in own_smtp if is_of_account(state, name, ids, account)}
     after = Draft(state)
     for kind, own in (
@@ -81,6 +91,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     if text(before, DEFAULT_ACCOUNT) == ids.account:
         _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
     if text(before, DEFAULT_SMTP) in own_smtp:
+        after.pop(DEFAULT_SMTP, None)  # one that is gone would be none
         _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
     return after.finished(), ids
 
@@ -174,7 +185,7 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
         # Who sends by it only as it is the default need not notice as long as it stays as it is.
         prefix = branch("smtpserver", ids.smtp)
-        if own.issuperset(_senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
+        if own.issuperset(senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
             return ids
     new = allocate_ids(after.before).smtp
     mapping.write(after, branch("smtpserver", new), (*mapping.SMTP, *mapping.NEW_SMTP), account)
@@ -212,7 +223,7 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
         identity
         for smtp in state.owners("smtpserver", "username", account.username)
         if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
-        for identity in _senders_by(state, smtp)
+        for identity in senders_by(state, smtp)
     }
     return sorted(text(state, branch("identity", identity) + "useremail") for identity in keys)
 
@@ -241,14 +252,12 @@ def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
     return {name for name in using if settings.accounts_with("identities", name)}
 
 
-def _senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The same, with those that name none, or one that is gone, where it is the default."""
-    usual, listed = default_smtp_server(settings), settings.list_of(SMTP_SERVERS).positions
-    chosen = text(settings, branch("identity", "default") + "smtpServer")
+def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The identities of accounts that send by an SMTP server; also those that name none, or one that is gone."""
     found = _identities_of(settings, smtp)
-    if smtp == (chosen if chosen in listed else usual):
+    if smtp == usual_smtp_server(settings):
         found |= _without_smtp_server(settings)
-    return found | _with_lost_server(settings) if smtp == usual else found
+    return found | _with_lost_server(settings) if smtp == default_smtp_server(settings) else found
 
 
 def _without_smtp_server(settings: IndexedSettings) -> set[str]:
@@ -258,7 +267,11 @@ def _without_smtp_server(settings: IndexedSettings) -> set[str]:
 
 
 def _with_lost_server(settings: IndexedSettings) -> set[str]:
-    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send."""
+    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send.
+
+    Measured with 115, 140, 153 and 157, of which none rewrites or removes that preference. A server in the list that
+    has no host is not lost: nobody else sends in its place.
+    """
     listed = settings.list_of(SMTP_SERVERS).positions
     found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
     return {name for name in found if settings.accounts_with("identities", name)}

@@ -21,7 +21,7 @@ from ..._host.files import Files
 from ..._model.settings import Settings
 from .indexed_settings import IndexedSettings
 from .lookup import stored
-from .mail_folder import directories
+from .mail_deletion import directories
 
 # What may follow a root folder's URI: nothing that would make it the URI of another host or login.
 _END = r"(?![\w@~-]|[.:]\w)"

@@ -47,18 +47,6 @@ _DELETE_MODEL, _MOVE_TO_TRASH = "delete_model", 1  # nsMsgImapDeleteModels
 _MOVE_JUNK = "moveOnSpam"
 _JUNK_MODE, _ACCOUNT, _FOLDER = "moveTargetMode", 0, 1  # nsISpamSettings
 _JUNK_ACCOUNT, _JUNK_FOLDER = "spamActionTargetAccount", "spamActionTargetFolder"
-# Defaults, as mailnews.js has them.
-OF_SERVER: tuple[tuple[str, Value], ...] = (
-    (_DELETE_MODEL, _MOVE_TO_TRASH),
-    (_MOVE_JUNK, False),
-    (_JUNK_MODE, _ACCOUNT),
-    (_JUNK_ACCOUNT, ""),
-    (_JUNK_FOLDER, ""),
-)
-OF_IDENTITY: tuple[tuple[str, Value], ...] = (
-    *((one.switch, True) for one in _OF_IDENTITY if one.switch),
-    ("archives_folder_picker_mode", "0"),
-)
 
 
 def read(settings: Settings, ids: PrefIds) -> Folders:

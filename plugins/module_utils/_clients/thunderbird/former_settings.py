@@ -8,9 +8,10 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.settings import Change, Settings, Value, same
-from ..past_changes import PastAccount
+from ..change_log_reader import PastAccount
 from ..undo import LeftSetting
-from . import client_settings, folder_references, mapping, moves
+from . import folder_references, mapping, server_move
+from .default_settings import is_still, means_the_same
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
 from .mapping import branch, names, names_in
@@ -20,13 +21,10 @@ from .writing import below, part_of
 _LISTS: t.Mapping[str, str] = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
 # What names another part: the last piece of the preference, and the kind of that part.
 _NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
+# What says whose a part is.
+_NAMES = frozenset({"server", "hostname", "userName", "username", "useremail"})
 _DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
 _NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
-_RULES = {
-    "server": (*mapping.SERVER, *client_settings.RULES["server"]),
-    "identity": (*mapping.IDENTITY, *client_settings.RULES["identity"]),
-    "smtpserver": mapping.SMTP,
-}
 
 
 def with_parts(
@@ -66,10 +64,10 @@ def with_values(
 
     Args:
         start: what is stored now, which tells what was changed since.
-        after: what shall be stored, with an account removed or back.
+        after: what is to be stored, with an account removed or back.
         past: what was changed.
         force: see ``Undo``.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
     """
     plain = [
         change
@@ -87,12 +85,41 @@ def with_values(
             if former not in names(after, listed):
                 continue
         now = start.get(change.key)
-        if force or any(_means_the_same(change.key, now, one) for one in (change.before, change.after)):
-            if not _means_the_same(change.key, after.get(change.key), former):
+        if past.is_undone(change.key, now):
+            continue
+        is_known = means_the_same(start, change.key, now, change.before) or is_still(start, change.key, change.after)
+        if force or is_known:
+            if not means_the_same(after, change.key, after.get(change.key), former):
                 values[change.key] = former
         elif change.key != LAST_KEY:  # which only counts up
             left.append(LeftSetting(change.key, change.after, now))
     return updated(after, values), left
+
+
+def has_former_owner(settings: Settings, past: PastAccount, part: str) -> bool:
+    """Whether a name that a run has used again for a part of its own belongs to the part that it had removed.
+
+    Args:
+        settings: as they are.
+        past: what was changed.
+        part: that was made.
+    """
+    own = [one for one in past.changes if part_of(one.key) == part and one.key in past.first]
+    named = [one.key for one in own if one.key[len(part) :] in _NAMES]
+    if not named or not all(past.is_undone(key, settings.get(key)) for key in named):
+        return False
+    return not all(same(settings.get(one.key), one.after) for one in own)
+
+
+def touched(settings: IndexedSettings, changes: t.Iterable[Change]) -> list[LeftSetting]:
+    """What somebody has changed since of parts that a run made, and that are there."""
+    return [
+        LeftSetting(change.key, change.after, settings.get(change.key))
+        for change in changes
+        if change.after is not None
+        and below(settings, part_of(change.key))
+        and not is_still(settings, change.key, change.after)
+    ]
 
 
 def with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
@@ -105,11 +132,11 @@ def with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
 
 def _is_as_before(now: list[str], change: Change) -> bool:
     """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
-    former = names_in(str(change.before or ""))
+    former, made = names_in(str(change.before or "")), names_in(str(change.after or ""))
     if now == former:
         return True
-    reordered = change.key.endswith(".identities") and now == names_in(str(change.after or ""))
-    return reordered and sorted(now) == sorted(former)
+    reordered = [name for name in now if name in made] == [name for name in made if name in former]
+    return change.key.endswith(".identities") and reordered and sorted(now) == sorted(former)
 
 
 def with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
@@ -133,7 +160,7 @@ def with_removed_identities(after: IndexedSettings, past: PastAccount) -> Indexe
 
 
 def without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
-    """Without parts that a run made, unless something else names them by now."""
+    """Without parts that a run made, unless something else names them now."""
     after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
     named = {
         branch(kind, name)
@@ -176,18 +203,6 @@ def free_of(after: IndexedSettings, identity: str, lists: t.Collection[str]) -> 
 def is_list(key: str) -> bool:
     """Whether a preference names accounts, SMTP servers or identities."""
     return key in _LISTS or key.endswith(".identities")
-
-
-def _means_the_same(key: str, one: Value | None, other: Value | None) -> bool:
-    """Thunderbird drops a preference that equals its default."""
-    if same(one, other):
-        return True
-    part = part_of(key)
-    kind, attribute = part.split(".")[1] if part else "", key[len(part) :]
-    for rule in _RULES.get(kind, ()):
-        if rule.key == attribute and rule.default is not None:
-            return same(rule.default if one is None else one, rule.default if other is None else other)
-    return False
 
 
 def free_names(now: IndexedSettings, parts: t.Sequence[str]) -> dict[str, str]:
@@ -242,10 +257,10 @@ def moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> 
     if old is None or new is None or found is None or after is state.settings:
         return with_settings(state, after)
     before_uri, after_uri = mapping.stored_folder_uri(state.settings, old.server), mapping.folder_uri(found)
-    references, left = moves.follow_move(state, after, old, found)
+    references, left = server_move.follow_move(state, after, old, found)
     if before_uri is not None:
         after = folder_references.moved_settings(after, before_uri, after_uri)
-    passwords, changes = moves.move_passwords(state, old, after, new)
+    passwords, changes = server_move.move_passwords(state, old, after, new)
     return with_settings(state, after)._replace(
         references=references,
         new_passwords=passwords,

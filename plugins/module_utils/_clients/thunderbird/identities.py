@@ -14,7 +14,7 @@ from ..._model.account import Account
 from ..._model.identity import Identity
 from ..._model.settings import Settings
 from ..._model.text import bare_address, same_address
-from ..recognition import marker
+from ..lookup import marker
 from . import mapping, signatures
 from .indexed_settings import MARKER, Draft
 from .lookup import allocate_ids, is_shared

@@ -17,7 +17,9 @@ from ..._model.account import Account
 from ..._model.numbers import INT32, number_in
 from ..._model.persistent import PersistentMap
 from ..._model.settings import Settings, Value, same
+from ..this_computer import ANY_COMPUTER, ThisComputer
 from .mapping import PrefIds, branch, names_in, text
+from .name_list import NameList
 
 ACCOUNTS = "mail.accountmanager.accounts"
 SMTP_SERVERS = "mail.smtpservers"
@@ -57,33 +59,17 @@ _Key = t.Tuple[str, str, str]  # kind, attribute, value
 _Owner = t.Tuple[str, str]  # kind, name
 
 
-class NameList(t.NamedTuple):
-    """A preference that is a list with commas.
+class IndexedSettings(PersistentMap[str, Value]):
+    """Preferences, name to value; immutable.
 
-    Attributes:
-        names: in their order.
-        positions: name to its first place.
-        tidy: nothing but the names and one comma between two of them is in the text.
+    Args:
+        settings: the first state.
+        computer: the one on which Thunderbird runs with them.
     """
 
-    names: tuple[str, ...]
-    positions: PersistentMap[str, int]
-    tidy: bool
-
-    @classmethod
-    def parse(cls, listed: str) -> NameList:
-        """The list in a text."""
-        names = tuple(names_in(listed))
-        positions = {name: len(names) - place for place, name in enumerate(reversed(names), start=1)}
-        return cls(names, PersistentMap(positions), ",".join(names) == listed)
-
-    def with_name(self, name: str) -> NameList:
-        """With one more name, which is not in it."""
-        return NameList((*self.names, name), self.positions.updated({name: len(self.names)}), self.tidy)
-
-
-class IndexedSettings(PersistentMap[str, Value]):
-    """Preferences, name to value; immutable."""
+    def __init__(self, settings: Settings, computer: ThisComputer = ANY_COMPUTER) -> None:
+        super().__init__(settings)
+        self.computer = computer
 
     @classmethod
     def of(cls, settings: Settings) -> IndexedSettings:
@@ -184,6 +170,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             lists: changed ones whose content is known.
         """
         after = super().updated(changed, removed)
+        after.computer = self.computer
         known_lists = lists or {}
         kept = {key: listed for key, listed in self._lists.items() if key not in changed and key not in removed}
         after.__dict__["_lists"] = {**kept, **known_lists}

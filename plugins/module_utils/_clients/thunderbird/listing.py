@@ -11,7 +11,7 @@ from ..._host.files import Files
 from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
-from ..listed_account import PASSWORD, ListedAccount, ListedIdentity, Listing
+from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import client_settings, mapping, old_names, preference_files, profiles, signatures
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
@@ -41,7 +41,7 @@ def accounts(client: Thunderbird) -> Listing:
     """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
     files, root = client.place
     paths = [profile.path for profile in profiles.listed(files, root.path)]
-    found: list[ListedAccount] = []
+    found: list[ClientAccount] = []
     unreadable: list[str] = []
     for path in sorted(paths, key=lambda path: path != client.profile):
         try:
@@ -54,11 +54,13 @@ def accounts(client: Thunderbird) -> Listing:
 def _settings(files: Files, root: Root, profile: str) -> Settings:
     path = posixpath.join(profile, "prefs.js")
     prefs = PrefsFile.parse(files.read(path) or b"", path)
-    sources = preference_files.read(files, profiles.openers(files, root, profile), profile, root.sandboxes)
+    sources = preference_files.read(
+        files, profiles.openers(files, root, profile), profile, root.sandboxes, prefs.values
+    )
     return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
 
 
-def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
+def in_profile(settings: Settings, profile: str) -> list[ClientAccount]:
     """The mail accounts of a profile, in Thunderbird's order.
 
     Args:
@@ -69,13 +71,13 @@ def in_profile(settings: Settings, profile: str) -> list[ListedAccount]:
     return [_account(settings, profile, ids, kind) for ids, kind in kinds if kind not in _NO_MAIL]
 
 
-def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ListedAccount:
+def _account(settings: Settings, profile: str, ids: PrefIds, kind: str) -> ClientAccount:
     server = branch("server", ids.server)
     found = client_settings.read_back(settings, ids)
     keys = names(settings, branch("account", ids.account) + "identities")
     identities = tuple(_identity(settings, branch("identity", key)) for key in keys)
     smtp = branch("smtpserver", ids.smtp)
-    return ListedAccount(
+    return ClientAccount(
         kind=kind,
         profile=profile,
         email=identities[0].email if identities else "",
@@ -110,9 +112,12 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         return
     server = branch("server", ids.server)
     if not ids.smtp or ids.smtp not in names(settings, SMTP_SERVERS):  # Thunderbird sees only those in its list
-        usual = mapping.default_smtp_server(settings)
-        host = text(settings, branch("smtpserver", usual) + "hostname")
-        yield f"it has no SMTP server of its own and sends by the default one ({host or 'there is none'})"
+        usual = mapping.default_smtp_server(settings) if ids.smtp else mapping.usual_smtp_server(settings)
+        host = text(settings, branch("smtpserver", usual) + "hostname") or "there is none"
+        if ids.smtp:
+            yield f"its SMTP server is gone: Thunderbird 157 sends by the default one ({host}), 153 does not send"
+        else:
+            yield f"it has no SMTP server of its own and sends by the default one ({host})"
     else:
         for other in _others_by(settings, ids):
             yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
@@ -123,7 +128,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         file = signatures.attached(settings, prefix)
         if file:
             yield f"a signature is in a file ({file})"
-        smtp = text(settings, prefix + "smtpServer") or mapping.default_smtp_server(settings)
+        smtp = text(settings, prefix + "smtpServer") or mapping.usual_smtp_server(settings)
         if ids.smtp and smtp != ids.smtp:
             host = text(settings, branch("smtpserver", smtp) + "hostname")
             yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"

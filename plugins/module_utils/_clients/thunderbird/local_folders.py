@@ -19,7 +19,7 @@ from ..._model.settings import Settings
 from . import mapping
 from .indexed_settings import ACCOUNTS, Draft, IndexedSettings
 from .lookup import allocate_ids, stored
-from .mail_folder import directories
+from .mail_deletion import directories
 from .mapping import branch, names, text
 
 _SERVER = "mail.accountmanager.localfoldersserver"
@@ -85,7 +85,7 @@ def missing_folders(files: Files, profile: str, before: Settings, after: Setting
         files: the user's.
         profile: its folder.
         before: the preferences as they are.
-        after: as they shall be.
+        after: as they will be.
     """
     prefix = root(after) + "/"
     new = [

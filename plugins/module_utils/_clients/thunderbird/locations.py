@@ -143,7 +143,7 @@ class Locations:
             state = f"{old} has no profiles but those that this collection made there beside {new}"
         else:
             state = f"there are profiles in {old} and in {new}"
-        hidden = f"Thunderbird opens {old}, so that what the user has in {new} is out of sight"
+        hidden = f"Thunderbird opens {old}, so that the user no longer sees what is in {new}"
         return (
             f"{state}, and {hidden}. If the user's mail is there, have Thunderbird closed, rename {old}, and run again."
         )

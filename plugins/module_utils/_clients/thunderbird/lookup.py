@@ -9,7 +9,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.settings import Settings
-from ..recognition import ambiguous, has_login, is_void, marker
+from ..lookup import ambiguous, has_login, is_void, marker
 from .indexed_settings import ACCOUNTS, MARKER, Draft, IndexedSettings
 from .mapping import PrefIds, branch, names, text
 

@@ -17,14 +17,14 @@ from ..._host.files import Files
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings
-from ..same_provider import migrates, moves_from
+from ..migration import migrates, moves_from
 from ..user_choice import signs_in_by
 from . import folder_references, mapping
-from .choices import passwordless
 from .indexed_settings import ACCOUNTS, MARKER, RETIRED, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
-from .mail_folder import directories
+from .mail_deletion import directories
 from .mapping import PrefIds, branch, names, text
+from .user_choice import passwordless
 
 RETIRED_HOST = "charter_mail_retired_host"
 """The host that it had."""

@@ -24,11 +24,13 @@ import json
 import posixpath
 import re
 import typing as t
+from types import MappingProxyType
 
 from ..._host.files import Files
 from ..._model.errors import HostError
-from ..._model.settings import Value
+from ..._model.settings import Settings, Value
 from .installations import Sandbox
+from .policy_preferences import PolicyPreferences
 from .preference_sources import Given, PreferenceSources
 from .prefs import Statement, statements
 
@@ -46,7 +48,11 @@ _USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value s
 
 
 def read(
-    files: Files, programs: t.Sequence[str], profile: str, sandboxes: t.Sequence[Sandbox] = ()
+    files: Files,
+    programs: t.Sequence[str],
+    profile: str,
+    sandboxes: t.Sequence[Sandbox] = (),
+    stored: Settings = MappingProxyType({}),
 ) -> PreferenceSources:
     """What there is beside a profile's prefs.js.
 
@@ -55,6 +61,7 @@ def read(
         programs: the installation folders of the Thunderbirds that may open the profile.
         profile: its folder.
         sandboxes: the Snaps and Flatpaks that may open it.
+        stored: what prefs.js has, by which the type of a policy's value is decided.
     """
     found = _Found()
     native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
@@ -74,7 +81,7 @@ def read(
     policies += [posixpath.join(SYSTEM, "policies/policies.json")] if native else []
     folders = (*native, *(box.program for box in sandboxes))
     policies += [posixpath.join(folder, "distribution/policies.json") for folder in folders]
-    next(filter(lambda path: _read_policies(files, path, found), policies), None)
+    next(filter(lambda path: _read_policies(files, path, found, stored), policies), None)
     found.overrides.update({key: given for key, given in found.defaults.items() if given.locked})
     return PreferenceSources(found.defaults, found.overrides, tuple(found.computed))
 
@@ -161,7 +168,7 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
         (found.of_autoconfig if statement.kind == "pref" else found.defaults)[statement.name] = given
 
 
-def _read_policies(files: Files, path: str, found: _Found) -> bool:
+def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> bool:
     """Whether there is such a file: only one is read."""
     content = _content(files, path)
     if not content:
@@ -172,19 +179,8 @@ def _read_policies(files: Files, path: str, found: _Found) -> bool:
         entries = list(listed.items())
     except (ValueError, LookupError, TypeError, AttributeError):
         return True  # Thunderbird takes nothing of it
+    policy = PolicyPreferences(path, found.defaults, found.overrides, stored)
     for name, entry in entries:
-        if not name.startswith(_CONCERNING):
-            continue
-        status = entry.get("Status", "default") if isinstance(entry, dict) else "locked"
-        value = entry.get("Value") if isinstance(entry, dict) else entry
-        was_locked = name in found.defaults and found.defaults[name].locked
-        given = Given(_policy_value(value), path, None, status == "locked" or (was_locked and status == "default"))
-        if status == "clear":
-            found.overrides[name] = given._replace(value=None)
-        elif given.value is not None:
-            (found.overrides if status == "user" else found.defaults)[name] = given
+        if name.startswith(_CONCERNING) and not policy.add(name, entry):
+            break
     return True
-
-
-def _policy_value(value: object) -> Value | None:
-    return value if isinstance(value, (str, int)) else None

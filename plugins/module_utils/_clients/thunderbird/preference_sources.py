@@ -70,6 +70,9 @@ class PreferenceSources(t.NamedTuple):
         if not self:
             return stored
         found = {**self._default_values(), **stored}
+        for name, given in self.defaults.items():
+            if given.value is not None and type(found[name]) is not type(given.value):
+                found[name] = given.value  # a preference has the type of its default: another value counts for none
         for name, given in self.overrides.items():
             if given.value is not None:
                 found[name] = given.value
@@ -127,10 +130,12 @@ class PreferenceSources(t.NamedTuple):
         for change in changes(self.seen(stored), wanted):
             if change.after is None or _is_minor(change.key, account):
                 continue
-            if not same(lasting.get(change.key), change.after):
+            lasts = same(lasting.get(change.key), change.after)
+            if not lasts and change.key in self.overrides:
                 raise _overruled(self.overrides[change.key], change.key, change.after, account)
             given = self.defaults.get(change.key)
-            if given is not None and change.key not in stored and not _may_be_extended(change.key):
+            shadows = change.key not in stored and not _may_be_extended(change.key)
+            if given is not None and (shadows or not lasts):
                 raise _shadowing(given, change.key, change.after, account)
 
     def _default_values(self) -> dict[str, Value]:

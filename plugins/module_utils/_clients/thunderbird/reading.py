@@ -12,17 +12,17 @@ from ..._model.differences import as_spelled
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
-from . import choices, client_settings, configure, mapping
+from . import client_settings, configure, mapping, user_choice
 from .differences import preference_changes
 from .indexed_settings import IndexedSettings
 from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .stored import PasswordStore
+    from .stored import ProfilePasswordStore
 
 
-def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> StoredAccount | None:
+def account(settings: Settings, passwords: ProfilePasswordStore, wanted: Account) -> StoredAccount | None:
     """The account as it stands; None where it is not there."""
     ids = find(settings, wanted)
     found = None if ids is None else client_settings.read_back(settings, ids)
@@ -36,10 +36,10 @@ def account(settings: Settings, passwords: PasswordStore, wanted: Account) -> St
         # What follows is for somebody who wants to store one.
         stored, locked = [None, None], str(error).partition("; nothing was changed")[0]
     methods = [
-        choices.passwordless(settings, mapping.branch(*server))
+        user_choice.passwordless(settings, mapping.branch(*server))
         for server in (("server", ids.server), ("smtpserver", ids.smtp))
     ]
-    chosen = choices.chosen(settings, wanted)
+    chosen = user_choice.chosen(settings, wanted)
     return StoredAccount(
         account=found,
         incoming=StoredLogin(incoming.username, stored[0], methods[0]),

@@ -32,19 +32,19 @@ def password_files(*, in_database: bool) -> list[str]:
     return found if in_database else [*found, "logins.json"]
 
 
-class PasswordStore(t.Protocol):
+class ProfilePasswordStore(t.Protocol):
     """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
 
     def stored(self, origin: str, username: str) -> Secret | None:
         """The password that Thunderbird would use."""
 
-    def with_login(self, origin: str, username: str, password: Secret) -> PasswordStore:
+    def with_login(self, origin: str, username: str, password: Secret) -> ProfilePasswordStore:
         """With this password for that login."""
 
-    def without_login(self, origin: str, username: str) -> PasswordStore:
+    def without_login(self, origin: str, username: str) -> ProfilePasswordStore:
         """Without that login."""
 
-    def with_moved_login(self, old: str, new: str, username: str) -> PasswordStore:
+    def with_moved_login(self, old: str, new: str, username: str) -> ProfilePasswordStore:
         """With a login moved to another server."""
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
@@ -61,19 +61,19 @@ class PasswordFiles:
     """
 
     contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
-    open: t.Callable[[t.Mapping[str, bytes | None]], PasswordStore]
+    open: t.Callable[[t.Mapping[str, bytes | None]], ProfilePasswordStore]
 
     @classmethod
     def unreachable(cls, reason: MailError) -> PasswordFiles:
         """Files that cannot be read, which is said where a password is first in question."""
 
-        def fail(contents: t.Mapping[str, bytes | None]) -> PasswordStore:
+        def fail(contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
             raise reason
 
         return cls({}, fail)
 
     @functools.cached_property
-    def store(self) -> PasswordStore:
+    def store(self) -> ProfilePasswordStore:
         """The stored passwords."""
         return self.open(self.contents)
 
@@ -104,7 +104,7 @@ class ThunderbirdState(t.NamedTuple):
     settings: Settings
     references: t.Mapping[str, bytes]
     password_files: PasswordFiles
-    new_passwords: PasswordStore | None = None
+    new_passwords: ProfilePasswordStore | None = None
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -153,6 +153,6 @@ class ThunderbirdState(t.NamedTuple):
         return old_names.as_stored(self.sources.seen(self.prefs.values), self.settings)
 
     @property
-    def passwords(self) -> PasswordStore:
+    def passwords(self) -> ProfilePasswordStore:
         """The password store, opened."""
         return self.password_files.store if self.new_passwords is None else self.new_passwords

@@ -12,13 +12,15 @@ import dataclasses
 
 from ..._model.errors import OptionError
 from ..._model.settings import same
+from ..change_log_reader import PastAccount
 from ..engine import Client, Status
-from ..past_changes import PastAccount
-from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent, touched
+from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
+    has_former_owner,
     is_list,
     moved,
+    touched,
     with_lists,
     with_parts,
     with_removed_identities,
@@ -39,6 +41,7 @@ def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: Past
         raise state.unreadable
     # The log is the user's file.
     created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
+    created = [part for part in created if not has_former_owner(state.settings, past, part)]
     past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))
     if past.status is not Status.REMOVED and undo_migration.replaced(past):
         back = undo_migration.undone(state, past, force)
@@ -63,7 +66,7 @@ def _without_created(
     if branch("account", ids.account) not in past.parts:
         return Undone(state, notices=(about_another(past),))
     made = [change for change in past.changes if part_of(change.key) in past.created]
-    left = touched(made, state.settings.get)
+    left = touched(IndexedSettings.of(state.settings), made)
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     try:
@@ -88,7 +91,7 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     now = IndexedSettings.of(state.settings)
     there, renamed = with_parts(now, past, past.removed)
     after, left = with_values(now, there, past, force, renamed)
-    notices = [f"{past.account}: {key} is not known any more, and is missing." for key in past.hidden]
+    notices = [f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden]
     return Undone(with_settings(state, with_lists(after, past)), tuple(left), tuple(notices))
 
 
@@ -98,7 +101,7 @@ def _with_former(state: ThunderbirdState, past: PastAccount, force: bool) -> Und
     made = [part for part in past.created if below(after, part)]
     kept = []
     for part in made:
-        changed = [] if force else touched([one for one in past.changes if part_of(one.key) == part], after.get)
+        changed = [] if force else touched(after, (one for one in past.changes if part_of(one.key) == part))
         left += changed
         kept += [part] if changed else []
     after = with_removed_identities(after, past)

@@ -12,8 +12,8 @@ import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import Value
+from ..change_log_reader import PastAccount
 from ..engine import Status
-from ..past_changes import PastAccount
 from ..undo import (
     Undone,
     about_another,
@@ -22,18 +22,19 @@ from ..undo import (
     about_refused,
     about_removed,
     about_twin,
-    touched,
 )
-from . import mapping, moves
+from . import mapping, server_move
 from .former_settings import (
     free_of,
     is_list,
     moved,
     name_of,
+    touched,
     updated,
     with_lists,
     with_parts,
     with_removed_identities,
+    with_settings,
     with_values,
     without_parts,
 )
@@ -78,7 +79,10 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
         # It is undone already, or somebody has set the POP3 account up again.
         if not made:
             return None
-        return Undone(state, notices=(about_twin(past),) if _is_of_run(ids, past) else ())
+        if _is_of_run(ids, past):
+            return Undone(state, notices=(about_twin(past),))
+        after, left = with_values(now, now, past, force)
+        return Undone(with_settings(state, after) if after is not now else state, tuple(left))
     if ids is None:
         return Undone(state, notices=(about_removed(past),))
     if made and not _is_of_run(ids, past):
@@ -86,7 +90,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     if not all(text(now, part + RETIRED) and now.accounts_with("server", name_of(part)) for part in servers):
         return Undone(state, notices=(about_local_folders(past),))
     own = [change for change in past.changes if part_of(change.key) in past.created and not is_list(change.key)]
-    left = touched(own, now.get)
+    left = touched(now, own)
     if left and not force:
         return Undone(state, tuple(left), (about_changed(past),))
     after, renamed = with_parts(now, past, gone)
@@ -97,7 +101,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     after = without_parts(after, lists, [part for part in past.created if below(after, part)])
     after = with_lists(with_removed_identities(after, past), past)
     back_again = {name_of(part): _ids_of(after, part) for part in pop3}
-    next_state = moves.follow_back(state, moved(state, after, past.account), ids, list(back_again.values()))
+    next_state = server_move.follow_back(state, moved(state, after, past.account), ids, list(back_again.values()))
     accounts = (mapping.read_back(next_state.settings, one) for one in back_again.values())
     return Undone(next_state, tuple(left), restored=tuple(one for one in accounts if one is not None))
 
@@ -135,7 +139,7 @@ def _with_identities(
     Args:
         after: with the accounts of the POP3 servers.
         past: what was changed.
-        renamed: parts that have another name by now.
+        renamed: parts that have another name now.
         pop3: the servers that are POP3 servers again.
         made: the run has made the IMAP account.
     """

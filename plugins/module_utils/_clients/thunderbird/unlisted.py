@@ -9,7 +9,7 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import MailError
 from ..._model.settings import Settings
-from ..unlisted import Found, InScope, to_remove
+from ..unlisted import InScope, UnlistedAccount, to_remove
 from . import mapping
 from .indexed_settings import MARKER
 from .lookup import find, stored
@@ -30,7 +30,7 @@ def unlisted(state: ThunderbirdState, listed: t.Sequence[Account], in_scope: InS
             mark = text(settings, branch("server", ids.server) + MARKER)
             identities = names(settings, branch("account", ids.account) + "identities")
             addresses = [text(settings, branch("identity", key) + "useremail") for key in identities]
-            for one in to_remove([Found(account, mark, addresses)], listed, in_scope):
+            for one in to_remove([UnlistedAccount(account, mark, addresses)], listed, in_scope):
                 removed.setdefault(one, []).append(ids.account)
     return [account for account, keys in removed.items() if _is_one_of(settings, account, keys)]
 

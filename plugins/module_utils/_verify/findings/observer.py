@@ -25,7 +25,7 @@ class Observer:
 
     @property
     def check_network(self) -> str:
-        """The advice where the machine's own network is to blame."""
+        """The advice where the machine's own network is the cause."""
         return f"Check {self.name}'s network, DNS, VPN and firewall. Change no mail setting."
 
 

@@ -168,5 +168,5 @@ def inbox_renumbered(before: int, after: int) -> Failure:
     return Failure(
         "renumbered all messages during the test",
         f"UIDVALIDITY {after} after {before}",
-        "The inbox was created anew during the test. Run the test again.",
+        "The inbox was created again during the test. Run the test again.",
     )

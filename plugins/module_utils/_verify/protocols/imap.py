@@ -20,6 +20,7 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
+from .sign_in_order import AUTH_PLAIN, ways_with_password
 
 if t.TYPE_CHECKING:
     from .sasl import Mechanism, Turn
@@ -43,13 +44,13 @@ class Inbox:
 
 
 @dataclasses.dataclass(frozen=True)
-class _ImapReply:
+class ImapReply:
     """The end of a command.
 
     Attributes:
         status: OK, NO or BAD; ``+`` where the server waits for more.
         text: status and text, as sent.
-        untagged: the lines before it.
+        untagged: the responses before it, each a line unless ``_response`` reads more.
     """
 
     status: bytes
@@ -168,7 +169,7 @@ class ImapDialogue:
     def leave(self) -> None:
         self._connection.leave(b"z LOGOUT")
 
-    def _done(self, command: bytes, refused: str) -> _ImapReply:
+    def _done(self, command: bytes, refused: str) -> ImapReply:
         answer = self._command(command)
         if answer.status != b"OK":
             raise sessions.command_refused(refused, self._redact(answer.text))
@@ -198,17 +199,16 @@ class ImapDialogue:
     def _offered(self) -> str:
         return self._redact(" ".join(sorted(self._capabilities)))
 
-    def _signed_in(self, username: str, password: Secret) -> tuple[str, _ImapReply]:
+    def _signed_in(self, username: str, password: Secret) -> tuple[str, ImapReply]:
         """Sign in with the first mechanism in common: its name, and the server's answer."""
         mechanisms = {word[5:] for word in self._capabilities if word.startswith("AUTH=")}
         may_login = "LOGINDISABLED" not in self._capabilities
-        if "PLAIN" in mechanisms:
-            answer = self._authenticate_plain(username, password)
-            if not (may_login and answer.status == b"BAD"):
-                return "AUTH PLAIN", answer
-            # BAD is about the command, not about the password, and the server has another command.
-        if may_login:
-            return "LOGIN", self._login(username, password)
+        ways = ways_with_password(mechanisms, "LOGIN" if may_login else "")
+        for way in ways:
+            answer = (self._authenticate_plain if way == AUTH_PLAIN else self._login)(username, password)
+            # BAD is about the command, not about the password, and the server may have another command.
+            if answer.status != b"BAD" or way == ways[-1]:
+                return way, answer
         from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
 
         mechanism = choose(mechanisms, username, password)
@@ -216,13 +216,13 @@ class ImapDialogue:
             raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
-    def _authenticate(self, mechanism: Mechanism) -> _ImapReply:
+    def _authenticate(self, mechanism: Mechanism) -> ImapReply:
         from .sasl import Turn, exchange
 
-        def turn(answer: _ImapReply) -> Turn[_ImapReply]:
+        def turn(answer: ImapReply) -> Turn[ImapReply]:
             return Turn(answer, answer.text[1:].strip() if answer.status == b"+" else None)
 
-        def send(line: bytes) -> Turn[_ImapReply]:
+        def send(line: bytes) -> Turn[ImapReply]:
             self._connection.send_line(line)
             return turn(self._answer())
 
@@ -232,7 +232,7 @@ class ImapDialogue:
             mechanism.finish()
         return answer
 
-    def _authenticate_plain(self, username: str, password: Secret) -> _ImapReply:
+    def _authenticate_plain(self, username: str, password: Secret) -> ImapReply:
         message = plain(username, password)
         if "SASL-IR" in self._capabilities:  # RFC 4959
             return self._command(b"AUTHENTICATE PLAIN " + message)
@@ -242,7 +242,7 @@ class ImapDialogue:
         self._connection.send_line(message)
         return self._answer()
 
-    def _login(self, username: str, password: Secret) -> _ImapReply:
+    def _login(self, username: str, password: Secret) -> ImapReply:
         """LOGIN, each argument as a quoted string or, where that cannot hold it, as a literal (RFC 3501 4.3)."""
         command = self._next_tag() + b" LOGIN"
         for argument in (username.encode(), password.reveal().encode()):
@@ -262,24 +262,28 @@ class ImapDialogue:
         self._commands += 1
         return b"a%d" % self._commands
 
-    def _command(self, text: bytes) -> _ImapReply:
+    def _command(self, text: bytes) -> ImapReply:
         self._connection.send_line(self._next_tag() + b" " + text)
         return self._answer()
 
-    def _answer(self) -> _ImapReply:
+    def _response(self) -> bytes:
+        """Read the next response, or the next line of one that has several."""
+        return self._connection.read_line()
+
+    def _answer(self) -> ImapReply:
         """Read up to the line with the last tag, or up to a request for more."""
         tag = b"a%d " % self._commands
         untagged: list[bytes] = []
         while True:
             try:
-                line = self._connection.read_line()
+                line = self._response()
             except ConnectionEnded as ending:
                 raise _with_reason(ending, untagged, self._redact) from None
             if line.startswith(b"+"):
-                return _ImapReply(b"+", line, tuple(untagged))
+                return ImapReply(b"+", line, tuple(untagged))
             if line.startswith(tag):
                 text = line[len(tag) :]
-                return _ImapReply(text.split(b" ", 1)[0].upper(), text, tuple(untagged))
+                return ImapReply(text.split(b" ", 1)[0].upper(), text, tuple(untagged))
             untagged.append(line)
 
 

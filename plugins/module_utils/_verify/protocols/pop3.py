@@ -15,6 +15,7 @@ from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, header_is, plain
+from .sign_in_order import AUTH_PLAIN, ways_with_password
 
 if t.TYPE_CHECKING:
     from .sasl import Mechanism, Turn
@@ -50,10 +51,11 @@ class Pop3Dialogue(DialogueInLines):
     def sign_in(self, username: str, password: Secret) -> str:
         check_credentials(username, password)
         mechanisms = [word for line in self._capabilities for word in line.split()[1:] if line.startswith("SASL ")]
-        if "PLAIN" in mechanisms:
-            mechanism, answer = "AUTH PLAIN", self._authenticate_plain(username, password)
-        elif not self._capabilities or "USER" in self._capabilities:
-            mechanism, answer = "USER and PASS", self._user_and_pass(username, password)
+        has_user = not self._capabilities or "USER" in self._capabilities
+        ways = ways_with_password(mechanisms, "USER and PASS" if has_user else "")
+        if ways:
+            mechanism = ways[0]
+            answer = (self._authenticate_plain if mechanism == AUTH_PLAIN else self._user_and_pass)(username, password)
         else:
             from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
 
@@ -73,7 +75,11 @@ class Pop3Dialogue(DialogueInLines):
         return f"the mailbox has {self._redact(match.group(1))} messages, {self._redact(match.group(2))} bytes"
 
     def count(self) -> int:
-        """How many messages there are; the newest has the highest number."""
+        """How many messages there are; the newest has the highest number.
+
+        Raises:
+            Failure: the server does not say it.
+        """
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
         if match is None:

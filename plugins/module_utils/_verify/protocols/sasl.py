@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mechanisms that do not show the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
+"""Ways to sign in that do not show the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
 
-They are for servers that offer neither PLAIN nor LOGIN. Challenges and responses are bytes, here without Base64.
+They are for servers that have none of ``sign_in_order``. Challenges and responses are bytes, here without Base64.
 """
 
 from __future__ import annotations

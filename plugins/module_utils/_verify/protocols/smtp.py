@@ -15,6 +15,7 @@ from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, plain
+from .sign_in_order import AUTH_PLAIN, ways_with_password
 
 if t.TYPE_CHECKING:
     from .sasl import Mechanism, Turn
@@ -124,12 +125,11 @@ class SmtpDialogue(DialogueInLines):
     def _signed_in(self, username: str, password: Secret) -> tuple[str, _SmtpReply]:
         """Sign in with the first mechanism in common: its name, and the server's reply."""
         mechanisms = self._mechanisms()
-        if "PLAIN" in mechanisms:
-            reply = self._auth_plain(username, password)
-            if not ("LOGIN" in mechanisms and reply.code in _NOT_UNDERSTOOD):
-                return "AUTH PLAIN", reply
-        if "LOGIN" in mechanisms:
-            return "AUTH LOGIN", self._auth_login(username, password)
+        ways = ways_with_password(mechanisms, "AUTH LOGIN" if "LOGIN" in mechanisms else "")
+        for way in ways:
+            reply = (self._auth_plain if way == AUTH_PLAIN else self._auth_login)(username, password)
+            if reply.code not in _NOT_UNDERSTOOD or way == ways[-1]:
+                return way, reply
         from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
 
         mechanism = choose(mechanisms, username, password)

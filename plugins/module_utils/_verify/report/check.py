@@ -140,17 +140,9 @@ class Check:
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
         details = {"certificate": self.certificate, "tls": self.tls}
+        endpoint = self.endpoint
         return {
-            "stage": self.stage.value,
-            "endpoint": self.endpoint.role.value,
-            "service": self.endpoint.service.value,
-            "server": self.endpoint.where,
-            "address": self.address,
-            "status": self.status.value,
-            "code": "" if self.code is None else self.code.value,
-            "seconds": self.seconds,
-            "evidence": self.evidence,
-            "advice": self.advice,
+            **_as_result(self, endpoint.role.value, endpoint.service.value, endpoint.where, self.address),
             **{name: detail.as_result() for name, detail in details.items() if detail is not None},
         }
 
@@ -183,18 +175,22 @@ class AccountCheck:
 
     def as_result(self) -> dict[str, t.Any]:
         """The check as a module returns it."""
-        return {
-            "stage": self.stage.value,
-            "endpoint": "account",
-            "service": self.service,
-            "server": self.server,
-            "address": "",
-            "status": self.status.value,
-            "code": "" if self.code is None else self.code.value,
-            "seconds": self.seconds,
-            "evidence": self.evidence,
-            "advice": self.advice,
-        }
+        return _as_result(self, "account", self.service, self.server, "")
+
+
+def _as_result(check: Check | AccountCheck, endpoint: str, service: str, server: str, address: str) -> dict[str, t.Any]:
+    return {
+        "stage": check.stage.value,
+        "endpoint": endpoint,
+        "service": service,
+        "server": server,
+        "address": address,
+        "status": check.status.value,
+        "code": "" if check.code is None else check.code.value,
+        "seconds": check.seconds,
+        "evidence": check.evidence,
+        "advice": check.advice,
+    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Deadline:
         self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
-        """Begin the same time anew, for a connection that has several things to do."""
+        """Begin the same time again, for a connection that has several things to do."""
         self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
@@ -135,7 +135,7 @@ class Connection:
         return str(self._socket.getsockname()[0])
 
     def renew(self) -> None:
-        """Count anew what may be received, for a session that has several things to do."""
+        """Count again from 0 what may be received, for a session that has several things to do."""
         self._received = 0
 
     def send_line(self, line: bytes) -> None:
@@ -168,6 +168,19 @@ class Connection:
                 self._buffer += self._receive()
             except Timeout:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
+
+    def read_bytes(self, count: int) -> bytes:
+        """The next bytes, as many as were announced."""
+        if count > TOTAL_LIMIT:
+            raise TooMuchData(f"a text of {count} bytes")
+        while len(self._buffer) < count:
+            try:
+                self._buffer += self._receive()
+            except Timeout:
+                raise Timeout(self._deadline.seconds, partial=True) from None
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return data
 
     def skip_blank_lines(self) -> None:
         """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""

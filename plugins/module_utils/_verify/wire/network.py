@@ -49,10 +49,13 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
     """Connect to the first address that accepts.
 
     The addresses are tried as in RFC 8305, IPv6 and IPv4 in turns: the next one as soon as one has failed or has been
-    silent for a moment, without giving up the earlier ones. So a dead IPv6 costs a quarter of a second.
+    silent for a moment, without giving up the earlier ones. So IPv6 that does not work costs a quarter of a second.
 
     Returns:
         The connection, the address that it leads to, and what was seen.
+
+    Raises:
+        Failure: no address accepts.
     """
     families = {address.family for address in addresses}
     refusals: list[tuple[_ConnectFailure, str]] = []

@@ -14,7 +14,7 @@ import typing as t
 
 from ....module_utils._model.printable import printable
 from ..finding_groups import FindingGroup
-from ..fleet_report import About, AccountRow, FleetReport, State
+from ..fleet_report import About, AccountRow, FleetReport, MailState
 from ..wording import SCOPES, STAGES, STATES, moment, outcome_words, state_words, way_words
 
 _STATES = tuple(STATES)
@@ -95,7 +95,7 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
         "ways": dict(way_words(report)),
         "outcomes": dict(outcome_words(report)),
         "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
-        "rest": [*_REST[:-1], state_words(report)[State.VERIFIED].capitalize()],
+        "rest": [*_REST[:-1], state_words(report)[MailState.VERIFIED].capitalize()],
         "hosts": {
             "name": [printable(row.host) for row in hosts],
             "accounts": _column([len(row.accounts) for row in hosts]),
@@ -134,9 +134,9 @@ def _column(values: list[int]) -> Column:
     return values[0] if values and values.count(values[0]) == len(values) else values
 
 
-def _rest(state: State) -> int:
+def _rest(state: MailState) -> int:
     """The number in ``_REST`` of what no finding explains."""
-    order = (State.FAILED, State.WARNING, State.NOT_REACHED, State.NO_ACCOUNTS, State.VERIFIED)
+    order = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
     return order.index(state)
 
 

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..finding_groups import FindingGroup
-from ..fleet_report import About, AccountRow, Certificate, FleetReport, HostRow, State
+from ..fleet_report import About, AccountRow, FleetReport, HostRow, MailState, ShownCertificate
 from ..wording import (
     CONFIDENCES,
     SCOPES,
@@ -40,7 +40,7 @@ _GAP = 2
 _RUN = 36  # the height of a run in the history strip
 
 # Of the table without the script, and from the top of a run in the history strip.
-_WORST_FIRST = (State.FAILED, State.WARNING, State.NOT_REACHED, State.NO_ACCOUNTS, State.VERIFIED)
+_WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Part:
 
 
 @dataclasses.dataclass(frozen=True)
-class Run:
+class ShownRun:
     """A run in the history strip."""
 
     label: str
@@ -162,11 +162,11 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
 def _lead(report: FleetReport) -> str:
     """A sentence below the headline of a run that found nothing wrong; empty for others."""
     counts = report.counts
-    if report.findings or counts[State.FAILED] or counts[State.NOT_REACHED]:
+    if report.findings or counts[MailState.FAILED] or counts[MailState.NOT_REACHED]:
         return ""
-    if counts[State.VERIFIED] + counts[State.WARNING]:
+    if counts[MailState.VERIFIED] + counts[MailState.WARNING]:
         return _HEALTHY[report.about]
-    return "Nothing was tested. List accounts in the variable mail_accounts." if counts[State.NO_ACCOUNTS] else ""
+    return "Nothing was tested. List accounts in the variable mail_accounts." if counts[MailState.NO_ACCOUNTS] else ""
 
 
 def _period(report: FleetReport) -> str:
@@ -176,7 +176,9 @@ def _period(report: FleetReport) -> str:
     return f"{date(report.started_at)}, {start:%H:%M} to {end:%H:%M} UTC"
 
 
-def _parts(counts: t.Mapping[State, int], length: float, order: t.Sequence[State], gap: float = 0) -> tuple[Part, ...]:
+def _parts(
+    counts: t.Mapping[MailState, int], length: float, order: t.Sequence[MailState], gap: float = 0
+) -> tuple[Part, ...]:
     """The states one after the other, in proportion, none too small to be seen."""
     total = sum(counts.values())
     if not total:
@@ -191,16 +193,16 @@ def _parts(counts: t.Mapping[State, int], length: float, order: t.Sequence[State
     return tuple(parts)
 
 
-def _runs(report: FleetReport) -> list[Run]:
+def _runs(report: FleetReport) -> list[ShownRun]:
     """The last runs, this one at the end."""
     earlier = [(run.started_at, run.counts) for run in report.earlier[1 - _MOST_RUNS :]]
     return [
-        Run(f"{date_and_time(started)}: {_listed(report, counts)}", _parts(counts, _RUN, _WORST_FIRST))
+        ShownRun(f"{date_and_time(started)}: {_listed(report, counts)}", _parts(counts, _RUN, _WORST_FIRST))
         for started, counts in [*earlier, (report.started_at, report.counts)]
     ]
 
 
-def _listed(report: FleetReport, counts: t.Mapping[State, int]) -> str:
+def _listed(report: FleetReport, counts: t.Mapping[MailState, int]) -> str:
     shown = [f"{counts[state]:,} {words}" for state, words in state_words(report).items() if counts.get(state)]
     return ", ".join(shown) or "no hosts"
 
@@ -225,14 +227,14 @@ def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
 def _others(report: FleetReport) -> list[Names]:
     """The hosts with a state of which no finding speaks."""
     labels = {
-        State.FAILED: "Other failures",
-        State.WARNING: "With warnings",
-        State.NOT_REACHED: "Not reached",
-        State.NO_ACCOUNTS: "Without accounts",
+        MailState.FAILED: "Other failures",
+        MailState.WARNING: "With warnings",
+        MailState.NOT_REACHED: "Not reached",
+        MailState.NO_ACCOUNTS: "Without accounts",
     }
-    listed: dict[State, list[str]] = {state: [] for state in labels}
+    listed: dict[MailState, list[str]] = {state: [] for state in labels}
     for row in report.hosts:
-        explained = row.state is State.FAILED and any(account.finding is not None for account in row.accounts)
+        explained = row.state is MailState.FAILED and any(account.finding is not None for account in row.accounts)
         if row.state in listed and not explained:
             listed[row.state].append(row.host)
     return [
@@ -248,7 +250,7 @@ def _change(change: str, changes: t.Sequence[tuple[HostRow, AccountRow]]) -> dic
     if not hosts:
         return None
     accounts = sum(account.changed == change for _row, account in changes)
-    state = State.FAILED if change == "fails now" else State.VERIFIED
+    state = MailState.FAILED if change == "fails now" else MailState.VERIFIED
     verb = {"fails now": ("fails now", "fail now"), "works again": ("works again", "work again")}[change]
     return {
         "state": state.value,
@@ -259,7 +261,7 @@ def _change(change: str, changes: t.Sequence[tuple[HostRow, AccountRow]]) -> dic
     }
 
 
-def _certificate(certificate: Certificate, now: str) -> CertificateRow:
+def _certificate(certificate: ShownCertificate, now: str) -> CertificateRow:
     days = days_left(certificate.not_after, now)
     urgency = "" if days is None or days > SOON else "urgent" if days <= _VERY_SOON else "soon"
     shown, more = certificate.names[:3], len(certificate.names[3:])
@@ -277,7 +279,7 @@ def _certificate(certificate: Certificate, now: str) -> CertificateRow:
 # The columns of the table without the script, by the endpoints of their tests.
 _ENDPOINTS: t.Mapping[About, tuple[str, ...]] = {About.MAIL: ("incoming", "outgoing"), About.CLIENTS: ("account",)}
 
-_Entry = tuple[State, HostRow, "AccountRow | None"]
+_Entry = tuple[MailState, HostRow, "AccountRow | None"]
 
 
 def _attention(report: FleetReport) -> list[_Entry]:
@@ -290,7 +292,7 @@ def _attention(report: FleetReport) -> list[_Entry]:
     return sorted(rows, key=lambda entry: _WORST_FIRST.index(entry[0]))
 
 
-def _row(report: FleetReport, state: State, row: HostRow, account: AccountRow | None) -> TableRow:
+def _row(report: FleetReport, state: MailState, row: HostRow, account: AccountRow | None) -> TableRow:
     label = state_words(report)[state].capitalize()
     endpoints = _ENDPOINTS[report.about]
     if account is None:

@@ -17,14 +17,14 @@ import pytest
 from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import evolution_account, thunderbird_account
-from ansible_collections.charter.mail.plugins.module_utils._ansible import run_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
+from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,
@@ -73,17 +73,18 @@ def run(
 
     def run_module(action: t.Any, *_arguments: object) -> Options:
         given = dict(action._task.args)
-        assert is_run_id(given.pop(run_option.NAME))
+        assert is_run_id(given.pop(run_id_option.NAME))
         assert given == args
         return BY_MODULE
 
     task: t.Any = types.SimpleNamespace(args=args, check_mode=False, async_val=async_val)
     connection: t.Any = types.SimpleNamespace(_shell=shell and types.SimpleNamespace(SHELL_FAMILY=shell))
+    context: t.Any = types.SimpleNamespace(connection_lockfd=None)
     unused: t.Any = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client_action, "run_line", run_line)
         patch.setattr(normal.ActionModule, "run", run_module)
-        result = ACTIONS[client].ActionModule(task, connection, unused, unused, unused, unused).run()
+        result = ACTIONS[client].ActionModule(task, connection, context, unused, unused, unused).run()
     assert task.args == args
     return result, len(lines)
 

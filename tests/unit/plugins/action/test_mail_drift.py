@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client i
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import listing
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging_methods import METHODS
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.office_pc import MARIO, OfficePc
 
 EMAIL = "mario.rossi@charter.net"

@@ -16,9 +16,9 @@ from ansible import constants
 from ansible.plugins.action import ActionBase, normal
 
 from ansible_collections.charter.mail.plugins.action import mail_verify
-from ansible_collections.charter.mail.plugins.module_utils._ansible import run_limit, run_verify
+from ansible_collections.charter.mail.plugins.module_utils._ansible import run_verify, shared_limit_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import NAME
+from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit_option import NAME
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
@@ -104,7 +104,7 @@ def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.Monke
     def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
         assert not check_mode
         accounts = [request.account for request in requests(params)]
-        seen.append(run_limit.other_hosts(params, accounts))
+        seen.append(shared_limit_option.other_hosts(params, accounts))
         return run_verify.VerifyResult({"msg": "", "accounts": [], "found": []}, (), failed=False)
 
     monkeypatch.setattr(run_verify, "verify_all", verify_all)
@@ -233,7 +233,7 @@ def test_the_shared_limit_sees_all_checks_and_the_result_those_asked_for(
     assert result.get("invocation", {"module_args": {"checks": checks or "failed"}})["module_args"]["checks"] == (
         checks or "failed"
     )
-    assert '"accepted": true' in (folder / "charter_mail_sign_ins.json").read_text()
+    assert '"accepted": true' in next(folder.rglob("charter_mail_sign_ins.json")).read_text()
     assert lines[0].startswith("pc01: All tests completed successfully.")
     assert len(lines) == 1
 

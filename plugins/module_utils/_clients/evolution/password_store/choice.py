@@ -11,8 +11,9 @@ from ...._host.files import Files, FileWrite
 from ...._host.user_host import SealedStore
 from ...._model.secret import Secret
 from .keyring import Keyring, KeyringState
+from .keyring_item import Item
 from .plaintext_keyring import NAME, PlaintextKeyring
-from .store import NONE, PLAINTEXT_KEYRING, Item, Passwords, PasswordStore
+from .store import NONE, PLAINTEXT_KEYRING, Passwords, PasswordStore
 
 _PROBLEMS = {
     KeyringState.LOCKED: "the user's keyring is locked",

@@ -14,7 +14,7 @@ import typing as t
 from ...._host.desktop import Bus, BusError
 from ...._model.errors import PasswordStoreError
 from ...._model.secret import Secret
-from .store import ATTRIBUTES, UID_ATTRIBUTE
+from .keyring_item import UID_ATTRIBUTE, attributes
 
 NAME = "org.freedesktop.secrets"
 
@@ -104,7 +104,7 @@ class Keyring:
         items = self._items(uid)
         properties = {
             f"{_ITEM}.Label": ("s", label),
-            f"{_ITEM}.Attributes": ("a{ss}", {UID_ATTRIBUTE: uid, **ATTRIBUTES}),
+            f"{_ITEM}.Attributes": ("a{ss}", attributes(uid)),
         }
         try:
             for item in items:
@@ -116,7 +116,7 @@ class Keyring:
         except BusError as error:
             raise _failed("does not take the password", error) from None
         if self.stored(uid) != secret:
-            raise PasswordStoreError("The keyring took the password, but does not give it back.")
+            raise PasswordStoreError("The keyring accepted the password, but does not return it.")
 
     def delete(self, uid: str) -> None:
         """Delete the password of a source from every keyring that is not locked; no error where there is none.
@@ -196,7 +196,7 @@ class Keyring:
         self, path: str, interface: str, member: str, returns: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
         if self._bus is None:
-            raise PasswordStoreError("There is no session of this user, hence no keyring.")
+            raise PasswordStoreError("This user has no session, and so no keyring.")
         return self._bus.call(NAME, path, interface, member, signature, *arguments, returns=returns)
 
 

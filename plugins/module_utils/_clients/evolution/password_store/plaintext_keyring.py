@@ -17,7 +17,7 @@ from ...._formats.glib_key_file import GlibKeyFile, escaped
 from ...._host.files import Files, FileWrite
 from ...._model.numbers import INT32, number_in
 from ...._model.secret import Secret
-from .store import ATTRIBUTES, UID_ATTRIBUTE, Item
+from .keyring_item import UID_ATTRIBUTE, Item, attributes
 
 NAME = "charter-mail.keyring"
 _HEADER = "[keyring]\ndisplay-name=charter-mail\nlock-on-idle=false\nlock-after=false\n"
@@ -88,7 +88,7 @@ def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
     for number, (uid, item) in zip(numbers, new.items()):
         secret = item.secret.reveal()
         groups.append((str(number), {"item-type": "0", "display-name": item.label, "secret": secret}))
-        for index, (name, value) in enumerate({UID_ATTRIBUTE: uid, **ATTRIBUTES}.items()):
+        for index, (name, value) in enumerate(attributes(uid).items()):
             groups.append((f"{number}:attribute{index}", {"name": name, "type": "string", "value": value}))
     text = "" if content.groups else _HEADER
     for group, entries in groups:

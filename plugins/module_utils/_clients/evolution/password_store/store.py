@@ -12,30 +12,12 @@ import typing as t
 
 from ...._host.files import FileWrite
 from ...._model.secret import Secret
+from .keyring_item import Item
 
 SECRET_SERVICE = "secret_service"
 PLAINTEXT_KEYRING = "plaintext_keyring"
 NONE = "none"
 CHOICES = (SECRET_SERVICE, PLAINTEXT_KEYRING, NONE)
-
-# The attributes of an item; Evolution looks for the first.
-UID_ATTRIBUTE = "e-source-uid"
-ATTRIBUTES: t.Mapping[str, str] = {
-    "eds-origin": "evolution-data-server",
-    "xdg:schema": "org.gnome.Evolution.Data.Source",
-}
-
-
-class Item(t.NamedTuple):
-    """A password to store.
-
-    Attributes:
-        label: what users see in the list of their keyring.
-        secret: the password.
-    """
-
-    label: str
-    secret: Secret
 
 
 class PasswordStore(t.Protocol):
@@ -60,7 +42,7 @@ class PasswordStore(t.Protocol):
 
 
 class Passwords:
-    """The store to use, and where else a password may lie.
+    """The store to use, and where else a password may be.
 
     Args:
         store: None where nothing can be stored.

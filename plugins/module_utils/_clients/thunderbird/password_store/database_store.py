@@ -36,7 +36,11 @@ class LoginsKey:
 
     @property
     def value(self) -> bytes:
-        """The key."""
+        """The key.
+
+        Raises:
+            PasswordStoreError: there is none.
+        """
         if self._found is None:
             raise PasswordStoreError(
                 f"{self.path}: the key of the logins in Thunderbird's logins.db is not in it; nothing was changed. "

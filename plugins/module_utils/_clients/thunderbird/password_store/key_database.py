@@ -306,7 +306,11 @@ def _octets(value: object) -> bytes:
 
 @contextlib.contextmanager
 def working_copy(content: bytes, scratch: str, name: str = "key4.db") -> t.Iterator[str]:
-    """A private file with that content, for SQLite to work on; Python before 3.11 cannot give SQLite mere bytes."""
+    """A private file with that content, for SQLite to work on; Python before 3.11 cannot give SQLite mere bytes.
+
+    Raises:
+        HostError: it cannot be written in ``scratch``, a private directory.
+    """
     try:
         with tempfile.TemporaryDirectory(dir=scratch) as directory:
             path = os.path.join(directory, name)
@@ -351,7 +355,7 @@ def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def writing(copy: str) -> t.Iterator[sqlite3.Connection]:
-    """The database, to be changed in one transaction; nobody else sees this copy, so it need not survive a crash."""
+    """The database, to be changed in one transaction, with no need to survive a crash; raises HostError."""
     sqlite_module = sqlite()
     try:
         with contextlib.closing(connect(copy, "?mode=rw")) as database:

@@ -115,7 +115,7 @@ def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.
         content: the whole file as it is.
         scratch: as for ``rows``.
         before: the logins that are in it, by their guid.
-        after: those that shall be in it.
+        after: those that are to be in it.
         now: the time in milliseconds since 1970.
 
     Raises:

@@ -14,18 +14,18 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import (
     Client,
     Outcome,
     Step,
     reconcile,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account

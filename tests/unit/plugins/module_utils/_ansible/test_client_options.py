@@ -15,14 +15,14 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import IGNORED, without_ignored
 from ansible_collections.charter.mail.plugins.module_utils._ansible.option_secrets import hidden
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.lookup import not_staged
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
-from ansible_collections.charter.mail.plugins.module_utils._model.folders import NONE_GIVEN, folder_text
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._model.folders import NONE_GIVEN, Folder, Place, folder_text
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
@@ -396,6 +396,28 @@ def test_what_no_client_can_do_is_refused(bad: Options, named: str) -> None:
     with pytest.raises(MailError) as error:
         requests({"email": "a@charter.net", "accounts": None, **bad})
     assert str(error.value).startswith(f"{named}:") or named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "remedy"),
+    [
+        ("sent", "Server", "Write server in small letters"),
+        ("trash", "SERVER", "Write server in small letters"),
+        ("drafts", " Local ", "Write local in small letters"),
+        ("junk", "Local", "Write server, or a name"),
+    ],
+)
+def test_a_keyword_in_other_letters_is_not_the_name_of_a_folder(kind: str, word: str, remedy: str) -> None:
+    with pytest.raises(OptionError) as error:
+        requests({"email": "a@charter.net", "accounts": None, "folders": {kind: word}})
+    assert str(error.value).startswith(f"folders.{kind}: ")
+    assert remedy in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["Mail/Server", "Server/Local", "Local mail", "Servers"])
+def test_a_folder_may_have_such_a_word_in_its_name(name: str) -> None:
+    (one,) = requests({"email": "a@charter.net", "accounts": None, "folders": {"sent": name}})
+    assert one.account.folders.sent == Folder(Place.SERVER, name)
 
 
 def test_an_entry_has_folders_of_its_own_or_those_of_the_task() -> None:

@@ -15,7 +15,7 @@ from ansible.module_utils import basic
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import run_module
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 from .key_value_mail import FILE, KEY_VALUE_MAIL

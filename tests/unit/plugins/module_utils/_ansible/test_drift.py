@@ -19,9 +19,9 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.gather_on_li
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import UserAccounts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import some, write_evolution, write_thunderbird

@@ -13,17 +13,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.doc_fragments import verify_scope
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
 from ansible_collections.charter.mail.plugins.module_utils._ansible.inspect_on_linux import inspections
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
@@ -180,7 +179,7 @@ def test_damage_and_unknown_people_are_said(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked() -> None:
-    assert str(client_registry.locations()).replace("'", "") in verify_scope.ModuleDocFragment.DOCUMENTATION
+    assert str(client_registry.locations()).replace("'", "") in mail_verify.DOCUMENTATION
     conftest = pathlib.Path(__file__).parents[4] / "conftest.py"
     program = (
         f"import runpy, sys; runpy.run_path({str(conftest)!r}); import {mail_verify.__name__}; "
@@ -188,9 +187,14 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
-    entries = {f"{name}.entry" for name in client_registry.names()}
-    entries |= {"entry", "thunderbird.installations", "evolution.installations", "evolution.password_store.store"}
-    entries.add("outlook.methods")
+    entries = {f"{name}.client_entry" for name in client_registry.names()}
+    entries |= {
+        "client_entry",
+        "thunderbird.installations",
+        "evolution.installations",
+        "evolution.password_store.store",
+    }
+    entries.add("outlook.staging_methods")
     needed = {*entries, *client_registry.names(), "evolution.password_store"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 

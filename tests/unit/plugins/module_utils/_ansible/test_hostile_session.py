@@ -28,7 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client i
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus

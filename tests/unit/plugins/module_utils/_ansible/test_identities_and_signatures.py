@@ -15,12 +15,12 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.aliases import Alias
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.signature import LIMIT
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
@@ -332,6 +332,17 @@ BAD: t.Sequence[tuple[Given, str]] = [
     ({"signature": {"text": "x" * (LIMIT + 1)}}, f"{LIMIT + 1} characters"),
     ({"signature": {"text": "x", "vars": {"a": 1}}}, "signature.vars: it is for a file"),
     ({"signature": {"src": "x.j2"}}, "signature.src: the file was not read"),
+    (
+        {"signature": {"html": "<img src='cid:logo'>"}},
+        "signature.html: no message has the part that its image cid:logo",
+    ),
+    ({"signature": {"html": "<img src='file:///logo.png'>"}}, "Write the image as a data: URL, or let src and images"),
+    ({"signature": {"html": "<img src='logo.png'>"}}, "signature.html: its image logo.png is a file"),
+    ({"signature": {"html": "<![foo]>"}}, "signature.html: it has a declaration that is not HTML"),
+    (
+        {"identities": [{"address": "a@x.example", "signature": {"html": "<img src='cid:logo'>"}}]},
+        "identities[0].signature.html: no message has the part",
+    ),
     ({"identities": [{"address": "x"}]}, "identities[0].address"),
     ({"identities": [{"address": "a@x.example\nBcc: b@x.example"}]}, "identities[0].address"),
     ({"identities": [{"address": "a@x.example"}, {"address": "A@x.example"}]}, "identities[1]: A@x.example is in"),
@@ -353,6 +364,26 @@ def test_what_no_client_can_take_is_refused(bad: Given, reason: str) -> None:
     with pytest.raises(OptionError) as error:
         requests({"email": EMAIL, "accounts": None, **bad})
     assert reason in str(error.value)
+
+
+@CLIENTS
+def test_an_account_without_a_name_is_as_wanted(tmp_path: pathlib.Path, client: ClientEntry) -> None:
+    desk = Desk(client, tmp_path)
+    desk.step(full_name="Mario")
+    for status in (Status.UPDATED, Status.UNCHANGED):
+        assert desk.step(full_name="").status is status
+    check = desk.inspect(full_name="").check
+    assert check.status is CheckStatus.OK, check
+
+
+def test_an_image_on_the_web_is_taken_with_a_warning() -> None:
+    html = {"html": "<img src='https://rossi.example/logo.png'>"}
+    text = {"text": "<img src='cid:logo'>"}  # is shown as it is
+    identities = [{"address": "a@x.example", "signature": html}, {"address": "b@x.example", "signature": text}]
+    (one,) = requests({"email": EMAIL, "accounts": None, "signature": html, "identities": identities})
+    ours = [warning for warning in one.warnings if "on the web" in warning]
+    assert ["identities (a@x.example).signature: its" in warning for warning in ours] == [False, True]
+    assert "signature: its image https://rossi.example/logo.png is on the web" in ours[0]
 
 
 def test_a_kill_between_the_files_leaves_all_or_nothing(

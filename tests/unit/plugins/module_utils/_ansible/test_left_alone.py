@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import pathlib
+import platform
 import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import EMAIL, Desk, request
 
@@ -29,6 +30,7 @@ class Choice(t.NamedTuple):
 
 
 LOCAL = "it is reached through 127.0.0.1, a service on this computer such as a proxy"
+NAME = platform.node()
 CHOICES = {
     "OAuth2": Choice(
         ('server1.authMethod", 3', 'server1.authMethod", 10'), ("Method=none", "Method=Google"), "it signs in by OAuth2"
@@ -41,6 +43,11 @@ CHOICES = {
     ),
     "proxy for sending": Choice(
         ('hostname", "smtp.charter.net"', 'hostname", "127.0.0.1"'), ("Host=smtp.charter.net", "Host=127.0.0.1"), LOCAL
+    ),
+    "proxy by the name of the host": Choice(
+        ('hostname", "imap.charter.net"', f'hostname", "{NAME}"'),
+        ("Host=imap.charter.net", f"Host={NAME}"),
+        LOCAL.replace("127.0.0.1", NAME),
     ),
     "off": Choice(None, ("Enabled=true", "Enabled=false"), "its user has switched it off in Evolution"),
 }

@@ -20,8 +20,8 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.difference_t
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import (
     Status,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import EMAIL, Desk

@@ -12,11 +12,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples

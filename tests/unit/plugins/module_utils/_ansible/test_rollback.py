@@ -15,16 +15,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import rollback_on_linux, run_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, rollback_on_linux, run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.rollback import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import change_log, engine
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
@@ -53,18 +53,22 @@ def request(home: pathlib.Path, **options: t.Any) -> Request:
     return request_of({"email": EMAIL, "home": str(home), **options}, {})
 
 
-def configure(client: ClientEntry, run: str, *wanted: Request) -> engine.Outcome[t.Any]:
-    options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False, run_option.NAME: run}
+def configure(
+    client: ClientEntry, run: str, *wanted: Request, exclusive_scope: str | None = None
+) -> engine.Outcome[t.Any]:
+    options = {"wait_seconds": 0, "lock_timeout": 1, "backup": False, run_id_option.NAME: run}
     if client is EVOLUTION:
         options["password_store"] = "plaintext_keyring"
+    accounts = [one.account for one in wanted]
+    unlisted = exclusive.unlisted(client.load_unlisted, exclusive_scope, accounts)
     with opened(client, target_of(wanted[0]), {**client.defaults(), **options}, desktop_hosts()) as found:
-        return engine.reconcile(found, [one.account for one in wanted])
+        return engine.reconcile(found, accounts, unlisted=unlisted)
 
 
 def roll_back(home: pathlib.Path, run: str = "last", *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
     defaults = {name: option.get("default") for name, option in OPTIONS.items()}
     params = {**defaults, "backup": False, "home": str(home), "run": run, **options}
-    params[run_option.NAME] = change_log.new_run_id()
+    params[run_id_option.NAME] = change_log.new_run_id()
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(check, "fail", pytest.fail, pytest.fail))
     result = done.as_result()
     assert not done.failed, result["msg"]
@@ -332,8 +336,8 @@ def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -
     for client in (THUNDERBIRD, EVOLUTION):
         assert "hunter2" not in log(tmp_path, client).read_text()
     result = roll_back(tmp_path)
-    assert "mail.server.server2.password is not known any more, and is missing." in result["msg"]
-    assert "/Old/Token is not known any more, and is missing." in result["msg"]
+    assert "mail.server.server2.password is no longer known, and is missing." in result["msg"]
+    assert "/Old/Token is no longer known, and is missing." in result["msg"]
     after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
     assert b"server2.x" in after
     assert b"RememberPassword=true" in after
@@ -367,7 +371,7 @@ def test_a_log_that_somebody_has_filled_with_anything(tmp_path: pathlib.Path, cl
     path = log(tmp_path, client)
     path.write_text(json.dumps(entry) + "\nno entry\n[1]\n" + "[" * 5000 + "\n")
     defaults = {name: option.get("default") for name, option in OPTIONS.items()}
-    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x", "force": chance.random() < 0.5}
+    params = {**defaults, "home": str(tmp_path), run_id_option.NAME: "x", "force": chance.random() < 0.5}
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", lambda text: None, pytest.fail))
     assert done.as_result()["msg"]
     assert {path.name for path in tmp_path.iterdir()} <= {".thunderbird", ".config", ".local"}
@@ -382,7 +386,7 @@ def test_a_run_that_a_newer_version_has_noted_is_not_undone(tmp_path: pathlib.Pa
     path.write_text(path.read_text() + json.dumps(newer, separators=(",", ":")) + "\n")
     before = settings(tmp_path, client)
     defaults = {name: option.get("default") for name, option in OPTIONS.items()}
-    params = {**defaults, "home": str(tmp_path), run_option.NAME: "x"}
+    params = {**defaults, "home": str(tmp_path), run_id_option.NAME: "x"}
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", pytest.fail, pytest.fail))
     assert done.failed
     assert "run 20260102T000000Z-2 was noted by a newer version of charter.mail" in done.as_result()["msg"]
@@ -400,7 +404,7 @@ def test_a_damaged_log_is_named(tmp_path: pathlib.Path, client: ClientEntry) -> 
     path = log(tmp_path, client)
     path.write_bytes(path.read_bytes()[:-20])
     defaults = {name: option.get("default") for name, option in OPTIONS.items()}
-    params = {**defaults, "home": str(tmp_path), "run": "none", run_option.NAME: "x"}
+    params = {**defaults, "home": str(tmp_path), "run": "none", run_id_option.NAME: "x"}
     warnings: list[str] = []
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(True, "fail", warnings.append, pytest.fail))
     assert done.as_result()["runs"] == [{"run": "20260101T000000Z-1", "undoes": ""}]

@@ -12,13 +12,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, run_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import ClientEntry
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.amount import examples
@@ -367,7 +367,7 @@ def test_an_account_that_was_not_listed_comes_back(tmp_path: pathlib.Path, clien
     configure(client, "20260101T000000Z-1", request(tmp_path))
     before = settings(tmp_path, client)
     options: dict[str, t.Any] = {"wait_seconds": 0, "lock_timeout": 1, "backup": False}
-    options[run_option.NAME] = "20260102T000000Z-1"
+    options[run_id_option.NAME] = "20260102T000000Z-1"
     wanted = request(tmp_path).account
     unlisted = exclusive.unlisted(client.load_unlisted, exclusive.CHARTER, [wanted])
     with opened(client, target_of(request(tmp_path)), {**client.defaults(), **options}, desktop_hosts()) as found:

@@ -13,16 +13,15 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import setting_names as evolution_names
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import (
-    client_settings,
     mapping,
     signatures,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import (
     setting_names as thunderbird_names,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.entry import THUNDERBIRD
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
@@ -139,15 +138,28 @@ def test_no_setting_of_another_option_can_be_set(
     assert accepted <= _USERS_OWN
 
 
+# The options ``folders``, ``check_at_start`` and so on.
+_OF_SERVER = (
+    *("login_at_startup", "use_idle", "using_subscription", "delete_mail_left_on_server", "check_new_mail"),
+    *("check_time", "offline_download", "autosync_offline_stores", "autosync_max_age_days", "delete_model"),
+    *("moveOnSpam", "moveTargetMode", "spamActionTargetAccount", "spamActionTargetFolder"),
+)
+_OF_IDENTITY = (
+    *("compose_html", "use_custom_prefs", "request_return_receipt_on", "fcc", "archive_enabled"),
+    "archives_folder_picker_mode",
+)
+
+
 def test_no_preference_of_thunderbirds_tables_can_be_set() -> None:
     # A run writes none that has the value that Thunderbird takes anyway, such as attach_signature.
     tables = {
-        "server": [*mapping.SERVER, *mapping.NEW_SERVER, *client_settings.RULES["server"]],
-        "identity": [*mapping.IDENTITY, *mapping.NEW_IDENTITY, *signatures.RULES, *client_settings.RULES["identity"]],
+        "server": [*mapping.SERVER, *mapping.NEW_SERVER],
+        "identity": [*mapping.IDENTITY, *mapping.NEW_IDENTITY, *signatures.RULES],
         "smtpserver": [*mapping.SMTP, *mapping.NEW_SMTP],
     }
     found = {f"{part}.{rule.key}" for part, rules in tables.items() for rule in rules}
     found |= {f"identity.{key}" for key in signatures.KEYS}
+    found |= {f"server.{key}" for key in _OF_SERVER} | {f"identity.{key}" for key in _OF_IDENTITY}
     for name in found - _USERS_OWN:
         with pytest.raises(OptionError):
             thunderbird_names.check(name, None)

@@ -234,7 +234,9 @@ def test_what_cannot_be_removed_does_not_stop_later_runs(home: pathlib.Path, mon
     mail = home / "mail"
     mail.mkdir()
     failing(monkeypatch, "rmdir", range(2), errno.EACCES)
-    with pytest.raises(HostError, match="all was changed as wanted, but what was to go could not be removed") as raised:
+    with pytest.raises(
+        HostError, match="everything was changed as wanted, but what was replaced could not be removed"
+    ) as raised:
         files(home).replace(write(home, a="new a"), [str(mail)])
     assert raised.value.changed
     monkeypatch.undo()

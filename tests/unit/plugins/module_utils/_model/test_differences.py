@@ -37,6 +37,13 @@ def test_options_that_are_left_out_are_not_compared() -> None:
     assert found() == []
 
 
+@pytest.mark.parametrize("name", [None, "", EMAIL])
+def test_no_name_is_no_difference_whatever_a_client_has_in_its_place(name: str | None) -> None:
+    wanted = dataclasses.replace(WANTED, full_name="")
+    assert found(wanted, full_name=name) == []
+    assert found(wanted) == [Difference("full_name", "", "Mario")]
+
+
 @pytest.mark.parametrize(
     ("wanted", "stored", "expected"),
     [

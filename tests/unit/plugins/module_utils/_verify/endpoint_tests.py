@@ -20,7 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endp
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.login import Login
 from ansible_collections.charter.mail.plugins.module_utils._verify.login_limit import LoginLimit
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import (
     Check,
     CheckStatus,
@@ -54,7 +54,7 @@ def fails(error: Exception) -> Resolver:
     return resolver
 
 
-LAB = Environment(resolver=resolve, clock=CLOCK)
+LAB = CheckEnvironment(resolver=resolve, clock=CLOCK)
 
 
 def endpoint(service: MailService, port: int, security: Security, host: str | None = None) -> Endpoint:
@@ -68,7 +68,7 @@ def report_on(
     options: VerifyOptions = PATIENT,
     password: str | None = PASSWORD,
     username: str = USERNAME,
-    environment: Environment = LAB,
+    environment: CheckEnvironment = LAB,
     keys: Trust | None = None,
 ) -> EndpointReport:
     """The report on an endpoint."""
@@ -129,6 +129,6 @@ def account(imap_port: int, smtp_port: int, email: str = USERNAME, password: str
     )
 
 
-def at(environment: Environment, now: float) -> Environment:
+def at(environment: CheckEnvironment, now: float) -> CheckEnvironment:
     """The same environment at another time of day."""
     return dataclasses.replace(environment, now=lambda: now)

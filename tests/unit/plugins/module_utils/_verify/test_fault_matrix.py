@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
@@ -308,13 +308,13 @@ def account(fault: Fault, faulty: int, sound: int) -> Account:
     )
 
 
-def environment(fault: Fault, place: Place) -> Environment:
+def environment(fault: Fault, place: Place) -> CheckEnvironment:
     """The sound server is always found."""
 
     def resolver(host: str, port: int) -> t.Sequence[Address]:
         return place.resolver(host, port) if host == HOSTS[fault.service] else resolve(host, port)
 
-    return Environment(resolver=resolver, clock=CLOCK)
+    return CheckEnvironment(resolver=resolver, clock=CLOCK)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -367,7 +367,7 @@ def test_a_password_that_is_wrong_for_both_is_wrong(protocol: t.Callable[[Server
     with serve(protocol(stranger)) as one, serve(smtp(stranger)) as other:
         options = VerifyOptions(ca_path=CA, timeout=QUICK)
         (report,) = verify(
-            [account(fault, one.port, other.port)], options, environment=Environment(resolver=resolve, clock=CLOCK)
+            [account(fault, one.port, other.port)], options, environment=CheckEnvironment(resolver=resolve, clock=CLOCK)
         )
     assert report.cause is not None
     assert report.cause.check.code is Code.PASSWORD_REFUSED

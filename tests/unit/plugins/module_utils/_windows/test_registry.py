@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     ByName,
     KeyWrite,
-    Kind,
     Registry,
     RegValue,
+    ValueType,
     difference,
     fold,
 )
@@ -79,7 +79,7 @@ def test_a_number_of_the_wrong_size_is_none(value: RegValue) -> None:
 
 
 def test_a_big_endian_number() -> None:
-    assert RegValue(Kind.DWORD_BIG_ENDIAN, b"\0\0\1\0").number == 256
+    assert RegValue(ValueType.DWORD_BIG_ENDIAN, b"\0\0\1\0").number == 256
 
 
 def test_letter_case_does_not_count() -> None:

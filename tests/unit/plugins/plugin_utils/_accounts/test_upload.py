@@ -10,8 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import run_upload
-from ansible_collections.charter.mail.plugins.module_utils._ansible.all_clients import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_options import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.plugin_utils._accounts import upload
 

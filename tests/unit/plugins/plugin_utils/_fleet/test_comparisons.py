@@ -16,9 +16,9 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report i
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
     About,
     FleetReport,
+    MailState,
     RunCounts,
     Scope,
-    State,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord, compared_accounts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
@@ -76,7 +76,7 @@ def test_every_kind_of_drift_is_shown_as_what_it_is() -> None:
         report = reported(record)
         assert report.about is About.CLIENTS
         is_drift = drift in _IS_DRIFT
-        assert report.counts[State.FAILED if is_drift else State.VERIFIED] == 1
+        assert report.counts[MailState.FAILED if is_drift else MailState.VERIFIED] == 1
         assert [finding.scope for finding in report.findings] == ([Scope.SETTINGS] if is_drift else [])
 
 
@@ -115,7 +115,7 @@ def test_the_table_of_a_comparison_speaks_of_mail_clients() -> None:
 
 def test_earlier_comparisons_are_counted_in_the_words_of_a_comparison() -> None:
     now = reported(compared("desk-1", ("evolution", Drift.MISSING)))
-    counts = {**dict.fromkeys(State, 0), State.VERIFIED: 1}
+    counts = {**dict.fromkeys(MailState, 0), MailState.VERIFIED: 1}
     shown = page(dataclasses.replace(now, earlier=(RunCounts("20261127T033000Z-1", "2026-11-27T03:30:00Z", counts),)))
     assert "27 Nov 2026, 03:30 UTC: 1 as listed" in shown
     assert "28 Nov 2026, 03:30 UTC: 1 different" in shown
@@ -130,7 +130,7 @@ def test_a_comparison_stands_beside_the_tests_of_mail_whichever_came_first() -> 
         report = reported(record)
         assert report.about is About.MAIL
         ((account,),) = (row.accounts for row in report.hosts)
-        assert account.state is State.FAILED
+        assert account.state is MailState.FAILED
         assert {stage.endpoint for stage in account.stages} == {"incoming", "outgoing", "account"}
         (finding,) = report.findings
         assert (finding.scope, finding.code, finding.change) == (Scope.SETTINGS, "client_differs", "settings")
@@ -145,4 +145,4 @@ def test_a_drift_does_not_mean_that_mail_stopped() -> None:
     record = works.merged(compared("desk-1", ("thunderbird", Drift.CHANGED)))
     report = build_report(RUN, NOW, NOW, [record], ["desk-1"], first.for_later_runs).report
     ((account,),) = (row.accounts for row in report.hosts)
-    assert (account.state, account.changed) == (State.FAILED, "")
+    assert (account.state, account.changed) == (MailState.FAILED, "")

@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
     FleetReport,
     HostRow,
+    MailState,
     StageResult,
-    State,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.junit import junit
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json import (
@@ -121,8 +121,8 @@ def test_hosts_that_were_not_reached_are_errors_and_those_without_accounts_are_s
 
 
 def test_a_failed_account_without_a_failed_stage_still_fails() -> None:
-    lost = sample_report.account("a@twc.com", State.FAILED, sentence="Broken.", code="other", stages=())
-    suite = suites(sample_report.report([HostRow("desk-9", State.FAILED, accounts=(lost,))]))["desk-9"]
+    lost = sample_report.account("a@twc.com", MailState.FAILED, sentence="Broken.", code="other", stages=())
+    suite = suites(sample_report.report([HostRow("desk-9", MailState.FAILED, accounts=(lost,))]))["desk-9"]
     assert cases(suite) == {"a@twc.com (imap, a): account": "failure"}
     failure = suite.find(".//failure")
     assert failure is not None
@@ -130,7 +130,7 @@ def test_a_failed_account_without_a_failed_stage_still_fails() -> None:
 
 
 def test_a_failed_host_without_accounts_fails() -> None:
-    suite = suites(sample_report.report([HostRow("desk-9", State.FAILED, reason="No Python.")]))["desk-9"]
+    suite = suites(sample_report.report([HostRow("desk-9", MailState.FAILED, reason="No Python.")]))["desk-9"]
     assert cases(suite) == {"host": "failure"}
 
 
@@ -158,6 +158,6 @@ def test_junit_is_valid_with_any_text() -> None:
 
 def test_junit_says_check_of_the_client_and_the_round_trip_apart() -> None:
     both = (StageResult("account", "client", "ok"), StageResult("account", "round_trip", "failed", "message_lost"))
-    row = sample_report.account("a@twc.com", State.FAILED, sentence="Lost.", code="message_lost", stages=both)
-    suite = suites(sample_report.report([HostRow("desk-9", State.FAILED, accounts=(row,))]))["desk-9"]
+    row = sample_report.account("a@twc.com", MailState.FAILED, sentence="Lost.", code="message_lost", stages=both)
+    suite = suites(sample_report.report([HostRow("desk-9", MailState.FAILED, accounts=(row,))]))["desk-9"]
     assert cases(suite) == {"a@twc.com (imap, a): mail client": "passed", "a@twc.com (imap, a): round trip": "failure"}

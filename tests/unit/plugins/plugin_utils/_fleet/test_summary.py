@@ -15,8 +15,8 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
     Finding,
     FleetReport,
     HostRow,
+    MailState,
     Scope,
-    State,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.summary import Line, names, shares, summary, text
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.text_width import width, wrapped
@@ -69,7 +69,7 @@ def test_one_machine_keeps_its_own_words() -> None:
         Scope.MACHINE, "till-1", "name_server_silent", Confidence.LOW, "till-1 finds no name", "Look at till-1."
     )
     block = shown(
-        sample_report.report([HostRow("till-1", State.FAILED)], [dataclasses.replace(only, hosts=("till-1",))])
+        sample_report.report([HostRow("till-1", MailState.FAILED)], [dataclasses.replace(only, hosts=("till-1",))])
     )
     assert "  MACHINE  till-1 finds no name\n    → Look at till-1.\n    1 host: till-1\n    low confidence" in block
 
@@ -104,23 +104,23 @@ def test_many_findings_are_cut_and_counted() -> None:
 
 
 def test_hosts_that_no_finding_explains_are_named() -> None:
-    lost = HostRow("desk-9", State.FAILED, accounts=(sample_report.account("a@twc.com", State.FAILED),))
+    lost = HostRow("desk-9", MailState.FAILED, accounts=(sample_report.account("a@twc.com", MailState.FAILED),))
     assert "  Other failures  desk-9" in shown(sample_report.report([lost]))
 
 
 def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
-    rows = [HostRow(f"desk-{number}", State.NO_ACCOUNTS) for number in range(3)]
+    rows = [HostRow(f"desk-{number}", MailState.NO_ACCOUNTS) for number in range(3)]
     hint = "List accounts in the variable mail_accounts."
     assert shown(sample_report.report(rows)).endswith(
         f"  No accounts     desk-0, desk-1, desk-2\n{hint:>{18 + len(hint)}}"
     )
-    assert hint not in shown(sample_report.report([*rows, HostRow("desk-3", State.VERIFIED)]))
+    assert hint not in shown(sample_report.report([*rows, HostRow("desk-3", MailState.VERIFIED)]))
 
 
 @pytest.mark.parametrize("columns", [1, 60, 61, 79, 80, 100, 500])
 @pytest.mark.parametrize("plain", [False, True])
 def test_no_line_is_wider_than_the_terminal(columns: int, plain: bool) -> None:
-    wide = HostRow("机" * 90, State.NOT_REACHED)
+    wide = HostRow("机" * 90, MailState.NOT_REACHED)
     for report in (sample_report.fleet(300), sample_report.hostile(), sample_report.report([wide])):
         for line in summary(report, columns=columns, plain=plain, page="/srv/reports/" + "x" * 150):
             # Plain text is longer where characters are written out; there is no terminal then.
@@ -131,7 +131,7 @@ def test_without_a_terminal_it_is_ascii_without_colours() -> None:
     for report in (
         sample_report.fleet(214),
         sample_report.hostile(),
-        sample_report.report([HostRow("büro", State.VERIFIED)]),
+        sample_report.report([HostRow("büro", MailState.VERIFIED)]),
     ):
         for line in summary(report, plain=True):
             assert text(line).isascii()
@@ -160,18 +160,18 @@ def test_colours_are_ansibles_and_follow_the_states() -> None:
     ("counts", "expected"),
     [
         ({}, "No hosts were in this run"),
-        ({State.VERIFIED: 1}, "Mail works on 1 host"),
-        ({State.VERIFIED: 2, State.WARNING: 1}, "Mail works on all 3 hosts"),
-        ({State.VERIFIED: 2, State.NOT_REACHED: 1}, "Mail works on 2 of 3 hosts"),
-        ({State.FAILED: 1}, "Mail does not work on 1 host"),
-        ({State.FAILED: 3}, "Mail does not work on all 3 hosts"),
-        ({State.FAILED: 1, State.NOT_REACHED: 1}, "Mail does not work on 1 of 2 hosts"),
-        ({State.NOT_REACHED: 3}, "No host was reached"),
-        ({State.NOT_REACHED: 3, State.NO_ACCOUNTS: 1}, "Mail was not verified on any host"),
-        ({State.NO_ACCOUNTS: 2}, "No host has mail accounts"),
+        ({MailState.VERIFIED: 1}, "Mail works on 1 host"),
+        ({MailState.VERIFIED: 2, MailState.WARNING: 1}, "Mail works on all 3 hosts"),
+        ({MailState.VERIFIED: 2, MailState.NOT_REACHED: 1}, "Mail works on 2 of 3 hosts"),
+        ({MailState.FAILED: 1}, "Mail does not work on 1 host"),
+        ({MailState.FAILED: 3}, "Mail does not work on all 3 hosts"),
+        ({MailState.FAILED: 1, MailState.NOT_REACHED: 1}, "Mail does not work on 1 of 2 hosts"),
+        ({MailState.NOT_REACHED: 3}, "No host was reached"),
+        ({MailState.NOT_REACHED: 3, MailState.NO_ACCOUNTS: 1}, "Mail was not verified on any host"),
+        ({MailState.NO_ACCOUNTS: 2}, "No host has mail accounts"),
     ],
 )
-def test_the_headline(counts: dict[State, int], expected: str) -> None:
+def test_the_headline(counts: dict[MailState, int], expected: str) -> None:
     report = sample_report.report([HostRow(f"h{n}", state) for state, count in counts.items() for n in range(count)])
     assert text(summary(report)[0]) == f"  {expected}"
     assert text(summary(dataclasses.replace(report, check_mode=True))[0]) == f"  {expected} (check mode)"

@@ -12,8 +12,13 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier import as_json, from_json
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, Finding, Scope, State
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
+    Confidence,
+    Finding,
+    MailState,
+    Scope,
+)
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.verdict import verdict
 from ansible_collections.charter.mail.tests.unit.simulation import world as w
@@ -118,10 +123,10 @@ def test_the_report_has_all_hosts_and_explains_each_failure() -> None:
     reported = build_report("run", NOW, NOW, [*simulated.records, broken, empty], meant, simulated.earlier)
     rows = {row.host: row for row in reported.report.hosts}
     assert set(rows) == meant | recorded | {"broken", "empty"}
-    assert {host for host, row in rows.items() if row.state is State.NOT_REACHED} == meant - recorded
-    assert (rows["broken"].state, rows["empty"].state) == (State.FAILED, State.NO_ACCOUNTS)
+    assert {host for host, row in rows.items() if row.state is MailState.NOT_REACHED} == meant - recorded
+    assert (rows["broken"].state, rows["empty"].state) == (MailState.FAILED, MailState.NO_ACCOUNTS)
     assert sum(reported.report.counts.values()) == len(rows)
-    failing = [account for row in rows.values() for account in row.accounts if account.state is State.FAILED]
+    failing = [account for row in rows.values() for account in row.accounts if account.state is MailState.FAILED]
     assert failing
     assert all(account.finding == 0 for account in failing)
     assert reported.messages["broken"] == "accounts[0]: there is no such option."

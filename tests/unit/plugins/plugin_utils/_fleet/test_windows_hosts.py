@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import control_hosts
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, Scope, State
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, MailState, Scope
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
     HostRecord,
     accounts_of,
@@ -79,7 +79,7 @@ def test_what_outlook_has_yet_to_take_is_no_difference() -> None:
     )
     record = HostRecord("pc-1", RUN, NOW, compared=True, accounts=staged)
     report = build_report(RUN, NOW, NOW, [record], ["pc-1"], {}).report
-    assert (report.counts[State.VERIFIED], report.findings) == (1, ())
+    assert (report.counts[MailState.VERIFIED], report.findings) == (1, ())
     ((account,),) = (row.accounts for row in report.hosts)
     assert ([stage.status for stage in account.stages], account.sentence) == (["skipped"], "Outlook is to start.")
 
@@ -87,5 +87,5 @@ def test_what_outlook_has_yet_to_take_is_no_difference() -> None:
 def test_a_pc_that_is_configured_and_not_tested_is_not_called_working() -> None:
     record = HostRecord("pc-1", RUN, NOW, changed=True)
     report = build_report(RUN, NOW, NOW, [record], ["pc-1"], {}).report
-    assert report.counts[State.NOT_REACHED] == 1
+    assert report.counts[MailState.NOT_REACHED] == 1
     assert report.hosts[0].reason == "Its mail was not tested in this run."

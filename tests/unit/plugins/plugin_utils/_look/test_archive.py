@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.plugin_utils._look.archive import Member, members
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
+from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.tests.unit.amount import sample
 
 KINDS = (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE)

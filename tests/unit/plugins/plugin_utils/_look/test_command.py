@@ -19,16 +19,16 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
-from ansible_collections.charter.mail.plugins.module_utils._clients.entry import System
+from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command, of_user
+from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unseen import UnseenError
 from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,

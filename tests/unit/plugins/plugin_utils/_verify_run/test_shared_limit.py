@@ -14,12 +14,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_limit import PlannedSignIn
+from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit_option import PlannedSignIn
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.ledger import Ledger
 from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_limit import SharedLimit, login_key
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_logins import SharedLogins
 
 LOGIN = "Mario@charter.net"
 IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.lab.test", 993, Security.SSL))
@@ -30,12 +30,12 @@ Outcome = t.Tuple[str, str]
 
 
 @pytest.fixture
-def ledger(tmp_path: pathlib.Path) -> Ledger:
-    return Ledger(str(tmp_path))
+def logins(tmp_path: pathlib.Path) -> SharedLogins:
+    return SharedLogins(str(tmp_path))
 
 
 def limit(
-    ledger: Ledger,
+    logins: SharedLogins,
     host: str,
     password: str | None = "secret-1",
     endpoints: t.Sequence[Endpoint] = (IMAP, SMTP),
@@ -45,7 +45,7 @@ def limit(
 ) -> SharedLimit:
     secret = None if password is None else Secret(password)
     planned = [PlannedSignIn(0, endpoint, username, secret) for endpoint in endpoints]
-    return SharedLimit(ledger, host, planned, attempts, patience)
+    return SharedLimit(logins, host, planned, attempts, patience)
 
 
 def result(*outcomes: Outcome, evidence: str = "", incoming: Endpoint = IMAP) -> dict[str, t.Any]:
@@ -64,47 +64,49 @@ def result(*outcomes: Outcome, evidence: str = "", incoming: Endpoint = IMAP) ->
     return {"accounts": [{"checks": checks}]}
 
 
-def test_what_was_refused_is_refused_on_other_hosts(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01")
+def test_what_was_refused_is_refused_on_other_hosts(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01")
     assert one.begin() == []
     one.end(result(REFUSED, REFUSED))
-    other = limit(ledger, "pc02", username=LOGIN.upper())
+    other = limit(logins, "pc02", username=LOGIN.upper())
     assert other.begin() == [
         {"account": 0, "endpoint": role, "refused_on": "pc01", "code": "password_refused"}
         for role in ("incoming", "outgoing")
     ]
     other.end(result(REFUSED, REFUSED))  # the report repeats the verdict, which is no new refusal
-    right = limit(ledger, "pc03", "secret-2")
+    right = limit(logins, "pc03", "secret-2")
     assert [entry["attempts"] for entry in right.begin()] == [1, 1]
     right.end(result(OK, OK))
-    assert limit(ledger, "pc04", "secret-2").begin() == []
+    assert limit(logins, "pc04", "secret-2").begin() == []
 
 
-def test_a_refused_password_is_tried_at_no_other_server(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01", attempts=1)
+def test_a_refused_password_is_tried_at_no_other_server(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01", attempts=1)
     one.begin()
     one.end(result(REFUSED, SKIPPED))
-    (refused, stopped) = limit(ledger, "pc02", attempts=1).begin()
+    (refused, stopped) = limit(logins, "pc02", attempts=1).begin()
     assert refused["refused_on"] == "pc01"
     assert stopped["reason"] == (f"{LOGIN} was refused with this password on pc01 and repeated failures lock accounts")
-    (stopped,) = limit(ledger, "pc03", attempts=1, endpoints=[POP3]).begin()
+    (stopped,) = limit(logins, "pc03", attempts=1, endpoints=[POP3]).begin()
     assert "on pc01" in stopped["reason"]
 
 
-def test_what_one_server_accepts_may_be_used_there_although_the_other_refuses_it(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01")
+def test_what_one_server_accepts_may_be_used_there_although_the_other_refuses_it(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01")
     one.begin()
     one.end(result(("failed", "password_refused_here_only"), OK))
-    (entry,) = limit(ledger, "pc02").begin()
+    (entry,) = limit(logins, "pc02").begin()
     assert (entry["endpoint"], entry["refused_on"]) == ("incoming", "pc01")
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 3])
 @pytest.mark.parametrize("password", ["typo", None], ids=["of the options", "of the clients"])
-def test_many_wrong_passwords_are_refused_only_so_often(ledger: Ledger, attempts: int, password: str | None) -> None:
+def test_many_wrong_passwords_are_refused_only_so_often(
+    logins: SharedLogins, attempts: int, password: str | None
+) -> None:
     refusals = 0
     for number in range(30):
-        host = limit(ledger, f"pc{number:02}", password and f"{password} {number}", attempts=attempts)
+        host = limit(logins, f"pc{number:02}", password and f"{password} {number}", attempts=attempts)
         entries = host.begin()
         if any("reason" in entry for entry in entries):
             assert f"{LOGIN} was refused {refusals} times in this run" in entries[0]["reason"]
@@ -116,15 +118,15 @@ def test_many_wrong_passwords_are_refused_only_so_often(ledger: Ledger, attempts
     assert min(attempts, 2) < refusals <= attempts + 1
 
 
-def test_a_locked_account_is_left_alone(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01")
+def test_a_locked_account_is_left_alone(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01")
     one.begin()
     one.end(result(OK, OK))
-    other = limit(ledger, "pc02", "secret-2")
+    other = limit(logins, "pc02", "secret-2")
     other.begin()
     other.end(result(("failed", "account_locked"), SKIPPED))
     for password in ("secret-1", "secret-2", "secret-3"):
-        entries = limit(ledger, "pc03", password).begin()
+        entries = limit(logins, "pc03", password).begin()
         assert {entry["reason"] for entry in entries} == {f"the account of {LOGIN} was found locked on pc02"}
 
 
@@ -138,28 +140,30 @@ def test_a_locked_account_is_left_alone(ledger: Ledger) -> None:
         (("failed", "public_address_blocked"), ""),
     ],
 )
-def test_what_is_no_verdict_on_the_password_proves_nothing(ledger: Ledger, outcome: Outcome, evidence: str) -> None:
+def test_what_is_no_verdict_on_the_password_proves_nothing(
+    logins: SharedLogins, outcome: Outcome, evidence: str
+) -> None:
     for number in range(10):
-        host = limit(ledger, f"pc{number:02}")
+        host = limit(logins, f"pc{number:02}")
         assert host.begin() == []
         host.end(result(outcome, outcome, evidence=evidence))
 
 
 @pytest.mark.parametrize("outcome", [("failed", "nothing_said"), ("failed", "too_many"), ("failed", "hung_up")])
-def test_what_nobody_knows_counts_as_refused_and_names_no_password(ledger: Ledger, outcome: Outcome) -> None:
+def test_what_nobody_knows_counts_as_refused_and_names_no_password(logins: SharedLogins, outcome: Outcome) -> None:
     for host, attempts in (("pc01", [None, None]), ("pc02", [1, 1])):
-        one = limit(ledger, host)
+        one = limit(logins, host)
         assert [entry.get("attempts") for entry in one.begin()] == [number for number in attempts if number]
         one.end(result(outcome, SKIPPED, evidence="too many login failures"))
 
 
-def test_others_wait_until_the_first_has_ended(ledger: Ledger) -> None:
+def test_others_wait_until_the_first_has_ended(logins: SharedLogins) -> None:
     """Another worker process is a process that runs."""
     with subprocess.Popen(["sleep", "30"]) as worker:
         try:
-            first = held_by(ledger, worker.pid)
+            first = held_by(logins, worker.pid)
             seen: list[list[dict[str, t.Any]]] = []
-            second = limit(ledger, "pc02")
+            second = limit(logins, "pc02")
             waiting = threading.Thread(target=lambda: seen.append(second.begin()))
             waiting.start()
             waiting.join(0.6)
@@ -172,20 +176,20 @@ def test_others_wait_until_the_first_has_ended(ledger: Ledger) -> None:
             worker.kill()
 
 
-def held_by(ledger: Ledger, pid: int) -> SharedLimit:
+def held_by(logins: SharedLogins, pid: int) -> SharedLimit:
     """pc01 tries the login, in another process."""
-    first = limit(ledger, "pc01")
+    first = limit(logins, "pc01")
     first.begin()
-    with ledger.changed() as records:
+    with logins.changed() as records:
         records[LOGIN.casefold()]["holder"] = {"host": "pc01", "pid": pid}
     return first
 
 
-def test_a_host_that_waits_in_vain_does_not_sign_in(ledger: Ledger) -> None:
+def test_a_host_that_waits_in_vain_does_not_sign_in(logins: SharedLogins) -> None:
     with subprocess.Popen(["sleep", "30"]) as worker:
         try:
-            held_by(ledger, worker.pid)
-            entries = limit(ledger, "pc02", patience=0.3).begin()
+            held_by(logins, worker.pid)
+            entries = limit(logins, "pc02", patience=0.3).begin()
             assert {entry["reason"] for entry in entries} == {
                 f"{LOGIN} was being tried on pc01 and repeated failures lock accounts"
             }
@@ -193,45 +197,45 @@ def test_a_host_that_waits_in_vain_does_not_sign_in(ledger: Ledger) -> None:
             worker.kill()
 
 
-def test_a_worker_that_has_died_holds_nothing(ledger: Ledger) -> None:
+def test_a_worker_that_has_died_holds_nothing(logins: SharedLogins) -> None:
     with subprocess.Popen(["true"]) as worker:
         worker.wait()
-    held_by(ledger, worker.pid)
-    second = limit(ledger, "pc02")
+    held_by(logins, worker.pid)
+    second = limit(logins, "pc02")
     assert second.begin() == []
     assert not second.released  # others wait for it now
 
 
-def test_nobody_waits_for_a_server_that_many_did_not_reach(ledger: Ledger) -> None:
+def test_nobody_waits_for_a_server_that_many_did_not_reach(logins: SharedLogins) -> None:
     for number in range(3):
-        host = limit(ledger, f"pc{number:02}")
+        host = limit(logins, f"pc{number:02}")
         host.begin()
         host.end({})
     with subprocess.Popen(["sleep", "30"]) as worker:
         try:
-            held_by(ledger, worker.pid)
-            assert "was being tried on pc01" in limit(ledger, "pc05").begin()[0]["reason"]
+            held_by(logins, worker.pid)
+            assert "was being tried on pc01" in limit(logins, "pc05").begin()[0]["reason"]
         finally:
             worker.kill()
 
 
-def test_a_task_in_the_background_uses_up_its_attempts(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01")
+def test_a_task_in_the_background_uses_up_its_attempts(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01")
     one.begin()
     one.end({"ansible_job_id": "1"})
-    assert [entry["attempts"] for entry in limit(ledger, "pc02").begin()] == [1, 1]
+    assert [entry["attempts"] for entry in limit(logins, "pc02").begin()] == [1, 1]
 
 
-def test_what_succeeded_may_be_left_out_of_the_result(ledger: Ledger) -> None:
-    one = limit(ledger, "pc01")
+def test_what_succeeded_may_be_left_out_of_the_result(logins: SharedLogins) -> None:
+    one = limit(logins, "pc01")
     one.begin()
     one.end({"accounts": [{"checks": []}]})
-    with ledger.changed() as records:
+    with logins.changed() as records:
         assert [verdict["accepted"] for verdict in records[LOGIN.casefold()]["servers"].values()] == [True, True]
 
 
-def test_the_file_is_private_and_has_no_password(ledger: Ledger, tmp_path: pathlib.Path) -> None:
-    one = limit(ledger, "pc01")
+def test_the_file_is_private_and_has_no_password(logins: SharedLogins, tmp_path: pathlib.Path) -> None:
+    one = limit(logins, "pc01")
     one.begin()
     one.end(result(REFUSED, OK))
     (path,) = tmp_path.iterdir()

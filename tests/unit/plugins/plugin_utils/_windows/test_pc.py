@@ -265,7 +265,7 @@ def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
 def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
     pc = windows()
     pc.holds = set(range(10000))
-    with pytest.raises(HostError, match=r"survey\.cmd, this is missing: profile list.*antivirus"):
+    with pytest.raises(HostError, match=r"survey\.cmd lacks profile list.*antivirus"):
         WindowsPc(pc).machine()
 
 
@@ -298,9 +298,9 @@ def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
     asked = WindowsPc(pc)
     asked.look_at([SID, OTHER])
     assert asked.snapshot(OTHER).loaded
-    with pytest.raises(HostError, match=rf"this is missing: {SID} file accounts\.prf"):
+    with pytest.raises(HostError, match=rf"lacks {SID} file accounts\.prf"):
         asked.snapshot(SID)
-    with pytest.raises(HostError, match="this is missing"):
+    with pytest.raises(HostError, match="lacks "):
         asked.write(SID, [WRITE], {"accounts.prf": b"two"})
     pc.locked.clear()
     assert WindowsPc(pc).snapshot(SID).files == {"accounts.prf": b"one"}

@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution im
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import SourceIds, Sources
-from ansible_collections.charter.mail.plugins.module_utils._clients.recognition import marker
+from ansible_collections.charter.mail.plugins.module_utils._clients.lookup import marker
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import lookup
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.entry import EVOLUTION
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk, request
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
-from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES, Machine, Snapshot
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -63,14 +63,14 @@ class OfficePc:
     def machine(self) -> Machine:
         return self._machine
 
-    def snapshot(self, sid: str) -> Snapshot:
+    def snapshot(self, sid: str) -> PcSnapshot:
         hive = keys.hive(sid)
         ours = [locate(sid) for locate in _SEEN]
         seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
         files = dict(self.folders.get(sid, {}))
         texts = dict(self.signatures.setdefault(sid, {}))
-        return Snapshot(loaded, Registry(seen), files, texts, self.signature_obstacle)
+        return PcSnapshot(loaded, Registry(seen), files, texts, self.signature_obstacle)
 
     def write(
         self,

@@ -10,11 +10,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
-from ansible_collections.charter.mail.plugins.module_utils._ansible.gathered import Gathered
+from ansible_collections.charter.mail.plugins.module_utils._ansible.gather import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import listing, locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging_methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import RegValue
 

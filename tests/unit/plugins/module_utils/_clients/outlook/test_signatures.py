@@ -14,12 +14,12 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, staging_record
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.signature_renditions import (
     as_text,
     name,
     renditions,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging_methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.differences import differences
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError

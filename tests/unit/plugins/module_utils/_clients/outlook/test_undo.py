@@ -10,12 +10,12 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients import past_changes, undo
+from ansible_collections.charter.mail.plugins.module_utils._clients import change_log_reader, undo
 from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import change_notes, locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.methods import METHODS
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.staging_methods import METHODS
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.undo import undone
 from ansible_collections.charter.mail.plugins.module_utils._clients.undo import Rollback
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, State
@@ -47,7 +47,7 @@ def roll_back(
     pc: OfficePc, run: str, own: str = ROLLBACK, *, force: bool = False, check: bool = False
 ) -> Rollback[t.Any]:
     outlook = client(pc, own)
-    entries = past_changes.parsed(change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid))
+    entries = change_log_reader.parsed(change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid))
     wanted = [entry for entry in entries if entry.run == run]
     assert wanted
     return undo.roll_back(
@@ -239,7 +239,7 @@ def test_the_log_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         configure(pc, f"2026{number:04}T000000Z-1", account(full_name=f"Mario {number}"))
     content = change_notes.content(pc.snapshot(MARIO.sid).registry, MARIO.sid)
     assert limit / 2 < len(content) < limit
-    assert past_changes.last_run(past_changes.parsed(content)) == f"2026{runs - 1:04}T000000Z-1"
+    assert change_log_reader.last_run(change_log_reader.parsed(content)) == f"2026{runs - 1:04}T000000Z-1"
 
 
 def test_a_log_that_is_none_stops_nothing() -> None:

@@ -79,6 +79,11 @@ def absent(before: Settings, wanted: Account) -> Settings:
     return after
 
 
+# Of the identity of another account: an SMTP server that is not in the list, and one that is.
+LOST = {"mail.identity.id1.smtpServer": "smtp9"}
+NAMED = {"mail.identity.id1.smtpServer": "smtp3"}
+
+
 def by_hand(**server: t.Any) -> dict[str, t.Any]:
     """BY_HAND and one more account that the user made for Charter."""
     settings = {
@@ -332,6 +337,15 @@ def test_absent_keeps_the_smtp_server_that_others_have_by_default() -> None:
         ({"mail.smtpservers": "smtp4,smtp3", "mail.identity.default.smtpServer": "smtp3"}, False),
         ({"mail.identity.default.smtpServer": "smtp4"}, True),
         ({"mail.identity.default.smtpServer": "smtp9", "mail.smtp.defaultserver": "smtp4"}, True),
+        ({"mail.smtpservers": "smtp4,smtp3", "mail.smtp.defaultserver": "smtp9"}, False),  # the default is none, then
+        ({"mail.smtp.defaultserver": "smtp9", "mail.identity.default.smtpServer": "smtp4"}, True),
+        ({"mail.smtpservers": "smtp4,smtp3", "mail.smtp.defaultserver": "smtp9", **LOST}, False),
+        ({"mail.smtpservers": "smtp4,smtp3", **LOST}, True),
+        ({"mail.identity.default.smtpServer": "smtp4", **LOST}, False),
+        (
+            {"mail.smtp.defaultserver": "smtp4", "mail.smtpserver.smtp3.hostname": "", **NAMED},
+            False,
+        ),  # nor does it send
         ({"mail.smtp.defaultserver": "smtp4", "mail.account.account2.identities": "id7"}, False),
         ({"mail.smtp.defaultserver": "smtp4", "mail.identity.id1.smtpServer": "smtp9"}, True),  # which is not there
         ({"mail.smtp.defaultserver": "smtp3", "mail.identity.id1.smtpServer": "smtp9"}, False),
@@ -355,6 +369,21 @@ def test_the_default_smtp_server_is_not_rewritten_under_others() -> None:
     assert after["mail.smtpserver.smtp5.hostname"] == "smtp.charter.net"
     assert after["mail.smtp.defaultserver"] == "smtp4"
     assert not [key for key in changed_keys(before, after) if key.startswith("mail.smtpserver.smtp4.")]
+
+
+@pytest.mark.parametrize("others", [{}, {"mail.smtpservers": "smtp9,smtp3,smtp4"}])
+def test_a_default_smtp_server_that_is_removed_gives_way_to_the_first(others: dict[str, t.Any]) -> None:
+    before = {**by_hand(), "mail.smtp.defaultserver": "smtp4", **others}
+    after = absent(before, account(provider="spectrum"))
+    assert after["mail.smtp.defaultserver"] == ("smtp9" if others else "smtp3")
+
+
+def test_the_default_smtp_server_may_change_where_nobody_sends_by_one_that_is_gone() -> None:
+    before = dict(BY_HAND)
+    del before["mail.identity.id1.smtpServer"]
+    before["mail.smtp.defaultserver"] = "smtp9"
+    assert present(before, account())["mail.smtp.defaultserver"] == "smtp9"
+    assert present(before, account(default=True))["mail.smtp.defaultserver"] == "smtp10"
 
 
 def test_an_smtp_server_that_is_right_is_shared_with_those_who_have_it_by_default() -> None:

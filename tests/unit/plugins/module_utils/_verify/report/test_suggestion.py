@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.secret import 
 from ansible_collections.charter.mail.plugins.module_utils._providers.catalog import ServerOptions, servers
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Role
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment, VerifyOptions
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment, VerifyOptions
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
@@ -44,7 +44,7 @@ HOST = "imap.lab.test"
 @contextlib.contextmanager
 def internet(
     offered: t.Mapping[tuple[str, int], Script], elsewhere: int
-) -> t.Iterator[tuple[Environment, dict[t.Any, ScriptedServer]]]:
+) -> t.Iterator[tuple[CheckEnvironment, dict[t.Any, ScriptedServer]]]:
     """An environment where hosts have these ports, and any other port of any host is the one given."""
     with contextlib.ExitStack() as stack:
         running = {place: stack.enter_context(serve(script)) for place, script in offered.items()}
@@ -53,7 +53,7 @@ def internet(
             actual = running[host, port].port if (host, port) in running else elsewhere
             return [Address(socket.AF_INET, ("localhost", actual))]  # not known as an address of this machine
 
-        yield Environment(resolver=resolver, clock=CLOCK), running
+        yield CheckEnvironment(resolver=resolver, clock=CLOCK), running
 
 
 def account_with(incoming: Settings, outgoing: Settings, protocol: Protocol = Protocol.IMAP) -> Account:

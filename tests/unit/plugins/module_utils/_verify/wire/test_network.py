@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
-from ansible_collections.charter.mail.plugins.module_utils._verify.options import Environment
+from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire import network
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
@@ -59,7 +59,9 @@ V4, V6 = socket.AF_INET, socket.AF_INET6
     ],
 )
 def test_names_that_are_not_found(error: Exception, finding: str, evidence: str, advice: str) -> None:
-    report = report_on(endpoint(MailService.IMAP, 993, Security.SSL), environment=Environment(resolver=fails(error)))
+    report = report_on(
+        endpoint(MailService.IMAP, 993, Security.SSL), environment=CheckEnvironment(resolver=fails(error))
+    )
     failed = failure(report, Stage.DNS)
     assert (failed.finding, failed.evidence) == (finding, evidence)
     assert failed.advice.startswith(advice)
@@ -67,14 +69,14 @@ def test_names_that_are_not_found(error: Exception, finding: str, evidence: str,
 
 def test_a_name_without_any_address() -> None:
     report = report_on(
-        endpoint(MailService.IMAP, 993, Security.SSL), environment=Environment(resolver=lambda host, port: ())
+        endpoint(MailService.IMAP, 993, Security.SSL), environment=CheckEnvironment(resolver=lambda host, port: ())
     )
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
 @pytest.mark.parametrize("name", ["a..lab.test", "x" * 64 + ".lab.test"])
 def test_names_that_cannot_be(name: str) -> None:
-    report = report_on(endpoint(MailService.IMAP, 993, Security.SSL, host=name), environment=Environment())
+    report = report_on(endpoint(MailService.IMAP, 993, Security.SSL, host=name), environment=CheckEnvironment())
     assert failure(report, Stage.DNS).finding == "cannot be found: its name has no address"
 
 
@@ -87,7 +89,9 @@ def test_a_resolver_that_never_answers() -> None:
 
     started = CLOCK.monotonic()
     report = report_on(
-        endpoint(MailService.IMAP, 993, Security.SSL), HASTY, environment=Environment(resolver=resolver, clock=CLOCK)
+        endpoint(MailService.IMAP, 993, Security.SSL),
+        HASTY,
+        environment=CheckEnvironment(resolver=resolver, clock=CLOCK),
     )
     assert CLOCK.monotonic() - started < 5
     release.set()
@@ -131,7 +135,7 @@ def test_other_reasons(monkeypatch: pytest.MonkeyPatch, number: int, finding: st
     assert (failed.finding, failed.evidence) == (finding, evidence)
 
 
-def addresses(*found: Address) -> Environment:
+def addresses(*found: Address) -> CheckEnvironment:
     """An environment where every name has these addresses."""
     return dataclasses.replace(LAB, resolver=lambda host, port: found)
 

@@ -122,7 +122,7 @@ def test_an_item_that_is_not_to_be_had_yet_is_passed_over() -> None:
 
 def test_a_new_password_goes_to_the_default_keyring_as_evolutions_own() -> None:
     service = Service(SearchItems=([], []))
-    with pytest.raises(PasswordStoreError, match="does not give it back"):
+    with pytest.raises(PasswordStoreError, match="does not return it"):
         Keyring(service).store("u", "a label", SECRET)
     (path, interface, _method, properties, value, replace), *_rest = [
         asked for asked in service.asked if asked[2] == "CreateItem"

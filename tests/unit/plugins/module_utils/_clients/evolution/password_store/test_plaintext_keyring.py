@@ -11,11 +11,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring_item import Item
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.plaintext_keyring import (
     PlaintextKeyring,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.store import (
-    Item,
 )
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError

@@ -1,0 +1,95 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Warnings about accounts that are the user's, in whole or in part."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._host.files import Files
+from ..._model import senders
+from ..._model.account import Account, State
+from ..._model.settings import Settings
+from ..lookup import about_candidates, about_void
+from . import configure, folder_users, mapping, migration
+from .identities import read_back
+from .lookup import candidates, find, void
+from .mail_deletion import mail_folder
+from .mapping import PrefIds, branch, text
+from .profiles import Root, listed
+from .stored import ThunderbirdState
+from .user_choice import choice
+
+
+def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
+    """Of an account that is left as it is, and of what the run did."""
+    if state.unreadable is not None:
+        return () if state.profile.missing else (f"left as it is: {state.unreadable}",)
+    chosen = choice(state.settings, account)
+    found = [f"{account}: {chosen}"] if chosen else list(_about_senders(state, account))
+    if account.state is State.ABSENT and find(state.settings, account) is None:
+        hosts = candidates(state.settings, account)
+        found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
+    for host, why in migration.kept(state.settings, account):
+        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        found.append(f"{account}: {kept}")
+    for ids in void(state.settings, account):
+        prefix = branch("server", ids.server)
+        host = text(state.settings, prefix + "hostname")
+        found.append(about_void(account, text(state.settings, prefix + "userName"), host))
+    return (*_about_sources(state, account), *state.remarks, *found)
+
+
+def _about_senders(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    ids = find(state.settings, account) if account.identities or account.signature else None
+    found = None if ids is None else read_back(state.settings, ids)
+    if found is not None:
+        yield from (f"{account}: {clause}" for clause in senders.left(account, found))
+
+
+def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
+    if account.state is State.PRESENT:
+        for path in state.sources.computed:
+            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            yield f"{path} is more than a list of preferences, so that {doubt}."
+    elif find(state.settings, account) is None:
+        others = configure.other_senders(state.settings, account)
+        if others:
+            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
+
+
+def of_removal(
+    files: Files, root: Root, profile: str, settings: Settings, after: Settings, ids: PrefIds, account: Account
+) -> tuple[str | None, t.Sequence[str]]:
+    """The folder of mail to delete with an account, if any, and the warnings about what stays.
+
+    Args:
+        files: the user's.
+        root: of all profiles.
+        profile: its folder.
+        settings: with the account.
+        after: without it.
+        ids: the account's.
+        account: as wanted.
+    """
+    left = configure.left_identities(settings, ids, account)
+    found = []
+    if left:
+        found.append(
+            f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
+        )
+    used = folder_users.remaining(after, mapping.stored_folder_uri(settings, ids.server))
+    if used:
+        found.append(
+            f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
+            "Thunderbird's account settings"
+        )
+    mail = mail_folder(files, profile, settings, ids, _other_profiles(files, root, profile)) if account.purge else None
+    if mail is not None and mail.reason:
+        found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
+    return None if mail is None else mail.folder, found
+
+
+def _other_profiles(files: Files, root: Root, profile: str) -> t.Sequence[str]:
+    real = files.real_path(profile)
+    return [other.path for other in listed(files, root.path) if files.real_path(other.path) != real]

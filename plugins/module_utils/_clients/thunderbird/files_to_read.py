@@ -1,0 +1,59 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a host tells whether a user's Thunderbird is as it should be: see ``files_to_read``.
+
+It is what ``locations``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from .. import seal
+from ..files_to_read import FileGroup, FilesToRead
+from .client_entry import PROCESSES
+from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .preference_files import SYSTEM
+from .stored import password_files
+
+_HOMES = (
+    "~",
+    "~/snap/thunderbird/common",
+    *(f"~/.var/app/{identifier}" for identifier in FLATPAK_IDS),
+)
+_ROOTS = (
+    *(f"{home}/.thunderbird" for home in _HOMES),
+    "~/.icedove",
+    "~/.config/thunderbird",
+    "~/snap/thunderbird/common/.config/thunderbird",
+    "~/snap/thunderbird/current/.config/thunderbird",
+    *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
+)
+_STORE = tuple(dict.fromkeys((*password_files(in_database=True), *password_files(in_database=False))))
+_PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
+
+FILES = FilesToRead(
+    groups=(
+        FileGroup(_ROOTS, ("profiles.ini", "installs.ini", "*/prefs.js", "*/user.js", "*/compatibility.ini")),
+        FileGroup(tuple(f"~/{name}" for name in LEGACY_HOMES), ("profiles.ini",)),
+        FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json")),
+        FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # where a launcher is a file
+        FileGroup((f"{SYSTEM}/policies",), ("policies.json",)),
+        FileGroup(
+            (*(f"{program}/defaults/pref" for program in NATIVE_PROGRAMS), f"{SYSTEM}/pref", f"{SYSTEM}/defaults/pref"),
+            _PREFERENCES,
+        ),
+    ),
+    folders=(
+        SNAP_PROGRAM,
+        *(
+            f"{apps}/{identifier}"
+            for apps in ("/var/lib/flatpak/app", "~/.local/share/flatpak/app")
+            for identifier in FLATPAK_IDS
+        ),
+    ),
+    places=(DEBIAN_LAUNCHER, *LAUNCHERS),
+    processes=PROCESSES,
+    stores=(FileGroup(_ROOTS, tuple(f"*/{name}" for name in _STORE)),),
+    seals=(FileGroup(_ROOTS, (f"*/{seal.NAME}",)),),
+)

@@ -1,0 +1,118 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder in which an account has its mail on this host, where it may be deleted."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import typing as t
+
+from ..._host.files import Files
+from ..._model.errors import HostError
+from ..._model.settings import Settings, Value
+from ..mail_deletion import shared_with
+from .mapping import PrefIds, branch, text
+from .prefs import statements
+
+_IN_PROFILE = "[ProfD]"
+_UP = "../"
+_USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
+_DIRECTORIES = ("directory-rel", "directory")
+
+
+class MailFolder(t.NamedTuple):
+    """What becomes of an account's mail.
+
+    Attributes:
+        folder: what may be deleted, relative to the profile; None for nothing.
+        reason: why nothing may be, a clause; empty where there is nothing to keep.
+    """
+
+    folder: str | None
+    reason: str = ""
+
+
+def mail_folder(
+    files: Files, profile: str, settings: Settings, ids: PrefIds, other_profiles: t.Iterable[str] = ()
+) -> MailFolder:
+    """What is the account's alone.
+
+    Args:
+        files: the user's.
+        profile: its folder.
+        settings: with the account.
+        ids: the account's.
+        other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
+    """
+    prefix = branch("server", ids.server)
+    named = [text(settings, prefix + key) for key in _DIRECTORIES if text(settings, prefix + key)]
+    if not named:
+        return MailFolder(None)
+    relative = _relative(settings, ids.server)
+    if relative is None:
+        return MailFolder(None, f"it is not in a folder of its own in the profile ({named[0]})")
+    folder = posixpath.join(profile, relative)
+    real = files.real_path(folder)
+    if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):
+        return MailFolder(None, f"{folder} is a link to {real}")
+    others = [*_others(settings, ids.server, profile)]
+    others += [path for other in other_profiles for path in _others(_preferences(files, other), "", other)]
+    shared = shared_with([folder], others, files.real_path)
+    return MailFolder(None, f"another account uses {shared[1]}") if shared else MailFolder(relative)
+
+
+def directories(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
+    """The absolute paths that the preferences of a server can mean, relative ones first, as Thunderbird reads them."""
+    for key in _DIRECTORIES:
+        value = text(settings, branch("server", server) + key)
+        if "\0" in value:
+            continue
+        if value.startswith(_IN_PROFILE):
+            relative = value[len(_IN_PROFILE) :].lstrip("/")
+            yield posixpath.join(profile, relative)
+            if _UP in relative:
+                yield _as_thunderbird_counts(profile, relative)
+        elif value.startswith("/"):
+            yield value
+
+
+def _as_thunderbird_counts(profile: str, relative: str) -> str:
+    """Each ``../``, wherever it stands, leads up from the profile, and only what follows the last one is below that.
+
+    Seen with 153 (nsLocalFile::SetRelativeDescriptor).
+    """
+    folder = profile.rstrip("/")
+    for _each in range(relative.count(_UP)):
+        folder = posixpath.dirname(folder)
+    return posixpath.join(folder, relative.rpartition(_UP)[2])
+
+
+def _others(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
+    """The folders of all other servers, those of accounts that are not in the list included."""
+    servers = {key.split(".")[2] for key in settings if key.startswith("mail.server.") and key.count(".") > 2}
+    for other in sorted(servers - {server}):
+        yield from directories(settings, other, profile)
+
+
+def _preferences(files: Files, profile: str) -> Settings:
+    """Those of another profile, as far as they can be read: what Thunderbird skips counts for nothing."""
+    found: dict[str, Value] = {}
+    for name in ("prefs.js", "user.js"):
+        try:
+            content = files.read(posixpath.join(profile, name)) or b""
+        except HostError:
+            continue
+        found.update({one.name: one.value for one in statements(content, _USER_PREFERENCE) if one is not None})
+    return found
+
+
+def _relative(settings: Settings, server: str) -> str | None:
+    value = text(settings, branch("server", server) + "directory-rel")
+    if not value.startswith(_IN_PROFILE):
+        return None
+    relative = value[len(_IN_PROFILE) :].strip("/")
+    parts = relative.split("/")
+    # Two levels such as ImapMail/imap.charter.net: never the profile itself or all of Mail/.
+    own = len(parts) == 2 and not {"..", ".", ""}.intersection(parts) and _UP not in value and "\0" not in value
+    return relative if own else None

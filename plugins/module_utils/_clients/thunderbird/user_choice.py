@@ -1,0 +1,82 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user has chosen for an account in Thunderbird, and what of it is the user's own."""
+
+from __future__ import annotations
+
+from ..._model.account import Account, State
+from ..._model.settings import Settings
+from ..._model.text import bare_address, same_address
+from .. import user_choice
+from .indexed_settings import IndexedSettings
+from .lookup import find, is_guess
+from .mapping import SERVER as _SERVER_RULES
+from .mapping import PrefIds, branch, effective, text
+
+_AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
+# nsMsgAuthMethod; the other ones send a password in some way.
+_NO_PASSWORD = {5: user_choice.KERBEROS, 7: user_choice.CERTIFICATE, 10: user_choice.OAUTH2}
+
+
+def choice(settings: Settings, account: Account) -> str:
+    """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    found = chosen(settings, account)
+    return user_choice.reason(account, found) if found else ""
+
+
+def chosen(settings: Settings, account: Account) -> str:
+    """The same as a clause."""
+    ids = None if account.override else find(settings, account)
+    if ids is None or (account.state is State.ABSENT and not is_guess(settings, ids, account)):
+        return ""
+    method = passwordless(settings, branch("server", ids.server))
+    outgoing = ""
+    if not is_foreign(settings, ids.identity, account):
+        kind = text(settings, branch("smtpserver", ids.smtp) + "type") or "smtp"
+        if kind != "smtp":
+            return user_choice.sends_by(kind)
+        method = method or passwordless(settings, branch("smtpserver", ids.smtp))
+        outgoing = _host(settings, branch("smtpserver", ids.smtp))
+    if method:
+        return user_choice.signs_in_by(method)
+    return user_choice.local_service(
+        IndexedSettings.of(settings).computer, account, _host(settings, branch("server", ids.server)), outgoing
+    )
+
+
+def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
+    """Whether an identity has an address of the user's own."""
+    address = text(settings, branch("identity", identity) + "useremail")
+    return "@" in address and not same_address(bare_address(address), account.email)
+
+
+def is_of_account(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
+    """Whether an SMTP server is the account's own by its login, and so no relay of the user's."""
+    login = text(settings, branch("smtpserver", smtp) + "username").lower()
+    incoming = text(settings, branch("server", ids.server) + "userName")
+    return login in {account.username.lower(), account.email.lower(), incoming.lower()}
+
+
+def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
+    """Whether identities of the user's own that send by an SMTP server need not notice that it is configured."""
+    prefix = branch("smtpserver", smtp)
+    computer = IndexedSettings.of(settings).computer
+    of_user = passwordless(settings, prefix) or user_choice.local_service(
+        computer, account, "", _host(settings, prefix)
+    )
+    return is_of_account(settings, smtp, ids, account) and not of_user
+
+
+def passwordless(settings: Settings, prefix: str) -> str:
+    """By what Thunderbird signs in at a server, if that is no password; empty where it is one.
+
+    Args:
+        settings: the preferences.
+        prefix: of the server's preferences.
+    """
+    method = effective(settings, prefix, _AUTH_METHOD)
+    return _NO_PASSWORD.get(method, "") if isinstance(method, int) else ""
+
+
+def _host(settings: Settings, prefix: str) -> str:
+    return text(settings, prefix + "hostname")
