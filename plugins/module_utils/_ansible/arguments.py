@@ -111,7 +111,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
 
     Args:
         options: of the task.
-        profiles: the client has profiles. If not, see ``_without_profiles``.
+        profiles: the client has profiles. If not, see ``without_profiles``.
 
     Raises:
         MailError: the first invalid option; the message names the entry of ``accounts``.
@@ -128,10 +128,10 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
                 raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
     _refuse_contradictions(found)
     _refuse_both_ways(found)
-    return tuple(found if profiles else _without_profiles(found))
+    return tuple(found if profiles else without_profiles(found))
 
 
-def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
+def without_profiles(found: t.Sequence[Request]) -> list[Request]:
     """The accounts for a client without profiles, so that one list serves all clients.
 
     A list can have an account, and a default, once for each profile. Here the accounts must be equal, and the first
