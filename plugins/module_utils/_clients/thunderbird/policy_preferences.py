@@ -61,6 +61,8 @@ class PolicyPreferences:
     def add(self, name: str, entry: object) -> bool:
         """One entry; False where Thunderbird stops there, and takes none of those behind it.
 
+        157 does not stop at a bare value that does not fit, which is left aside here.
+
         Args:
             name: the preference.
             entry: an object with ``Value`` and ``Status``, or the bare value, which is locked.
