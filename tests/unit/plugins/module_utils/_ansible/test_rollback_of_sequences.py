@@ -37,7 +37,7 @@ class Done(t.NamedTuple):
 @CLIENTS
 @EACH
 def test_runs_are_undone_one_by_one(client: ClientEntry, part: int) -> None:
-    for seed in range(examples(240)):
+    for seed in range(examples(120)):
         if seed % PARTS == part:
             with tempfile.TemporaryDirectory() as folder:
                 undo_one_by_one(pathlib.Path(folder), client, seed)
@@ -46,7 +46,7 @@ def test_runs_are_undone_one_by_one(client: ClientEntry, part: int) -> None:
 @CLIENTS
 @EACH
 def test_what_the_user_has_changed_since_stays_and_is_named(client: ClientEntry, part: int) -> None:
-    for seed in range(examples(240)):
+    for seed in range(examples(120)):
         if seed % PARTS == part:
             with tempfile.TemporaryDirectory() as folder:
                 undo_after_an_edit(pathlib.Path(folder), client, seed)
