@@ -71,8 +71,8 @@ def render(hosts: t.Mapping[str, HostAccounts], name: str) -> str:
                 [_literal(dict(entry)) for entry in found.entries], Dumper=_Dumper, sort_keys=False, allow_unicode=True
             )
             lines += ["      mail_accounts:", textwrap.indent(entries.rstrip("\n"), "        ")]
-        else:
-            lines.append("      mail_accounts: []")
+        else:  # an empty list would take the place of the one in the administrator's own inventory
+            lines.append("      # No accounts are listed: those in your own inventory count.")
     if not hosts:
         lines[-1] = "  hosts: {}"
     return "\n".join(lines) + "\n"

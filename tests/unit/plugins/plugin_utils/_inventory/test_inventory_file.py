@@ -23,10 +23,12 @@ class FromYaml(str):
     """A text of an inventory, as Ansible gives it to an action."""
 
 
-def read(tmp_path: pathlib.Path, text: str) -> t.Any:
+def read(tmp_path: pathlib.Path, text: str, before: str = "") -> t.Any:
+    """The accounts of the hosts of an inventory, which is used beside another one."""
+    (tmp_path / "hosts.yml").write_text(before or "all: {}\n")
     file = tmp_path / "mail.yml"
     file.write_text(text, "utf-8")
-    manager = InventoryManager(loader=DataLoader(), sources=[str(file)])
+    manager = InventoryManager(loader=DataLoader(), sources=[str(tmp_path / "hosts.yml"), str(file)])
     return {host.name: host.vars["mail_accounts"] for host in manager.get_hosts()}
 
 
@@ -37,6 +39,13 @@ def test_names_of_hosts_stay(tmp_path: pathlib.Path, host: str) -> None:
     entries = [{"user": FromYaml("mario"), "email": FromYaml("m@charter.net"), "full_name": "{{ x }}", "port": 12}]
     found = read(tmp_path, render({FromYaml(host): HostAccounts(entries, ["a\nb: {{ y }}"])}, "mail.yml"))
     assert found == {host: entries}
+
+
+def test_a_host_without_accounts_keeps_those_of_the_other_inventory(tmp_path: pathlib.Path) -> None:
+    before = "all: {hosts: {desk-1: {mail_accounts: [wanted]}, desk-2: {mail_accounts: [planned]}}}\n"
+    entry = {"user": "mario", "email": "mario@charter.net"}
+    text = render({"desk-1": of_result(None), "desk-2": HostAccounts([entry], ())}, "mail.yml")
+    assert read(tmp_path, text, before) == {"desk-1": ["wanted"], "desk-2": [entry]}
 
 
 def test_no_host_at_all(tmp_path: pathlib.Path) -> None:
