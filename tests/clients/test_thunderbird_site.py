@@ -213,6 +213,8 @@ def test_policies_and_files_have_the_types_that_thunderbird_gives_them(site: Sit
     with site.open() as opened:
         expected = opened.run_script(VALUES, prefix)
         built_in = opened.run_script(BUILT_IN, BUILT_IN_NUMBERS)
+        if int(opened.version.partition(".")[0]) >= 157:  # a value that does not fit does not stop it there
+            assert expected.pop(prefix + "h1") == CASES["h1"].policy["Value"]
     sources = preference_files.read(site.files, (PROGRAM,), str(site.profile), stored=before)
     seen = {name: value for name, value in sources.seen(before).items() if name.startswith(prefix)}
     assert {name: repr(value) for name, value in seen.items()} == {

@@ -11,8 +11,8 @@ from .._model import text
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
+from .._providers.account_rules import AccountFinding, Level, check, refuse_errors
 from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
-from .._providers.lint import Level, LintFinding, lint, refuse_errors
 from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]
@@ -76,7 +76,7 @@ class Request(t.NamedTuple):
     """
 
     account: Account
-    findings: tuple[LintFinding, ...]
+    findings: tuple[AccountFinding, ...]
     home: str | None
     profile: str | None
     allow_plaintext: bool
@@ -207,7 +207,7 @@ def request_of(entry: Options, task: Options) -> Request:
         override=option("override"),
         migrate_from=_migrate_from(option("migrate"), email, incoming, protocol),
     )
-    findings = lint(account, allow_plaintext=option("allow_plaintext"))
+    findings = check(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
     return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
 

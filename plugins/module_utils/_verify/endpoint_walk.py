@@ -27,7 +27,7 @@ from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSessio
 from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
-from .wire import name_lookup, network, tls
+from .wire import dial, name_lookup, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -164,7 +164,7 @@ class EndpointWalk(t.Generic[_D]):
         log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
             seen.address = str(addresses[0])
-            opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+            opened, address, seen.evidence = dial.dial(endpoint, addresses, self._deadline)
             seen.address = str(address)
         log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, addresses, address))
         with opened as connection:
@@ -288,7 +288,7 @@ class EndpointWalk(t.Generic[_D]):
     def _refused_certificate(self, address: Address) -> Certificate | None:
         """Read a refused certificate over a second connection, which carries nothing else."""
         with contextlib.suppress(Failure):
-            opened, _address, _seen = network.dial(self._endpoint, [address], self._deadline)
+            opened, _address, _seen = dial.dial(self._endpoint, [address], self._deadline)
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)

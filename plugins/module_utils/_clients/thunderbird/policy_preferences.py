@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.settings import Settings, Value
-from .preference_sources import Given
+from .effective_preferences import Given
 
 # The built-in preferences of Thunderbird 153 that are numbers, as far as their names are of concern.
 BUILT_IN_NUMBERS = (
@@ -60,6 +60,8 @@ class PolicyPreferences:
 
     def add(self, name: str, entry: object) -> bool:
         """One entry; False where Thunderbird stops there, and takes none of those behind it.
+
+        157 does not stop at a bare value that does not fit, which is left aside here.
 
         Args:
             name: the preference.

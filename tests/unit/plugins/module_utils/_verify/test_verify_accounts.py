@@ -184,7 +184,7 @@ def test_no_accounts() -> None:
 
 
 def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
-    emails = [f"user{number}@lab.test" for number in range(size(3 * SESSIONS_PER_SERVER, SESSIONS_PER_SERVER + 3))]
+    emails = [f"user{number}@lab.test" for number in range(size(3 * SESSIONS_PER_SERVER, SESSIONS_PER_SERVER + 10))]
     busy, most, lock = 0, 0, threading.Lock()
 
     def counted(talk: Talk) -> None:
@@ -208,7 +208,7 @@ def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
 
 
 def test_a_dead_server_is_not_asked_by_everybody() -> None:
-    emails = [f"user{number}@lab.test" for number in range(size(5, 2) * SESSIONS_PER_SERVER + 1)]
+    emails = [f"user{number}@lab.test" for number in range(size(5, 3) * SESSIONS_PER_SERVER)]
     with serve(lambda talk: talk.say(b"junk")) as one, black_hole() as hole:
         accounts = [account(one.port, hole, email) for email in emails]
         started = CLOCK.monotonic()

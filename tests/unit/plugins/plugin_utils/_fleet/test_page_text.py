@@ -222,7 +222,7 @@ def test_ten_thousand_hosts_are_small_and_cheap_to_write() -> None:
 
 
 def test_what_a_browser_draws_before_the_script_runs_is_bounded() -> None:
-    assert len(Parsed(page(sample_report.fleet(size(2_000, 300)))).elements) < 4_000
+    assert len(Parsed(page(sample_report.fleet(size(2_000, 600)))).elements) < 4_000
 
 
 def test_sentences_that_all_differ_are_cut_so_that_the_page_stays_small() -> None:
@@ -237,7 +237,7 @@ def test_sentences_that_all_differ_are_cut_so_that_the_page_stays_small() -> Non
         for number in range(size(10_000, 1_000))
     ]
     text = page(sample_report.report(hosts))
-    assert len(text.encode()) < 2_000_000
+    assert len(text.encode()) < size(2_000_000, 600_000)
     sentences = [line for line in data_of(text)["texts"] if "long text" in line]
     assert len(sentences) == size(16_000, 1_600)
     assert all(line.endswith("...") for line in sentences)
