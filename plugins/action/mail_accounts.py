@@ -16,10 +16,10 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ..module_utils._ansible import client_choice
-from ..module_utils._ansible.arguments import argument_spec, requests
+from ..module_utils._ansible.arguments import Request, argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
 from ..module_utils._ansible.run_all_options import OPTIONS
-from ..module_utils._ansible.validate import presentable, shown, validated
+from ..module_utils._ansible.validate import ValidOptions, presentable, valid_options
 from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
@@ -28,6 +28,7 @@ from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files, upload
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
+from ..plugin_utils._look.plain_values import plain
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import unchanged
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
@@ -53,11 +54,13 @@ class ActionModule(NormalAction):
         try:
             with signature_files.contents(self, variables):
                 raw = self._task.args
-                params = validated(raw, _SPEC)
-                requests(params)  # what is wrong with an account is found before the host is asked anything
+                options = valid_options(raw, _SPEC)
+                params = plain(options.params)
+                wanted = requests(params)  # what is wrong with an account is found before the host is asked anything
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
-                    result = self._unchanged({**params, OPTION: key}) or self._by_module(key, tmp, task_vars)
+                    settled = self._unchanged({**params, OPTION: key}, wanted, options)
+                    result = settled or self._by_module(key, tmp, task_vars)
                     result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
                     result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
@@ -71,11 +74,14 @@ class ActionModule(NormalAction):
         recorder.configured(self, variables, shown)
         return shown
 
-    def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    def _unchanged(
+        self, params: t.Mapping[str, t.Any], wanted: t.Sequence[Request], options: ValidOptions
+    ) -> dict[str, t.Any] | None:
         if not can_run(self):
             return None
-        found = unchanged(params, lambda line: run_line(self, line), check_mode=self._task.check_mode)
-        return None if found is None else {**found, "invocation": {"module_args": shown(self._task.args, _SPEC)}}
+        check_mode = self._task.check_mode
+        found = unchanged(params, lambda line: run_line(self, line), check_mode=check_mode, wanted=wanted)
+        return None if found is None else {**found, "invocation": {"module_args": options.shown()}}
 
     def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         with run_id_for_module.with_run(self, task_vars, {} if key is None else {OPTION: key}):

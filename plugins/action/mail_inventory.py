@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._model.printable import printable
@@ -32,7 +31,9 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(dict(_OPTIONS))[1]  # type: ignore[no-untyped-call]
         path = options["path"]
         if os.path.lexists(path):
-            raise AnsibleActionFail(f"{path} exists, and is not overwritten. Move it away, or name another file.")
+            return _failed(result, f"{path} exists, and is not overwritten. Move it away, or name another file.")
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            return _failed(result, f"{path} cannot be written: there is no such folder. Make it, or name another file.")
         found = _found(task_vars or {}, options["register"] or _REGISTER)
         text = render(found, os.path.basename(path))
         number = sum(len(host.entries) for host in found.values())
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):
             try:
                 new_file.write(path, text)
             except OSError as error:
-                raise AnsibleActionFail(f"{path} cannot be written: {error}. Name another file.") from error
+                return _failed(result, f"{path} cannot be written: {error.strerror}. Name another file.")
         return {
             **result,
             "changed": True,
@@ -52,6 +53,11 @@ class ActionModule(ActionBase):
                 f"{path}: {number} accounts of {len(found)} hosts. Remarks on what is not listed: {left}."
             ),
         }
+
+
+def _failed(result: t.Mapping[str, t.Any], message: str) -> dict[str, t.Any]:
+    """Not an exception, to which Ansible adds its own text and the cause once more."""
+    return {**result, "failed": True, "changed": False, "msg": printable(message)}
 
 
 def _found(variables: t.Mapping[str, t.Any], register: str) -> dict[str, HostAccounts]:

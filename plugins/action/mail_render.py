@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 
@@ -44,7 +43,7 @@ class ActionModule(ActionBase):
                 found, options["clients"], identifier=options["identifier"], organization=options["organization"]
             )
         except MailError as error:
-            raise AnsibleActionFail(printable(str(error))) from error
+            return _failed(result, str(error))
         if not found:
             warnings[f"No host of the play has mail accounts in the variable {no_accounts.VARIABLE}."] = None
             written = {}
@@ -57,7 +56,7 @@ class ActionModule(ActionBase):
                 for path in changed:
                     files.write(path, written[path])
         except OSError as error:
-            raise AnsibleActionFail(f"{options['folder']} cannot be written: {error}. Name another folder.") from error
+            return _failed(result, f"{options['folder']} cannot be written: {error.strerror}. Name another folder.")
         return {
             **result,
             "changed": bool(changed),
@@ -87,3 +86,8 @@ class ActionModule(ActionBase):
         bare = [{name: value for name, value in entry.items() if name != "password"} for entry in entries]
         templar = Templar(loader=self._loader, variables={**raw, "hostvars": hostvars})
         return templar.template(bare)
+
+
+def _failed(result: t.Mapping[str, t.Any], message: str) -> dict[str, t.Any]:
+    """Not an exception, to which Ansible adds its own text and the cause once more."""
+    return {**result, "failed": True, "changed": False, "msg": printable(message)}

@@ -56,6 +56,8 @@ class ActionModule(ActionBase):
         if options["failure"] is not None:
             ending = "unreachable" if options["unreachable"] else "failed"
             return {**result, "changed": False, ending: True, "msg": printable(options["failure"])}
+        if options["latest"] and not options["records"]:
+            return _without_records(result, "No folder with records is named.")
         warnings: list[str] = []
         # What is read stays until the end. To look for garbage in it, again and again, takes a quarter of the time.
         collects = gc.isenabled()
@@ -69,6 +71,8 @@ class ActionModule(ActionBase):
         finally:
             if collects:
                 gc.enable()
+        if options["latest"] and not records:
+            return _without_records(result, f"{options['records']} has no records.")
         report = reported.report
         works = not report.counts[MailState.FAILED]
         unreached = [record.host for record in records if record.is_unreached]
@@ -95,6 +99,12 @@ class ActionModule(ActionBase):
             "warnings": [printable(warning) for warning in _few(warnings)],
             "ansible_stats": {"data": {"charter_mail": verdict}, "per_host": False, "aggregate": False},
         }
+
+
+def _without_records(result: t.Mapping[str, t.Any], reason: str) -> dict[str, t.Any]:
+    """Where a report is wanted of earlier runs, and there is none of them."""
+    advice = "Name the folder that the earlier runs had in mail_records."
+    return {**result, "failed": True, "changed": False, "msg": printable(f"{reason} {advice}")}
 
 
 def _report(

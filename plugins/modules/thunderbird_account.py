@@ -166,7 +166,9 @@ accounts:
       returned: unless skipped or failed
       sample: {account: account1, server: server1, identity: id1, smtp: smtp1}
     changes:
-      description: Each setting that differed, by its name in Thunderbird, with passwords hidden.
+      description:
+        - Each setting that differed, by its name in Thunderbird, with passwords hidden.
+        - Of a long list of Thunderbird's own names for accounts, only its ends are shown.
       type: list
       elements: dict
       returned: unless skipped or failed

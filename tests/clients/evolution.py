@@ -82,6 +82,7 @@ class Evolution:
 
     def __init__(self, session: DesktopSession) -> None:
         self.session = session
+        self._uids: dict[str, str] = {}
 
     @property
     def sources(self) -> pathlib.Path:
@@ -100,7 +101,9 @@ class Evolution:
 
     def set_up(self, address: str) -> bool:
         """Whether an open Evolution has set up the account's folders from the server, which it does once."""
-        uid = self.account(address)["uid"]
+        if address not in self._uids:  # who waits for it asks often
+            self._uids[address] = self.account(address)["uid"]
+        uid = self._uids[address]
         return "NeedsInitialSetup=false" in (self.sources / f"{uid}.source").read_text()
 
     def downloaded(self, subject: str) -> bool:

@@ -50,6 +50,8 @@ _VARIABLES = {
     "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
 }
 
+_TITLES = 'for one in $(xdotool search --onlyvisible --name .); do xdotool getwindowname "$one"; done'
+
 
 class EvolutionWindow:
     """A running Evolution, as a context manager that quits it through its menu action at the end.
@@ -79,11 +81,8 @@ class EvolutionWindow:
 
     def titles(self) -> list[str]:
         """The titles of all windows on the screen, including those of other programs."""
-        found = self._session.run("xdotool", "search", "--onlyvisible", "--name", ".", check=False, **self._variables)
-        names = (
-            self._session.run("xdotool", "getwindowname", number, check=False, **self._variables)
-            for number in found.split()
-        )
+        # In one call, as who waits for a window asks often.
+        names = self._session.run("sh", "-c", _TITLES, check=False, **self._variables).splitlines()
         return sorted(name.strip().removesuffix(_SUFFIX) for name in names if name.strip())
 
     def wait_for(self, title: str) -> None:

@@ -64,6 +64,11 @@ pref("mail.winsearch.firstRunDone", true);
 pref("mail.chat.enabled", false);
 pref("calendar.timezone.useSystemTimezone", true);
 
+// Processes that no test needs. Together they take a tenth of a start.
+pref("dom.ipc.processPrelaunch.enabled", false);
+pref("extensions.webextensions.remote", false);
+pref("media.rdd-process.enabled", false);
+
 // thunderbird_startup.js, which is beside this directory as driver.cfg. It is plain text and needs full rights.
 pref("general.config.filename", "driver.cfg");
 pref("general.config.obscure_value", 0);

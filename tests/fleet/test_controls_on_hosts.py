@@ -37,7 +37,7 @@ class Site:
     def __init__(self, fleet: Fleet, folder: pathlib.Path, sending: ScriptedServer) -> None:
         self._fleet = fleet
         self._folder = folder
-        self._ansible = Ansible(folder)
+        self._ansible = Ansible(folder, quick=True)
         self._dead = str(ipaddress.ip_address(fleet.control_address) + 100)  # of the same network: nobody is there
         account = {
             "email": USERNAME,

@@ -53,7 +53,7 @@ def fleet() -> t.Iterator[Fleet]:
 def ansible(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Controller:
     """Ansible, once the accounts are there."""
     folder = tmp_path_factory.mktemp("ansible")
-    found = Controller(folder, Ansible(folder))
+    found = Controller(folder, Ansible(folder, quick=True))
     first, _run = play(found, fleet, {"profile": None})
     assert first["changed"]
     on_host(fleet, f"echo '// {NOTE}' >>/home/mario/.thunderbird/charter.default/prefs.js")

@@ -29,7 +29,7 @@ class Office:
     """Two hosts with one user, and the commands of docs/rollback.md."""
 
     def __init__(self, fleet: Fleet, folder: pathlib.Path, ports: t.Mapping[str, int]) -> None:
-        self.ansible = Ansible(folder)
+        self.ansible = Ansible(folder, quick=True)
         self.ports = ports
         self._fleet = fleet
         self._folder = folder

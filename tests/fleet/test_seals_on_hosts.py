@@ -46,7 +46,7 @@ def fleet() -> t.Iterator[Fleet]:
 @pytest.fixture
 def ansible(fleet: Fleet, tmp_path: pathlib.Path) -> Controller:
     """Ansible, once the accounts are there with their passwords and seals."""
-    found = Controller(tmp_path, Ansible(tmp_path))
+    found = Controller(tmp_path, Ansible(tmp_path, quick=True))
     play(found, fleet)
     result, _run = play(found, fleet)  # the first run may have had to change what another test has left
     assert {account["password"] for account in result["accounts"]} == {"stored"}

@@ -15,9 +15,12 @@ import pathlib
 import subprocess
 import typing as t
 
+from . import ansible_server
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Another environment has another ansible-core: see the step cores of tests/run_tests.py.
 ENVIRONMENT = "CHARTER_MAIL_ENVIRONMENT"
+_TIMEOUT = 300  # seconds
 _BIN = ROOT / os.environ.get(ENVIRONMENT, ".venv") / "bin"
 
 
@@ -47,12 +50,22 @@ class Ansible:
         folder: a private directory for Ansible's own files.
         prefix: a prefix for each command, such as ``ip netns exec NAME``.
         python: the interpreter of the modules; by default Debian's.
+        quick: whether playbooks and commands, too, run in forks of one process, as ``module`` does: for tests to which
+            they are a means. See ``ansible_server``.
     """
 
-    def __init__(self, folder: pathlib.Path, prefix: t.Sequence[str] = (), python: str = "/usr/bin/python3") -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        prefix: t.Sequence[str] = (),
+        python: str = "/usr/bin/python3",
+        *,
+        quick: bool = False,
+    ) -> None:
         self.folder = self._folder = folder
         self._prefix = list(prefix)
         self._python = python
+        self._quick = quick
         self._runs = 0
         self._record = folder / "record"
         (folder / "ansible_collections/charter").mkdir(parents=True)
@@ -62,7 +75,7 @@ class Ansible:
     def module(
         self, name: str, *, check: bool = False, hosts: t.Mapping[str, t.Any] | None = None, **options: t.Any
     ) -> dict[str, t.Any]:
-        """Run one module as an ad-hoc command, with ``--diff``.
+        """Run one module as an ad-hoc command, with ``--diff``, in a fork of a process that has imported Ansible.
 
         Args:
             name: the module's name in this collection.
@@ -79,7 +92,7 @@ class Ansible:
         here = ["localhost", "--extra-vars", interpreter]
         where = here if hosts is None else ["all", "--inventory", str(self._inventory(hosts))]
         arguments = [*where, "--module-name", f"charter.mail.{name}", "--args", json.dumps(options), "--diff"]
-        done = self.command("ansible", *arguments, *(["--check"] if check else []))
+        done = self._run("ansible", *arguments, *(["--check"] if check else []), quick=True)
         results = self.results()
         if len(results) != 1:
             raise AssertionError(done.output)
@@ -112,6 +125,9 @@ class Ansible:
 
     def command(self, program: str, *arguments: str) -> AnsibleRun:
         """Run one of Ansible's programs."""
+        return self._run(program, *arguments, quick=self._quick)
+
+    def _run(self, program: str, *arguments: str, quick: bool) -> AnsibleRun:
         variables = {
             "PATH": f"{_BIN}:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(self._folder),
@@ -131,18 +147,27 @@ class Ansible:
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
             "ANSIBLE_NOCOLOR": "true",
         }
-        command = [*self._prefix, str(_BIN / program), *arguments]
+        command = [str(_BIN / program), *arguments]
+        if quick and program in ansible_server.PROGRAMS and ENVIRONMENT not in os.environ:
+            return self._fork(command, variables)
         done = subprocess.run(
-            command,
+            [*self._prefix, *command],
             env=variables,
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=300,
+            timeout=_TIMEOUT,
             check=False,
         )
         return AnsibleRun(done.returncode, done.stdout.decode())
+
+    def _fork(self, command: t.Sequence[str], variables: t.Mapping[str, str]) -> AnsibleRun:
+        output = self._folder / "output"
+        output.write_bytes(b"")
+        request = ansible_server.Request(command, variables, str(self._folder), str(output))
+        code = ansible_server.run(_BIN / "python", self._prefix, request, _TIMEOUT)
+        return AnsibleRun(code, output.read_bytes().decode())
 
 
 def python_of_version(version: str) -> str | None:

@@ -30,7 +30,7 @@ WRONG = "not-the-stored-one"
 @pytest.fixture
 def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
     """Ansible inside the lab's network."""
-    return Ansible(tmp_path, prefix=mail_lab.command([]))
+    return Ansible(tmp_path, prefix=mail_lab.command([]), quick=True)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ MAIL = "From - \nSubject: Hello\n\nHello.\n"
 
 @pytest.fixture
 def ansible(tmp_path: pathlib.Path) -> Ansible:
-    return Ansible(tmp_path)
+    return Ansible(tmp_path, quick=True)
 
 
 class Desk:

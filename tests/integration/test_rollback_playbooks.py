@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.h
 @pytest.fixture
 def ansible(tmp_path: pathlib.Path, mail_lab: MailLab) -> Ansible:
     """Ansible inside the lab's network."""
-    return Ansible(tmp_path, prefix=mail_lab.command([]))
+    return Ansible(tmp_path, prefix=mail_lab.command([]), quick=True)
 
 
 def hand_made(email: str) -> HandMade:

@@ -11,6 +11,7 @@ import pathlib
 import re
 import typing as t
 
+import pytest
 import yaml
 
 from .ansible_runs import ROOT, Ansible, AnsibleRun
@@ -25,6 +26,11 @@ def example(name: str) -> str:
     found = re.findall(rf"<!-- {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
     assert len(found) == 1
     return str(found[0])
+
+
+@pytest.fixture
+def ansible(tmp_path: pathlib.Path) -> Ansible:
+    return Ansible(tmp_path, quick=True)
 
 
 class Play:

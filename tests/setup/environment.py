@@ -85,6 +85,8 @@ def ensure(environment: Environment) -> None:
         return
     if not (works and wanted.startswith(present)):
         python = _python(environment.pythons)
+        if folder.is_symlink():  # venv would empty the folder that it leads to, which others may use
+            raise SystemExit(f"{folder} leads to {folder.resolve()}, which is not emptied: remove the link")
         print(f"Making {environment.folder} with {python} ...", flush=True)
         subprocess.run([str(python), "-m", "venv", "--clear", str(folder)], check=True)
     print(f"Installing {environment.files[-1].relative_to(ROOT)} in {environment.folder} ...", flush=True)

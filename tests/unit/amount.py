@@ -14,7 +14,8 @@ This is the one place that decides it. A test that could try hundreds of cases p
 them and in ``pytest.mark.parametrize``.
 
 ``make unit`` sets ``CHARTER_MAIL_TESTS=fast``. Then conftest.py also runs a part of each table: of the cases of a
-parametrised test, and of the tests in a class or file marked ``alike``, which are expensive and resemble each other.
+parametrised test, and of the tests marked ``alike``, which are expensive and resemble each other: those in a class or
+file, or those in several files whose mark has the same name.
 
 Another run takes other cases.
 """
@@ -32,7 +33,7 @@ FAST = os.environ.get(VARIABLE) == "fast"
 _SHARE = 33  # the fast loop tries one in so many
 _FEWEST = 2  # the first example that is generated is the simplest, and says little
 _MOST = 2
-_ROWS = 2  # at least, of a table in the fast loop; of a longer one, one row in so many
+_ROWS = 1  # at least, of a table in the fast loop; of a longer one, one row in so many
 _ROW_SHARE = 8
 
 # Each worker of a run finds the tests for itself, and all of them must find the same.

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -13,29 +15,33 @@ from ansible_collections.charter.mail.tests.unit import amount
 
 def pytest_configure(config: pytest.Config) -> None:
     """Define the mark."""
-    config.addinivalue_line("markers", "alike(most): expensive tests of which the fast loop runs so many")
+    config.addinivalue_line(
+        "markers", "alike(most, name): expensive tests of which the fast loop runs so many; of all files with the name"
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> t.Iterator[None]:
+    """Leave out the rows that the fast loop does not run, before each becomes a test: that costs more than most run."""
+    yield
+    # pytest has no other place where rows can be left out once they are known and are no tests yet.
+    if amount.FAST and metafunc.definition.get_closest_marker("alike") is None:
+        metafunc._calls[:] = amount.rows(metafunc._calls)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the fast loop does not run."""
+    """Leave out the tests marked as alike that the fast loop does not run."""
     if not amount.FAST:
         return
-    tables: dict[tuple[str, int | None], list[pytest.Item]] = {}
+    groups: dict[tuple[str, int], list[pytest.Item]] = {}
     for item in items:
-        tables.setdefault(table_of(item), []).append(item)
-    chosen = {item for (_name, most), table in tables.items() for item in amount.rows(table, most)}
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = [item for item in items if item in chosen]
-
-
-def table_of(item: pytest.Item) -> tuple[str, int | None]:
-    """The table of which a test is a row, and how many of its rows are run, if that is marked.
-
-    A test that is not parametrised is the only row of its own table.
-    """
-    for node, mark in item.iter_markers_with_node("alike"):
-        return node.nodeid, mark.args[0]
-    return item.nodeid.partition("[")[0], None
+        for node, mark in item.iter_markers_with_node("alike"):
+            most, name = [*mark.args, node.nodeid][:2]
+            groups.setdefault((name, most), []).append(item)
+            break
+    left_out = {item for (_name, most), group in groups.items() for item in set(group) - set(amount.rows(group, most))}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:

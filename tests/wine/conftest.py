@@ -5,8 +5,18 @@
 
 from __future__ import annotations
 
-from ansible_collections.charter.mail.tests.integration.fixtures import ansible
+import pathlib
+
+import pytest
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.lab.fixtures import mail_lab, mail_user
 from ansible_collections.charter.mail.tests.wine.fixtures import office_pc, windows
 
 __all__ = ["ansible", "mail_lab", "mail_user", "office_pc", "windows"]
+
+
+@pytest.fixture
+def ansible(tmp_path: pathlib.Path) -> Ansible:
+    """Ansible on this machine, to which the PC is a host."""
+    return Ansible(tmp_path, quick=True)

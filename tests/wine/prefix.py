@@ -129,7 +129,7 @@ class Prefix:
         }
 
     def run(self, argv: t.Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Run a Windows program, in ``C:\\``.
+        """Run one of Windows' own programs, in ``C:\\``.
 
         An argument with quotation marks in it reaches ``cmd.exe`` wrongly: Wine makes one line of the arguments by the
         rules of C programs, which ``cmd.exe`` does not follow.
@@ -138,7 +138,8 @@ class Prefix:
             argv: the program, such as ``reg.exe``, and its arguments.
             stdin: its whole input.
         """
-        return self._run(["wine", *argv], stdin, self.drive)
+        # By its name alone, Wine would start another program first, to search for it.
+        return self._run(["wine", f"C:\\windows\\system32\\{argv[0]}", *argv[1:]], stdin, self.drive)
 
     def _run(self, argv: t.Sequence[str], stdin: bytes, folder: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
         # Files and no pipes: Wine's services, which a program may have to start, would hold a pipe open for ever.

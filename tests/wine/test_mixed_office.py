@@ -30,7 +30,7 @@ def fleet() -> t.Iterator[Fleet]:
 @pytest.fixture
 def ansible(tmp_path: pathlib.Path, fleet: Fleet) -> Ansible:
     """Ansible where the hosts and the mail servers are."""
-    return Ansible(tmp_path, prefix=fleet.command([]))
+    return Ansible(tmp_path, prefix=fleet.command([]), quick=True)
 
 
 @pytest.fixture

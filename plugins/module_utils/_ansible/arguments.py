@@ -11,8 +11,8 @@ from .._model import text
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
+from .._providers.account_rules import AccountFinding, Level, check, refuse_errors
 from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
-from .._providers.lint import Level, LintFinding, lint, refuse_errors
 from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]
@@ -76,7 +76,7 @@ class Request(t.NamedTuple):
     """
 
     account: Account
-    findings: tuple[LintFinding, ...]
+    findings: tuple[AccountFinding, ...]
     home: str | None
     profile: str | None
     allow_plaintext: bool
@@ -111,7 +111,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
 
     Args:
         options: of the task.
-        profiles: the client has profiles. If not, see ``_without_profiles``.
+        profiles: the client has profiles. If not, see ``without_profiles``.
 
     Raises:
         MailError: the first invalid option; the message names the entry of ``accounts``.
@@ -128,10 +128,10 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
                 raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
     _refuse_contradictions(found)
     _refuse_both_ways(found)
-    return tuple(found if profiles else _without_profiles(found))
+    return tuple(found if profiles else without_profiles(found))
 
 
-def _without_profiles(found: t.Sequence[Request]) -> list[Request]:
+def without_profiles(found: t.Sequence[Request]) -> list[Request]:
     """The accounts for a client without profiles, so that one list serves all clients.
 
     A list can have an account, and a default, once for each profile. Here the accounts must be equal, and the first
@@ -207,7 +207,7 @@ def request_of(entry: Options, task: Options) -> Request:
         override=option("override"),
         migrate_from=_migrate_from(option("migrate"), email, incoming, protocol),
     )
-    findings = lint(account, allow_plaintext=option("allow_plaintext"))
+    findings = check(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
     return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
 

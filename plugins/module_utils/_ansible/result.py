@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import collections
+import re
 import typing as t
 
 from .._clients.engine import Step, View
 from .._model.account import Account
 from .arguments import Request
+
+_LONGEST = 400  # characters of a list
+_FIRST, _LAST = 2, 8  # names of a longer one; lists grow at their ends
+_NAMES = re.compile(r"[a-z]+[0-9]+(?:,[a-z]+[0-9]+)*")  # account1,account2
 
 
 class TaskResult:
@@ -137,5 +142,21 @@ def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
     return {
         "profile": profile if view.profile is None else view.profile,
         "ids": dict(view.ids),
-        "changes": [{"setting": change.key, "before": change.before, "after": change.after} for change in step.changes],
+        "changes": [
+            {"setting": change.key, "before": shortened(change.before), "after": shortened(change.after)}
+            for change in step.changes
+        ],
     }
+
+
+def shortened(value: t.Any) -> t.Any:
+    """A value of a setting, a long list of a client's own names without its middle.
+
+    A list of all accounts is changed once for each account: with 2,000 of them, these texts alone would be 80 MB. Other
+    texts stay whole, as half of a password would not be recognised and hidden.
+    """
+    if not isinstance(value, str) or len(value) <= _LONGEST or _NAMES.fullmatch(value) is None:
+        return value
+    names = value.split(",")
+    left_out = f"... {len(names) - _FIRST - _LAST} more ..."
+    return ",".join([*names[:_FIRST], left_out, *names[-_LAST:]])

@@ -8,6 +8,7 @@ import typing as t
 
 from .._clients.client_entry import System
 from . import client_choice, client_registry
+from .arguments import Request, requests
 from .result import TaskResult, of_all_clients
 from .run_client import Task, configure
 from .users_of_host import UsersOfHost, users_of
@@ -46,6 +47,7 @@ def configure_all(
     installed: t.Callable[[], t.Sequence[str]],
     host: UsersOfHost,
     make_task: t.Callable[[t.Callable[[str], t.Any]], Task],
+    wanted: t.Sequence[Request] | None = None,
 ) -> AllResults:
     """Configure all clients. If one cannot be configured, the others get their accounts.
 
@@ -54,6 +56,7 @@ def configure_all(
         installed: finds the clients that the host has.
         host: its users.
         make_task: how the task runs, with what shows a warning.
+        wanted: the ``requests`` of the options, where the caller has them.
 
     Raises:
         MailError: an option is invalid; nothing was changed.
@@ -64,10 +67,11 @@ def configure_all(
         require_key(options["seal_key"])
     names, is_fallback = client_choice.choose(options, System.LINUX, installed)
     warnings: dict[str, None] = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
+    accounts = requests(options) if wanted is None else wanted
     entries = [client_registry.CLIENTS[name] for name in names]
     # All of them before the first write, so that an invalid option changes nothing.
     users = {
-        entry.title: users_of(entry, options, options.get(entry.name) or {}, host, warnings.setdefault)
+        entry.title: users_of(entry, options, options.get(entry.name) or {}, host, warnings.setdefault, accounts)
         for entry in entries
     }
     task = make_task(warnings.setdefault)

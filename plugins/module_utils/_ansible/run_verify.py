@@ -99,7 +99,7 @@ def verify_all(
         MailError: an option that cannot be used.
     """
     wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
-    # The lint lets no account without encryption pass unless it was allowed for that account.
+    # The rules let no account without encryption pass unless it was allowed for that account.
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
     tested_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     reports = _reports(params, wanted, options, inspect_clients, from_second_host, check_mode=check_mode)

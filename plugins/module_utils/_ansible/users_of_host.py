@@ -12,7 +12,7 @@ from .._clients.engine import Client
 from .._linux.local_user import Target
 from .._model.account import Account, State
 from . import exclusive
-from .arguments import Request, requests
+from .arguments import Request, requests, without_profiles
 from .run_client import NumberedRequests, UserAccounts, grouped
 
 OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], t.ContextManager[Client[t.Any]]]
@@ -36,6 +36,7 @@ def users_of(
     own: t.Mapping[str, t.Any],
     host: UsersOfHost,
     warn: t.Callable[[str], t.Any],
+    wanted: t.Sequence[Request] | None = None,
 ) -> list[UserAccounts]:
     """The accounts of a task by the users of a host whose client gets them. Nothing is opened yet.
 
@@ -45,10 +46,13 @@ def users_of(
         own: the client's own options.
         host: its users.
         warn: shows a warning.
+        wanted: the ``requests`` of the options, where the caller has them.
 
     Raises:
         MailError: an option is invalid.
     """
+    if wanted is None:
+        wanted = requests(params)
     options = {**params, **own, "wait_seconds": when_running.seconds_to_wait(params)}
 
     def opener(target: Target, group: NumberedRequests) -> t.Callable[[], t.ContextManager[Client[t.Any]]]:
@@ -60,7 +64,7 @@ def users_of(
         seal = Seal.of(key, entry.name, target.user.name, [request.account for _number, request in group])
         return lambda: host.open(entry, target, {**options, "seal": seal})
 
-    groups, unknown = grouped(requests(params, profiles=entry.profiles), host.target_of)
+    groups, unknown = grouped(wanted if entry.profiles else without_profiles(wanted), host.target_of)
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):

@@ -18,8 +18,29 @@ from .arguments import CONSTRAINTS
 from .option_secrets import PLACEHOLDER, hidden
 
 
+class ValidOptions(t.NamedTuple):
+    """The options of a task, validated once.
+
+    Attributes:
+        params: with their types and defaults.
+        hidden: the same with a placeholder for each secret.
+    """
+
+    params: dict[str, t.Any]
+    hidden: t.Mapping[str, t.Any]
+
+    def shown(self) -> t.Any:
+        """The options as the result of a module has them, without passwords."""
+        return remove_values(self.hidden, {PLACEHOLDER})
+
+
 def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
-    """The options with their types and defaults.
+    """The options with their types and defaults. See ``valid_options``."""
+    return valid_options(raw, spec, **constraints).params
+
+
+def valid_options(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> ValidOptions:
+    """The options, validated.
 
     Args:
         raw: the arguments of the task.
@@ -36,18 +57,7 @@ def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constra
         messages = options.faults or [*_of_entries(options.shown.get("accounts"), spec)]
         messages = messages or [_message(error, spec) for error in result.errors.errors]
         raise MailError(remove_values("; ".join(messages), options.texts))
-    return options.with_secrets(result.validated_parameters)
-
-
-def shown(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
-    """The options as the result of a module has them: with their types and defaults, and without passwords.
-
-    Args:
-        raw: the arguments of the task, which are valid.
-        spec: from ``arguments.argument_spec``.
-    """
-    result = ArgumentSpecValidator(spec).validate(hidden(raw, spec).shown)
-    return remove_values(result.validated_parameters, {PLACEHOLDER})
+    return ValidOptions(options.with_secrets(result.validated_parameters), result.validated_parameters)
 
 
 def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:

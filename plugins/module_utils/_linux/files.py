@@ -11,8 +11,9 @@ import typing as t
 from .._host.files import FileWrite, LockedError
 from .._model.errors import HostError, MailError
 from . import local_user, regular_file
-from .journal import Journal, Mark, holder, take
+from .journal import Journal, Mark
 from .os_errors import host_error, naming
+from .run_lock import holder, take
 
 if t.TYPE_CHECKING:  # what only runs need that change something is imported late
     from .transaction import Interrupted

@@ -46,6 +46,7 @@ LOGIN_FILES = (
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
+_ANY_NAME = re.compile("|".join(NAMES))  # few files have one, and to look line by line takes longer
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
 _UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
@@ -167,7 +168,8 @@ def _by_name(home: str, system: str, name: str) -> list[str]:
 def _systemd_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
     """The assignments of a file of systemd; without ``known``, what its specifiers stand for is not known."""
     meanings = {"%%": "%", **({"%h": known["HOME"], "%u": known["USER"]} if known else {})}
-    for line in _text(path).splitlines():
+    text = _text(path)
+    for line in text.splitlines() if _ANY_NAME.search(text) else ():
         match = _SYSTEMD_LINE.fullmatch(line)
         for word in _SYSTEMD_WORD.findall(match["rest"]) if match is not None else ():
             found = _SYSTEMD_ASSIGNMENT.fullmatch(word.replace('"', "").replace("'", ""))
@@ -179,7 +181,8 @@ def _systemd_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignm
 def _lines(
     path: str, known: t.Mapping[str, str], *, shell: bool = False, literal: bool = False
 ) -> t.Iterator[_Assignment]:
-    for line in _text(path).splitlines():
+    text = _text(path)
+    for line in text.splitlines() if _ANY_NAME.search(text) else ():
         unset = _UNSET.fullmatch(line) if shell and "unset" in line else None
         if unset is not None and not unset["before"].lstrip().startswith("#"):
             yield _Assignment(unset["name"], "", not unset["before"], path)
@@ -202,6 +205,8 @@ def _lines(
 def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
     """The files that a profile runs as a part of itself, as far as their names can be known."""
     for line in _text(path).splitlines():
+        if "source" not in line and "." not in line:
+            continue
         match = _SOURCE.search(line)
         word = None if match is None or line.lstrip().startswith("#") else _WORD.match(line, match.end())
         name = None if word is None else _expanded(word.group(), known)
@@ -210,7 +215,8 @@ def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
 
 
 def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    for line in _text(path).splitlines():
+    text = _text(path)
+    for line in text.splitlines() if _ANY_NAME.search(text) else ():
         match = _PAM_LINE.fullmatch(line.strip())
         if match is None:
             continue

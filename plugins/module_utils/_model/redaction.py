@@ -52,7 +52,9 @@ class Redactor:
         """The text as one printable line with secrets hidden, and at most LENGTH_LIMIT characters."""
         text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
         if self.plain is not None:  # first, because a secret that is cut short is no longer recognised
-            text = self.plain.sub(HIDDEN, _BASE64_RUN.sub(self._without_secret, text))
+            if any(part in text for part in (*self.encoded, *self.cores)):  # most texts have none
+                text = _BASE64_RUN.sub(self._without_secret, text)
+            text = self.plain.sub(HIDDEN, text)
         text = printable(" ".join(text.split()))
         return text if len(text) <= LENGTH_LIMIT else text[:LENGTH_LIMIT] + " ..."
 

@@ -14,21 +14,11 @@ from .context import Context
 from .endpoint_walk import EndpointWalk, StageObservation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
-from .findings.sessions import not_understood
 from .login import Login
 from .protocols.dialogue import Dialogue
-from .protocols.imap import ImapDialogue
-from .protocols.pop3 import Pop3Dialogue
-from .protocols.smtp import SmtpDialogue
 from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
 from .wire.clock import Clock
 from .wire.connection import Connection, Deadline
-
-_DIALOGUES: t.Mapping[MailService, t.Callable[[Connection, Endpoint, Redactor], Dialogue]] = {
-    MailService.IMAP: ImapDialogue,
-    MailService.POP3: Pop3Dialogue,
-    MailService.SMTP: SmtpDialogue,
-}
 
 _SECURITY_TITLES = {
     Security.SSL: "TLS from the first byte",
@@ -65,7 +55,7 @@ def check_endpoint(task: EndpointTask, context: Context) -> EndpointReport:
     endpoint, clock = task.endpoint, context.environment.clock
     log = _CheckLog(task, clock)
     deadline = Deadline(context.options.timeout, clock)
-    walk = EndpointWalk(_DIALOGUES[endpoint.service], endpoint, task.login, context, deadline, log)
+    walk = EndpointWalk(_dialogue_type(endpoint.service), endpoint, task.login, context, deadline, log)
     with contextlib.suppress(Failure), walk.connected() as session:  # the log has the failure
         not_tried = walk.sign_in(session)
         if not_tried is not None:
@@ -74,6 +64,21 @@ def check_endpoint(task: EndpointTask, context: Context) -> EndpointReport:
             with log.stage(Stage.MAILBOX if endpoint.role is Role.INCOMING else Stage.SENDING) as seen:
                 seen.evidence = session.dialogue.use(task.email)
     return log.report()
+
+
+def _dialogue_type(service: MailService) -> t.Callable[[Connection, Endpoint, Redactor], Dialogue]:
+    """What speaks the protocol, imported where an account has it."""
+    if service is MailService.IMAP:
+        from .protocols.imap import ImapDialogue
+
+        return ImapDialogue
+    if service is MailService.POP3:
+        from .protocols.pop3 import Pop3Dialogue
+
+        return Pop3Dialogue
+    from .protocols.smtp import SmtpDialogue
+
+    return SmtpDialogue
 
 
 class _CheckLog:
@@ -97,6 +102,8 @@ class _CheckLog:
             self._failed(stage, seen, started, failure)
             raise
         except Exception as error:  # the other endpoints are not to suffer from it
+            from .findings.sessions import not_understood
+
             unexpected = not_understood(error)
             self._failed(stage, seen, started, unexpected)
             raise unexpected from error
@@ -125,10 +132,9 @@ class _CheckLog:
     def _note(self, stage: Stage, seen: StageObservation, started: float, failure: Failure | None = None) -> None:
         seconds = round(self._clock.monotonic() - started, 3)
         self._address = seen.address or self._address
-        check = Check(stage, self._endpoint, CheckStatus.OK, seconds, seen.evidence, seen.warning)
+        status, evidence, advice, finding, code = CheckStatus.OK, seen.evidence, seen.warning, "", None
         if failure is not None:
             status, evidence, advice = CheckStatus.FAILED, failure.evidence, failure.advice
-            check = Check(stage, self._endpoint, status, seconds, evidence, advice, failure.finding, failure.code)
-        self._checks[stage] = dataclasses.replace(
-            check, address=self._address, certificate=seen.certificate, tls=seen.tls
-        )
+            finding, code = failure.finding, failure.code
+        details = (evidence, advice, finding, code, self._address, seen.certificate, seen.tls)
+        self._checks[stage] = Check(stage, self._endpoint, status, seconds, *details)

@@ -18,10 +18,8 @@ from .context import Context
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
-from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
-from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
 from .redirected_names import blocked, explained
@@ -29,7 +27,7 @@ from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSessio
 from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
-from .wire import name_lookup, network, tls
+from .wire import dial, name_lookup, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -166,10 +164,9 @@ class EndpointWalk(t.Generic[_D]):
         log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
             seen.address = str(addresses[0])
-            opened, address, seen.evidence = network.dial(endpoint, addresses, self._deadline)
+            opened, address, seen.evidence = dial.dial(endpoint, addresses, self._deadline)
             seen.address = str(address)
-        used = Addresses(addresses, address)
-        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, used))
+        log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, addresses, address))
         with opened as connection:
             dialogue = self._dialogue_type(connection, endpoint, self._redact)
             with log.stage(Stage.FIRST_BYTES) as seen:
@@ -207,6 +204,8 @@ class EndpointWalk(t.Generic[_D]):
             return not_tried
         elsewhere = limit.elsewhere(endpoint, login.username, login.password)
         if isinstance(elsewhere, RefusedElsewhere):
+            from .findings.sessions import refused_elsewhere
+
             with self._log.stage(Stage.AUTHENTICATION):
                 raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
@@ -242,12 +241,18 @@ class EndpointWalk(t.Generic[_D]):
         warning = name_lookup.warning(found, host, seconds, self._deadline, ask_name_servers=asks)
         return name_lookup.FoundAddresses(found.addresses, warning)
 
-    def _explained(self, failure: Failure, addresses: Addresses) -> Failure:
-        found = compared(failure, addresses, self._gets_on) if self._context.options.compare else failure
-        return explained(self._endpoint, failure, addresses.used) if found is failure else found
+    def _explained(self, failure: Failure, every: tuple[Address, ...], used: Address) -> Failure:
+        found = failure
+        if self._context.options.compare:
+            from .other_addresses import Addresses, compared  # only here: most servers work
+
+            found = compared(failure, Addresses(every, used), self._gets_on)
+        return explained(self._endpoint, failure, used) if found is failure else found
 
     def _gets_on(self, address: Address) -> bool:
         """Whether the server at an address is sound up to the capabilities."""
+        from .other_addresses import seconds_for_another
+
         quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
         seconds = seconds_for_another(self._context.options.timeout)
         deadline = Deadline(seconds, self._context.environment.clock)
@@ -276,14 +281,14 @@ class EndpointWalk(t.Generic[_D]):
             handshake(connection, endpoint, trust, now, redact, refused_certificate)
             certificate = tls.peer_certificate(connection)
             seen.certificate, seen.tls = server_certificate(certificate, redact), tls_session(connection)
-            seen.evidence = tls.agreed(endpoint, connection, now, redact)
+            seen.evidence = tls.agreed(endpoint, connection, certificate, now, redact)
             seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
             self._log.encrypted(tls.version(connection))
 
     def _refused_certificate(self, address: Address) -> Certificate | None:
         """Read a refused certificate over a second connection, which carries nothing else."""
         with contextlib.suppress(Failure):
-            opened, _address, _seen = network.dial(self._endpoint, [address], self._deadline)
+            opened, _address, _seen = dial.dial(self._endpoint, [address], self._deadline)
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)

@@ -8,26 +8,22 @@ import ipaddress
 import typing as t
 
 from .._providers.catalog import of_host
-from .findings.addresses import answered_by_another, captive_portal, name_blocked, on_this_machine
 from .findings.endpoint import Endpoint
 from .findings.failure import Code, Failure
 from .wire.resolver import Address
 
 # RFC 1918, RFC 3927, RFC 4193, RFC 4291, RFC 6598. A provider's server has none of these addresses.
-_LOCAL = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
-            *("0.0.0.0/8", "::/127", "fc00::/7", "fe80::/10"),
-        ),
-    )
+_LOCAL = (
+    *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+    *("0.0.0.0/8", "::/127", "fc00::/7", "fe80::/10"),
 )
 
 
 def blocked(endpoint: Endpoint, addresses: t.Sequence[Address]) -> Failure | None:
     """The finding for a name that leads nowhere: to 0.0.0.0 or ::, which would be this machine; None for others."""
     if all(_is(address, "is_unspecified") for address in addresses) and not _is_literal(endpoint.server.host):
+        from .findings.addresses import name_blocked  # only here: most names lead to their server
+
         return name_blocked(str(addresses[0]))
     return None
 
@@ -40,6 +36,8 @@ def explained(endpoint: Endpoint, failure: Failure, address: Address) -> Failure
         failure: of a stage before signing in.
         address: the address in use, or the first.
     """
+    from .findings.addresses import answered_by_another, captive_portal, name_blocked, on_this_machine
+
     host = endpoint.server.host
     if _is_literal(host):
         return failure
@@ -75,7 +73,7 @@ def _is(address: Address, kind: str) -> bool:
 
 def _is_local(address: Address) -> bool:
     parsed = _parsed(str(address))
-    return parsed is not None and any(parsed in network for network in _LOCAL)
+    return parsed is not None and any(parsed in ipaddress.ip_network(network) for network in _LOCAL)
 
 
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -14,14 +14,17 @@ import dataclasses
 import threading
 import typing as t
 
-from .alternatives import Alternatives
+from .._model.account import Account
 from .context import Context
 from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
 from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
-from .report.suggestion import Suggestion
 from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
+
+if t.TYPE_CHECKING:
+    from .alternatives import Alternatives
+    from .report.suggestion import Suggestion
 
 # The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins. Half
 # of Postfix' limit leaves room for the office behind the same address, and fifty accounts take the time of two.
@@ -39,18 +42,46 @@ class QueuedTask:
 
     Attributes:
         task: the endpoint and who signs in.
-        candidates: other settings, the best first; empty for none.
+        account: whose settings may be to blame; None to suggest nothing.
     """
 
     task: EndpointTask
-    candidates: tuple[Suggestion, ...]
+    account: Account | None
+
+    def candidates(self) -> tuple[Suggestion, ...]:
+        """Other settings, the best first."""
+        from .report.suggestion import suggestions  # only here: most servers work
+
+        return () if self.account is None else suggestions(self.account, self.task.endpoint.role)
+
+
+class _Search:
+    """The search for other settings, which is prepared where a server fails.
+
+    Args:
+        context: what all tests of the task share.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._lock = threading.Lock()
+        self._alternatives: Alternatives | None = None
+
+    def alternatives(self) -> Alternatives:
+        """The same for all threads."""
+        from .alternatives import Alternatives
+
+        with self._lock:
+            if self._alternatives is None:
+                self._alternatives = Alternatives(self._context)
+            return self._alternatives
 
 
 def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list[EndpointReport]:
     """Reports in the order of the tasks. The threads are daemons: none delays the end of the program."""
     queues: collections.defaultdict[Endpoint, _ServerQueue] = collections.defaultdict(lambda: _ServerQueue(context))
     results: list[concurrent.futures.Future[EndpointReport]] = []
-    alternatives = Alternatives(context)
+    search = _Search(context)
     for item in queued:
         result: concurrent.futures.Future[EndpointReport] = concurrent.futures.Future()
         queues[item.task.endpoint].waiting.append((item, result))
@@ -67,7 +98,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
                 queue = workers.popleft()
             except IndexError:
                 return
-            queue.serve(alternatives, cancelled)
+            queue.serve(search, cancelled)
 
     try:
         _start(work, min(len(workers), SESSIONS))
@@ -75,7 +106,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
         context.environment.clock.wait(lambda seconds: _all_done(results, seconds), suspect_after)
         for item in queued:
             if queues[item.task.endpoint].undecided:
-                alternatives.start(_quiet(item.candidates))
+                search.alternatives().start(_quiet(item.candidates()))
         return [result.result() for result in results]
     finally:
         cancelled.set()
@@ -111,7 +142,7 @@ class _ServerQueue:
         """Whether the server has not answered yet: nothing has worked, failed or been turned away."""
         return not self._alive and self._broken is None and not self._sessions.turned_away
 
-    def serve(self, alternatives: Alternatives, cancelled: threading.Event) -> None:
+    def serve(self, search: _Search, cancelled: threading.Event) -> None:
         """Work until the queue is empty; several threads may do so."""
         while not cancelled.is_set():
             try:
@@ -119,27 +150,25 @@ class _ServerQueue:
             except IndexError:
                 return
             try:
-                report = self._report(item, alternatives, cancelled)
+                report = self._report(item, search, cancelled)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
                 result.set_exception(error)
             else:
                 result.set_result(report)
 
-    def _report(self, item: QueuedTask, alternatives: Alternatives, cancelled: threading.Event) -> EndpointReport:
-        report = self._tested(item, alternatives, cancelled)
+    def _report(self, item: QueuedTask, search: _Search, cancelled: threading.Event) -> EndpointReport:
+        report = self._tested(item, search, cancelled)
         if report is None:
-            return self._same_for_all(item, alternatives)
+            return self._same_for_all(item, search)
         if not _failed_before_signing_in(report):
             self._alive = True
             return report
         if self._alive:  # it works for others, so the settings are right
             return report
         self._broken = report
-        return _with_suggestion(report, item, alternatives)
+        return _with_suggestion(report, item, search)
 
-    def _tested(
-        self, item: QueuedTask, alternatives: Alternatives, cancelled: threading.Event
-    ) -> EndpointReport | None:
+    def _tested(self, item: QueuedTask, search: _Search, cancelled: threading.Event) -> EndpointReport | None:
         """Test until there is a result that counts; None if the server has failed for all meanwhile."""
         clock, retries, pause = self._context.environment.clock, self._context.options.retries, FIRST_PAUSE
         while True:
@@ -154,7 +183,7 @@ class _ServerQueue:
             finally:
                 waiting_helps = self._sessions.end(turned_away=turned_away)
             if turned_away:
-                alternatives.spare(item.task.endpoint)
+                search.alternatives().spare(item.task.endpoint)
                 if not waiting_helps or clock.wait(cancelled.wait, jittered(pause)):
                     return report
                 pause = longer(pause)
@@ -165,20 +194,21 @@ class _ServerQueue:
                 return report
             retries -= 1
 
-    def _same_for_all(self, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
+    def _same_for_all(self, item: QueuedTask, search: _Search) -> EndpointReport:
         broken = self._broken
         if broken is None:
             raise RuntimeError("the server has not failed")
         report = dataclasses.replace(broken, checks=(item.task.settings_check(), *broken.checks[1:]))
-        return _with_suggestion(report, item, alternatives)
+        return _with_suggestion(report, item, search)
 
 
-def _with_suggestion(report: EndpointReport, item: QueuedTask, alternatives: Alternatives) -> EndpointReport:
+def _with_suggestion(report: EndpointReport, item: QueuedTask, search: _Search) -> EndpointReport:
     """The report with settings that work instead, if settings can be the cause at all."""
     suggestion = None
     if report.failed is not None and report.settings_can_help:
         speaks_tls = report.failed.code is Code.NEEDS_SSL
-        suggestion = alternatives.best(item.candidates if speaks_tls else _quiet(item.candidates))
+        candidates = item.candidates()
+        suggestion = search.alternatives().best(candidates if speaks_tls else _quiet(candidates))
     return dataclasses.replace(report, suggestion=suggestion)
 
 

@@ -14,7 +14,6 @@ from .login import Logins
 from .login_limit import LoginLimit
 from .options import CheckEnvironment, VerifyOptions
 from .report.account_report import AccountReport, account_report
-from .report.suggestion import suggestions
 from .server_queues import QueuedTask, check_side_by_side
 
 
@@ -49,7 +48,7 @@ def verify(
     logins = logins or [Logins.of(account) for account in accounts]
     context = Context.of(options, environment, login_limit)
     queued = [
-        QueuedTask(task, suggestions(account, task.endpoint.role) if options.suggest else ())
+        QueuedTask(task, account if options.suggest else None)
         for account, remarks, login in zip(accounts, findings, logins)
         for task in _tasks(account, remarks, login)
     ]

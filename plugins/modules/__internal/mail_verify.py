@@ -15,7 +15,6 @@ description:
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
-  - charter.mail.verify_notes
   - charter.mail.verify_scope
 attributes:
   check_mode:
@@ -36,7 +35,31 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# See charter.mail.mail_verify.
+accounts:
+  description: As M(charter.mail.mail_verify) returns it. The texts of the options refer to these parts.
+  returned: always, except for bad options
+  type: list
+  elements: dict
+  contains:
+    cause:
+      description: Why the account does not work.
+      type: dict
+      returned: always
+      contains:
+        suggestion:
+          description: Options that work.
+          type: dict
+          returned: if a test failed
+    checks:
+      description: The tests.
+      type: list
+      elements: dict
+      returned: always
+    warnings:
+      description: Problems that do not stop mail yet.
+      type: list
+      elements: str
+      returned: always
 """
 
 from ...module_utils._ansible import quick_imports

@@ -143,7 +143,7 @@ class HostRecord:
         configuring: why configuring failed; empty otherwise.
         changed: whether configuring changed anything.
         accounts: in the order of the task.
-        compared: whether mail_drift compared the accounts, or there is none to compare.
+        compared: whether mail_drift compared the accounts, failed to, or there is none to compare.
         unreached: why Ansible did not reach the host; empty otherwise.
         controls: tests of the servers of all presets without a password, see ``control_tests``.
     """

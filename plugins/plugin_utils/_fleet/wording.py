@@ -97,6 +97,8 @@ def headline(report: FleetReport) -> str:
     if total == 0:
         return "No hosts were in this run"
     if report.about is About.CLIENTS and failed + working:
+        if failed and not report.findings:
+            return f"Mail clients cannot be compared with the list on {_share(failed, total)}"
         if failed:
             return f"Mail clients differ from the list on {_share(failed, total)}"
         return f"Mail clients have the listed accounts on {_share(working, total)}"

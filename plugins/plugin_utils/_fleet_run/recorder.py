@@ -93,7 +93,7 @@ def compared(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Map
     _keep(
         action,
         task_vars,
-        compared=has_accounts,
+        compared=True,
         failure="" if has_accounts else bounded(result.get("msg")) or "The accounts cannot be compared.",
         accounts=compared_accounts(result, with_texts=not action._task.no_log),
     )

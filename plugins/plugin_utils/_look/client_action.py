@@ -16,11 +16,12 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ...module_utils._ansible import client_registry
 from ...module_utils._ansible.arguments import argument_spec
 from ...module_utils._ansible.run_client import CLIENT_OPTIONS
-from ...module_utils._ansible.validate import presentable, shown, validated
+from ...module_utils._ansible.validate import presentable, valid_options
 from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import signature_files
 from .._fleet_run import run_id_for_module
+from .plain_values import plain
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
 
@@ -51,13 +52,14 @@ class ClientAction(NormalAction):
         raw = self._task.args
         spec = argument_spec(**CLIENT_OPTIONS, **client_registry.CLIENTS[self.client].options)
         try:
+            options = valid_options(raw, spec)
             found = unchanged_in(
-                self.client, validated(raw, spec), lambda line: run_line(self, line), check_mode=self._task.check_mode
+                self.client, plain(options.params), lambda line: run_line(self, line), check_mode=self._task.check_mode
             )
         except MailError:
             return None
         if found is None:
             return None
         return t.cast(
-            "dict[str, t.Any]", presentable({**found, "invocation": {"module_args": shown(raw, spec)}}, raw, spec)
+            "dict[str, t.Any]", presentable({**found, "invocation": {"module_args": options.shown()}}, raw, spec)
         )

@@ -9,14 +9,17 @@ a value of another type is another value.
 
 from __future__ import annotations
 
+import collections.abc
 import typing as t
+
+_PLAIN = (type(None), bool, str, int, float)
 
 
 def plain(value: t.Any) -> t.Any:
     """A value, with all in it, of Python's own types."""
-    if value is None or isinstance(value, bool):
+    if type(value) in _PLAIN:
         return value
-    if isinstance(value, t.Mapping):
+    if isinstance(value, collections.abc.Mapping):
         return {plain(key): plain(content) for key, content in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(content) for content in value]

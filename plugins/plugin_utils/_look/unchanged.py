@@ -32,7 +32,6 @@ from .command import command
 from .errors import UnseenError
 from .output import SeenHost, SeenUser, parsed
 from .patterns import Patterns
-from .plain_values import plain
 from .seen_host import SeenUserHost
 from .snapshot import Snapshot
 
@@ -41,16 +40,21 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 
 
 def unchanged(
-    params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
+    params: t.Mapping[str, t.Any],
+    run: t.Callable[[str], str],
+    *,
+    check_mode: bool,
+    wanted: t.Sequence[Request] | None = None,
 ) -> dict[str, t.Any] | None:
     """The result of a task for all clients, with its warnings, if nothing is to be done; None if the module must run.
 
     Args:
-        params: the options of the task, valid and with defaults.
+        params: the options of the task, valid and with defaults, as ``plain_values`` makes them.
         run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
         check_mode: as for the module.
+        wanted: the ``requests`` of the options, where the caller has them.
     """
-    done = _settled(plain(params), run, check_mode=check_mode)
+    done = _settled(params, requests(params) if wanted is None else wanted, run, check_mode=check_mode)
     return None if done is None else _with_warnings(done.as_result(), done)
 
 
@@ -61,21 +65,21 @@ def unchanged_in(
 
     Args:
         client: its name.
-        params: the options of that module, valid and with defaults.
+        params: the options of that module, valid and with defaults, as ``plain_values`` makes them.
         run: as above.
         check_mode: as above.
     """
-    options = plain(params)
-    one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: options}
-    done = _settled({**options, **one}, run, check_mode=check_mode)
+    one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: params}
+    done = _settled({**params, **one}, requests(params), run, check_mode=check_mode)
     if done is None:
         return None
     (result,) = done.results.values()
     return _with_warnings(result.as_result(), done)
 
 
-def _settled(options: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool) -> AllResults | None:
-    wanted = requests(options)
+def _settled(
+    options: t.Mapping[str, t.Any], wanted: t.Sequence[Request], run: t.Callable[[str], str], *, check_mode: bool
+) -> AllResults | None:
     try:
         names, patterns = _patterns(options)
         if any(_is_the_modules(request, names, options) for request in wanted):
@@ -87,6 +91,7 @@ def _settled(options: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, che
             lambda: [name for name in client_registry.names() if name in seen.clients],
             _users(seen, patterns),
             lambda warn: Task(check_mode, options["when_running"], warn, _ignore, fatal=(UnseenError,)),
+            wanted,
         )
     except UnseenError:
         return None

@@ -375,6 +375,7 @@ class TestPrivacy:
         assert stat.S_IMODE((folder / "ready.json").stat().st_mode) == 0o600
         assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "lock", "ready.json"]
 
+    @pytest.mark.alike(3, "a mail server of its own")
     def test_every_server_has_its_own_secrets(self, server: EmbeddedMailServer) -> None:
         with EmbeddedMailServer([ADA]) as other:
             assert other.users[ADA] != server.users[ADA]
@@ -407,7 +408,7 @@ class TestPrivacy:
         assert not any(password in text for password in server.users.values())
 
 
-@pytest.mark.alike(2)
+@pytest.mark.alike(3, "a mail server of its own")
 class TestLifetime:
     def test_leaves_nothing_behind(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import pathlib
 import re
 
@@ -16,7 +15,7 @@ NAMED = sorted(set(NAME.findall((ROOT / "SECURITY.md").read_text())))
 
 def names_in(path: pathlib.Path) -> set[str]:
     """The names of the tests in a file."""
-    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+    return set(re.findall(r"^ *def (\w+)\(", path.read_text(), re.MULTILINE))
 
 
 def test_each_test_that_is_named_exists() -> None:

@@ -51,3 +51,19 @@ def test_elsewhere_the_demo_has_what_the_tests_have(having: t.Callable[..., None
 def test_the_tests_have_no_other(having: t.Callable[..., None]) -> None:
     having("3.14")
     assert environment.chosen("tests") == environment.ENVIRONMENTS["tests"]
+
+
+def test_an_environment_that_several_clones_share_is_not_emptied(
+    having: t.Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    having("3.11")
+    shared = tmp_path / "other clone/.venv"
+    shared.mkdir(parents=True)
+    (shared / environment.MEMORY).write_text("# /other/clone/.venv\n")
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    (clone / ".venv").symlink_to(shared)
+    monkeypatch.setattr(environment, "ROOT", clone)
+    with pytest.raises(SystemExit, match="which is not emptied: remove the link"):
+        environment.ensure(environment.ENVIRONMENTS["tests"])
+    assert [path.name for path in shared.iterdir()] == [environment.MEMORY]

@@ -14,7 +14,7 @@ from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import aliases, client_settings, mapping
 from .client import Evolution
 from .defaults import ACCOUNT
-from .lookup import COLLECTION
+from .online_accounts import COLLECTION
 from .signatures import MAIL_SIGNATURE, SignatureFiles
 from .sources import (
     AUTHENTICATION,

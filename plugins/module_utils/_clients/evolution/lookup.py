@@ -13,9 +13,9 @@ from ..._model.account import Account, Protocol, State
 from ..._model.errors import MailError, OptionError
 from ..lookup import ambiguous, has_login, is_void, marker
 from .mapping import protocol_of
+from .online_accounts import Keeper, is_kept, keeper
 from .sources import (
     AUTHENTICATION,
-    DATA_SOURCE,
     MAIL_ACCOUNT,
     MAIL_IDENTITY,
     MAIL_SUBMISSION,
@@ -25,10 +25,6 @@ from .sources import (
     Sources,
 )
 
-# A source whose parent has this group is kept together with calendars and contacts: by another program, such as GNOME
-# Online Accounts, or by Evolution itself, where the user has set up a collection account.
-COLLECTION = "Collection"
-_ONLINE_ACCOUNTS = ("GNOME Online Accounts", "Ubuntu Online Accounts")
 KINDS = ("account", "identity", "transport")
 SIGNATURE = "signature"
 _NAMESPACE = "charter.mail"
@@ -51,12 +47,12 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
     for key in _marked(sources, account):
         if _is_ours(sources, key, account):
             return sources.ids(key)
-    keeper = keeper_of(sources, account) if account.state is State.PRESENT else None
-    if keeper is not None:
+    kept_by = keeper_of(sources, account) if account.state is State.PRESENT else None
+    if kept_by is not None:
         raise OptionError(
             "email",
-            f"{account} is in Evolution by {keeper.program} ({keeper.name}), which {keeper.effect}",
-            f"remove it there ({keeper.where}) and run again, or leave this account to that program",
+            f"{account} is in Evolution by {kept_by.program} ({kept_by.name}), which {kept_by.effect}",
+            f"remove it there ({kept_by.where}) and run again, or leave this account to that program",
         )
     with_login = _unmarked(sources, account)
     for key in with_login:
@@ -86,35 +82,11 @@ def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
     return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
 
 
-class Keeper(t.NamedTuple):
-    """What keeps an account that nobody else may change.
-
-    Attributes:
-        name: as the user sees it.
-        program: what it is.
-        effect: what it does, a clause.
-        where: it can be removed.
-    """
-
-    name: str
-    program: str
-    effect: str
-    where: str
-
-
 def keeper_of(sources: Sources, account: Account) -> Keeper | None:
     """What keeps the account; None where nothing does."""
     on_server = (key for key in _with_login(sources, account) if _host(sources, key) == account.incoming.host.lower())
-    for key in sources.in_order((*_with_address(sources, account), *on_server)):
-        if _is_kept(sources, key) and _is_free(sources, key, account.protocol):
-            parent = _parent(sources, key)
-            name = sources.text(parent, DATA_SOURCE, "DisplayName") or parent
-            if any(sources.has_group(parent, group) for group in _ONLINE_ACCOUNTS):
-                program = "GNOME Online Accounts or the like"
-                return Keeper(name, program, "would undo any change", "Settings, Online Accounts")
-            program = "a collection account of the user's"
-            return Keeper(name, program, "may undo a change", "in Evolution: Edit, Accounts")
-    return None
+    found = sources.in_order((*_with_address(sources, account), *on_server))
+    return keeper(sources, (key for key in found if _is_free(sources, key, account.protocol)))
 
 
 def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
@@ -181,7 +153,7 @@ def _unmarked(sources: Sources, account: Account) -> t.Sequence[str]:
     return sources.in_order(
         key
         for key in _with_login(sources, account)
-        if _is_free(sources, key, account.protocol) and not _is_kept(sources, key)
+        if _is_free(sources, key, account.protocol) and not is_kept(sources, key)
     )
 
 
@@ -194,14 +166,6 @@ def _with_login(sources: Sources, account: Account) -> t.Sequence[str]:
         for key in sources.having(AUTHENTICATION, "User", login)
         if _has_login(sources, key, account)
     ]
-
-
-def _is_kept(sources: Sources, key: str) -> bool:
-    return sources.has_group(_parent(sources, key), COLLECTION)
-
-
-def _parent(sources: Sources, key: str) -> str:
-    return sources.text(key, DATA_SOURCE, "Parent")
 
 
 def _with_address(sources: Sources, account: Account) -> t.Sequence[str]:

@@ -10,7 +10,8 @@ from ..._model.account import Account
 from ..._model.errors import MailError
 from ..unlisted import InScope, UnlistedAccount, to_remove
 from . import mapping
-from .lookup import COLLECTION, find
+from .lookup import find
+from .online_accounts import COLLECTION
 from .sources import DATA_SOURCE, MARKER_GROUP, MARKER_KEY, SourceIds, Sources
 from .stored import EvolutionState
 

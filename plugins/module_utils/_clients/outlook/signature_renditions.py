@@ -100,9 +100,16 @@ class _Text(html.parser.HTMLParser):
 
 
 def _rtf(text: str) -> bytes:
-    return (r"{\rtf1\ansi\deff0{\fonttbl{\f0 Calibri;}}\f0\fs22 " + "".join(map(_rtf_character, text)) + "}").encode(
-        "ascii"
-    )
+    body = text.translate(_RtfCharacters())
+    return (r"{\rtf1\ansi\deff0{\fonttbl{\f0 Calibri;}}\f0\fs22 " + body + "}").encode("ascii")
+
+
+class _RtfCharacters(t.Dict[int, str]):
+    """What stands for each character, made when it is first met."""
+
+    def __missing__(self, code_point: int) -> str:
+        self[code_point] = _rtf_character(chr(code_point))
+        return self[code_point]
 
 
 def _rtf_character(character: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.settings import Settings, Value
-from .preference_sources import Given
+from .effective_preferences import Given
 
 # The built-in preferences of Thunderbird 153 that are numbers, as far as their names are of concern.
 BUILT_IN_NUMBERS = (

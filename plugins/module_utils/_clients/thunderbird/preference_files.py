@@ -29,9 +29,9 @@ from types import MappingProxyType
 from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value
+from .effective_preferences import Given, PreferenceSources
 from .installations import Sandbox
 from .policy_preferences import PolicyPreferences
-from .preference_sources import Given, PreferenceSources
 from .prefs import Statement, statements
 
 SYSTEM = "/etc/thunderbird"

@@ -12,8 +12,8 @@ import typing as t
 from ..._model.account import Account, State
 from ..._model.settings import Change, Settings
 from . import old_names
+from .effective_preferences import PreferenceSources
 from .indexed_settings import IndexedSettings
-from .preference_sources import PreferenceSources
 from .prefs import PrefsFile
 from .profiles import Profile
 

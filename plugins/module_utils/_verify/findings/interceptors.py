@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -47,6 +48,7 @@ _ISSUERS: t.Sequence[tuple[str, str]] = (
 )
 
 
+@functools.lru_cache(maxsize=64)  # many accounts have the same few servers
 def interceptor(issuer: str) -> str | None:
     """The program whose certificates have this issuer; None if it is none of those known."""
     return next((program for program, sign in _ISSUERS if re.search(sign, issuer, re.IGNORECASE)), None)

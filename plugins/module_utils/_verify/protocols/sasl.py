@@ -1,9 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By which mechanism a test signs in, and those that do not show the password to the server.
+"""Ways to sign in that do not show the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
 
-The latter are SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195). They are for servers that offer neither PLAIN nor a
-command of their protocol. Challenges and responses are bytes, here without Base64.
+They are for servers that have none of ``sign_in_order``. Challenges and responses are bytes, here without Base64.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ import unicodedata
 
 from ..._model.secret import Secret
 from ..findings.sessions import not_begun, not_proved
-
-AUTH_PLAIN = "AUTH PLAIN"
 
 _MOST_ITERATIONS = 1_000_000  # about a second; a server must not keep a host busy
 _SCRAM = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-1": "sha1"}
@@ -60,18 +57,6 @@ class Turn(t.Generic[_R]):
 
     reply: _R
     challenge: bytes | None
-
-
-def ways_with_password(offered: t.Collection[str], own: str) -> tuple[str, ...]:
-    """The ways to sign in that send the password itself, the first choice first; where there is none, see ``choose``.
-
-    Whether a password may be sent at all was decided before, see ``sign_in_rules``.
-
-    Args:
-        offered: the mechanisms that the server lists.
-        own: the protocol's own way, such as ``LOGIN``, if the server permits it; empty otherwise.
-    """
-    return tuple(way for way in (AUTH_PLAIN if "PLAIN" in offered else "", own) if way)
 
 
 def choose(offered: t.Collection[str], username: str, password: Secret) -> Mechanism | None:

@@ -11,7 +11,9 @@ import typing as t
 from ..._model.account import Security
 from ..findings.endpoint import Endpoint, Role
 from ..findings.failure import SETTINGS_CAN_HELP, Code
-from .suggestion import Suggestion
+
+if t.TYPE_CHECKING:
+    from .suggestion import Suggestion
 
 
 class Stage(enum.Enum):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import dataclasses
+import functools
 import ipaddress
 import time
 import typing as t
@@ -45,6 +46,7 @@ class Certificate:
     not_after: float
 
 
+@functools.lru_cache(maxsize=64)  # many accounts have the same few servers
 def read_certificate(der: bytes) -> Certificate:
     """Read a certificate.
 

@@ -11,7 +11,6 @@ import socket
 import threading
 import typing as t
 
-from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
 from .connection import Deadline
@@ -60,7 +59,7 @@ def resolve(endpoint: Endpoint, resolver: Resolver, ipv4_resolver: Resolver | No
     if ipv4_only:
         return Lookup(ipv4_only, ipv4_only=True)
     if ended is None:
-        raise reachability.name_server_silent(deadline.seconds, endpoint.server.host)
+        raise _no_answer(deadline, endpoint.server.host)
     raise _not_found(endpoint, ended.error or socket.gaierror(socket.EAI_NONAME, "no address"))
 
 
@@ -143,7 +142,7 @@ class Answers:
             try:
                 return deadline.wait(lambda seconds: known.result(timeout=seconds))
             except concurrent.futures.TimeoutError:
-                raise reachability.name_server_silent(deadline.seconds, server.host) from None
+                raise _no_answer(deadline, server.host) from None
         try:
             answer.set_result(look_up())
         except BaseException as error:
@@ -166,6 +165,8 @@ def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, as
     """
     if not lookup.ipv4_only and seconds < SLOW:
         return ""
+    from ..findings import reachability  # here and below only: most names are found
+
     silent = _silent(host, deadline.part(_ASKING)) if ask_name_servers else ()
     if lookup.ipv4_only:
         return reachability.ipv6_unanswered_warning(seconds, silent)
@@ -176,6 +177,8 @@ def explained(failure: Failure, host: str, deadline: Deadline) -> Failure:
     """A failure to find the name, with the name servers that are silent."""
     if failure.code is not Code.NAME_SERVER_SILENT:
         return failure
+    from ..findings import reachability
+
     return reachability.with_name_servers(failure, _silent(host, deadline.more(_ASKING).part(_ASKING)))
 
 
@@ -185,7 +188,15 @@ def _silent(host: str, deadline: Deadline) -> t.Sequence[str]:
     return silent_name_servers(host, deadline)
 
 
+def _no_answer(deadline: Deadline, host: str) -> Failure:
+    from ..findings import reachability
+
+    return reachability.name_server_silent(deadline.seconds, host)
+
+
 def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
+    from ..findings import reachability
+
     number = error.args[0] if isinstance(error, socket.gaierror) else socket.EAI_NONAME
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
     evidence = f"{endpoint.server.host}: {reason}"

@@ -83,10 +83,11 @@ def version(connection: Connection) -> str:
     return "" if name is None else name.replace("TLSv", "TLS ")
 
 
-def agreed(endpoint: Endpoint, connection: Connection, now: float, redact: Redactor) -> str:
+def agreed(
+    endpoint: Endpoint, connection: Connection, certificate: Certificate | None, now: float, redact: Redactor
+) -> str:
     """What was agreed on with a server whose certificate is valid."""
     cipher = None if connection.tls is None else connection.tls.cipher()
-    certificate = peer_certificate(connection)
     description = "" if certificate is None else f" {_issued(certificate, redact)}, {_days_left(certificate, now)}"
     parameters = "unknown" if cipher is None else cipher[0]
     protocol = version(connection).replace("TLS ", "TLSv")

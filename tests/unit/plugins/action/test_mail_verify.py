@@ -72,9 +72,10 @@ def run(
         args={**OPTIONS, **options}, delegate_to=None, check_mode=False, async_val=async_val, no_log=no_log
     )
     connection: t.Any = types.SimpleNamespace(_shell=types.SimpleNamespace(SHELL_FAMILY="sh"))
+    context: t.Any = types.SimpleNamespace(connection_lockfd=None)
     templar: t.Any = types.SimpleNamespace(template=lambda value: value)
     unused: t.Any = None
-    action = mail_verify.ActionModule(task, connection, unused, unused, templar, unused)
+    action = mail_verify.ActionModule(task, connection, context, unused, templar, unused)
     result = action.run(task_vars={"inventory_hostname": host, "mail_system": system, **variables})
     assert task.args == {**OPTIONS, **options}
     return result

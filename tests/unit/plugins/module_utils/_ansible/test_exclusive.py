@@ -9,6 +9,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -28,10 +29,10 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._linux.user_host import LocalUserHost
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.office_pc import MARIO, OfficePc
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     account as outlook_account,
 )
-from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.test_client import (
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.outlook.outlook_runs import (
     client as outlook,
 )
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
@@ -96,16 +97,25 @@ def content(home: pathlib.Path) -> dict[pathlib.Path, bytes]:
     return {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def home(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A home with three accounts of ours, one of them of another provider."""
-    place = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A home with three accounts of ours, one of them of another provider, and a copy of it beside it."""
+    place = tmp_path_factory.mktemp("exclusive") / "home"
     place.mkdir()
     run(
         place, MARIO_ENTRY, {**OLD, "password": "tombola"}, ELSEWHERE, evolution={"password_store": "plaintext_keyring"}
     )
     assert names(place) == everywhere("mario@charter.net", "old@charter.net", "me@provider.example")
+    shutil.copytree(place, place.with_name("as it was"), symlinks=True)
     return place
+
+
+@pytest.fixture
+def home(made_home: pathlib.Path) -> pathlib.Path:
+    """That home as it was made. Settings name its place."""
+    shutil.rmtree(made_home)
+    shutil.copytree(made_home.with_name("as it was"), made_home, symlinks=True)
+    return made_home
 
 
 def test_without_the_option_nothing_is_removed(home: pathlib.Path) -> None:

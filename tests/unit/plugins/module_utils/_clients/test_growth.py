@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Twice as many accounts of one user are twice as much work, not four times.
 
-Work is counted in instructions of the interpreter, so that a busy machine changes nothing.
+Work is counted in instructions of the interpreter, so that a busy machine changes nothing. The fast loop counts lines.
 """
 
 from __future__ import annotations
@@ -57,16 +57,16 @@ def accounts(count: int, password: str | None) -> list[Account]:
     return [request.account for request in requests({"email": None, "accounts": entries})]
 
 
-def instructions(action: t.Callable[[], object]) -> int:
-    """How many instructions of the interpreter an action takes."""
+def work_of(action: t.Callable[[], object]) -> int:
+    """How many instructions of the interpreter an action takes, or lines, which takes a fifth of the time."""
     count = 0
 
     def trace(frame: types.FrameType, event: str, _argument: object) -> t.Any:
         nonlocal count
         if event == "call":
-            frame.f_trace_opcodes = True
-            frame.f_trace_lines = False
-        elif event == "opcode":
+            frame.f_trace_opcodes = FULL
+            frame.f_trace_lines = not FULL
+        elif event in {"opcode", "line"}:
             count += 1
         return trace
 
@@ -95,7 +95,9 @@ CASES = [(thunderbird, None), (thunderbird, "secret"), (evolution, None), (evolu
 def test_work_grows_with_the_number_of_accounts(
     tmp_path: pathlib.Path, client: t.Callable[[pathlib.Path], AnyClient], password: str | None
 ) -> None:
-    work: dict[str, list[int]] = {name: [] for name in sample(["create", "nothing to do", "change", "remove"], 1)}
+    names = ["create", "nothing to do", "change", "remove"]
+    work: dict[str, list[int]] = {name: [] for name in sample(names, 1)}
+    done = names[: names.index(max(work, key=names.index)) + 1]
     for count in (1, FEW, 2 * FEW, 4 * FEW):  # the first imports what is imported late
         home = tmp_path / str(count)
         home.mkdir()
@@ -109,13 +111,14 @@ def test_work_grows_with_the_number_of_accounts(
             "change": (other, Status.UPDATED),
             "remove": (gone, Status.REMOVED),
         }
-        for name, (target, status) in runs.items():
+        for name in done:
+            target, status = runs[name]
             task = functools.partial(run, client(home), target, status)
             if name in work:
-                work[name].append(instructions(task))
+                work[name].append(work_of(task))
             else:
                 task()
     for name, (_one, few, twice, four_times) in work.items():
         # What each run costs, however many accounts there are, is in neither difference.
         growth = (four_times - twice) / (twice - few)
-        assert growth < LIMITS.get(name, LIMIT), f"{name}: {few}, {twice} and {four_times} instructions"
+        assert growth < LIMITS.get(name, LIMIT), f"{name}: {few}, {twice} and {four_times}"

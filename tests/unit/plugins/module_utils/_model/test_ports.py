@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 import re
 import typing as t
@@ -17,8 +18,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 
 PLUGINS = pathlib.Path(ports.__file__).parents[2]
 NUMBERS = {993, 143, 995, 110, 465, 587}  # 25 also counts other things
-# Only a file whose text has one can write it as a number: in digits, or in one of Python's other forms.
-POSSIBLE = re.compile(r"\b(?:0*(?:993|143|995|110|465|587)\b|0[xob]|[0-9]+_[0-9])", re.IGNORECASE)
+# A whole number in each of Python's forms.
+NUMBER = re.compile(r"\b(?:0[xob][0-9a-f_]+|[0-9][0-9_]*)\b", re.IGNORECASE)
 HOME = "module_utils/_model/ports.py"
 OWN_FACTS = {
     "module_utils/_providers/charter.py": "what providers publish",
@@ -52,11 +53,20 @@ def test_ports_where_a_security_is_impossible() -> None:
     assert frozenset({143, 110, 25}) == ports.CLEARTEXT
 
 
+@functools.cache
+def value(text: str) -> int | None:
+    """The number that a text stands for; None for one that Python does not have."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        return None
+
+
 def numbers(path: pathlib.Path) -> set[t.Any]:
     """The port numbers that a file's code writes as numbers."""
     text = path.read_text()
-    if not POSSIBLE.search(text):
-        return set()
+    if not NUMBERS & set(map(value, NUMBER.findall(text))):
+        return set()  # to parse it takes longer
     return NUMBERS & {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
 
 

@@ -170,7 +170,7 @@ def test_other_senders_are_only_warned_of_at_the_provider() -> None:
     assert request(identities=[{"address": "info@rossi.example", "state": "absent"}]).warnings == ()
 
 
-def test_an_account_to_remove_is_not_linted() -> None:
+def test_no_rule_holds_for_an_account_to_remove() -> None:
     assert request(state="absent", incoming={"port": 995}).findings == ()
 
 

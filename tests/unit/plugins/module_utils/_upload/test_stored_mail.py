@@ -82,15 +82,15 @@ def test_a_message_without_an_id_is_known_by_date_sender_and_subject(tmp_path: p
 def test_a_message_that_is_too_large_is_named_and_the_next_one_is_read(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = size(8, 1)
-    monkeypatch.setattr(stored_mail, "LARGEST", part << 17)
-    path = box(tmp_path / "Inbox", "Subject: x\n\n" + "x" * 80 + "\n" * (part * 375_000), "Subject: y\n\ny\n")
+    part = size(64, 2)
+    monkeypatch.setattr(stored_mail, "LARGEST", part << 14)
+    path = box(tmp_path / "Inbox", "Subject: x\n\n" + "x" * 80 + "\n" * (part * 47_000), "Subject: y\n\ny\n")
     tracemalloc.start()
     found = read(path)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [bool(message.data) for message in found] == [False, True]
-    assert most < part * 25 << 20
+    assert most < part * 25 << 17
 
 
 def test_generated_boxes(tmp_path: pathlib.Path) -> None:

@@ -184,7 +184,7 @@ def test_no_accounts() -> None:
 
 
 def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
-    emails = [f"user{number}@lab.test" for number in range(size(3, 2) * SESSIONS_PER_SERVER)]
+    emails = [f"user{number}@lab.test" for number in range(size(3 * SESSIONS_PER_SERVER, SESSIONS_PER_SERVER + 10))]
     busy, most, lock = 0, 0, threading.Lock()
 
     def counted(talk: Talk) -> None:
@@ -208,7 +208,7 @@ def test_many_accounts_keep_their_order_and_each_signs_in_once() -> None:
 
 
 def test_a_dead_server_is_not_asked_by_everybody() -> None:
-    emails = [f"user{number}@lab.test" for number in range(5 * SESSIONS_PER_SERVER)]
+    emails = [f"user{number}@lab.test" for number in range(size(5, 3) * SESSIONS_PER_SERVER)]
     with serve(lambda talk: talk.say(b"junk")) as one, black_hole() as hole:
         accounts = [account(one.port, hole, email) for email in emails]
         started = CLOCK.monotonic()
@@ -232,7 +232,7 @@ def test_one_broken_connection_is_not_the_fault_of_a_server_that_serves_others()
             return
         imap(Server())(talk)
 
-    accounts = [account(1, closed_port())] * size(4, 2) * SESSIONS_PER_SERVER
+    accounts = [account(1, closed_port())] * size(4 * SESSIONS_PER_SERVER, SESSIONS_PER_SERVER + 3)
     with serve(script) as one:
         reports = verify(
             [dataclasses.replace(each, incoming=_at(one.port)) for each in accounts], PATIENT, environment=LAB
@@ -267,7 +267,7 @@ def test_many_black_holes_take_the_time_of_one() -> None:
                 incoming=Settings(f"imap{number}.lab.test", hole, Security.SSL),
                 outgoing=Settings(f"smtp{number}.lab.test", hole, Security.SSL),
             )
-            for number in range(size(100, 30))
+            for number in range(size(100, 20))
         ]
         started = CLOCK.monotonic()
         reports = verify(accounts, HASTY, environment=LAB)

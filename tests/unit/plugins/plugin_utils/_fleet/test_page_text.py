@@ -234,24 +234,25 @@ def test_sentences_that_all_differ_are_cut_so_that_the_page_stays_small() -> Non
 
     hosts = [
         HostRow(f"desk-{number:05}.of-a-long-name.office.example", MailState.FAILED, accounts=tuple(accounts(number)))
-        for number in range(size(10_000, 4_000))
+        for number in range(size(10_000, 1_000))
     ]
     text = page(sample_report.report(hosts))
-    assert len(text.encode()) < 2_000_000
+    assert len(text.encode()) < size(2_000_000, 600_000)
     sentences = [line for line in data_of(text)["texts"] if "long text" in line]
-    assert len(sentences) == size(16_000, 6_400)
+    assert len(sentences) == size(16_000, 1_600)
     assert all(line.endswith("...") for line in sentences)
 
 
 def test_many_findings_are_counted_and_stay_in_the_table() -> None:
+    count = size(3_000, 300)
     findings = [
         Finding(Scope.SETTINGS, f"server-{n}", "other", Confidence.LOW, f"server-{n} is wrong.", "Correct it.")
-        for n in range(3_000)
+        for n in range(count)
     ]
     text = page(sample_report.report([], findings))
     assert text.count('<article class="card">') == 60
-    assert "and 2,940 more, in the table" in Parsed(text).text
-    assert len(data_of(text)["groups"]) == 3_000
+    assert f"and {count - 60:,} more, in the table" in Parsed(text).text
+    assert len(data_of(text)["groups"]) == count
     assert len(text.encode()) < 400_000
 
 

@@ -21,6 +21,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import past_runs
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
+from ansible_collections.charter.mail.tests.unit.amount import size
 
 from .test_records import RUN, a_record, read
 
@@ -127,9 +128,10 @@ def test_a_damaged_file_is_named(tmp_path: pathlib.Path, damage: str) -> None:
 def test_the_kept_runs_of_a_fleet_stay_bounded(tmp_path: pathlib.Path) -> None:
     files = RecordFiles(str(tmp_path))
     before: dict[str, EarlierHost] = {}
+    hosts = size(60, 20)
     for day in range(1, 9):
         run = f"202611{day:02}T033000Z-1"
-        _files, records = filled(tmp_path, 60, run)
+        _files, records = filled(tmp_path, hosts, run)
         reported = build_report(run, "", "", records, [], before)
         past_runs.keep(files, reported, before)
         files.forget(5)
@@ -137,8 +139,8 @@ def test_the_kept_runs_of_a_fleet_stay_bounded(tmp_path: pathlib.Path) -> None:
     runs = files.runs()
     assert len(runs) == 5
     assert sum(path.is_file() for path in tmp_path.rglob("*")) == 3 * len(runs)
-    size = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
-    assert size / len(runs) / 60 < 1_000  # bytes of a host
+    stored = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    assert stored / len(runs) / hosts < 1_000  # bytes of a host
 
 
 def reported_on(files: RecordFiles, run: str, records: t.Sequence[HostRecord], meant: t.Sequence[str]) -> Reported:

@@ -23,6 +23,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record im
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id, started_at, this_run
+from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.verify_results import (
     result_of_three_accounts,
 )
@@ -151,7 +152,8 @@ def test_every_cut_of_a_record_is_found_out() -> None:
 
 def test_long_texts_are_cut_and_a_file_is_bounded(tmp_path: pathlib.Path) -> None:
     check = {"stage": "dns", "endpoint": "incoming", "status": "failed", "code": "x" * 5000, "server": "s" * 5000}
-    entry = {"email": "m" * 5000, "summary": "\x1b" * 50_000, "cause": check, "checks": [check] * 5000}
+    entry: dict[str, t.Any] = {"email": "m" * 5000, "summary": "\x1b" * size(50_000, 500), "cause": check}
+    entry["checks"] = [check] * size(5_000, 100)
     many = {"accounts": [{**entry, "user": str(number)} for number in range(2000)]}
     files = RecordFiles(str(tmp_path))
     files.add(a_record(accounts=accounts_of(many)))

@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
 )
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
-SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 8)
+SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 4)
 
 
 @pytest.mark.parametrize("part", range(4))

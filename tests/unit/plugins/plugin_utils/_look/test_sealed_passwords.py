@@ -45,7 +45,7 @@ KEYRING: Options = {"evolution": {"password_store": "plaintext_keyring"}}
 PROFILE = ".thunderbird/charter.default"
 KEYRINGS = ".local/share/keyrings"
 USES_DATABASE = b'user_pref("signon.storage.rust.active", true);\n'
-SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 12)
+SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 4)
 
 
 def task(*accounts: Options, **others: t.Any) -> Options:

@@ -10,12 +10,13 @@ import pathlib
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.test_exclusive import (
     MARIO_ENTRY,
     home,
+    made_home,
     run,
 )
 
 from .homes import by_look, options
 
-__all__ = ["home"]
+__all__ = ["home", "made_home"]
 
 
 def test_a_look_does_not_answer_where_an_account_would_go(home: pathlib.Path) -> None:

@@ -20,6 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.plugin_utils._render import autoconfig, folder
 from ansible_collections.charter.mail.plugins.plugin_utils._render.people import Person, people
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
+from ansible_collections.charter.mail.tests.unit.amount import sample
 
 MARIO = {"user": "mario", "email": "mario.rossi@charter.net", "password": "geheim", "full_name": "Mario"}
 POP3 = {"user": "mario", "email": "rossi@twc.com", "provider": "auto", "protocol": "pop3"}
@@ -163,6 +164,7 @@ def test_what_cannot_be_said_is_on_the_page() -> None:
     assert "There is no Autodiscover file for charter.net, since it serves one account." in text
 
 
+@pytest.mark.alike(1, "ansible-playbook")
 def test_the_playbook(tmp_path: pathlib.Path) -> None:
     ansible = Ansible(tmp_path / "ansible", python=sys.executable)
     mario = {**MARIO, "password": "{{ in_a_vault_that_is_closed }}", "full_name": "{{ name_of_mario }}"}
@@ -177,11 +179,15 @@ def test_the_playbook(tmp_path: pathlib.Path) -> None:
     (command,) = [line for line in PAGE.read_text().splitlines() if line.startswith("    ansible-playbook")]
     command = command.replace("hosts.yml", str(inventory)).replace("mail_render=out", f"mail_render={out}")
     _program, playbook, *options = shlex.split(command)
-    previewed = ansible.command("ansible-playbook", playbook, *options, "--check", "--diff")
-    assert previewed.code == 0, previewed.output
-    assert not out.exists()
-    assert "+<!doctype html>" in previewed.output
-    assert "geheim" not in previewed.output
+    runs = sample(("preview", "writing"), 1)
+    if "preview" in runs:
+        previewed = ansible.command("ansible-playbook", playbook, *options, "--check", "--diff")
+        assert previewed.code == 0, previewed.output
+        assert not out.exists()
+        assert "+<!doctype html>" in previewed.output
+        assert "geheim" not in previewed.output
+    if "writing" not in runs:
+        return
     written = ansible.command("ansible-playbook", playbook, playbook, *options)  # the second time nothing changes
     assert "ok=2    changed=1" in written.output, written.output
     assert (out / "mario.rossi@charter.net/mail.mobileconfig").exists()

@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
 from .office_pc import MARIO, OfficePc
-from .test_client import (
+from .outlook_runs import (
     AUTODISCOVER,
     EMAIL,
     PREFERENCES,

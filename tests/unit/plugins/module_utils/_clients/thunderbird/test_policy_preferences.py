@@ -9,13 +9,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.effective_preferences import (
+    Given,
+    PreferenceSources,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.policy_preferences import (
     BUILT_IN_NUMBERS,
     PolicyPreferences,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.preference_sources import (
-    Given,
-    PreferenceSources,
 )
 
 from .policy_cases import CASES

@@ -12,11 +12,11 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import preference_files
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.installations import Sandbox
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.preference_sources import (
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.effective_preferences import (
     Given,
     PreferenceSources,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.installations import Sandbox
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 

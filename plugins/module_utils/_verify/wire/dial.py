@@ -13,7 +13,6 @@ import selectors
 import socket
 import typing as t
 
-from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from .connection import Connection, Deadline
@@ -146,6 +145,8 @@ def _refusal(error: OSError) -> _ConnectFailure:
 
 
 def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
+    from ..findings import reachability  # only here: most servers are reached
+
     if cause is _ConnectFailure.REFUSED:
         return reachability.connection_refused(endpoint, evidence)
     if cause is _ConnectFailure.TIMED_OUT:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.preference_sources import (
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.effective_preferences import (
     Given,
     PreferenceSources,
 )

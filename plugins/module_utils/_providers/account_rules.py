@@ -25,7 +25,7 @@ class Level(enum.Enum):
 _MOST_SERIOUS_FIRST = (Level.ERROR, Level.WARNING, Level.NOTICE)
 
 
-class LintFinding(t.NamedTuple):
+class AccountFinding(t.NamedTuple):
     """One finding about an option.
 
     Attributes:
@@ -44,7 +44,7 @@ class LintFinding(t.NamedTuple):
         return str(OptionError(self.option, self.reason, self.remedy))
 
 
-def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[LintFinding, ...]:
+def check(account: Account, *, allow_plaintext: bool = False) -> tuple[AccountFinding, ...]:
     """All findings about an account, the most serious first.
 
     Args:
@@ -72,32 +72,32 @@ def lint(account: Account, *, allow_plaintext: bool = False) -> tuple[LintFindin
     return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
 
 
-def refuse_errors(findings: tuple[LintFinding, ...]) -> None:
+def refuse_errors(findings: tuple[AccountFinding, ...]) -> None:
     """Raises the first error as an ``OptionError``."""
     for finding in findings:
         if finding.level is Level.ERROR:
             raise OptionError(finding.option, finding.reason, finding.remedy)
 
 
-def _error(option: str, reason: str, remedy: str) -> LintFinding:
-    return LintFinding(Level.ERROR, option, reason, remedy)
+def _error(option: str, reason: str, remedy: str) -> AccountFinding:
+    return AccountFinding(Level.ERROR, option, reason, remedy)
 
 
-def _warning(option: str, reason: str, remedy: str) -> LintFinding:
-    return LintFinding(Level.WARNING, option, reason, remedy)
+def _warning(option: str, reason: str, remedy: str) -> AccountFinding:
+    return AccountFinding(Level.WARNING, option, reason, remedy)
 
 
-def _notice(option: str, reason: str, remedy: str) -> LintFinding:
-    return LintFinding(Level.NOTICE, option, reason, remedy)
+def _notice(option: str, reason: str, remedy: str) -> AccountFinding:
+    return AccountFinding(Level.NOTICE, option, reason, remedy)
 
 
-def _port_range(side: str, server: Server) -> list[LintFinding]:
+def _port_range(side: str, server: Server) -> list[AccountFinding]:
     if 1 <= server.port <= 65535:
         return []
     return [_error(f"{side}.port", f"{server.port} is not a port", "write a number from 1 to 65535")]
 
 
-def _incoming_port(account: Account) -> list[LintFinding]:
+def _incoming_port(account: Account) -> list[AccountFinding]:
     """A port of the other protocol for receiving."""
     port, protocol = account.incoming.port, account.protocol.value
     belongs_to = protocol_of(port)
@@ -123,7 +123,7 @@ def _incoming_port(account: Account) -> list[LintFinding]:
     ]
 
 
-def _implicit_tls(side: str, server: Server) -> list[LintFinding]:
+def _implicit_tls(side: str, server: Server) -> list[AccountFinding]:
     port = server.port
     for_this_side = (protocol_of(port) == "smtp") is (side == "outgoing")
     if server.security is not Security.SSL or port not in CLEARTEXT or not for_this_side:
@@ -137,7 +137,7 @@ def _implicit_tls(side: str, server: Server) -> list[LintFinding]:
     ]
 
 
-def _starttls(side: str, server: Server) -> list[LintFinding]:
+def _starttls(side: str, server: Server) -> list[AccountFinding]:
     port = server.port
     if server.security is not Security.STARTTLS or port not in IMPLICIT_TLS:
         return []
@@ -150,7 +150,7 @@ def _starttls(side: str, server: Server) -> list[LintFinding]:
     ]
 
 
-def _implicit_587(server: Server) -> list[LintFinding]:
+def _implicit_587(server: Server) -> list[AccountFinding]:
     clear, implicit = (standard_port("smtp", security) for security in (Security.STARTTLS, Security.SSL))
     if server.security is not Security.SSL or server.port != clear:
         return []
@@ -173,7 +173,7 @@ def _implicit_587(server: Server) -> list[LintFinding]:
     ]
 
 
-def _plaintext(side: str, server: Server, allowed: bool) -> list[LintFinding]:
+def _plaintext(side: str, server: Server, allowed: bool) -> list[AccountFinding]:
     if server.security is not Security.NONE:
         return []
     reason = f"none sends the password and all mail to {server.host} unencrypted"
@@ -184,7 +184,7 @@ def _plaintext(side: str, server: Server, allowed: bool) -> list[LintFinding]:
     ]
 
 
-def _login(account: Account) -> list[LintFinding]:
+def _login(account: Account) -> list[AccountFinding]:
     hosts = (account.incoming.host, account.outgoing.host)
     known = [provider for provider in map(of_host, hosts) if provider is not None]
     if "@" not in account.username:
@@ -205,7 +205,7 @@ def _login(account: Account) -> list[LintFinding]:
     return []
 
 
-def _identities(account: Account) -> list[LintFinding]:
+def _identities(account: Account) -> list[AccountFinding]:
     provider = of_host(account.outgoing.host)
     others = [
         one.email for one in account.identities if not one.absent and not same_address(one.email, account.username)
@@ -221,7 +221,7 @@ def _identities(account: Account) -> list[LintFinding]:
     ]
 
 
-def _signatures(account: Account) -> list[LintFinding]:
+def _signatures(account: Account) -> list[AccountFinding]:
     """Signatures with images on the web: not every recipient sees those."""
     given = [("signature", account.signature)]
     given += [(f"identities ({one.email}).signature", one.signature) for one in account.identities if not one.absent]
@@ -243,7 +243,7 @@ def _signatures(account: Account) -> list[LintFinding]:
     ]
 
 
-def _leave_on_server(account: Account) -> list[LintFinding]:
+def _leave_on_server(account: Account) -> list[AccountFinding]:
     if account.leave_on_server_days is not None and account.leave_on_server_days < 0:
         return [_error("leave_on_server_days", "it is a number of days", "write 0 for no limit, or a positive number")]
     if account.protocol is Protocol.IMAP and (account.leave_on_server is not None or account.leave_on_server_days):
