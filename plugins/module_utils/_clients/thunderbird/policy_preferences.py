@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The policy Preferences: which values it gives, and of which type.
 
-See Policies.sys.mjs and Preferences.cpp; measured with Thunderbird 153. JSON that was made of Windows' or macOS'
-settings has 0 and 1 for booleans. So these are booleans, unless the preference is a number already.
+See Policies.sys.mjs and Preferences.cpp; measured with Thunderbird 115, 140, 153 and 157. JSON that was made of
+Windows' or macOS' settings has 0 and 1 for booleans. So these are booleans, unless the preference is a number already.
 """
 
 from __future__ import annotations

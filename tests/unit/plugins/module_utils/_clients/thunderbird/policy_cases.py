@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the real Thunderbird 153 makes of values in policies, in files with defaults and in prefs.js (measured)."""
+"""What the real Thunderbird makes of values in policies, in files with defaults and in prefs.js (measured with 153)."""
 
 from __future__ import annotations
 
