@@ -65,9 +65,10 @@ class AnsibleServer:
         configuration = pathlib.Path(self._folder, "ansible.cfg")
         configuration.write_text("")
         own = {"HOME": self._folder, "ANSIBLE_HOME": self._folder, "ANSIBLE_CONFIG": str(configuration)}
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **plugins, **own}
         self._process = subprocess.Popen(
-            [*prefix, str(python), __file__, self._folder],
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **plugins, **own},
+            [*prefix, str(python), __file__, self._folder, json.dumps(environment)],
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -136,13 +137,21 @@ def close_all() -> None:
         _SERVERS.popitem()[1].close()
 
 
-def _serve(folder: pathlib.Path) -> None:
+def _serve(folder: pathlib.Path, given: t.Mapping[str, str]) -> None:
+    """Run commands until the tests end.
+
+    Args:
+        folder: for files.
+        given: the environment before the prefix, which can be ``env NAME=VALUE``.
+    """
+    by_prefix = {name: value for name, value in os.environ.items() if given.get(name) != value}
     payloads = folder / _PAYLOADS
     payloads.mkdir()
     try:
         _import_ansible()
         for line in sys.stdin:
             request = Request(**json.loads(line))
+            request = dataclasses.replace(request, environment={**request.environment, **by_prefix})
             child = os.fork()
             if child == 0:
                 _become(request)
@@ -213,4 +222,4 @@ def _configure(payloads: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    _serve(pathlib.Path(sys.argv[1]))
+    _serve(pathlib.Path(sys.argv[1]), json.loads(sys.argv[2]))

@@ -80,6 +80,16 @@ def test_each_run_has_an_id_of_its_own_and_leaves_no_temporary_files(tmp_path: p
     assert not list(tmp_path.glob("ansible/tmp/*"))
 
 
+def test_a_prefix_can_set_variables(tmp_path: pathlib.Path) -> None:
+    """As it does for a process."""
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        ansible = Ansible(folder, ["env", f"SSL_CERT_FILE=/{name}", "HOME=/nowhere"], quick=name == "one")
+        seen = {"file": "{{ lookup('env', 'SSL_CERT_FILE') }}", "home": "{{ lookup('env', 'HOME') }}"}
+        assert play(ansible, seen) == {"file": f"/{name}", "home": "/nowhere"}
+
+
 def test_the_next_run_gets_a_new_process_if_one_has_ended(ansibles: tuple[Ansible, Ansible]) -> None:
     _, ansible = ansibles
     server = play(ansible, {"id": "{{ lookup('pipe', 'ps -o ppid= -p $(ps -o ppid= -p $PPID)') }}"})["id"].strip()
