@@ -53,7 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # the tests run in other processes, and to import Hypothesis takes longer than any of them
     gc.disable()  # until all tests are found: next to nothing of that is garbage
     from hypothesis import HealthCheck, settings  # here, as the demo's environment has no pytest and none of this
-    from hypothesis.internal.conjecture import providers
 
     from ansible_collections.charter.mail.tests.unit.amount import FAST, examples
 
@@ -64,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if FAST:
         # The constants of the code are for a few of hundreds of examples; to look for them is a tenth of the time
         # in which the tests are found.
+        from hypothesis.internal.conjecture import providers  # older ones, for Python 3.8, look for none
+
         providers._get_local_constants = lambda: providers._local_constants
 
 

@@ -89,7 +89,9 @@ def with_values(
             continue
         is_known = means_the_same(start, change.key, now, change.before) or is_still(start, change.key, change.after)
         if force or is_known:
-            if not means_the_same(after, change.key, after.get(change.key), former):
+            current = after.get(change.key)
+            # What Thunderbird or the user has written differently, and means the former value, stays as it is.
+            if same(current, change.after) or not means_the_same(after, change.key, current, former):
                 values[change.key] = former
         elif change.key != LAST_KEY:  # which only counts up
             left.append(LeftSetting(change.key, change.after, now))

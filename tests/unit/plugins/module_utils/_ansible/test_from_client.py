@@ -195,7 +195,7 @@ def test_the_module_offers_the_same_locations_and_loads_no_client_unless_asked()
         "evolution.password_store.store",
     }
     entries.add("outlook.staging_methods")
-    needed = {*entries, *client_registry.names(), "evolution.password_store"}
+    needed = {*entries, *client_registry.names(), "evolution.password_store", "evolution.password_store.keyring_item"}
     assert ast.literal_eval(done.stdout) == needed, done.stderr
 
 
