@@ -105,7 +105,7 @@ class PolicyPreferences:
         """The value in the type in which Thunderbird takes it; None where it takes nothing."""
         if isinstance(given, (str, bool)):
             return given
-        if isinstance(given, float) and given.is_integer():
+        if isinstance(given, float) and given % 1 == 0:
             given = int(given)
         if not isinstance(given, int):
             return None

@@ -53,7 +53,7 @@ def test_ports_where_a_security_is_impossible() -> None:
     assert frozenset({143, 110, 25}) == ports.CLEARTEXT
 
 
-@functools.cache
+@functools.lru_cache(None)
 def value(text: str) -> int | None:
     """The number that a text stands for; None for one that Python does not have."""
     try:
