@@ -43,7 +43,7 @@ user_pref("mail.smtpservers", "smtp1");
 user_pref("zz.foreign", "kept");
 """
 _BACKUP = re.compile(r"\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d[^/]*~$")
-_OF_RUN = re.compile(rb'"run":"[0-9TZ-]+","at":"[0-9TZ:-]+"')  # in the log of changes
+_OF_RUN = re.compile(rb'"run":"[0-9A-Za-z-]+","at":"[0-9TZ:-]+"')  # in the log of changes
 _ENCRYPTED_ANEW = ("key4.db", "logins.json")  # each time: another content is no fault
 
 Tree = t.Mapping[str, tuple[int, bytes]]
