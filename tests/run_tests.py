@@ -39,6 +39,8 @@ OLDEST = ROOT / ".venv-3.8"
 _CORES = os.cpu_count() or 1
 # Each worker first spends two seconds of its core on finding the tests.
 SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
+# Of the sample, a larger part waits for processes and servers than of all tests.
+FAST_SIDE_BY_SIDE = f"--numprocesses={min(4, _CORES + 2)}"
 # These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
 REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
@@ -112,7 +114,8 @@ def unit() -> Counts:
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         os.chmod(folder, 0o711)  # some tests act as another user
         # The watch over hanging tests is a thread for each test.
-        return unit_tests(TOOLS, "-o", "faulthandler_timeout=0", "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
+        options = (FAST_SIDE_BY_SIDE, "-o", "faulthandler_timeout=0")
+        return unit_tests(TOOLS, *options, "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
 
 
 def in_memory() -> str | None:
