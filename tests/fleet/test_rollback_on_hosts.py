@@ -115,7 +115,7 @@ def test_the_examples_of_the_page(office: Office) -> None:
     assert changed(office.run(undo)) == {"desk-1": 0, "desk-2": 0}
 
     listed = office.run(listing)
-    rollback = re.findall(r"^desk-1: Runs in the log of changes: .*, ([0-9a-zA-Z-]+)\.$", listed.output, re.MULTILINE)[0]
+    rollback = re.findall(r"^desk-1: Runs in the log of changes: .*, ([\w-]+)\.$", listed.output, re.MULTILINE)[0]
     elsewhere = office.run(of_home)
     assert elsewhere.code == 0, elsewhere.output
     assert "desk-1: Runs in the log of changes: none." in elsewhere.output
