@@ -183,9 +183,9 @@ class IndexedSettings(PersistentMap[str, Value]):
             plain = {key: value for key, value in changed.items() if key not in known_lists}
             longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))
             after.__dict__["highest"] = _highest(self.highest, itertools.chain(_words(plain), longer))
-        if "_below" in self.__dict__:
-            new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
-            after.__dict__["_below"] = _extended(self._below, new)
+        # The log of changes asks every state for it: an index that each built for itself would grow with the square.
+        new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
+        after.__dict__["_below"] = _extended(self._below, new)
         return after
 
     @functools.cached_property

@@ -18,6 +18,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog, path_of
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Outcome, Status, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
@@ -45,6 +46,13 @@ def thunderbird(home: pathlib.Path) -> Thunderbird:
 def evolution(home: pathlib.Path) -> Evolution:
     location = locations.locate(LocalFiles(), str(home), "native")
     return Evolution(LocalFiles(), location, None, password_store="plaintext_keyring")
+
+
+def logged(client: AnyClient, home: pathlib.Path) -> AnyClient:
+    """The client with a log of what is changed, as in a task."""
+    log = ChangeLog(path_of(str(home), "a-client"), "20261129T101500Z-1", {}, lambda _paths: None)
+    client.open_log = lambda: log
+    return client
 
 
 def accounts(count: int, password: str | None) -> list[Account]:
@@ -113,7 +121,7 @@ def test_work_grows_with_the_number_of_accounts(
         }
         for name in done:
             target, status = runs[name]
-            task = functools.partial(run, client(home), target, status)
+            task = functools.partial(run, logged(client(home), home), target, status)
             if name in work:
                 work[name].append(work_of(task))
             else:
