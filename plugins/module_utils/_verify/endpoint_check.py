@@ -14,8 +14,12 @@ from .context import Context
 from .endpoint_walk import EndpointWalk, StageObservation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
+from .findings.sessions import not_understood
 from .login import Login
 from .protocols.dialogue import Dialogue
+from .protocols.imap import ImapDialogue
+from .protocols.pop3 import Pop3Dialogue
+from .protocols.smtp import SmtpDialogue
 from .report.check import Check, CheckStatus, EndpointReport, Stage, stages
 from .wire.clock import Clock
 from .wire.connection import Connection, Deadline
@@ -67,18 +71,10 @@ def check_endpoint(task: EndpointTask, context: Context) -> EndpointReport:
 
 
 def _dialogue_type(service: MailService) -> t.Callable[[Connection, Endpoint, Redactor], Dialogue]:
-    """What speaks the protocol, imported where an account has it."""
+    """What speaks the protocol."""
     if service is MailService.IMAP:
-        from .protocols.imap import ImapDialogue
-
         return ImapDialogue
-    if service is MailService.POP3:
-        from .protocols.pop3 import Pop3Dialogue
-
-        return Pop3Dialogue
-    from .protocols.smtp import SmtpDialogue
-
-    return SmtpDialogue
+    return Pop3Dialogue if service is MailService.POP3 else SmtpDialogue
 
 
 class _CheckLog:
@@ -102,8 +98,6 @@ class _CheckLog:
             self._failed(stage, seen, started, failure)
             raise
         except Exception as error:  # the other endpoints are not to suffer from it
-            from .findings.sessions import not_understood
-
             unexpected = not_understood(error)
             self._failed(stage, seen, started, unexpected)
             raise unexpected from error

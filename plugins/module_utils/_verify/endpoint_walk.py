@@ -18,8 +18,10 @@ from .context import Context
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
+from .findings.sessions import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
+from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
 from .redirected_names import blocked, explained
@@ -204,8 +206,6 @@ class EndpointWalk(t.Generic[_D]):
             return not_tried
         elsewhere = limit.elsewhere(endpoint, login.username, login.password)
         if isinstance(elsewhere, RefusedElsewhere):
-            from .findings.sessions import refused_elsewhere
-
             with self._log.stage(Stage.AUTHENTICATION):
                 raise refused_elsewhere(login.username, elsewhere.host, elsewhere.code)
         if not limit.begin(endpoint, login.username, login.password, self._deadline):
@@ -244,15 +244,11 @@ class EndpointWalk(t.Generic[_D]):
     def _explained(self, failure: Failure, every: tuple[Address, ...], used: Address) -> Failure:
         found = failure
         if self._context.options.compare:
-            from .other_addresses import Addresses, compared  # only here: most servers work
-
             found = compared(failure, Addresses(every, used), self._gets_on)
         return explained(self._endpoint, failure, used) if found is failure else found
 
     def _gets_on(self, address: Address) -> bool:
         """Whether the server at an address is sound up to the capabilities."""
-        from .other_addresses import seconds_for_another
-
         quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
         seconds = seconds_for_another(self._context.options.timeout)
         deadline = Deadline(seconds, self._context.environment.clock)

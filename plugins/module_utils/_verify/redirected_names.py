@@ -8,6 +8,7 @@ import ipaddress
 import typing as t
 
 from .._providers.catalog import of_host
+from .findings.addresses import answered_by_another, captive_portal, name_blocked, on_this_machine
 from .findings.endpoint import Endpoint
 from .findings.failure import Code, Failure
 from .wire.resolver import Address
@@ -22,8 +23,6 @@ _LOCAL = (
 def blocked(endpoint: Endpoint, addresses: t.Sequence[Address]) -> Failure | None:
     """The finding for a name that leads nowhere: to 0.0.0.0 or ::, which would be this machine; None for others."""
     if all(_is(address, "is_unspecified") for address in addresses) and not _is_literal(endpoint.server.host):
-        from .findings.addresses import name_blocked  # only here: most names lead to their server
-
         return name_blocked(str(addresses[0]))
     return None
 
@@ -36,8 +35,6 @@ def explained(endpoint: Endpoint, failure: Failure, address: Address) -> Failure
         failure: of a stage before signing in.
         address: the address in use, or the first.
     """
-    from .findings.addresses import answered_by_another, captive_portal, name_blocked, on_this_machine
-
     host = endpoint.server.host
     if _is_literal(host):
         return failure

@@ -15,16 +15,14 @@ import threading
 import typing as t
 
 from .._model.account import Account
+from .alternatives import Alternatives
 from .context import Context
 from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
 from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
+from .report.suggestion import Suggestion, suggestions
 from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
-
-if t.TYPE_CHECKING:
-    from .alternatives import Alternatives
-    from .report.suggestion import Suggestion
 
 # The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins. Half
 # of Postfix' limit leaves room for the office behind the same address, and fifty accounts take the time of two.
@@ -50,8 +48,6 @@ class QueuedTask:
 
     def candidates(self) -> tuple[Suggestion, ...]:
         """Other settings, the best first."""
-        from .report.suggestion import suggestions  # only here: most servers work
-
         return () if self.account is None else suggestions(self.account, self.task.endpoint.role)
 
 
@@ -69,8 +65,6 @@ class _Search:
 
     def alternatives(self) -> Alternatives:
         """The same for all threads."""
-        from .alternatives import Alternatives
-
         with self._lock:
             if self._alternatives is None:
                 self._alternatives = Alternatives(self._context)

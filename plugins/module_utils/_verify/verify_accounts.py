@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 
 from .._model.account import Account
-from . import loaded_before_threads as _loaded  # noqa: F401  # before the threads start
 from .context import Context
 from .endpoint_check import EndpointTask
 from .findings.endpoint import Role, endpoints

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import typing as t
 
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
@@ -20,10 +19,8 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 from .sign_in_order import AUTH_PLAIN, ways_with_password
-
-if t.TYPE_CHECKING:
-    from .sasl import Mechanism, Turn
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
@@ -209,16 +206,12 @@ class ImapDialogue:
             # BAD is about the command, not about the password, and the server may have another command.
             if answer.status != b"BAD" or way == ways[-1]:
                 return way, answer
-        from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
-
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
             raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
     def _authenticate(self, mechanism: Mechanism) -> ImapReply:
-        from .sasl import Turn, exchange
-
         def turn(answer: ImapReply) -> Turn[ImapReply]:
             return Turn(answer, answer.text[1:].strip() if answer.status == b"+" else None)
 

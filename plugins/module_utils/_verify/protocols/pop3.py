@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.secret import Secret
@@ -15,10 +14,8 @@ from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, header_is, plain
+from .sasl import Mechanism, Turn, choose, exchange
 from .sign_in_order import AUTH_PLAIN, ways_with_password
-
-if t.TYPE_CHECKING:
-    from .sasl import Mechanism, Turn
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
@@ -57,8 +54,6 @@ class Pop3Dialogue(DialogueInLines):
             mechanism = ways[0]
             answer = (self._authenticate_plain if mechanism == AUTH_PLAIN else self._user_and_pass)(username, password)
         else:
-            from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
-
             chosen = choose(mechanisms, username, password)
             if chosen is None:
                 raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
@@ -135,8 +130,6 @@ class Pop3Dialogue(DialogueInLines):
         self._capabilities = tuple(lines)
 
     def _authenticate(self, mechanism: Mechanism) -> bytes:
-        from .sasl import Turn, exchange
-
         def send(line: bytes) -> Turn[bytes]:
             answer = self._command(line)
             return Turn(answer, answer[1:].strip() if answer.startswith(b"+ ") or answer == b"+" else None)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
-import typing as t
 
 from ..._model.secret import Secret
 from ..findings import encryption, refusals, sessions
@@ -15,10 +14,8 @@ from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, plain
+from .sasl import Mechanism, Turn, choose, exchange
 from .sign_in_order import AUTH_PLAIN, ways_with_password
-
-if t.TYPE_CHECKING:
-    from .sasl import Mechanism, Turn
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
@@ -130,16 +127,12 @@ class SmtpDialogue(DialogueInLines):
             reply = (self._auth_plain if way == AUTH_PLAIN else self._auth_login)(username, password)
             if reply.code not in _NOT_UNDERSTOOD or way == ways[-1]:
                 return way, reply
-        from .sasl import choose  # here and below only: most servers have PLAIN or LOGIN
-
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
             raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
     def _authenticate(self, mechanism: Mechanism) -> _SmtpReply:
-        from .sasl import Turn, exchange
-
         def send(line: bytes) -> Turn[_SmtpReply]:
             reply = self._command(line)
             return Turn(reply, reply.lines[-1].strip() if reply.code == 334 else None)

@@ -9,6 +9,7 @@ import typing as t
 
 from ..findings.endpoint import Role
 from ..findings.failure import Code
+from ..findings.refusals import refused_here_only
 from .check import Check, CheckStatus, EndpointReport, Stage
 
 if t.TYPE_CHECKING:
@@ -86,8 +87,6 @@ def _compared(report: EndpointReport, other: EndpointReport) -> EndpointReport:
     failed = report.failed
     if failed is None or failed.code is not Code.PASSWORD_REFUSED or not _signed_in(other):
         return report
-    from ..findings.refusals import refused_here_only  # only here: few accounts fail so
-
     here, there = _ACTIVITIES[report.endpoint.role], _ACTIVITIES[other.endpoint.role]
     refused = refused_here_only(failed.finding, failed.evidence, here, there)
     explained = dataclasses.replace(failed, code=refused.code, finding=refused.finding, advice=refused.advice)

@@ -13,6 +13,7 @@ import selectors
 import socket
 import typing as t
 
+from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from .connection import Connection, Deadline
@@ -145,8 +146,6 @@ def _refusal(error: OSError) -> _ConnectFailure:
 
 
 def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
-    from ..findings import reachability  # only here: most servers are reached
-
     if cause is _ConnectFailure.REFUSED:
         return reachability.connection_refused(endpoint, evidence)
     if cause is _ConnectFailure.TIMED_OUT:

@@ -11,6 +11,7 @@ import socket
 import threading
 import typing as t
 
+from ..findings import reachability
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
 from .connection import Deadline
@@ -165,8 +166,6 @@ def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, as
     """
     if not lookup.ipv4_only and seconds < SLOW:
         return ""
-    from ..findings import reachability  # here and below only: most names are found
-
     silent = _silent(host, deadline.part(_ASKING)) if ask_name_servers else ()
     if lookup.ipv4_only:
         return reachability.ipv6_unanswered_warning(seconds, silent)
@@ -177,8 +176,6 @@ def explained(failure: Failure, host: str, deadline: Deadline) -> Failure:
     """A failure to find the name, with the name servers that are silent."""
     if failure.code is not Code.NAME_SERVER_SILENT:
         return failure
-    from ..findings import reachability
-
     return reachability.with_name_servers(failure, _silent(host, deadline.more(_ASKING).part(_ASKING)))
 
 
@@ -189,14 +186,10 @@ def _silent(host: str, deadline: Deadline) -> t.Sequence[str]:
 
 
 def _no_answer(deadline: Deadline, host: str) -> Failure:
-    from ..findings import reachability
-
     return reachability.name_server_silent(deadline.seconds, host)
 
 
 def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
-    from ..findings import reachability
-
     number = error.args[0] if isinstance(error, socket.gaierror) else socket.EAI_NONAME
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
     evidence = f"{endpoint.server.host}: {reason}"
