@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-# The others end with text for people, which may look like anything.
+# The others end with free text, which may look like anything.
 _WITH_STRINGS = re.compile(rb"\* (?!(?:OK|NO|BAD|BYE|PREAUTH) )", re.IGNORECASE)
 _LITERAL = re.compile(rb"\{([0-9]{1,10})\}\Z")
 _STRING = re.compile(rb'"((?:\\.|[^"\\])*)"|\{([0-9]{1,10})\}\r\n', re.DOTALL)
