@@ -29,6 +29,8 @@ recipe="${base[*]} ${clients[*]}" # a tree made by another is made anew
 servers=(/usr/sbin/dovecot /usr/sbin/postfix /usr/sbin/postmap /usr/lib/postfix/sbin/master)
 server_users=(postfix dovecot dovenull)
 server_groups=(postfix postdrop dovecot dovenull)
+# The tests wait for servers and clients a third of the time. Each worker has a mail lab of its own.
+side_by_side='--numprocesses=3 --dist=worksteal'
 
 make_tree() { # make_tree NAME TREE
     local options=()
@@ -113,15 +115,16 @@ test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
     for client in Thunderbird Evolution; do
         if [[ $client == Thunderbird ]]; then
             versions=$(version "$tree" thunderbird)
-            files=(tests/clients/test_{thunderbird_*,marionette,password_store,prefs_grammar,stored_passwords}.py)
+            files=(tests/clients/test_{thunderbird_*,mail_upload,marionette,password_store,prefs_grammar,stored_passwords}.py)
         else
             versions=$(version "$tree" evolution)
             files=(tests/clients/test_{evolution_*,desktop_*,dconf_locks,keyfile_grammar,look_in_session,session_bus}.py)
+            files+=(tests/clients/test_folders_and_receiving.py) # with both
         fi
         echo "== Debian $name: $client $versions, modules on $(chroot "$tree" python3 --version)"
         run_in_tree "$tree" "clients: $name" "
             cd $root
-            CI=true .venv/bin/python -m pytest -p no:cacheprovider -q \"\$@\"" "${files[@]}" "$@" 2>&1 | tee "$summary" ||
+            CI=true .venv/bin/python -m pytest -p no:cacheprovider -q $side_by_side \"\$@\"" "${files[@]}" "$@" 2>&1 | tee "$summary" ||
             failed=1
         row "$name" "$client" "$versions" "$(tail -n 1 "$summary")"
     done
