@@ -58,11 +58,28 @@ _OF_USER = (
     'for f in {places}; do c "${{f%/*}}"; if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
-    'if [ $# -gt 0 ] && grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; '
+    "if [ $# -gt 0 ]; then {sourced}; "
+    'if grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; fi; '
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
+)
+# Adds to the login files in "$@" those that they run as a part of themselves, as ``session_environment`` reads them.
+# Where the module would find a file and this cannot expand its name, that is e.
+_SOURCED = (
+    'q=$(printf "\\042\\047"); set -f; '
+    'for f in $(grep -ahosE "(^|[;&{{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+" "$@"); do '
+    "case $f in [$q]*[$q]) f=${{f#?}}; f=${{f%?}};; *[$q]*) echo e;; esac; "
+    'case $f in "~/"* | [$]HOME/* | [@$]{{HOME}}/*) f=$h/${{f#*/}};; esac; '
+    'case $f in {known}) echo e;; /*) if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; done; set +f'
+).format(
+    known=" | ".join(
+        (
+            "*[@$]{*-*",  # a default
+            *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
+        )
+    )
 )
 # g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
 # read, is known to be there. No file takes long.
@@ -131,6 +148,7 @@ def of_user(patterns: Patterns) -> str:
         folders=_words(patterns.files.folders) or _NOTHING,
         places=_words(patterns.files.places) or _NOTHING,
         login=_words(LOGIN_FILES),
+        sourced=_SOURCED,
         sets=_SETS,
         address=ADDRESS,
         stores=_of_stores(patterns.stores) if patterns.stores else "",

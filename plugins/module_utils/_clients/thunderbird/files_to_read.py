@@ -30,7 +30,7 @@ _ROOTS = (
     *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
 )
 _STORE = tuple(dict.fromkeys((*password_files(in_database=True), *password_files(in_database=False))))
-_PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
+_PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]", ".[jJ][sS]")
 
 FILES = FilesToRead(
     groups=(

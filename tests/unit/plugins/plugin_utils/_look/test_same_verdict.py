@@ -103,6 +103,57 @@ def test_the_warnings_are_those_of_the_module(tmp_path: pathlib.Path) -> None:
     assert "have Thunderbird closed" in look["warnings"][0]
 
 
+FOLDER = "export XDG_CONFIG_HOME=$HOME/elsewhere\n"
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        *(
+            (profile, ".bashrc")
+            for profile in (
+                '. "$HOME/.bashrc"\n',
+                'if [ -f "${HOME}/.bashrc" ]; then\n\t. "${HOME}/.bashrc"\nfi\n',
+                "PATH=x; source ~/.bashrc\r\n",
+                '[ -r x ] && . $HOME/.bashrc || true\n',
+                '. "$HOME"/.bashrc # as usual\n',
+                '\0\n{ . "$HOME/.bashrc"; }\n',
+                '. "${NOTHING:-$HOME}/.bashrc"\n',
+            )
+        ),
+        ('. "$HOME/with blank"\n', "with blank"),
+        ('. "$HOME/.config/env;sh"\n', ".config/env;sh"),
+    ],
+)
+def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    by_module(home, params, check_mode=False)
+    (home / ".profile").write_text(profile)
+    (home / name).write_text("PATH=$HOME/bin:$PATH\n")
+    usual = by_look(home, params)
+    (home / name).write_text(FOLDER)
+    module = by_module(home, params)
+    assert "sets XDG_CONFIG_HOME in a way" in module.warnings[0]
+    assert by_look(home, params) is None
+    if '"' not in profile or '"$HOME/.bashrc"' in profile:  # the usual ways of writing it are no module's
+        assert usual is not None
+
+
+@pytest.mark.parametrize("profile", ['. "$i"\n. "${i}"\n. $USERXSESSIONRC\n', '# . "$HOME/.bashrc"\n', ". ./.bashrc\n"])
+def test_a_file_that_no_login_file_is_known_to_run_does_not(profile: str, tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    by_module(home, params, check_mode=False)
+    (home / ".profile").write_text(profile)
+    (home / ".bashrc").write_text(FOLDER)
+    look = by_look(home, params)
+    assert look is not None
+    assert printable_result(look) == result_of(by_module(home, params))
+
+
 def result_of(module: AllResults) -> t.Any:
     """What the module returns."""
     warnings = {"warnings": list(module.warnings)} if module.warnings else {}
