@@ -19,13 +19,13 @@ from ..module_utils._ansible import client_choice
 from ..module_utils._ansible.arguments import Request, argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
 from ..module_utils._ansible.run_all_options import OPTIONS
-from ..module_utils._ansible.validate import ValidOptions, presentable, valid_options
+from ..module_utils._ansible.validate import ValidOptions, on_controller, presentable, valid_options
 from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
-from ..module_utils._model.errors import MailError
+from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import no_accounts, signature_files, upload
+from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.plain_values import plain
@@ -34,7 +34,8 @@ from ..plugin_utils._look.unchanged import unchanged
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 
-_SPEC = argument_spec(**OPTIONS)
+_SPEC = on_controller(argument_spec(**OPTIONS))
+_NO_ASYNC = str(OptionError("async", "charter.mail.mail_accounts does not support it", "leave it out"))
 
 _display = Display()
 
@@ -48,6 +49,8 @@ class ActionModule(NormalAction):
         raw, variables = self._task.args, task_vars or {}
         result: dict[str, t.Any]
         host = str(variables.get("inventory_hostname", "this host"))
+        if self._task.async_val:  # Ansible's own check comes only with the module
+            return {"failed": True, "changed": False, "msg": _NO_ASYNC}
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, variables)
             return {"changed": False, "accounts": [], "clients": [], "msg": missing, "warnings": [missing]}
@@ -69,7 +72,7 @@ class ActionModule(NormalAction):
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):
-            result["warnings"] = [f"{host}: {warning}" for warning in result["warnings"]]
+            result["warnings"] = module_warnings.with_host(host, result["warnings"])
         shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))
         recorder.configured(self, variables, shown)
         return shown

@@ -118,6 +118,8 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
     """
     entries = options["accounts"]
     if entries is None:
+        if options["email"] is None:
+            raise OptionError("email", "it is empty", "write an address in it, or a list in accounts")
         found = [request_of(options, options)]
     else:
         found = []
@@ -125,7 +127,8 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
             try:
                 found.append(request_of(entry, options))
             except MailError as error:
-                raise MailError(f"accounts[{index}] ({entry['email']}): {error}") from None
+                address = f" ({entry['email']})" if entry["email"] else ""
+                raise MailError(f"accounts[{index}]{address}: {error}") from None
     _refuse_contradictions(found)
     _refuse_both_ways(found)
     return tuple(found if profiles else without_profiles(found))
@@ -201,7 +204,7 @@ def request_of(entry: Options, task: Options) -> Request:
         client=client_options.client_options(option),
         settings=client_options.further_settings(option("settings")),
         default=option("default"),
-        user=_optional_text("user", option),
+        user=_name("user", option),
         state=State(option("state")),
         purge=option("purge"),
         override=option("override"),
@@ -209,7 +212,7 @@ def request_of(entry: Options, task: Options) -> Request:
     )
     findings = check(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
-    return Request(account, findings, option("home"), option("profile"), option("allow_plaintext"))
+    return Request(account, findings, _name("home", option), _name("profile", option), option("allow_plaintext"))
 
 
 def _migrate_from(migrate: bool, email: str, incoming: Server, protocol: Protocol) -> tuple[str, ...]:
@@ -231,6 +234,14 @@ def _server(side: str, option: t.Callable[[str], t.Any]) -> ServerOptions:
 def _optional_text(name: str, option: t.Callable[[str], t.Any]) -> str | None:
     value = option(name)
     return None if value is None else text.visible(value, name)
+
+
+def _name(name: str, option: t.Callable[[str], t.Any]) -> str | None:
+    """What says whose account it is, or where. Empty, it comes from a variable that is not set: it is no omission."""
+    value = _optional_text(name, option)
+    if value is not None and not value.strip():
+        raise OptionError(name, "it is empty", "leave it out, or make sure that its variable is set")
+    return value
 
 
 def _password(value: str | None) -> Secret | None:

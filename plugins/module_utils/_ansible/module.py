@@ -73,8 +73,8 @@ class MailModule(AnsibleModule):
 
     def _log_invocation(self) -> None:
         """Log for which accounts the module was called. AnsibleModule would log each option."""
-        entries = self.params["accounts"] if self.params["email"] is None else [self.params]
-        accounts = [entry["email"] for entry in entries if _ADDRESS.fullmatch(entry["email"])]
+        entries = (self.params["accounts"] or []) if self.params["email"] is None else [self.params]
+        accounts = [entry["email"] for entry in entries if _ADDRESS.fullmatch(entry["email"] or "")]
         self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -181,6 +181,7 @@ def _form(value: t.Any) -> str:
         ((int, float), "a number"),
         (dict, "a dictionary"),
         ((list, tuple, set), "a list"),
+        (type(None), "an empty value"),
     ):
         if isinstance(value, kind):
             return form

@@ -83,6 +83,8 @@ def target_of(request: Request) -> Target:
 
 
 def _target(name: str | None, home: str | None, profile: str | None) -> Target:
+    if home is not None:
+        local_user.require_whole_path(home)
     user = local_user.owner(home) if name is None and home is not None else local_user.find(name)
     if user.uid == 0 and home is not None:
         local_user.require_roots(home)

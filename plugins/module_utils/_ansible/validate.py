@@ -34,6 +34,17 @@ class ValidOptions(t.NamedTuple):
         return remove_values(self.hidden, {PLACEHOLDER})
 
 
+def on_controller(spec: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The specification for options that go on to a host: in paths of the host, ``~`` and variables are the host's."""
+    found = {}
+    for name, option in spec.items():
+        changed = {**option, **({"type": "str"} if option.get("type") == "path" else {})}
+        if "options" in option:
+            changed["options"] = on_controller(option["options"])
+        found[name] = changed
+    return found
+
+
 def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
     """The options with their types and defaults. See ``valid_options``."""
     return valid_options(raw, spec, **constraints).params

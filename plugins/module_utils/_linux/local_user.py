@@ -95,6 +95,16 @@ def owner(home: str) -> LocalUser:
     return LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
+def require_whole_path(home: str) -> None:
+    """See that a home directory is named by its whole path: any other one would begin in a folder of the task's own.
+
+    Raises:
+        HostError: it is not.
+    """
+    if not home.startswith("/"):
+        raise HostError(f"home {home}", "this path does not begin with /", "write the whole path, as in /home/mario")
+
+
 def require_roots(home: str) -> None:
     """See that root's rights can be used in a home directory.
 

@@ -8,7 +8,7 @@ import os
 import pwd
 
 from .._model.errors import HostError
-from .local_user import LocalUser
+from .local_user import LocalUser, require_whole_path
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) as distributions set it
 
@@ -36,8 +36,9 @@ def require_home(home: str) -> None:
     """See that a home directory is there that an option names.
 
     Raises:
-        HostError: it is not.
+        HostError: it is not, or not by its whole path.
     """
+    require_whole_path(home)
     if not os.path.isdir(home):
         raise HostError(home, "this home directory does not exist", "correct the option home")
 

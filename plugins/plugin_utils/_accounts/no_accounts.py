@@ -11,6 +11,7 @@ import typing as t
 VARIABLE = "mail_accounts"
 _SIMILAR = 0.85  # of difflib's ratio: one or two letters of the name
 _OTHERS = frozenset({"mail_removed_accounts"})
+_ACCOUNTS = "acc"  # in the name of what may be meant, if it holds accounts
 
 
 def without_accounts(args: t.Mapping[str, t.Any]) -> bool:
@@ -18,15 +19,37 @@ def without_accounts(args: t.Mapping[str, t.Any]) -> bool:
     return "email" not in args and args.get("accounts") in (None, "", [], ())
 
 
-def warning(host: str, variables: t.Iterable[str]) -> str:
+def warning(host: str, variables: t.Mapping[str, t.Any]) -> str:
     """What the administrator should know, the same text from every task of a run, so that it is shown once.
 
     Args:
         host: the name in the inventory.
-        variables: the names of the host's variables.
+        variables: the host's variables.
     """
-    names = [name for name in variables if name != VARIABLE and name not in _OTHERS]
-    similar = difflib.get_close_matches(VARIABLE, names, n=1, cutoff=_SIMILAR)
-    if similar:
-        return f"{host} has no mail accounts. Its variable {similar[0]} is not read: rename it to {VARIABLE}."
+    meant = _meant(variables)
+    if meant is not None:
+        return f"{host} has no mail accounts. Its variable {meant} is not read: rename it to {VARIABLE}."
     return f"{host} has no mail accounts: the variable {VARIABLE} is not set for it, or is empty. It was left alone."
+
+
+def warning_of_task(host: str) -> str:
+    """The same where the task of one client's module names no account, from whatever variable they come."""
+    return f"{host} has no mail accounts: the list accounts of this task is empty. It was left alone."
+
+
+def _meant(variables: t.Mapping[str, t.Any]) -> str | None:
+    """The variable that is probably meant: by its name, in whatever letter case, or because it holds accounts."""
+    names = {name.lower(): name for name in variables if name != VARIABLE and name not in _OTHERS}
+    similar = difflib.get_close_matches(VARIABLE, names, n=1, cutoff=_SIMILAR)
+    if similar or VARIABLE in names:
+        return names[VARIABLE if VARIABLE in names else similar[0]]
+    likely = (name for low, name in names.items() if _ACCOUNTS in low)
+    return next((name for name in likely if _holds_accounts(variables[name])), None)
+
+
+def _holds_accounts(value: t.Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(entry, t.Mapping) and "email" in entry for entry in value)
+    )

@@ -19,7 +19,7 @@ from ...module_utils._ansible.run_client import CLIENT_OPTIONS
 from ...module_utils._ansible.validate import presentable, valid_options
 from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
-from .._accounts import signature_files
+from .._accounts import no_accounts, signature_files
 from .._fleet_run import run_id_for_module
 from .plain_values import plain
 from .run_line import can_run, run_line
@@ -36,6 +36,11 @@ class ClientAction(NormalAction):
     client: t.ClassVar[str]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        given = self._task.args
+        if "accounts" in given and no_accounts.without_accounts(given):
+            host = str((task_vars or {}).get("inventory_hostname", "this host"))
+            missing = no_accounts.warning_of_task(host)
+            return {"changed": False, "accounts": [], "backup_files": [], "msg": missing, "warnings": [missing]}
         try:
             with signature_files.contents(self, task_vars or {}):
                 result = self._unchanged()

@@ -33,12 +33,14 @@ class References(t.NamedTuple):
     Attributes:
         forms: how the old URI is written, to the new one in the same form.
         pattern: finds those forms.
+        moved_already: finds those of the new URI. Where only the case of letters differs, ``trace`` finds them, too.
         trace: finds whatever may name a folder of the old server.
         mark: what every value that does so has in it.
     """
 
     forms: t.Mapping[str, str]
     pattern: t.Pattern[str]
+    moved_already: t.Pattern[str]
     trace: t.Pattern[str]
     mark: str
 
@@ -50,14 +52,13 @@ class References(t.NamedTuple):
             forms[before] = after
             forms[before.replace("/", "\\/")] = after.replace("/", "\\/")  # as JSON may have it
             forms[_quoted(before)] = _quoted(after)
-        pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
         scheme, _colon, rest = old.partition("://")
         login, _at, host = rest.rpartition("@")
         logins = {login, urllib.parse.unquote(login, errors="surrogateescape"), _quoted(login)}
         anyone = "|".join(re.escape(one) for one in sorted(logins))
         separators = r"(?::|%3A)(?:\\?/|%2F){2}"
         trace = rf"{scheme}(?:-message)?{separators}(?:{anyone})(?:@|%40){re.escape(host)}(?![\w~-]|\.\w)"
-        return cls(forms, re.compile(f"(?:{pattern}){_END}"), re.compile(trace, re.IGNORECASE), host.lower())
+        return cls(forms, _any_of(forms), _any_of(forms.values()), re.compile(trace, re.IGNORECASE), host.lower())
 
     def may_be_in(self, value: str) -> bool:
         """Whether a value is worth a closer look; nearly none is."""
@@ -66,11 +67,14 @@ class References(t.NamedTuple):
     def moved(self, value: str) -> str:
         """The value with all addresses changed; the value itself where some are in a form that is not known."""
         found = self.pattern.sub(lambda match: self.forms[match.group()], value)
-        return value if self.trace.search(self.pattern.sub("\0", value)) else found
+        return value if self._has_trace(self.pattern.sub("\0", value)) else found
 
     def left_in(self, value: str) -> bool:
         """Whether a value still names a folder of the old server."""
-        return self.may_be_in(value) and self.trace.search(value) is not None
+        return self.may_be_in(value) and self._has_trace(value)
+
+    def _has_trace(self, value: str) -> bool:
+        return self.trace.search(self.moved_already.sub("\0", value)) is not None
 
     def moved_lines(self, content: bytes) -> bytes:
         """The content of a file, each line moved as a value is."""
@@ -119,6 +123,12 @@ def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str
     found = [key for key, value in sorted(settings.items()) if isinstance(value, str) and references.left_in(value)]
     texts = ((path, content.decode("utf-8", "replace")) for path, content in contents.items())
     return [*found, *(path for path, text in texts if references.left_in(text))]
+
+
+def _any_of(forms: t.Iterable[str]) -> t.Pattern[str]:
+    """What finds any of these URIs of a root folder."""
+    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.compile(f"(?:{pattern}){_END}")
 
 
 def _of_messages(folder: str) -> str:

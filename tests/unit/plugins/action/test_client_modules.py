@@ -159,6 +159,16 @@ def test_what_is_wrong_with_the_options_the_module_says(home: pathlib.Path, clie
     assert run(home, client, args) == (BY_MODULE, 0)
 
 
+@pytest.mark.parametrize("accounts", [[], None, ""])
+def test_a_task_without_accounts_is_said_to_have_done_nothing(
+    home: pathlib.Path, client: str, accounts: list[Options] | None
+) -> None:
+    result, looks = run(home, client, {"accounts": accounts})
+    assert (looks, result["changed"], result["accounts"]) == (0, False, [])
+    assert result["warnings"] == [result["msg"]]
+    assert result["msg"].startswith("this host has no mail accounts: the list accounts of this task is empty.")
+
+
 @pytest.mark.parametrize("where", [{"async_val": 60}, {"shell": "powershell"}, {"shell": None}])
 def test_where_no_line_can_be_run_the_module_is(home: pathlib.Path, client: str, where: dict[str, t.Any]) -> None:
     settle(home, MARIO)

@@ -9,8 +9,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
-from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import presentable, validated
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import (
+    on_controller,
+    presentable,
+    validated,
+)
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 
 SPEC = argument_spec(sid={"type": "str"}, flag={"type": "bool", "default": False})
@@ -39,12 +43,38 @@ def test_types_and_defaults() -> None:
         ({"accounts": [{"email": EMAIL, "incoming": {"prot": 1}}]}, "Unknown option incoming.prot, did you mean port?"),
         ({"accounts": [{"email": EMAIL, "colour": "red"}]}, "Unknown option colour"),
         ({"accounts": [EMAIL]}, "accounts[0]: a dictionary was expected, not text."),
+        ({"accounts": [None]}, "accounts[0]: a dictionary was expected, not an empty value."),
     ],
 )
 def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:
     with pytest.raises(MailError) as caught:
         validated(raw, SPEC, mutually_exclusive=[("user", "sid")])
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"email": None}, "email: it is empty. Write an address in it, or a list in accounts."),
+        ({"accounts": None}, "email: it is empty."),
+        ({"accounts": [{"email": None}]}, "accounts[0]: email: '' is not an e-mail address."),
+        *(
+            ({"accounts": [{"email": EMAIL, name: value}]}, f"accounts[0] ({EMAIL}): {name}: it is empty. Leave it out")
+            for name in ("user", "home", "profile")
+            for value in ("", " ")
+        ),
+    ],
+)
+def test_an_empty_value_is_no_omission(raw: t.Mapping[str, t.Any], said: str) -> None:
+    with pytest.raises(MailError) as caught:
+        requests(validated(raw, SPEC))
+    assert str(caught.value).startswith(said)
+
+
+def test_the_paths_of_a_host_are_not_expanded_on_the_controller() -> None:
+    raw = {"accounts": [{"email": EMAIL, "home": "~mario"}], "home": "$HOME/mail"}
+    options = validated(raw, on_controller(SPEC))
+    assert (options["accounts"][0]["home"], options["home"]) == ("~mario", "$HOME/mail")
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,29 @@ def test_when_there_are_none(args: dict[str, t.Any], none: bool) -> None:
     assert without_accounts(args) is none
 
 
-@pytest.mark.parametrize("name", ["mail_acounts", "mail_account", "mail_acccounts", "mailaccounts"])
+ACCOUNTS = [{"user": "mario", "email": "a@charter.net"}]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mail_acounts", "mail_account", "mail_acccounts", "mailaccounts", "MAIL_ACCOUNTS", "Mail_Accounts"),
+        *("Mail_Acounts", "mail_ACCOUNT"),
+    ],
+)
 def test_a_likely_typing_error_is_named(name: str) -> None:
-    assert warning("desk", ["ansible_host", "mail_clients", name]).endswith(
-        f"Its variable {name} is not read: rename it to mail_accounts."
-    )
+    variables = {"ansible_host": "desk.example", "mail_clients": [], "mail_accounts": [], name: "anything"}
+    assert warning("desk", variables).endswith(f"Its variable {name} is not read: rename it to mail_accounts.")
+
+
+@pytest.mark.parametrize("name", ["accounts", "mail_acct", "mail_accounts_list", "thunderbird_accounts", "MailAccs"])
+def test_a_variable_that_holds_accounts_is_named(name: str) -> None:
+    assert f"Its variable {name} is not read" in warning("desk", {"mail_clients": [], name: ACCOUNTS})
+    for others in ("text", [], ["text"], [{}], [*ACCOUNTS, {"name": "x"}], {"email": "a@charter.net"}, None, 5):
+        assert "is not read" not in warning("desk", {name: others})
 
 
 def test_other_variables_are_no_typing_errors() -> None:
     names = ["mail_accounts", "mail_clients", "mail_ca_path", "mail_thunderbird", "email_accounts_of_others"]
-    assert warning("desk", names).startswith("desk has no mail accounts: the variable mail_accounts is not set")
+    variables = {**dict.fromkeys(names), "staff": ACCOUNTS, "mail_removed_accounts": ACCOUNTS}
+    assert warning("desk", variables).startswith("desk has no mail accounts: the variable mail_accounts is not set")

@@ -63,6 +63,16 @@ def test_a_value_with_an_address_of_an_unknown_form_is_left_and_named(value: str
     assert left({"x": value, "y": f"{NEW}/A", "z": 1}, {}, OLD, NEW) == ["x"]
 
 
+def test_a_login_may_change_only_the_case_of_its_letters() -> None:
+    new = OLD.replace("mario", "Mario")
+    assert new != OLD
+    for value in (f"{OLD}/Drafts", f"{OLD}/A|{new}/B"):
+        after = References.between(OLD, new).moved(value)
+        assert after == value.replace(OLD, new)
+        assert left({"x": after}, {}, OLD, new) == []
+        assert left({"x": value}, {}, OLD, new) == ["x"]
+
+
 @pytest.mark.parametrize("value", OTHERS)
 def test_other_values_are_not_meant(value: str) -> None:
     assert References.between(OLD, NEW).moved(value) == value

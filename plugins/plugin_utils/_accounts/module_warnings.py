@@ -1,0 +1,18 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The warnings that a module has returned. Since ansible-core 2.19 they are objects, and not texts."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def with_host(host: str, warnings: t.Iterable[t.Any]) -> list[str]:
+    """The warnings as texts that name the host."""
+    return [f"{host}: {_text(warning)}" for warning in warnings]
+
+
+def _text(warning: t.Any) -> str:
+    event = getattr(warning, "event", None)
+    return str(warning if event is None else event.msg)

@@ -1,0 +1,115 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the one task for all clients says of a host, and of what it cannot do, as ansible-playbook shows it."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, AnsibleRun
+
+EMAIL = "mario.rossi@charter.net"
+
+
+@pytest.fixture
+def ansible(tmp_path: pathlib.Path) -> Ansible:
+    """Ansible on this machine, in forks of one process."""
+    return Ansible(tmp_path, quick=True)
+
+
+@pytest.fixture
+def home(tmp_path: pathlib.Path) -> pathlib.Path:
+    folder = tmp_path / "mario"
+    folder.mkdir()
+    return folder
+
+
+def play(ansible: Ansible, name: str, *options: str, **variables: t.Any) -> AnsibleRun:
+    """Run a playbook for this machine."""
+    here = {"mail_become": False, "mail_clients": ["thunderbird"], **variables}
+    return ansible.playbook(name, ansible.local_host(**here), *options)
+
+
+def message(ansible: Ansible, done: AnsibleRun) -> str:
+    """Of the task that has failed."""
+    assert done.code == 2, done.output
+    (failed,) = [result for result in ansible.results() if result["failed"]]
+    return str(failed["msg"])
+
+
+def test_a_warning_of_the_module_is_text(ansible: Ansible, home: pathlib.Path) -> None:
+    (home / ".thunderbird").mkdir()
+    (home / ".config/thunderbird").mkdir(parents=True)
+    (home / ".config/thunderbird/profiles.ini").touch()
+    done = play(ansible, "configure", mail_accounts=[{"email": EMAIL, "home": str(home)}])
+    assert done.code == 0, done.output
+    assert f"[WARNING]: desk: {home}/.thunderbird has no profiles yet" in " ".join(done.output.split()), done.output
+    assert "WarningSummary" not in done.output
+    (result,) = ansible.results()
+    assert result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "told"),
+    [
+        ({"email": EMAIL}, "accounts: a list was expected, not a dictionary."),
+        (EMAIL, "accounts[0]: a dictionary was expected, not text."),
+        ([EMAIL], "accounts[0]: a dictionary was expected, not text."),
+        ([None], "accounts[0]: a dictionary was expected, not an empty value."),
+        (True, "accounts[0]: a dictionary was expected, not text."),
+    ],
+)
+def test_no_playbook_stumbles_over_what_is_no_list_of_accounts(ansible: Ansible, accounts: t.Any, told: str) -> None:
+    for name in ("configure", "remove"):
+        assert message(ansible, play(ansible, name, mail_accounts=accounts)).startswith(told)
+
+
+def test_a_list_in_text_is_removed_as_well(ansible: Ansible, home: pathlib.Path) -> None:
+    entry = {"email": EMAIL, "home": str(home)}
+    assert play(ansible, "configure", mail_accounts=[entry]).recap["changed"] == 1
+    done = play(ansible, "remove", mail_accounts=f"email={EMAIL} home={home}")
+    assert (done.code, done.recap["changed"]) == (0, 1), done.output
+    assert "imap.charter.net" not in (home / ".thunderbird/charter.default/prefs.js").read_text()
+
+
+@pytest.mark.parametrize("value", [True, "by hand", {"by": "hand"}])
+def test_a_hosts_own_variable_is_no_result(ansible: Ansible, value: t.Any) -> None:
+    done = play(ansible, "verify", mail_configured=value)
+    assert done.code == 0, done.output
+    assert "desk has no mail accounts" in done.output
+
+
+def test_a_run_that_starts_behind_the_tests_says_that_nothing_was_tested(ansible: Ansible) -> None:
+    account = {"email": EMAIL, "user": "nobody"}
+    done = play(ansible, "site", "--start-at-task", "Report on all hosts", mail_accounts=[account])
+    assert message(ansible, done) == "desk was not tested in this run."
+
+
+@pytest.mark.parametrize("path", ["mario", "~no-such-user-of-this-host", "."])
+def test_a_home_is_named_by_its_whole_path(ansible: Ansible, path: str) -> None:
+    done = play(ansible, "configure", "--check", mail_accounts=[{"email": EMAIL, "home": path}])
+    told = message(ansible, done)
+    assert told == f"Thunderbird: home {path}: this path does not begin with /. Write the whole path, as in /home/mario."
+
+
+def test_nothing_is_done_in_the_background(ansible: Ansible, home: pathlib.Path) -> None:
+    entry = {"email": EMAIL, "home": str(home)}
+    for accounts in ([entry], []):
+        book = ansible.folder / "book.json"
+        task = {"charter.mail.mail_accounts": {"accounts": accounts}, "async": 30, "poll": 1}
+        book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+        done = ansible.command("ansible-playbook", str(book))
+        assert "async: charter.mail.mail_accounts does not support it. Leave it out." in done.output
+        assert done.code == 2
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", ["thunderbird_account", "mail_accounts", "mail_verify", "mail_drift", "mail_upload"])
+def test_an_empty_address_is_named(ansible: Ansible, module: str) -> None:
+    done = ansible.module(module, email=None)
+    assert done["msg"] == "email: it is empty. Write an address in it, or a list in accounts."
