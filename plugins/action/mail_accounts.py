@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
@@ -69,6 +69,9 @@ class ActionModule(NormalAction):
                     result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
+        except AnsibleError as error:
+            recorder.configured(self, variables, recorder.result_of(error))
+            raise
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         if result.get("warnings"):

@@ -82,6 +82,10 @@ class ActionModule(NormalAction):
                     result = self._on_windows(params)
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
+        except AnsibleError as error:
+            result = recorder.result_of(error)  # not raised, so that the playbook's report comes before the failure
+            recorder.compared(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "changed": False, "msg": str(error)}
         shown = t.cast("dict[str, t.Any]", presentable(result, raw, _SPEC))

@@ -108,6 +108,10 @@ class ActionModule(NormalAction):
             result = {**result, "accounts": run_verify.returned(result["accounts"], params["checks"])}
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
+        except AnsibleError as error:
+            result = recorder.result_of(error)  # not raised, so that the playbook's report comes before the failure
+            recorder.verified(self, variables, result)
+            return result
         except MailError as error:
             result = {"failed": True, "msg": str(error)}
             recorder.verified(self, variables, presentable(result, raw, _SPEC))

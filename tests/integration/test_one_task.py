@@ -90,11 +90,30 @@ def test_a_run_that_starts_behind_the_tests_says_that_nothing_was_tested(ansible
     assert message(ansible, done) == "desk was not tested in this run."
 
 
+@pytest.mark.parametrize("name", ["site", "verify", "drift"])
+def test_a_host_where_nobody_becomes_root_is_reached(ansible: Ansible, name: str) -> None:
+    sudo = ansible.folder / "sudo"
+    sudo.write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
+    sudo.chmod(0o755)
+    done = play(
+        *(ansible, name),
+        mail_become=True,
+        mail_from_client="thunderbird",
+        ansible_become_exe=str(sudo),
+        ansible_become_user="daemon",  # it would be passed over for oneself
+        mail_accounts=[{"email": EMAIL, "user": "nobody"}],
+    )
+    assert done.code == 2, done.output
+    assert "Other failures  desk" in done.output
+    assert "reached" not in done.output.replace("unreachable", "")
+    assert "a password is required" in [found for found in ansible.results() if found["failed"]][-1]["msg"]
+
+
 @pytest.mark.parametrize("path", ["mario", "~no-such-user-of-this-host", "."])
 def test_a_home_is_named_by_its_whole_path(ansible: Ansible, path: str) -> None:
     done = play(ansible, "configure", "--check", mail_accounts=[{"email": EMAIL, "home": path}])
-    told = message(ansible, done)
-    assert told == f"Thunderbird: home {path}: this path does not begin with /. Write the whole path, as in /home/mario."
+    told = f"home {path}: this path does not begin with /. Write the whole path, as in /home/mario."
+    assert message(ansible, done) == f"Thunderbird: {told}"
 
 
 def test_nothing_is_done_in_the_background(ansible: Ansible, home: pathlib.Path) -> None:

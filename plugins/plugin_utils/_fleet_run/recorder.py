@@ -9,9 +9,11 @@ import os
 import time
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils._model.printable import printable
 from .._fleet.host_record import HostRecord, accounts_of, bounded, compared_accounts, networks_of
 from .record_files import RecordFiles
 from .run_folder import run_folder
@@ -108,6 +110,11 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
         result: see ``unreached.recorded``.
     """
     _keep(action, task_vars, unreached=bounded(result["msg"]))
+
+
+def result_of(error: AnsibleError) -> dict[str, t.Any]:
+    """What is kept of a task that Ansible itself ends, for example because it cannot become root on the host."""
+    return {"failed": True, "changed": False, "msg": printable(" ".join(str(error).split()))}
 
 
 def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any) -> None:

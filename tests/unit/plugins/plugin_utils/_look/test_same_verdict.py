@@ -115,7 +115,7 @@ FOLDER = "export XDG_CONFIG_HOME=$HOME/elsewhere\n"
                 '. "$HOME/.bashrc"\n',
                 'if [ -f "${HOME}/.bashrc" ]; then\n\t. "${HOME}/.bashrc"\nfi\n',
                 "PATH=x; source ~/.bashrc\r\n",
-                '[ -r x ] && . $HOME/.bashrc || true\n',
+                "[ -r x ] && . $HOME/.bashrc || true\n",
                 '. "$HOME"/.bashrc # as usual\n',
                 '\0\n{ . "$HOME/.bashrc"; }\n',
                 '. "${NOTHING:-$HOME}/.bashrc"\n',
