@@ -20,16 +20,14 @@ from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.engine import Client
 from ...module_utils._clients.evolution import files_to_read as of_evolution
-from ...module_utils._clients.evolution.client_entry import EVOLUTION
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird import files_to_read as of_thunderbird
-from ...module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ...module_utils._linux.local_user import Target
-from ...module_utils._model.account import State
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
 from .command import command
 from .errors import UnseenError
+from .needs_module import needs_module
 from .output import SeenHost, SeenUser, parsed
 from .patterns import Patterns
 from .seen_host import SeenUserHost
@@ -82,7 +80,7 @@ def _settled(
 ) -> AllResults | None:
     try:
         names, patterns = _patterns(options)
-        if any(_is_the_modules(request, names, options) for request in wanted):
+        if needs_module(wanted, names, options):
             return None
         users = {request.account.user for request in wanted}
         seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
@@ -100,18 +98,6 @@ def _settled(
 
 def _with_warnings(result: dict[str, t.Any], done: AllResults) -> dict[str, t.Any]:
     return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
-
-
-def _is_the_modules(request: Request, names: t.Sequence[str], options: t.Mapping[str, t.Any]) -> bool:
-    """Whether the module must run whatever a look would see."""
-    account = request.account
-    if request.home is not None:
-        return True
-    if account.state is State.ABSENT:
-        return False
-    if account.password is not None and options[OPTION] is None and THUNDERBIRD.name in names:
-        return True  # its store is never seen; without Thunderbird, a session that is not there has no password either
-    return account.default and EVOLUTION.name in (options["clients"] or ())  # by desktop settings, which may be locked
 
 
 def _patterns(options: t.Mapping[str, t.Any]) -> tuple[t.Sequence[str], Patterns]:

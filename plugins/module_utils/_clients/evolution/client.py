@@ -17,7 +17,7 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import absence
 from ..mail_deletion import to_empty
-from ..this_computer import ThisComputer
+from ..own_addresses import ThisComputer
 from ..when_running import once_closed
 from . import configure, defaults, lookup, migration, signatures, templates, user_choice
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults

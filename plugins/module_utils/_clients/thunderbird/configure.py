@@ -18,13 +18,12 @@ from .mapping import (
     PrefIds,
     branch,
     default_account,
-    default_smtp_server,
     enforce,
     is_as_wanted,
     names,
     text,
-    usual_smtp_server,
 )
+from .smtp_servers import default_smtp_server, identities_naming, senders_by, senders_by_default
 from .user_choice import is_foreign, is_of_account, is_usable
 
 
@@ -153,7 +152,7 @@ def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
     before = after.before
     if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
-        sharing = {name for name in _identities_of(before, ids.smtp) if not identities.is_ours(before, name)}
+        sharing = {name for name in identities_naming(before, ids.smtp) if not identities.is_ours(before, name)}
         sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
     keys = names(before, branch("account", ids.account) + "identities")
@@ -182,7 +181,7 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     own = set(names(after, branch("account", ids.account) + "identities"))
     listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
     # An identity that is new has no SMTP server yet.
-    if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
+    if listed and own.issuperset(identities_naming(after.before, ids.smtp)):
         # Who sends by it only as it is the default need not notice as long as it stays as it is.
         prefix = branch("smtpserver", ids.smtp)
         if own.issuperset(senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
@@ -231,7 +230,7 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
-    others = (_without_smtp_server(before) | _with_lost_server(before)).difference(own)
+    others = senders_by_default(before).difference(own)
     return bool(default_smtp_server(before) and others)
 
 
@@ -244,37 +243,6 @@ def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Acc
                 f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
                 "give that account an inbox of its own in Thunderbird first",
             )
-
-
-def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that use an SMTP server."""
-    using = settings.owners("identity", "smtpServer", smtp)
-    return {name for name in using if settings.accounts_with("identities", name)}
-
-
-def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that send by an SMTP server; also those that name none, or one that is gone."""
-    found = _identities_of(settings, smtp)
-    if smtp == usual_smtp_server(settings):
-        found |= _without_smtp_server(settings)
-    return found | _with_lost_server(settings) if smtp == default_smtp_server(settings) else found
-
-
-def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that name no SMTP server."""
-    found = settings.owners("identity", "smtpServer", "")
-    return {name for name in found if settings.accounts_with("identities", name)}
-
-
-def _with_lost_server(settings: IndexedSettings) -> set[str]:
-    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send.
-
-    Measured with 115, 140, 153 and 157, of which none rewrites or removes that preference. A server in the list that
-    has no host is not lost: nobody else sends in its place.
-    """
-    listed = settings.list_of(SMTP_SERVERS).positions
-    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
-    return {name for name in found if settings.accounts_with("identities", name)}
 
 
 def _remove(settings: Draft, key: str, removed: set[str]) -> None:

@@ -13,7 +13,7 @@ from ..findings.refusals import refused_here_only
 from .check import Check, CheckStatus, EndpointReport, Stage
 
 if t.TYPE_CHECKING:
-    from .suggestion import Suggestion
+    from .settings_to_try import Suggestion
 
 _ORDER = list(Stage)
 

@@ -117,11 +117,6 @@ def test_a_name_that_a_shell_could_misread_is_left_to_the_module(name: str) -> N
         command(PATTERNS, {name}, {})
 
 
-def test_many_users_are_left_to_the_module() -> None:
-    with pytest.raises(UnseenError):
-        command(PATTERNS, {f"user{number}" for number in range(33)}, {})
-
-
 @pytest.mark.parametrize("cut", [2, 10, 100, 1000])
 def test_output_that_is_cut_off_is_not_understood(cut: int, home: pathlib.Path) -> None:
     output = printed(home)
