@@ -21,7 +21,7 @@ from ..own_addresses import ThisComputer
 from ..when_running import once_closed
 from . import configure, defaults, lookup, migration, signatures, templates, user_choice
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
-from .locations import Location
+from .location_choice import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles

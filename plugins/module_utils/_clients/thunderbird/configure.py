@@ -7,10 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..lookup import marker
-from . import client_settings, folder_references, identities, mapping, signatures
+from . import client_settings, folder_references, folder_users, identities, mapping, signatures
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
@@ -71,7 +70,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     ids = find(state, account)
     if ids is None:
         return before, None
-    _refuse_if_others_depend(state, ids, account)
+    folder_users.refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
     own_smtp = {name for name in smtp_servers if senders_by(state, name).issubset(own_identities)}
@@ -232,17 +231,6 @@ def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     own = names(before, branch("account", ids.account) + "identities")
     others = senders_by_default(before).difference(own)
     return bool(default_smtp_server(before) and others)
-
-
-def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
-    for server in before.owners("server", "deferred_to_account", ids.account):
-        if any(other != ids.account for other in before.accounts_with("server", server)):
-            name = text(before, branch("server", server) + "name") or server
-            raise OptionError(
-                "state",
-                f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
-                "give that account an inbox of its own in Thunderbird first",
-            )
 
 
 def _remove(settings: Draft, key: str, removed: set[str]) -> None:

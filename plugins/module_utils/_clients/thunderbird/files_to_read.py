@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a host tells whether a user's Thunderbird is as it should be: see ``files_to_read``.
 
-It is what ``locations``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
+It is what ``location_choice``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
 """
 
 from __future__ import annotations
