@@ -12,4 +12,5 @@ from ansible_collections.charter.mail.plugins.plugin_utils._accounts.module_warn
 
 def test_a_warning_is_text_that_names_the_host() -> None:
     summary = types.SimpleNamespace(event=types.SimpleNamespace(msg="nobody is named"))
-    assert with_host("desk", ["it is open", summary]) == ["desk: it is open", "desk: nobody is named"]
+    warnings = ["it is open", summary, "nobody is named"]
+    assert with_host("desk", warnings) == ["desk: it is open", "desk: nobody is named"]
