@@ -28,6 +28,7 @@ from .patterns import Patterns
 MARK = "charter-mail-look"
 MOST_BYTES = 8 * 1024 * 1024  # of one user's files
 _DIGEST_SECONDS = 5  # of computing: no store has gigabytes
+_MOST_LOGIN_FILES = 500  # a shell takes long to collect more
 _SECONDS = 30  # a user's files can be on a file system that does not answer
 
 _USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
@@ -58,21 +59,24 @@ _OF_USER = (
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
     "if [ $# -gt 0 ]; then {sourced}; "
-    'if grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; then echo e; fi; fi; '
+    'grep -qsE "{sets}(=|[[:space:]]+(DEFAULT|OVERRIDE)=)" "$@"; case $? in 0 | 12?) echo e;; esac; fi; '
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
     'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
 )
 # Adds to the login files in "$@" those that they run as a part of themselves, as ``session_environment`` reads them.
-# Where the module would find a file and this cannot expand its name, that is e.
+# Where the module would find a file and this cannot expand its name, that is e. So are very many files, and a grep that
+# cannot be started.
 _SOURCED = (
     'q=$(printf "\\042\\047"); set -f; '
     'for f in $(grep -ahosE "(^|[;&{{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+" "$@"); do '
     "case $f in [$q]*[$q]) f=${{f#?}}; f=${{f%?}};; *[$q]*) echo e;; esac; "
     'case $f in "~/"* | [$]HOME/* | [@$]{{HOME}}/*) f=$h/${{f#*/}};; esac; '
-    'case $f in {known}) echo e;; /*) if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; done; set +f'
+    'case $f in {known}) echo e;; /*) if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; '
+    "if [ $# -gt {most} ]; then echo e; break; fi; done; set +f"
 ).format(
+    most=_MOST_LOGIN_FILES,
     known=" | ".join(
         (
             "*[@$]{*-*",  # a default

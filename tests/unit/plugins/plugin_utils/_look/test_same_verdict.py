@@ -141,6 +141,17 @@ def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path:
         assert usual is not None
 
 
+def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    by_module(home, params, check_mode=False)
+    (home / ".profile").write_text(f". {home}/.bashrc\n" * 100_000)
+    (home / ".bashrc").write_text(FOLDER)
+    assert by_module(home, params).warnings
+    assert by_look(home, params) is None
+
+
 @pytest.mark.parametrize("profile", ['. "$i"\n. "${i}"\n. $USERXSESSIONRC\n', '# . "$HOME/.bashrc"\n', ". ./.bashrc\n"])
 def test_a_file_that_no_login_file_is_known_to_run_does_not(profile: str, tmp_path: pathlib.Path) -> None:
     home = tmp_path / "home"
