@@ -28,7 +28,10 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The task acts with the rights of that user. Only root can act for other users, so use C(become).",
     ),
     "home": (
-        "The home directory to use instead of the user's own, such as a template for new users (C(/etc/skel)).",
+        (
+            "The home directory to use instead of the user's own, by its whole path, such as a template for new users "
+            "(C(/etc/skel))."
+        ),
         "Without O(user), root acts as the owner of this directory. A template that belongs to root stays root's.",
         (
             "It is refused if a folder on the way belongs to another user, or if it is a user's home directory and "

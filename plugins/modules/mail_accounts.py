@@ -97,6 +97,8 @@ seealso:
   - module: charter.mail.mail_upload
 notes:
   - One list serves all clients. A client ignores what it does not have, such as O(profile) without Thunderbird.
+  - Give the whole list in O(accounts), and not one account after the other by C(loop). Ansible prints each item of a
+    loop, with its password.
   - On Windows, O(when_running), O(wait_seconds), O(lock_timeout), O(backup) and O(seal_key) have no effect.
 author:
   - charter.mail contributors (@charter-mail)

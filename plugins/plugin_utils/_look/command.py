@@ -82,7 +82,7 @@ _SOURCED = (
             "*[@$]{*-*",  # a default
             *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
         )
-    )
+    ),
 )
 # g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
 # read, is known to be there. No file takes long.

@@ -57,7 +57,7 @@ def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:
     [
         ({"email": None}, "email: it is empty. Write an address in it, or a list in accounts."),
         ({"accounts": None}, "email: it is empty."),
-        ({"accounts": [{"email": None}]}, "accounts[0]: email: '' is not an e-mail address."),
+        ({"accounts": [{"email": ""}]}, "accounts[0]: email: '' is not an e-mail address."),
         *(
             ({"accounts": [{"email": EMAIL, name: value}]}, f"accounts[0] ({EMAIL}): {name}: it is empty. Leave it out")
             for name in ("user", "home", "profile")

@@ -47,8 +47,9 @@ def test_a_likely_typing_error_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", ["accounts", "mail_acct", "mail_accounts_list", "thunderbird_accounts", "MailAccs"])
 def test_a_variable_that_holds_accounts_is_named(name: str) -> None:
     assert f"Its variable {name} is not read" in warning("desk", {"mail_clients": [], name: ACCOUNTS})
-    for others in ("text", [], ["text"], [{}], [*ACCOUNTS, {"name": "x"}], {"email": "a@charter.net"}, None, 5):
-        assert "is not read" not in warning("desk", {name: others})
+    others: list[t.Any] = ["text", [], ["text"], [{}], [*ACCOUNTS, {"name": "x"}], {"email": "a@charter.net"}, None, 5]
+    for other in others:
+        assert "is not read" not in warning("desk", {name: other})
 
 
 def test_other_variables_are_no_typing_errors() -> None:
