@@ -109,6 +109,17 @@ def test_a_host_where_nobody_becomes_root_is_reached(ansible: Ansible, name: str
     assert "a password is required" in [found for found in ansible.results() if found["failed"]][-1]["msg"]
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("configure", ()), ("site", ()), ("site", ("--tags", "configure")), ("site", ("--skip-tags", "verify"))],
+)
+def test_a_task_that_could_not_start_fails(ansible: Ansible, name: str, options: tuple[str, ...]) -> None:
+    """Ansible does not know ignore_errors then, and takes the text of its template for true."""
+    done = play(ansible, name, *options, ansible_become="perhaps")
+    assert done.code == 2, done.output
+    assert (done.recap["failed"], done.recap["ignored"]) == (1, 1)
+
+
 @pytest.mark.parametrize("path", ["mario", "~no-such-user-of-this-host", "."])
 def test_a_home_is_named_by_its_whole_path(ansible: Ansible, path: str) -> None:
     done = play(ansible, "configure", "--check", mail_accounts=[{"email": EMAIL, "home": path}])

@@ -29,7 +29,10 @@ def warning(host: str, variables: t.Mapping[str, t.Any]) -> str:
     meant = _meant(variables)
     if meant is not None:
         return f"{host} has no mail accounts. Its variable {meant} is not read: rename it to {VARIABLE}."
-    return f"{host} has no mail accounts: the variable {VARIABLE} is not set for it, or is empty. It was left alone."
+    state = "is not set for it, or is empty"
+    if isinstance(variables.get(VARIABLE), str) and variables[VARIABLE].strip():  # a template
+        state = "has an empty value, or one of a variable that is not set"
+    return f"{host} has no mail accounts: the variable {VARIABLE} {state}. It was left alone."
 
 
 def warning_of_task(host: str) -> str:

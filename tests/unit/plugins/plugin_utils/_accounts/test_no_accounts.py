@@ -52,6 +52,12 @@ def test_a_variable_that_holds_accounts_is_named(name: str) -> None:
         assert "is not read" not in warning("desk", {name: other})
 
 
+def test_a_template_is_no_variable_that_is_not_set() -> None:
+    said = "the variable mail_accounts has an empty value, or one of a variable that is not set. It was left alone."
+    assert warning("desk", {"mail_accounts": "{{ accounts_of_the_office }}"}).endswith(said)
+    assert "is not set for it" in warning("desk", {"mail_accounts": ""})
+
+
 def test_other_variables_are_no_typing_errors() -> None:
     names = ["mail_accounts", "mail_clients", "mail_ca_path", "mail_thunderbird", "email_accounts_of_others"]
     variables = {**dict.fromkeys(names), "staff": ACCOUNTS, "mail_removed_accounts": ACCOUNTS}
