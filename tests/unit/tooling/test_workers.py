@@ -14,6 +14,7 @@ import textwrap
 import pytest
 
 from ansible_collections.charter.mail.tests import run_tests
+from ansible_collections.charter.mail.tests.unit import amount
 
 pytestmark = pytest.mark.alike(1, "runs of pytest")
 
@@ -27,7 +28,12 @@ def run(folder: pathlib.Path, body: str, *options: str) -> tuple[int, str]:
     path.write_text("import gc, os, pytest, signal, sys, threading\n" + textwrap.dedent(body))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *PLUGINS, "--workers=2", *options, str(path)],
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(run_tests.ROOT)},
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": str(run_tests.ROOT),
+            amount.VARIABLE: "full",
+        },
         cwd=folder,
         capture_output=True,
         text=True,
