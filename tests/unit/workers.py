@@ -16,7 +16,7 @@ from multiprocessing import connection
 import pytest
 from _pytest.runner import runtestprotocol
 
-_SHARE = 4  # a worker takes such a part of its share of the tests that are left, so that all end at about the same time
+_SHARE = 4  # of its share of the tests that are left, a worker takes such a part, so that none ends much later
 _PATIENCE = 10  # seconds for a worker to tear down its fixtures after Ctrl-C
 
 _PipeEnd = t.Any  # its class is not the same on all systems
@@ -91,13 +91,15 @@ class Workers:
             config._ensure_unconfigure()  # fails for errors in threads, and in what is destroyed only now
 
     def _take(self, items: t.Sequence[pytest.Item]) -> t.Iterator[pytest.Item]:
-        """The tests that this worker runs: some that follow each other, and again."""
+        """The tests that this worker runs, by whole files, whose tests share fixtures and what they have computed."""
         first = 0
         while first < len(items):
             with self._taken:
                 first = self._taken.value
-                self._taken.value += max(1, (len(items) - first) // (_SHARE * self._count))
-                past = self._taken.value
+                past = first + max(1, (len(items) - first) // (_SHARE * self._count))
+                while past < len(items) and items[past].path == items[past - 1].path:
+                    past += 1
+                self._taken.value = past
             for item in items[first:past]:
                 if self._stopped.value:
                     return

@@ -22,12 +22,13 @@ PLUGINS = ("-p", "tests.conftest", "-p", "tests.unit.conftest")
 INTERRUPTED, TESTS_FAILED = pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED
 
 
-def run(folder: pathlib.Path, body: str, *options: str) -> tuple[int, str]:
-    """The exit code and the output of pytest with two workers."""
-    path = folder / "test_sample.py"
-    path.write_text("import gc, os, pytest, signal, sys, threading\n" + textwrap.dedent(body))
+def run(folder: pathlib.Path, body: str, *options: str, files: int = 1) -> tuple[int, str]:
+    """The exit code and the output of pytest with two workers and so many equal files."""
+    for number in range(files):
+        text = "import gc, os, pathlib, pytest, signal, sys, time\n" + textwrap.dedent(body)
+        (folder / f"test_sample{number}.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *PLUGINS, "--workers=2", *options, str(path)],
+        [sys.executable, "-m", "pytest", *PLUGINS, "--workers=2", *options, str(folder)],
         env={
             **os.environ,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -47,28 +48,31 @@ def test_each_test_runs_once_and_has_its_own_output(tmp_path: pathlib.Path) -> N
         tmp_path,
         """
         @pytest.fixture(scope="module")
-        def shared():
+        def worker():
+            pathlib.Path(f"worker {os.getpid()}").touch()
+            for _look in range(6000):  # until the other file runs beside this one
+                if len(list(pathlib.Path().glob("worker *"))) == 2:
+                    break
+                time.sleep(0.01)
             yield os.getpid()
-            with open("ended", "a") as file:
-                file.write(f"{os.getpid()}\\n")
-        @pytest.mark.parametrize("number", range(40))
-        def test_sample(shared, number):
-            with open("began", "a") as file:
-                file.write(f"{number}\\n")
-            assert shared == os.getpid() != os.getppid()
-            print(f"printed by {number}")
-            os.system(f"echo printed by a program of {number}")
-            assert number % 20 != 13
+            pathlib.Path(f"ended {os.getpid()}").touch(exist_ok=False)
+        @pytest.mark.parametrize("number", range(20))
+        def test_sample(worker, number):
+            pathlib.Path(f"ran {__name__} {number}").touch(exist_ok=False)
+            assert worker == os.getpid() != os.getppid()
+            print(f"printed by {__name__} {number}.")
+            os.system(f"echo printed by a program of {__name__} {number}.")
+            assert number != 13
         """,
+        files=2,
     )
     assert code == TESTS_FAILED
-    assert sorted(map(int, (tmp_path / "began").read_text().split())) == list(range(40))
-    ended = (tmp_path / "ended").read_text().split()
-    assert len(ended) == len(set(ended)) <= 2
     assert "2 failed, 38 passed" in output
-    for number in range(40):
-        assert output.count(f"printed by {number}\n") == (number % 20 == 13)
-        assert output.count(f"printed by a program of {number}\n") == (number % 20 == 13)
+    assert [len(list(tmp_path.glob(f"{what} *"))) for what in ("worker", "ended", "ran")] == [2, 2, 40]
+    for number in range(20):
+        for name in ("test_sample0", "test_sample1"):
+            assert output.count(f"printed by {name} {number}.\n") == (number == 13)
+            assert output.count(f"printed by a program of {name} {number}.\n") == (number == 13)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_a_worker_that_ends_early_fails_the_run(tmp_path: pathlib.Path, end: str
     code, output = run(tmp_path, f"def test_good(): pass\ndef test_bad(): {end}\ndef test_other(): pass\n")
     assert code == TESTS_FAILED
     assert "a worker ended with exit code" in output
-    assert "test_sample.py::test_bad" in output
+    assert "test_sample0.py::test_bad" in output
 
 
 def test_what_fails_after_the_last_test_fails_the_run(tmp_path: pathlib.Path) -> None:
@@ -104,7 +108,6 @@ def test_what_fails_after_the_last_test_fails_the_run(tmp_path: pathlib.Path) ->
 
 def test_the_first_failure_ends_the_run_if_asked(tmp_path: pathlib.Path) -> None:
     body = """
-    import time
     @pytest.mark.parametrize("number", range(400))
     def test_sample(number):
         assert number
