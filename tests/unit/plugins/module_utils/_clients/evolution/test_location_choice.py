@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
@@ -47,7 +47,7 @@ def test_before_the_first_use_it_is_the_one_that_is_installed(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, native: bool
 ) -> None:
     program = tmp_path / "evolution"
-    monkeypatch.setattr(locations, "NATIVE_PROGRAM", str(program))
+    monkeypatch.setattr(location_choice, "NATIVE_PROGRAM", str(program))
     if native:
         program.touch()
     assert found(tmp_path) == NATIVE
