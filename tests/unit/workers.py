@@ -17,7 +17,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 _SHARE = 4  # of its share of the tests that are left, a worker takes such a part, so that none ends much later
-_PATIENCE = 10  # seconds for a worker to tear down its fixtures after Ctrl-C
+_PATIENCE = 10  # seconds for a worker to end its test after Ctrl-C
 
 _PipeEnd = t.Any  # its class is not the same on all systems
 
@@ -56,7 +56,8 @@ class Workers:
                 if session.shouldfail or session.shouldstop:
                     self._stopped.value = 1
         finally:
-            for worker in workers.values():  # after Ctrl-C, which they have got as well
+            self._stopped.value = 1
+            for worker in workers.values():  # after Ctrl-C
                 worker.process.join(_PATIENCE)
                 worker.process.terminate()
         if session.shouldfail:
