@@ -29,7 +29,6 @@ from ..plugin_utils._accounts import module_warnings, no_accounts, signature_fil
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.joined_result import joined
-from ..plugin_utils._look.plain_values import plain
 from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._look.unchanged import look
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
@@ -59,7 +58,7 @@ class ActionModule(NormalAction):
             with signature_files.contents(self, variables):
                 raw = self._task.args
                 options = valid_options(raw, _SPEC)
-                params = plain(options.params)
+                params = options.params
                 wanted = requests(params)  # what is wrong with an account is found before the host is asked anything
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:

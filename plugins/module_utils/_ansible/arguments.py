@@ -151,7 +151,7 @@ def without_profiles(found: t.Sequence[Request]) -> list[Request]:
             defaults.add(user)
         key = (*user, account.email.lower(), account.protocol)
         first = seen.setdefault(key, account)
-        if dataclasses.replace(account, default=first.default) != first:
+        if account is not first and dataclasses.replace(account, default=first.default) != first:
             raise OptionError(
                 f"accounts[{index}]",
                 f"{account} is in the list with different options, once for each profile of Thunderbird",
@@ -172,12 +172,7 @@ def request_of(entry: Options, task: Options) -> Request:
         MailError: the first invalid option.
     """
 
-    def option(name: str) -> t.Any:
-        for source in (entry, task, DEFAULTS):
-            if source.get(name) is not None:
-                return source[name]
-        return None
-
+    option: t.Callable[[str], t.Any] = {**DEFAULTS, **_given(task), **_given(entry)}.get
     email = text.address(entry["email"], "email")
     protocol = Protocol(option("protocol"))
     incoming, outgoing = servers(
@@ -213,6 +208,10 @@ def request_of(entry: Options, task: Options) -> Request:
     findings = check(account, allow_plaintext=option("allow_plaintext"))
     refuse_errors(findings)
     return Request(account, findings, _name("home", option), _name("profile", option), option("allow_plaintext"))
+
+
+def _given(options: Options) -> dict[str, t.Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _migrate_from(migrate: bool, email: str, incoming: Server, protocol: Protocol) -> tuple[str, ...]:

@@ -201,8 +201,9 @@ def _add_log(log: ChangeLog, user: UserAccounts, task: Task, result: TaskResult)
 def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], result: TaskResult) -> None:
     result.changed = result.changed or outcome.changed
     result.backups += outcome.backups
+    profile = client.profile
     for (number, request), step in zip(user.requests, outcome.steps):
-        details = {**step_details(client.profile, step), **client.result_details(outcome.after, request.account)}
+        details = {**step_details(profile, step), **client.result_details(outcome.after, request.account)}
         status = step.status
         obstacle = client.obstacle(outcome.after, request.account)
         if obstacle is not None and (obstacle.status is Status.FAILED or not step.changes):

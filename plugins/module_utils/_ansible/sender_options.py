@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import typing as t
 import unicodedata
 
@@ -215,12 +216,16 @@ def each_signature(args: Options, change: t.Callable[[Options, Options, Options]
     """
 
     def changed(owner: t.Any, account: Options) -> t.Any:
-        if not isinstance(owner, t.Mapping) or not isinstance(owner.get("signature"), t.Mapping):
+        if not isinstance(owner, collections.abc.Mapping) or not isinstance(
+            owner.get("signature"), collections.abc.Mapping
+        ):
             return owner
         return {**owner, "signature": change(owner["signature"], owner, account)}
 
     def of_account(account: t.Any, outer: Options) -> t.Any:
-        if not isinstance(account, t.Mapping):
+        if not isinstance(account, collections.abc.Mapping):
+            return account
+        if not account.get("signature") and not account.get("identities"):
             return account
         whole = {**outer, **{name: value for name, value in account.items() if value is not None}}
         after = changed(account, whole)
@@ -229,7 +234,7 @@ def each_signature(args: Options, change: t.Callable[[Options, Options, Options]
         return after
 
     entries = args.get("accounts")
-    found: dict[str, t.Any] = of_account(args, {})
+    found = dict(of_account(args, {}))
     if isinstance(entries, (list, tuple)):
         outer = {name: value for name, value in args.items() if name != "accounts"}
         found = {**found, "accounts": [of_account(entry, outer) for entry in entries]}

@@ -16,13 +16,16 @@ from .._model.occurrences import occurring
 from .._model.printable import printable_result
 from .arguments import CONSTRAINTS
 from .option_secrets import PLACEHOLDER, hidden
+from .plain_values import plain
+
+Spec = t.Mapping[str, t.Any]
 
 
 class ValidOptions(t.NamedTuple):
     """The options of a task, validated once.
 
     Attributes:
-        params: with their types and defaults.
+        params: with their types and defaults, which are Python's own.
         hidden: the same with a placeholder for each secret.
     """
 
@@ -30,11 +33,12 @@ class ValidOptions(t.NamedTuple):
     hidden: t.Mapping[str, t.Any]
 
     def shown(self) -> t.Any:
-        """The options as the result of a module has them, without passwords."""
-        return remove_values(self.hidden, {PLACEHOLDER})
+        """The options that have a value, as the result of a module has them, without passwords."""
+        given = _without_none(self.hidden)
+        return given if self.hidden is self.params else remove_values(given, {PLACEHOLDER})
 
 
-def on_controller(spec: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def on_controller(spec: Spec) -> dict[str, t.Any]:
     """The specification for options that go on to a host: in paths of the host, ``~`` and variables are the host's."""
     found = {}
     for name, option in spec.items():
@@ -45,12 +49,12 @@ def on_controller(spec: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return found
 
 
-def validated(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> dict[str, t.Any]:
+def validated(raw: t.Mapping[str, t.Any], spec: Spec, **constraints: t.Any) -> dict[str, t.Any]:
     """The options with their types and defaults. See ``valid_options``."""
     return valid_options(raw, spec, **constraints).params
 
 
-def valid_options(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **constraints: t.Any) -> ValidOptions:
+def valid_options(raw: t.Mapping[str, t.Any], spec: Spec, **constraints: t.Any) -> ValidOptions:
     """The options, validated.
 
     Args:
@@ -62,16 +66,62 @@ def valid_options(raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], **con
         MailError: what is invalid, without passwords.
     """
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
-    options = hidden(raw, spec)
-    result = ArgumentSpecValidator(spec, **rules).validate(options.shown)
+    options = hidden(plain(raw), spec)
+    forms = _Forms(options.shown.get("accounts"), spec)
+    result = ArgumentSpecValidator(spec, **rules).validate(forms.of_each(options.shown))
     if options.faults or result.error_messages:
         messages = options.faults or [*_of_entries(options.shown.get("accounts"), spec)]
         messages = messages or [_message(error, spec) for error in result.errors.errors]
         raise MailError(remove_values("; ".join(messages), options.texts))
-    return ValidOptions(options.with_secrets(result.validated_parameters), result.validated_parameters)
+    params = forms.of_all(result.validated_parameters)
+    return ValidOptions(options.with_secrets(params) if options.secrets else params, params)
 
 
-def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+class _Forms:
+    """Entries of ``accounts`` that differ in nothing but texts of any content: one of them is validated for all.
+
+    Args:
+        entries: the entries; None where there are none.
+        spec: the argument specification.
+    """
+
+    def __init__(self, entries: t.Sequence[t.Any] | None, spec: Spec) -> None:
+        options = spec["accounts"]["options"] if "accounts" in spec else {}
+        self._texts = {name for name, option in options.items() if option["type"] == "str" and "choices" not in option}
+        self._entries = entries if isinstance(entries, list) else []
+        self._forms = [*map(self._form, self._entries)]
+        self._firsts = dict(zip(reversed(self._forms), reversed(self._entries)))
+
+    def of_each(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options with one entry of each form."""
+        return {**options, "accounts": [*self._firsts.values()]} if self._firsts else options
+
+    def of_all(self, validated_options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options, validated with one entry of each form, with all entries."""
+        if not self._firsts:
+            return validated_options
+        valid = dict(zip(self._firsts, validated_options["accounts"]))
+        entries = [{**valid[form], **self._texts_of(entry)} for form, entry in zip(self._forms, self._entries)]
+        return {**validated_options, "accounts": entries}
+
+    def _form(self, entry: t.Any) -> tuple[object, ...]:
+        """What validation may say something about."""
+        if not isinstance(entry, dict):
+            return (repr(entry),)
+        texts = self._texts_of(entry)
+        return tuple(name if name in texts else (name, repr(value)) for name, value in entry.items())
+
+    def _texts_of(self, entry: t.Mapping[str, t.Any]) -> dict[str, str]:
+        return {name: value for name, value in entry.items() if name in self._texts and type(value) is str}
+
+
+def _without_none(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {name: _without_none(content) for name, content in value.items() if content is not None}
+    return [*map(_without_none, value)] if isinstance(value, list) else value
+
+
+def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: Spec) -> t.Iterator[str]:
     """What is invalid in a list of accounts, with the entry and its address, which Ansible's own messages leave out."""
     if entries is None or "accounts" not in spec:
         return
@@ -94,7 +144,8 @@ def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> s
     return f"Unknown option {name}" + (f", did you mean {similar[0]}?" if similar else "")
 
 
-def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> t.Any:
+def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: Spec) -> t.Any:
     """The result of a task: printable, and without the passwords of the options."""
     shown = printable_result(result)
-    return remove_values(shown, occurring(hidden(raw, spec).texts, shown))
+    secrets = occurring(hidden(raw, spec).texts, shown)
+    return remove_values(shown, secrets) if secrets else shown

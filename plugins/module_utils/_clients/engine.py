@@ -62,6 +62,13 @@ class Client(t.Protocol[S]):
     def view(self, state: S, account: Account) -> View:
         """The account as it stands."""
 
+    def ids(self, state: S, account: Account) -> t.Mapping[str, str] | None:
+        """The names of the account's parts, as in its view, if it is there and present, and its user has no say in it.
+
+        None also where that is not known. Where ``configure`` then changes nothing, the account is as wanted to the
+        letter, and nobody reads it back.
+        """
+
     def undisturbed(self, read: t.Callable[[], T]) -> T:
         """What is read while no other run of this collection writes: see ``Files.undisturbed``."""
 
@@ -140,6 +147,11 @@ class ClientDefaults:
     def title(self) -> str:
         """See ``Client``."""
         return f"{self.name} profile {self.profile}"
+
+    def ids(self, state: t.Any, account: Account) -> t.Mapping[str, str] | None:
+        """See ``Client``."""
+        del state, account
+        return None
 
     @property
     def interrupted(self) -> bool:
@@ -273,20 +285,35 @@ def _plan(
         for account in unlisted(state):
             step, state = _step(client, state, account, keep=keep)
             (steps if step.changes else rest).append(step)
-    done = {step.account for step in steps}
+    done = {step.account for step in steps} if rest else ()
     return Outcome((*steps, *(step for step in rest if step.account not in done)), before, state)
 
 
 def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple[Step[S], S]:
     """What an account needs, and the state after that; ``keep`` also what is only bookkeeping."""
+    ids = client.ids(state, account)
+    wanted = None if ids is None else _configured(client, state, account)
+    if ids is not None and wanted is state:  # nearly always
+        view = View(account, ids, outgoing_username=account.username)
+        return Step(account, view, view, ()), state
     view = client.view(state, account)
-    wanted = client.configure(state, account if view.account is None else as_spelled(account, view.account))
-    if wanted is not state:  # few accounts of few runs
+    spelled = account if view.account is None else as_spelled(account, view.account)
+    if wanted is None or spelled is not account:
+        wanted = client.configure(state, spelled)
+    if wanted is not state:
         changes = client.compare(state, wanted)
         changed: Step[S] = Step(account, view, client.view(wanted, account), changes, (state, wanted))
         if keep or changed.is_needed:
             return changed, wanted
     return Step(account, view, view, ()), state
+
+
+def _configured(client: Client[S], state: S, account: Account) -> S | None:
+    """What is to be stored where the client spells the account as it is wanted; None where that cannot be."""
+    try:
+        return client.configure(state, account)
+    except MailError:  # another spelling may need no change
+        return None
 
 
 def preview(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:

@@ -21,8 +21,14 @@ from .._model.errors import DamagedFileError
 
 _MARK = "\ufeff"
 _BLANKS = " \t\f\r\n"  # g_ascii_isspace
-_GROUP = re.compile(r"\[([^\[\]\x00-\x1f\x7f]+)\][ \t]*")
+_HEADER = r"\[([^\[\]\x00-\x1f\x7f]+)\]"
+_GROUP = re.compile(rf"{_HEADER}[ \t]*")
 _KEY = re.compile(r"[^=\[\] ](?:[^=\[\]]*[^=\[\] ])?(?:\[[A-Za-z0-9_.@-]*\])?")
+# As GLib writes a file, which is nearly every file: groups, and keys right before their values.
+_WRITTEN = re.compile(rf"\n*(?:{_HEADER}\n(?:(?:[A-Za-z0-9-]+=(?![ \t\f])[^\x00\r\n]*)?\n)*)*")
+_WRITTEN_LINE = re.compile(rf"^(?:{_HEADER}|([^=\n]+)=(.*))$", re.MULTILINE)
+_USUAL_LENGTH = 65536  # characters; each line takes some memory until the match ends
+_ENCODING = "Encoding"
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _MEANINGS = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 _REMEDY = "correct that line, or remove the file if it is not needed; nothing was changed"
@@ -47,10 +53,17 @@ class _KeyFileLine(t.NamedTuple):
 
 
 class GlibKeyFile:
-    """One parsed key file; immutable. Bytes that are not UTF-8 are kept as lone surrogates."""
+    """One parsed key file; immutable. Bytes that are not UTF-8 are kept as lone surrogates.
 
-    def __init__(self, lines: t.Sequence[_KeyFileLine] = ()) -> None:
-        self._lines = lines
+    Args:
+        lines: all lines; None where only ``text`` is known so far.
+        text: the whole file as GLib writes it.
+    """
+
+    def __init__(self, lines: t.Sequence[_KeyFileLine] | None = (), text: str = "") -> None:
+        self._text = text
+        if lines is not None:
+            self.__dict__["_lines"] = lines
 
     @classmethod
     def parse(cls, content: bytes, path: str) -> GlibKeyFile:
@@ -63,19 +76,14 @@ class GlibKeyFile:
         Raises:
             DamagedFileError: GLib does not accept the file; the error names the line.
         """
-        lines: list[_KeyFileLine] = []
-        group = first_group = ""
-        for number, raw in enumerate(_split(content.decode("utf-8", "surrogateescape")), start=1):
-            try:
-                line = _line(raw, group)
-                group = line.group
-                first_group = first_group or group
-                if line.key == "Encoding" and group == first_group and line.value.upper() != "UTF-8":
-                    raise ValueError("the file states another encoding than UTF-8")
-            except ValueError as error:
-                raise DamagedFileError(path, number, str(error), _REMEDY) from None
-            lines.append(line)
-        return cls(lines)
+        text = content.decode("utf-8", "surrogateescape")
+        if len(text) < _USUAL_LENGTH and _WRITTEN.fullmatch(text) is not None and _ENCODING not in text:
+            return cls(None, text)
+        return cls(_parsed(text, path))
+
+    @functools.cached_property
+    def _lines(self) -> t.Sequence[_KeyFileLine]:
+        return _parsed(self._text, "")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GlibKeyFile) and self._lines == other._lines
@@ -83,20 +91,35 @@ class GlibKeyFile:
     def __hash__(self) -> int:
         return hash(tuple(self._lines))
 
-    @functools.cached_property
-    def groups(self) -> tuple[str, ...]:
+    @property
+    def groups(self) -> t.Collection[str]:
         """The names of all groups, in order."""
-        return tuple(dict.fromkeys(line.group for line in self._lines if line.header))
+        return self._content[0]
 
-    @functools.cached_property
+    @property
     def values(self) -> t.Mapping[tuple[str, str], str]:
         """(group, key) to the value as written, escapes included."""
-        return {(line.group, line.key): line.value for line in self._lines if line.key}
+        return self._content[1]
+
+    @functools.cached_property
+    def _content(self) -> tuple[t.Mapping[str, None], t.Mapping[tuple[str, str], str]]:
+        """The groups and the values."""
+        if "_lines" in self.__dict__:
+            groups = dict.fromkeys(line.group for line in self._lines if line.header)
+            return groups, {(line.group, line.key): line.value for line in self._lines if line.key}
+        groups, values, group = {}, {}, ""
+        for header, key, value in _WRITTEN_LINE.findall(self._text):
+            if key:
+                values[group, key] = value
+            else:
+                group = header
+                groups[group] = None
+        return groups, values
 
     def text(self, group: str, key: str) -> str | None:
         """A value without escapes; None if there is none, or none that GLib can read."""
-        value = self.values.get((group, key))
-        if value is None or not _is_utf8(value):
+        value = self._content[1].get((group, key))
+        if value is None or not (value.isascii() or _is_utf8(value)):
             return None
         return value if "\\" not in value else _unescaped(value)
 
@@ -161,6 +184,23 @@ class GlibKeyFile:
         return _line_break(self._lines[0].raw) or "\n" if self._lines else "\n"
 
 
+def _parsed(text: str, path: str) -> list[_KeyFileLine]:
+    """The lines; see ``GlibKeyFile.parse``."""
+    lines: list[_KeyFileLine] = []
+    group = first_group = ""
+    for number, raw in enumerate(_split(text), start=1):
+        try:
+            line = _line(raw, group)
+            group = line.group
+            first_group = first_group or group
+            if line.key == _ENCODING and group == first_group and line.value.upper() != "UTF-8":
+                raise ValueError("the file states another encoding than UTF-8")
+        except ValueError as error:
+            raise DamagedFileError(path, number, str(error), _REMEDY) from None
+        lines.append(line)
+    return lines
+
+
 def _with_value(line: _KeyFileLine, text: str) -> _KeyFileLine:
     """The line of a key with another value."""
     return _line(f"{_indent(line.raw)}{line.key}={escaped(text)}{_line_break(line.raw)}", line.group)
@@ -180,7 +220,7 @@ def escaped(text: str) -> str:
 
 
 def _is_utf8(value: str) -> bool:
-    return value.isascii() or not any("\udc80" <= character <= "\udcff" for character in value)
+    return not any("\udc80" <= character <= "\udcff" for character in value)
 
 
 def _unescaped(value: str) -> str | None:

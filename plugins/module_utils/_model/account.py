@@ -115,6 +115,9 @@ class Account:
     def __str__(self) -> str:
         return f"{self.email} ({self.protocol.value})"
 
+    def __hash__(self) -> int:
+        return hash(self.email)  # of all fields it would take longer than what is remembered by an account
+
     @property
     def domain(self) -> str:
         """The domain of the address."""

@@ -46,7 +46,7 @@ class Folders(t.NamedTuple):
 
     def given(self) -> t.Iterator[tuple[str, Folder]]:
         """Those that are not None, by their names."""
-        for kind in self._fields:
+        for kind in self._fields if any(self) else ():
             folder = getattr(self, kind)
             if folder is not None:
                 yield kind, folder

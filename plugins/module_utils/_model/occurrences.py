@@ -8,6 +8,7 @@ square of the number of accounts. Nearly always none is there, which one walk ov
 
 from __future__ import annotations
 
+import collections.abc
 import typing as t
 
 _PIECE = 6  # characters; of a longer secret the beginning is looked for first
@@ -36,7 +37,7 @@ def occurring(secrets: t.Collection[str], value: t.Any) -> set[str]:
 def _texts(value: t.Any) -> t.Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, t.Mapping):
+    elif isinstance(value, collections.abc.Mapping):
         for content in value.values():
             yield from _texts(content)
     elif isinstance(value, (list, tuple, set, frozenset)):

@@ -10,6 +10,7 @@ texts that differ look different, and all of it is valid UTF-8.
 
 from __future__ import annotations
 
+import collections.abc
 import typing as t
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -43,13 +44,21 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         return printable_lines(value) if lines else printable(value)
-    if isinstance(value, t.Mapping):
+    if isinstance(value, collections.abc.Mapping):
         return {
-            printable_result(key): printable_result(content, lines=key in _WITH_LINES) for key, content in value.items()
+            key if _is_shown_whole(key) else printable_result(key): content
+            if _is_shown_whole(content)
+            else printable_result(content, lines=key in _WITH_LINES)
+            for key, content in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [printable_result(content, lines=lines) for content in value]
     return value
+
+
+def _is_shown_whole(value: t.Any) -> bool:
+    """Whether a value is shown as it is, as nearly every one in a result."""
+    return value is None or (type(value) is str and value.isprintable())
 
 
 def _escape(character: str) -> str:

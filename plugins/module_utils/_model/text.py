@@ -107,7 +107,7 @@ def visible(text: str, option: str) -> str:
     Raises:
         OptionError: it holds a control character, a line break or half a surrogate pair.
     """
-    for position, character in enumerate(text, start=1):
+    for position, character in enumerate("" if text.isprintable() else text, start=1):
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
             raise OptionError(
                 option,

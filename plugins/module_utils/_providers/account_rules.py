@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import typing as t
 
 from .._model.account import Account, Protocol, Security, Server, State
@@ -54,22 +55,29 @@ def check(account: Account, *, allow_plaintext: bool = False) -> tuple[AccountFi
     if account.state is State.ABSENT:
         return ()
     findings = [
-        *_port_range("incoming", account.incoming),
-        *_port_range("outgoing", account.outgoing),
-        *_incoming_port(account),
-        *_implicit_tls("incoming", account.incoming),
-        *_implicit_tls("outgoing", account.outgoing),
-        *_starttls("incoming", account.incoming),
-        *_starttls("outgoing", account.outgoing),
-        *_implicit_587(account.outgoing),
-        *_plaintext("incoming", account.incoming, allow_plaintext),
-        *_plaintext("outgoing", account.outgoing, allow_plaintext),
+        *_servers(account.protocol, account.incoming, account.outgoing, allow_plaintext),
         *_login(account),
         *_identities(account),
         *_signatures(account),
         *_leave_on_server(account),
     ]
     return tuple(sorted(findings, key=lambda finding: _MOST_SERIOUS_FIRST.index(finding.level)))
+
+
+@functools.lru_cache(maxsize=16)  # a task has few servers for its many accounts
+def _servers(protocol: Protocol, incoming: Server, outgoing: Server, allow_plaintext: bool) -> list[AccountFinding]:
+    return [
+        *_port_range("incoming", incoming),
+        *_port_range("outgoing", outgoing),
+        *_incoming_port(protocol, incoming.port),
+        *_implicit_tls("incoming", incoming),
+        *_implicit_tls("outgoing", outgoing),
+        *_starttls("incoming", incoming),
+        *_starttls("outgoing", outgoing),
+        *_implicit_587(outgoing),
+        *_plaintext("incoming", incoming, allow_plaintext),
+        *_plaintext("outgoing", outgoing, allow_plaintext),
+    ]
 
 
 def refuse_errors(findings: tuple[AccountFinding, ...]) -> None:
@@ -97,14 +105,14 @@ def _port_range(side: str, server: Server) -> list[AccountFinding]:
     return [_error(f"{side}.port", f"{server.port} is not a port", "write a number from 1 to 65535")]
 
 
-def _incoming_port(account: Account) -> list[AccountFinding]:
+def _incoming_port(wanted: Protocol, port: int) -> list[AccountFinding]:
     """A port of the other protocol for receiving."""
-    port, protocol = account.incoming.port, account.protocol.value
+    protocol = wanted.value
     belongs_to = protocol_of(port)
     if belongs_to in {None, protocol, "smtp"}:
         return []
     usual = standard_port(protocol, Security.SSL)
-    if account.protocol is Protocol.POP3 and port in IMPLICIT_TLS:
+    if wanted is Protocol.POP3 and port in IMPLICIT_TLS:
         # Charter's own article names this port, so it is accepted where it is set explicitly.
         return [
             _warning(

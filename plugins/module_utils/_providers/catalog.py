@@ -14,6 +14,7 @@ from .provider import Provider
 
 AUTO = "auto"
 NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
+_OF_HOSTS = {host: provider for provider in reversed(PROVIDERS) for host in provider.hosts}  # the first one counts
 
 
 class ServerOptions(t.NamedTuple):
@@ -58,10 +59,7 @@ def for_domain(domain: str) -> Provider | None:
 
 def of_host(host: str) -> Provider | None:
     """The provider that a server belongs to; None if it has no preset."""
-    for provider in PROVIDERS:
-        if host.lower() in provider.hosts:
-            return provider
-    return None
+    return _OF_HOSTS.get(host.lower())
 
 
 def of_server(server: Server) -> Provider | None:

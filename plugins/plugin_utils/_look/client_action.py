@@ -21,7 +21,6 @@ from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import no_accounts, signature_files
 from .._fleet_run import run_id_for_module
-from .plain_values import plain
 from .run_line import can_run, run_line
 from .unchanged import unchanged_in
 
@@ -59,7 +58,7 @@ class ClientAction(NormalAction):
         try:
             options = valid_options(raw, spec)
             found = unchanged_in(
-                self.client, plain(options.params), lambda line: run_line(self, line), check_mode=self._task.check_mode
+                self.client, options.params, lambda line: run_line(self, line), check_mode=self._task.check_mode
             )
         except MailError:
             return None

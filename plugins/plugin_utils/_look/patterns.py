@@ -88,6 +88,7 @@ class _Matcher:
     def __init__(self, patterns: t.Iterable[str]) -> None:
         self._exact: set[str] = set()
         self._wild: dict[str, list[list[str]]] = {}
+        self._in_folders: dict[str, list[str]] = {}
         for pattern in patterns:
             before, star, _rest = pattern.partition("*")
             if not star:
@@ -100,13 +101,20 @@ class _Matcher:
         """Whether a pattern matches a path."""
         if path in self._exact:
             return True
-        folder, names = path, list[str]()
-        while "/" in folder:
-            folder, _slash, name = folder.rpartition("/")
+        folder, slash, name = path.rpartition("/")
+        if folder not in self._in_folders:  # a folder has hundreds of files
+            self._in_folders[folder] = list(self._names_in(folder)) if slash else []
+        return any(_is_named(name, pattern) for pattern in self._in_folders[folder])
+
+    def _names_in(self, path: str) -> t.Iterator[str]:
+        """The patterns for names in a folder."""
+        folder, names, slash = path, list[str](), "/"
+        while slash:
+            for *wanted, last in self._wild.get(folder, ()):
+                if _match(names, wanted):
+                    yield last
+            folder, slash, name = folder.rpartition("/")
             names.insert(0, name)
-            if any(_match(names, wanted) for wanted in self._wild.get(folder, ())):
-                return True
-        return False
 
 
 def _match(names: t.Sequence[str], patterns: t.Sequence[str]) -> bool:

@@ -100,7 +100,7 @@ class Snapshot:
         return sorted(name for folder, name in map(posixpath.split, self._seen.files) if folder == path)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
-        for folder, name in map(posixpath.split, self._seen.files):
+        for folder, _slash, name in (path.rpartition("/") for path in self._seen.files):
             if folder == self._seen.home and fnmatch.fnmatchcase(name, JOURNALS):
                 raise UnseenError(name)
         return read()

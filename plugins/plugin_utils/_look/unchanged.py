@@ -77,7 +77,7 @@ def look(
     """What a look tells of a task for all clients; None if the module must run for all of them.
 
     Args:
-        params: the options of the task, valid and with defaults, as ``plain_values`` makes them.
+        params: the options of the task, valid and with defaults.
         run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
         check_mode: as for the module.
         wanted: the ``requests`` of the options, where the caller has them.
@@ -110,7 +110,7 @@ def unchanged_in(
 
     Args:
         client: its name.
-        params: the options of that module, valid and with defaults, as ``plain_values`` makes them.
+        params: the options of that module, valid and with defaults.
         run: as above.
         check_mode: as above.
     """
@@ -158,10 +158,10 @@ def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
 
     def target_of(request: Request) -> Target:
         name = request.account.user
-        candidates = of_task if name is None else [found for found in seen.users.values() if found.user.name == name]
-        if len(candidates) != 1:
+        found = seen.users.get(name) if name is not None else of_task[0] if len(of_task) == 1 else None
+        if found is None:
             raise UnseenError("a user")
-        user = candidates[0].user
+        user = found.user
         return Target(user, user.home, request.profile)
 
     @contextlib.contextmanager

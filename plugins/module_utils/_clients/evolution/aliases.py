@@ -98,6 +98,8 @@ def read(identity: GlibKeyFile) -> tuple[Identity, ...]:
 
 def not_held(account: Account) -> list[str]:
     """The options of the account's identities that an alias cannot hold, sorted."""
+    if not account.identities and account.default_identity is None:
+        return []
     present = [one for one in account.identities if not one.absent]
     found = {
         *("reply_to" for one in present if one.reply_to),

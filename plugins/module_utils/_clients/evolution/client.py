@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
@@ -105,9 +106,10 @@ class Evolution(ClientDefaults):
         damaged = {}
         total = 0
         for uid in self._uids():
+            path = self._path(uid)
             try:
-                content = None if uid in memory else self._files.read(self._path(uid))
-                source = None if content is None else GlibKeyFile.parse(content, self._path(uid))
+                content = None if uid in memory else self._files.read(path)
+                source = None if content is None else GlibKeyFile.parse(content, path)
             except MailError as error:  # damaged, or out of the user's reach: unless it is needed, it stops nothing
                 damaged[uid] = error
                 continue
@@ -148,6 +150,10 @@ class Evolution(ClientDefaults):
     def view(self, state: EvolutionState, account: Account) -> View:
         return view(state, account)
 
+    def ids(self, state: EvolutionState, account: Account) -> t.Mapping[str, str] | None:
+        found = user_choice.usual(state.sources, account)
+        return None if found is None else found._asdict()
+
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands now, with what is stored for signing in; None if it is not there."""
         with self._as_root():
@@ -166,7 +172,7 @@ class Evolution(ClientDefaults):
             from . import account_warnings
         found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
         if account.state is AccountState.PRESENT and not self._location.flatpak:
-            found += templates.warnings(self._files, account)
+            found += templates.warnings(self._templates, account)
         return (*found, *account_warnings.about(state, account, self._password_store))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
@@ -344,6 +350,10 @@ class Evolution(ClientDefaults):
             remarks=(*before.remarks, *removal.remarks(before.sources, sources, ids, account, other)),
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
+
+    @functools.cached_property
+    def _templates(self) -> t.Mapping[str, str]:
+        return templates.hosts(self._files)
 
     def _other_deletes(self, after: EvolutionState) -> list[str]:
         folders = [folder for account in after.purged for folder in self._location.mail_folders(account)]

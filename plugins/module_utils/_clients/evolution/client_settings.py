@@ -13,7 +13,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol
-from ..._model.client_options import ALL, NONE, ClientOptions
+from ..._model.client_options import ALL, NONE, NONE_GIVEN, ClientOptions
 from ..._model.errors import OptionError
 from ..._model.numbers import INT32, number_in
 from ..._model.settings import Value
@@ -67,7 +67,7 @@ def enforce(edited: Edited, ids: SourceIds, account: Account) -> None:
     if any(account.folders):
         folder_settings.enforce(edited, ids, account)
     source = edited[ids.account]
-    stored = _read(source, account.protocol)._asdict()
+    stored = {} if account.client == NONE_GIVEN else _read(source, account.protocol)._asdict()
     for name, value in account.client.given():
         if stored[name] in (None, value):
             continue

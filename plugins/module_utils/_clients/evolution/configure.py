@@ -42,7 +42,8 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
         own = {key: before.text(found.identity, *key) for key in _OF_USER}
         edited[ids.identity] = edited[ids.identity].with_texts({key: text for key, text in own.items() if text})
     client_settings.enforce(edited, ids, account)
-    edited[ids.identity] = aliases.configured(edited[ids.identity], account)
+    if account.identities:
+        edited[ids.identity] = aliases.configured(edited[ids.identity], account)
     for uid in (ids.transport, ids.identity):
         if not _is_shown(before, edited[uid], ids):
             edited[uid] = edited[uid].with_text(DATA_SOURCE, "Parent", ids.account)

@@ -40,13 +40,20 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
         OptionError: another program keeps the account, or there are several candidates and the choice is the admin's.
             (What is to be removed is none of these.)
     """
+    try:
+        return sources.found[account]
+    except KeyError:
+        found = sources.found[account] = _find(sources, account)
+        return found
+
+
+def _find(sources: Sources, account: Account) -> SourceIds | None:
     wanted = marker(account)
     usual = uid(account, "account")
     if sources.text(usual, MARKER_GROUP, MARKER_KEY) == wanted and _is_ours(sources, usual, account):
         return sources.ids(usual)  # nearly always
-    for key in _marked(sources, account):
-        if _is_ours(sources, key, account):
-            return sources.ids(key)
+    for key in sources.in_order(key for key in _marked(sources, account) if _is_ours(sources, key, account)):
+        return sources.ids(key)
     kept_by = keeper_of(sources, account) if account.state is State.PRESENT else None
     if kept_by is not None:
         raise OptionError(
@@ -73,8 +80,10 @@ def candidates(sources: Sources, account: Account) -> t.Sequence[str]:
 
 def void(sources: Sources, account: Account) -> t.Sequence[str]:
     """The accounts that were the wanted one before their user made others of them."""
-    found = (key for key in _marked(sources, account) if _is_of_protocol(sources, key, account.protocol))
-    return [key for key in found if not _is_ours(sources, key, account)]
+    found = find(sources, account)
+    others = (key for key in _marked(sources, account) if found is None or key != found.account)
+    others = (key for key in others if _is_of_protocol(sources, key, account.protocol))
+    return sources.in_order(key for key in others if not _is_ours(sources, key, account))
 
 
 def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
@@ -92,7 +101,7 @@ def keeper_of(sources: Sources, account: Account) -> Keeper | None:
 def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
     """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
     wanted = dataclasses.replace(account, protocol=Protocol.POP3)
-    ours = [key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted)]
+    ours = sources.in_order(key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted))
     others = [key for key in _unmarked(sources, wanted) if key not in ours]
     return [sources.ids(key) for key in (*ours, *others)]
 
@@ -184,7 +193,8 @@ def _is_free(sources: Sources, key: str, protocol: Protocol) -> bool:
 
 
 def _marked(sources: Sources, account: Account) -> t.Sequence[str]:
-    return sources.in_order(sources.having(MARKER_GROUP, MARKER_KEY, marker(account)))
+    """All sources with the account's mark, in any order: its identity and its transport are among them."""
+    return sources.having(MARKER_GROUP, MARKER_KEY, marker(account))
 
 
 def _is_ours(sources: Sources, key: str, account: Account) -> bool:

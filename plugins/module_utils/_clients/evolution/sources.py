@@ -13,7 +13,8 @@ import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._model.persistent import PersistentMap
+from ..._model.account import Account
+from ..._model.persistent import PersistentMap, extended, grouped
 from ..own_addresses import ANY_COMPUTER, ThisComputer
 
 DATA_SOURCE = "Data Source"
@@ -89,6 +90,16 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         return group in self.get(uid, _NONE).groups
 
     @functools.cached_property
+    def found(self) -> dict[Account, SourceIds | None]:
+        """What ``lookup.find`` found in this state; it is asked several times for each account."""
+        return {}
+
+    @functools.cached_property
+    def chosen(self) -> dict[Account, str]:
+        """What ``user_choice.chosen`` found, likewise."""
+        return {}
+
+    @functools.cached_property
     def accounts(self) -> t.Sequence[str]:
         """The uids of all mail accounts, those of other kinds included."""
         return [uid for uid in self if self.has_group(uid, MAIL_ACCOUNT)]
@@ -110,8 +121,11 @@ class Sources(PersistentMap[str, GlibKeyFile]):
             value: not empty.
         """
         place = (group, key, _folded(group, key, value))
+        found = self._uids.get(place, ())
+        if self.is_first:
+            return found
         # What an earlier state had is still in the index.
-        return [uid for uid in self._uids.get(place, ()) if _place(self, uid, group, key) == place]
+        return [uid for uid in found if _place(self, uid, group, key) == place]
 
     def in_order(self, uids: t.Iterable[str]) -> t.Sequence[str]:
         """Each of some uids once, in the order of all sources."""
@@ -133,13 +147,8 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         if "folder_users" in self.__dict__:
             after.__dict__["folder_users"] = self.folder_users
         if "_uids" in self.__dict__:
-            added: dict[_Place, tuple[str, ...]] = {}
-            for uid in changed:
-                for place in _places(after, uid):
-                    there = self._uids.get(place, ())
-                    if uid not in there:
-                        added[place] = (*added.get(place, there), uid)
-            after.__dict__["_uids"] = self._uids.updated(added)
+            new = ((place, uid) for uid in changed for place in _places(after, uid))
+            after.__dict__["_uids"] = extended(self._uids, new)
         return after
 
     @functools.cached_property
@@ -158,16 +167,18 @@ class Sources(PersistentMap[str, GlibKeyFile]):
     @functools.cached_property
     def _uids(self) -> PersistentMap[_Place, tuple[str, ...]]:
         """The index."""
-        found: dict[_Place, list[str]] = {}
-        for uid in self:
-            for place in _places(self, uid):
-                found.setdefault(place, []).append(uid)
-        return PersistentMap({place: tuple(uids) for place, uids in found.items()})
+        return grouped((place, uid) for uid in self for place in _places(self, uid))
 
 
 def _places(sources: Sources, uid: str) -> t.Sequence[_Place]:
     """Where the index has a source."""
-    return [place for group, key in _INDEXED for place in [_place(sources, uid, group, key)] if place[2]]
+    source = sources[uid]
+    found: list[_Place] = []
+    for group, key in _INDEXED:
+        value = source.text(group, key) if (group, key) in source.values else None
+        if value:
+            found.append((group, key, _folded(group, key, value)))
+    return found
 
 
 def _place(sources: Sources, uid: str, group: str, key: str) -> _Place:

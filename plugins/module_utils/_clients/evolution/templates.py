@@ -44,28 +44,40 @@ def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, acc
             )
 
 
-def warnings(files: Files, account: Account, folder: str = FOLDER) -> t.Iterator[str]:
-    """What the admin should know of templates with an account on the same server.
-
-    Whose it will be is not known before the login: templates have variables.
+def hosts(files: Files, folder: str = FOLDER) -> t.Mapping[str, str]:
+    """The paths of the templates that have a mail account, each with its server.
 
     Args:
         files: the user's files.
-        account: as wanted.
         folder: with the templates.
     """
     try:
         paths = [posixpath.join(folder, name) for name in files.names(folder) if name.endswith(SUFFIX)]
         contents = {path: files.read(path) or b"" for path in paths}
     except MailError:  # the registry reads them as the user, too
-        return
+        return {}
+    found = {}
     for path, content in contents.items():
         try:
             source = GlibKeyFile.parse(content, path)
         except MailError:
             continue
-        host = source.text(AUTHENTICATION, "Host") or ""
-        if MAIL_ACCOUNT in source.groups and host.lower() == account.incoming.host.lower():
+        if MAIL_ACCOUNT in source.groups:
+            found[path] = source.text(AUTHENTICATION, "Host") or ""
+    return found
+
+
+def warnings(found: t.Mapping[str, str], account: Account) -> t.Iterator[str]:
+    """What the admin should know of templates with an account on the same server.
+
+    Whose it will be is not known before the login: templates have variables.
+
+    Args:
+        found: from ``hosts``.
+        account: as wanted.
+    """
+    for path, host in found.items():
+        if host.lower() == account.incoming.host.lower():
             doubt = "may give the user a second account on the same server at the next login"
             yield f"{account}: the template {path} {doubt}"
 

@@ -9,7 +9,7 @@ from ..._model.text import bare_address, same_address
 from .. import user_choice
 from . import mapping
 from .lookup import find, is_guess
-from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, Sources
+from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, SourceIds, Sources
 
 # The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
 # Google, or of a module that a program has added.
@@ -30,6 +30,13 @@ _BY_PASSWORD = frozenset(
 )
 
 
+def usual(sources: Sources, account: Account) -> SourceIds | None:
+    """The uids of an account that is there and wanted, and about which nobody has chosen anything; None for others."""
+    if account.state is State.ABSENT or account.migrate_from or chosen(sources, account):
+        return None
+    return find(sources, account)
+
+
 def choice(sources: Sources, account: Account) -> str:
     """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
     found = chosen(sources, account)
@@ -38,6 +45,14 @@ def choice(sources: Sources, account: Account) -> str:
 
 def chosen(sources: Sources, account: Account) -> str:
     """The same as a clause."""
+    try:
+        return sources.chosen[account]
+    except KeyError:
+        found = sources.chosen[account] = _chosen(sources, account)
+        return found
+
+
+def _chosen(sources: Sources, account: Account) -> str:
     ids = None if account.override else find(sources, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
         return ""

@@ -28,7 +28,7 @@ from .password_store import choice as password_choice
 from .prefs import PrefsFile
 from .profiles import Root
 from .stored import PasswordFiles, ThunderbirdState
-from .user_choice import choice
+from .user_choice import choice, usual
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -145,6 +145,10 @@ class Thunderbird(ClientDefaults):
 
     def view(self, state: ThunderbirdState, account: Account) -> View:
         return view(state.settings, account)
+
+    def ids(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str] | None:
+        found = usual(state.settings, account)
+        return None if found is None else found._asdict()
 
     def account(self, wanted: Account) -> StoredAccount | None:
         """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""

@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account, Protocol
-from ..._model.client_options import ALL, HTML, NONE, OF_IMAP, OF_POP3, PLAIN, ClientOptions
+from ..._model.client_options import ALL, HTML, NONE, NONE_GIVEN, OF_IMAP, OF_POP3, PLAIN, ClientOptions
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
 from . import folder_settings, identities
@@ -72,6 +72,8 @@ def enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account)
     Raises:
         OptionError: ``settings`` gives a preference a value of another type than it has.
     """
+    if not (any(account.folders) or account.settings or account.client != NONE_GIVEN):
+        return
     own = branch("account", ids.account) + "identities"
     others = (key for key in names(after, own) if key != ids.identity and identities.is_ours(after, key))
     for identity in (ids.identity, *others):

@@ -48,7 +48,9 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     smtp = branch("smtpserver", ids.smtp)
     after[server + MARKER] = marker(account)
     enforce(after, server, mapping.SERVER, account)
-    enforce(after, identity, (*mapping.IDENTITY, *signatures.RULES), account)
+    enforce(after, identity, mapping.IDENTITY, account)
+    if account.signature is not None:
+        enforce(after, identity, signatures.RULES, account)
     signatures.mark(after, identity, account)
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp

@@ -15,7 +15,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.numbers import INT32, number_in
-from ..._model.persistent import PersistentMap
+from ..._model.persistent import PersistentMap, extended, grouped
 from ..._model.settings import Settings, Value, same
 from ..own_addresses import ANY_COMPUTER, ThisComputer
 from .mapping import PrefIds, branch, names_in, text
@@ -92,8 +92,11 @@ class IndexedSettings(PersistentMap[str, Value]):
             value: what it shall be, or have in its list; empty only for a login or an SMTP server.
         """
         key = (kind, attribute, value.lower() if attribute in _CASELESS else value)
+        found = self._owners.get(key, ())
+        if self.is_first:
+            return found
         # What an earlier state had is still in the index.
-        return [name for name in self._owners.get(key, ()) if key in self._keys(kind, name, attribute)]
+        return [name for name in found if key in self._keys(kind, name, attribute)]
 
     def accounts_with(self, attribute: str, name: str) -> t.Sequence[str]:
         """The accounts in the list that have a server or an identity, in the order of the list."""
@@ -111,6 +114,11 @@ class IndexedSettings(PersistentMap[str, Value]):
     @functools.cached_property
     def found(self) -> dict[Account, PrefIds | None]:
         """What ``lookup.find`` found in this state; it is asked several times for each account."""
+        return {}
+
+    @functools.cached_property
+    def chosen(self) -> dict[Account, str]:
+        """What ``user_choice.chosen`` found, likewise."""
         return {}
 
     @functools.cached_property
@@ -175,7 +183,7 @@ class IndexedSettings(PersistentMap[str, Value]):
         kept = {key: listed for key, listed in self._lists.items() if key not in changed and key not in removed}
         after.__dict__["_lists"] = {**kept, **known_lists}
         if "_owners" in self.__dict__:
-            after.__dict__["_owners"] = _extended(self._owners, after._entries(_owners_of(self, after, changed)))
+            after.__dict__["_owners"] = extended(self._owners, after._entries(_owners_of(self, after, changed)))
         for name in ("lost", "folder_users"):
             if name in self.__dict__:
                 after.__dict__[name] = self.__dict__[name]
@@ -185,7 +193,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             after.__dict__["highest"] = _highest(self.highest, itertools.chain(_words(plain), longer))
         # The log of changes asks every state for it: an index that each built for itself would grow with the square.
         new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
-        after.__dict__["_below"] = _extended(self._below, new)
+        after.__dict__["_below"] = extended(self._below, new)
         return after
 
     @functools.cached_property
@@ -195,11 +203,11 @@ class IndexedSettings(PersistentMap[str, Value]):
     @functools.cached_property
     def _owners(self) -> PersistentMap[_Key, tuple[str, ...]]:
         listed = [("account", name) for name in self.list_of(ACCOUNTS).names]
-        return _grouped(self._entries([*listed, *(("smtpserver", name) for name in self.list_of(SMTP_SERVERS).names)]))
+        return grouped(self._entries([*listed, *(("smtpserver", name) for name in self.list_of(SMTP_SERVERS).names)]))
 
     @functools.cached_property
     def _below(self) -> PersistentMap[str, tuple[str, ...]]:
-        return _grouped((prefix, key) for key in self for prefix in _prefixes(key))
+        return grouped((prefix, key) for key in self for prefix in _prefixes(key))
 
     def _entries(self, owners: t.Iterable[_Owner]) -> t.Iterator[tuple[_Key, str]]:
         """What the index has of some owners, and of the servers and identities of accounts among them."""
@@ -361,25 +369,3 @@ def _numbers(words: t.Iterable[str]) -> t.Iterator[tuple[str, int]]:
             number = number_in(match.group(2), LARGEST_NUMBER)
             if number is not None:
                 yield match.group(1), number
-
-
-K = t.TypeVar("K")
-
-
-def _grouped(entries: t.Iterable[tuple[K, str]]) -> PersistentMap[K, tuple[str, ...]]:
-    found: dict[K, dict[str, None]] = {}
-    for key, name in entries:
-        found.setdefault(key, {})[name] = None
-    return PersistentMap({key: tuple(names) for key, names in found.items()})
-
-
-def _extended(
-    before: PersistentMap[K, tuple[str, ...]], entries: t.Iterable[tuple[K, str]]
-) -> PersistentMap[K, tuple[str, ...]]:
-    """An index with more entries."""
-    added: dict[K, tuple[str, ...]] = {}
-    for key, name in entries:
-        names = added[key] if key in added else before.get(key, ())
-        if name not in names:
-            added[key] = (*names, name)
-    return before.updated(added) if added else before

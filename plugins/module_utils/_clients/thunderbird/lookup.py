@@ -27,9 +27,11 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
         OptionError: there are several candidates, and the choice is the admin's. (What is to be removed is none.)
     """
     state = IndexedSettings.of(settings)
-    if account not in state.found:
-        state.found[account] = _find(state, account)
-    return state.found[account]
+    try:
+        return state.found[account]
+    except KeyError:
+        found = state.found[account] = _find(state, account)
+        return found
 
 
 def _find(state: IndexedSettings, account: Account) -> PrefIds | None:
@@ -57,6 +59,9 @@ def candidates(settings: Settings, account: Account) -> t.Sequence[str]:
 def void(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
     """The accounts that were the wanted one before their user made others of them."""
     state = IndexedSettings.of(settings)
+    found = find(state, account)
+    if found is not None and list(_with_mark(state, account)) == [found.server]:  # nearly always
+        return []
     return [ids for ids in _marked(state, account) if _is_anothers(state, ids, account)]
 
 
@@ -87,8 +92,13 @@ def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
 
 def _marked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
     """The accounts of the type with the account's mark."""
-    with_mark = _with_server(state, state.owners("server", MARKER, marker(account)))
-    return [ids for ids in with_mark if _is_of_type(state, ids, account)]
+    marked = _with_server(state, _with_mark(state, account))
+    return [ids for ids in marked if _is_of_type(state, ids, account)]
+
+
+def _with_mark(state: IndexedSettings, account: Account) -> t.Sequence[str]:
+    """The servers with the account's mark."""
+    return state.owners("server", MARKER, marker(account))
 
 
 def _is_anothers(settings: Settings, ids: PrefIds, account: Account) -> bool:

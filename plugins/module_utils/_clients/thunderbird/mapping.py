@@ -8,6 +8,7 @@ A number stored as text is read as 0 by Thunderbird, which for ``socketType`` me
 
 from __future__ import annotations
 
+import functools
 import typing as t
 import urllib.parse
 
@@ -112,7 +113,7 @@ def enforce(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterab
     """Set each preference whose effective value differs from what the account says."""
     for rule in rules:
         wanted = rule.value(account)
-        if wanted is not None and not same(effective(settings, prefix, rule), wanted):
+        if wanted is not None and not same(effective_value(settings, prefix, rule.key, rule.default), wanted):
             settings[prefix + rule.key] = wanted
 
 
@@ -132,8 +133,11 @@ def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
 
 def effective_value(settings: Settings, prefix: str, key: str, default: Value | None) -> Value | None:
     """The same for a preference that no rule is about."""
+    value = settings.get(prefix + key)
+    if value is not None:
+        return value
     for_all = prefix.rsplit(".", 2)[0] + ".default."
-    return settings.get(prefix + key, settings.get(for_all + key, default))
+    return settings.get(for_all + key, default)
 
 
 def effective_text(settings: Settings, prefix: str, key: str) -> str:
@@ -156,6 +160,7 @@ def stored_folder_uri(settings: Settings, server_key: str) -> str | None:
     return uri(scheme, text(settings, prefix + "userName"), text(settings, prefix + "hostname"))
 
 
+@functools.lru_cache(maxsize=1)  # the stored one and the wanted one are nearly always the same
 def uri(scheme: str, username: str, host: str) -> str:
     """As nsMsgIncomingServer::GetServerURI builds it."""
     return f"{scheme}://{urllib.parse.quote(username, safe='')}@{host}"
@@ -184,7 +189,8 @@ def names(settings: Settings, key: str) -> list[str]:
 
 def names_in(listed: str) -> list[str]:
     """The names in a list with commas."""
-    return [name for name in map(str.strip, listed.split(",")) if name]
+    parts = listed.split(",") if "," in listed else (listed,)
+    return [name for name in map(str.strip, parts) if name]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:

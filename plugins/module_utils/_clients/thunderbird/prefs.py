@@ -16,6 +16,7 @@ user's settings. No library reads this grammar.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 import typing as t
 
@@ -42,6 +43,8 @@ _WRITTEN = re.compile(
     rb'user_pref\("([^"\\\x00\r\n]*)", '
     rb'(?:"([^"\\\x00]*(?:\\["\\nr][^"\\\x00]*)*)"|(true|false)|(-?[0-9]{1,10}))\);'
 )
+# The same for many entries, of which each takes some memory until the match ends. No number is too large.
+_WRITTEN_LINES = re.compile(rb"(?:%b\n){1,1000}" % _WRITTEN.pattern.replace(b"{1,10}", b"{1,9}"))
 _BLANK = re.compile(rb"(?:[ \t\n\x0b\x0c\r]+|#[^\r\n\x00]*|//[^\r\n\x00]*|/\*(?:[^*\x00]|\*(?!/))*\*/)*")
 _KIND = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _ATTRIBUTE = re.compile(rb"(?:sticky|locked)(?![A-Za-z0-9_])")
@@ -95,10 +98,9 @@ class PrefsFile:
         values: name to value, for what ``user_pref`` sets. Bytes that are no UTF-8 are kept as lone surrogates.
     """
 
-    def __init__(self, content: bytes, entries: t.Sequence[_Entry]) -> None:
+    def __init__(self, content: bytes = b"") -> None:
         self._content = content
-        self._entries = entries
-        self.values: Settings = {entry.name: entry.value for entry in entries}
+        self.values = _values(content)
 
     @classmethod
     def parse(cls, content: bytes, path: str) -> PrefsFile:
@@ -112,7 +114,7 @@ class PrefsFile:
             DamagedFileError: it does not follow the grammar; the line is named.
         """
         try:
-            return cls(content, list(_entries(content)))
+            return cls(content)
         except _PrefsSyntaxError as error:
             raise DamagedFileError(
                 path,
@@ -121,6 +123,10 @@ class PrefsFile:
                 "start and quit Thunderbird once, which drops the broken part and keeps the original as "
                 "Invalidprefs.js, or mend that line; nothing was changed",
             ) from None
+
+    @functools.cached_property
+    def _entries(self) -> t.Sequence[_Entry]:
+        return list(_entries(self._content))
 
     def with_values(self, values: Settings) -> bytes:
         """The file with these values instead; every byte that belongs to no changed preference is kept."""
@@ -239,8 +245,25 @@ def _end_of_line(content: bytes, entry: _Entry) -> int:
     return entry.end
 
 
+def _values(content: bytes) -> Settings:
+    """Name to value; raises _PrefsSyntaxError."""
+    values: dict[str, Value] = {}
+    position = _start(content)
+    while position < len(content):
+        lines = _WRITTEN_LINES.match(content, position)
+        if lines is None:
+            entry, end = _parse_statement(content, position)
+            values.update({} if entry is None else {entry.name: entry.value})
+        else:
+            end = lines.end()
+            for name, text, word, number in _WRITTEN.findall(content, position, end):
+                values[name.decode("utf-8", "surrogateescape")] = _written_value(text, word, number, position)
+        position = _skip_blank(content, end)
+    return values
+
+
 def _entries(content: bytes) -> t.Iterator[_Entry]:
-    position = _skip_blank(content, 3 if content.startswith(b"\xef\xbb\xbf") else 0)
+    position = _start(content)
     while position < len(content):
         written = _WRITTEN.match(content, position)
         if written is None:
@@ -252,16 +275,21 @@ def _entries(content: bytes) -> t.Iterator[_Entry]:
         position = _skip_blank(content, end)
 
 
+def _start(content: bytes) -> int:
+    return _skip_blank(content, 3 if content.startswith(b"\xef\xbb\xbf") else 0)
+
+
 def _from_match(match: t.Match[bytes], position: int) -> _Entry:
-    name, text, word, number = match.groups()
-    value: Value
-    if text is not None:
-        value = _unescape(text, match.start(2)) if b"\\" in text else _decode(text)
-    elif word is not None:
-        value = word == b"true"
-    else:
-        value = _integer(number, match.start(4))
-    return _Entry(_decode(name), value, position, match.end())
+    name, text, word, number = match.groups(b"")
+    return _Entry(_decode(name), _written_value(text, word, number, match.start(4)), position, match.end())
+
+
+def _written_value(text: bytes, word: bytes, number: bytes, position: int) -> Value:
+    if number:
+        return _integer(number, position)
+    if word:
+        return word == b"true"
+    return _unescape(text, position) if b"\\" in text else _decode(text)
 
 
 def _parse_statement(content: bytes, start: int) -> tuple[_Entry | None, int]:

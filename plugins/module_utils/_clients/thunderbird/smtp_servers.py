@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from ..._model.settings import Settings
-from .indexed_settings import SMTP_SERVERS, IndexedSettings
-from .mapping import branch, names, text
+from .indexed_settings import SMTP_SERVERS, Draft, IndexedSettings
+from .mapping import branch, text
+from .name_list import NameList
 
 
 def default_smtp_server(settings: Settings) -> str:
@@ -14,11 +15,11 @@ def default_smtp_server(settings: Settings) -> str:
 
     There is none, too, where the chosen one is not in the list (measured with 115, 140, 153 and 157).
     """
-    listed = names(settings, "mail.smtpservers")
+    listed = _list(settings)
     chosen = text(settings, "mail.smtp.defaultserver")
     if chosen:
-        return chosen if chosen in listed else ""
-    return next(iter(listed), "")
+        return chosen if chosen in listed.positions else ""
+    return next(iter(listed.names), "")
 
 
 def usual_smtp_server(settings: Settings) -> str:
@@ -27,7 +28,12 @@ def usual_smtp_server(settings: Settings) -> str:
     Where the former is not in the list, 157 takes the latter, and earlier ones do not send (measured as above).
     """
     chosen = text(settings, branch("identity", "default") + "smtpServer")
-    return chosen if chosen and chosen in names(settings, "mail.smtpservers") else default_smtp_server(settings)
+    return chosen if chosen and chosen in _list(settings).positions else default_smtp_server(settings)
+
+
+def _list(settings: Settings) -> NameList:
+    known = settings if isinstance(settings, (IndexedSettings, Draft)) else IndexedSettings(settings)
+    return known.list_of(SMTP_SERVERS)
 
 
 def identities_naming(settings: IndexedSettings, smtp: str) -> set[str]:

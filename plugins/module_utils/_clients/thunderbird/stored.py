@@ -89,9 +89,7 @@ class ThunderbirdState(t.NamedTuple):
         """What is known of a profile that cannot be read."""
         none = PreferenceSources()
         passwords = PasswordFiles.unreachable(reason)
-        return cls(
-            profile, PrefsFile(b"", ()), none, IndexedSettings({}), {}, passwords, unreadable=reason, content=content
-        )
+        return cls(profile, PrefsFile(), none, IndexedSettings({}), {}, passwords, unreadable=reason, content=content)
 
     def has_nothing_of(self, account: Account) -> bool:
         """Whether a profile that cannot be read is not one that has the account."""

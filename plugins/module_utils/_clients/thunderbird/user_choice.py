@@ -18,6 +18,13 @@ _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
 _NO_PASSWORD = {5: user_choice.KERBEROS, 7: user_choice.CERTIFICATE, 10: user_choice.OAUTH2}
 
 
+def usual(settings: Settings, account: Account) -> PrefIds | None:
+    """The ids of an account that is there and wanted, and about which nobody has chosen anything; None for others."""
+    if account.state is State.ABSENT or account.migrate_from or chosen(settings, account):
+        return None
+    return find(settings, account)
+
+
 def choice(settings: Settings, account: Account) -> str:
     """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
     found = chosen(settings, account)
@@ -26,6 +33,15 @@ def choice(settings: Settings, account: Account) -> str:
 
 def chosen(settings: Settings, account: Account) -> str:
     """The same as a clause."""
+    state = IndexedSettings.of(settings)
+    try:
+        return state.chosen[account]
+    except KeyError:
+        found = state.chosen[account] = _chosen(state, account)
+        return found
+
+
+def _chosen(settings: IndexedSettings, account: Account) -> str:
     ids = None if account.override else find(settings, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(settings, ids, account)):
         return ""
@@ -39,9 +55,8 @@ def chosen(settings: Settings, account: Account) -> str:
         outgoing = _host(settings, branch("smtpserver", ids.smtp))
     if method:
         return user_choice.signs_in_by(method)
-    return user_choice.local_service(
-        IndexedSettings.of(settings).computer, account, _host(settings, branch("server", ids.server)), outgoing
-    )
+    incoming = _host(settings, branch("server", ids.server))
+    return user_choice.local_service(settings.computer, account, incoming, outgoing)
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import (
     on_controller,
     presentable,
+    valid_options,
     validated,
 )
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
@@ -26,6 +28,46 @@ def test_types_and_defaults() -> None:
     assert options["accounts"][0]["leave_on_server_days"] == 14
     assert options["flag"] is True
     assert options["email"] is None
+
+
+def test_entries_that_differ_in_texts_are_validated_as_if_each_were_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries: list[dict[str, t.Any]] = [
+        {"email": f"m{number}@charter.net", "full_name": f"M{number}", **others}
+        for number in range(6)
+        for others in (
+            {},
+            {"leave_on_server_days": str(number % 2), "password": f"secret {number}"},
+            {"protocol": "pop3", "incoming": {"host": "mail.example.com", "port": "995"}},
+            {
+                "organization": number,
+                "user": None,
+                "home": f"/home/{number}",
+                "identities": [{"address": "a@b.example"}],
+            },
+        )
+    ]
+    alone = [validated({"accounts": [entry]}, SPEC)["accounts"][0] for entry in entries]
+    seen: list[int] = []
+    validate: t.Any = ArgumentSpecValidator.validate
+
+    def counted(self: ArgumentSpecValidator, parameters: dict[str, t.Any]) -> t.Any:
+        seen.append(len(parameters["accounts"]))
+        return validate(self, parameters)
+
+    monkeypatch.setattr(ArgumentSpecValidator, "validate", counted)
+    assert validated({"accounts": entries}, SPEC)["accounts"] == alone
+    assert seen == [1 + 2 + 1 + 6]
+
+
+def test_the_options_are_shown_without_passwords_and_without_what_was_left_out() -> None:
+    entries = [{"email": f"m{number}@charter.net", "password": f"tombola {number}"} for number in range(2)]
+    shown = valid_options({"accounts": entries, "user": "mario"}, SPEC).shown()
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert shown == {
+        "accounts": [{"email": f"m{number}@charter.net", "password": hidden} for number in range(2)],
+        "user": "mario",
+        "flag": False,
+    }
 
 
 @pytest.mark.parametrize(

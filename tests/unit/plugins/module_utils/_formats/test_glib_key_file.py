@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.charter.mail.plugins.module_utils._formats import glib_key_file
 from ansible_collections.charter.mail.plugins.module_utils._formats.glib_key_file import GlibKeyFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
@@ -22,6 +24,17 @@ places = st.tuples(names, keys)
 contents = st.dictionaries(places, texts, max_size=12)
 fillings = st.lists(st.sampled_from(["", " ", "# note", "#[x]=1", "\t# indented"]), max_size=3)
 FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines differ
+
+
+# What a file as GLib writes it has, and what is only nearly that.
+pieces = st.sampled_from(
+    [
+        *("[G]\n", "[H=1]\n", "[a b]\n", "k=v\n", "k=\n", "key-2=a=b [c]\n", "k=\\sx\\n\n", "\n"),
+        *("k=\u00e0\u2028\x0b\x85\n", "k=\udcff\n", "[G] \n", "[]\n", "k =v\n", "k= v\n", "k=\tv\n", "k=\fv\n"),
+        *(" k=v\n", "k[it]=v\n", "#k=v\n", "k=v\r\n", "k=\rv\n", "Encoding=UTF-8\n", "Encoding=latin1\n"),
+        *("k=\0\n", "nonsense\n", "\ufeff", "k=v", "[G]", "=v\n", "\udcff=v\n"),
+    ]
+)
 
 
 def parse(content: bytes) -> GlibKeyFile:
@@ -100,6 +113,30 @@ def test_anything_else_is_refused_or_reproduced(noise: bytes) -> None:
         except DamagedFileError:
             continue
         assert source.render() == content
+
+
+@FUZZ
+@given(st.lists(pieces, max_size=8))
+def test_a_file_as_glib_writes_it_has_what_its_lines_have(parts: list[str]) -> None:
+    content = "".join(parts).encode("utf-8", "surrogateescape")
+
+    def found() -> object:
+        try:
+            source = parse(content)
+        except DamagedFileError as error:
+            return str(error)
+        return [*source.groups], [*source.values.items()], source.render(), texts_of(source)
+
+    quick = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glib_key_file, "_WRITTEN", re.compile("(?!)"))
+        assert found() == quick
+
+
+def test_a_usual_file_is_not_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = made({("G", "k"): "v", ("H", "key-2"): " a\nb"}).render()
+    monkeypatch.setattr(glib_key_file, "_line", pytest.fail)
+    assert texts_of(parse(content)) == {("G", "k"): "v", ("H", "key-2"): " a\nb"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
+from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values import plain
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
@@ -26,7 +27,6 @@ from ansible_collections.charter.mail.plugins.plugin_utils._look.command import 
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
-from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, look
 from ansible_collections.charter.mail.tests.unit.amount import size

@@ -10,9 +10,9 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
+from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values import plain
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.plugin_utils._look.needs_module import needs_module
-from ansible_collections.charter.mail.plugins.plugin_utils._look.plain_values import plain
 
 CLIENTS = ("thunderbird", "evolution")
 

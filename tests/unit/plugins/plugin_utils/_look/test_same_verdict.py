@@ -14,6 +14,8 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
@@ -40,6 +42,23 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path) -> Non
             assert not module.failed, (seed, generator.names)
             assert printable_result(look) == result_of(module), (seed, generator.names)
             assert not look["changed"]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_an_account_that_is_as_wanted_is_found_so_without_being_read_back(part: int, tmp_path: pathlib.Path) -> None:
+    settled = 0
+    for seed in SEEDS[part::4]:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        generator = Generator(seed, folder)
+        params = generator.make()
+        quick = by_module(generator.home, params)
+        settled += any(entry["status"] == "unchanged" for entry in quick.as_result()["accounts"])
+        with pytest.MonkeyPatch.context() as patch:
+            for client in (Thunderbird, Evolution):
+                patch.setattr(client, "ids", lambda *_arguments: None)
+            assert result_of(by_module(generator.home, params)) == result_of(quick), (seed, generator.names)
+    assert settled or not FULL
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_template_of_the_same_server_is_named(tmp_path: pathlib.Path, monkeypa
         (tmp_path / name).write_text(text)
 
     def found(folder: str, **options: str) -> list[str]:
-        return list(templates.warnings(LocalFiles(), account(**options), folder))
+        return list(templates.warnings(templates.hosts(LocalFiles(), folder), account(**options)))
 
     (told,) = found(str(tmp_path))
     assert f"the template {tmp_path}/charter.source may give the user a second account" in told

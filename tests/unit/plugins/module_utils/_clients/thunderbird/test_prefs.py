@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import prefs
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import HEADER, PrefsFile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 
@@ -22,6 +24,16 @@ texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 values: st.SearchStrategy[str | int | bool] = st.one_of(texts, st.booleans(), st.integers(-(2**31), 2**31 - 1))
 settings = st.dictionaries(names, values, max_size=12)
 blanks = st.sampled_from(["", " ", "\n", "\r\n", "\t", "// note\n", "# note\n", "/* a * b */", "/**/"])
+
+# What a file as Thunderbird writes it has, and what is only nearly that.
+pieces = st.sampled_from(
+    [
+        *(HEADER, b"\n", b'// user_pref("a", 1);\n', b'user_pref("a", 1);\n', b'user_pref("b", -2147483648);\n'),
+        *(b'user_pref("c", "");\n', b'user_pref("c", "x\\"y\\n\xff");\n', b'user_pref("a", true);\n'),
+        *(b'user_pref("d", "\nuser_pref(1);\n");\n', b'user_pref("e", 4294967296);\n', b'user_pref("f", "\\x41");\n'),
+        *(b'user_pref("g", 1);', b" ", b"\r\n", b'/* user_pref("h", 1);\n */', b"#", b'pref("i", 1);\n', b"\0", b"x"),
+    ]
+)
 
 
 def parse(content: bytes) -> PrefsFile:
@@ -94,6 +106,37 @@ def test_garbage_is_an_error_or_is_kept(content: bytes) -> None:
     except DamagedFileError:
         return
     assert parsed.with_values(parsed.values) == (content or HEADER)
+
+
+@given(st.lists(pieces, max_size=8))
+def test_a_file_as_thunderbird_writes_it_has_what_its_entries_have(parts: list[bytes]) -> None:
+    content = b"".join(parts)
+
+    def found() -> object:
+        try:
+            values = parse(content).values
+        except DamagedFileError as error:
+            return str(error)
+        return [(name, type(value), value) for name, value in values.items()]
+
+    quick = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prefs, "_WRITTEN_LINES", re.compile(b"(?!)"))
+        assert found() == quick
+
+
+def test_a_usual_file_is_not_read_entry_by_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (FIXTURES / "prefs-imap.js").read_bytes()
+    single: list[int] = []
+    parse_statement = prefs._parse_statement
+
+    def counted(whole: bytes, start: int) -> t.Any:
+        single.append(start)
+        return parse_statement(whole, start)
+
+    monkeypatch.setattr(prefs, "_parse_statement", counted)
+    assert len(parse(content).values) > 30
+    assert len(single) < 5  # numbers of ten digits
 
 
 def test_the_last_of_several_values_counts_and_is_the_one_edited() -> None:
