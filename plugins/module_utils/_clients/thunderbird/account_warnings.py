@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import typing as t
 
 from ..._host.files import Files
@@ -11,10 +12,10 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..lookup import about_candidates, about_void
-from . import configure, folder_users, mapping, migration
+from . import configure, folder_references, folder_users, mapping, migration
 from .identities import read_back
 from .lookup import candidates, find, void
-from .mail_deletion import mail_folder
+from .mail_deletion import MailFolder, mail_folder
 from .mapping import PrefIds, branch, text
 from .profiles import Root, listed
 from .stored import ThunderbirdState
@@ -50,7 +51,7 @@ def _about_senders(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
     if account.state is State.PRESENT:
         for path in state.sources.computed:
-            doubt = "what it gives Thunderbird is not known here. See that it changes nothing of these accounts"
+            doubt = "not all that it gives Thunderbird is known here. See that it changes nothing of these accounts"
             yield f"{path} is more than a list of preferences, so that {doubt}."
     elif find(state.settings, account) is None:
         others = configure.other_senders(state.settings, account)
@@ -59,19 +60,19 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 
 
 def of_removal(
-    files: Files, root: Root, profile: str, settings: Settings, after: Settings, ids: PrefIds, account: Account
+    files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds, account: Account
 ) -> tuple[str | None, t.Sequence[str]]:
     """The folder of mail to delete with an account, if any, and the warnings about what stays.
 
     Args:
         files: the user's.
         root: of all profiles.
-        profile: its folder.
-        settings: with the account.
-        after: without it.
+        before: with the account.
+        after: the preferences without it.
         ids: the account's.
         account: as wanted.
     """
+    settings = before.settings
     left = configure.left_identities(settings, ids, account)
     found = []
     if left:
@@ -84,10 +85,27 @@ def of_removal(
             f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
             "Thunderbird's account settings"
         )
-    mail = mail_folder(files, profile, settings, ids, _other_profiles(files, root, profile)) if account.purge else None
+    mail = _mail_folder(files, root, before, after, ids) if account.purge else None
     if mail is not None and mail.reason:
         found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
     return None if mail is None else mail.folder, found
+
+
+def _mail_folder(files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds) -> MailFolder:
+    profile = before.profile.path
+    found = mail_folder(files, profile, before.settings, ids, _other_profiles(files, root, profile))
+    uri = mapping.stored_folder_uri(before.settings, ids.server)
+    # The folders of an IMAP account are on the server, and a copy is here.
+    if found.folder is None or uri is None or not uri.startswith("mailbox:"):
+        return found
+    own = f"{posixpath.join(profile, found.folder)}/"
+    filters = {
+        path: content
+        for path, content in before.references.items()
+        if path.endswith(folder_references.FILTERS) and not path.startswith(own)
+    }
+    users = folder_users.who_keep_mail(after, filters, uri)
+    return MailFolder(None, f"others keep mail in it ({', '.join(users)})") if users else found
 
 
 def _other_profiles(files: Files, root: Root, profile: str) -> t.Sequence[str]:

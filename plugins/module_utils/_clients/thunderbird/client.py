@@ -137,9 +137,8 @@ class Thunderbird(ClientDefaults):
         with self._as_root():
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
-        if after.references is not before.references:
-            moved = after.references_since(before)
-            found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
+        moved = after.references_since(before)
+        found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -196,7 +195,7 @@ class Thunderbird(ClientDefaults):
         return self._files.interrupted
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
-        moved = after.references_since(before) if after.references is not before.references else ()
+        moved = after.references_since(before)
         named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
         written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
         emptied = to_empty(self._files, after.folders_to_purge)
@@ -257,6 +256,7 @@ class Thunderbird(ClientDefaults):
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         migrated = migration.moved(before.settings, account, self._files, self.profile)
         settings, ids = configure.present(migrated, account)
+        settings = before.sources.without_vain_choice(before.settings, settings, account)
         references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
         remarks = (*before.remarks, *left)
         if account.password is not None:
@@ -297,6 +297,7 @@ class Thunderbird(ClientDefaults):
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         settings = before.sources.with_site_choice(before.settings, settings)
+        settings = before.sources.without_vain_choice(before.settings, settings, account)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -308,9 +309,7 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import account_warnings
-        folder, left = account_warnings.of_removal(
-            self._files, self._root, self.profile, before.settings, settings, ids, account
-        )
+        folder, left = account_warnings.of_removal(self._files, self._root, before, settings, ids, account)
         return before._replace(
             settings=settings,
             new_passwords=passwords,

@@ -36,11 +36,14 @@ FILES = FilesToRead(
     groups=(
         FileGroup(_ROOTS, ("profiles.ini", "installs.ini", "*/prefs.js", "*/user.js", "*/compatibility.ini")),
         FileGroup(tuple(f"~/{name}" for name in LEGACY_HOMES), ("profiles.ini",)),
-        FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json")),
+        FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json", "distribution/distribution.ini")),
         FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # where a launcher is a file
         FileGroup((f"{SYSTEM}/policies",), ("policies.json",)),
         FileGroup(
-            (*(f"{program}/defaults/pref" for program in NATIVE_PROGRAMS), f"{SYSTEM}/pref", f"{SYSTEM}/defaults/pref"),
+            (
+                *(f"{program}/defaults/{name}" for program in NATIVE_PROGRAMS for name in ("pref", "preferences")),
+                *(f"{SYSTEM}/pref", f"{SYSTEM}/defaults/pref"),
+            ),
             _PREFERENCES,
         ),
     ),

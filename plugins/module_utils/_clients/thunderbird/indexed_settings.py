@@ -43,8 +43,9 @@ _INDEXED: t.Mapping[str, t.Sequence[str]] = {
 _CASELESS = frozenset({RETIRED, "userName", "username", "useremail"})
 _MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
-_WITH_FOLDERS = ("mail.identity.", "mail.server.")
-_FOLDERS = frozenset(
+WITH_FOLDERS = ("mail.identity.", "mail.server.")
+"""How preferences begin of what can have its mail put into folders."""
+FOLDERS = frozenset(
     {
         "fcc_folder",
         "draft_folder",
@@ -136,7 +137,7 @@ class IndexedSettings(PersistentMap[str, Value]):
         """
         found: dict[str, list[str]] = {}
         for key, value in self.flat().items():
-            if key.rpartition(".")[2] in _FOLDERS and key.startswith(_WITH_FOLDERS) and isinstance(value, str):
+            if key.rpartition(".")[2] in FOLDERS and key.startswith(WITH_FOLDERS) and isinstance(value, str):
                 found.setdefault("/".join(value.split("/")[:3]), []).append(key)
         return found
 

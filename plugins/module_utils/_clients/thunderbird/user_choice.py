@@ -11,7 +11,7 @@ from .. import user_choice
 from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
-from .mapping import PrefIds, branch, effective, text
+from .mapping import PrefIds, branch, effective, text, usual_smtp_server
 
 _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
 # nsMsgAuthMethod; the other ones send a password in some way.
@@ -31,12 +31,14 @@ def chosen(settings: Settings, account: Account) -> str:
         return ""
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
-    if not is_foreign(settings, ids.identity, account):
-        kind = text(settings, branch("smtpserver", ids.smtp) + "type") or "smtp"
+    if ids.identity and not is_foreign(settings, ids.identity, account):
+        # An identity that names no SMTP server sends by the default one.
+        smtp = branch("smtpserver", ids.smtp or usual_smtp_server(settings))
+        kind = text(settings, smtp + "type") or "smtp"
         if kind != "smtp":
             return user_choice.sends_by(kind)
-        method = method or passwordless(settings, branch("smtpserver", ids.smtp))
-        outgoing = _host(settings, branch("smtpserver", ids.smtp))
+        method = method or passwordless(settings, smtp)
+        outgoing = _host(settings, smtp)
     if method:
         return user_choice.signs_in_by(method)
     return user_choice.local_service(
