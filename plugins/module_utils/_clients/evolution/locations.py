@@ -79,8 +79,8 @@ def _about(chosen: Location, other: Location, leftover: bool) -> str:
     """What to say of another Evolution that was used; ``leftover``: its program is gone."""
     reason = ", whose program is not installed" if leftover else ""
     return (
-        f"the Evolution with its accounts in {chosen.sources} is configured; there are others in {other.sources}{reason}. "
-        f"Choose them with location={FLATPAK if other.flatpak else NATIVE} if the user opens those."
+        f"the Evolution with its accounts in {chosen.sources} is configured; there are others in "
+        f"{other.sources}{reason}. Choose them with location={FLATPAK if other.flatpak else NATIVE} if the user opens those."
     )
 
 

@@ -214,6 +214,58 @@ def twice(**second: t.Any) -> Prefs:
     }
 
 
+POP3_ROOT = f"mailbox://{EMAIL.replace('@', '%40')}@pop.charter.net"
+FILTER = f'name="a"\naction="Move to folder"\nactionValue="{POP3_ROOT}/Work"\n'
+
+
+def by_pop3(**more: t.Any) -> Prefs:
+    """An account with its mail in the profile, and one at work."""
+    own = {"type": "pop3", "directory-rel": "[ProfD]Mail/pop.charter.net"}
+    work = {"directory-rel": "[ProfD]ImapMail/imap.work.example"}
+    return beside_work(
+        **{
+            **server(1, "pop.charter.net", **own),
+            **server(2, "imap.work.example", WORK, **work),
+            "mail.account.account2.identities": "id2",
+            **more,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("mail.identity.id2.fcc_folder", f"{POP3_ROOT}/Sent at work"),
+        ("mail.identity.id2.archive_folder", f"mailbox://{EMAIL}@POP.charter.net/Old"),
+        ("mail.server.server2.spamActionTargetAccount", POP3_ROOT),
+    ],
+)
+def test_mail_that_others_keep_in_a_folder_of_the_account_is_not_purged(
+    tmp_path: pathlib.Path, setting: str, value: str
+) -> None:
+    folder = profile(tmp_path, by_pop3(**{setting: value})) / "Mail/pop.charter.net"
+    folder.mkdir(parents=True)
+    (folder / "Work").write_text("theirs")
+    outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert f"its mail on this host is not deleted, since others keep mail in it ({setting})" in told
+    assert (folder / "Work").exists()
+
+
+@pytest.mark.parametrize("place", ["ImapMail/imap.work.example", "Mail/pop.charter.net"])
+def test_mail_that_filters_of_others_put_into_the_accounts_folders_is_not_purged(
+    tmp_path: pathlib.Path, place: str
+) -> None:
+    folder = profile(tmp_path, by_pop3()) / "Mail/pop.charter.net"
+    for path in {folder, folder.parents[1] / place}:
+        path.mkdir(parents=True)
+    (folder.parents[1] / place / "msgFilterRules.dat").write_text(FILTER)
+    _outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    of_others = "work" in place
+    assert ("others keep mail in it" in told) is of_others
+    assert folder.exists() is of_others
+
+
 def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
     profile(tmp_path, twice())
     outcome, told = run(tmp_path, account(state="absent"))
