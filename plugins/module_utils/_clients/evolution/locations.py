@@ -80,7 +80,8 @@ def _about(chosen: Location, other: Location, leftover: bool) -> str:
     reason = ", whose program is not installed" if leftover else ""
     return (
         f"the Evolution with its accounts in {chosen.sources} is configured; there are others in "
-        f"{other.sources}{reason}. Choose them with location={FLATPAK if other.flatpak else NATIVE} if the user opens those."
+        f"{other.sources}{reason}. "
+        f"Choose them with location={FLATPAK if other.flatpak else NATIVE} if the user opens those."
     )
 
 
