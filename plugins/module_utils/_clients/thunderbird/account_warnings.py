@@ -93,7 +93,7 @@ def of_removal(
 
 def _mail_folder(files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds) -> MailFolder:
     profile = before.profile.path
-    found = mail_folder(files, profile, before.settings, ids, _other_profiles(files, root, profile))
+    found = mail_folder(files, profile, before.settings, after, ids, _other_profiles(files, root, profile))
     uri = mapping.stored_folder_uri(before.settings, ids.server)
     # The folders of an IMAP account are on the server, and a copy is here.
     if found.folder is None or uri is None or not uri.startswith("mailbox:"):

@@ -31,6 +31,7 @@ RETIRED = "charter_mail_retired"
 
 LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
+_WITH_NAMES = ("mail.", "calendar.")  # a calendar invites people by an identity, which may be gone
 _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
 
 # What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
@@ -342,7 +343,7 @@ def _added(before: NameList, after: NameList) -> t.Sequence[str]:
 def _words(settings: Settings) -> t.Iterator[str]:
     """What can be a numbered name, in names, values and lists."""
     for key, value in settings.items():
-        if key.startswith("mail."):
+        if key.startswith(_WITH_NAMES):
             yield from key.split(".")
             if isinstance(value, str) and len(value) < _LONGEST_LIST:
                 yield from map(str.strip, value.split(","))

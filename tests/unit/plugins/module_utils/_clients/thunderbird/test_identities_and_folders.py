@@ -350,3 +350,9 @@ def test_a_choice_by_the_default_smtp_server_stays_too(tmp_path: pathlib.Path, c
     outcome, _told = run(tmp_path, account(override=True))
     assert outcome.steps[0].status is Status.UPDATED
     assert stored(tmp_path)["mail.identity.id1.smtpServer"] == "smtp3"
+
+
+def test_an_identity_that_only_a_calendar_names_is_not_made_again(tmp_path: pathlib.Path) -> None:
+    profile(tmp_path, {"calendar.registry.0e2a.imip.identity.key": "id7"})
+    outcome, _told = run(tmp_path, account())
+    assert outcome.steps[0].after.ids["identity"] == "id8"

@@ -252,6 +252,26 @@ def test_mail_that_others_keep_in_a_folder_of_the_account_is_not_purged(
     assert (folder / "Work").exists()
 
 
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [
+        ("mail.identity.id2.sig_file-rel", "Mail/pop.charter.net/signature.txt"),
+        ("mail.server.server2.newsrc.file-rel", "Mail/pop.charter.net/newsrc"),
+        ("mail.server.server2.directory-rel", "Mail/pop.charter.net.msf"),
+    ],
+)
+def test_files_of_others_in_or_beside_the_accounts_folder_are_not_purged(
+    tmp_path: pathlib.Path, setting: str, path: str
+) -> None:
+    place = profile(tmp_path, by_pop3(**{setting: f"[ProfD]{path}"})) / path
+    place.parent.mkdir(parents=True)
+    place.mkdir() if path.endswith(".msf") else place.write_text("theirs")
+    outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert f"another account uses {tmp_path}/.thunderbird/p.default/{path}" in told
+    assert place.exists()
+
+
 @pytest.mark.parametrize("place", ["ImapMail/imap.work.example", "Mail/pop.charter.net"])
 def test_mail_that_filters_of_others_put_into_the_accounts_folders_is_not_purged(
     tmp_path: pathlib.Path, place: str
