@@ -197,7 +197,9 @@ class Thunderbird(ClientDefaults):
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before)
         named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
-        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
+        announced = [one.path for one in after.profile.files] if after.announced else []
+        paths = (*map(self._path, named), *moved, *announced)
+        written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
         emptied = to_empty(self._files, after.folders_to_purge)
         self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
 

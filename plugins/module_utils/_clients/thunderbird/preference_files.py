@@ -41,6 +41,7 @@ SYSTEM = "/etc/thunderbird"
 # program, is of no concern.
 _CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp", "mailnews.append_preconfig_accounts.")
 _AUTOCONFIG = "general.config."
+_FROM_A_SERVER = "autoadmin.global_config_url"  # where Thunderbird gets a further file
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _IN_ANY_CASE = re.compile("|".join(map(re.escape, (*_CONCERNING, _AUTOCONFIG))).encode())
 _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
@@ -167,6 +168,8 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
         found.defaults[f"mail.named in {path}"] = Given(taken, path)
         for name, (function, line) in program.open.items():
             found.open[name] = Given(None, path, line, function != "defaultPref")
+    if path not in found.computed and any(call.name == _FROM_A_SERVER for call in calls):
+        found.computed.append(path)
     for call in calls:
         if call.name.startswith(_CONCERNING):
             given = Given(call.value, path, call.line, call.kind == "lockPref")

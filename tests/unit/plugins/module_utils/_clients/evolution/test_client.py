@@ -302,6 +302,7 @@ def test_a_damaged_file_of_the_account_is_refused_and_a_foreign_one_reported(tmp
     assert statuses(outcome) == [Status.UPDATED]
     (warning,) = evolution.warnings(outcome.after, account())
     assert warning.startswith(f"left as it is: {foreign}, line 2: ")
+    assert "nothing was changed" not in warning
     assert foreign.read_bytes() == b"[Data Source]\nnonsense\n"
     source(tmp_path, "transport").write_text("nonsense")
     for wanted in (account(), account(state="absent")):

@@ -339,3 +339,16 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     (folder / "logins.json").symlink_to(mail / "logins.json")
     assert required(tmp_path, password="hunter2") == {*always, "ImapMail/imap.charter.net"}
     assert client(tmp_path).profile == str(folder)
+
+
+def test_check_mode_asks_for_the_folder_of_a_list_of_profiles_that_is_a_link(tmp_path: pathlib.Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "profiles.ini").write_text("[General]\nVersion=2\n")
+    (tmp_path / ".thunderbird").mkdir()
+    (tmp_path / ".thunderbird/profiles.ini").symlink_to(elsewhere / "profiles.ini")
+    asked: list[str] = []
+    files = LocalFiles()
+    root = Root(str(tmp_path / ".thunderbird"))
+    plan(Thunderbird(files, root, None, scratch=lambda: str(tmp_path), require_writable=asked.extend), [account()])
+    assert str(elsewhere) in asked

@@ -153,6 +153,13 @@ def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host)
     assert found.as_stored({}, found.seen({})) == {}
 
 
+def test_autoconfig_that_goes_on_at_a_server_is_told(host: Host) -> None:
+    text = '//\nlockPref("autoadmin.global_config_url", "https://office.example/x");lockPref("mail.server.x", 1);'
+    autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
+    assert sources(host).computed == (f"{PROGRAM}/site.cfg",)
+    assert seen(host) == {"mail.server.x": 1}
+
+
 @pytest.mark.parametrize("text", [False, True])
 def test_policies(host: Host, text: bool) -> None:
     given: t.Any = {
