@@ -379,6 +379,7 @@ def test_the_same_address_by_the_other_protocol_is_pointed_out(tmp_path: pathlib
 def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Path) -> None:
     (tmp_path / ".var/app/org.gnome.Evolution/config/evolution/mail").mkdir(parents=True)
     (tmp_path / ".var/app/org.gnome.Evolution/config/evolution/mail/state.ini").touch()
+    (tmp_path / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
     desktop = session(tmp_path)
     wanted = account(password="geheim", default=True)
     evolution = client(tmp_path, desktop)
