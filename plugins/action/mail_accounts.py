@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All mail clients of a host in one task. The documentation is in plugins/modules/mail_accounts.py.
 
-On Linux one look at the host tells whether anything is to be done. If it is, or if the look cannot tell, the module of
-the same name runs on the host. On Windows the controller does the work.
+On Linux one look at the host tells in which clients anything is to be done. For them, and for those of which the look
+cannot tell, the module of the same name runs on the host. On Windows the controller does the work.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files, upload
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
+from ..plugin_utils._look.joined_result import joined
 from ..plugin_utils._look.plain_values import plain
 from ..plugin_utils._look.run_line import can_run, run_line
-from ..plugin_utils._look.unchanged import unchanged
+from ..plugin_utils._look.unchanged import look
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 
@@ -59,8 +60,7 @@ class ActionModule(NormalAction):
                 wanted = requests(params)  # what is wrong with an account is found before the host is asked anything
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
-                    settled = self._unchanged({**params, OPTION: key}, wanted, options)
-                    result = settled or self._by_module(key, tmp, task_vars)
+                    result = self._on_linux({**params, OPTION: key}, wanted, options, tmp, task_vars)
                     result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
                     result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
@@ -74,17 +74,30 @@ class ActionModule(NormalAction):
         recorder.configured(self, variables, shown)
         return shown
 
-    def _unchanged(
-        self, params: t.Mapping[str, t.Any], wanted: t.Sequence[Request], options: ValidOptions
-    ) -> dict[str, t.Any] | None:
-        if not can_run(self):
-            return None
-        check_mode = self._task.check_mode
-        found = unchanged(params, lambda line: run_line(self, line), check_mode=check_mode, wanted=wanted)
-        return None if found is None else {**found, "invocation": {"module_args": options.shown()}}
+    def _on_linux(
+        self,
+        params: t.Mapping[str, t.Any],
+        wanted: t.Sequence[Request],
+        options: ValidOptions,
+        tmp: str | None,
+        task_vars: dict[str, t.Any] | None,
+    ) -> dict[str, t.Any]:
+        found = None
+        if can_run(self):
+            check_mode = self._task.check_mode
+            found = look(params, lambda line: run_line(self, line), check_mode=check_mode, wanted=wanted)
+        if found is None:
+            return self._by_module({}, params[OPTION], tmp, task_vars)
+        invocation = {"invocation": {"module_args": options.shown()}}
+        if found.to_change:
+            module = self._by_module({"clients": found.to_change}, params[OPTION], tmp, task_vars)
+            return {**joined(module, found, len(wanted)), **invocation}
+        return {**found.as_result(), **invocation}
 
-    def _by_module(self, key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        with run_id_for_module.with_run(self, task_vars, {} if key is None else {OPTION: key}):
+    def _by_module(
+        self, more: t.Mapping[str, t.Any], key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None
+    ) -> dict[str, t.Any]:
+        with run_id_for_module.with_run(self, task_vars, {**more, **({} if key is None else {OPTION: key})}):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
 
     def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:

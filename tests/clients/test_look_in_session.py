@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_opti
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import unchanged
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look
 from ansible_collections.charter.mail.tests.clients.desktop_session import DesktopSession, desktop_session
 from ansible_collections.charter.mail.tests.integration.local_users import temporary_user
 
@@ -46,7 +46,8 @@ def by_module(params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def by_look(params: dict[str, t.Any]) -> dict[str, t.Any] | None:
     """What the controller says after one look."""
-    return unchanged(params, _run, check_mode=False)
+    found = look(params, _run, check_mode=False)
+    return None if found is None or found.to_change else found.as_result()
 
 
 def _run(line: str) -> str:

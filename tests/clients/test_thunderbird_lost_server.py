@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, mapping
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import smtp_servers
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.indexed_settings import IndexedSettings
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 from ansible_collections.charter.mail.tests.lab.hosts import Service
@@ -132,8 +132,8 @@ def test_who_sends_by_which_server(name: str, mail_lab: MailLab, tmp_path: pathl
     # Everybody who sends by a server, in any version, is known to the collection as one who does.
     settings = IndexedSettings.of(made)
     if not case.prefs:
-        assert mapping.default_smtp_server(settings) == "smtp1"
-    senders = {smtp: configure.senders_by(settings, smtp) for smtp in LISTED.split(",")}
+        assert smtp_servers.default_smtp_server(settings) == "smtp1"
+    senders = {smtp: smtp_servers.senders_by(settings, smtp) for smtp in LISTED.split(",")}
     for falling_back in (True, False):
         version = str(FIRST_THAT_FALLS_BACK if falling_back else FIRST_THAT_FALLS_BACK - 1)
         for identity, smtp in expected(case, version).items():

@@ -11,7 +11,7 @@ import pathlib
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import Locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
 from .thunderbird import Thunderbird, require

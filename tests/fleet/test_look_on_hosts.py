@@ -133,3 +133,32 @@ def test_whatever_differs_is_the_modules(fleet: Fleet, ansible: Controller, numb
     result, run = play(ansible, fleet, changes[number], check=True)
     assert not is_from_look(run)
     assert result["accounts"]
+
+
+def test_the_module_runs_for_the_client_that_differs(fleet: Fleet, ansible: Controller) -> None:
+    preferences = "/home/mario/.thunderbird/charter.default/prefs.js"
+    on_host(fleet, f"cp -p {preferences} /tmp/kept; sed -i 's/Mario Rossi/Somebody/' {preferences}")
+    try:
+        for check in (True, False):
+            result, run = play(ansible, fleet, check=check)
+            assert run.code == 0, run.output
+            assert not is_from_look(run)
+            assert result["changed"]
+            assert result["clients"] == ["thunderbird", "evolution"]
+            assert [(entry["user"], entry["client"], entry["status"]) for entry in result["accounts"]] == [
+                ("mario", "thunderbird", "updated"),
+                ("mario", "evolution", "unchanged"),
+                ("anna", "thunderbird", "unchanged"),
+                ("anna", "evolution", "unchanged"),
+                ("luca", "thunderbird", "absent"),
+                ("luca", "evolution", "absent"),
+            ]
+            assert [diff["before_header"] for diff in result["diff"]] == [
+                "Thunderbird profile /home/mario/.thunderbird/charter.default"
+            ]
+            assert result["msg"].startswith("Thunderbird: 1 absent, 1 unchanged, 1 updated. Evolution: 1 absent, ")
+            assert result["invocation"]["module_args"]["clients"] == ["thunderbird", "evolution"]
+    finally:
+        on_host(fleet, f"cp -p /tmp/kept {preferences}")
+    _result, again = play(ansible, fleet)
+    assert is_from_look(again)

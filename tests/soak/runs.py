@@ -29,13 +29,13 @@ MODULES = {
 }
 # What they import when they need it: read from the disk before anything is counted.
 for _name in (
-    "_clients.thunderbird.locations",
+    "_clients.thunderbird.location_choice",
     "_clients.change_log",
     "_clients.thunderbird.client",
     "_clients.thunderbird.writing",
     "_clients.thunderbird.password_store.sdr",
     "_clients.thunderbird.password_store.store",
-    "_clients.evolution.locations",
+    "_clients.evolution.location_choice",
     "_clients.evolution.client",
     "_clients.evolution.differences",
     "_clients.evolution.writing",

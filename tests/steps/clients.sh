@@ -26,7 +26,7 @@ clients=(
 )
 recipe="${base[*]} ${clients[*]}" # a tree made by another is made anew
 # The mail servers, which are this machine's.
-servers=(/usr/sbin/dovecot /usr/sbin/postfix /usr/sbin/postmap /usr/lib/postfix/sbin/master)
+servers=(/usr/bin/doveadm /usr/sbin/dovecot /usr/sbin/postfix /usr/sbin/postmap /usr/lib/postfix/sbin/master)
 server_users=(postfix dovecot dovenull)
 server_groups=(postfix postdrop dovecot dovenull)
 # The tests wait for servers and clients a third of the time. Each worker has a mail lab of its own.

@@ -370,7 +370,7 @@ def test_every_exception_is_needed(path: str) -> None:
         (f"{MODEL}/x.py", "import ansible_collections.charter.mail.plugins.module_utils._verify.check"),
         (f"{VERIFY}/x.py", "import typing\nif typing.TYPE_CHECKING:\n    from .._linux.files import LocalFiles"),
         (f"{WIRE}/x.py", "from ..endpoint_walk import EndpointWalk"),
-        (f"{EVOLUTION_PASSWORDS}/x.py", "from ..locations import Location"),
+        (f"{EVOLUTION_PASSWORDS}/x.py", "from ..location_choice import Location"),
         (f"{LINUX}/x.py", "from .._windows.registry import Registry"),
         (f"{VERIFY}/x.py", "import socket"),
         (f"{THUNDERBIRD}/x.py", "def f():\n    from ansible.module_utils.basic import AnsibleModule"),

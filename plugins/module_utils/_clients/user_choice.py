@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .._model.account import Account, State
-from .this_computer import ThisComputer
+from .own_addresses import ThisComputer
 
 # The ways of signing in that send no password.
 OAUTH2 = "OAuth2"

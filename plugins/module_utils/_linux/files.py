@@ -16,7 +16,7 @@ from .os_errors import host_error, naming
 from .run_lock import holder, take
 
 if t.TYPE_CHECKING:  # what only runs need that change something is imported late
-    from .transaction import Interrupted
+    from .interrupted_run import Interrupted
 
 T = t.TypeVar("T")
 
@@ -201,5 +201,5 @@ class LocalFiles:
 def _interrupted(journal: Journal) -> Interrupted:
     """What an interrupted run has left."""
     with local_user.acting_as_ourselves():
-        from .transaction import Interrupted
+        from .interrupted_run import Interrupted
     return Interrupted.of(journal)

@@ -4,8 +4,7 @@
 
 Everything is staged first, and noted in the journal; then come the renames, one a file; then the old content goes, and
 folders that are deleted. A failure before that takes back what was done. Where the process is killed, the next run
-reads the journal, and finishes the set, or takes it back where it cannot be finished. It leaves alone what somebody has
-changed meanwhile.
+settles what is left: see ``interrupted_run``.
 """
 
 from __future__ import annotations
@@ -13,118 +12,15 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import shutil
 import typing as t
 
 from .._host.files import FileWrite
 from .._model.errors import HostError
 from . import regular_file, replacement
-from .journal import Journal, sync_directory
-from .os_errors import host_error, naming
+from .interrupted_run import Folder, Interrupted, clean, finish, undo, unmake
+from .journal import Journal
+from .os_errors import naming
 from .replacement import FileIdentity, FileStep, Stands
-
-Folder = t.Tuple[str, FileIdentity]
-
-
-class Interrupted(t.NamedTuple):
-    """What a run that was interrupted has left.
-
-    Attributes:
-        targets: the paths beside which staged files may be.
-        made: folders that it made.
-        steps: what has been begun; empty if nothing visible has been changed, or all of it.
-        folders: folders that are to be deleted when all steps are done.
-        locks: files whose locks it held, so that no client used the set.
-    """
-
-    targets: tuple[str, ...] = ()
-    made: tuple[str, ...] = ()
-    steps: tuple[FileStep, ...] = ()
-    folders: tuple[Folder, ...] = ()
-    locks: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, journal: Journal) -> Interrupted:
-        """What a journal says; one that cannot be understood says nothing."""
-        entry = journal.last() or {}
-        try:
-            return cls(
-                targets=_paths(entry["targets"]),
-                made=_paths(entry["made"]),
-                steps=tuple(FileStep.parsed(step) for step in entry["steps"]),
-                folders=tuple((_paths([path])[0], FileIdentity(*map(int, found))) for path, found in entry["folders"]),
-                locks=_paths(entry["locks"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            return cls()
-
-    def note(self, journal: Journal | None, *, durable: bool) -> None:
-        """Have the journal say it.
-
-        Args:
-            journal: None for a change that needs none.
-            durable: the entry must survive a power failure before anything else is done.
-
-        Raises:
-            HostError: it cannot be written.
-        """
-        if journal is None:
-            return
-        try:
-            journal.note({**self._asdict(), "steps": [step.as_json() for step in self.steps]}, durable=durable)
-        except HostError as error:
-            first = next((step.target for step in self.steps), next(iter(self.targets), ""))
-            raise HostError(f"{error.subject}, to change {first}", error.reason, error.remedy) from error
-
-    @property
-    def finishes(self) -> bool:
-        """Whether it can be finished."""
-        return all(step.can_finish for step in self.steps)
-
-    @property
-    def undoes(self) -> bool:
-        """Whether it can be taken back."""
-        return all(step.can_undo for step in self.steps)
-
-    def view(self) -> t.Mapping[str, str | None]:
-        """Which paths will have another content once this is settled: that is read there; None for nothing."""
-        if self.finishes:
-            found = [step for step in self.steps if step.stands is Stands.OLD]
-            return {step.target: None if step.new is None else replacement.staged(step.target) for step in found}
-        if not self.undoes:
-            return {}
-        found = [step for step in self.steps if step.stands is Stands.NEW]
-        return {
-            step.target: None
-            if step.old is None
-            else (replacement.gone if step.new is None else replacement.kept)(step.target)
-            for step in found
-        }
-
-    def settle(self) -> bool:
-        """Finish it, or take it back, and remove what was staged.
-
-        Returns:
-            Whether all could be removed; such a failure is no reason to stop.
-
-        Raises:
-            HostError: it can neither be finished nor taken back; as much as possible was.
-        """
-        complete = not self.steps
-        if self.steps and self.finishes:
-            try:
-                _finish(self.steps)
-                complete = True
-            except HostError:
-                _undo(self.steps)
-        elif self.undoes:
-            _undo(self.steps)
-        try:
-            _clean(self.targets, self.folders if complete else ())
-        except HostError:
-            return False
-        _unmake(self.made)
-        return True
 
 
 def replace(
@@ -169,7 +65,7 @@ def replace(
         noted._replace(steps=tuple(staged), folders=folders).note(journal, durable=True)
         steps = staged
         before_renames()
-        _finish(steps)
+        finish(steps)
         folders = (*folders, *leftovers.folders)
         if folders:  # whoever changes one of the files from now on does not keep them
             noted._replace(made=(), folders=folders).note(journal, durable=True)
@@ -177,7 +73,7 @@ def replace(
         _take_back(journal, steps, noted, error)
         raise
     try:
-        _clean(targets, folders)
+        clean(targets, folders)
         if journal is not None:
             journal.clear()
     except HostError as error:
@@ -241,30 +137,10 @@ def _doomed(target: str) -> FileStep:
         return FileStep(target, FileIdentity.of(target))
 
 
-def _finish(steps: t.Sequence[FileStep]) -> None:
-    for step in steps:
-        step.finish()
-    for folder in dict.fromkeys(os.path.dirname(step.target) for step in steps):
-        with naming(folder):
-            sync_directory(folder)
-
-
-def _undo(steps: t.Sequence[FileStep]) -> None:
-    """Take back what can be; the first failure is raised when all were tried."""
-    failures = []
-    for step in reversed(steps):
-        try:
-            step.undo()
-        except HostError as error:
-            failures.append(error)
-    if failures:
-        raise failures[0]
-
-
 def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Interrupted, error: BaseException) -> None:
     """Undo what was done, and raise what a message must say of it."""
     try:
-        _undo(steps)
+        undo(steps)
     except HostError as failure:
         written = [step.target for step in steps if step.stands is not Stands.OLD]
         if isinstance(error, HostError) and written:
@@ -276,33 +152,12 @@ def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Inte
             ) from error
         return  # the journal keeps it for the next run
     with contextlib.suppress(HostError):  # the next run removes what is left
-        _clean(noted.targets, ())
-        _unmake(noted.made)
+        clean(noted.targets, ())
+        unmake(noted.made)
         if journal is not None:
             journal.clear()
     if isinstance(error, HostError) and not error.changed:
         raise error.with_nothing_changed() from error
-
-
-def _clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
-    """Remove what is beside targets that are as wanted, and folders that are to be removed."""
-    paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
-    failures = []
-    for path in paths:
-        try:
-            replacement.remove(path)
-        except NotADirectoryError:
-            continue
-        except OSError as error:
-            failures.append(host_error(path, error))
-    for path, identity in folders:
-        try:
-            if FileIdentity.of(path) == identity:
-                shutil.rmtree(path)
-        except OSError as error:
-            failures.append(host_error(error.filename if isinstance(error.filename, str) else path, error))
-    if failures:
-        raise failures[0]
 
 
 def _missing_folders(folders: t.Iterable[str]) -> list[str]:
@@ -323,13 +178,6 @@ def _make(folders: t.Iterable[str]) -> None:
             os.mkdir(folder, 0o700)
 
 
-def _unmake(folders: t.Sequence[str]) -> None:
-    """Remove folders that were made for nothing; one that has something in it stays."""
-    for folder in reversed(folders):
-        with contextlib.suppress(OSError):
-            os.rmdir(folder)
-
-
 def _backup_name(path: str) -> str:
     """A name that is free, in the form that Ansible's own modules give to backups."""
     moment = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
@@ -337,10 +185,3 @@ def _backup_name(path: str) -> str:
     while os.path.lexists(name):
         name, number = f"{path}.{moment}-{number}~", number + 1
     return name
-
-
-def _paths(value: t.Any) -> tuple[str, ...]:
-    paths = tuple(value)
-    if not all(isinstance(path, str) and path.startswith("/") for path in paths):
-        raise ValueError("not a list of paths")
-    return paths

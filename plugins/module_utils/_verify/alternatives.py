@@ -13,7 +13,7 @@ from .context import Context
 from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
 from .login import Login
-from .report.suggestion import Suggestion
+from .report.settings_to_try import Suggestion
 
 LIMIT = 64  # endpoints in one task; where more servers fail, the settings are not the cause
 _LONGEST = 4.0  # seconds for one endpoint

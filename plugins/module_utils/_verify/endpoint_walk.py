@@ -15,6 +15,7 @@ import typing as t
 from .._model.account import Security
 from .._model.redaction import Redactor
 from .context import Context
+from .filters_and_portals import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
@@ -24,7 +25,6 @@ from .login_limit import SignIn
 from .other_addresses import Addresses, compared, seconds_for_another
 from .other_hosts import RefusedElsewhere
 from .protocols.dialogue import Dialogue
-from .redirected_names import blocked, explained
 from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSession
 from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited

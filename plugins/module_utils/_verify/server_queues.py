@@ -21,7 +21,7 @@ from .endpoint_check import EndpointTask, check_endpoint
 from .findings.endpoint import Endpoint
 from .findings.failure import TRANSIENT, Code
 from .report.check import BEFORE_SIGNING_IN, EndpointReport
-from .report.suggestion import Suggestion, suggestions
+from .report.settings_to_try import Suggestion, suggestions
 from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
 # The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins. Half

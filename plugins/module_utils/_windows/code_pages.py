@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Windows' code pages by their names, which are ``cp`` and the number.
+"""Windows' code pages by their names, which are ``cp`` and the number; what a code page cannot express is refused.
 
 Any of "Code Page Identifiers" in Microsoft's reference that keeps ASCII as it is may be a PC's ANSI code page: usually
 874, 932, 936, 949, 950, 1250 to 1258, 1361, or 65001, which is UTF-8.
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
+
+from .._model.errors import OptionError
 
 _NAME = re.compile(r"cp([0-9]{3,5})")
 # Those that Python does not know by the number.
@@ -46,3 +48,40 @@ def codec(name: str) -> str | None:
         return found if _SAMPLE.encode(found) == _SAMPLE.encode("ascii") else None
     except (LookupError, UnicodeError):
         return None
+
+
+def require_codec(code_page: str) -> str:
+    """Python's codec for a code page.
+
+    Raises:
+        OptionError: there is no such code page.
+    """
+    found = codec(code_page)
+    if found is None:
+        raise OptionError(
+            "code_page",
+            f"{code_page!r} is not a code page of Windows that is known here",
+            "write cp and its number, such as cp1252, cp936 or cp65001",
+        )
+    return found
+
+
+def require_encodable(option: str, value: str, code_page: str) -> None:
+    """Refuse a text that a PC's code page cannot express.
+
+    Args:
+        option: where the text comes from.
+        value: the text.
+        code_page: the PC's.
+
+    Raises:
+        OptionError: a letter is not in the code page, or there is no such code page.
+    """
+    try:
+        value.encode(require_codec(code_page))
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            option,
+            f"{value!r} holds {value[error.start]!r}, which the PC's code page {code_page} does not have",
+            "write it with letters that it has, or use the method autodiscover alone",
+        ) from None

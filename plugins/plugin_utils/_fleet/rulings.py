@@ -58,14 +58,6 @@ class Ruling:
     evidence: tuple[str, ...] = ()
 
 
-_ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
-
-
-def lower(one: Confidence, other: Confidence) -> Confidence:
-    """The lower of two."""
-    return min(one, other, key=_ORDER.index)
-
-
 def merged(rulings: t.Iterable[Ruling]) -> list[Ruling]:
     """One ruling for all that is one to people: both ports of a server, all endpoints of a site, machines of a kind."""
     groups: dict[tuple[Scope, str, Kind | None, Advice], list[Ruling]] = {}

@@ -13,6 +13,7 @@ import collections
 import dataclasses
 import typing as t
 
+from .confidence import confidence, highest_confidence
 from .control_tests import control_observations
 from .earlier_results import EarlierHost
 from .failure_kinds import Kind
@@ -21,14 +22,12 @@ from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
 from .observations import Observation, observations
 from .reachability_scope import ReachabilityScope
-from .rulings import Advice, Ruling, failing_since, hosts_of, lower, merged
+from .rulings import Advice, Ruling, failing_since, hosts_of, merged
 from .sign_in_scope import SignInScope
 
 AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``
 
 _CLIENTS = "mail clients"
-# Findings that need comparing are not surer than the number of hosts allows.
-_CAPS = ((2, Confidence.LOW), (5, Confidence.MEDIUM))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,9 +64,7 @@ def verdict(
         rulings = [_without_controls(ruling) for ruling in rulings]
     joined = [ruling for ruling in merged(rulings) if ruling.observations]
     joined.sort(key=lambda ruling: (_importance(ruling), ruling.subject, ruling.kind.value))
-    cap = next((limit for below, limit in _CAPS if len(records) < below), Confidence.HIGH)
-    if sum(one.place == one.host for one in seen) * 2 > len(seen):  # no site of most hosts is known
-        cap = lower(cap, Confidence.MEDIUM)
+    cap = highest_confidence(len(records), seen)
     findings = tuple(_finding(ruling, cap, now) for ruling in joined)
     numbered = [(one, number) for number, ruling in enumerate(joined) for one in ruling.observations]
     return Verdict(findings, _of_accounts(records, numbered), tuple(numbered))
@@ -100,15 +97,11 @@ def _finding(ruling: Ruling, cap: Confidence, now: str) -> Finding:
     hosts = tuple(sorted(hosts_of(ruling.observations)))
     accounts = {(one.host, one.account) for one in ruling.observations}
     codes = collections.Counter(one.code for one in ruling.observations)
-    confidence = lower(ruling.confidence, cap)
-    # The provider's own words, or the options' own error, need no comparing.
-    if ruling.kind in (Kind.CLIENT, Kind.OPTIONS):
-        confidence = ruling.confidence
     return Finding(
         scope=ruling.scope,
         subject=subject_text(ruling, hosts),
         code=codes.most_common(1)[0][0] or "other",
-        confidence=confidence,
+        confidence=confidence(ruling, cap),
         title=title(ruling, hosts),
         action=action(ruling),
         evidence=ruling.evidence[:6],

@@ -9,12 +9,12 @@ from ...module_utils._clients import diff
 from ...module_utils._clients.evolution import account_registry, differences, removal, writing
 from ...module_utils._clients.evolution import account_warnings as evolution_warnings
 from ...module_utils._clients.evolution import client as evolution
-from ...module_utils._clients.evolution import locations as evolution_locations
+from ...module_utils._clients.evolution import location_choice as evolution_location_choice
 from ...module_utils._clients.evolution.password_store import choice
-from ...module_utils._clients.thunderbird import account_warnings, client, locations
+from ...module_utils._clients.thunderbird import account_warnings, client, location_choice
 from ...module_utils._clients.thunderbird import differences as thunderbird_differences
 
 MODULES = (
-    *(diff, account_registry, differences, removal, writing, evolution, evolution_locations, evolution_warnings),
-    *(account_warnings, choice, client, locations, thunderbird_differences),
+    *(diff, account_registry, differences, removal, writing, evolution, evolution_location_choice, evolution_warnings),
+    *(account_warnings, choice, client, location_choice, thunderbird_differences),
 )

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task whose host needs no change, from one look at it.
+"""In which clients of a host nothing is to be done, from one look at it.
 
 The engine that the module runs decides here, too, on what the look saw. Whatever it did not see, and whatever differs,
 is the module's: it alone changes anything, and it alone reports what is wrong.
@@ -14,22 +14,21 @@ import typing as t
 
 from ...module_utils._ansible import client_choice, client_registry
 from ...module_utils._ansible.arguments import Request, requests
+from ...module_utils._ansible.result import TaskResult, of_all_clients
 from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.engine import Client
 from ...module_utils._clients.evolution import files_to_read as of_evolution
-from ...module_utils._clients.evolution.client_entry import EVOLUTION
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird import files_to_read as of_thunderbird
-from ...module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ...module_utils._linux.local_user import Target
-from ...module_utils._model.account import State
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
 from .command import command
 from .errors import UnseenError
+from .needs_module import needs_module
 from .output import SeenHost, SeenUser, parsed
 from .patterns import Patterns
 from .seen_host import SeenUserHost
@@ -39,14 +38,43 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 """What each client needs, by its name."""
 
 
-def unchanged(
+class Look(t.NamedTuple):
+    """What one look told.
+
+    Attributes:
+        clients: the names of those that get the accounts.
+        unchanged: the results of those in which nothing is to be done, by name.
+        warnings: about these, each once.
+    """
+
+    clients: t.Sequence[str]
+    unchanged: t.Mapping[str, TaskResult]
+    warnings: t.Sequence[str]
+
+    @property
+    def to_change(self) -> list[str]:
+        """The names of the clients whose accounts are the module's."""
+        return [name for name in self.clients if name not in self.unchanged]
+
+    def as_result(self, others: t.Mapping[str, TaskResult] | None = None) -> dict[str, t.Any]:
+        """What the task returns, warnings included.
+
+        Args:
+            others: the results of ``to_change``, by name.
+        """
+        found = {**self.unchanged, **(others or {})}
+        results = {client_registry.CLIENTS[name].title: found[name] for name in self.clients}
+        return _with_warnings({"clients": list(self.clients), **of_all_clients(results)}, self.warnings)
+
+
+def look(
     params: t.Mapping[str, t.Any],
     run: t.Callable[[str], str],
     *,
     check_mode: bool,
     wanted: t.Sequence[Request] | None = None,
-) -> dict[str, t.Any] | None:
-    """The result of a task for all clients, with its warnings, if nothing is to be done; None if the module must run.
+) -> Look | None:
+    """What a look tells of a task for all clients; None if the module must run for all of them.
 
     Args:
         params: the options of the task, valid and with defaults, as ``plain_values`` makes them.
@@ -54,14 +82,31 @@ def unchanged(
         check_mode: as for the module.
         wanted: the ``requests`` of the options, where the caller has them.
     """
-    done = _settled(params, requests(params) if wanted is None else wanted, run, check_mode=check_mode)
-    return None if done is None else _with_warnings(done.as_result(), done)
+    accounts = requests(params) if wanted is None else wanted
+    try:
+        names, patterns = _patterns(params)
+        if needs_module(accounts, names, params):
+            return None
+        users = {request.account.user for request in accounts}
+        seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
+    except UnseenError:
+        return None
+    installed = [name for name in client_registry.names() if name in seen.clients]
+    chosen, is_fallback = client_choice.choose(params, System.LINUX, lambda: installed)
+    warnings = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
+    found = {}
+    for name in chosen:
+        done = _unchanged({**params, "clients": [name]}, seen, patterns, accounts, check_mode=check_mode)
+        if done is not None:
+            (found[name],) = done.results.values()
+            warnings.update(dict.fromkeys(done.warnings))
+    return Look(chosen, found, list(warnings)) if found else None
 
 
 def unchanged_in(
     client: str, params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
 ) -> dict[str, t.Any] | None:
-    """The same for the task of one client's module.
+    """The result of the task of one client's module if nothing is to be done; None if the module must run.
 
     Args:
         client: its name.
@@ -70,25 +115,24 @@ def unchanged_in(
         check_mode: as above.
     """
     one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: params}
-    done = _settled({**params, **one}, requests(params), run, check_mode=check_mode)
-    if done is None:
+    found = look({**params, **one}, run, check_mode=check_mode)
+    if found is None:
         return None
-    (result,) = done.results.values()
-    return _with_warnings(result.as_result(), done)
+    return _with_warnings(found.unchanged[client].as_result(), found.warnings)
 
 
-def _settled(
-    options: t.Mapping[str, t.Any], wanted: t.Sequence[Request], run: t.Callable[[str], str], *, check_mode: bool
+def _with_warnings(result: dict[str, t.Any], warnings: t.Sequence[str]) -> dict[str, t.Any]:
+    return {**result, **({"warnings": list(warnings)} if warnings else {})}
+
+
+def _unchanged(
+    options: t.Mapping[str, t.Any], seen: SeenHost, patterns: Patterns, wanted: t.Sequence[Request], *, check_mode: bool
 ) -> AllResults | None:
+    """What is returned for the clients of the options; None if something is to be done, or was not seen."""
     try:
-        names, patterns = _patterns(options)
-        if any(_is_the_modules(request, names, options) for request in wanted):
-            return None
-        users = {request.account.user for request in wanted}
-        seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
         done = configure_all(
             options,
-            lambda: [name for name in client_registry.names() if name in seen.clients],
+            lambda: seen.clients,
             _users(seen, patterns),
             lambda warn: Task(check_mode, options["when_running"], warn, _ignore, fatal=(UnseenError,)),
             wanted,
@@ -96,22 +140,6 @@ def _settled(
     except UnseenError:
         return None
     return None if done.failed or done.changed else done
-
-
-def _with_warnings(result: dict[str, t.Any], done: AllResults) -> dict[str, t.Any]:
-    return {**result, **({"warnings": list(done.warnings)} if done.warnings else {})}
-
-
-def _is_the_modules(request: Request, names: t.Sequence[str], options: t.Mapping[str, t.Any]) -> bool:
-    """Whether the module must run whatever a look would see."""
-    account = request.account
-    if request.home is not None:
-        return True
-    if account.state is State.ABSENT:
-        return False
-    if account.password is not None and options[OPTION] is None and THUNDERBIRD.name in names:
-        return True  # its store is never seen; without Thunderbird, a session that is not there has no password either
-    return account.default and EVOLUTION.name in (options["clients"] or ())  # by desktop settings, which may be locked
 
 
 def _patterns(options: t.Mapping[str, t.Any]) -> tuple[t.Sequence[str], Patterns]:

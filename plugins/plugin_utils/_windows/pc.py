@@ -16,7 +16,7 @@ from ...module_utils._windows.acl import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
-from . import batch, exports, machine_facts, signature_folder
+from . import administrator_rights, batch, exports, machine_facts, signature_folder
 from .batch import Batch, BatchResult, LostAnswerError
 
 
@@ -211,10 +211,8 @@ class WindowsPc:
         return answer
 
     def _ask_for(self, asked: Batch, sids: t.Sequence[str]) -> None:
-        asked.answer_hives(_HIVES)
-        asked.answer_whether_key(_RIGHTS, keys.LOCAL_SERVICE)
+        administrator_rights.ask(asked, sids)
         for sid in sids:
-            asked.answer_whether_key(f"{sid} loaded", keys.hive(sid))
             for name, key in _users_keys(sid).items():
                 asked.answer_key(f"{sid} {name}", key)
             asked.answer_files(f"{sid} file", self._folder(sid))
@@ -223,14 +221,10 @@ class WindowsPc:
             signature_folder.ask(asked, sid, self._user(sid))
 
     def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
-        hives = answer[_HIVES].decode("ascii", "replace").upper().split()
-        if not hives:
-            raise HostError("the PC", "reg.exe gave no answer", "check whether something on the PC stops reg.exe")
-        if keys.LOCAL_SERVICE in hives and _RIGHTS not in answer:
-            raise _no_administrator(keys.LOCAL_SERVICE)
+        closed = administrator_rights.closed_hives(answer, sids)
+        self._unreadable.update(closed)
         for sid in sids:
-            if keys.hive(sid).upper() in hives and f"{sid} loaded" not in answer:
-                self._unreadable[sid] = _no_administrator(keys.hive(sid))
+            if sid in closed:
                 continue
             try:
                 self._snapshots[sid] = self._snapshot(answer, sid)
@@ -249,7 +243,7 @@ class WindowsPc:
                 self._protected.add(sid)
         prefix = f"{sid} file "
         return PcSnapshot(
-            loaded=f"{sid} loaded" in answer,
+            loaded=administrator_rights.is_loaded(answer, sid),
             registry=registry,
             files={name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)},
             signatures=signature_folder.files(answer, sid),
@@ -313,7 +307,6 @@ class WindowsPc:
         return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
 
 
-_HIVES, _RIGHTS = "hives", "administrator"
 _SURVEYED: t.Mapping[str, str] = {
     "profile list": keys.PROFILE_LIST,
     "code pages": keys.CODE_PAGES,
@@ -342,16 +335,6 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "office": locations.office(sid),
         "shell folders": locations.shell_folders(sid),
     }
-
-
-def _no_administrator(hive: str) -> HostError:
-    return HostError(
-        hive,
-        "the connection has no administrator's rights on this PC: this part of the registry is there and cannot be "
-        "opened",
-        "connect as an administrator of the domain or as the built-in Administrator; other local administrators have "
-        "no such rights over the network unless the PC's LocalAccountTokenFilterPolicy is 1",
-    )
 
 
 def require_user(account: Account) -> None:

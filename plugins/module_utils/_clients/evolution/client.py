@@ -17,11 +17,11 @@ from ..._model.persistent import updated
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import absence
 from ..mail_deletion import to_empty
-from ..this_computer import ThisComputer
+from ..own_addresses import ThisComputer
 from ..when_running import once_closed
 from . import configure, defaults, lookup, migration, signatures, templates, user_choice
 from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
-from .locations import Location
+from .location_choice import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles

@@ -22,7 +22,7 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
     with host.as_root():
         from .account_registry import PROGRAM
         from .client import Evolution
-        from .locations import locate
+        from .location_choice import locate
     seals = options["password_store"] == store.PLAINTEXT_KEYRING and host.sealed_store is None
     return Evolution(
         host.files,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a host tells whether a user's Evolution is as it should be: see ``files_to_read``.
 
-It is what ``locations``, ``defaults``, ``templates``, ``signatures``, ``account_registry`` and ``client`` read before
-anything is changed.
+It is what ``location_choice``, ``defaults``, ``templates``, ``signatures``, ``account_registry`` and ``client`` read
+before anything is changed.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.persistent import PersistentMap
-from ..this_computer import ANY_COMPUTER, ThisComputer
+from ..own_addresses import ANY_COMPUTER, ThisComputer
 
 DATA_SOURCE = "Data Source"
 MAIL_ACCOUNT = "Mail Account"

@@ -31,7 +31,7 @@ from .user_choice import choice
 if t.TYPE_CHECKING:
     from ..._model.account import Account
     from ..seal import Seal
-    from .locations import Location
+    from .location_choice import Location
 
 _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 

@@ -62,7 +62,7 @@ def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: boo
     Raises:
         OptionError: something that a PRF cannot express.
     """
-    codec = _codec(code_page)
+    codec = code_pages.require_codec(code_page)
     if not accounts:
         raise OptionError("accounts", "a PRF without an account stops Outlook with a question", "give at least one")
     sections: list[tuple[str, _Lines]] = [
@@ -128,7 +128,7 @@ def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf
         DamagedFileError: it is no such PRF.
         OptionError: there is no such code page.
     """
-    codec = _codec(code_page)
+    codec = code_pages.require_codec(code_page)
     try:
         sections = _sections(content.decode(codec))
         listed = sections["internet account list"]
@@ -138,17 +138,6 @@ def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf
         raise DamagedFileError(
             source, None, f"this PRF was not made by this collection ({error!r})", "remove it, or leave it to its owner"
         ) from None
-
-
-def _codec(code_page: str) -> str:
-    found = code_pages.codec(code_page)
-    if found is None:
-        raise OptionError(
-            "code_page",
-            f"{code_page!r} is not a code page of Windows that is known here",
-            "write cp and its number, such as cp1252, cp936 or cp65001",
-        )
-    return found
 
 
 def _general(profile: str) -> _Lines:
@@ -207,14 +196,7 @@ def _value(option: str, value: str, code_page: str) -> str:
         raise OptionError(
             option, f"Outlook may take a part of {value!r} for a variable", "write it without pairs of percent signs"
         )
-    try:
-        value.encode(_codec(code_page))
-    except UnicodeEncodeError as error:
-        raise OptionError(
-            option,
-            f"{value!r} holds {value[error.start]!r}, which the PC's code page {code_page} does not have",
-            "write it with letters that it has, or use the method autodiscover alone",
-        ) from None
+    code_pages.require_encodable(option, value, code_page)
     return value
 
 

@@ -12,21 +12,22 @@ import typing as t
 from ..._host.files import Files, FileWrite, LockedError
 from ..._model.account import Account
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError, PasswordStoreError
+from ..._model.errors import ClientRunningError, DamagedFileError
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import about_other_protocol, absence
 from ..mail_deletion import to_empty
-from ..this_computer import ThisComputer
+from ..own_addresses import ThisComputer
 from ..when_running import once_closed
 from . import configure, folder_references, migration, old_names, preference_files, profiles, programs, server_move
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
+from .password_store import choice as password_choice
 from .prefs import PrefsFile
 from .profiles import Root
-from .stored import LEFTOVERS, PasswordFiles, ProfilePasswordStore, ThunderbirdState, password_files
+from .stored import PasswordFiles, ThunderbirdState
 from .user_choice import choice
 from .view import view
 
@@ -34,12 +35,9 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._host.user_host import SealedStore
     from ..seal import Seal
     from ..stored_account import StoredAccount
+    from .password_store.choice import ProfilePasswordStore
 
 T = t.TypeVar("T")
-
-_FIRST_WITH_AES = 144
-_USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
-_PASSWORDS = ("key4.db", "logins.json", "logins.db")
 
 
 class Thunderbird(ClientDefaults):
@@ -196,7 +194,7 @@ class Thunderbird(ClientDefaults):
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before)
-        named = ["prefs.js", *(_PASSWORDS if after.new_passwords is not None else ())]
+        named = ["prefs.js", *(password_choice.FILES if after.new_passwords is not None else ())]
         announced = [one.path for one in after.profile.files] if after.announced else []
         paths = (*map(self._path, named), *moved, *announced)
         written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
@@ -267,7 +265,9 @@ class Thunderbird(ClientDefaults):
                 stored = passwords.stored(login.origin, login.username)
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
-                self._refuse_older_store(before.password_files)
+                password_choice.refuse_older_store(
+                    self.profile, before.password_files.contents, lambda path: programs.exists(self._files, path)
+                )
                 passwords = passwords.with_login(login.origin, login.username, account.password)
                 password_changes.append(server_move.password_change(login, stored=stored is not None, wanted=True))
             if password_changes:
@@ -332,7 +332,7 @@ class Thunderbird(ClientDefaults):
         once_closed(attempt, self._wait_seconds)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
-        names = password_files(in_database=prefs.get(_USES_DATABASE) is True)
+        names = password_choice.files_in_use(prefs)
         # Where they cannot be read, that is an error only if a password is in question.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
@@ -343,55 +343,19 @@ class Thunderbird(ClientDefaults):
         return PasswordFiles(contents, self._open_passwords)
 
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
-        """The password store, with nothing decrypted yet."""
-        for leftover, content in contents.items():
-            if leftover.endswith(LEFTOVERS) and content:
-                database = leftover.rpartition("-")[0]
-                raise DamagedFileError(
-                    self._path(leftover),
-                    None,
-                    f"Thunderbird was interrupted while it changed {database}",
-                    "start and quit Thunderbird once, which completes the change",
-                )
-        now = int(self._now() * 1000)
-        if "logins.db" in contents:
-            with self._as_root():
-                from .password_store.database_store import DatabasePasswordStore
-            return DatabasePasswordStore.open(
-                contents["key4.db"],
-                self._path("key4.db"),
-                contents["logins.db"],
-                self._path("logins.db"),
-                scratch=self._scratch(),
-                now=now,
-            )
-        with self._as_root():
-            from .password_store.sdr import Cipher
-            from .password_store.store import NssPasswordStore
-        # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
-        version = profiles.version(self._files, self.profile)
-        return NssPasswordStore.open(
-            contents["key4.db"],
-            self._path("key4.db"),
-            contents["logins.json"],
-            self._path("logins.json"),
+        return password_choice.open_store(
+            self.profile,
+            contents,
             scratch=self._scratch(),
-            fresh=Cipher.AES if version is not None and version >= _FIRST_WITH_AES else Cipher.DES3,
-            now=now,
-            read_backup=lambda: self._files.read(self._path("logins-backup.json")),
+            now=int(self._now() * 1000),
+            version=lambda: profiles.version(self._files, self.profile),
+            read=self._files.read,
+            as_root=self._as_root,
         )
 
     def _is_older_than(self, version: int) -> bool:
         last = profiles.last_version(self._files, self.profile)
         return last is not None and last < version
-
-    def _refuse_older_store(self, current: PasswordFiles) -> None:
-        """Where there is a new key database, Thunderbird does not take over the keys of an old one (before 58)."""
-        if current.contents["key4.db"] is None and programs.exists(self._files, self._path("key3.db")):
-            raise PasswordStoreError(
-                f"{self._path('key3.db')}: the passwords of this profile are still in the store of an old Thunderbird, "
-                "which a new one would hide; nothing was changed. Start and quit Thunderbird once, and run again."
-            )
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)

@@ -21,7 +21,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
     """See ``entry.OpenClient``."""
     with host.as_root():
         from .client import Thunderbird
-        from .locations import Locations
+        from .location_choice import Locations
     scratch = host.scratch()  # in any case: that also removes what a killed run has left
     return Thunderbird(
         host.files,

@@ -7,10 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from ..lookup import marker
-from . import client_settings, folder_references, identities, mapping, signatures
+from . import client_settings, folder_references, folder_users, identities, mapping, signatures
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
@@ -18,13 +17,12 @@ from .mapping import (
     PrefIds,
     branch,
     default_account,
-    default_smtp_server,
     enforce,
     is_as_wanted,
     names,
     text,
-    usual_smtp_server,
 )
+from .smtp_servers import default_smtp_server, identities_naming, senders_by, senders_by_default
 from .user_choice import is_foreign, is_of_account, is_usable
 
 
@@ -72,7 +70,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     ids = find(state, account)
     if ids is None:
         return before, None
-    _refuse_if_others_depend(state, ids, account)
+    folder_users.refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
     own_smtp = {name for name in smtp_servers if senders_by(state, name).issubset(own_identities)}
@@ -153,7 +151,7 @@ def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
     before = after.before
     if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
-        sharing = {name for name in _identities_of(before, ids.smtp) if not identities.is_ours(before, name)}
+        sharing = {name for name in identities_naming(before, ids.smtp) if not identities.is_ours(before, name)}
         sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
     keys = names(before, branch("account", ids.account) + "identities")
@@ -182,7 +180,7 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     own = set(names(after, branch("account", ids.account) + "identities"))
     listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
     # An identity that is new has no SMTP server yet.
-    if listed and own.issuperset(_identities_of(after.before, ids.smtp)):
+    if listed and own.issuperset(identities_naming(after.before, ids.smtp)):
         # Who sends by it only as it is the default need not notice as long as it stays as it is.
         prefix = branch("smtpserver", ids.smtp)
         if own.issuperset(senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
@@ -231,50 +229,8 @@ def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
-    others = (_without_smtp_server(before) | _with_lost_server(before)).difference(own)
+    others = senders_by_default(before).difference(own)
     return bool(default_smtp_server(before) and others)
-
-
-def _refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
-    for server in before.owners("server", "deferred_to_account", ids.account):
-        if any(other != ids.account for other in before.accounts_with("server", server)):
-            name = text(before, branch("server", server) + "name") or server
-            raise OptionError(
-                "state",
-                f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
-                "give that account an inbox of its own in Thunderbird first",
-            )
-
-
-def _identities_of(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that use an SMTP server."""
-    using = settings.owners("identity", "smtpServer", smtp)
-    return {name for name in using if settings.accounts_with("identities", name)}
-
-
-def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that send by an SMTP server; also those that name none, or one that is gone."""
-    found = _identities_of(settings, smtp)
-    if smtp == usual_smtp_server(settings):
-        found |= _without_smtp_server(settings)
-    return found | _with_lost_server(settings) if smtp == default_smtp_server(settings) else found
-
-
-def _without_smtp_server(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that name no SMTP server."""
-    found = settings.owners("identity", "smtpServer", "")
-    return {name for name in found if settings.accounts_with("identities", name)}
-
-
-def _with_lost_server(settings: IndexedSettings) -> set[str]:
-    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send.
-
-    Measured with 115, 140, 153 and 157, of which none rewrites or removes that preference. A server in the list that
-    has no host is not lost: nobody else sends in its place.
-    """
-    listed = settings.list_of(SMTP_SERVERS).positions
-    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
-    return {name for name in found if settings.accounts_with("identities", name)}
 
 
 def _remove(settings: Draft, key: str, removed: set[str]) -> None:

@@ -8,7 +8,7 @@ from ..._model.settings import Change, Settings, changes
 from . import signatures
 from .indexed_settings import MARKER
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP
-from .mapping import default_smtp_server
+from .smtp_servers import default_smtp_server
 
 # What an Account names counts by what it means, see ``_model.differences``: a missing port is the usual one.
 _INSIGNIFICANT = {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a host tells whether a user's Thunderbird is as it should be: see ``files_to_read``.
 
-It is what ``locations``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
+It is what ``location_choice``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .client_entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .password_store.choice import all_files
 from .preference_files import SYSTEM
-from .stored import password_files
 
 _HOMES = (
     "~",
@@ -29,7 +29,7 @@ _ROOTS = (
     "~/snap/thunderbird/current/.config/thunderbird",
     *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
 )
-_STORE = tuple(dict.fromkeys((*password_files(in_database=True), *password_files(in_database=False))))
+_STORE = all_files()
 _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
 
 FILES = FilesToRead(

@@ -1,14 +1,17 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which accounts keep sent mail, drafts or junk in folders of another one."""
+"""Which accounts keep mail in folders of another one: all of it, or what was sent, drafts, junk."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ..._model.account import Account
+from ..._model.errors import OptionError
 from ..._model.settings import Settings
 from . import folder_references
 from .indexed_settings import FOLDERS, WITH_FOLDERS, IndexedSettings
+from .mapping import PrefIds, branch, text
 
 
 def remaining(settings: Settings, root: str | None) -> t.Sequence[str]:
@@ -39,6 +42,22 @@ def who_keep_mail(settings: Settings, filters: t.Mapping[str, bytes], root: str)
     ]
     texts = ((path, content.decode("utf-8", "replace")) for path, content in filters.items())
     return [*sorted(found), *(path for path, text in texts if references.left_in(text))]
+
+
+def refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
+    """Refuse to remove an account in whose folders another one keeps its mail (global inbox).
+
+    Raises:
+        OptionError: there is such an account.
+    """
+    for server in before.owners("server", "deferred_to_account", ids.account):
+        if any(other != ids.account for other in before.accounts_with("server", server)):
+            name = text(before, branch("server", server) + "name") or server
+            raise OptionError(
+                "state",
+                f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
+                "give that account an inbox of its own in Thunderbird first",
+            )
 
 
 def _is_used(state: IndexedSettings, key: str) -> bool:

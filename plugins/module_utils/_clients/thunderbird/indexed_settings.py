@@ -17,7 +17,7 @@ from ..._model.account import Account
 from ..._model.numbers import INT32, number_in
 from ..._model.persistent import PersistentMap
 from ..._model.settings import Settings, Value, same
-from ..this_computer import ANY_COMPUTER, ThisComputer
+from ..own_addresses import ANY_COMPUTER, ThisComputer
 from .mapping import PrefIds, branch, names_in, text
 from .name_list import NameList
 

@@ -12,7 +12,7 @@ from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
-from . import client_settings, mapping, old_names, preference_files, profiles, signatures
+from . import client_settings, mapping, old_names, preference_files, profiles, signatures, smtp_servers
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
@@ -112,7 +112,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         return
     server = branch("server", ids.server)
     if not ids.smtp or ids.smtp not in names(settings, SMTP_SERVERS):  # Thunderbird sees only those in its list
-        usual = mapping.default_smtp_server(settings) if ids.smtp else mapping.usual_smtp_server(settings)
+        usual = smtp_servers.default_smtp_server(settings) if ids.smtp else smtp_servers.usual_smtp_server(settings)
         host = text(settings, branch("smtpserver", usual) + "hostname") or "there is none"
         if ids.smtp:
             yield f"its SMTP server is gone: Thunderbird 157 sends by the default one ({host}), 153 does not send"
@@ -128,7 +128,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         file = signatures.attached(settings, prefix)
         if file:
             yield f"a signature is in a file ({file})"
-        smtp = text(settings, prefix + "smtpServer") or mapping.usual_smtp_server(settings)
+        smtp = text(settings, prefix + "smtpServer") or smtp_servers.usual_smtp_server(settings)
         if ids.smtp and smtp != ids.smtp:
             host = text(settings, branch("smtpserver", smtp) + "hostname")
             yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"

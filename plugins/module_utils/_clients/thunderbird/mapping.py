@@ -247,27 +247,6 @@ def default_account(settings: Settings) -> str:
     return next(filter(lambda key: _has_mail(settings, key), names(settings, "mail.accountmanager.accounts")), "")
 
 
-def default_smtp_server(settings: Settings) -> str:
-    """The SMTP server that Thunderbird takes as the default: the chosen one, else the first; or none.
-
-    There is none, too, where the chosen one is not in the list (measured with 115, 140, 153 and 157).
-    """
-    listed = names(settings, "mail.smtpservers")
-    chosen = text(settings, "mail.smtp.defaultserver")
-    if chosen:
-        return chosen if chosen in listed else ""
-    return next(iter(listed), "")
-
-
-def usual_smtp_server(settings: Settings) -> str:
-    """The one by which identities send that name none: the user's default for all identities, else the default one.
-
-    Where the former is not in the list, 157 takes the latter, and earlier ones do not send (measured as above).
-    """
-    chosen = text(settings, branch("identity", "default") + "smtpServer")
-    return chosen if chosen and chosen in names(settings, "mail.smtpservers") else default_smtp_server(settings)
-
-
 def _has_mail(settings: Settings, key: str) -> bool:
     prefix = branch("account", key)
     kind = text(settings, branch("server", text(settings, prefix + "server")) + "type")

@@ -19,7 +19,7 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .stored import ProfilePasswordStore
+    from .password_store.choice import ProfilePasswordStore
 
 
 def account(settings: Settings, passwords: ProfilePasswordStore, wanted: Account) -> StoredAccount | None:

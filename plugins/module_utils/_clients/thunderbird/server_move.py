@@ -16,7 +16,8 @@ from .lookup import find
 from .mapping import PrefIds
 
 if t.TYPE_CHECKING:
-    from .stored import ProfilePasswordStore, ThunderbirdState
+    from .password_store.choice import ProfilePasswordStore
+    from .stored import ThunderbirdState
 
 
 _FILTERS = (

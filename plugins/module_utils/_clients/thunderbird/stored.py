@@ -18,37 +18,8 @@ from .prefs import PrefsFile
 from .profiles import Profile
 
 if t.TYPE_CHECKING:
-    from ..._host.files import FileWrite
     from ..._model.errors import MailError
-    from ..._model.secret import Secret
-
-LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
-
-
-def password_files(*, in_database: bool) -> list[str]:
-    """The names of all files that make the password store of a profile, whether they are there or not."""
-    databases = ["key4.db", "logins.db"] if in_database else ["key4.db"]
-    found = [name + leftover for name in databases for leftover in ("", *LEFTOVERS)]
-    return found if in_database else [*found, "logins.json"]
-
-
-class ProfilePasswordStore(t.Protocol):
-    """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
-
-    def stored(self, origin: str, username: str) -> Secret | None:
-        """The password that Thunderbird would use."""
-
-    def with_login(self, origin: str, username: str, password: Secret) -> ProfilePasswordStore:
-        """With this password for that login."""
-
-    def without_login(self, origin: str, username: str) -> ProfilePasswordStore:
-        """Without that login."""
-
-    def with_moved_login(self, old: str, new: str, username: str) -> ProfilePasswordStore:
-        """With a login moved to another server."""
-
-    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
-        """What must be written to come here from another state of the same store."""
+    from .password_store.choice import ProfilePasswordStore
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,8 @@ from .. import user_choice
 from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
-from .mapping import PrefIds, branch, effective, text, usual_smtp_server
+from .mapping import PrefIds, branch, effective, text
+from .smtp_servers import usual_smtp_server
 
 _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
 # nsMsgAuthMethod; the other ones send a password in some way.

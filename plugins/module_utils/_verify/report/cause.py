@@ -7,13 +7,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..findings.endpoint import Role
 from ..findings.failure import Code
-from ..findings.refusals import refused_here_only
-from .check import Check, CheckStatus, EndpointReport, Stage
+from .check import Check, EndpointReport, Stage
+from .refused_here_only import compared_with
 
 if t.TYPE_CHECKING:
-    from .suggestion import Suggestion
+    from .settings_to_try import Suggestion
 
 _ORDER = list(Stage)
 
@@ -76,26 +75,7 @@ def find_cause(
     """
     compared = (incoming, outgoing)
     if same_login:
-        compared = _compared(incoming, outgoing), _compared(outgoing, incoming)
+        compared = compared_with(incoming, outgoing), compared_with(outgoing, incoming)
     causes = [Cause(report.failed, report.suggestion) for report in compared if report.failed is not None]
     cause = min(causes, key=lambda found: _ORDER.index(found.check.stage), default=None)
     return (*compared, cause)
-
-
-def _compared(report: EndpointReport, other: EndpointReport) -> EndpointReport:
-    """A password that one server refuses and the other accepts is not simply wrong."""
-    failed = report.failed
-    if failed is None or failed.code is not Code.PASSWORD_REFUSED or not _signed_in(other):
-        return report
-    here, there = _ACTIVITIES[report.endpoint.role], _ACTIVITIES[other.endpoint.role]
-    refused = refused_here_only(failed.finding, failed.evidence, here, there)
-    explained = dataclasses.replace(failed, code=refused.code, finding=refused.finding, advice=refused.advice)
-    checks = tuple(explained if check is failed else check for check in report.checks)
-    return dataclasses.replace(report, checks=checks)
-
-
-_ACTIVITIES = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
-
-
-def _signed_in(report: EndpointReport) -> bool:
-    return any(check.stage is Stage.AUTHENTICATION and check.status is CheckStatus.OK for check in report.checks)

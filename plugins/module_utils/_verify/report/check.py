@@ -13,7 +13,7 @@ from ..findings.endpoint import Endpoint, Role
 from ..findings.failure import SETTINGS_CAN_HELP, Code
 
 if t.TYPE_CHECKING:
-    from .suggestion import Suggestion
+    from .settings_to_try import Suggestion
 
 
 class Stage(enum.Enum):

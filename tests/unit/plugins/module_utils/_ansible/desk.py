@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root

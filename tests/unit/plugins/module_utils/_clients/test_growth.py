@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog, path_of
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Outcome, Status, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
@@ -44,7 +44,7 @@ def thunderbird(home: pathlib.Path) -> Thunderbird:
 
 
 def evolution(home: pathlib.Path) -> Evolution:
-    location = locations.locate(LocalFiles(), str(home), "native")
+    location = location_choice.locate(LocalFiles(), str(home), "native")
     return Evolution(LocalFiles(), location, None, password_store="plaintext_keyring")
 
 

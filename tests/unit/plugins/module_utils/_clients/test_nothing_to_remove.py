@@ -13,9 +13,9 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import Locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._linux.writable import require_writable
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.this_computer import ANY_COMPUTER
+from ansible_collections.charter.mail.plugins.module_utils._clients.own_addresses import ANY_COMPUTER
 from ansible_collections.charter.mail.plugins.module_utils._clients.user_choice import local_service
 
 

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.suggestion import Suggestion
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.settings_to_try import Suggestion
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     HASTY,

@@ -29,7 +29,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.validate imp
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, unchanged
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, Look, look
 
 Options = t.Dict[str, t.Any]
 
@@ -83,9 +83,15 @@ def users_in(home: pathlib.Path) -> UsersOfHost:
 
 
 def by_look(home: pathlib.Path, params: Options) -> Options | None:
-    """What the action says of a home after one look at it."""
+    """What the action says of a home after one look at it, if no client is to be changed."""
+    found = look_at(home, params)
+    return None if found is None or found.to_change else found.as_result()
+
+
+def look_at(home: pathlib.Path, params: Options) -> Look | None:
+    """What one look at a home tells."""
     patterns = PATTERNS if params["seal_key"] is None else PATTERNS_WITH_KEY
-    return unchanged(params, lambda line: printed(home, patterns), check_mode=True)
+    return look(params, lambda line: printed(home, patterns), check_mode=True)
 
 
 def printed(home: pathlib.Path, patterns: Patterns = PATTERNS) -> str:

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations, lookup, writing
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice, lookup, writing
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     KeyringState,
@@ -45,7 +45,7 @@ def account(email: str = EMAIL, **options: t.Any) -> Account:
 
 def client(home: pathlib.Path, desktop: Desktop | None = None, location: str = "auto", **options: t.Any) -> Evolution:
     files = LocalFiles(str(home / ".charter-mail-evolution.journal"))
-    return Evolution(files, locations.locate(files, str(home), location), desktop, **options)
+    return Evolution(files, location_choice.locate(files, str(home), location), desktop, **options)
 
 
 def push(home: pathlib.Path, *accounts: Account, desktop: Desktop | None = None, **options: t.Any) -> Outcome[t.Any]:

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
@@ -25,7 +25,7 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 
 def client(home: pathlib.Path) -> Evolution:
     files = LocalFiles(str(home / ".charter-mail-evolution.journal"))
-    return Evolution(files, locations.locate(files, str(home), "auto"), None)
+    return Evolution(files, location_choice.locate(files, str(home), "auto"), None)
 
 
 def by_hand(home: pathlib.Path, *edits: tuple[str, str, str]) -> None:
@@ -253,7 +253,7 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     asked: list[str] = []
-    place = locations.locate(LocalFiles(), str(tmp_path), "auto")
+    place = location_choice.locate(LocalFiles(), str(tmp_path), "auto")
     asking = Evolution(LocalFiles(), place, None, require_writable=asked.extend)
     preview(asking, [account(state="absent")])
     sources = f"{place.sources}/"

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.locations import Locations
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite

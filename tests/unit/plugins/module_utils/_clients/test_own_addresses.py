@@ -9,7 +9,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.this_computer import ANY_COMPUTER, ThisComputer
+from ansible_collections.charter.mail.plugins.module_utils._clients.own_addresses import ANY_COMPUTER, ThisComputer
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
 HOSTNAME = "/proc/sys/kernel/hostname"

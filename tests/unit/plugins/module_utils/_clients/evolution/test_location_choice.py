@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import locations
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.locations import locate
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
@@ -34,7 +34,7 @@ def found(home: pathlib.Path, location: str = "auto") -> str:
 @pytest.fixture
 def program(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """The native program, which is not there."""
-    monkeypatch.setattr(locations, "NATIVE_PROGRAM", str(tmp_path / "evolution"))
+    monkeypatch.setattr(location_choice, "NATIVE_PROGRAM", str(tmp_path / "evolution"))
     return tmp_path / "evolution"
 
 

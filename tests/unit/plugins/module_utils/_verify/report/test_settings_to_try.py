@@ -22,7 +22,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.options impor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.account_report import (
     AccountReport,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.report.suggestion import suggestions
+from ansible_collections.charter.mail.plugins.module_utils._verify.report.settings_to_try import suggestions
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK

@@ -11,6 +11,7 @@ import socket
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
+from ansible_collections.charter.mail.plugins.module_utils._verify.filters_and_portals import explained
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.certificates import wrong_name
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import (
@@ -23,7 +24,6 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.wron
     DetectedProtocol,
     wrong_protocol,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.redirected_names import explained
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Check, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap

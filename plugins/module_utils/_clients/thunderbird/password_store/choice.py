@@ -1,0 +1,137 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which files have the passwords of a profile, and opening the store that they are."""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ...._model.errors import DamagedFileError, PasswordStoreError
+from ...._model.settings import Settings
+
+if t.TYPE_CHECKING:
+    from ...._host.files import FileWrite
+    from ...._model.secret import Secret
+
+KEY_DATABASE = "key4.db"
+_OLD_KEY_DATABASE = "key3.db"  # before Thunderbird 58
+_LOGINS, _BACKUP, _LOGINS_DATABASE = "logins.json", "logins-backup.json", "logins.db"
+FILES = (KEY_DATABASE, _LOGINS, _LOGINS_DATABASE)
+_LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
+_USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
+_FIRST_WITH_AES = 144
+
+
+class ProfilePasswordStore(t.Protocol):
+    """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
+
+    def stored(self, origin: str, username: str) -> Secret | None:
+        """The password that Thunderbird would use."""
+
+    def with_login(self, origin: str, username: str, password: Secret) -> ProfilePasswordStore:
+        """With this password for that login."""
+
+    def without_login(self, origin: str, username: str) -> ProfilePasswordStore:
+        """Without that login."""
+
+    def with_moved_login(self, old: str, new: str, username: str) -> ProfilePasswordStore:
+        """With a login moved to another server."""
+
+    def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
+        """What must be written to come here from another state of the same store."""
+
+
+def files_in_use(preferences: Settings) -> list[str]:
+    """The names of the files that make the password store, whether they are there or not.
+
+    Args:
+        preferences: as Thunderbird sees them: one of them tells whether logins.db has taken the place of logins.json.
+    """
+    return _files(in_database=preferences.get(_USES_DATABASE) is True)
+
+
+def all_files() -> tuple[str, ...]:
+    """The names of the files of either store."""
+    return tuple(dict.fromkeys((*_files(in_database=True), *_files(in_database=False))))
+
+
+def _files(*, in_database: bool) -> list[str]:
+    databases = [KEY_DATABASE, _LOGINS_DATABASE] if in_database else [KEY_DATABASE]
+    found = [name + leftover for name in databases for leftover in ("", *_LEFTOVERS)]
+    return found if in_database else [*found, _LOGINS]
+
+
+def refuse_older_store(folder: str, contents: t.Mapping[str, bytes | None], exists: t.Callable[[str], bool]) -> None:
+    """Where there is a new key database, Thunderbird does not take over the keys of an old one.
+
+    Args:
+        folder: of the profile.
+        contents: of the files in use, by name.
+        exists: whether there is a file.
+
+    Raises:
+        PasswordStoreError: a new key database would hide the passwords of an old one.
+    """
+    old = posixpath.join(folder, _OLD_KEY_DATABASE)
+    if contents[KEY_DATABASE] is None and exists(old):
+        raise PasswordStoreError(
+            f"{old}: the passwords of this profile are still in the store of an old Thunderbird, "
+            "which a new one would hide; nothing was changed. Start and quit Thunderbird once, and run again."
+        )
+
+
+def open_store(
+    folder: str,
+    contents: t.Mapping[str, bytes | None],
+    *,
+    scratch: str,
+    now: int,
+    version: t.Callable[[], int | None],
+    read: t.Callable[[str], bytes | None],
+    as_root: t.Callable[[], t.ContextManager[None]],
+) -> ProfilePasswordStore:
+    """The password store, with nothing decrypted yet.
+
+    Args:
+        folder: of the profile.
+        contents: of the files in use, by name.
+        scratch: a private directory (0700), which must stay as long as the store is used.
+        now: milliseconds since 1970, for the times in the store.
+        version: finds the version of Thunderbird, None where it is not known.
+        read: reads a file by its path.
+        as_root: see ``Thunderbird``.
+
+    Raises:
+        DamagedFileError: the files cannot be read, or Thunderbird was interrupted while it changed them.
+    """
+    for name, content in contents.items():
+        if name.endswith(_LEFTOVERS) and content:
+            database = name.rpartition("-")[0]
+            raise DamagedFileError(
+                posixpath.join(folder, name),
+                None,
+                f"Thunderbird was interrupted while it changed {database}",
+                "start and quit Thunderbird once, which completes the change",
+            )
+    keys, keys_path = contents[KEY_DATABASE], posixpath.join(folder, KEY_DATABASE)
+    if _LOGINS_DATABASE in contents:
+        with as_root():
+            from .database_store import DatabasePasswordStore
+        path = posixpath.join(folder, _LOGINS_DATABASE)
+        return DatabasePasswordStore.open(keys, keys_path, contents[_LOGINS_DATABASE], path, scratch=scratch, now=now)
+    with as_root():
+        from .sdr import Cipher
+        from .store import NssPasswordStore
+    # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
+    installed = version()
+    return NssPasswordStore.open(
+        keys,
+        keys_path,
+        contents[_LOGINS],
+        posixpath.join(folder, _LOGINS),
+        scratch=scratch,
+        fresh=Cipher.AES if installed is not None and installed >= _FIRST_WITH_AES else Cipher.DES3,
+        now=now,
+        read_backup=lambda: read(posixpath.join(folder, _BACKUP)),
+    )

@@ -1,0 +1,66 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which SMTP server Thunderbird sends by, for each identity."""
+
+from __future__ import annotations
+
+from ..._model.settings import Settings
+from .indexed_settings import SMTP_SERVERS, IndexedSettings
+from .mapping import branch, names, text
+
+
+def default_smtp_server(settings: Settings) -> str:
+    """The SMTP server that Thunderbird takes as the default: the chosen one, else the first; or none.
+
+    There is none, too, where the chosen one is not in the list (measured with 115, 140, 153 and 157).
+    """
+    listed = names(settings, "mail.smtpservers")
+    chosen = text(settings, "mail.smtp.defaultserver")
+    if chosen:
+        return chosen if chosen in listed else ""
+    return next(iter(listed), "")
+
+
+def usual_smtp_server(settings: Settings) -> str:
+    """The one by which identities send that name none: the user's default for all identities, else the default one.
+
+    Where the former is not in the list, 157 takes the latter, and earlier ones do not send (measured as above).
+    """
+    chosen = text(settings, branch("identity", "default") + "smtpServer")
+    return chosen if chosen and chosen in names(settings, "mail.smtpservers") else default_smtp_server(settings)
+
+
+def identities_naming(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The identities of accounts that use an SMTP server."""
+    using = settings.owners("identity", "smtpServer", smtp)
+    return {name for name in using if settings.accounts_with("identities", name)}
+
+
+def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
+    """The identities of accounts that send by an SMTP server; also those that name none, or one that is gone."""
+    found = identities_naming(settings, smtp)
+    if smtp == usual_smtp_server(settings):
+        found |= _without_smtp_server(settings)
+    return found | _with_lost_server(settings) if smtp == default_smtp_server(settings) else found
+
+
+def senders_by_default(settings: IndexedSettings) -> set[str]:
+    """The identities of accounts that name no SMTP server, or one that is gone."""
+    return _without_smtp_server(settings) | _with_lost_server(settings)
+
+
+def _without_smtp_server(settings: IndexedSettings) -> set[str]:
+    """The identities of accounts that name no SMTP server."""
+    found = settings.owners("identity", "smtpServer", "")
+    return {name for name in found if settings.accounts_with("identities", name)}
+
+
+def _with_lost_server(settings: IndexedSettings) -> set[str]:
+    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send.
+
+    Measured with 115, 140, 153 and 157, of which none rewrites or removes that preference. A server in the list that
+    has no host is not lost: nobody else sends in its place.
+    """
+    listed = settings.list_of(SMTP_SERVERS).positions
+    found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
+    return {name for name in found if settings.accounts_with("identities", name)}

@@ -1,0 +1,65 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the connection to a PC has an administrator's rights.
+
+Without them, a part of the registry that is there cannot be opened. It must not be taken for that of a user who is not
+logged on, whose part is not there.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._model.errors import HostError
+from ...module_utils._windows import keys
+from .batch import Batch
+
+_HIVES, _LOCAL_SERVICE = "hives", "administrator"
+
+
+def ask(asked: Batch, sids: t.Sequence[str]) -> None:
+    """Have a batch file tell which parts of the registry are there, and which of these can be opened.
+
+    Args:
+        asked: the batch file.
+        sids: of the users whose parts are in question.
+    """
+    asked.answer_hives(_HIVES)
+    asked.answer_whether_key(_LOCAL_SERVICE, keys.LOCAL_SERVICE)
+    for sid in sids:
+        asked.answer_whether_key(_opened(sid), keys.hive(sid))
+
+
+def is_loaded(answer: t.Mapping[str, bytes], sid: str) -> bool:
+    """Whether a user's part of the registry is there and can be opened."""
+    return _opened(sid) in answer
+
+
+def closed_hives(answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> dict[str, HostError]:
+    """The users whose parts of the registry are there and cannot be opened, each with the reason.
+
+    Raises:
+        HostError: the connection has no administrator's rights, or reg.exe does not answer.
+    """
+    hives = answer[_HIVES].decode("ascii", "replace").upper().split()
+    if not hives:
+        raise HostError("the PC", "reg.exe gave no answer", "check whether something on the PC stops reg.exe")
+    if keys.LOCAL_SERVICE in hives and _LOCAL_SERVICE not in answer:
+        raise _no_administrator(keys.LOCAL_SERVICE)
+    closed = (sid for sid in sids if keys.hive(sid).upper() in hives and not is_loaded(answer, sid))
+    return {sid: _no_administrator(keys.hive(sid)) for sid in closed}
+
+
+def _opened(sid: str) -> str:
+    return f"{sid} loaded"
+
+
+def _no_administrator(hive: str) -> HostError:
+    return HostError(
+        hive,
+        "the connection has no administrator's rights on this PC: this part of the registry is there and cannot be "
+        "opened",
+        "connect as an administrator of the domain or as the built-in Administrator; other local administrators have "
+        "no such rights over the network unless the PC's LocalAccountTokenFilterPolicy is 1",
+    )
