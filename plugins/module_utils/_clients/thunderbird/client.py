@@ -109,13 +109,13 @@ class Thunderbird(ClientDefaults):
         except DamagedFileError as error:
             return ThunderbirdState.of_nothing(self._profile, error, content)
         profile = self.profile
-        references = LazyMapping(lambda: folder_references.read(self._files, profile, prefs.values))
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
         sources = preference_files.read(
             self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values
         )
         seen = sources.seen(prefs.values)
+        references = LazyMapping(lambda: folder_references.read(self._files, profile, seen))
         settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)

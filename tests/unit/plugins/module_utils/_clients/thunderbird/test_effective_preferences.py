@@ -314,6 +314,19 @@ def test_a_default_that_another_file_fixes_is_not_written_and_stops_nothing(
     assert not home.run(account(state="absent")).changed
 
 
+def test_filters_of_accounts_in_the_sites_list_follow_a_server_that_moves(home: Home) -> None:
+    home.run(account())
+    listed = {name: value for name, value in home.prefs().items() if name in {ACCOUNTS, SMTP_SERVERS}}
+    directory = {"mail.server.server1.directory-rel": "[ProfD]ImapMail/x"}
+    home.write({**{name: value for name, value in home.prefs().items() if name not in listed}, **directory})
+    home.site(listed)
+    filters = home.profile / "ImapMail/x/msgFilterRules.dat"
+    filters.parent.mkdir(parents=True)
+    filters.write_text('actionValue="imap://mario.rossi%40charter.net@imap.charter.net/A"')
+    home.run(account(provider="spectrum"))
+    assert filters.read_text() == 'actionValue="imap://mario.rossi%40charter.net@mobile.charter.net/A"'
+
+
 def autoconfig(home: Home, text: str) -> None:
     home.site_file.write_text('pref("general.config.filename", "x.cfg");pref("general.config.obscure_value", 0);')
     (home.program / "x.cfg").write_text(f"//\n{text}")
