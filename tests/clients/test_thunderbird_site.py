@@ -191,10 +191,10 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
         "[Global]\nid=x\nversion=1\nabout=x\n[Preferences]\n"
         + "".join(f"{name}={value}\n" for name, value in given.items())
     )
-    for where in ("defaults/pref", "defaults/preferences"):
-        (site.program / where / "order.js").write_text(lines({names[18]: where, f"mail.server.test.{where[9:]}": 1}))
-    for where in ("pref", "defaults/pref"):
-        (site.etc / where / "order.js").write_text(lines({names[18]: f"etc {where}"}))
+    for folder in ("defaults/pref", "defaults/preferences"):
+        (site.program / folder / "order.js").write_text(lines({names[18]: folder, f"mail.server.test.{folder[9:]}": 1}))
+    for folder in ("pref", "defaults/pref"):
+        (site.etc / folder / "order.js").write_text(lines({names[18]: f"etc {folder}"}))
     (site.program / "defaults/preferences/order2.js").write_text(lines({names[19]: "preferences"}))
     (site.etc / "defaults/pref/order2.js").write_text(lines({names[19]: "etc"}))
     (site.program / "defaults/preferences/order3.js").write_text(lines({names[21]: "preferences"}))

@@ -14,6 +14,7 @@ from ..._model.settings import Settings
 from ..lookup import about_candidates, about_void
 from . import configure, folder_references, folder_users, mapping, migration
 from .identities import read_back
+from .installations import ROOTS
 from .lookup import candidates, find, void
 from .mail_deletion import MailFolder, mail_folder
 from .mapping import PrefIds, branch, text
@@ -108,6 +109,12 @@ def _mail_folder(files: Files, root: Root, before: ThunderbirdState, after: Sett
     return MailFolder(None, f"others keep mail in it ({', '.join(users)})") if users else found
 
 
-def _other_profiles(files: Files, root: Root, profile: str) -> t.Sequence[str]:
+def _other_profiles(files: Files, root: Root, profile: str) -> t.Iterator[str]:
+    """Those of the user's other Thunderbirds, such as a Snap, too."""
+    ends = sorted((f"/{one}" for one in ROOTS), key=len, reverse=True)
+    home = next((root.path[: -len(end)] for end in ends if root.path.endswith(end)), None)
+    roots = dict.fromkeys((root.path, *([] if home is None else (f"{home}{end}" for end in ends))))
     real = files.real_path(profile)
-    return [other.path for other in listed(files, root.path) if files.real_path(other.path) != real]
+    for other in (other.path for path in roots for other in listed(files, path)):
+        if files.real_path(other) != real:
+            yield other

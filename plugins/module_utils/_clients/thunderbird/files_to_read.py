@@ -12,23 +12,11 @@ import posixpath
 from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .client_entry import PROCESSES
-from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, ROOTS, SNAP_PROGRAM
 from .password_store.choice import all_files
 from .preference_files import SYSTEM
 
-_HOMES = (
-    "~",
-    "~/snap/thunderbird/common",
-    *(f"~/.var/app/{identifier}" for identifier in FLATPAK_IDS),
-)
-_ROOTS = (
-    *(f"{home}/.thunderbird" for home in _HOMES),
-    "~/.icedove",
-    "~/.config/thunderbird",
-    "~/snap/thunderbird/common/.config/thunderbird",
-    "~/snap/thunderbird/current/.config/thunderbird",
-    *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
-)
+_ROOTS = tuple(f"~/{root}" for root in ROOTS)
 _STORE = all_files()
 _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]")
 

@@ -19,9 +19,10 @@ _IN_PROFILE = "[ProfD]"
 _UP = "../"
 _USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
 _DIRECTORIES = ("directory-rel", "directory")
+_RELATIVE = "-rel"
 _WITH_FILES = ("mail.server.", "mail.identity.")
 # A server of news has a list of its groups, an identity may have its signature in a file.
-_FILES = tuple(f".{name}{end}" for name in ("directory", "newsrc.file", "sig_file") for end in ("-rel", ""))
+_FILES = tuple(f".{name}{end}" for name in ("directory", "newsrc.file", "sig_file") for end in (_RELATIVE, ""))
 
 
 class MailFolder(t.NamedTuple):
@@ -66,7 +67,11 @@ def mail_folder(
     if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):
         return MailFolder(None, f"{folder} is a link to {real}")
     others = [*_used(after, profile)]
-    others += [path for other in other_profiles for path in _used(_preferences(files, other), other)]
+    for other in other_profiles:
+        preferences = _preferences(files, other)
+        # An absolute path beside a relative one does not count: that of a copied profile leads to the original.
+        relative_ones = {key[: -len(_RELATIVE)] for key in preferences if key.endswith(_RELATIVE)}
+        others += _used({key: value for key, value in preferences.items() if key not in relative_ones}, other)
     shared = shared_with(to_delete(folder), others, files.real_path)
     return MailFolder(None, f"another account uses {shared[1]}") if shared else MailFolder(relative)
 

@@ -183,6 +183,25 @@ def test_mail_that_an_account_of_another_profile_uses_is_kept(tmp_path: pathlib.
     assert ("its mail on this host is not deleted, since another account uses" in told) is not purged
 
 
+@pytest.mark.parametrize(("relative", "purged"), [("", False), ("[ProfD]ImapMail/imap.charter.net", True)])
+@pytest.mark.parametrize(
+    "place", ["snap/thunderbird/common/.thunderbird", ".var/app/org.mozilla.thunderbird/config/thunderbird"]
+)
+def test_mail_that_another_thunderbird_of_the_user_has_is_kept(
+    tmp_path: pathlib.Path, place: str, relative: str, purged: bool
+) -> None:
+    folder = profile(tmp_path, {**by_hand(), **server(1, **{"directory-rel": OWN_FOLDER})})
+    mail = folder / "ImapMail/imap.charter.net"
+    mail.mkdir(parents=True)
+    (tmp_path / place / "p.default").mkdir(parents=True)
+    (tmp_path / place / "profiles.ini").write_bytes((tmp_path / ".thunderbird/profiles.ini").read_bytes())
+    name = "mail.server.server1.directory"
+    text = f'user_pref("{name}", "{mail}");\n' + (f'user_pref("{name}-rel", "{relative}");\n' if relative else "")
+    (tmp_path / place / "p.default/prefs.js").write_text(text)
+    run(tmp_path, account(state="absent", purge=True))
+    assert mail.exists() is not purged
+
+
 @pytest.mark.parametrize(
     ("key", "value", "named"),
     [
