@@ -12,12 +12,13 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..lookup import about_candidates, about_void
-from . import configure, folder_references, folder_users, mapping, migration
+from . import configure, folder_references, folder_users, mapping, migration, programs
 from .identities import read_back
 from .installations import ROOTS
 from .lookup import candidates, find, void
 from .mail_deletion import MailFolder, mail_folder
 from .mapping import PrefIds, branch, text
+from .password_store import choice as password_choice
 from .profiles import Root, listed
 from .stored import ThunderbirdState
 from .user_choice import choice
@@ -86,10 +87,24 @@ def of_removal(
             f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
             "Thunderbird's account settings"
         )
+    found += _about_older_store(files, before, after, ids, account)
     mail = _mail_folder(files, root, before, after, ids) if account.purge else None
     if mail is not None and mail.reason:
         found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
     return None if mail is None else mail.folder, found
+
+
+def _about_older_store(
+    files: Files, before: ThunderbirdState, after: Settings, ids: PrefIds, account: Account
+) -> t.Iterator[str]:
+    contents = before.password_files.contents
+    old = password_choice.older_store(before.profile.path, contents, lambda path: programs.exists(files, path))
+    unused = [one for one in configure.logins(before.settings, ids) if not configure.uses_login(after, one)]
+    if old and any(password_choice.may_have(contents, login.origin) for login in unused):
+        yield (
+            f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
+            f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"
+        )
 
 
 def _mail_folder(files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds) -> MailFolder:

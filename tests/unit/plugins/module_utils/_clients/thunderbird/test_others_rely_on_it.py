@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import typing as t
@@ -371,3 +372,24 @@ def test_check_mode_asks_for_the_folder_of_a_list_of_profiles_that_is_a_link(tmp
     root = Root(str(tmp_path / ".thunderbird"))
     plan(Thunderbird(files, root, None, scratch=lambda: str(tmp_path), require_writable=asked.extend), [account()])
     assert str(elsewhere) in asked
+
+
+@pytest.mark.parametrize(
+    ("old", "origin", "told_of"),
+    [
+        ("key3.db", "imap://imap.charter.net", True),
+        ("key3.db", "smtp://smtp.charter.net", True),
+        ("key3.db", "imap://imap.work.example", False),
+        ("other.db", "imap://imap.charter.net", False),
+    ],
+)
+def test_a_password_that_stays_in_an_old_store_is_told(
+    tmp_path: pathlib.Path, old: str, origin: str, told_of: bool
+) -> None:
+    folder = profile(tmp_path, by_hand())
+    (folder / old).write_text("x")
+    entry = {"hostname": origin, "httpRealm": origin, "formSubmitURL": None, "encryptedUsername": "x", "guid": "{1}"}
+    (folder / "logins.json").write_text(json.dumps({"nextId": 2, "logins": [{**entry, "encryptedPassword": "x"}]}))
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert (f"since the keys are in {folder}/key3.db" in told) is told_of
