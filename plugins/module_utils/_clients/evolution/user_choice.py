@@ -9,7 +9,7 @@ from ..._model.text import bare_address, same_address
 from .. import user_choice
 from . import mapping
 from .lookup import find, is_guess
-from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, Sources
+from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, SourceIds, Sources
 
 # The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
 # Google, or of a module that a program has added.
@@ -41,6 +41,11 @@ def chosen(sources: Sources, account: Account) -> str:
     ids = None if account.override else find(sources, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
         return ""
+    return chosen_for(sources, ids, account)
+
+
+def chosen_for(sources: Sources, ids: SourceIds, account: Account) -> str:
+    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
     if any(sources.is_off(uid) for uid in ids.all):
         return user_choice.switched_off("Evolution")
     program = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName") or "smtp"

@@ -30,6 +30,11 @@ def chosen(settings: Settings, account: Account) -> str:
     ids = None if account.override else find(settings, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(settings, ids, account)):
         return ""
+    return chosen_for(settings, ids, account)
+
+
+def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
+    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
     if ids.identity and not is_foreign(settings, ids.identity, account):
