@@ -22,7 +22,8 @@ import typing as t
 import zipfile
 
 _PING = "ansible.builtin.ping"
-_MODULES = ("thunderbird_account", "evolution_account", "mail_verify")
+# The last one is in the place of mail_verify where no settings of a client are verified.
+_MODULES = ("thunderbird_account", "evolution_account", "mail_accounts", "mail_verify", "__internal.mail_verify")
 _OURS = "ansible_collections/charter/"
 _LARGEST = 10
 _ENCODED = re.compile(rb"[A-Za-z0-9+/=]{1000,}")
@@ -82,6 +83,8 @@ def main(arguments: t.Sequence[str]) -> None:
         ping, _archive = payload(_PING)
         print(f"{_PING:20} {ping:7} bytes")
         for name in _MODULES:
+            if not (clone / "plugins/modules" / f"{name.replace('.', '/')}.py").exists():  # in another state
+                continue
             size, archive = payload(f"charter.mail.{name}")
             ours = [info for info in archive.infolist() if info.filename.startswith(_OURS)]
             deflated = sum(info.compress_size for info in ours)
