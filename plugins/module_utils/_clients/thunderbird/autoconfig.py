@@ -31,12 +31,11 @@ class Program(t.NamedTuple):
 
     Attributes:
         calls: those that count.
-        open: preference to the name of the function, and the line, of a call that may be made, or with a value that is
-            not known.
+        open: preference to the line of a call that may be made, or with a value that is not known.
     """
 
     calls: t.Sequence[Statement]
-    open: t.Mapping[str, tuple[str, int]]
+    open: t.Mapping[str, int]
 
 
 def plain(content: bytes) -> t.Sequence[Statement] | None:
@@ -60,7 +59,7 @@ def program(content: bytes) -> Program:
         if token["call"] is not None and all(brackets) and previous in _IN_ANY_CASE:
             found = [one for one in statements(text, _CALLS, needs_end=False) if one is not None]
             calls += [one._replace(line=_line(code, token.start())) for one in found]
-            counted.add(token.start())
+            counted.update([token.start()] if found else [])
             text = b";"
         elif text in (b"(", b"[", b"{"):
             brackets.append(text == b"{" and previous in _IN_ANY_CASE)
@@ -68,7 +67,7 @@ def program(content: bytes) -> Program:
             brackets.pop()
         previous = text
     named = (match for match in _NAMED.finditer(code) if match.start() not in counted)
-    return Program(calls, {match[3].decode(): (match[1].decode(), _line(code, match.start())) for match in named})
+    return Program(calls, {match[3].decode(): _line(code, match.start()) for match in named})
 
 
 def _without_comment(token: t.Match[bytes]) -> bytes:

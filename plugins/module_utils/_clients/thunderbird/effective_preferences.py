@@ -53,7 +53,7 @@ class PreferenceSources(t.NamedTuple):
         defaults: name to what counts where prefs.js has no value.
         overrides: name to what counts in any case.
         computed: files that are programs, of which only a part is known.
-        open: name to where such a program may set it; locked if that counts more than prefs.js.
+        open: name to where such a program may set it.
     """
 
     defaults: t.Mapping[str, Given] = {}

@@ -166,8 +166,7 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
         # What it names is not known to be there, but is not free either.
         taken = b",".join(dict.fromkeys(_KEYS.findall(content))).decode("ascii")
         found.defaults[f"mail.named in {path}"] = Given(taken, path)
-        for name, (function, line) in program.open.items():
-            found.open[name] = Given(None, path, line, function != "defaultPref")
+        found.open.update({name: Given(None, path, line) for name, line in program.open.items()})
     if path not in found.computed and any(call.name == _FROM_A_SERVER for call in calls):
         found.computed.append(path)
     for call in calls:
