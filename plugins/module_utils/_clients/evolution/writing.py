@@ -62,7 +62,9 @@ def folders(
         password_store: one of ``store.CHOICES``.
     """
     found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
-    if before.session is None:  # a registry writes by itself, and reports if it cannot
+    if before.session is not None:  # a registry writes by itself, with the user's rights
+        found += [location.sources] if after.sources is not before.sources else []
+    else:
         edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
         paths = (source_path(location.sources, uid) for uid in edited)
         usual = files.real_path(location.sources)
