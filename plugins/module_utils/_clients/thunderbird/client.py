@@ -195,8 +195,9 @@ class Thunderbird(ClientDefaults):
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before)
         named = ["prefs.js", *(password_choice.FILES if after.new_passwords is not None else ())]
-        announced = [one.path for one in after.profile.files] if after.announced else []
-        paths = (*map(self._path, named), *moved, *announced)
+        further = missing_folders(self._files, self.profile, before.settings, after.settings)
+        further += after.profile.files if after.announced else ()
+        paths = (*map(self._path, named), *moved, *(one.path for one in further))
         written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
         emptied = to_empty(self._files, after.folders_to_purge)
         self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))

@@ -358,6 +358,7 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     (mail / "logins.json").write_text('{"logins": []}')
     (folder / "logins.json").symlink_to(mail / "logins.json")
     assert required(tmp_path, password="hunter2") == {*always, "ImapMail/imap.charter.net"}
+    assert "Mail/Local Folders" in required(tmp_path, folders={"sent": "local"})
     assert client(tmp_path).profile == str(folder)
 
 
