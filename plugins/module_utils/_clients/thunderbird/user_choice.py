@@ -38,13 +38,15 @@ def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
     if ids.identity and not is_foreign(settings, ids.identity, account):
-        # An identity that names no SMTP server sends by the default one.
-        smtp = branch("smtpserver", ids.smtp or usual_smtp_server(settings))
-        kind = text(settings, smtp + "type") or "smtp"
-        if kind != "smtp":
-            return user_choice.sends_by(kind)
-        method = method or passwordless(settings, smtp)
+        # An identity that names no SMTP server sends by the default one, which may be another account's.
+        name = ids.smtp or usual_smtp_server(settings)
+        smtp = branch("smtpserver", name)
         outgoing = _host(settings, smtp)
+        if ids.smtp or is_of_account(settings, name, ids, account):
+            kind = text(settings, smtp + "type") or "smtp"
+            if kind != "smtp":
+                return user_choice.sends_by(kind)
+            method = method or passwordless(settings, smtp)
     if method:
         return user_choice.signs_in_by(method)
     return user_choice.local_service(

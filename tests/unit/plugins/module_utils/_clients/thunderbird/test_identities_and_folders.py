@@ -352,6 +352,17 @@ def test_a_choice_by_the_default_smtp_server_stays_too(tmp_path: pathlib.Path, c
     assert stored(tmp_path)["mail.identity.id1.smtpServer"] == "smtp3"
 
 
+@pytest.mark.parametrize("own", [{"authMethod": 10}, {"type": "ews"}])
+def test_another_accounts_smtp_server_is_no_choice_for_this_one(tmp_path: pathlib.Path, own: Prefs) -> None:
+    theirs = smtp(1, "smtp.work.example", "mario@work.example", **own)
+    profile(tmp_path, {**by_hand(), **identity(1, EMAIL, ""), **theirs})
+    outcome, told = run(tmp_path, account())
+    assert (outcome.steps[0].status, told) == (Status.UPDATED, "")
+    after = stored(tmp_path)
+    assert {key: after[key] for key in theirs} == theirs
+    assert after["mail.smtpserver.smtp2.hostname"] == "smtp.charter.net"
+
+
 def test_an_identity_that_only_a_calendar_names_is_not_made_again(tmp_path: pathlib.Path) -> None:
     profile(tmp_path, {"calendar.registry.0e2a.imip.identity.key": "id7"})
     outcome, _told = run(tmp_path, account())
