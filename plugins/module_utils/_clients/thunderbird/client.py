@@ -200,7 +200,7 @@ class Thunderbird(ClientDefaults):
         paths = (*map(self._path, named), *moved, *(one.path for one in further))
         written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
         emptied = to_empty(self._files, after.folders_to_purge)
-        self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
+        self._require_writable(tuple(dict.fromkeys((self.profile, *written, self._path(".parentlock"), *emptied))))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
