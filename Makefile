@@ -11,7 +11,7 @@ demo: ## see it work, in about a minute: no root, nothing installed outside this
 	@$(PYTHON) tests/setup/environment.py demo
 	@.venv/bin/python tests/demo
 
-unit: ## the unit tests in about twenty seconds, with a sample of generated examples, kill points and tables
+unit: ## the unit tests in about fifteen seconds, with a sample of generated examples, kill points and tables
 	@$(PYTHON) tests/run_tests.py unit
 
 unit-full: ## the unit tests with all generated examples, kill points and tables, in about a minute

@@ -69,8 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Have the collector of garbage leave out what stays until the end: a tenth of the time of the unit tests."""
+    """Have the collector of garbage leave out what stays until the end, and begin later: a sixth of the time."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
     gc.enable()
 
 

@@ -37,10 +37,8 @@ MISSING = 3  # how the scripts of tests/setup say that this machine lacks someth
 TOOLS = ROOT / ".venv" / "bin" / "python"
 OLDEST = ROOT / ".venv-3.8"
 _CORES = os.cpu_count() or 1
-# Each worker first spends two seconds of its core on finding the tests.
-SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES)}", "--dist=worksteal")
-# Of the sample, a larger part waits for processes and servers than of all tests.
-FAST_SIDE_BY_SIDE = f"--numprocesses={min(4, _CORES + 2)}"
+# See tests/unit/workers.py. Some tests wait for processes and servers.
+UNIT_SIDE_BY_SIDE = ("-p", "no:xdist", f"--workers={min(8, _CORES + 2)}")
 # These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
 REAL_SIDE_BY_SIDE = (f"--numprocesses={min(4, _CORES + 1)}", "--dist=worksteal")
 CORES = ("oldest-core", "newest-core")
@@ -111,11 +109,9 @@ def unit() -> Counts:
     if IN_CI:
         return unit_full()
     environment("tests")
-    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
-        os.chmod(folder, 0o711)  # some tests act as another user
-        # The watch over hanging tests is a thread for each test.
-        options = (FAST_SIDE_BY_SIDE, "-o", "faulthandler_timeout=0")
-        return unit_tests(TOOLS, *options, "tests/unit", **{AMOUNT: "fast", "TMPDIR": folder})
+    # The watch over hanging tests is a thread for each test.
+    options = ("-o", "faulthandler_timeout=0")
+    return unit_tests(TOOLS, *options, "tests/unit", temporary=in_memory(), **{AMOUNT: "fast"})
 
 
 def in_memory() -> str | None:
@@ -281,10 +277,20 @@ def need_root(why: str) -> None:
         raise Missing(f"only root {why}")
 
 
-def unit_tests(python: pathlib.Path, *folders: str, **variables: str) -> Counts:
-    """Run unit tests side by side."""
-    # Where Python may not keep what it has compiled, each worker compiles all tests: three seconds more.
-    return pytest(python, *SIDE_BY_SIDE, "-p", "no:logging", *folders, **{"PYTHONDONTWRITEBYTECODE": "", **variables})
+def unit_tests(python: pathlib.Path, *arguments: str, temporary: str | None = None, **variables: str) -> Counts:
+    """Run unit tests side by side.
+
+    Args:
+        python: of an environment with pytest.
+        arguments: pytest's.
+        temporary: the folder for their temporary files, if not the usual one.
+        variables: of the environment.
+    """
+    with tempfile.TemporaryDirectory(dir=temporary) as folder:
+        os.chmod(folder, 0o711)  # some tests act as another user
+        # Where Python may not keep what it has compiled, it compiles all tests: three seconds more.
+        variables = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": folder, **variables}
+        return pytest(python, *UNIT_SIDE_BY_SIDE, "-p", "no:logging", *arguments, **variables)
 
 
 def pytest(python: pathlib.Path, *arguments: str, **variables: str) -> Counts:

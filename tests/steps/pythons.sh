@@ -37,8 +37,8 @@ check='
     "$1" -m venv .venv-target
     .venv-target/bin/python -m pip --quiet --disable-pip-version-check --no-input \
         install --require-hashes --requirement tests/setup/requirements-3.8.txt
-    CHARTER_MAIL_TESTS=sample PYTHONPATH=$PWD/targets .venv-target/bin/python -m pytest -q --numprocesses=2 \
-        --dist=worksteal tests/unit/plugins/module_utils
+    CHARTER_MAIL_TESTS=sample PYTHONPATH=$PWD/targets .venv-target/bin/python -m pytest -q --workers=2 \
+        tests/unit/plugins/module_utils
     [ "${2#3.}" -lt 11 ] || make --no-print-directory demo PYTHON="$1"'
 
 check_here() { # check_here VERSION PYTHON

@@ -36,8 +36,7 @@ _MOST = 2
 _ROWS = 1  # at least, of a table in the fast loop; of a longer one, one row in so many
 _ROW_SHARE = 8
 
-# Each worker of a run finds the tests for itself, and all of them must find the same.
-_SEED = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+_CHANCE = random.SystemRandom()  # Hypothesis seeds the usual one
 
 _T = t.TypeVar("_T")
 
@@ -51,7 +50,7 @@ def sample(cases: t.Sequence[_T], most: int = _MOST) -> t.Sequence[_T]:
     """The cases to try, in their order: all of them, or so many in the fast loop, other ones in each run."""
     if FULL or len(cases) <= most:
         return cases
-    return [cases[number] for number in sorted(random.Random(_SEED).sample(range(len(cases)), most))]
+    return [cases[number] for number in sorted(_CHANCE.sample(range(len(cases)), most))]
 
 
 def rows(table: t.Sequence[_T], most: int | None = None) -> t.Sequence[_T]:
@@ -71,5 +70,4 @@ def one_of_each(cases: t.Sequence[_T], kind: t.Callable[[_T], t.Hashable]) -> t.
     numbers: dict[t.Hashable, list[int]] = {}
     for number, case in enumerate(cases):
         numbers.setdefault(kind(case), []).append(number)
-    chance = random.Random(_SEED)
-    return [cases[number] for number in sorted(chance.choice(alike) for alike in numbers.values())]
+    return [cases[number] for number in sorted(_CHANCE.choice(alike) for alike in numbers.values())]

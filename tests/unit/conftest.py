@@ -1,23 +1,30 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fast loop: a part of each table, and workers that send the controller only what it needs."""
+"""The fast loop: a part of each table, and workers that begin with all tests found."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from ansible_collections.charter.mail.tests.unit import amount
+from ansible_collections.charter.mail.tests.unit.workers import Workers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add an option."""
+    parser.addoption("--workers", type=int, default=1, help="how many processes to run the tests in")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Define the mark."""
+    """Define the mark, and replace pytest's loop where there are workers."""
     config.addinivalue_line(
         "markers", "alike(most, name): expensive tests of which the fast loop runs so many; of all files with the name"
     )
+    if config.getoption("workers") > 1:
+        config.pluginmanager.register(Workers(config.getoption("workers")))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,13 +49,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {item for (_name, most), group in groups.items() for item in set(group) - set(amount.rows(group, most))}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Report each test once where it runs beside others: its begin, its end and a sound setup cost as much again."""
-    if not hasattr(item.config, "workerinput"):
-        return None
-    for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "call" or not report.passed:
-            item.ihook.pytest_runtest_logreport(report=report)
-    return True

@@ -233,15 +233,15 @@ def _run(path: str, *options: str) -> Counts:
     return run_tests.pytest(pathlib.Path(sys.executable), *options, path, **environ)
 
 
-# As unit tests are run, with the hooks of their workers.
-WORKER = ("-p", "tests.conftest", "-p", "tests.unit.conftest", "-p", "xdist", "--numprocesses=1")
+# As unit tests are run.
+WORKERS = ("-p", "tests.conftest", "-p", "tests.unit.conftest", "--workers=2")
 
 
-@pytest.mark.alike(1)
+@pytest.mark.alike(1, "runs of pytest")
 class TestPytest:
     """Each starts it."""
 
-    @pytest.mark.parametrize("options", [(), WORKER], ids=["alone", "in a worker"])
+    @pytest.mark.parametrize("options", [(), WORKERS], ids=["alone", "in workers"])
     def test_pytest_is_counted(self, tmp_path: pathlib.Path, options: t.Sequence[str]) -> None:
         path = _write_test(
             tmp_path,
