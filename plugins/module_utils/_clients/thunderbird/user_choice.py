@@ -66,7 +66,7 @@ def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
     if method:
         return user_choice.signs_in_by(method)
     incoming = _host(settings, branch("server", ids.server))
-    return user_choice.local_service(settings.computer, account, incoming, outgoing)
+    return user_choice.local_service(IndexedSettings.of(settings).computer, account, incoming, outgoing)
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
