@@ -22,8 +22,8 @@ options:
   location:
     description:
       - Which Evolution to configure. Native and Flatpak builds keep accounts in different folders.
-      - V(auto) is the one that was used last. If none was used, it is the one that is installed, and V(native) if none
-        or both are installed.
+      - V(auto) is the one that is installed. If both are, it is the one that was used last. If none is installed, it is
+        the one that was used last, and V(native) if none was used. A warning names the other one if it was used.
       - The folders of the native one follow E(XDG_CONFIG_HOME), E(XDG_DATA_HOME) and E(XDG_CACHE_HOME) of the user's
         session. While the user is not logged in, they follow the files that a login reads, such as C(~/.profile).
       - The Flatpak is only configured while it is closed, see O(when_running). No password can be stored for it.

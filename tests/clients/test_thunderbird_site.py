@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import shutil
 import typing as t
@@ -81,7 +82,7 @@ class Host(LocalFiles):
         self._folder = folder
 
     def place(self, path: str) -> str:
-        return f"{self._folder}{path}" if path.startswith((PREF, ETC)) else path
+        return f"{self._folder}{path}" if path.startswith((PROGRAM, ETC)) else path
 
     def read(self, path: str) -> bytes | None:
         return super().read(self.place(path))
@@ -90,15 +91,28 @@ class Host(LocalFiles):
         return super().names(self.place(path))
 
 
+def _link(source: str, target: str) -> None:
+    """Copy a file, without its content where that is possible: the program is large."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 class Site:
     """A host with files of its site, and a home with one profile."""
 
     def __init__(self, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder.chmod(0o755)
         self.files = Host(folder)
+        self.program = pathlib.Path(self.files.place(PROGRAM))
         self.pref = pathlib.Path(self.files.place(PREF))
         self.etc = pathlib.Path(self.files.place(ETC))
-        shutil.copytree(PREF, self.pref)
+        shutil.copytree(PROGRAM, self.program, symlinks=True, copy_function=_link)
+        defaults = self.program / "defaults"
+        if defaults.is_symlink():
+            defaults.unlink()
+            shutil.copytree(f"{PROGRAM}/defaults", defaults, symlinks=True)
         shutil.copytree(ETC, self.etc)
         monkeypatch.setattr(thunderbird_process, "_SYSTEM_SETTINGS", self.etc)
         self.home = folder / "home"
@@ -112,8 +126,7 @@ class Site:
         return reconcile(configured, [account(**options)])
 
     def open(self) -> Thunderbird:
-        places = [str(self.pref), str(pathlib.Path(PREF).resolve())]
-        prefix = ["unshare", "--net", "--mount", "--", "sh", "-c", NETWORK, *places]
+        prefix = ["unshare", "--net", "--mount", "--", "sh", "-c", NETWORK, str(self.program), PROGRAM]
         return Thunderbird(self.home, copy=False, command_prefix=prefix)
 
     def senders(self) -> dict[str, str | None]:
@@ -145,10 +158,11 @@ def lines(prefs: t.Mapping[str, t.Any], kind: str = "pref") -> str:
 
 
 def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [f"mail.server.test.x{number}" for number in range(14)]
+    names = [f"mail.server.test.x{number}" for number in range(22)]
     for where, name in (
         (site.pref, "aa"),
         (site.pref, "zz"),
+        (site.program / "defaults/preferences", "m"),
         (site.etc / "defaults/pref", "m"),
         (site.etc / "pref", "m"),
     ):
@@ -170,6 +184,21 @@ def test_the_collection_sees_what_thunderbird_sees(site: Site, monkeypatch: pyte
     }
     (site.etc / "policies").mkdir()
     (site.etc / "policies/policies.json").write_text(json.dumps({"policies": {"Preferences": policies}}))
+    given = {**dict.fromkeys(names[2:14], '"distribution"'), "mail.server.test.locked": "4", names[20]: "bare"}
+    given |= {"mail.server.test.d1": "25", "mail.server.test.d2": "false", "mail.server.test.d3": "1.5"}
+    (site.program / "distribution").mkdir(exist_ok=True)
+    (site.program / "distribution/distribution.ini").write_text(
+        "[Global]\nid=x\nversion=1\nabout=x\n[Preferences]\n"
+        + "".join(f"{name}={value}\n" for name, value in given.items())
+    )
+    for folder in ("defaults/pref", "defaults/preferences"):
+        (site.program / folder / "order.js").write_text(lines({names[18]: folder, f"mail.server.test.{folder[9:]}": 1}))
+    for folder in ("pref", "defaults/pref"):
+        (site.etc / folder / "order.js").write_text(lines({names[18]: f"etc {folder}"}))
+    (site.program / "defaults/preferences/order2.js").write_text(lines({names[19]: "preferences"}))
+    (site.etc / "defaults/pref/order2.js").write_text(lines({names[19]: "etc"}))
+    (site.program / "defaults/preferences/order3.js").write_text(lines({names[21]: "preferences"}))
+    (site.etc / "pref/order3.js").write_text(lines({names[21]: "etc pref"}))
     autoconfig = f'pref("{names[7]}", "c");defaultPref("{names[8]}", "c");lockPref("{names[9]}", "c");\n'
     autoconfig += f'pref("{names[10]}", "c");defaultPref("{names[2]}", "c");lockPref("mail.server.test.locked", 3);\n'
     site.make(dict.fromkeys([*names[3:8], *names[9:12], "mail.server.test.locked"], "mine"))

@@ -251,8 +251,9 @@ def test_flatpak_uses_its_own_files_and_password_store(ansible: Ansible, mario: 
     state = mario.home / FLATPAK_SOURCES / "../mail/state.ini"
     state.parent.mkdir()
     state.touch()
+    (mario.home / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
     mario.own()
-    assert not account(ansible, mario, password=PASSWORD)["changed"]  # auto: the installation that was used last
+    assert not account(ansible, mario, password=PASSWORD)["changed"]  # auto: the installed one that was used last
     with open_flatpak(mario) as pid:
         assert not account(ansible, mario)["changed"]
         failed = account(ansible, mario, provider="spectrum")

@@ -29,7 +29,12 @@ _SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the
 _OWN_PAM = ".pam_environment"  # read up to Debian 11, for some ways to log in
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
 _SYSTEM_PROFILES = ("etc/zshenv", "etc/zsh/zshenv", "etc/zprofile", "etc/zsh/zprofile")
-_SCRIPTS = ("etc/X11/Xsession.d/*", "etc/xdg/plasma-workspace/env/*.sh")
+_SCRIPTS = ("etc/X11/Xsession.d/*", "etc/X11/xinit/xinitrc.d/*", "etc/xdg/plasma-workspace/env/*.sh")
+# Of csh, fish and sessions that few have: what they set is told, and not taken.
+_SELDOM_READ = (
+    *(".cshrc", ".tcshrc", ".login", ".config/fish/config.fish", ".config/fish/conf.d/*.fish", ".xsession", ".xinitrc"),
+)
+_SELDOM_READ_SYSTEM = ("etc/csh.cshrc", "etc/csh.login", "etc/fish/config.fish", "etc/fish/conf.d/*.fish")
 _OWN_SCRIPTS = ".config/plasma-workspace/env/*.sh"
 _UNIT_FILES = "etc/systemd/system/user@.service.d/*.conf"
 _FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
@@ -41,14 +46,16 @@ LOGIN_FILES = (
         for folder in ("~/.config", *(f"/{name}" for name in _FOLDERS))
         for name in ("environment.d/*.conf", "systemd/user.conf", "systemd/user.conf.d/*.conf")
     ),
-    *(f"/{name}" for name in (_UNIT_FILES, *_SYSTEM_PROFILES, *_SCRIPTS)),
-    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS)),
+    *(f"/{name}" for name in (_UNIT_FILES, *_SYSTEM_PROFILES, *_SCRIPTS, *_SELDOM_READ_SYSTEM)),
+    *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS, *_SELDOM_READ)),
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
 _ANY_NAME = re.compile("|".join(NAMES))  # few files have one, and to look line by line takes longer
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
 _UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
+_UNLESS_SET = re.compile(rf"(?P<before>.*?)\$\{{{_NAME}:?=(?P<value>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}.*")
+_OTHER_SHELL = re.compile(rf"\s*[^#]*?\b(?:setenv|set(?:\s+-\S+)+)\s+{_NAME}\s+(?P<value>.*)")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
 _PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
 _SYSTEMD_LINE = re.compile(r"\s*(?P<key>DefaultEnvironment|Environment)\s*=(?P<rest>.*)")
@@ -145,6 +152,11 @@ def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterat
         yield from _lines(path, known, shell=True)
         for sourced in _sourced(path, known):  # such as ~/.bashrc, which usually ends early without a terminal
             yield from (found._replace(sure=False) for found in _lines(sourced, known, shell=True))
+    seldom = [path for pattern in _SELDOM_READ_SYSTEM for path in _matching(system, pattern)]
+    seldom += [path for pattern in _SELDOM_READ for path in _matching(home, pattern)]
+    for path in seldom:
+        yield from (found._replace(sure=False) for found in _lines(path, known, shell=True))
+        yield from _lines_of_other_shell(path, known)
 
 
 def _folders(home: str, system: str) -> list[str]:
@@ -186,6 +198,11 @@ def _lines(
         unset = _UNSET.fullmatch(line) if shell and "unset" in line else None
         if unset is not None and not unset["before"].lstrip().startswith("#"):
             yield _Assignment(unset["name"], "", not unset["before"], path)
+        match = _UNLESS_SET.fullmatch(line) if shell else None
+        if match is not None and not match["before"].lstrip().startswith("#"):
+            value = known.get(match["name"]) or _expanded(f'"{match["value"]}"', known)
+            yield _Assignment(match["name"], value, match["before"].strip() in {":", ': "'}, path)
+            continue
         match = _LINE.fullmatch(line)
         if match is None or match["before"].lstrip().startswith("#"):
             continue
@@ -202,6 +219,17 @@ def _lines(
         yield _Assignment(match["name"], value, sure, path)
 
 
+def _lines_of_other_shell(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
+    """The assignments of csh and fish."""
+    text = _text(path)
+    for line in text.splitlines() if _ANY_NAME.search(text) else ():
+        match = _OTHER_SHELL.fullmatch(line)
+        if match is not None:
+            word = _WORD.match(match["value"])
+            written = "" if word is None else word.group()
+            yield _Assignment(match["name"], _expanded(written, known) if written else None, False, path)
+
+
 def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
     """The files that a profile runs as a part of itself, as far as their names can be known."""
     for line in _text(path).splitlines():
@@ -215,7 +243,7 @@ def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
 
 
 def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    text = _text(path)
+    text = _text(path).replace("\\\n", " ")  # a line that goes on
     for line in text.splitlines() if _ANY_NAME.search(text) else ():
         match = _PAM_LINE.fullmatch(line.strip())
         if match is None:

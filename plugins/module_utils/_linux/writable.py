@@ -30,7 +30,26 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
             "have the user log in once, or create it (mkhomedir_helper), and run again",
         )
     for path in paths:
-        _require(os.path.realpath(path), folder=path.endswith("/"))
+        try:
+            _require(os.path.realpath(path), folder=path.endswith("/"))
+        except HostError as error:
+            link = _dead_link(path)
+            if link is None:
+                raise
+            raise HostError(
+                link,
+                f"this link leads to {os.path.realpath(link)}, which is not there and cannot be made",
+                "mend or remove the link, and run again; nothing was changed",
+            ) from error
+
+
+def _dead_link(path: str) -> str | None:
+    """The link on the way to a path that leads nowhere; None where there is none."""
+    while path != os.path.dirname(path):
+        if os.path.islink(path):
+            return None if os.path.exists(path) else path
+        path = os.path.dirname(path)
+    return None
 
 
 def _require(path: str, *, folder: bool) -> None:

@@ -19,6 +19,11 @@ class MailError(Exception):
 
     changed = False
 
+    @property
+    def remark(self) -> str:
+        """The message about what stopped nothing: whatever else there was may have been changed."""
+        return str(self).replace(_NOTHING, "")
+
 
 class OptionError(MailError):
     """An invalid option; raised before anything is written.

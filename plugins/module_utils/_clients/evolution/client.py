@@ -170,7 +170,7 @@ class Evolution(ClientDefaults):
         """What the admin should know about an account beside what is done for it."""
         with self._as_root():
             from . import account_warnings
-        found = [*self._location.warnings, *(f"left as it is: {error}" for error in state.damaged.values())]
+        found = [*self._location.warnings, *(f"left as it is: {error.remark}" for error in state.damaged.values())]
         if account.state is AccountState.PRESENT and not self._location.flatpak:
             found += templates.warnings(self._templates, account)
         return (*found, *account_warnings.about(state, account, self._password_store))

@@ -9,7 +9,8 @@ import typing as t
 
 from ..._host.environment import Environment
 from ..._host.files import Files
-from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE_PROGRAM
+from ..._model.errors import HostError
+from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE, NATIVE_PROGRAM
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 
@@ -52,8 +53,8 @@ def locate(files: Files, home: str, location: str, environment: t.Callable[[], E
     Args:
         files: the user's files.
         home: the user's home directory.
-        location: one of CHOICES. ``auto`` takes the one that was used last; where none was, the one that is
-            installed, and the native one where none or both are.
+        location: one of CHOICES. ``auto`` takes one that was used and is installed, the last used one first; else one
+            that is installed, the native one first; else one that was used; else the native one.
         environment: the variables of the user's sessions, which the native one goes by.
     """
     flatpak = _flatpak(home)
@@ -62,14 +63,26 @@ def locate(files: Files, home: str, location: str, environment: t.Callable[[], E
     native = _native(files, home, environment())
     if location != AUTO:
         return native
-    used = [(moment, place) for place in (native, flatpak) for moment in [_last_used(files, place)] if moment]
-    if used:
-        return max(used, key=lambda found: found[0])[1]
     apps = (_FLATPAK_APPS, posixpath.join(home, ".local/share/flatpak/app"))
-    if files.modified(NATIVE_PROGRAM) is not None:
-        return native
-    installed = any(files.is_directory(posixpath.join(folder, FLATPAK_ID)) for folder in apps)
-    return flatpak if installed else native
+    installed = {
+        native: files.modified(NATIVE_PROGRAM) is not None,
+        flatpak: any(files.is_directory(posixpath.join(folder, FLATPAK_ID)) for folder in apps),
+    }
+    used = {place: moment for place in installed for moment in [_last_used(files, place)] if moment}
+    chosen = max(installed, key=lambda place: (installed[place], place in used, used.get(place, 0.0)))
+    others = (place for place in used if place is not chosen)
+    about = (_about(chosen, other, installed[chosen] and not installed[other]) for other in others)
+    return chosen._replace(warnings=(*chosen.warnings, *about))
+
+
+def _about(chosen: Location, other: Location, leftover: bool) -> str:
+    """What to say of another Evolution that was used; ``leftover``: its program is gone."""
+    reason = ", whose program is not installed" if leftover else ""
+    return (
+        f"the Evolution with its accounts in {chosen.sources} is configured; there are others in "
+        f"{other.sources}{reason}. "
+        f"Choose them with location={FLATPAK if other.flatpak else NATIVE} if the user opens those."
+    )
 
 
 def _native(files: Files, home: str, environment: Environment) -> Location:
@@ -111,4 +124,7 @@ def _flatpak(home: str) -> Location:
 
 def _last_used(files: Files, place: Location) -> float | None:
     """When its windows were last used. (The folder of the accounts is GNOME's calendar's, too, and shows nothing.)"""
-    return files.modified(posixpath.join(place.config, "mail/state.ini"))
+    try:
+        return files.modified(posixpath.join(place.config, "mail/state.ini"))
+    except HostError:  # what is out of the user's reach is not what the user opens
+        return None

@@ -21,7 +21,7 @@ from .password_store.store import NONE
 from .sources import DATA_SOURCE, MAIL_SUBMISSION, MARKER_GROUP, SourceIds, Sources
 from .stored import EvolutionState
 from .templates import AUTOCONFIG
-from .user_choice import chosen
+from .user_choice import chosen_for
 
 if t.TYPE_CHECKING:
     from ..._model.secret import Secret
@@ -99,7 +99,7 @@ def _of_provider(sources: Sources, account: Account) -> t.Iterator[tuple[SourceI
         if any(sources.has_group(uid, AUTOCONFIG) for uid in ids.all):
             yield ids, "a template of the site's makes it at each login"
         elif find(sources, stored) == ids:
-            yield ids, chosen(sources, stored)
+            yield ids, "" if account.override else chosen_for(sources, ids, account)
 
 
 def _as_stored(sources: Sources, ids: SourceIds, account: Account) -> Account:

@@ -56,6 +56,11 @@ def _chosen(sources: Sources, account: Account) -> str:
     ids = None if account.override else find(sources, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(sources, ids, account)):
         return ""
+    return chosen_for(sources, ids, account)
+
+
+def chosen_for(sources: Sources, ids: SourceIds, account: Account) -> str:
+    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
     if any(sources.is_off(uid) for uid in ids.all):
         return user_choice.switched_off("Evolution")
     program = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName") or "smtp"

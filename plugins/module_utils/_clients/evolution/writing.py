@@ -23,7 +23,7 @@ from .differences import source_changes
 from .lookup import find
 from .password_store.keyring_item import Item
 from .password_store.store import PLAINTEXT_KEYRING
-from .signatures import changed
+from .signatures import FOLDER, changed
 from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, Sources, source_path
 from .stored import EvolutionState, Session
 from .user_choice import choice
@@ -62,7 +62,11 @@ def folders(
         password_store: one of ``store.CHOICES``.
     """
     found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
-    if before.session is None:  # a registry writes by itself, and reports if it cannot
+    found += [posixpath.join(location.config, FOLDER)] if after.new_signatures else []
+    found += [posixpath.dirname(location.settings)] if after.new_defaults and location.settings else []
+    if before.session is not None:  # a registry writes by itself, with the user's rights
+        found += [location.sources] if after.sources is not before.sources else []
+    else:
         edited = [uid for uid, source in after.sources.items() if before.sources.get(uid) is not source]
         paths = (source_path(location.sources, uid) for uid in edited)
         usual = files.real_path(location.sources)

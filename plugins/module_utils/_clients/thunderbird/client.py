@@ -109,13 +109,13 @@ class Thunderbird(ClientDefaults):
         except DamagedFileError as error:
             return ThunderbirdState.of_nothing(self._profile, error, content)
         profile = self.profile
-        references = LazyMapping(lambda: folder_references.read(self._files, profile, prefs.values))
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
         sources = preference_files.read(
             self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values
         )
         seen = sources.seen(prefs.values)
+        references = LazyMapping(lambda: folder_references.read(self._files, profile, seen))
         settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
@@ -135,9 +135,8 @@ class Thunderbird(ClientDefaults):
         with self._as_root():
             from .differences import preference_changes
         found = [*preference_changes(before.settings, after.settings), *after.password_changes]
-        if after.references is not before.references:
-            moved = after.references_since(before)
-            found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
+        moved = after.references_since(before)
+        found += [Change(path, "the old server's folders", "the new server's folders") for path in moved]
         found += [Change("mail on this host", folder, None) for folder in after.purged if folder not in before.purged]
         if after.announced and not before.announced:
             found += [Change(write.path, None, "new") for write in before.profile.files if not write.backup]
@@ -198,11 +197,14 @@ class Thunderbird(ClientDefaults):
         return self._files.interrupted
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
-        moved = after.references_since(before) if after.references is not before.references else ()
+        moved = after.references_since(before)
         named = ["prefs.js", *(password_choice.FILES if after.new_passwords is not None else ())]
-        written = [posixpath.dirname(self._files.real_path(path)) for path in (*map(self._path, named), *moved)]
+        further = missing_folders(self._files, self.profile, before.settings, after.settings)
+        further += after.profile.files if after.announced else ()
+        paths = (*map(self._path, named), *moved, *(one.path for one in further))
+        written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
         emptied = to_empty(self._files, after.folders_to_purge)
-        self._require_writable((self.profile, *written, self._path(".parentlock"), *emptied))
+        self._require_writable(tuple(dict.fromkeys((self.profile, *written, self._path(".parentlock"), *emptied))))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
@@ -259,6 +261,7 @@ class Thunderbird(ClientDefaults):
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         migrated = migration.moved(before.settings, account, self._files, self.profile)
         settings, ids = configure.present(migrated, account)
+        settings = before.sources.without_vain_choice(before.settings, settings, account)
         references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
         remarks = (*before.remarks, *left)
         if account.password is not None:
@@ -301,6 +304,7 @@ class Thunderbird(ClientDefaults):
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
         settings = before.sources.with_site_choice(before.settings, settings)
+        settings = before.sources.without_vain_choice(before.settings, settings, account)
         if ids is None:
             return before
         passwords, password_changes = before.passwords, []
@@ -312,9 +316,7 @@ class Thunderbird(ClientDefaults):
             passwords = remaining
         with self._as_root():
             from . import account_warnings
-        folder, left = account_warnings.of_removal(
-            self._files, self._root, self.profile, before.settings, settings, ids, account
-        )
+        folder, left = account_warnings.of_removal(self._files, self._root, before, settings, ids, account)
         return before._replace(
             settings=settings,
             new_passwords=passwords,

@@ -19,6 +19,7 @@ from .mapping import branch, names
 
 # Written along with something else, or to be extended: the profile's own value may stand before the site's.
 _EXTENDED = frozenset({ACCOUNTS, SMTP_SERVERS, LAST_KEY})
+_LISTS = frozenset({ACCOUNTS, SMTP_SERVERS})
 _APPENDED = "mail.accountmanager.appendaccounts"
 _VERSION, _USUAL_VERSION = "mailnews.append_preconfig_accounts.version", 1  # as mailnews.js has it
 _MEANT_BY_DEFAULT = frozenset({lookup.DEFAULT_ACCOUNT, lookup.DEFAULT_SMTP})
@@ -51,12 +52,14 @@ class PreferenceSources(t.NamedTuple):
     Attributes:
         defaults: name to what counts where prefs.js has no value.
         overrides: name to what counts in any case.
-        computed: files that cannot be read as they are programs.
+        computed: files that are programs, of which only a part is known.
+        open: name to where such a program may set it.
     """
 
     defaults: t.Mapping[str, Given] = {}
     overrides: t.Mapping[str, Given] = {}
     computed: t.Sequence[str] = ()
+    open: t.Mapping[str, Given] = {}
 
     def __bool__(self) -> bool:
         return bool(self.defaults or self.overrides)
@@ -111,6 +114,22 @@ class PreferenceSources(t.NamedTuple):
                 found[name] = default.value
         return IndexedSettings.of(after).updated(found) if found else after
 
+    def without_vain_choice(self, before: Settings, after: Settings, account: Account) -> Settings:
+        """The preferences without another default than a file with the last word has, unless it is asked for.
+
+        Args:
+            before: as Thunderbird sees them; returned where nothing else differs.
+            after: with an account configured, or removed.
+            account: that one.
+        """
+        names_of_choice = [name for name in _MEANT_BY_DEFAULT if name in self.overrides and not account.default]
+        vain = [name for name in names_of_choice if not same(before.get(name), after.get(name))]
+        if not vain:
+            return after
+        found = {name: before[name] for name in vain if name in before}
+        kept = IndexedSettings.of(after).updated(found, [name for name in vain if name not in found])
+        return kept if changes(before, kept) else before
+
     def refuse_what_would_not_last(self, stored: Settings, wanted: Settings, account: Account) -> None:
         """See that nothing stands against what is to be written for an account.
 
@@ -130,6 +149,8 @@ class PreferenceSources(t.NamedTuple):
         for change in changes(self.seen(stored), wanted):
             if change.after is None or _is_minor(change.key, account):
                 continue
+            if change.key in _LISTS and change.key in self.open and change.key not in stored:
+                raise _hiding(self.open[change.key], change.key, account)
             lasts = same(lasting.get(change.key), change.after)
             if not lasts and change.key in self.overrides:
                 raise _overruled(self.overrides[change.key], change.key, change.after, account)
@@ -198,6 +219,15 @@ def _shadowing(given: Given, name: str, wanted: Value, account: Account) -> Host
         f"this file gives {name} the value {_shown(given.value)} for all users, and {account} would need "
         f"{_shown(wanted)}",
         "change it there, or leave it to that file, and run again; nothing was changed",
+    )
+
+
+def _hiding(given: Given, name: str, account: Account) -> HostError:
+    return HostError(
+        given.place,
+        f"this file is a program that gives {name}, and what it gives is not known here: a list with {account} would "
+        "hide it",
+        "give the list there as a plain text, and in no condition, and run again; nothing was changed",
     )
 
 

@@ -12,23 +12,11 @@ import posixpath
 from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .client_entry import PROCESSES
-from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, SNAP_PROGRAM
+from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, ROOTS, SNAP_PROGRAM
 from .password_store.choice import all_files
 from .preference_files import SYSTEM
 
-_HOMES = (
-    "~",
-    "~/snap/thunderbird/common",
-    *(f"~/.var/app/{identifier}" for identifier in FLATPAK_IDS),
-)
-_ROOTS = (
-    *(f"{home}/.thunderbird" for home in _HOMES),
-    "~/.icedove",
-    "~/.config/thunderbird",
-    "~/snap/thunderbird/common/.config/thunderbird",
-    "~/snap/thunderbird/current/.config/thunderbird",
-    *(f"~/.var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
-)
+_ROOTS = tuple(f"~/{root}" for root in ROOTS)
 _STORE = all_files()
 _PREFERENCES = ("*.[jJ][sS]", ".*.[jJ][sS]", ".[jJ][sS]")
 
@@ -36,11 +24,14 @@ FILES = FilesToRead(
     groups=(
         FileGroup(_ROOTS, ("profiles.ini", "installs.ini", "*/prefs.js", "*/user.js", "*/compatibility.ini")),
         FileGroup(tuple(f"~/{name}" for name in LEGACY_HOMES), ("profiles.ini",)),
-        FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json")),
+        FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json", "distribution/distribution.ini")),
         FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # where a launcher is a file
         FileGroup((f"{SYSTEM}/policies",), ("policies.json",)),
         FileGroup(
-            (*(f"{program}/defaults/pref" for program in NATIVE_PROGRAMS), f"{SYSTEM}/pref", f"{SYSTEM}/defaults/pref"),
+            (
+                *(f"{program}/defaults/{name}" for program in NATIVE_PROGRAMS for name in ("pref", "preferences")),
+                *(f"{SYSTEM}/pref", f"{SYSTEM}/defaults/pref"),
+            ),
             _PREFERENCES,
         ),
     ),

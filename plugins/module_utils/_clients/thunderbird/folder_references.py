@@ -23,6 +23,9 @@ from .indexed_settings import IndexedSettings
 from .lookup import stored
 from .mail_deletion import directories
 
+FILTERS = "msgFilterRules.dat"
+"""In a server's directory."""
+
 # What may follow a root folder's URI: nothing that would make it the URI of another host or login.
 _END = r"(?![\w@~-]|[.:]\w)"
 
@@ -89,10 +92,9 @@ def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes
     """The files that there are, path to content."""
     paths = [posixpath.join(profile, "virtualFolders.dat")]
     for ids in stored(settings):
-        for directory in directories(settings, ids.server, profile):
-            if directory.startswith(profile.rstrip("/") + "/"):
-                paths.append(posixpath.join(directory, "msgFilterRules.dat"))
-                break
+        place = next(filter(files.is_directory, directories(settings, ids.server, profile)), None)
+        if place is not None:  # in the profile, or wherever the user has put it
+            paths.append(posixpath.join(place, FILTERS))
     found = {}
     for path in paths:
         content = files.read(path)
@@ -118,9 +120,13 @@ def moved_settings(before: IndexedSettings, old: str, new: str) -> IndexedSettin
 
 
 def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str) -> t.Sequence[str]:
-    """The preferences and files that still name folders by the old URI, as they do so in a form that is not known."""
+    """The preferences and files that still name folders by the old URI: in a form that is not known, or in a name."""
     references = References.between(old, new)
-    found = [key for key, value in sorted(settings.items()) if isinstance(value, str) and references.left_in(value)]
+    found = [
+        key
+        for key, value in sorted(settings.items())
+        if (isinstance(value, str) and references.left_in(value)) or references.left_in(key)
+    ]
     texts = ((path, content.decode("utf-8", "replace")) for path, content in contents.items())
     return [*found, *(path for path, text in texts if references.left_in(text))]
 

@@ -9,7 +9,8 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._model.settings import Settings
-from .indexed_settings import IndexedSettings
+from . import folder_references
+from .indexed_settings import FOLDERS, WITH_FOLDERS, IndexedSettings
 from .mapping import PrefIds, branch, text
 
 
@@ -22,6 +23,25 @@ def remaining(settings: Settings, root: str | None) -> t.Sequence[str]:
     """
     state = IndexedSettings.of(settings)
     return [key for key in state.folder_users.get(root or "", ()) if key in state and _is_used(state, key)]
+
+
+def who_keep_mail(settings: Settings, filters: t.Mapping[str, bytes], root: str) -> t.Sequence[str]:
+    """The preferences and filters by which others have mail put into folders below a root folder, however they name it.
+
+    Args:
+        settings: without the account that the folders belong to.
+        filters: of the other accounts, path to content.
+        root: the URI of the root folder.
+    """
+    state, references = IndexedSettings.of(settings), folder_references.References.between(root, root)
+    found = [
+        key
+        for key, value in state.flat().items()
+        if key.startswith(WITH_FOLDERS) and key.rpartition(".")[2] in FOLDERS and isinstance(value, str)
+        if references.left_in(value) and _is_used(state, key)
+    ]
+    texts = ((path, content.decode("utf-8", "replace")) for path, content in filters.items())
+    return [*sorted(found), *(path for path, text in texts if references.left_in(text))]
 
 
 def refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:

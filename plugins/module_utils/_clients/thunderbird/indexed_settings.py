@@ -31,6 +31,7 @@ RETIRED = "charter_mail_retired"
 
 LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
+_WITH_NAMES = ("mail.", "calendar.")  # a calendar invites people by an identity, which may be gone
 _LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
 
 # What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
@@ -43,8 +44,9 @@ _INDEXED: t.Mapping[str, t.Sequence[str]] = {
 _CASELESS = frozenset({RETIRED, "userName", "username", "useremail"})
 _MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
-_WITH_FOLDERS = ("mail.identity.", "mail.server.")
-_FOLDERS = frozenset(
+WITH_FOLDERS = ("mail.identity.", "mail.server.")
+"""How preferences begin of what can have its mail put into folders."""
+FOLDERS = frozenset(
     {
         "fcc_folder",
         "draft_folder",
@@ -144,7 +146,7 @@ class IndexedSettings(PersistentMap[str, Value]):
         """
         found: dict[str, list[str]] = {}
         for key, value in self.flat().items():
-            if key.rpartition(".")[2] in _FOLDERS and key.startswith(_WITH_FOLDERS) and isinstance(value, str):
+            if key.rpartition(".")[2] in FOLDERS and key.startswith(WITH_FOLDERS) and isinstance(value, str):
                 found.setdefault("/".join(value.split("/")[:3]), []).append(key)
         return found
 
@@ -349,7 +351,7 @@ def _added(before: NameList, after: NameList) -> t.Sequence[str]:
 def _words(settings: Settings) -> t.Iterator[str]:
     """What can be a numbered name, in names, values and lists."""
     for key, value in settings.items():
-        if key.startswith("mail."):
+        if key.startswith(_WITH_NAMES):
             yield from key.split(".")
             if isinstance(value, str) and len(value) < _LONGEST_LIST:
                 yield from map(str.strip, value.split(","))

@@ -29,6 +29,19 @@ LEGACY_HOMES = (".icedove", ".mozilla-thunderbird")
 DEBIAN_LAUNCHER = "/usr/lib/thunderbird/thunderbird-wrapper-helper.sh"
 
 
+ROOTS = (
+    ".thunderbird",
+    "snap/thunderbird/common/.thunderbird",
+    *(f".var/app/{identifier}/.thunderbird" for identifier in FLATPAK_IDS),
+    ".icedove",
+    ".config/thunderbird",
+    "snap/thunderbird/common/.config/thunderbird",
+    "snap/thunderbird/current/.config/thunderbird",
+    *(f".var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
+)
+"""Where profiles can be in a home directory, unless a variable leads elsewhere."""
+
+
 class Sandbox(t.NamedTuple):
     """A Thunderbird that sees other files than the host has: where the host has what it sees.
 

@@ -19,6 +19,10 @@ _IN_PROFILE = "[ProfD]"
 _UP = "../"
 _USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
 _DIRECTORIES = ("directory-rel", "directory")
+_RELATIVE = "-rel"
+_WITH_FILES = ("mail.server.", "mail.identity.")
+# A server of news has a list of its groups, an identity may have its signature in a file.
+_FILES = tuple(f".{name}{end}" for name in ("directory", "newsrc.file", "sig_file") for end in (_RELATIVE, ""))
 
 
 class MailFolder(t.NamedTuple):
@@ -34,7 +38,12 @@ class MailFolder(t.NamedTuple):
 
 
 def mail_folder(
-    files: Files, profile: str, settings: Settings, ids: PrefIds, other_profiles: t.Iterable[str] = ()
+    files: Files,
+    profile: str,
+    settings: Settings,
+    after: Settings,
+    ids: PrefIds,
+    other_profiles: t.Iterable[str] = (),
 ) -> MailFolder:
     """What is the account's alone.
 
@@ -42,6 +51,7 @@ def mail_folder(
         files: the user's.
         profile: its folder.
         settings: with the account.
+        after: without it.
         ids: the account's.
         other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
     """
@@ -56,25 +66,37 @@ def mail_folder(
     real = files.real_path(folder)
     if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):
         return MailFolder(None, f"{folder} is a link to {real}")
-    others = [*_others(settings, ids.server, profile)]
-    others += [path for other in other_profiles for path in _others(_preferences(files, other), "", other)]
-    shared = shared_with([folder], others, files.real_path)
+    others = [*_used(after, profile)]
+    for other in other_profiles:
+        preferences = _preferences(files, other)
+        # An absolute path beside a relative one does not count: that of a copied profile leads to the original.
+        relative_ones = {key[: -len(_RELATIVE)] for key in preferences if key.endswith(_RELATIVE)}
+        others += _used({key: value for key, value in preferences.items() if key not in relative_ones}, other)
+    shared = shared_with(to_delete(folder), others, files.real_path)
     return MailFolder(None, f"another account uses {shared[1]}") if shared else MailFolder(relative)
+
+
+def to_delete(folder: str) -> tuple[str, str]:
+    """A folder of mail, and the index that Thunderbird has beside it."""
+    return folder, f"{folder}.msf"
 
 
 def directories(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
     """The absolute paths that the preferences of a server can mean, relative ones first, as Thunderbird reads them."""
     for key in _DIRECTORIES:
-        value = text(settings, branch("server", server) + key)
-        if "\0" in value:
-            continue
-        if value.startswith(_IN_PROFILE):
-            relative = value[len(_IN_PROFILE) :].lstrip("/")
-            yield posixpath.join(profile, relative)
-            if _UP in relative:
-                yield _as_thunderbird_counts(profile, relative)
-        elif value.startswith("/"):
-            yield value
+        yield from _meant(text(settings, branch("server", server) + key), profile)
+
+
+def _meant(value: str, profile: str) -> t.Iterator[str]:
+    if "\0" in value:
+        return
+    if value.startswith(_IN_PROFILE):
+        relative = value[len(_IN_PROFILE) :].lstrip("/")
+        yield posixpath.join(profile, relative)
+        if _UP in relative:
+            yield _as_thunderbird_counts(profile, relative)
+    elif value.startswith("/"):
+        yield value
 
 
 def _as_thunderbird_counts(profile: str, relative: str) -> str:
@@ -88,11 +110,11 @@ def _as_thunderbird_counts(profile: str, relative: str) -> str:
     return posixpath.join(folder, relative.rpartition(_UP)[2])
 
 
-def _others(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
-    """The folders of all other servers, those of accounts that are not in the list included."""
-    servers = {key.split(".")[2] for key in settings if key.startswith("mail.server.") and key.count(".") > 2}
-    for other in sorted(servers - {server}):
-        yield from directories(settings, other, profile)
+def _used(settings: Settings, profile: str) -> t.Iterator[str]:
+    """The folders and files of all servers and identities, those of accounts that are not in the list included."""
+    for key, value in settings.items():
+        if key.startswith(_WITH_FILES) and key.endswith(_FILES) and isinstance(value, str):
+            yield from _meant(value, profile)
 
 
 def _preferences(files: Files, profile: str) -> Settings:

@@ -18,13 +18,12 @@ from ..._model.account import Account, Protocol, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings
 from ..migration import migrates, moves_from
-from ..user_choice import signs_in_by
 from . import folder_references, mapping
 from .indexed_settings import ACCOUNTS, MARKER, RETIRED, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
 from .mail_deletion import directories
 from .mapping import PrefIds, branch, names, text
-from .user_choice import passwordless
+from .user_choice import chosen_for
 
 RETIRED_HOST = "charter_mail_retired_host"
 """The host that it had."""
@@ -64,16 +63,16 @@ def replaced_ids(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
     if not migrates(account):
         return ()
     found = _of_provider(settings, account)
-    return found if account.override else [ids for ids in found if not _method(settings, ids)]
+    return found if account.override else [ids for ids in found if not chosen_for(settings, ids, account)]
 
 
 def kept(settings: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
     """The hosts of POP3 accounts that are not replaced, each with the reason, a clause."""
     if migrates(account) and not account.override:
         for ids in _of_provider(settings, account):
-            method = _method(settings, ids)
-            if method:
-                yield text(settings, branch("server", ids.server) + "hostname"), signs_in_by(method)
+            chosen = chosen_for(settings, ids, account)
+            if chosen:
+                yield text(settings, branch("server", ids.server) + "hostname"), chosen
 
 
 def replaced(settings: Settings, account: Account) -> tuple[Account, ...]:
@@ -179,10 +178,6 @@ def _with_restored(before: Settings, account: Account, profile: str) -> Settings
 def _of_provider(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
     found = by_pop3(settings, account)
     return [ids for ids in found if moves_from(account, text(settings, branch("server", ids.server) + "hostname"))]
-
-
-def _method(settings: Settings, ids: PrefIds) -> str:
-    return passwordless(settings, branch("server", ids.server))
 
 
 def _create(after: Draft, old: PrefIds, account: Account) -> str:

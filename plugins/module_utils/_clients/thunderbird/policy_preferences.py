@@ -86,7 +86,7 @@ class PolicyPreferences:
 
     def _set_default(self, name: str, given: object) -> bool:
         value = self._typed(name, given)
-        if value is None or self._type(name) not in (None, type(value)):
+        if value is None or self.type_of(name) not in (None, type(value)):
             return False
         before = self._defaults.get(name)
         self._defaults[name] = Given(value, self._path, locked=before is not None and before.locked)
@@ -95,7 +95,7 @@ class PolicyPreferences:
     def _lock(self, name: str) -> bool:
         if name in self._defaults:
             self._defaults[name] = self._defaults[name]._replace(path=self._path, line=None, locked=True)
-        elif self._type(name) is not None:  # the user's own value is hidden, and nothing is in its place
+        elif self.type_of(name) is not None:  # the user's own value is hidden, and nothing is in its place
             self._overrides[name] = Given(None, self._path, locked=True)
         else:
             return False
@@ -109,11 +109,11 @@ class PolicyPreferences:
             given = int(given)
         if not isinstance(given, int):
             return None
-        if given in (0, 1) and self._type(name) is not int:
+        if given in (0, 1) and self.type_of(name) is not int:
             return bool(given)
         return (given + 2**31) % 2**32 - 2**31  # as JavaScript makes 32 bits of it
 
-    def _type(self, name: str) -> type | None:
+    def type_of(self, name: str) -> type | None:
         """That of a preference so far; None for one that does not exist."""
         found = self._default_type(name)
         if found is None and name in self._overrides:

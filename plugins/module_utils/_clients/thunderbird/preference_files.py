@@ -5,14 +5,14 @@
 Seen with Thunderbird 153 on Debian, from what counts least to what counts most:
 
 1. ``defaults/pref/*.js`` of the installation, then, for a package of Debian's, /etc/thunderbird/pref, then
-   /etc/thunderbird/defaults/pref; in each folder from the last name to the first. What is locked stays as it is.
-2. ``defaultPref`` of AutoConfig's file; then the policy Preferences.
+   ``defaults/preferences/*.js`` of the installation, then /etc/thunderbird/defaults/pref; in each folder from the last
+   name to the first. What is locked stays as it is.
+2. ``defaultPref`` of AutoConfig's file; then the policy Preferences; then ``distribution/distribution.ini``.
 3. prefs.js, and after it user.js.
 4. ``pref`` of AutoConfig's file; the policy Preferences with the status user or clear; what is locked.
 
 The grammar of the first and of user.js is that of ``prefs``, with ``sticky`` and ``locked`` behind the value
-(modules/libpref/parser/src/lib.rs). AutoConfig's file is JavaScript (defaults/autoconfig/prefcalls.js): calls with
-plain values count if there is nothing else in it. Policies: modules/policies/Policies.sys.mjs.
+(modules/libpref/parser/src/lib.rs). AutoConfig's file: see ``autoconfig``. Policies: modules/policies/Policies.sys.mjs.
 
 A Snap sees /etc/thunderbird/policies only (snapcraft.yaml of ubuntu/thunderbird), and a Flatpak has its extension
 ``systemconfig`` in the place of /etc/thunderbird (mozilla/enterprise-admin-reference issue 226): read, not run.
@@ -29,6 +29,7 @@ from types import MappingProxyType
 from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value
+from . import autoconfig, distribution_preferences
 from .effective_preferences import Given, PreferenceSources
 from .installations import Sandbox
 from .policy_preferences import PolicyPreferences
@@ -40,8 +41,8 @@ SYSTEM = "/etc/thunderbird"
 # program, is of no concern.
 _CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp", "mailnews.append_preconfig_accounts.")
 _AUTOCONFIG = "general.config."
+_FROM_A_SERVER = "autoadmin.global_config_url"  # where Thunderbird gets a further file
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
-_IN_AUTOCONFIG = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
 _IN_ANY_CASE = re.compile("|".join(map(re.escape, (*_CONCERNING, _AUTOCONFIG))).encode())
 _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
 _USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value says otherwise
@@ -82,8 +83,10 @@ def read(
     folders = (*native, *(box.program for box in sandboxes))
     policies += [posixpath.join(folder, "distribution/policies.json") for folder in folders]
     next(filter(lambda path: _read_policies(files, path, found, stored), policies), None)
+    for folder in folders:
+        _read_distribution(files, posixpath.join(folder, "distribution/distribution.ini"), found, stored)
     found.overrides.update({key: given for key, given in found.defaults.items() if given.locked})
-    return PreferenceSources(found.defaults, found.overrides, tuple(found.computed))
+    return PreferenceSources(found.defaults, found.overrides, tuple(found.computed), found.open)
 
 
 class _Found:
@@ -94,6 +97,7 @@ class _Found:
         self.overrides: dict[str, Given] = {}
         self.of_autoconfig: dict[str, Given] = {}
         self.computed: list[str] = []
+        self.open: dict[str, Given] = {}
 
     def add_default(self, path: str, statement: Statement) -> None:
         before = self.defaults.get(statement.name)
@@ -106,14 +110,14 @@ class _Found:
 
 
 def _read_defaults(files: Files, program: str, system: str, found: _Found) -> None:
-    autoconfig: dict[str, Value] = {}
+    settings: dict[str, Value] = {}
     for folder in _folders(program, system):
         for path in reversed(_names(files, folder)):
             for statement in _statements(files, path):
                 found.add_default(path, statement)
                 if statement.name.startswith(_AUTOCONFIG):
-                    autoconfig[statement.name[len(_AUTOCONFIG) :]] = statement.value
-    name, shift = autoconfig.get("filename"), autoconfig.get("obscure_value", _USUAL_SHIFT)
+                    settings[statement.name[len(_AUTOCONFIG) :]] = statement.value
+    name, shift = settings.get("filename"), settings.get("obscure_value", _USUAL_SHIFT)
     if isinstance(name, str) and name and isinstance(shift, int):
         _read_autoconfig(files, (program, system), name, shift, found)
 
@@ -122,6 +126,7 @@ def _folders(program: str, system: str) -> t.Iterator[str]:
     yield posixpath.join(program, "defaults/pref")
     if program.startswith("/usr/"):  # where Debian has its patch
         yield posixpath.join(system, "pref")
+    yield posixpath.join(program, "defaults/preferences")
     if system:
         yield posixpath.join(system, "defaults/pref")
 
@@ -153,19 +158,21 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
     if path is None:
         return
     content = bytes((byte - shift) % 256 for byte in _content(files, path))
-    # The first line is not read (nsJSConfigTriggers.cpp).
-    parsed = list(statements(content, _IN_AUTOCONFIG, after_line=1, needs_end=False))
-    if None in parsed:
+    calls = autoconfig.plain(content)
+    if calls is None:
+        program = autoconfig.program(content)
+        calls = program.calls
         found.computed.append(path)
         # What it names is not known to be there, but is not free either.
         taken = b",".join(dict.fromkeys(_KEYS.findall(content))).decode("ascii")
         found.defaults[f"mail.named in {path}"] = Given(taken, path)
-        return
-    for statement in parsed:
-        if statement is None or not statement.name.startswith(_CONCERNING):
-            continue
-        given = Given(statement.value, path, statement.line, statement.kind == "lockPref")
-        (found.of_autoconfig if statement.kind == "pref" else found.defaults)[statement.name] = given
+        found.open.update({name: Given(None, path, line) for name, line in program.open.items()})
+    if path not in found.computed and any(call.name == _FROM_A_SERVER for call in calls):
+        found.computed.append(path)
+    for call in calls:
+        if call.name.startswith(_CONCERNING):
+            given = Given(call.value, path, call.line, call.kind == "lockPref")
+            (found.of_autoconfig if call.kind == "pref" else found.defaults)[call.name] = given
 
 
 def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> bool:
@@ -184,3 +191,14 @@ def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> 
         if name.startswith(_CONCERNING) and not policy.add(name, entry):
             break
     return True
+
+
+def _read_distribution(files: Files, path: str, found: _Found, stored: Settings) -> None:
+    content = _content(files, path)
+    types = PolicyPreferences(path, found.defaults, found.overrides, stored)
+    for name, value in distribution_preferences.values(content) if content else ():
+        before = (found.defaults.get(name), found.overrides.get(name))
+        if any(given is not None and given.locked for given in before) or not name.startswith(_CONCERNING):
+            continue
+        if types.type_of(name) in (None, type(value)):
+            found.defaults[name] = Given(value, path)

@@ -161,7 +161,7 @@ def version(files: Files, profile: str) -> int | None:
 def _sections(files: Files, root: str, content: bytes) -> Sections:
     installs = posixpath.join(root, "installs.ini")
     return profiles_ini.with_installs(
-        profiles_ini.parse(content), lambda: profiles_ini.parse(files.read(installs) or b"") if content else {}
+        profiles_ini.parse(content), lambda: profiles_ini.parse(_if_readable(files, installs)) if content else {}
     )
 
 
@@ -243,11 +243,16 @@ def _newest(files: Files, root: Root, candidates: t.Sequence[ListedProfile]) -> 
 
 
 def _compatibility(files: Files, profile: str) -> t.Mapping[str, str]:
-    try:
-        content = files.read(posixpath.join(profile, "compatibility.ini")) or b""
-    except HostError:
-        return {}
+    content = _if_readable(files, posixpath.join(profile, "compatibility.ini"))
     return profiles_ini.parse(content).get("Compatibility", {})
+
+
+def _if_readable(files: Files, path: str) -> bytes:
+    """The content of a file that Thunderbird does without where it cannot be read; empty there."""
+    try:
+        return files.read(path) or b""
+    except HostError:
+        return b""
 
 
 def _modified(files: Files, profile: str) -> float:
@@ -266,7 +271,7 @@ def _existing(files: Files, root: Root, profile: ListedProfile, warnings: tuple[
         )
         return Profile(profile.path, new=False, warnings=(str(missing),), missing=missing)
     compatibility = posixpath.join(profile.path, "compatibility.ini")
-    if files.read(compatibility) is not None:
+    if programs.exists(files, compatibility):
         return Profile(profile.path, new=False, warnings=warnings)
     # Listed by another tool and never opened: without this file Thunderbird would pass it over.
     return Profile(profile.path, False, (FileWrite(compatibility, COMPATIBILITY),), warnings)

@@ -12,6 +12,7 @@ from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
 from .mapping import PrefIds, branch, effective, text
+from .smtp_servers import usual_smtp_server
 
 _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
 # nsMsgAuthMethod; the other ones send a password in some way.
@@ -45,18 +46,27 @@ def _chosen(settings: IndexedSettings, account: Account) -> str:
     ids = None if account.override else find(settings, account)
     if ids is None or (account.state is State.ABSENT and not is_guess(settings, ids, account)):
         return ""
+    return chosen_for(settings, ids, account)
+
+
+def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
+    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
-    if not is_foreign(settings, ids.identity, account):
-        kind = text(settings, branch("smtpserver", ids.smtp) + "type") or "smtp"
-        if kind != "smtp":
-            return user_choice.sends_by(kind)
-        method = method or passwordless(settings, branch("smtpserver", ids.smtp))
-        outgoing = _host(settings, branch("smtpserver", ids.smtp))
+    if ids.identity and not is_foreign(settings, ids.identity, account):
+        # An identity that names no SMTP server sends by the default one, which may be another account's.
+        name = ids.smtp or usual_smtp_server(settings)
+        smtp = branch("smtpserver", name)
+        outgoing = _host(settings, smtp)
+        if ids.smtp or is_of_account(settings, name, ids, account):
+            kind = text(settings, smtp + "type") or "smtp"
+            if kind != "smtp":
+                return user_choice.sends_by(kind)
+            method = method or passwordless(settings, smtp)
     if method:
         return user_choice.signs_in_by(method)
     incoming = _host(settings, branch("server", ids.server))
-    return user_choice.local_service(settings.computer, account, incoming, outgoing)
+    return user_choice.local_service(IndexedSettings.of(settings).computer, account, incoming, outgoing)
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:

@@ -10,7 +10,7 @@ import typing as t
 from ..._host.files import FileWrite
 from ..._model.settings import changes
 from ..change_log import Noted
-from . import local_folders
+from . import local_folders, mail_deletion
 from .indexed_settings import IndexedSettings
 from .mapping import branch
 
@@ -34,7 +34,7 @@ def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup:
 
 def purged(after: ThunderbirdState) -> list[str]:
     """The mail to delete."""
-    return [path for folder in after.folders_to_purge for path in (folder, f"{folder}.msf")]
+    return [path for folder in after.folders_to_purge for path in mail_deletion.to_delete(folder)]
 
 
 class ThunderbirdNotes:

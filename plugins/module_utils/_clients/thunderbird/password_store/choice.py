@@ -73,12 +73,28 @@ def refuse_older_store(folder: str, contents: t.Mapping[str, bytes | None], exis
     Raises:
         PasswordStoreError: a new key database would hide the passwords of an old one.
     """
-    old = posixpath.join(folder, _OLD_KEY_DATABASE)
-    if contents[KEY_DATABASE] is None and exists(old):
+    old = older_store(folder, contents, exists)
+    if old:
         raise PasswordStoreError(
             f"{old}: the passwords of this profile are still in the store of an old Thunderbird, "
             "which a new one would hide; nothing was changed. Start and quit Thunderbird once, and run again."
         )
+
+
+def older_store(folder: str, contents: t.Mapping[str, bytes | None], exists: t.Callable[[str], bool]) -> str:
+    """The key database of an old Thunderbird, where there is no new one; empty elsewhere. Arguments as above."""
+    old = posixpath.join(folder, _OLD_KEY_DATABASE)
+    return old if contents[KEY_DATABASE] is None and exists(old) else ""
+
+
+def may_have(contents: t.Mapping[str, bytes | None], origin: str) -> bool:
+    """Whether logins.json has a password of a server, whose login cannot be read.
+
+    Args:
+        contents: of the files in use, by name.
+        origin: as in ``ProfilePasswordStore``.
+    """
+    return f'"{origin}"'.encode() in (contents.get(_LOGINS) or b"")
 
 
 def open_store(

@@ -72,6 +72,14 @@ def read(home: pathlib.Path) -> Environment:
         ("home/.config/plasma-workspace/env/x.sh", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
         ("system/etc/X11/Xsession.d/90x", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
         ("system/etc/zsh/zshenv", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
+        ("system/etc/X11/xinit/xinitrc.d/50x.sh", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
+        ("system/etc/security/pam_env.conf", "XDG_CONFIG_HOME \\\n  DEFAULT=@{HOME}/c", "~/c"),
+        ("home/.profile", ': "${XDG_CONFIG_HOME:=$HOME/c}"\nexport XDG_CONFIG_HOME', "~/c"),
+        ("home/.profile", ": ${XDG_CONFIG_HOME:=${HOME}/c}", "~/c"),
+        ("home/.profile", "export XDG_CONFIG_HOME=/srv/c\n: ${XDG_CONFIG_HOME=/srv/d}", "/srv/c"),
+        ("home/.profile", "# : ${XDG_CONFIG_HOME:=/srv/c}", None),
+        ("home/.cshrc", "# setenv XDG_CONFIG_HOME /srv/c", None),
+        ("home/.config/fish/config.fish", "set -gx XDG_CONFIG_HOME ~/.config", "~/.config"),
         ("home/.profile", "# export XDG_CONFIG_HOME=/srv/c", None),
         ("home/.profile", "export MY_XDG_CONFIG_HOMES=/srv/c", None),
     ],
@@ -143,6 +151,25 @@ def test_a_file_that_not_every_login_reads_is_told(home: pathlib.Path) -> None:
     put(home / ".pam_environment", "XDG_CONFIG_HOME DEFAULT=/srv/c\n")
     (warning,) = read(home).warnings
     assert warning.startswith(f"{home}/.pam_environment sets XDG_CONFIG_HOME")
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("home/.login", "setenv XDG_CONFIG_HOME ~/c"),
+        ("home/.tcshrc", "if ($?tcsh) setenv XDG_CONFIG_HOME $HOME/c"),
+        ("system/etc/csh.login", "setenv XDG_CONFIG_HOME `pwd`"),
+        ("home/.config/fish/config.fish", "set -gx XDG_CONFIG_HOME ~/c"),
+        ("home/.config/fish/conf.d/x.fish", "    set --global --export XDG_CONFIG_HOME (realpath ~/c)"),
+        ("home/.xsession", "export XDG_CONFIG_HOME=$HOME/c"),
+    ],
+)
+def test_a_file_that_few_logins_read_is_told(home: pathlib.Path, file: str, line: str) -> None:
+    put(home.parent / file, f"{line}\n")
+    found = read(home)
+    assert found.variables == {}
+    (warning,) = found.warnings
+    assert warning.startswith(f"{home.parent / file} sets XDG_CONFIG_HOME in a way that cannot be told")
 
 
 def test_a_condition_that_ends_at_the_default_is_no_doubt(home: pathlib.Path) -> None:

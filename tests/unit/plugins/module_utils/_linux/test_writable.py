@@ -50,3 +50,12 @@ def test_a_home_that_does_not_exist_yet(tmp_path: pathlib.Path) -> None:
     with pytest.raises(HostError, match=f"{home}: this home directory does not exist yet.* nothing was changed"):
         require_writable(str(home), [str(home / "file")])
     assert not home.exists()
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "evolution").symlink_to("file/sources")
+    with pytest.raises(HostError, match=f"{tmp_path}/evolution: this link leads to {tmp_path}/file/sources, which is"):
+        require_writable(str(tmp_path), [f"{tmp_path}/evolution/sources/"])
+    (tmp_path / "new").symlink_to("below")
+    require_writable(str(tmp_path), [f"{tmp_path}/new/sources/"])

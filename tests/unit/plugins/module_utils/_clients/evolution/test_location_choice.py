@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Evolution is meant: the one that was used last, else the one that is installed, else the native one."""
+"""Which Evolution is meant: the installed one that was used last, else the one that is there, else the native one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution im
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 
 NATIVE = ".config/evolution"
 FLATPAK = ".var/app/org.gnome.Evolution/config/evolution"
@@ -30,7 +31,22 @@ def found(home: pathlib.Path, location: str = "auto") -> str:
     return os.path.relpath(locate(LocalFiles(), str(home), location).config, home)
 
 
-def test_the_one_that_was_used_last_is_meant(tmp_path: pathlib.Path) -> None:
+@pytest.fixture
+def program(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The native program, which is not there."""
+    monkeypatch.setattr(location_choice, "NATIVE_PROGRAM", str(tmp_path / "evolution"))
+    return tmp_path / "evolution"
+
+
+def install_flatpak(home: pathlib.Path) -> None:
+    (home / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_one_that_was_used_last_is_meant(tmp_path: pathlib.Path, program: pathlib.Path, installed: bool) -> None:
+    if installed:
+        program.touch()
+        install_flatpak(tmp_path)
     use(tmp_path, FLATPAK, 10)
     assert found(tmp_path) == FLATPAK
     use(tmp_path, NATIVE, 20)
@@ -44,15 +60,55 @@ def test_the_one_that_was_used_last_is_meant(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("native", [True, False])
 def test_before_the_first_use_it_is_the_one_that_is_installed(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, native: bool
+    tmp_path: pathlib.Path, program: pathlib.Path, native: bool
 ) -> None:
-    program = tmp_path / "evolution"
-    monkeypatch.setattr(location_choice, "NATIVE_PROGRAM", str(program))
     if native:
         program.touch()
     assert found(tmp_path) == NATIVE
-    (tmp_path / ".local/share/flatpak/app/org.gnome.Evolution").mkdir(parents=True)
+    install_flatpak(tmp_path)
     assert found(tmp_path) == (NATIVE if native else FLATPAK)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_one_whose_program_is_gone_is_not_meant_and_is_named(
+    tmp_path: pathlib.Path, program: pathlib.Path, native: bool
+) -> None:
+    if native:
+        program.touch()
+    else:
+        install_flatpak(tmp_path)
+    kept, left = (NATIVE, FLATPAK) if native else (FLATPAK, NATIVE)
+    use(tmp_path, left, 30)
+    place = locate(LocalFiles(), str(tmp_path), "auto")
+    assert os.path.relpath(place.config, tmp_path) == kept
+    (warning,) = place.warnings
+    assert warning.replace(str(tmp_path), "~") == (
+        f"the Evolution with its accounts in ~/{kept}/sources is configured; there are others in ~/{left}/sources, "
+        f"whose program is not installed. Choose them with location={'flatpak' if native else 'native'} if the user "
+        "opens those."
+    )
+    assert locate(LocalFiles(), str(tmp_path), "native").warnings == ()
+
+
+def test_two_that_are_used_are_a_choice_that_is_told(tmp_path: pathlib.Path, program: pathlib.Path) -> None:
+    program.touch()
+    install_flatpak(tmp_path)
+    use(tmp_path, NATIVE, 20)
+    assert locate(LocalFiles(), str(tmp_path), "auto").warnings == ()
+    use(tmp_path, FLATPAK, 10)
+    (warning,) = locate(LocalFiles(), str(tmp_path), "auto").warnings
+    assert warning.endswith(f"{FLATPAK}/sources. Choose them with location=flatpak if the user opens those.")
+
+
+@pytest.mark.usefixtures("program")
+def test_a_place_out_of_the_users_reach_stops_nothing(tmp_path: pathlib.Path) -> None:
+    class Files(LocalFiles):
+        def modified(self, path: str) -> float | None:
+            if "/.var/" in path:
+                raise HostError(path, "permission denied", "see to it")
+            return super().modified(path)
+
+    assert locate(Files(), str(tmp_path), "auto").config == str(tmp_path / NATIVE)
 
 
 def test_variables_of_the_session_decide_for_the_native_one(tmp_path: pathlib.Path) -> None:

@@ -146,17 +146,19 @@ def test_a_locked_keyring_keeps_nothing_from_moving_but_the_password(tmp_path: p
 
 
 @pytest.mark.parametrize(
-    ("text", "choice", "clause"),
+    ("kind", "text", "choice", "clause"),
     [
-        ("Method=none", "Method=Google", "it signs in by OAuth2"),
-        ("Enabled=true", "Enabled=false", "its user has switched it off in Evolution"),
+        ("account", "Method=none", "Method=Google", "it signs in by OAuth2"),
+        ("account", "Enabled=true", "Enabled=false", "its user has switched it off in Evolution"),
+        ("transport", "Host=smtp.charter.net", "Host=127.0.0.1", "it is reached through 127.0.0.1"),
+        ("transport", "BackendName=smtp", "BackendName=sendmail", "it sends by sendmail"),
     ],
 )
 def test_what_the_user_has_chosen_stays_until_the_admin_insists(
-    tmp_path: pathlib.Path, text: str, choice: str, clause: str
+    tmp_path: pathlib.Path, kind: str, text: str, choice: str, clause: str
 ) -> None:
     push(tmp_path, old())
-    edit(source(tmp_path, "account", old()), text, choice)
+    edit(source(tmp_path, kind, old()), text, choice)
     _outcome, told = settle(tmp_path, wanted())
     assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
     assert source(tmp_path, "account", old()).exists()

@@ -267,6 +267,9 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     preview(asking, [account(provider="spectrum")])
     assert asked[6:] == [sources, f"{elsewhere}/"]
     asked.clear()
+    preview(asking, [account(signature={"text": "Mario"})])
+    assert asked[0] == f"{tmp_path}/.config/evolution/signatures/"
+    asked.clear()
     place = place._replace(keyrings=str(elsewhere))
     asking = Evolution(LocalFiles(), place, None, password_store="plaintext_keyring", require_writable=asked.extend)
     preview(asking, [account(password="hunter2")])

@@ -219,7 +219,7 @@ def test_check_mode_fails_where_the_run_would(tmp_path: pathlib.Path) -> None:
         with pytest.raises(HostError, match="x: permission denied"):
             run(locked, [account()])
         assert statuses(run(locked, [account(state="absent")])) == [Status.ABSENT]
-    assert asked == ["charter.default", "charter.default", "charter.default/.parentlock"] * 2
+    assert asked == ["charter.default", ".", "charter.default/.parentlock"] * 2
     assert not (tmp_path / ".thunderbird").exists()
 
 

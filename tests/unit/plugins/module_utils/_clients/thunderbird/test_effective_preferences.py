@@ -294,6 +294,78 @@ def test_autoconfig_that_computes_is_a_warning_and_its_keys_are_taken(home: Home
     assert not home.run(account()).changed
 
 
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize(("name", "value"), [(DEFAULT_SMTP, "smtp9"), (DEFAULT_ACCOUNT, "account9")])
+def test_a_default_that_another_file_fixes_is_not_written_and_stops_nothing(
+    home: Home, name: str, value: str, locked: bool
+) -> None:
+    if locked:
+        home.site({name: value}, ", locked")
+    else:
+        home.write({name: value}, "user.js")
+    outcome = home.run(account())
+    assert outcome.steps[0].status is Status.CREATED
+    assert name not in home.prefs()
+    home.start({}, None if locked else {name: value})
+    assert not home.run(account()).changed
+    if name == DEFAULT_ACCOUNT:
+        assert name in home.refused(account(default=True))
+    assert home.run(account(state="absent")).steps[0].status is Status.REMOVED
+    assert not home.run(account(state="absent")).changed
+
+
+def test_filters_of_accounts_in_the_sites_list_follow_a_server_that_moves(home: Home) -> None:
+    home.run(account())
+    listed = {name: value for name, value in home.prefs().items() if name in {ACCOUNTS, SMTP_SERVERS}}
+    directory = {"mail.server.server1.directory-rel": "[ProfD]ImapMail/x"}
+    home.write({**{name: value for name, value in home.prefs().items() if name not in listed}, **directory})
+    home.site(listed)
+    filters = home.profile / "ImapMail/x/msgFilterRules.dat"
+    filters.parent.mkdir(parents=True)
+    filters.write_text('actionValue="imap://mario.rossi%40charter.net@imap.charter.net/A"')
+    home.run(account(provider="spectrum"))
+    assert filters.read_text() == 'actionValue="imap://mario.rossi%40charter.net@mobile.charter.net/A"'
+
+
+def autoconfig(home: Home, text: str) -> None:
+    home.site_file.write_text('pref("general.config.filename", "x.cfg");pref("general.config.obscure_value", 0);')
+    (home.program / "x.cfg").write_text(f"//\n{text}")
+
+
+def test_what_an_autoconfig_program_sets_in_any_case_counts(home: Home) -> None:
+    calls = "".join(f"defaultPref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in SITE.items())
+    autoconfig(home, f'var user = getenv("USER");\ntry {{\n{calls}}} catch (error) {{ displayError("x", error); }}\n')
+    home.run(account())
+    after = home.prefs()
+    assert (after[ACCOUNTS], after[SMTP_SERVERS]) == ("account1,account2", "smtp1,smtp2")
+    assert DEFAULT_SMTP not in after
+    assert not home.run(account()).changed
+    home.run(account(state="absent"))
+    assert not home.prefs().keys() & {ACCOUNTS, SMTP_SERVERS}
+
+
+@pytest.mark.parametrize("name", [ACCOUNTS, SMTP_SERVERS])
+@pytest.mark.parametrize(
+    "program",
+    [
+        'if (getenv("USER") == "x") {{ defaultPref("{0}", "x1"); }}',
+        'if (getenv("USER") == "x")\n  defaultPref("{0}", "x1");',
+        'var list = "x_" + getenv("USER");defaultPref("{0}", list);',
+        'function set() {{ lockPref("{0}", "x1") }}\nset()',
+    ],
+)
+def test_a_list_that_an_autoconfig_program_may_give_is_not_hidden(home: Home, program: str, name: str) -> None:
+    autoconfig(home, program.format(name))
+    line = 3 if "\n  " in program else 2
+    assert f"x.cfg, line {line}: this file is a program that gives {name}" in home.refused(account())
+    assert home.run(account(state="absent")).steps[0].status is Status.ABSENT
+    home.write({ACCOUNTS: "account9", SMTP_SERVERS: "smtp9"})  # which hide the site's already
+    assert home.run(account()).steps[0].status is Status.CREATED
+    autoconfig(home, f'var x = 1; // defaultPref("{SMTP_SERVERS}", x)\n/* lockPref("{ACCOUNTS}", x) */')
+    home.write({})
+    assert home.run(account()).steps[0].status is Status.CREATED
+
+
 def test_only_the_program_that_opens_the_profile_counts(home: Home, tmp_path: pathlib.Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -301,3 +301,69 @@ def test_folders_in_compound_values_move_with_the_server_and_others_are_named(tm
     assert old not in str(after["extensions.quickfolders.folders"])
     assert (place / "msgFilterRules.dat").read_text() == f'actionValue="{new}/A"\n'
     assert (folder / "virtualFolders.dat").read_text() == f"scope={new}/A|{new}/B\n"
+
+
+def test_filters_in_a_mail_folder_outside_of_the_profile_follow_the_server(tmp_path: pathlib.Path) -> None:
+    disk = tmp_path / "disk/imap.work.example"
+    disk.mkdir(parents=True)
+    work = {
+        **server(2, "imap.work.example", "mario", directory=str(disk)),
+        "mail.accountmanager.accounts": "account1,account2",
+    }
+    profile(tmp_path, {**by_hand(), **work})
+    root = f"imap://{EMAIL.replace('@', '%40')}@"
+    (disk / "msgFilterRules.dat").write_text(f'actionValue="{root}imap.charter.net/Work"\n')
+    run(tmp_path, account(provider="spectrum"))
+    assert (disk / "msgFilterRules.dat").read_text() == f'actionValue="{root}mobile.charter.net/Work"\n'
+
+
+def test_a_folder_in_the_name_of_a_preference_is_told(tmp_path: pathlib.Path) -> None:
+    name = f"extensions.folders.imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Bills"
+    profile(tmp_path, {**by_hand(), name: True})
+    _outcome, told = run(tmp_path, account(provider="spectrum"))
+    assert f"the old server is still named, in a form that is not known here, in {name}" in told
+
+
+def test_files_with_filters_are_read_only_where_a_server_moves(tmp_path: pathlib.Path) -> None:
+    (profile(tmp_path, {**by_hand(), **smtp(1, port=25)}) / "virtualFolders.dat").mkdir()
+    outcome, _told = run(tmp_path, account())
+    assert outcome.steps[0].status is Status.UPDATED
+
+
+BY_DEFAULT: t.Mapping[str, Prefs] = {
+    "127.0.0.1": smtp(2, "127.0.0.1", port=1587),
+    "OAuth2": smtp(2, authMethod=10),
+    "ews": smtp(2, type="ews"),
+}
+
+
+@pytest.mark.parametrize("way", ["mail.smtp.defaultserver", "mail.identity.default.smtpServer", "the first"])
+@pytest.mark.parametrize("choice", BY_DEFAULT)
+def test_a_choice_by_the_default_smtp_server_stays_too(tmp_path: pathlib.Path, choice: str, way: str) -> None:
+    listed = "smtp2,smtp1" if way == "the first" else "smtp1,smtp2"
+    before = {**by_hand(port=143), **BY_DEFAULT[choice], **identity(1, EMAIL, ""), "mail.smtpservers": listed}
+    profile(tmp_path, {**before, **({} if way == "the first" else {way: "smtp2"})})
+    stays = stored(tmp_path)
+    _outcome, told = run(tmp_path, account())
+    assert choice in told
+    assert stored(tmp_path) == stays
+    outcome, _told = run(tmp_path, account(override=True))
+    assert outcome.steps[0].status is Status.UPDATED
+    assert stored(tmp_path)["mail.identity.id1.smtpServer"] == "smtp3"
+
+
+@pytest.mark.parametrize("own", [{"authMethod": 10}, {"type": "ews"}])
+def test_another_accounts_smtp_server_is_no_choice_for_this_one(tmp_path: pathlib.Path, own: Prefs) -> None:
+    theirs = smtp(1, "smtp.work.example", "mario@work.example", **own)
+    profile(tmp_path, {**by_hand(), **identity(1, EMAIL, ""), **theirs})
+    outcome, told = run(tmp_path, account())
+    assert (outcome.steps[0].status, told) == (Status.UPDATED, "")
+    after = stored(tmp_path)
+    assert {key: after[key] for key in theirs} == theirs
+    assert after["mail.smtpserver.smtp2.hostname"] == "smtp.charter.net"
+
+
+def test_an_identity_that_only_a_calendar_names_is_not_made_again(tmp_path: pathlib.Path) -> None:
+    profile(tmp_path, {"calendar.registry.0e2a.imip.identity.key": "id7"})
+    outcome, _told = run(tmp_path, account())
+    assert outcome.steps[0].after.ids["identity"] == "id8"

@@ -308,6 +308,29 @@ def test_an_account_that_signs_in_by_oauth2_stays_until_the_admin_insists(tmp_pa
     assert stored(tmp_path)["mail.server.server1.type"] == "none"
 
 
+@pytest.mark.parametrize(
+    ("own", "clause"),
+    [
+        (smtp(1, "127.0.0.1", port=1587), "it is reached through 127.0.0.1"),
+        (smtp(1, authMethod=10), "it signs in by OAuth2"),
+        (smtp(1, type="ews"), "it sends by ews"),
+        ({**smtp(1, "localhost"), **identity(1, EMAIL, "")}, "it is reached through localhost"),
+    ],
+)
+def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insists(
+    tmp_path: pathlib.Path, own: Prefs, clause: str
+) -> None:
+    before = {**by_pop3(), **own}
+    set_up(tmp_path, before)
+    _outcome, told = run(tmp_path, wanted())
+    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
+    after = stored(tmp_path)
+    assert {key: after[key] for key in own} == own
+    assert after["mail.server.server1.type"] == "pop3"
+    run(tmp_path, wanted(override=True))
+    assert stored(tmp_path)["mail.server.server1.type"] == "none"
+
+
 def test_without_the_option_both_stand_beside_each_other(tmp_path: pathlib.Path) -> None:
     set_up(tmp_path, by_pop3())
     _outcome, told = run(tmp_path, account())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import typing as t
@@ -183,6 +184,25 @@ def test_mail_that_an_account_of_another_profile_uses_is_kept(tmp_path: pathlib.
     assert ("its mail on this host is not deleted, since another account uses" in told) is not purged
 
 
+@pytest.mark.parametrize(("relative", "purged"), [("", False), ("[ProfD]ImapMail/imap.charter.net", True)])
+@pytest.mark.parametrize(
+    "place", ["snap/thunderbird/common/.thunderbird", ".var/app/org.mozilla.thunderbird/config/thunderbird"]
+)
+def test_mail_that_another_thunderbird_of_the_user_has_is_kept(
+    tmp_path: pathlib.Path, place: str, relative: str, purged: bool
+) -> None:
+    folder = profile(tmp_path, {**by_hand(), **server(1, **{"directory-rel": OWN_FOLDER})})
+    mail = folder / "ImapMail/imap.charter.net"
+    mail.mkdir(parents=True)
+    (tmp_path / place / "p.default").mkdir(parents=True)
+    (tmp_path / place / "profiles.ini").write_bytes((tmp_path / ".thunderbird/profiles.ini").read_bytes())
+    name = "mail.server.server1.directory"
+    text = f'user_pref("{name}", "{mail}");\n' + (f'user_pref("{name}-rel", "{relative}");\n' if relative else "")
+    (tmp_path / place / "p.default/prefs.js").write_text(text)
+    run(tmp_path, account(state="absent", purge=True))
+    assert mail.exists() is not purged
+
+
 @pytest.mark.parametrize(
     ("key", "value", "named"),
     [
@@ -212,6 +232,78 @@ def twice(**second: t.Any) -> Prefs:
         "mail.account.account2.identities": "id2",
         "mail.accountmanager.accounts": "account1,account2",
     }
+
+
+POP3_ROOT = f"mailbox://{EMAIL.replace('@', '%40')}@pop.charter.net"
+FILTER = f'name="a"\naction="Move to folder"\nactionValue="{POP3_ROOT}/Work"\n'
+
+
+def by_pop3(**more: t.Any) -> Prefs:
+    """An account with its mail in the profile, and one at work."""
+    own = {"type": "pop3", "directory-rel": "[ProfD]Mail/pop.charter.net"}
+    work = {"directory-rel": "[ProfD]ImapMail/imap.work.example"}
+    return beside_work(
+        **{
+            **server(1, "pop.charter.net", **own),
+            **server(2, "imap.work.example", WORK, **work),
+            "mail.account.account2.identities": "id2",
+            **more,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("mail.identity.id2.fcc_folder", f"{POP3_ROOT}/Sent at work"),
+        ("mail.identity.id2.archive_folder", f"mailbox://{EMAIL}@POP.charter.net/Old"),
+        ("mail.server.server2.spamActionTargetAccount", POP3_ROOT),
+    ],
+)
+def test_mail_that_others_keep_in_a_folder_of_the_account_is_not_purged(
+    tmp_path: pathlib.Path, setting: str, value: str
+) -> None:
+    folder = profile(tmp_path, by_pop3(**{setting: value})) / "Mail/pop.charter.net"
+    folder.mkdir(parents=True)
+    (folder / "Work").write_text("theirs")
+    outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert f"its mail on this host is not deleted, since others keep mail in it ({setting})" in told
+    assert (folder / "Work").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [
+        ("mail.identity.id2.sig_file-rel", "Mail/pop.charter.net/signature.txt"),
+        ("mail.server.server2.newsrc.file-rel", "Mail/pop.charter.net/newsrc"),
+        ("mail.server.server2.directory-rel", "Mail/pop.charter.net.msf"),
+    ],
+)
+def test_files_of_others_in_or_beside_the_accounts_folder_are_not_purged(
+    tmp_path: pathlib.Path, setting: str, path: str
+) -> None:
+    place = profile(tmp_path, by_pop3(**{setting: f"[ProfD]{path}"})) / path
+    place.parent.mkdir(parents=True)
+    place.mkdir() if path.endswith(".msf") else place.write_text("theirs")
+    outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert f"another account uses {tmp_path}/.thunderbird/p.default/{path}" in told
+    assert place.exists()
+
+
+@pytest.mark.parametrize("place", ["ImapMail/imap.work.example", "Mail/pop.charter.net"])
+def test_mail_that_filters_of_others_put_into_the_accounts_folders_is_not_purged(
+    tmp_path: pathlib.Path, place: str
+) -> None:
+    folder = profile(tmp_path, by_pop3()) / "Mail/pop.charter.net"
+    for path in {folder, folder.parents[1] / place}:
+        path.mkdir(parents=True)
+    (folder.parents[1] / place / "msgFilterRules.dat").write_text(FILTER)
+    _outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
+    of_others = "work" in place
+    assert ("others keep mail in it" in told) is of_others
+    assert folder.exists() is of_others
 
 
 def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
@@ -266,4 +358,39 @@ def test_check_mode_asks_for_all_folders_that_the_run_needs(tmp_path: pathlib.Pa
     (mail / "logins.json").write_text('{"logins": []}')
     (folder / "logins.json").symlink_to(mail / "logins.json")
     assert required(tmp_path, password="hunter2") == {*always, "ImapMail/imap.charter.net"}
+    assert "Mail/Local Folders" in required(tmp_path, folders={"sent": "local"})
     assert client(tmp_path).profile == str(folder)
+
+
+def test_check_mode_asks_for_the_folder_of_a_list_of_profiles_that_is_a_link(tmp_path: pathlib.Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "profiles.ini").write_text("[General]\nVersion=2\n")
+    (tmp_path / ".thunderbird").mkdir()
+    (tmp_path / ".thunderbird/profiles.ini").symlink_to(elsewhere / "profiles.ini")
+    asked: list[str] = []
+    files = LocalFiles()
+    root = Root(str(tmp_path / ".thunderbird"))
+    plan(Thunderbird(files, root, None, scratch=lambda: str(tmp_path), require_writable=asked.extend), [account()])
+    assert str(elsewhere) in asked
+
+
+@pytest.mark.parametrize(
+    ("old", "origin", "told_of"),
+    [
+        ("key3.db", "imap://imap.charter.net", True),
+        ("key3.db", "smtp://smtp.charter.net", True),
+        ("key3.db", "imap://imap.work.example", False),
+        ("other.db", "imap://imap.charter.net", False),
+    ],
+)
+def test_a_password_that_stays_in_an_old_store_is_told(
+    tmp_path: pathlib.Path, old: str, origin: str, told_of: bool
+) -> None:
+    folder = profile(tmp_path, by_hand())
+    (folder / old).write_text("x")
+    entry = {"hostname": origin, "httpRealm": origin, "formSubmitURL": None, "encryptedUsername": "x", "guid": "{1}"}
+    (folder / "logins.json").write_text(json.dumps({"nextId": 2, "logins": [{**entry, "encryptedPassword": "x"}]}))
+    outcome, told = run(tmp_path, account(state="absent"))
+    assert outcome.steps[0].status is Status.REMOVED
+    assert (f"since the keys are in {folder}/key3.db" in told) is told_of

@@ -153,6 +153,13 @@ def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host)
     assert found.as_stored({}, found.seen({})) == {}
 
 
+def test_autoconfig_that_goes_on_at_a_server_is_told(host: Host) -> None:
+    text = '//\nlockPref("autoadmin.global_config_url", "https://office.example/x");lockPref("mail.server.x", 1);'
+    autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
+    assert sources(host).computed == (f"{PROGRAM}/site.cfg",)
+    assert seen(host) == {"mail.server.x": 1}
+
+
 @pytest.mark.parametrize("text", [False, True])
 def test_policies(host: Host, text: bool) -> None:
     given: t.Any = {
@@ -189,6 +196,68 @@ def test_a_policy_keeps_the_lock_of_a_file(host: Host) -> None:
 def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
     host.put("/etc/thunderbird/policies/policies.json", text.encode("latin-1"))
     assert not sources(host)
+
+
+DISTRIBUTION = "[Global]\nid=office\nversion=1\nabout=Office\n[Preferences]\n"
+
+
+def test_the_distributors_preferences(host: Host) -> None:
+    host.put(f"{PREF}/a.js", 'pref("mail.server.number", 1);pref("mail.server.locked", "a", locked);')
+    host.put(
+        "/etc/thunderbird/policies/policies.json", '{"policies": {"Preferences": {"mail.server.p": {"Value": "p"}}}}'
+    )
+    lines = (
+        'mail.server.text="a text"',
+        "mail.server.bare=a text",
+        'mail.server.open="a',
+        "mail.server.n=25",
+        "mail.server.half=2.5",
+        "mail.server.large=4294967295",
+        "mail.server.nan=NaN",
+        "mail.server.no=false",
+        "mail.server.list=[1]",
+        "mail.server.null=null",
+        'mail.server.number="one"',
+        'mail.server.locked="b"',
+        'mail.server.p="d"',
+        "browser.x=1",
+    )
+    host.put(f"{PROGRAM}/distribution/distribution.ini", DISTRIBUTION + "\n".join(lines))
+    assert seen(host) == {
+        "mail.server.text": "a text",
+        "mail.server.bare": "a text",
+        "mail.server.open": "a",
+        "mail.server.n": 25,
+        "mail.server.half": 2,
+        "mail.server.large": -1,
+        "mail.server.nan": "NaN",
+        "mail.server.no": False,
+        "mail.server.number": 1,
+        "mail.server.locked": "a",
+        "mail.server.p": "d",
+    }
+    assert seen(host, {"mail.server.n": 26})["mail.server.n"] == 26
+
+
+def test_a_lock_without_a_value_stays_without_one(host: Host) -> None:
+    host.put(f"{PROGRAM}/distribution/distribution.ini", f"{DISTRIBUTION}mail.server.x=1\n")
+    policies = {"policies": {"Preferences": {"mail.server.x": {"Status": "locked"}}}}
+    host.put(f"{PROGRAM}/distribution/policies.json", json.dumps(policies))
+    stored = {"mail.server.x": 2}
+    assert preference_files.read(host, (PROGRAM,), "/home/mario/p", stored=stored).seen(stored) == {}
+
+
+@pytest.mark.parametrize("key", ["id", "version", "about"])
+def test_a_distribution_without_a_name_gives_nothing(host: Host, key: str) -> None:
+    text = "".join(line for line in DISTRIBUTION.splitlines(keepends=True) if not line.startswith(key))
+    host.put(f"{PROGRAM}/distribution/distribution.ini", f"{text}mail.server.x=1\n")
+    assert not sources(host)
+
+
+def test_the_programs_second_folder(host: Host) -> None:
+    for folder in ("/etc/thunderbird/pref", f"{PROGRAM}/defaults/preferences", "/etc/thunderbird/defaults/pref"):
+        host.put(f"{folder}/a.js", f'pref("mail.server.x", "{folder}");')
+        assert seen(host) == {"mail.server.x": folder}
 
 
 SNAP = Sandbox("/snap/thunderbird/current", "/etc/thunderbird/policies/policies.json", "")

@@ -283,3 +283,13 @@ def test_a_profile_out_of_reach_stops_nothing(root: pathlib.Path) -> None:
     make(root, listing("a", **{LIB_SECTION: "a"}) + "[Profile1]\nName=usb\nIsRelative=0\nPath=/drive/tb\n", "a")
     assert profiles.choose(Guarded(), Root(str(root), (LIB,)), None).path == str(root / "a")
     assert profiles.last_used(Guarded(), Root(str(root))) == 1000
+
+
+@pytest.mark.parametrize("name", ["p.default/compatibility.ini", "installs.ini"])
+def test_a_file_that_thunderbird_does_without_stops_nothing(root: pathlib.Path, name: str) -> None:
+    make(root, listing("p.default", default="p.default").replace("Version=2\n", ""), "p.default")
+    (root / name).unlink(missing_ok=True)
+    (root / name).mkdir()
+    found = choose(root)
+    assert found.path == str(root / "p.default")
+    assert written(found) == {}

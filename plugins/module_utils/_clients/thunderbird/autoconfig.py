@@ -1,0 +1,79 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AutoConfig's file sets. It is JavaScript, and is read, never run.
+
+A call with plain values counts where it is made in any case: in no function, loop or condition. ``try`` and ``finally``
+are none. Of the others, only the names are known (defaults/autoconfig/prefcalls.js).
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .prefs import Statement, statements
+
+_CALLS = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
+_TEXT = rb"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+_NAME = rb"(?<![\w.])(pref|defaultPref|lockPref)\s*\(\s*"
+_TOKEN = re.compile(
+    rb"(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<blank>\s+)"
+    rb"|(?P<call>" + _NAME + _TEXT + rb"\s*,\s*(?:" + _TEXT + rb"|true|false|[+-]?\s*\d+)\s*\))"
+    rb"|" + _TEXT + rb"|`(?:[^`\\]|\\.)*`|[\w$]+|.",
+    re.DOTALL,
+)
+_NAMED = re.compile(_NAME + rb"""(["'])(mail[\w.-]*)\2""")
+_IN_ANY_CASE = frozenset({b"try", b"finally", b";", b"{", b"}"})
+
+
+class Program(t.NamedTuple):
+    """A file that is more than a list of calls.
+
+    Attributes:
+        calls: those that count.
+        open: preference to the line of a call that may be made, or with a value that is not known.
+    """
+
+    calls: t.Sequence[Statement]
+    open: t.Mapping[str, int]
+
+
+def plain(content: bytes) -> t.Sequence[Statement] | None:
+    """All calls of a file that has nothing else; None for others. Its first line is not read (nsJSConfigTriggers)."""
+    parsed = list(statements(content, _CALLS, after_line=1, needs_end=False))
+    known = [statement for statement in parsed if statement is not None]
+    return known if len(known) == len(parsed) else None
+
+
+def program(content: bytes) -> Program:
+    """What is known of any other file."""
+    code = _TOKEN.sub(_without_comment, content)
+    calls: list[Statement] = []
+    counted: set[int] = set()
+    brackets: list[bool] = []  # whether what is in each that is open is run in any case
+    previous = b";"
+    for token in _TOKEN.finditer(code, code.find(b"\n") + 1 or len(code)):
+        text = token.group()
+        if token["blank"] is not None:
+            continue
+        if token["call"] is not None and all(brackets) and previous in _IN_ANY_CASE:
+            found = [one for one in statements(text, _CALLS, needs_end=False) if one is not None]
+            calls += [one._replace(line=_line(code, token.start())) for one in found]
+            counted.update([token.start()] if found else [])
+            text = b";"
+        elif text in (b"(", b"[", b"{"):
+            brackets.append(text == b"{" and previous in _IN_ANY_CASE)
+        elif text in (b")", b"]", b"}") and brackets:
+            brackets.pop()
+        previous = text
+    named = (match for match in _NAMED.finditer(code) if match.start() not in counted)
+    return Program(calls, {match[3].decode(): _line(code, match.start()) for match in named})
+
+
+def _without_comment(token: t.Match[bytes]) -> bytes:
+    """Blanks in the place of a comment, so that all lines keep their numbers."""
+    return re.sub(rb"[^\n]", b" ", token.group()) if token["comment"] is not None else token.group()
+
+
+def _line(content: bytes, position: int) -> int:
+    return content.count(b"\n", 0, position) + 1
