@@ -160,6 +160,25 @@ def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path:
         assert usual is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".cshrc", "setenv XDG_CONFIG_HOME $HOME/elsewhere\n"),
+        (".config/fish/config.fish", "set -gx XDG_CONFIG_HOME $HOME/elsewhere\n"),
+        (".profile", ": ${XDG_CONFIG_HOME:=$HOME/elsewhere}\n"),
+    ],
+)
+def test_a_variable_that_another_shell_sets_counts(name: str, text: str, tmp_path: pathlib.Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    by_module(home, params, check_mode=False)
+    (home / name).parent.mkdir(parents=True, exist_ok=True)
+    (home / name).write_text(text)
+    assert by_module(home, params).warnings
+    assert by_look(home, params) is None
+
+
 def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathlib.Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
