@@ -59,7 +59,8 @@ _OF_USER = (
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
     "if [ $# -gt 0 ]; then {sourced}; "
-    'grep -qsE "{sets}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{sets}" "$@"; '
+    'grep -qsE "{sets}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|'
+    '(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{sets}" "$@"; '
     "case $? in 0 | 12?) echo e;; esac; fi; "
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
