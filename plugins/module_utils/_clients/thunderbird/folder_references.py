@@ -72,8 +72,12 @@ class References(t.NamedTuple):
         found = self.pattern.sub(lambda match: self.forms[match.group()], value)
         return value if self._has_trace(self.pattern.sub("\0", value)) else found
 
+    def are_in(self, value: str) -> bool:
+        """Whether a value names a folder of the old server."""
+        return self.may_be_in(value) and self.trace.search(value) is not None
+
     def left_in(self, value: str) -> bool:
-        """Whether a value still names a folder of the old server."""
+        """Whether a value still names a folder of the old server, and not one of the new server that begins alike."""
         return self.may_be_in(value) and self._has_trace(value)
 
     def _has_trace(self, value: str) -> bool:

@@ -38,10 +38,10 @@ def who_keep_mail(settings: Settings, filters: t.Mapping[str, bytes], root: str)
         key
         for key, value in state.flat().items()
         if key.startswith(WITH_FOLDERS) and key.rpartition(".")[2] in FOLDERS and isinstance(value, str)
-        if references.left_in(value) and _is_used(state, key)
+        if references.are_in(value) and _is_used(state, key)
     ]
     texts = ((path, content.decode("utf-8", "replace")) for path, content in filters.items())
-    return [*sorted(found), *(path for path, text in texts if references.left_in(text))]
+    return [*sorted(found), *(path for path, text in texts if references.are_in(text))]
 
 
 def refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
