@@ -60,7 +60,7 @@ ENDLESS = (
     "sleep 60",
     "trap '' TERM; while :; do sleep 1; done",
     "kill -STOP $$",
-    "trap '' PIPE TERM; while :; do echo x; done",
+    "trap '' PIPE TERM; while :; do echo x; sleep 0.1; done",
 )
 
 

@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all impo
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
-from ansible_collections.charter.mail.tests.unit.amount import FULL
+from ansible_collections.charter.mail.tests.unit.amount import FULL, size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,
     by_look,
@@ -184,7 +184,7 @@ def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathli
     home.mkdir()
     params = options([{"email": "mario@charter.net", "user": USER}])
     by_module(home, params, check_mode=False)
-    (home / ".profile").write_text(f". {home}/.bashrc\n" * (100_000 if FULL else 2_000))
+    (home / ".profile").write_text(f". {home}/.bashrc\n" * size(100_000, 2_000))
     (home / ".bashrc").write_text(FOLDER)
     assert by_module(home, params).warnings
     assert by_look(home, params) is None
