@@ -112,7 +112,7 @@ class _Forms:
         return tuple(name if name in texts else (name, repr(value)) for name, value in entry.items())
 
     def _texts_of(self, entry: t.Mapping[str, t.Any]) -> dict[str, str]:
-        return {name: value for name, value in entry.items() if name in self._texts and type(value) is str}
+        return {name: value for name, value in entry.items() if name in self._texts and isinstance(value, str)}
 
 
 def _without_none(value: t.Any) -> t.Any:

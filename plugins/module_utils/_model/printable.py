@@ -58,7 +58,7 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
 
 def _is_shown_whole(value: t.Any) -> bool:
     """Whether a value is shown as it is, as nearly every one in a result."""
-    return value is None or (type(value) is str and value.isprintable())
+    return value is None or (isinstance(value, str) and value.isprintable())
 
 
 def _escape(character: str) -> str:
