@@ -11,6 +11,8 @@ import pathlib
 import stat
 import typing as t
 
+import pytest
+
 from .evolution import TIMEOUT, wait_until
 from .evolution_setup import EvolutionSetup
 from .evolution_window import EvolutionWindow
@@ -20,6 +22,7 @@ COMPOSER = "org.gnome.evolution.mail"
 REPLY = "Re: Leak"
 QUOTED = "> The pipe drips."
 GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+MAIL_MODULE = pathlib.Path("/usr/lib/evolution/modules/module-mail.so")
 INFO, OFFICE = "info@rossi.example", "office@rossi.example"
 NAME = 'Rossi, "Mario" \\ Söhne 😀'
 TEXT = 'Mario "Rossi"\n\\ Idraulico 😀'
@@ -114,6 +117,8 @@ def reply(setup: EvolutionSetup, window: EvolutionWindow) -> email.message.Email
 
 
 def test_a_reply_shows_the_signature_where_it_was_asked_for(evolution_setup: EvolutionSetup) -> None:
+    if b"mid:" not in MAIL_MODULE.read_bytes():
+        pytest.skip("this Evolution, such as 3.38, opens no link to a message, by which the test selects it")
     setup = evolution_setup
     message = f"Message-ID: <leak@friend.example>\nSubject: Leak\nFrom: friend@charter.net\nTo: {setup.user.address}"
     setup.lab.deliver(setup.user.address, f"{message}\n\nThe pipe drips.\n".encode())
