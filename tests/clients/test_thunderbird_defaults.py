@@ -24,8 +24,9 @@ _PREF = re.compile(
 # In the code of Thunderbird, not among its preferences.
 _IN_CODE = {("smtpserver", "type")}
 # Defaults of Thunderbird 115 that later versions do not have. There, a rollback leaves what equals one of these alone.
-_DEFAULTS_OF_115 = {("identity", key) for key in ("attachPgpKey", "draft_folder", "fcc_folder", "stationery_folder")}
-_NOT_OURS = {("server", "oauth2.useExternalBrowser")}  # of 157, and nothing that this collection sets
+_DEFAULTS_OF_115 = {("identity", key) for key in ("draft_folder", "fcc_folder", "stationery_folder")}
+# Up to 140, and of 157: nothing that this collection sets.
+_NOT_OURS = {("identity", "attachPgpKey"), ("server", "oauth2.useExternalBrowser")}
 _NOT_IN_115 = {("smtpserver", "quit_delay_ms")}
 
 
