@@ -27,7 +27,8 @@ _IN_CODE = {("smtpserver", "type")}
 _DEFAULTS_OF_115 = {("identity", key) for key in ("draft_folder", "fcc_folder", "stationery_folder")}
 # Up to 140, and of 157: nothing that this collection sets.
 _NOT_OURS = {("identity", "attachPgpKey"), ("server", "oauth2.useExternalBrowser")}
-_NOT_IN_115 = {("smtpserver", "quit_delay_ms")}
+_SINCE_141 = {("smtpserver", "quit_delay_ms")}  # or later: 140 has it not, 153 has it
+_VERSION = re.compile(r"^Version=(\d+)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,7 @@ def test_no_default_is_missing(installed: t.Mapping[tuple[str, str], t.Any]) -> 
     """Those that are not false, 0 or empty, which the rollback takes where it knows none."""
     known = {(kind, key) for kind, values in BUILT_IN.items() for key in values}
     needed = {place for place, value in installed.items() if value} - _NOT_OURS
-    is_115 = "\nVersion=115." in (ARCHIVE.parent / "application.ini").read_text()
-    assert known >= (needed - _DEFAULTS_OF_115 if is_115 else needed)
-    assert known - installed.keys() <= (_IN_CODE | _NOT_IN_115 if is_115 else _IN_CODE)
+    version = _VERSION.search((ARCHIVE.parent / "application.ini").read_text())
+    assert version is not None
+    assert known >= (needed - _DEFAULTS_OF_115 if int(version[1]) <= 115 else needed)
+    assert known - installed.keys() <= (_IN_CODE if int(version[1]) > 140 else _IN_CODE | _SINCE_141)
