@@ -51,7 +51,7 @@ wine-10: ## Outlook's tests on Debian 13, with Wine 10 (root; debootstrap; 2 GB,
 	@$(PYTHON) tests/setup/environment.py tests
 	@tests/steps/wine-10.sh
 
-clients: ## the real clients of Debian 11, 13 and sid (root; debootstrap; 2 GB each, about two hours)
+clients: ## the real clients of Debian 11, 13 and sid (root; debootstrap; 2 GB each, about an hour)
 	@$(PYTHON) tests/setup/environment.py tests
 	@tests/steps/clients.sh
 
