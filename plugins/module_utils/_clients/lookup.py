@@ -9,10 +9,27 @@ import typing as t
 from .._model.account import Account, State
 from .._model.errors import OptionError
 
+T = t.TypeVar("T")
+
 
 def marker(account: Account) -> str:
     """What marks an account as ours. One user may have the same address by IMAP and by POP3."""
     return f"{account.protocol.value}:{account.email.lower()}"
+
+
+def once(known: t.MutableMapping[Account, T], account: Account, find: t.Callable[[], T]) -> T:
+    """What was found for an account of a state the first time: many parts of a run ask.
+
+    Args:
+        known: of the state.
+        account: as wanted.
+        find: finds it. What it raises is raised each time.
+    """
+    try:
+        return known[account]
+    except KeyError:
+        found = known[account] = find()
+        return found
 
 
 def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -> bool:

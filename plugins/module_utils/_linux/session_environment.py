@@ -30,7 +30,7 @@ _OWN_PAM = ".pam_environment"  # read up to Debian 11, for some ways to log in
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
 _SYSTEM_PROFILES = ("etc/zshenv", "etc/zsh/zshenv", "etc/zprofile", "etc/zsh/zprofile")
 _SCRIPTS = ("etc/X11/Xsession.d/*", "etc/X11/xinit/xinitrc.d/*", "etc/xdg/plasma-workspace/env/*.sh")
-# Of csh, fish and sessions that few have: what they set is told, and not taken.
+# Of csh, fish and sessions that few have: what they set gets a warning, and is not taken.
 _SELDOM_READ = (
     *(".cshrc", ".tcshrc", ".login", ".config/fish/config.fish", ".config/fish/conf.d/*.fish", ".xsession", ".xinitrc"),
 )

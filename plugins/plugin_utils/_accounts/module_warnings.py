@@ -9,7 +9,7 @@ import typing as t
 
 
 def with_host(host: str, warnings: t.Iterable[t.Any]) -> list[str]:
-    """The warnings as texts that name the host, each once: a look may have told the same."""
+    """The warnings as texts that name the host, each once: a look may have given the same."""
     return list(dict.fromkeys(f"{host}: {_text(warning)}" for warning in warnings))
 
 

@@ -114,7 +114,12 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
 
 def result_of(error: AnsibleError) -> dict[str, t.Any]:
     """What is kept of a task that Ansible itself ends, for example because it cannot become root on the host."""
-    return {"failed": True, "changed": False, "msg": printable(" ".join(str(error).split()))}
+    return {"failed": True, "changed": False, "msg": sentence_of(error)}
+
+
+def sentence_of(error: AnsibleError) -> str:
+    """What Ansible says of an error, on one line."""
+    return printable(" ".join(str(error).split()))
 
 
 def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any) -> None:

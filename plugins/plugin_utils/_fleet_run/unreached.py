@@ -14,7 +14,6 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from ...module_utils._model.printable import printable
 from . import recorder
 
 LATER_VARIABLE = "charter_mail_unreachable_later"  # of the plays that report
@@ -34,7 +33,7 @@ def recorded(action: ActionBase, task_vars: t.Mapping[str, t.Any], error: Ansibl
     if not action._templar.template(task_vars.get(LATER_VARIABLE)):
         raise error
     # What ssh says is hidden where a line with secrets is run. The rest of the sentence is enough.
-    reason = printable(" ".join(str(error).split())).replace(": <error censored due to no log>", ".")
+    reason = recorder.sentence_of(error).replace(": <error censored due to no log>", ".")
     result = {"changed": False, "skipped": True, "unreached": True, "msg": reason}
     recorder.unreached(action, task_vars, result)
     return result

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task whose module ran for some clients, while a look told that the others need no change."""
+"""The result of a task whose module ran for some clients, while a look showed that the others need no change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def joined(module: t.Mapping[str, t.Any], look: Look, accounts: int) -> dict[str
 
     Args:
         module: its result for ``look.to_change``.
-        look: what the look told.
+        look: what the look showed.
         accounts: how many the task has.
     """
     if "accounts" not in module:  # it did not come to them

@@ -39,7 +39,7 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 
 
 class Look(t.NamedTuple):
-    """What one look told.
+    """What one look showed.
 
     Attributes:
         clients: the names of those that get the accounts.

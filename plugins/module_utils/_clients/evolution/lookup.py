@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import MailError, OptionError
-from ..lookup import ambiguous, has_login, is_void, marker
+from ..lookup import ambiguous, has_login, is_void, marker, once
 from .mapping import protocol_of
 from .online_accounts import Keeper, is_kept, keeper
 from .sources import (
@@ -40,11 +40,7 @@ def find(sources: Sources, account: Account) -> SourceIds | None:
         OptionError: another program keeps the account, or there are several candidates and the choice is the admin's.
             (What is to be removed is none of these.)
     """
-    try:
-        return sources.found[account]
-    except KeyError:
-        found = sources.found[account] = _find(sources, account)
-        return found
+    return once(sources.found, account, lambda: _find(sources, account))
 
 
 def _find(sources: Sources, account: Account) -> SourceIds | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ..._model.account import Account, State
 from ..._model.text import bare_address, same_address
 from .. import user_choice
+from ..lookup import once
 from . import mapping
 from .lookup import find, is_guess
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, SourceIds, Sources
@@ -45,11 +46,7 @@ def choice(sources: Sources, account: Account) -> str:
 
 def chosen(sources: Sources, account: Account) -> str:
     """The same as a clause."""
-    try:
-        return sources.chosen[account]
-    except KeyError:
-        found = sources.chosen[account] = _chosen(sources, account)
-        return found
+    return once(sources.chosen, account, lambda: _chosen(sources, account))
 
 
 def _chosen(sources: Sources, account: Account) -> str:

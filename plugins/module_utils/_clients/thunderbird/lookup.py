@@ -9,7 +9,7 @@ import typing as t
 
 from ..._model.account import Account, Protocol, State
 from ..._model.settings import Settings
-from ..lookup import ambiguous, has_login, is_void, marker
+from ..lookup import ambiguous, has_login, is_void, marker, once
 from .indexed_settings import ACCOUNTS, MARKER, Draft, IndexedSettings
 from .mapping import PrefIds, branch, names, text
 
@@ -27,11 +27,7 @@ def find(settings: Settings, account: Account) -> PrefIds | None:
         OptionError: there are several candidates, and the choice is the admin's. (What is to be removed is none.)
     """
     state = IndexedSettings.of(settings)
-    try:
-        return state.found[account]
-    except KeyError:
-        found = state.found[account] = _find(state, account)
-        return found
+    return once(state.found, account, lambda: _find(state, account))
 
 
 def _find(state: IndexedSettings, account: Account) -> PrefIds | None:

@@ -8,6 +8,7 @@ from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..._model.text import bare_address, same_address
 from .. import user_choice
+from ..lookup import once
 from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
@@ -35,11 +36,7 @@ def choice(settings: Settings, account: Account) -> str:
 def chosen(settings: Settings, account: Account) -> str:
     """The same as a clause."""
     state = IndexedSettings.of(settings)
-    try:
-        return state.chosen[account]
-    except KeyError:
-        found = state.chosen[account] = _chosen(state, account)
-        return found
+    return once(state.chosen, account, lambda: _chosen(state, account))
 
 
 def _chosen(settings: IndexedSettings, account: Account) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.own_addresses import ANY_COMPUTER, ThisComputer
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.files_below import FilesBelow
 
 HOSTNAME = "/proc/sys/kernel/hostname"
 HOSTS = """\
@@ -79,27 +80,9 @@ OTHERS = [
 ]
 
 
-class Host(LocalFiles):
-    """The files of a host below a folder."""
-
-    def __init__(self, root: pathlib.Path) -> None:
-        super().__init__()
-        self.root = root
-        self.asked: list[str] = []
-
-    def read(self, path: str) -> bytes | None:
-        self.asked.append(path)
-        return super().read(f"{self.root}{path}")
-
-    def put(self, path: str, content: bytes) -> None:
-        place = pathlib.Path(f"{self.root}{path}")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-
-
 @pytest.fixture
-def host(tmp_path: pathlib.Path) -> Host:
-    found = Host(tmp_path)
+def host(tmp_path: pathlib.Path) -> FilesBelow:
+    found = FilesBelow(tmp_path)
     found.put(HOSTNAME, b"desk\n")
     found.put("/etc/hosts", HOSTS.encode())
     found.put("/etc/resolv.conf", b"# by hand\nnameserver 192.0.2.1\nsearch lan example.net.\n")
@@ -109,17 +92,17 @@ def host(tmp_path: pathlib.Path) -> Host:
 
 
 @pytest.mark.parametrize("name", [*LOOPBACK, *OWN])
-def test_the_computer_itself(name: str, host: Host) -> None:
+def test_the_computer_itself(name: str, host: FilesBelow) -> None:
     assert ThisComputer(host).is_meant_by(name)
 
 
 @pytest.mark.parametrize("name", [*OTHERS, *NOT_OWN])
-def test_another_computer(name: str, host: Host) -> None:
+def test_another_computer(name: str, host: FilesBelow) -> None:
     assert not ThisComputer(host).is_meant_by(name)
 
 
 @pytest.mark.parametrize("name", LOOPBACK)
-def test_what_every_computer_calls_itself_needs_no_file(name: str, host: Host) -> None:
+def test_what_every_computer_calls_itself_needs_no_file(name: str, host: FilesBelow) -> None:
     assert ANY_COMPUTER.is_meant_by(name)
     assert ThisComputer(host).is_meant_by(name)
     assert host.asked == []
@@ -130,7 +113,7 @@ def test_nothing_else_is_known_without_files(name: str) -> None:
     assert not ANY_COMPUTER.is_meant_by(name)
 
 
-def test_the_host_name_can_be_a_whole_one(host: Host) -> None:
+def test_the_host_name_can_be_a_whole_one(host: FilesBelow) -> None:
     host.put(HOSTNAME, b"Desk.Example.Net\n")
     host.put("/etc/hosts", b"")
     named = {
@@ -139,7 +122,7 @@ def test_the_host_name_can_be_a_whole_one(host: Host) -> None:
     assert named == {"desk", "desk.example.net", "desk.lan"}
 
 
-def test_files_are_read_once(host: Host) -> None:
+def test_files_are_read_once(host: FilesBelow) -> None:
     computer = ThisComputer(host)
     for name in (*OTHERS, *OWN, *NOT_OWN):
         computer.is_meant_by(name)
@@ -147,14 +130,14 @@ def test_files_are_read_once(host: Host) -> None:
 
 
 def test_a_computer_without_a_name(tmp_path: pathlib.Path) -> None:
-    host = Host(tmp_path)
+    host = FilesBelow(tmp_path)
     host.put(HOSTNAME, b"\n")
     host.put("/etc/resolv.conf", b"search lan\n")
     host.put("/etc/hosts", b"\xff\xfe\n127.0.0.1\n")
     assert not any(ThisComputer(host).is_meant_by(name) for name in ("", ".", ".lan", ".local", "lan"))
 
 
-def test_what_cannot_be_read_names_nothing(host: Host) -> None:
+def test_what_cannot_be_read_names_nothing(host: FilesBelow) -> None:
     pathlib.Path(f"{host.root}/etc/hosts").unlink()
     pathlib.Path(f"{host.root}/etc/hosts").mkdir()
     assert not ThisComputer(host).is_meant_by("mailproxy")

@@ -20,6 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.printable impo
 from ansible_collections.charter.mail.tests.unit.amount import FULL, size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,
+    Options,
     by_look,
     by_module,
     options,
@@ -122,6 +123,15 @@ def test_the_warnings_are_those_of_the_module(tmp_path: pathlib.Path) -> None:
     assert "have Thunderbird closed" in look["warnings"][0]
 
 
+def settled(folder: pathlib.Path) -> tuple[pathlib.Path, Options]:
+    """A home that has the account of a task, and the options of that task."""
+    home = folder / "home"
+    home.mkdir()
+    params = options([{"email": "mario@charter.net", "user": USER}])
+    by_module(home, params, check_mode=False)
+    return home, params
+
+
 FOLDER = "export XDG_CONFIG_HOME=$HOME/elsewhere\n"
 
 
@@ -145,10 +155,7 @@ FOLDER = "export XDG_CONFIG_HOME=$HOME/elsewhere\n"
     ],
 )
 def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path: pathlib.Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    params = options([{"email": "mario@charter.net", "user": USER}])
-    by_module(home, params, check_mode=False)
+    home, params = settled(tmp_path)
     (home / ".profile").write_text(profile)
     (home / name).write_text("PATH=$HOME/bin:$PATH\n")
     usual = by_look(home, params)
@@ -169,10 +176,7 @@ def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path:
     ],
 )
 def test_a_variable_that_another_shell_sets_counts(name: str, text: str, tmp_path: pathlib.Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    params = options([{"email": "mario@charter.net", "user": USER}])
-    by_module(home, params, check_mode=False)
+    home, params = settled(tmp_path)
     (home / name).parent.mkdir(parents=True, exist_ok=True)
     (home / name).write_text(text)
     assert by_module(home, params).warnings
@@ -180,10 +184,7 @@ def test_a_variable_that_another_shell_sets_counts(name: str, text: str, tmp_pat
 
 
 def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathlib.Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    params = options([{"email": "mario@charter.net", "user": USER}])
-    by_module(home, params, check_mode=False)
+    home, params = settled(tmp_path)
     (home / ".profile").write_text(f". {home}/.bashrc\n" * size(100_000, 2_000))
     (home / ".bashrc").write_text(FOLDER)
     assert by_module(home, params).warnings
@@ -192,10 +193,7 @@ def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathli
 
 @pytest.mark.parametrize("profile", ['. "$i"\n. "${i}"\n. $USERXSESSIONRC\n', '# . "$HOME/.bashrc"\n', ". ./.bashrc\n"])
 def test_a_file_that_no_login_file_is_known_to_run_does_not(profile: str, tmp_path: pathlib.Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    params = options([{"email": "mario@charter.net", "user": USER}])
-    by_module(home, params, check_mode=False)
+    home, params = settled(tmp_path)
     (home / ".profile").write_text(profile)
     (home / ".bashrc").write_text(FOLDER)
     look = by_look(home, params)

@@ -19,47 +19,26 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.installations import Sandbox
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
+from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.files_below import FilesBelow
 
 PROGRAM = "/usr/lib/thunderbird"
 PREF = PROGRAM + "/defaults/pref"
 
 
-class Host(LocalFiles):
-    """The files of a host below a folder; what is asked for is kept."""
-
-    def __init__(self, root: pathlib.Path) -> None:
-        super().__init__()
-        self.root = root
-        self.asked: list[str] = []
-
-    def read(self, path: str) -> bytes | None:
-        self.asked.append(path)
-        return super().read(f"{self.root}{path}")
-
-    def names(self, path: str) -> t.Sequence[str]:
-        self.asked.append(path)
-        return super().names(f"{self.root}{path}")
-
-    def put(self, path: str, content: str | bytes) -> None:
-        place = pathlib.Path(f"{self.root}{path}")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
 @pytest.fixture
-def host(tmp_path: pathlib.Path) -> Host:
-    return Host(tmp_path)
+def host(tmp_path: pathlib.Path) -> FilesBelow:
+    return FilesBelow(tmp_path)
 
 
-def sources(host: Host, *programs: str) -> PreferenceSources:
+def sources(host: FilesBelow, *programs: str) -> PreferenceSources:
     return preference_files.read(host, programs or (PROGRAM,), "/home/mario/p")
 
 
-def seen(host: Host, stored: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+def seen(host: FilesBelow, stored: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
     return dict(sources(host).seen(stored or {}))
 
 
-def test_nothing_beside_prefs_js(host: Host) -> None:
+def test_nothing_beside_prefs_js(host: FilesBelow) -> None:
     host.put(f"{PREF}/channel-prefs.js", 'pref("app.update.channel", "default");\n')
     host.put("/etc/thunderbird/pref/thunderbird.js", 'pref("mail.shell.checkDefaultMail", false);\n')
     found = sources(host)
@@ -70,7 +49,7 @@ def test_nothing_beside_prefs_js(host: Host) -> None:
     assert len(host.asked) <= 10
 
 
-def test_the_folders_and_the_names_count_in_thunderbirds_order(host: Host) -> None:
+def test_the_folders_and_the_names_count_in_thunderbirds_order(host: FilesBelow) -> None:
     host.put(f"{PREF}/aa.js", 'pref("mail.server.x.order", "aa");pref("mail.server.x.place", "program");')
     host.put(f"{PREF}/zz.js", 'pref("mail.server.x.order", "zz");pref("mail.server.x.zz", true);')
     host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x.place", "Debian");')
@@ -82,7 +61,7 @@ def test_the_folders_and_the_names_count_in_thunderbirds_order(host: Host) -> No
     assert not sources(host, "/app/lib/thunderbird")
 
 
-def test_the_grammar_of_default_preferences(host: Host) -> None:
+def test_the_grammar_of_default_preferences(host: FilesBelow) -> None:
     text = b"""\xef\xbb\xbf// a comment with mail.
 pref("mail.server.a", 'one', sticky);
 sticky_pref ( "mail.server.b" , -5 , locked ) ;
@@ -101,13 +80,13 @@ pref("browser.x", 1); user_pref("mail.server.d", "x\\u00fc");
     assert found.defaults["mail.server.c"].place == f"{PREF}/a.js, line 4"
 
 
-def test_a_lock_outlives_later_files_and_hides_the_users_value(host: Host) -> None:
+def test_a_lock_outlives_later_files_and_hides_the_users_value(host: FilesBelow) -> None:
     host.put(f"{PREF}/a.js", 'pref("mail.server.x", "first", locked);')
     host.put("/etc/thunderbird/pref/a.js", 'pref("mail.server.x", "second");')
     assert seen(host, {"mail.server.x": "mine"}) == {"mail.server.x": "first"}
 
 
-def test_user_js_comes_after_prefs_js(host: Host) -> None:
+def test_user_js_comes_after_prefs_js(host: FilesBelow) -> None:
     host.put(
         "/home/mario/p/user.js",
         'user_pref("mail.server.x", 143);\nuser_pref("mail.server.b", oops);\npref("mail.server.y", 1);\n',
@@ -117,13 +96,13 @@ def test_user_js_comes_after_prefs_js(host: Host) -> None:
     assert sources(host, "/app/lib/thunderbird").seen({})["mail.server.x"] == 143
 
 
-def autoconfig(host: Host, text: str | bytes, place: str = PROGRAM, more: str = "") -> None:
+def autoconfig(host: FilesBelow, text: str | bytes, place: str = PROGRAM, more: str = "") -> None:
     host.put(f"{PREF}/autoconfig.js", 'pref("general.config.filename", "site.cfg");' + more)
     host.put(f"{place}/site.cfg", text)
 
 
 @pytest.mark.parametrize("place", [PROGRAM, "/etc/thunderbird"])
-def test_autoconfig_with_plain_values(host: Host, place: str) -> None:
+def test_autoconfig_with_plain_values(host: FilesBelow, place: str) -> None:
     text = 'pref("mail.server.first.line", 1);\nlockPref("mail.server.x", 1)\n'
     text += 'defaultPref("mail.server.y", "y"); // why\npref("mail.server.z", true);'
     autoconfig(host, text, place, 'pref("general.config.obscure_value", 0);')
@@ -137,13 +116,13 @@ def test_autoconfig_with_plain_values(host: Host, place: str) -> None:
     assert sources(host).computed == ()
 
 
-def test_autoconfig_is_shifted_by_thirteen_unless_it_is_told(host: Host) -> None:
+def test_autoconfig_is_shifted_by_thirteen_unless_it_is_told(host: FilesBelow) -> None:
     text = b'//\nlockPref("mail.server.x", "y");\n'
     autoconfig(host, bytes((byte + 13) % 256 for byte in text))
     assert seen(host) == {"mail.server.x": "y"}
 
 
-def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host) -> None:
+def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: FilesBelow) -> None:
     text = '//\nif (getenv("USER") == "x") { lockPref("mail.server.server7.port", 143); }\npref("mail.server.y", n);'
     autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
     found = sources(host)
@@ -153,7 +132,7 @@ def test_autoconfig_that_computes_is_told_and_what_it_names_is_taken(host: Host)
     assert found.as_stored({}, found.seen({})) == {}
 
 
-def test_autoconfig_that_goes_on_at_a_server_is_told(host: Host) -> None:
+def test_autoconfig_that_goes_on_at_a_server_is_told(host: FilesBelow) -> None:
     text = '//\nlockPref("autoadmin.global_config_url", "https://office.example/x");lockPref("mail.server.x", 1);'
     autoconfig(host, text, more='pref("general.config.obscure_value", 0);')
     assert sources(host).computed == (f"{PROGRAM}/site.cfg",)
@@ -161,7 +140,7 @@ def test_autoconfig_that_goes_on_at_a_server_is_told(host: Host) -> None:
 
 
 @pytest.mark.parametrize("text", [False, True])
-def test_policies(host: Host, text: bool) -> None:
+def test_policies(host: FilesBelow, text: bool) -> None:
     given: t.Any = {
         "mail.server.a": {"Value": "a"},
         "mail.server.b": {"Value": 2, "Status": "locked"},
@@ -186,14 +165,14 @@ def test_policies(host: Host, text: bool) -> None:
     }
 
 
-def test_a_policy_keeps_the_lock_of_a_file(host: Host) -> None:
+def test_a_policy_keeps_the_lock_of_a_file(host: FilesBelow) -> None:
     host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1, locked);')
     host.put(f"{PROGRAM}/distribution/policies.json", '{"policies": {"Preferences": {"mail.server.x": {"Value": 2}}}}')
     assert seen(host, {"mail.server.x": 3}) == {"mail.server.x": 2}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"policies": 1}', '{"policies": {"Preferences": [1]}}', "\xff"])
-def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
+def test_policies_that_thunderbird_cannot_take(host: FilesBelow, text: str) -> None:
     host.put("/etc/thunderbird/policies/policies.json", text.encode("latin-1"))
     assert not sources(host)
 
@@ -201,7 +180,7 @@ def test_policies_that_thunderbird_cannot_take(host: Host, text: str) -> None:
 DISTRIBUTION = "[Global]\nid=office\nversion=1\nabout=Office\n[Preferences]\n"
 
 
-def test_the_distributors_preferences(host: Host) -> None:
+def test_the_distributors_preferences(host: FilesBelow) -> None:
     host.put(f"{PREF}/a.js", 'pref("mail.server.number", 1);pref("mail.server.locked", "a", locked);')
     host.put(
         "/etc/thunderbird/policies/policies.json", '{"policies": {"Preferences": {"mail.server.p": {"Value": "p"}}}}'
@@ -239,7 +218,7 @@ def test_the_distributors_preferences(host: Host) -> None:
     assert seen(host, {"mail.server.n": 26})["mail.server.n"] == 26
 
 
-def test_a_lock_without_a_value_stays_without_one(host: Host) -> None:
+def test_a_lock_without_a_value_stays_without_one(host: FilesBelow) -> None:
     host.put(f"{PROGRAM}/distribution/distribution.ini", f"{DISTRIBUTION}mail.server.x=1\n")
     policies = {"policies": {"Preferences": {"mail.server.x": {"Status": "locked"}}}}
     host.put(f"{PROGRAM}/distribution/policies.json", json.dumps(policies))
@@ -248,13 +227,13 @@ def test_a_lock_without_a_value_stays_without_one(host: Host) -> None:
 
 
 @pytest.mark.parametrize("key", ["id", "version", "about"])
-def test_a_distribution_without_a_name_gives_nothing(host: Host, key: str) -> None:
+def test_a_distribution_without_a_name_gives_nothing(host: FilesBelow, key: str) -> None:
     text = "".join(line for line in DISTRIBUTION.splitlines(keepends=True) if not line.startswith(key))
     host.put(f"{PROGRAM}/distribution/distribution.ini", f"{text}mail.server.x=1\n")
     assert not sources(host)
 
 
-def test_the_programs_second_folder(host: Host) -> None:
+def test_the_programs_second_folder(host: FilesBelow) -> None:
     for folder in ("/etc/thunderbird/pref", f"{PROGRAM}/defaults/preferences", "/etc/thunderbird/defaults/pref"):
         host.put(f"{folder}/a.js", f'pref("mail.server.x", "{folder}");')
         assert seen(host) == {"mail.server.x": folder}
@@ -265,7 +244,7 @@ FLATPAK = Sandbox("/flatpak/files", "/flatpak/etc/policies/policies.json", "/fla
 
 
 @pytest.mark.parametrize(("box", "has_system"), [(SNAP, False), (FLATPAK, True)])
-def test_a_sandbox_has_its_own_files(box: Sandbox, has_system: bool, host: Host) -> None:
+def test_a_sandbox_has_its_own_files(box: Sandbox, has_system: bool, host: FilesBelow) -> None:
     host.put(f"{box.program}/defaults/pref/a.js", 'pref("mail.server.x.program", 1);')
     if has_system:
         host.put(f"{box.system}/defaults/pref/a.js", 'lockPref("x", 1);pref("mail.server.x.system", 1);')
@@ -277,7 +256,7 @@ def test_a_sandbox_has_its_own_files(box: Sandbox, has_system: bool, host: Host)
     assert set(found.seen({})) == wanted
 
 
-def test_what_the_user_cannot_read_counts_for_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_user_cannot_read_counts_for_nothing(host: FilesBelow, monkeypatch: pytest.MonkeyPatch) -> None:
     host.put(f"{PREF}/a.js", 'pref("mail.server.x", 1);')
 
     def refused(_self: object, path: str) -> t.Any:
