@@ -297,7 +297,7 @@ class TestRegistry:
         registry.create(CHILD, child("second", "smtp2.charter.net"))
         registry.create(UID, account("second"))
         assert "Host=smtp.charter.net\n" in registry.sources()[CHILD]
-        assert "Host=smtp2.charter.net\n" in file.read_text()
+        assert reads(file, child("second", "smtp2.charter.net"))
         registry.write(CHILD, child("second", "smtp2.charter.net"))
         assert "Host=smtp2.charter.net\n" in registry.sources()[CHILD]
         assert reads(file, registry.sources()[CHILD])
