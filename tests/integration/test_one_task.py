@@ -111,13 +111,42 @@ def test_a_host_where_nobody_becomes_root_is_reached(ansible: Ansible, name: str
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("configure", ()), ("site", ()), ("site", ("--tags", "configure")), ("site", ("--skip-tags", "verify"))],
+    [
+        ("configure", ()),
+        ("confirm", ()),
+        ("confirm", ("--tags", "confirm")),
+        ("site", ()),
+        ("site", ("--tags", "configure")),
+        ("site", ("--skip-tags", "verify")),
+    ],
 )
 def test_a_task_that_could_not_start_fails(ansible: Ansible, name: str, options: tuple[str, ...]) -> None:
-    """Ansible does not know ignore_errors then, and takes the text of its template for true."""
+    """Ansible does not know ignore_errors then, and takes the text of a template for true."""
     done = play(ansible, name, *options, ansible_become="perhaps")
     assert done.code == 2, done.output
-    assert (done.recap["failed"], done.recap["ignored"]) == (1, 1)
+    assert (done.recap["failed"], done.recap["ignored"]) == (1, 0), done.output
+
+
+def test_configure_is_one_play_with_one_task(ansible: Ansible) -> None:
+    done = play(ansible, "configure", mail_accounts=[{"email": "no address"}])
+    assert (done.output.count("PLAY ["), done.output.count("TASK [")) == (1, 1), done.output
+    assert message(ansible, done).startswith("accounts[0]")
+
+
+@pytest.mark.parametrize("options", [("--tags", "configure"), ("--skip-tags", "verify")])
+def test_a_site_that_does_not_verify_fails_where_the_accounts_were_not_set_up(
+    ansible: Ansible, options: tuple[str, ...]
+) -> None:
+    done = play(ansible, "site", *options, mail_accounts=[{"email": "no address"}])
+    assert done.code == 2, done.output
+    assert [result["msg"].split(" ")[0] for result in ansible.results() if result["failed"]] == ["accounts[0]"] * 2
+
+
+def test_a_site_reports_where_the_accounts_were_not_set_up(ansible: Ansible) -> None:
+    done = play(ansible, "site", mail_accounts=[{"email": "no address"}])
+    assert done.code == 2, done.output
+    assert done.output.index("TASK [Report on all hosts]") < done.output.index("TASK [Fail if mail does not work]")
+    assert done.recap["failed"] == done.recap["rescued"] == 1, done.output
 
 
 @pytest.mark.parametrize("path", ["mario", "~no-such-user-of-this-host", "."])
