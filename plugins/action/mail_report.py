@@ -26,7 +26,7 @@ from ..plugin_utils._fleet.fleet_report import FleetReport, MailState
 from ..plugin_utils._fleet.host_record import HostRecord
 from ..plugin_utils._fleet.report_json import verdict_data
 from ..plugin_utils._fleet.summary import Line, summary
-from ..plugin_utils._fleet_run import past_runs
+from ..plugin_utils._fleet_run import old_runs, past_runs
 from ..plugin_utils._fleet_run.past_runs import Past
 from ..plugin_utils._fleet_run.record_files import RecordFiles
 from ..plugin_utils._fleet_run.recorder import records_folder
@@ -129,8 +129,8 @@ def _report(
     reported = _built(run, now, records, meant, before)
     try:
         past_runs.keep(files, reported, before.hosts)
-        files.forget(options["keep"])
-        files.pack_ended(time.time())
+        old_runs.forget(files, options["keep"])
+        old_runs.pack_ended(files, time.time())
     except OSError as error:
         warnings.append(f"The folder of the records cannot be kept in order: {error}.")
     return reported, records

@@ -33,8 +33,8 @@ from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
-from ..plugin_utils._verify_run.shared_limit import SharedLimit
-from ..plugin_utils._verify_run.shared_logins import SharedLogins
+from ..plugin_utils._verify_run.shared_sign_in_limit import SharedSignInLimit
+from ..plugin_utils._verify_run.sign_ins_file import SignInsFile
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -193,7 +193,7 @@ class ActionModule(NormalAction):
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname") or "this host")
         patience = _PATIENCE + 3 * params["timeout"] + params["round_trip"] * params["round_trip_timeout"]
         try:
-            limit = SharedLimit(SharedLogins(run_folder(self)), host, planned, params["attempts"], patience)
+            limit = SharedSignInLimit(SignInsFile(run_folder(self)), host, planned, params["attempts"], patience)
             shared.entries = limit.begin()
         except OSError as error:
             raise MailError(

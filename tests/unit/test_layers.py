@@ -173,7 +173,9 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
 
 # file: values that stand in no other file, since a second one would have its rule again
 ONE_HOME: t.Mapping[str, tuple[str | int, ...]] = {
-    f"{MODEL}/ports.py": (465,),  # the other ports are facts about providers, too, or numbers of something else
+    f"{MODEL}/standard_ports.py": (
+        465,
+    ),  # the other ports are facts about providers, too, or numbers of something else
     f"{CLIENTS}/when_running.py": ("skip",),
     f"{CLIENTS}/seal.py": ("charter-mail.seal",),
     f"{EVOLUTION_PASSWORDS}/keyring_item.py": ("e-source-uid", "xdg:schema"),

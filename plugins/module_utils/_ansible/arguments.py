@@ -11,7 +11,8 @@ from .._model import text
 from .._model.account import Account, Protocol, Security, Server, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
-from .._providers.account_rules import AccountFinding, Level, check, refuse_errors
+from .._providers.account_finding import AccountFinding, Level
+from .._providers.account_rules import check, refuse_errors
 from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
 from . import client_options, sender_options
 

@@ -8,7 +8,7 @@ import typing as t
 
 from .._model.account import Protocol, Security, Server
 from .._model.errors import OptionError
-from .._model.ports import standard_port, standard_security
+from .._model.standard_ports import standard_port, standard_security
 from .charter import FAMILIES, PROVIDERS
 from .provider import Provider
 

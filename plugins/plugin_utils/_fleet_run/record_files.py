@@ -7,30 +7,29 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import pathlib
 import tempfile
 import typing as t
-import urllib.parse
 
 from .._fleet.host_record import DamagedRecord, HostRecord
 from .._fleet.record_json import as_json, from_json
-from .packed_records import pack, unpack
+from .packed_file import pack, unpack
+from .record_layout import (
+    HOSTS,
+    KNOWN,
+    LARGEST_RECORD,
+    LOCK,
+    PACKED,
+    RUN_FILE,
+    content_of,
+    file_name,
+    record_names,
+)
 from .run_id import is_run_id
 
-_SIZE = 1_000_000  # bytes of a file that is read or written
-_USUAL = 32_000  # bytes that most files do not have
-_NAME = 150  # characters of a file's name, without its ending
-_SUFFIX = ".json"
-_LOCK = ".lock"
-_RUN_FILE = "run.json"
-_RUN_SIZE = 64_000_000
-_KNOWN = "known.gz"
-_HOSTS = "hosts"
-_PACKED = "hosts.gz"
-_REPORTED, _ABANDONED = 3600, 24 * 3600  # seconds after which a run has ended: since its report, or its last record
+_RUN_SIZE = 64_000_000  # bytes
 
 
 class RecordFiles:
@@ -38,10 +37,13 @@ class RecordFiles:
 
     Args:
         folder: made if it is missing, for its owner alone.
+
+    Attributes:
+        folder: of all runs.
     """
 
     def __init__(self, folder: str) -> None:
-        self._folder = pathlib.Path(folder)
+        self.folder = pathlib.Path(folder)
 
     def add(self, record: HostRecord) -> None:
         """Keep a record. What the run has already about the host is completed.
@@ -49,12 +51,12 @@ class RecordFiles:
         Raises:
             OSError: it cannot be written.
         """
-        folder = self._folder / record.run / _HOSTS
+        folder = self.folder / record.run / HOSTS
         if not os.path.isdir(folder):
-            for part in (self._folder, folder.parent, folder):
+            for part in (self.folder, folder.parent, folder):
                 _make_private(part)
-        path = folder / _file_name(record.host)
-        lock_path = path.with_suffix(_LOCK)
+        path = folder / file_name(record.host)
+        lock_path = path.with_suffix(LOCK)
         with open(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # tasks of one host can run side by side, with delegate_to
             known = self.host(record.run, record.host)
@@ -66,7 +68,7 @@ class RecordFiles:
     def runs(self) -> list[str]:
         """The ids of all runs, the oldest first."""
         try:
-            return sorted(entry.name for entry in os.scandir(self._folder) if is_run_id(entry.name) and entry.is_dir())
+            return sorted(entry.name for entry in os.scandir(self.folder) if is_run_id(entry.name) and entry.is_dir())
         except FileNotFoundError:
             return []
 
@@ -78,9 +80,9 @@ class RecordFiles:
             damaged: gets a sentence for each record that cannot be read.
             wanted: the hosts whose records are wanted; None for all.
         """
-        folder, packed = self._folder / run / _HOSTS, self._folder / run / _PACKED
-        chosen = None if wanted is None else {_file_name(host) for host in wanted}
-        names, place = _names(folder), f"{folder}/"
+        folder, packed = self.folder / run / HOSTS, self.folder / run / PACKED
+        chosen = None if wanted is None else {file_name(host) for host in wanted}
+        names, place = record_names(folder), f"{folder}/"
         for name in names:
             if chosen is None or name in chosen:
                 try:
@@ -88,7 +90,7 @@ class RecordFiles:
                 except (OSError, DamagedRecord) as error:
                     damaged.append(f"The record {folder / name} cannot be read: {error}.")
         try:
-            for name, data in unpack(packed, _SIZE):
+            for name, data in unpack(packed, LARGEST_RECORD):
                 if name not in names and (chosen is None or name in chosen):
                     try:
                         yield from_json(_parsed(data))
@@ -104,7 +106,7 @@ class RecordFiles:
     def run_content(self, run: str) -> t.Any:
         """What was kept about a run; None if there is nothing that can be read."""
         try:
-            return _json(self._folder / run / _RUN_FILE, _RUN_SIZE)
+            return _json(self.folder / run / RUN_FILE, _RUN_SIZE)
         except (OSError, DamagedRecord):
             return None
 
@@ -117,7 +119,7 @@ class RecordFiles:
         """
         found = {}
         with contextlib.suppress(OSError):
-            for host, data in unpack(self._folder / run / _KNOWN, _SIZE):
+            for host, data in unpack(self.folder / run / KNOWN, LARGEST_RECORD):
                 if host in wanted:
                     with contextlib.suppress(DamagedRecord):
                         found[host] = _parsed(data)
@@ -129,72 +131,11 @@ class RecordFiles:
         Raises:
             OSError: it cannot be written.
         """
-        for part in (self._folder, self._folder / run):
+        for part in (self.folder, self.folder / run):
             _make_private(part)
         known = ((host, json.dumps(one, separators=(",", ":")).encode()) for host, one in hosts.items())
-        pack(known, self._folder / run / _KNOWN)
-        _write(self._folder / run / _RUN_FILE, json.dumps(content, separators=(",", ":")))
-
-    def pack(self, run: str) -> None:
-        """Put the records of a run that has ended into one file.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        folder, packed = self._folder / run / _HOSTS, self._folder / run / _PACKED
-        names = _names(folder)
-
-        def contents() -> t.Iterator[tuple[str, bytes]]:
-            for name in sorted(names):
-                with contextlib.suppress(OSError, DamagedRecord):  # it stays where it is
-                    yield name, _bytes(folder / name, _SIZE)
-            yield from (entry for entry in unpack(packed, _SIZE) if entry[0] not in names)
-
-        if names:
-            for name in pack(contents(), packed):
-                with contextlib.suppress(FileNotFoundError):  # it was packed before
-                    os.unlink(folder / name)
-        with contextlib.suppress(OSError):  # not there, or not empty
-            os.rmdir(folder)
-
-    def pack_ended(self, now: float) -> None:
-        """Pack the runs that nobody writes to any more: those that were reported on, and those that never will be.
-
-        Args:
-            now: seconds since 1970.
-
-        Raises:
-            OSError: a file cannot be written.
-        """
-        for run in self.runs():
-            folder = self._folder / run
-            if not (folder / _HOSTS).is_dir():
-                continue
-            try:
-                age, longest = now - os.stat(folder / _RUN_FILE).st_mtime, _REPORTED
-            except FileNotFoundError:
-                age, longest = now - os.stat(folder / _HOSTS).st_mtime, _ABANDONED
-            if age > longest:
-                self.pack(run)
-
-    def forget(self, keep: int) -> None:
-        """Delete the records of all but the newest runs. Files of others in their folders are left alone.
-
-        Raises:
-            OSError: a file cannot be deleted.
-        """
-        for run in self.runs()[: -max(keep, 1)]:
-            folder = self._folder / run
-            with contextlib.suppress(FileNotFoundError):
-                for entry in list(os.scandir(folder / _HOSTS)):
-                    if entry.name.endswith((_SUFFIX, _LOCK)):
-                        os.unlink(entry.path)
-            for name in (_RUN_FILE, _KNOWN, _PACKED):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(folder / name)
-            for path in (folder / _HOSTS, folder):
-                with contextlib.suppress(OSError):  # not there, or not empty
-                    os.rmdir(path)
+        pack(known, self.folder / run / KNOWN)
+        _write(self.folder / run / RUN_FILE, json.dumps(content, separators=(",", ":")))
 
 
 def _make_private(folder: pathlib.Path) -> None:
@@ -203,19 +144,11 @@ def _make_private(folder: pathlib.Path) -> None:
         os.makedirs(folder, 0o700)
 
 
-def _file_name(host: str) -> str:
-    """A file's name from which a person knows the host; two hosts never have the same."""
-    name = urllib.parse.quote(host, safe="@ ").lstrip(".")
-    if len(name) <= _NAME and name == host:
-        return name + _SUFFIX
-    return f"{name[:_NAME]}-{hashlib.sha256(host.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{_SUFFIX}"
-
-
 def _short_enough(record: HostRecord) -> str:
     """The text of a record. If it is too long, accounts are left out from the end."""
     content = as_json(record)
     text = json.dumps(content, separators=(",", ":"))
-    while len(text) > _SIZE and content["accounts"]:
+    while len(text) > LARGEST_RECORD and content["accounts"]:
         content["accounts"] = content["accounts"][: len(content["accounts"]) // 2]
         text = json.dumps(content, separators=(",", ":"))
     return text
@@ -234,15 +167,7 @@ def _write(path: pathlib.Path, text: str) -> None:
 
 
 def _read(path: pathlib.Path | str) -> HostRecord:
-    return from_json(_json(path, _SIZE))
-
-
-def _names(folder: pathlib.Path) -> dict[str, None]:
-    """The names of the files of records in a folder, in order."""
-    try:
-        return dict.fromkeys(sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(_SUFFIX)))
-    except FileNotFoundError:
-        return {}
+    return from_json(_json(path, LARGEST_RECORD))
 
 
 def _json(path: pathlib.Path | str, limit: int) -> t.Any:
@@ -252,21 +177,7 @@ def _json(path: pathlib.Path | str, limit: int) -> t.Any:
         OSError: it cannot be read.
         DamagedRecord: it is no JSON, or too large.
     """
-    return _parsed(_bytes(path, limit))
-
-
-def _bytes(path: pathlib.Path | str, limit: int) -> bytes:
-    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        data = os.read(number, _USUAL)
-        if len(data) == _USUAL:
-            with open(number, "rb", closefd=False) as file:
-                data += file.read(limit + 1 - _USUAL)
-    finally:
-        os.close(number)
-    if len(data) > limit:
-        raise DamagedRecord(f"it is larger than {limit} bytes")
-    return data
+    return _parsed(content_of(path, limit))
 
 
 def _parsed(data: bytes) -> t.Any:

@@ -16,7 +16,7 @@ import typing as t
 import uuid
 
 from ...module_utils._model.account import Account, Protocol, Security, Server
-from ...module_utils._model.ports import standard_port
+from ...module_utils._model.standard_ports import standard_port
 
 _TYPES = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
 _PASSWORD = "EmailAuthPassword"

@@ -13,7 +13,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.numbers import INT32, number_in
-from ..._model.ports import standard_port
+from ..._model.standard_ports import standard_port
 from ..lookup import marker
 from .sources import (
     AUTHENTICATION,

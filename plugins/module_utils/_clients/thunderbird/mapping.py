@@ -13,8 +13,8 @@ import typing as t
 import urllib.parse
 
 from ..._model.account import Account, Protocol, Security, Server
-from ..._model.ports import standard_port
 from ..._model.settings import Settings, Value, same
+from ..._model.standard_ports import standard_port
 
 PASSWORD_AUTHENTICATION = 3  # nsMsgAuthMethod.passwordCleartext: the password itself, inside TLS
 _SOCKET_TYPES = {Security.NONE: 0, Security.STARTTLS: 2, Security.SSL: 3}

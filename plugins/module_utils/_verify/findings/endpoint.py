@@ -8,7 +8,7 @@ import dataclasses
 import enum
 
 from ..._model.account import Account, Protocol, Security, Server
-from ..._model.ports import standard_port
+from ..._model.standard_ports import standard_port
 
 
 class Role(enum.Enum):

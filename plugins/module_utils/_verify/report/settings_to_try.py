@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account, Security, Server
-from ..._model.ports import CLEARTEXT, IMPLICIT_TLS
+from ..._model.standard_ports import CLEARTEXT, IMPLICIT_TLS
 from ..._providers.catalog import of_server, relatives
 from ..findings.endpoint import Endpoint, MailService, Role, endpoints
 

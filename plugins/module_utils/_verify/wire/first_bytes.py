@@ -7,8 +7,8 @@ from __future__ import annotations
 import contextlib
 
 from ..._model.account import Security
-from ..._model.ports import IMPLICIT_TLS, protocol_of
 from ..._model.redaction import Redactor
+from ..._model.standard_ports import IMPLICIT_TLS, protocol_of
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from ..findings.interruptions import ConnectionEnded, Timeout, no_greeting, no_handshake

@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.secret import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_limit import SharedLimit
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_sign_in_limit import SharedSignInLimit
 
 OPTIONS = {"email": "mario@charter.net", "password": "the-password"}
 
@@ -289,14 +289,14 @@ def test_a_host_that_has_waited_for_another_waits_again(monkeypatch: pytest.Monk
     """Or all that waited for the same host would call the provider at once."""
     waits: list[float] = []
     monkeypatch.setattr(time, "sleep", waits.append)
-    begin = SharedLimit.begin
+    begin = SharedSignInLimit.begin
 
-    def released(limit: SharedLimit) -> list[dict[str, t.Any]]:
+    def released(limit: SharedSignInLimit) -> list[dict[str, t.Any]]:
         entries = begin(limit)
         limit.released = True
         return entries
 
-    monkeypatch.setattr(SharedLimit, "begin", released)
+    monkeypatch.setattr(SharedSignInLimit, "begin", released)
     run(variables={"mail_jitter": "5"})
     assert len(waits) == 2
     assert all(0 <= wait <= 5 for wait in waits)

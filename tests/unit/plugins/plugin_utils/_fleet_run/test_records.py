@@ -21,6 +21,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record im
     networks_of,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import old_runs
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id, started_at, this_run
 from ansible_collections.charter.mail.tests.unit.amount import size
@@ -172,7 +173,7 @@ def test_nothing_but_the_kept_runs_stays(tmp_path: pathlib.Path) -> None:
         files.keep_run(run, {}, {})
     (tmp_path / "notes").mkdir()
     (tmp_path / runs[0] / "mine.txt").write_text("kept")
-    files.forget(2)
+    old_runs.forget(files, 2)
     assert files.runs() == [runs[0], *runs[-2:]]
     assert sorted(path.name for path in (tmp_path / runs[0]).iterdir()) == ["mine.txt"]
     assert (tmp_path / "notes").is_dir()

@@ -21,7 +21,7 @@ import typing as t
 from ...module_utils._ansible.shared_limit_option import PlannedSignIn
 from ...module_utils._verify.findings.failure import Code
 from ...module_utils._verify.session_limit import too_many_sessions
-from .shared_logins import LoginRecord, Records, SharedLogins, digest, empty_record, is_running
+from .sign_ins_file import LoginRecord, Records, SignInsFile, digest, empty_record, is_running
 
 _POLL = 0.25  # seconds
 # So many hosts in a row that did not get as far as signing in: the server is down, and to wait for others is in vain.
@@ -38,7 +38,7 @@ _UNKNOWN = (Code.LIMITED, Code.NOTHING_SAID, Code.HUNG_UP, Code.LOCATION_BLOCKED
 Entry = dict[str, t.Any]  # of the option shared_limit_option.OPTION
 
 
-class SharedLimit:
+class SharedSignInLimit:
     """The part of one task.
 
     Args:
@@ -53,7 +53,7 @@ class SharedLimit:
     """
 
     def __init__(
-        self, logins: SharedLogins, host: str, planned: t.Sequence[PlannedSignIn], attempts: int, patience: float
+        self, logins: SignInsFile, host: str, planned: t.Sequence[PlannedSignIn], attempts: int, patience: float
     ) -> None:
         self._logins = logins
         self._host = host

@@ -19,7 +19,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report i
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.earlier_results import EarlierHost
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import About, MailState
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import past_runs
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import old_runs, past_runs
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.tests.unit.amount import size
 
@@ -46,7 +46,7 @@ def by_name(records: t.Iterable[HostRecord]) -> list[HostRecord]:
 def test_a_packed_run_is_one_small_private_file_with_the_same_records(tmp_path: pathlib.Path) -> None:
     files, records = filled(tmp_path)
     loose = sum(path.stat().st_size for path in (tmp_path / RUN / "hosts").iterdir())
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     assert names(tmp_path / RUN) == ["hosts.gz"]
     packed = (tmp_path / RUN / "hosts.gz").stat()
     assert stat.S_IMODE(packed.st_mode) == 0o600
@@ -58,13 +58,13 @@ def test_a_packed_run_is_one_small_private_file_with_the_same_records(tmp_path: 
     assert files.host(RUN, "desk-77") is None
     damaged: list[str] = []
     assert {one.host for one in files.hosts(RUN, damaged, ["desk-1", "desk-2", "nobody"])} == {"desk-1", "desk-2"}
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     assert by_name(read(files)[0]) == by_name(records)
 
 
 def test_a_record_that_comes_later_completes_what_is_packed(tmp_path: pathlib.Path) -> None:
     files, records = filled(tmp_path)
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     files.add(HostRecord("desk-3", RUN, "", configuring="Thunderbird is open."))
     files.add(a_record("late"))
     expected = [
@@ -72,7 +72,7 @@ def test_a_record_that_comes_later_completes_what_is_packed(tmp_path: pathlib.Pa
         for record in (*records, a_record("late"))
     ]
     assert by_name(read(files)[0]) == by_name(expected)
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     assert names(tmp_path / RUN) == ["hosts.gz"]
     assert by_name(read(files)[0]) == by_name(expected)
 
@@ -84,7 +84,7 @@ def test_what_is_not_ours_or_cannot_be_read_stays(tmp_path: pathlib.Path) -> Non
     (hosts / "mine.txt").write_text("mine")
     (hosts / "large.json").write_text("x" * 1_000_001)
     (hosts / "pretty.json").write_text(json.dumps(json.loads((hosts / "desk-2.json").read_text()), indent=1))
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     assert names(hosts) == ["large.json", "link.json", "mine.txt", "pretty.json"]
     assert len(read(files)[0]) == 4
 
@@ -98,10 +98,10 @@ def test_only_runs_that_have_ended_are_packed(tmp_path: pathlib.Path) -> None:
     now = (tmp_path / reported / "run.json").stat().st_mtime
     old = now - 25 * HOUR
     os.utime(tmp_path / abandoned / "hosts", (old, old))
-    files.pack_ended(now + 0.5 * HOUR)
+    old_runs.pack_ended(files, now + 0.5 * HOUR)
     assert names(tmp_path / reported) == ["hosts", "known.gz", "run.json"]
     assert names(tmp_path / abandoned) == ["hosts.gz"]
-    files.pack_ended(now + 2 * HOUR)
+    old_runs.pack_ended(files, now + 2 * HOUR)
     assert names(tmp_path / reported) == ["hosts.gz", "known.gz", "run.json"]
     assert names(tmp_path / running) == ["hosts"]
 
@@ -109,7 +109,7 @@ def test_only_runs_that_have_ended_are_packed(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize("damage", ["cut", "text", "bomb", "nothing"])
 def test_a_damaged_file_is_named(tmp_path: pathlib.Path, damage: str) -> None:
     files, _records = filled(tmp_path, 3)
-    files.pack(RUN)
+    old_runs.pack(files, RUN)
     packed = tmp_path / RUN / "hosts.gz"
     if damage == "cut":
         packed.write_bytes(packed.read_bytes()[:-30])
@@ -134,8 +134,8 @@ def test_the_kept_runs_of_a_fleet_stay_bounded(tmp_path: pathlib.Path) -> None:
         _files, records = filled(tmp_path, hosts, run)
         reported = build_report(run, "", "", records, [], before)
         past_runs.keep(files, reported, before)
-        files.forget(5)
-        files.pack_ended((tmp_path / run / "run.json").stat().st_mtime + 2 * HOUR)
+        old_runs.forget(files, 5)
+        old_runs.pack_ended(files, (tmp_path / run / "run.json").stat().st_mtime + 2 * HOUR)
     runs = files.runs()
     assert len(runs) == 5
     assert sum(path.is_file() for path in tmp_path.rglob("*")) == 3 * len(runs)
@@ -156,7 +156,7 @@ def test_what_is_known_of_a_host_outlives_runs_that_did_not_reach_it(tmp_path: p
     reported_on(files, runs[0], [a_record("desk-1"), a_record("desk-2")], ["desk-1", "desk-2"])
     for run in runs[1:3]:
         reported_on(files, run, [a_record("desk-2")], ["desk-1", "desk-2", "new"])
-    files.forget(2)  # the run that tested it is gone
+    old_runs.forget(files, 2)  # the run that tested it is gone
     report = reported_on(files, runs[3], [], ["desk-1", "new"]).report
     states = {row.host: (row.state, row.last_state) for row in report.hosts}
     assert states["desk-1"][0] is MailState.NOT_REACHED

@@ -13,14 +13,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._model import ports
+from ansible_collections.charter.mail.plugins.module_utils._model import standard_ports as ports
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 
 PLUGINS = pathlib.Path(ports.__file__).parents[2]
 NUMBERS = {993, 143, 995, 110, 465, 587}  # 25 also counts other things
 # A whole number in each of Python's forms.
 NUMBER = re.compile(r"\b(?:0[xob][0-9a-f_]+|[0-9][0-9_]*)\b", re.IGNORECASE)
-HOME = "module_utils/_model/ports.py"
+HOME = "module_utils/_model/standard_ports.py"
 OWN_FACTS = {
     "module_utils/_providers/charter.py": "what providers publish",
     "module_utils/_clients/outlook/reading.py": "what Outlook takes where no port is stored",

@@ -18,8 +18,11 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_limit import SharedLimit, login_key
-from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_logins import SharedLogins
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.shared_sign_in_limit import (
+    SharedSignInLimit,
+    login_key,
+)
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run.sign_ins_file import SignInsFile
 
 LOGIN = "Mario@charter.net"
 IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.lab.test", 993, Security.SSL))
@@ -30,22 +33,22 @@ Outcome = t.Tuple[str, str]
 
 
 @pytest.fixture
-def logins(tmp_path: pathlib.Path) -> SharedLogins:
-    return SharedLogins(str(tmp_path))
+def logins(tmp_path: pathlib.Path) -> SignInsFile:
+    return SignInsFile(str(tmp_path))
 
 
 def limit(
-    logins: SharedLogins,
+    logins: SignInsFile,
     host: str,
     password: str | None = "secret-1",
     endpoints: t.Sequence[Endpoint] = (IMAP, SMTP),
     username: str = LOGIN,
     attempts: int = 2,
     patience: float = 20,
-) -> SharedLimit:
+) -> SharedSignInLimit:
     secret = None if password is None else Secret(password)
     planned = [PlannedSignIn(0, endpoint, username, secret) for endpoint in endpoints]
-    return SharedLimit(logins, host, planned, attempts, patience)
+    return SharedSignInLimit(logins, host, planned, attempts, patience)
 
 
 def result(*outcomes: Outcome, evidence: str = "", incoming: Endpoint = IMAP) -> dict[str, t.Any]:
@@ -64,7 +67,7 @@ def result(*outcomes: Outcome, evidence: str = "", incoming: Endpoint = IMAP) ->
     return {"accounts": [{"checks": checks}]}
 
 
-def test_what_was_refused_is_refused_on_other_hosts(logins: SharedLogins) -> None:
+def test_what_was_refused_is_refused_on_other_hosts(logins: SignInsFile) -> None:
     one = limit(logins, "pc01")
     assert one.begin() == []
     one.end(result(REFUSED, REFUSED))
@@ -80,7 +83,7 @@ def test_what_was_refused_is_refused_on_other_hosts(logins: SharedLogins) -> Non
     assert limit(logins, "pc04", "secret-2").begin() == []
 
 
-def test_a_refused_password_is_tried_at_no_other_server(logins: SharedLogins) -> None:
+def test_a_refused_password_is_tried_at_no_other_server(logins: SignInsFile) -> None:
     one = limit(logins, "pc01", attempts=1)
     one.begin()
     one.end(result(REFUSED, SKIPPED))
@@ -91,7 +94,7 @@ def test_a_refused_password_is_tried_at_no_other_server(logins: SharedLogins) ->
     assert "on pc01" in stopped["reason"]
 
 
-def test_what_one_server_accepts_may_be_used_there_although_the_other_refuses_it(logins: SharedLogins) -> None:
+def test_what_one_server_accepts_may_be_used_there_although_the_other_refuses_it(logins: SignInsFile) -> None:
     one = limit(logins, "pc01")
     one.begin()
     one.end(result(("failed", "password_refused_here_only"), OK))
@@ -102,7 +105,7 @@ def test_what_one_server_accepts_may_be_used_there_although_the_other_refuses_it
 @pytest.mark.parametrize("attempts", [1, 2, 3])
 @pytest.mark.parametrize("password", ["typo", None], ids=["of the options", "of the clients"])
 def test_many_wrong_passwords_are_refused_only_so_often(
-    logins: SharedLogins, attempts: int, password: str | None
+    logins: SignInsFile, attempts: int, password: str | None
 ) -> None:
     refusals = 0
     for number in range(30):
@@ -118,7 +121,7 @@ def test_many_wrong_passwords_are_refused_only_so_often(
     assert min(attempts, 2) < refusals <= attempts + 1
 
 
-def test_a_locked_account_is_left_alone(logins: SharedLogins) -> None:
+def test_a_locked_account_is_left_alone(logins: SignInsFile) -> None:
     one = limit(logins, "pc01")
     one.begin()
     one.end(result(OK, OK))
@@ -141,7 +144,7 @@ def test_a_locked_account_is_left_alone(logins: SharedLogins) -> None:
     ],
 )
 def test_what_is_no_verdict_on_the_password_proves_nothing(
-    logins: SharedLogins, outcome: Outcome, evidence: str
+    logins: SignInsFile, outcome: Outcome, evidence: str
 ) -> None:
     for number in range(10):
         host = limit(logins, f"pc{number:02}")
@@ -150,14 +153,14 @@ def test_what_is_no_verdict_on_the_password_proves_nothing(
 
 
 @pytest.mark.parametrize("outcome", [("failed", "nothing_said"), ("failed", "too_many"), ("failed", "hung_up")])
-def test_what_nobody_knows_counts_as_refused_and_names_no_password(logins: SharedLogins, outcome: Outcome) -> None:
+def test_what_nobody_knows_counts_as_refused_and_names_no_password(logins: SignInsFile, outcome: Outcome) -> None:
     for host, attempts in (("pc01", [None, None]), ("pc02", [1, 1])):
         one = limit(logins, host)
         assert [entry.get("attempts") for entry in one.begin()] == [number for number in attempts if number]
         one.end(result(outcome, SKIPPED, evidence="too many login failures"))
 
 
-def test_others_wait_until_the_first_has_ended(logins: SharedLogins) -> None:
+def test_others_wait_until_the_first_has_ended(logins: SignInsFile) -> None:
     """Another worker process is a process that runs."""
     with subprocess.Popen(["sleep", "30"]) as worker:
         try:
@@ -176,7 +179,7 @@ def test_others_wait_until_the_first_has_ended(logins: SharedLogins) -> None:
             worker.kill()
 
 
-def held_by(logins: SharedLogins, pid: int) -> SharedLimit:
+def held_by(logins: SignInsFile, pid: int) -> SharedSignInLimit:
     """pc01 tries the login, in another process."""
     first = limit(logins, "pc01")
     first.begin()
@@ -185,7 +188,7 @@ def held_by(logins: SharedLogins, pid: int) -> SharedLimit:
     return first
 
 
-def test_a_host_that_waits_in_vain_does_not_sign_in(logins: SharedLogins) -> None:
+def test_a_host_that_waits_in_vain_does_not_sign_in(logins: SignInsFile) -> None:
     with subprocess.Popen(["sleep", "30"]) as worker:
         try:
             held_by(logins, worker.pid)
@@ -197,7 +200,7 @@ def test_a_host_that_waits_in_vain_does_not_sign_in(logins: SharedLogins) -> Non
             worker.kill()
 
 
-def test_a_worker_that_has_died_holds_nothing(logins: SharedLogins) -> None:
+def test_a_worker_that_has_died_holds_nothing(logins: SignInsFile) -> None:
     with subprocess.Popen(["true"]) as worker:
         worker.wait()
     held_by(logins, worker.pid)
@@ -206,7 +209,7 @@ def test_a_worker_that_has_died_holds_nothing(logins: SharedLogins) -> None:
     assert not second.released  # others wait for it now
 
 
-def test_nobody_waits_for_a_server_that_many_did_not_reach(logins: SharedLogins) -> None:
+def test_nobody_waits_for_a_server_that_many_did_not_reach(logins: SignInsFile) -> None:
     for number in range(3):
         host = limit(logins, f"pc{number:02}")
         host.begin()
@@ -219,14 +222,14 @@ def test_nobody_waits_for_a_server_that_many_did_not_reach(logins: SharedLogins)
             worker.kill()
 
 
-def test_a_task_in_the_background_uses_up_its_attempts(logins: SharedLogins) -> None:
+def test_a_task_in_the_background_uses_up_its_attempts(logins: SignInsFile) -> None:
     one = limit(logins, "pc01")
     one.begin()
     one.end({"ansible_job_id": "1"})
     assert [entry["attempts"] for entry in limit(logins, "pc02").begin()] == [1, 1]
 
 
-def test_what_succeeded_may_be_left_out_of_the_result(logins: SharedLogins) -> None:
+def test_what_succeeded_may_be_left_out_of_the_result(logins: SignInsFile) -> None:
     one = limit(logins, "pc01")
     one.begin()
     one.end({"accounts": [{"checks": []}]})
@@ -234,7 +237,7 @@ def test_what_succeeded_may_be_left_out_of_the_result(logins: SharedLogins) -> N
         assert [verdict["accepted"] for verdict in records[LOGIN.casefold()]["servers"].values()] == [True, True]
 
 
-def test_the_file_is_private_and_has_no_password(logins: SharedLogins, tmp_path: pathlib.Path) -> None:
+def test_the_file_is_private_and_has_no_password(logins: SignInsFile, tmp_path: pathlib.Path) -> None:
     one = limit(logins, "pc01")
     one.begin()
     one.end(result(REFUSED, OK))

@@ -87,7 +87,7 @@ def digest(*texts: str) -> str:
     return hmac.new(_KEY, "\0".join(texts).encode("utf-8", "surrogateescape"), "sha256").hexdigest()
 
 
-class SharedLogins:
+class SignInsFile:
     """The file.
 
     Args:
