@@ -19,7 +19,7 @@ LONGEST = 64  # octets of an integer or an object identifier: far more than any 
 
 
 class Element(t.NamedTuple):
-    """An element of any type.
+    """One element of any type.
 
     Attributes:
         tag: its type.
@@ -42,7 +42,7 @@ class DerReader:
         self._position = 0
 
     def sequence(self) -> DerReader:
-        """A reader for the parts of the next element, a sequence."""
+        """A reader of the parts of the next element, a sequence."""
         return DerReader(self._content(SEQUENCE))
 
     def octets(self) -> bytes:
@@ -84,7 +84,7 @@ class DerReader:
         return found
 
     def whole(self) -> bytes:
-        """The next element, of any type, in its encoding with tag and length."""
+        """The next element of any type, encoded, with tag and length."""
         start = self._position
         self._content(None)
         return self._data[start : self._position]

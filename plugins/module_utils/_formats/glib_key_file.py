@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of GLib's key files. Editing changes no byte that need not change.
+"""The grammar of GLib's key files. Editing changes only the bytes that must change.
 
 The grammar is that of GLib's own parser (glib/gkeyfile.c):
 
     line  = [blanks] ( "#" comment | "[" group "]" [blanks] | key [blanks] "=" [blanks] value | nothing )
     value = everything up to the end of the line; in it \\s \\t \\n \\r \\\\ stand for characters
 
-The last of several values of a key counts, and a group may appear several times. Python's configparser has another
-grammar: it loses letter case, comments, repeated groups, and blanks at the end of a value.
+If a key has several values, the last one counts. A group may appear several times. Python's configparser has another
+grammar: it loses letter case, comments, repeated groups and trailing blanks of values.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _BLANKS = " \t\f\r\n"  # g_ascii_isspace
 _HEADER = r"\[([^\[\]\x00-\x1f\x7f]+)\]"
 _GROUP = re.compile(rf"{_HEADER}[ \t]*")
 _KEY = re.compile(r"[^=\[\] ](?:[^=\[\]]*[^=\[\] ])?(?:\[[A-Za-z0-9_.@-]*\])?")
-# As GLib writes a file, which is nearly every file: groups, and keys right before their values.
+# The layout that GLib writes, and that nearly every file has: groups, and keys with values, without blanks around "=".
 _WRITTEN = re.compile(rf"\n*(?:{_HEADER}\n(?:(?:[A-Za-z0-9-]+=(?![ \t\f])[^\x00\r\n]*)?\n)*)*")
 _WRITTEN_LINE = re.compile(rf"^(?:{_HEADER}|([^=\n]+)=(.*))$", re.MULTILINE)
-_USUAL_LENGTH = 65536  # characters; each line takes some memory until the match ends
+_USUAL_LENGTH = 65536  # characters; each line takes memory until the match ends
 _ENCODING = "Encoding"
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _MEANINGS = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
@@ -35,14 +35,14 @@ _REMEDY = "correct that line, or remove the file if it is not needed; nothing wa
 
 
 class _KeyFileLine(t.NamedTuple):
-    """A line as it is written, with its line break.
+    """One line as written, with its line break.
 
     Attributes:
-        raw: all of it.
-        group: its group; empty before the first.
-        key: of an entry; empty for other lines. A translation includes its language, as in ``DisplayName[it]``.
-        value: of an entry, escapes as they are.
-        header: whether it begins a group.
+        raw: the whole line.
+        group: its group; empty before the first group.
+        key: the entry's key; empty for other lines. A translation includes its language, as in ``DisplayName[it]``.
+        value: the entry's value, with escapes as written.
+        header: whether it starts a group.
     """
 
     raw: str
@@ -53,10 +53,10 @@ class _KeyFileLine(t.NamedTuple):
 
 
 class GlibKeyFile:
-    """One parsed key file; immutable. Bytes that are not UTF-8 are kept as lone surrogates.
+    """A parsed key file; immutable. Bytes that are not UTF-8 are kept as lone surrogates.
 
     Args:
-        lines: all lines; None where only ``text`` is known so far.
+        lines: all lines; None while only ``text`` is known.
         text: the whole file as GLib writes it.
     """
 
@@ -70,7 +70,7 @@ class GlibKeyFile:
         """Read a file.
 
         Args:
-            content: the whole file; empty is a file without groups.
+            content: the whole file; empty for a file without groups.
             path: for errors.
 
         Raises:
@@ -98,7 +98,7 @@ class GlibKeyFile:
 
     @property
     def values(self) -> t.Mapping[tuple[str, str], str]:
-        """(group, key) to the value as written, escapes included."""
+        """A mapping from (group, key) to the value as written, escapes included."""
         return self._content[1]
 
     @functools.cached_property
@@ -149,7 +149,7 @@ class GlibKeyFile:
         return GlibKeyFile(lines)
 
     def with_texts(self, texts: t.Mapping[tuple[str, str], str]) -> GlibKeyFile:
-        """With these values, (group, key) to text; those that are there are replaced in one pass."""
+        """The file with these values, (group, key) to text; existing ones are replaced in one pass."""
         last = {(line.group, line.key): place for place, line in enumerate(self._lines) if line.key}
         lines = list(self._lines)
         for (group, key), text in texts.items():
@@ -163,11 +163,11 @@ class GlibKeyFile:
         return after
 
     def without(self, group: str, *keys: str) -> GlibKeyFile:
-        """The file without any value of these keys; the file itself if there is none."""
+        """The file without any value of these keys; itself if there is none."""
         return self._keeping(lambda line: line.group != group or line.key not in keys or not line.key)
 
     def without_group(self, *groups: str) -> GlibKeyFile:
-        """Without these groups and what stands in them; the file itself where there is none of them."""
+        """The file without these groups and their content; itself if there is none."""
         gone = frozenset(groups)
         return self._keeping(lambda line: line.group not in gone or not line.group)
 
@@ -202,7 +202,7 @@ def _parsed(text: str, path: str) -> list[_KeyFileLine]:
 
 
 def _with_value(line: _KeyFileLine, text: str) -> _KeyFileLine:
-    """The line of a key with another value."""
+    """The line with another value."""
     return _line(f"{_indent(line.raw)}{line.key}={escaped(text)}{_line_break(line.raw)}", line.group)
 
 
@@ -231,14 +231,14 @@ def _unescaped(value: str) -> str | None:
 
 
 def _split(text: str) -> list[str]:
-    """The lines with their line breaks; only a line feed ends a line."""
+    """The lines, each with its line break; only a line feed ends a line."""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
 
 
 def _line(raw: str, group: str) -> _KeyFileLine:
-    """One parsed line. Raises ValueError with what is wrong, a clause."""
+    """One parsed line. Raises ValueError with a clause that says what is wrong."""
     if "\0" in raw:
         raise ValueError("this is not text")
     stripped = raw[: len(raw) - len(_line_break(raw))].lstrip(_BLANKS)
@@ -248,7 +248,7 @@ def _line(raw: str, group: str) -> _KeyFileLine:
         header = _GROUP.fullmatch(stripped)
         if header is not None:
             return _KeyFileLine(raw, header.group(1), header=True)
-    if stripped[0] == _MARK and not group:  # later it belongs to a key
+    if stripped[0] == _MARK and not group:  # later ones belong to a key
         raise ValueError("a byte order mark stands before the text, which GLib does not accept")
     key, equals, value = stripped.partition("=")
     key = key.rstrip(_BLANKS)

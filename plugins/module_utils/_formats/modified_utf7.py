@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modified UTF-7, in which IMAP servers have the names of folders (RFC 3501, section 5.1.3)."""
+"""Modified UTF-7, the encoding of folder names on IMAP servers (RFC 3501, section 5.1.3)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ENCODED = re.compile("&([^-]*)-")
 
 
 def encoded(name: str) -> str:
-    """A name as a server has it; what is no letter in UTF-16 becomes a question mark."""
+    """A name as the server spells it; characters that UTF-16 cannot encode become question marks."""
     return _OUTSIDE_ASCII.sub(_encoded, name.replace("&", "&-"))
 
 
 def decoded(name: str) -> str:
-    """The name that a server's name stands for; what is not in this encoding stays as it is."""
+    """The decoded name; text that is not in this encoding is returned unchanged."""
     return _ENCODED.sub(_decoded, name)
 
 

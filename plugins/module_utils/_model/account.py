@@ -39,7 +39,7 @@ class State(enum.Enum):
 
 
 class Server(t.NamedTuple):
-    """Where a service listens.
+    """The host and port of a mail service.
 
     Attributes:
         host: a host name in A-labels (RFC 5891) or an IP address.
@@ -65,26 +65,26 @@ class Account:
         full_name: the name that recipients see; None keeps the name of an existing account.
         reply_to: where replies go, its domain like that of ``email``; empty for no such address, None keeps that of an
             existing account.
-        organization: of the sender, without blanks around it; empty for none, None keeps that of an existing account.
+        organization: the sender's, without surrounding blanks; empty for none, None keeps that of an existing account.
         signature: of the account's own address; None keeps that of an existing account.
-        identities: further senders, each with another address; others that a client has stay.
-        default_identity: the address of the sender that is chosen first; None keeps the order that the client has.
+        identities: further senders, each with another address; other identities that a client has are kept.
+        default_identity: the address of the preselected sender; None keeps the client's order.
         password: for both servers; None keeps stored passwords.
         replace_password: replace a stored password that differs; False only stores a missing one.
         leave_on_server: POP3 only: leave mail on the server; None keeps the setting of an existing account and is True
             for a new one, so that no mail is lost.
-        leave_on_server_days: POP3 only: for how many days, 0 without limit; None keeps the setting of an existing
+        leave_on_server_days: POP3 only: for how many days, 0 for no limit; None keeps the setting of an existing
             account and is 0 for a new one.
         folders: which folders hold sent mail and so on.
         client: how the client receives and composes mail.
-        settings: further settings in the words of one client, (name, value), None for a setting that is not to be set.
+        settings: further settings of one client, (name, value); None removes a setting.
         default: make it the user's default account; False keeps the default account.
-        user: the local user that it belongs to; None is the user who runs the task.
+        user: the local user who owns it; None is the user who runs the task.
         state: present or absent.
         purge: with absent: also delete the mail that the client keeps on the host.
-        override: also undo what the user has chosen for the account.
-        migrate_from: IMAP only: the servers of the provider, by name; the account replaces a POP3 account of the same
-            address there. Empty for an account that replaces none.
+        override: also replace the user's own choices for the account.
+        migrate_from: IMAP only: host names of the provider's servers; the account replaces a POP3 account with the same
+            address on one of them. Empty: it replaces none.
     """
 
     email: str
@@ -116,7 +116,7 @@ class Account:
         return f"{self.email} ({self.protocol.value})"
 
     def __hash__(self) -> int:
-        return hash(self.email)  # of all fields it would take longer than what is remembered by an account
+        return hash(self.email)  # hashing all fields would cost more than caching by account saves
 
     @property
     def domain(self) -> str:
@@ -124,7 +124,7 @@ class Account:
         return self.email.rpartition("@")[2]
 
     def of_identity(self, identity: Identity) -> Account:
-        """The account with a further sender in place of its own."""
+        """The account with an identity as its sender."""
         return dataclasses.replace(
             self,
             email=identity.email,

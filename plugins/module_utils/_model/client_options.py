@@ -13,17 +13,18 @@ PLAIN = "plain"
 
 
 class ClientOptions(t.NamedTuple):
-    """What users find in the settings of an account.
+    """The options that a user finds in an account's settings.
 
-    None: as wanted, the client's setting stays as it is; as stored, the client has no such setting for one account.
+    In a wanted account, None keeps the client's setting. In a stored account, None means that the client has no such
+    setting per account.
 
     Attributes:
         check_at_start: get mail when the client starts.
-        check_interval: get mail every so many minutes; 0 for not by itself.
+        check_interval: minutes between automatic checks; 0 for none.
         idle: IMAP: the server announces new mail at once (RFC 2177).
-        offline: IMAP: what is kept on this computer: ALL, NONE, or the mail of so many days, a number as text.
+        offline: IMAP: what is kept on this computer: ALL, NONE, or a number of days as text.
         subscribed_only: IMAP: show only folders to which the user has subscribed.
-        delete_on_server: POP3: mail that is deleted here is deleted on the server.
+        delete_on_server: POP3: mail deleted here is also deleted on the server.
         compose_format: HTML or PLAIN.
         request_receipts: ask recipients for a receipt.
     """
@@ -38,13 +39,13 @@ class ClientOptions(t.NamedTuple):
     request_receipts: bool | None = None
 
     def given(self) -> t.Iterator[tuple[str, bool | int | str]]:
-        """Those that are not None, by their names."""
+        """The name and value of each option that is not None."""
         for name, value in self._asdict().items():
             if value is not None:
                 yield name, value
 
     def without(self, usual: t.Mapping[str, t.Collection[bool | int | str]]) -> ClientOptions:
-        """Only what is not usual, by the names of settings."""
+        """The options without values that are usual; ``usual`` is keyed by option name."""
         return self._replace(**{name: None for name, value in self.given() if value in usual.get(name, ())})
 
 

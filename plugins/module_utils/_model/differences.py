@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between the account that is wanted and the one that a client has stored.
+"""What differs between the wanted account and the one that a client has stored.
 
-This is the only comparison of the two: it decides whether a client has to be changed, what a verification reports
-about a client, and whether an account in Outlook has drifted.
+This is the only comparison of the two. It decides whether a client must be changed, what a verification reports about a
+client, and whether an account in Outlook has drifted.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Value = t.Union[str, int, bool, None]
 
 
 class Difference(t.NamedTuple):
-    """One setting that the user or the server would notice.
+    """A difference that the user or the server would notice.
 
     Attributes:
-        setting: by the option's name, such as ``incoming.port``; ``outgoing.username`` is the login for sending.
-        wanted: its value by the options.
-        stored: its value in the client; empty or None where there is none.
+        setting: the option's name, such as ``incoming.port``; ``outgoing.username`` is the login for sending.
+        wanted: the value that the options give it.
+        stored: its value in the client; empty or None if there is none.
     """
 
     setting: str
@@ -34,15 +34,15 @@ class Difference(t.NamedTuple):
 
 
 def differences(wanted: Account, stored: Account, outgoing_username: str) -> tuple[Difference, ...]:
-    """What differs, in the order of importance.
+    """The differences, the most important first.
 
-    Options that were left out are not compared. Names of hosts and e-mail addresses that differ in their spelling
-    only are equal; logins are not, since a server may distinguish upper and lower case.
+    Omitted options are not compared. Host names and e-mail addresses that differ only in spelling are equal; logins are
+    not, since a server may distinguish upper and lower case.
 
     Args:
-        wanted: by the options.
+        wanted: the account that the options describe.
         stored: read back from the client.
-        outgoing_username: the client's login for sending; empty where it does not sign in.
+        outgoing_username: the client's login for sending; empty if it does not sign in.
     """
     pairs = [
         *_server_pairs("incoming", wanted.incoming, stored.incoming),
@@ -52,7 +52,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
     ]
     if not same_address(wanted.email, stored.email):
         pairs.append(Difference("email", wanted.email, stored.email))
-    # Outlook has the address where there is no name.
+    # Without a name, Outlook stores the address.
     nameless = wanted.full_name == "" and stored.full_name in (None, "", stored.email)
     if wanted.full_name is not None and not nameless:
         pairs.append(Difference("full_name", wanted.full_name, stored.full_name))
@@ -64,7 +64,7 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
     if wanted.protocol is Protocol.POP3:
         if wanted.leave_on_server is not None:
             pairs.append(Difference("leave_on_server", wanted.leave_on_server, stored.leave_on_server))
-        # The days mean nothing for mail that is not left at all.
+        # The days mean nothing if no mail is left on the server.
         if wanted.leave_on_server_days is not None and wanted.leave_on_server is not False:
             pairs.append(Difference("leave_on_server_days", wanted.leave_on_server_days, stored.leave_on_server_days))
     if wanted.default:
@@ -74,9 +74,9 @@ def differences(wanted: Account, stored: Account, outgoing_username: str) -> tup
 
 
 def as_spelled(wanted: Account, stored: Account) -> Account:
-    """The wanted account with its hosts and its address as the client spells them, where they are the same.
+    """The wanted account with hosts and addresses as the client spells them, where they are equivalent.
 
-    What only looks different is never rewritten: folder addresses and stored passwords depend on the spelling.
+    A mere difference in spelling is never rewritten: folder URLs and stored passwords depend on the spelling.
     """
     incoming = _server_as_spelled(wanted.incoming, stored.incoming)
     outgoing = _server_as_spelled(wanted.outgoing, stored.outgoing)
@@ -103,7 +103,7 @@ def _server_as_spelled(wanted: Server, stored: Server) -> Server:
 
 
 def _server_pairs(side: str, wanted: Server, stored: Server) -> list[Difference]:
-    if not stored.host:  # no server at all: its port and security say nothing
+    if not stored.host:  # without a server, port and security mean nothing
         return [Difference(f"{side}.host", wanted.host, "")]
     pairs = [
         Difference(f"{side}.port", wanted.port, stored.port),
@@ -123,7 +123,7 @@ def _folder_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
 
 def _client_pairs(wanted: Account, stored: Account) -> t.Iterator[Difference]:
     options = stored.client._asdict()
-    # What a client cannot have for one account is no difference.
+    # An option that a client does not have per account does not count as a difference.
     return (
         Difference(name, value, options[name]) for name, value in wanted.client.given() if options[name] is not None
     )

@@ -11,22 +11,22 @@ _NOTHING = "; nothing was changed"
 
 
 class MailError(Exception):
-    """The base of all errors that an admin is meant to read; ``str(error)`` is the whole message.
+    """The base of all errors meant for an administrator; ``str(error)`` is the whole message.
 
     Attributes:
-        changed: something had been changed before it was raised, or may have been.
+        changed: something was, or may have been, changed before it was raised.
     """
 
     changed = False
 
     @property
     def remark(self) -> str:
-        """The message about what stopped nothing: whatever else there was may have been changed."""
+        """The message for an error that did not stop the run, so that other changes may have been made."""
         return str(self).replace(_NOTHING, "")
 
 
 class OptionError(MailError):
-    """An invalid option; raised before anything is written.
+    """An option is invalid; raised before anything is written.
 
     Args:
         option: the option as the administrator wrote it, for example ``incoming.port``.
@@ -40,11 +40,11 @@ class OptionError(MailError):
 
 
 class DamagedFileError(MailError):
-    """A file of the client that does not follow its grammar; it was not changed.
+    """A file of the client does not follow its grammar; it was not changed.
 
     Args:
         path: the file.
-        line: where, counted from 1; None for a file without lines (a database).
+        line: the line, counted from 1; None for a file without lines (a database).
         reason: what is wrong, a clause without a full stop.
         remedy: what to do about it, a clause without a full stop.
     """
@@ -74,24 +74,24 @@ class HostError(MailError):
         self.changed = changed
 
     def with_nothing_changed(self) -> HostError:
-        """The same error, which also says that nothing was changed."""
+        """The same error, with the addition that nothing was changed."""
         return HostError(self.subject, self.reason, self.remedy + _NOTHING)
 
     def after(self, what: str) -> HostError:
-        """The same error of a step behind others.
+        """The same error, raised after earlier steps made changes.
 
         Args:
-            what: what had been changed already, a clause.
+            what: what was already changed, a clause.
         """
         return HostError(self.subject, self.reason, f"{self.remedy.replace(_NOTHING, '')}; {what}", changed=True)
 
 
 class AnotherRunError(HostError):
-    """Another run of this collection is at work for the same client of the same user; nothing was changed.
+    """Another run of this collection is changing the same client of the same user; nothing was changed.
 
     Args:
         path: the lock that it holds.
-        pid: its process, where that is known.
+        pid: its process ID, if known.
     """
 
     def __init__(self, path: str, pid: int | None) -> None:
@@ -109,8 +109,8 @@ class ClientRunningError(MailError):
 
     Args:
         client: the client's name, for example ``Thunderbird``.
-        profile: the profile that is in use.
-        pid: the process that uses it, if known.
+        profile: the profile in use.
+        pid: the ID of the process that uses it, if known.
     """
 
     def __init__(self, client: str, profile: str, pid: int | None) -> None:

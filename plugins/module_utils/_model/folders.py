@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which folders hold sent mail, drafts and so on: where each of them is, in words that all clients share."""
+"""Which folders hold sent mail, drafts and so on, in terms that all clients share."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Place(enum.Enum):
 
     SERVER = "server"
     LOCAL = "local"
-    EITHER = "either"  # a client that has one place only for an account without folders on a server
+    EITHER = "either"  # the client has only one place, as the account has no folders on a server
     ELSEWHERE = "elsewhere"  # in another account
-    NOWHERE = "none"  # the client keeps no such mail, or has no folder for it
+    NOWHERE = "none"  # the client does not keep such mail, or has no folder for it
 
 
 class Folder(t.NamedTuple):
@@ -23,8 +23,8 @@ class Folder(t.NamedTuple):
 
     Attributes:
         place: where it is.
-        name: its path, levels separated by a slash. Empty for the usual one: with SERVER, what the server says (RFC
-            6154), else the name in USUAL.
+        name: its path, levels separated by slashes. Empty for the usual one: with SERVER, the one that the server
+            announces (RFC 6154), else the name in USUAL.
     """
 
     place: Place
@@ -34,7 +34,8 @@ class Folder(t.NamedTuple):
 class Folders(t.NamedTuple):
     """The folders of an account.
 
-    None: as wanted, the client's folder stays as it is; as stored, the client has no such setting.
+    In a wanted account, None keeps the client's folder. In a stored account, None means that the client has no such
+    setting.
     """
 
     sent: Folder | None = None
@@ -45,7 +46,7 @@ class Folders(t.NamedTuple):
     junk: Folder | None = None
 
     def given(self) -> t.Iterator[tuple[str, Folder]]:
-        """Those that are not None, by their names."""
+        """The kind and folder of each one that is not None."""
         for kind in self._fields if any(self) else ():
             folder = getattr(self, kind)
             if folder is not None:
@@ -67,9 +68,9 @@ def usual_name(kind: str) -> str:
 
 
 def agrees(wanted: Folder, stored: Folder) -> bool:
-    """Whether a client has the folder that is wanted.
+    """Whether a client has the wanted folder.
 
-    Without a name, any folder in that place is: what a client has found on the server by RFC 6154 has any name.
+    Without a name, any folder in that place is accepted: one that a client found by RFC 6154 may have any name.
     """
     if stored.place is not wanted.place and not (
         stored.place is Place.EITHER and wanted.place in (Place.SERVER, Place.LOCAL)
@@ -79,7 +80,7 @@ def agrees(wanted: Folder, stored: Folder) -> bool:
 
 
 def folder_text(kind: str, folder: Folder) -> str:
-    """The value of the option for a folder, or, where it has none, what is closest to one."""
+    """The option's value for a folder, or the closest text if the option has no such value."""
     if folder.place is Place.SERVER:
         return folder.name or "server"
     if folder.place in (Place.LOCAL, Place.EITHER):

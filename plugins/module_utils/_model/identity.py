@@ -11,17 +11,17 @@ from .signature import Signature
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """Under which name and address an account sends mail, beside the address of its own.
+    """A name and address under which an account sends mail, besides its own address.
 
     Attributes:
         email: the address; its domain in lower-case A-labels.
-        full_name: the name that recipients see; None keeps that of an existing identity, and a new one has that of the
-            account.
+        full_name: the name that recipients see; None keeps that of an existing identity, and gives a new one the
+            account's.
         reply_to: where replies go; empty for no such address, None keeps that of an existing identity.
-        organization: of the sender; empty for none, None keeps that of an existing identity.
+        organization: the sender's; empty for none, None keeps that of an existing identity.
         signature: None keeps that of an existing identity.
-        absent: it shall not exist.
-        managed: of a stored one: this collection has made it.
+        absent: the identity must not exist.
+        managed: in a stored identity: this collection created it.
     """
 
     email: str

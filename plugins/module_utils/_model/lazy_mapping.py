@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mapping whose content is made when it is first asked for."""
+"""A mapping whose content is created on first access."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ V = t.TypeVar("V")
 
 
 class LazyMapping(t.Mapping[K, V]):
-    """Most runs change nothing, and need none of what is expensive to read.
+    """A mapping that is created on first access: most runs change nothing and never need what is expensive to read.
 
     Args:
-        make: makes the content.
+        make: returns the content.
     """
 
     def __init__(self, make: t.Callable[[], t.Mapping[K, V]]) -> None:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of many secrets are in a result at all.
+"""Finds which of many secrets occur in a result.
 
-Ansible hides secrets in a result by searching every text of it for every secret: with a password for each account, the
-square of the number of accounts. Nearly always none is there, which one walk over the texts shows.
+Ansible hides secrets by searching every text of a result for every secret. With a password per account, this takes
+quadratic time. Almost always no secret occurs, which a single pass over the texts shows.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from __future__ import annotations
 import collections.abc
 import typing as t
 
-_PIECE = 6  # characters; of a longer secret the beginning is looked for first
+_PIECE = 6  # characters; of a longer secret, the beginning is searched for first
 
 
 def occurring(secrets: t.Collection[str], value: t.Any) -> set[str]:
-    """The secrets that are a part of any text or number.
+    """The secrets that occur in any text or number.
 
     Args:
         secrets: none of them empty.
-        value: texts and numbers in lists and dicts of any depth; the keys of dicts do not count.
+        value: texts and numbers in lists and dicts of any depth; the keys of dicts are not searched.
     """
     by_length: dict[int, dict[str, list[str]]] = {}
     for secret in secrets:
@@ -29,7 +29,7 @@ def occurring(secrets: t.Collection[str], value: t.Any) -> set[str]:
     for text in set(_texts(value)) if by_length else ():
         for length, pieces in by_length.items():
             parts = {text[start : start + length] for start in range(len(text) - length + 1)}
-            # Of many secrets with one beginning, each is looked for in the few texts that have it.
+            # Only the few texts with this beginning are searched for the secrets that share it.
             found.update(secret for part in parts & pieces.keys() for secret in pieces[part] if secret in text)
     return found
 

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A persistent mapping: an immutable one whose changed copy costs as much as the change, not as much as the whole.
+"""A persistent mapping: immutable, and a changed copy costs as much as the change, not as the whole mapping.
 
-A run changes the settings of a client once for each account, and every state in between is compared and shown. Copies
-of all settings would cost the square of the number of accounts.
+A run changes a client's settings once per account, and compares and shows every intermediate state. Copying all
+settings each time would take quadratic time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ M = t.TypeVar("M", bound="PersistentMap[t.Any, t.Any]")
 
 
 class _Removed:
-    """Stands for the value of a key that is no longer there."""
+    """Marks a key as removed."""
 
 
 _REMOVED = _Removed()
@@ -25,11 +25,11 @@ _Layer = t.Dict[K, t.Union[V, _Removed]]
 
 
 class _Step(t.NamedTuple):
-    """How a state was made, without what it holds.
+    """How a state was derived, without its content.
 
     Attributes:
-        changed: the keys of what was changed or removed.
-        before: how the state before it was made; None for a first state.
+        changed: the keys that were changed or removed.
+        before: how the previous state was derived; None for a first state.
     """
 
     changed: t.Collection[t.Any]
@@ -39,14 +39,14 @@ class _Step(t.NamedTuple):
 class PersistentMap(t.Mapping[K, V]):
     """An immutable mapping.
 
-    Its entries are in layers that all states share, the newest last. A new layer takes in the last ones as long as
-    these are not larger than twice its size, so that n changes make about log2(n) layers.
+    Its entries are in layers that states share, the newest last. A new layer absorbs the preceding ones while they are
+    at most twice its size, so that n changes make about log2(n) layers.
 
     Args:
-        entries: the first state; nobody may change it any more.
+        entries: the first state; it must not be changed afterwards.
 
     Attributes:
-        is_first: it was not made of another state.
+        is_first: it was not derived from another state.
     """
 
     is_first = False
@@ -56,18 +56,18 @@ class PersistentMap(t.Mapping[K, V]):
         self._layers: tuple[_Layer[K, V], ...] = (first,)
         self._step = _Step((), None)
         self.is_first = True
-        # What was read is asked most, and has one layer: a dictionary's own method is several times as quick.
+        # First states get most of the lookups and have one layer: the dictionary's own method is several times as fast.
         self.__dict__["get"] = first.get
 
     def updated(self: M, changed: t.Mapping[K, V], removed: t.Collection[K] = ()) -> M:
-        """With these entries, and without those keys."""
+        """The mapping with these entries and without those keys."""
         change: _Layer[K, V] = {**changed, **dict.fromkeys(removed, _REMOVED)}
         first, *layers = self._layers
         top = change
         while layers and len(layers[-1]) <= 2 * len(top):
             top = {**layers.pop(), **top}
         if not layers and len(first) <= 2 * len(top):
-            # Below the first layer there is nothing that a removed key would have to hide.
+            # No layer lies below the first one, so removed keys need no marker there.
             first, top = {key: value for key, value in {**first, **top}.items() if value is not _REMOVED}, {}
         after = object.__new__(type(self))
         after._layers = (first, *layers, top) if top else (first, *layers)
@@ -75,7 +75,7 @@ class PersistentMap(t.Mapping[K, V]):
         return after
 
     def differing(self, before: t.Mapping[K, t.Any]) -> t.Collection[K]:
-        """The keys whose values may differ from those of another state: few where this one was made of that one."""
+        """The keys whose values may differ from another state's: few if this state was derived from it."""
         if isinstance(before, PersistentMap):
             found: dict[K, None] = {}
             step: _Step | None = self._step
@@ -88,7 +88,7 @@ class PersistentMap(t.Mapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         for layer in reversed(self._layers):
-            value = layer.get(key, self)  # nothing has itself for a value
+            value = layer.get(key, self)  # a mapping is never its own value
             if value is not self:
                 if isinstance(value, _Removed):
                     break
@@ -104,7 +104,7 @@ class PersistentMap(t.Mapping[K, V]):
         """The value, or the default."""
 
     def get(self, key: K, default: t.Any = None) -> t.Any:
-        # Not by __getitem__: most questions are for what is not there, and an exception is slow.
+        # Not by __getitem__: most keys that are looked up are missing, and an exception is slow.
         for layer in reversed(self._layers):
             value = layer.get(key, self)
             if value is not self:
@@ -121,7 +121,7 @@ class PersistentMap(t.Mapping[K, V]):
         return len(self.flat())
 
     def flat(self) -> t.Mapping[K, V]:
-        """All entries as a dictionary, in the order in which their keys came; not to be changed."""
+        """All entries as a dictionary, in the order in which the keys were added; it must not be changed."""
         first, *layers = self._layers
         if not layers:
             return t.cast("dict[K, V]", first)
@@ -132,14 +132,14 @@ class PersistentMap(t.Mapping[K, V]):
 
 
 def updated(before: t.Mapping[K, V], changed: t.Mapping[K, V]) -> t.Mapping[K, V]:
-    """A mapping with these entries; itself where there are none."""
+    """A mapping with these entries; ``before`` itself if there are none."""
     if not changed:
         return before
     return (before if isinstance(before, PersistentMap) else PersistentMap(before)).updated(changed)
 
 
 def grouped(entries: t.Iterable[tuple[K, str]]) -> PersistentMap[K, tuple[str, ...]]:
-    """An index: each key with its names."""
+    """An index from each key to its names."""
     found: dict[K, dict[str, None]] = {}
     for key, name in entries:
         found.setdefault(key, {})[name] = None
@@ -149,7 +149,7 @@ def grouped(entries: t.Iterable[tuple[K, str]]) -> PersistentMap[K, tuple[str, .
 def extended(
     before: PersistentMap[K, tuple[str, ...]], entries: t.Iterable[tuple[K, str]]
 ) -> PersistentMap[K, tuple[str, ...]]:
-    """An index with more entries."""
+    """The index with more entries."""
     added: dict[K, tuple[str, ...]] = {}
     for key, name in entries:
         names = added[key] if key in added else before.get(key, ())

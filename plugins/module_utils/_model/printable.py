@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one rule for text from outside that is shown: what servers, users' files, registries and message buses contain.
+"""Makes text from outside fit to be shown: text from servers, users' files, registries and message buses.
 
 A character that is not printable (Unicode's categories Other and Separator, but for the space) is shown as Python
 writes it in a literal: ``\\x1b``, ``\\x9b``, ``\\u202e``. Half a surrogate pair, which also stands for a byte that is
-not UTF-8, is shown as U+FFFD. So nothing moves the cursor, changes colours or reverses the order of what follows, two
-texts that differ look different, and all of it is valid UTF-8.
+not UTF-8, is shown as U+FFFD. So no text moves the cursor, changes colours or reverses what follows, different texts
+look different, and all output is valid UTF-8.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import collections.abc
 import typing as t
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# The texts of a diff, and a trace: they have line breaks and tabs.
+# The texts of a diff and a trace, which have line breaks and tabs.
 _WITH_LINES = ("before", "after", "trace")
 
 
@@ -38,7 +38,7 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
 
     Args:
         value: texts and bytes (UTF-8), in lists and dicts of any depth.
-        lines: texts keep line breaks and tabs; otherwise only those of diffs and traces do.
+        lines: all texts keep line breaks and tabs; otherwise only diffs and traces do.
     """
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
@@ -57,7 +57,7 @@ def printable_result(value: t.Any, *, lines: bool = False) -> t.Any:
 
 
 def _is_shown_whole(value: t.Any) -> bool:
-    """Whether a value is shown as it is, as nearly every one in a result."""
+    """Whether a value is shown unchanged, as nearly every value in a result is."""
     return value is None or (isinstance(value, str) and value.isprintable())
 
 
@@ -67,6 +67,7 @@ def _escape(character: str) -> str:
     short = _SHORT.get(character)
     if short is not None:
         return short
-    # Not by the codec unicode_escape: it is imported when first used, which the user that the process acts as may not.
+    # Not with the codec unicode_escape: it is imported on first use, and the process may then act as a user who cannot
+    # read it.
     number = ord(character)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

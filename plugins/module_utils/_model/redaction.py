@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes text from servers fit for output: printable, of limited length, and without passwords."""
+"""Makes text from servers fit for output: printable, of limited length and without passwords."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Redactor:
     Attributes:
         plain: forms of the password to hide, in lower and upper case.
         encoded: whole Base64 texts to hide, without padding.
-        cores: parts of Base64 texts; the texts that they are in are hidden.
+        cores: parts of Base64 texts; a text that contains one is hidden.
     """
 
     plain: t.Pattern[str] | None = dataclasses.field(default=None, repr=False)
@@ -49,10 +49,10 @@ class Redactor:
         )
 
     def __call__(self, raw: bytes | str) -> str:
-        """The text as one printable line with secrets hidden, and at most LENGTH_LIMIT characters."""
+        """The text as one printable line of at most LENGTH_LIMIT characters, with secrets hidden."""
         text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-        if self.plain is not None:  # first, because a secret that is cut short is no longer recognised
-            if any(part in text for part in (*self.encoded, *self.cores)):  # most texts have none
+        if self.plain is not None:  # first, because a truncated secret is no longer recognised
+            if any(part in text for part in (*self.encoded, *self.cores)):  # most texts contain none
                 text = _BASE64_RUN.sub(self._without_secret, text)
             text = self.plain.sub(HIDDEN, text)
         text = printable(" ".join(text.split()))
@@ -69,7 +69,7 @@ def _base64(data: bytes) -> str:
 
 
 def _cores(secret: bytes) -> t.Iterator[str]:
-    """What Base64 of any text with the secret contains, for each position of the secret in a group of three."""
+    """The part common to Base64 of all texts with the secret, for each offset of the secret modulo 3."""
     for before in range(3):
         first_whole, last_whole = -(-8 * before // 6), 8 * (before + len(secret)) // 6
         yield _base64(bytes(before) + secret)[first_whole:last_whole]

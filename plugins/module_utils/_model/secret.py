@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password that cannot be printed by accident, and how one looks in other notations."""
+"""A password that cannot be printed by accident, and its forms in other notations."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Secret:
 
 
 def notations(text: str, depth: int = 1) -> set[str]:
-    """How a text looks in Python's, JSON's and our own output, itself included.
+    """The forms of a text in Python's, JSON's and our own output, itself included.
 
-    Whoever replaces a secret in a text by its characters has to replace these, too: ``str`` of a list escapes what is
-    in it. Base64 is left to ``Redactor``: only mail servers are sent passwords in it.
+    All of these must be replaced to hide a secret in a text: ``str`` of a list escapes its items. ``Redactor`` handles
+    Base64, which carries passwords only to mail servers.
 
     Args:
         text: the secret.
-        depth: how many notations may be around each other, such as 2 for Python's of JSON's.
+        depth: how many notations may be nested, such as 2 for Python's of JSON's.
     """
     found = {text, text.strip(), " ".join(text.split())} - {""}
     for _level in range(depth):
@@ -53,7 +53,7 @@ def notations(text: str, depth: int = 1) -> set[str]:
 
 
 def _escaped(text: str) -> t.Iterator[str]:
-    both_quotes = "'\""  # with both of them in a text, repr escapes the first and not the second
+    both_quotes = "'\""  # if a text has both, repr escapes the first only
     python = repr(both_quotes + text)[len("'\\'\"") : -1]
     yield python
     yield python.replace("\\'", "'")

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Comparing the senders of two accounts: signatures, and identities beside the account's own.
+"""Compares the senders of two accounts: signatures, and identities besides the account's own.
 
-What a client does not hold at all is None in the account that was read from it, and not compared.
+Settings that a client does not have are None in the account read from it, and are not compared.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NONE = Signature("")
 
 
 def pairs(wanted: Account, stored: Account) -> t.Iterator[Pair]:
-    """What differs. Options that were left out are not compared, nor what is the user's own and not to be there."""
+    """The differences, without omitted options and without the user's own senders that were to be removed."""
     yield from _of_signature(SIGNATURE, wanted.signature, stored.signature)
     for identity in wanted.identities:
         yield from _of_identity(identity, find(stored.identities, identity.email))
@@ -43,14 +43,14 @@ def pairs(wanted: Account, stored: Account) -> t.Iterator[Pair]:
 
 
 def find(identities: t.Iterable[Identity], address: str) -> Identity | None:
-    """The first identity with an address."""
+    """The first identity with this address."""
     return next((one for one in identities if same_address(one.email, address)), None)
 
 
 def as_spelled(wanted: Account, stored: Account) -> dict[str, t.Any]:
-    """The senders of the wanted account as the client spells them where that makes no difference, for ``replace``.
+    """The wanted account's senders in the client's spelling where they are equivalent, for ``replace``.
 
-    What is the user's own and not to be there is left out, so that nothing is done about it.
+    The user's own senders that were to be removed are left out, so that they are kept.
     """
     default, own = wanted.default_identity, stored.default_identity
     return {
@@ -66,7 +66,7 @@ def as_spelled(wanted: Account, stored: Account) -> dict[str, t.Any]:
 
 
 def left(wanted: Account, stored: Account) -> t.Iterator[str]:
-    """What was to be removed and is the user's own: clauses."""
+    """Clauses about what was to be removed but is kept, since it is the user's own."""
     for identity in wanted.identities:
         found = find(stored.identities, identity.email)
         if identity.absent and found is not None and not found.managed:
@@ -115,7 +115,7 @@ def _of_signature(name: str, wanted: Signature | None, stored: Signature | None)
 
 
 def _is_users(wanted: Signature | None, stored: Signature | None) -> bool:
-    """Whether there is to be no signature, and the one that is there is not ours."""
+    """Whether no signature is wanted, but there is one that this collection did not set."""
     if wanted is None or wanted.content or stored is None:
         return False
     return bool(stored.content) and not stored.managed

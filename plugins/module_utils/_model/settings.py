@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client's settings as one flat mapping, and the differences between two of them.
+"""A client's settings as one flat mapping, and the changes between two such mappings.
 
 A key names one setting of the client: a preference, ``source/group/key``, ``subkey\\value``. The mapping holds no
 secrets.
@@ -25,8 +25,8 @@ class Change(t.NamedTuple):
         before: its present value.
         after: its new value.
         secret: the values are hidden and not known here.
-        significant: it is a reason to change the client. False for what is only written along with such a reason: our
-            own marker, and settings that ``differences`` compares by their meaning.
+        significant: it is a reason to change the client. False for what is only written along with other changes: our
+            own marker, and settings that ``differences`` compares by meaning.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Change(t.NamedTuple):
 
     @classmethod
     def of_secret(cls, key: str, *, stored: bool, wanted: bool) -> Change:
-        """A change of a password, which shows only whether there is one."""
+        """A change of a password; it shows only whether there is one."""
         return cls(key, HIDDEN if stored else None, HIDDEN + " (new)" if wanted else None, secret=True)
 
 

@@ -17,13 +17,13 @@ class Signature:
     """What a client puts below a message.
 
     Attributes:
-        content: plain text, or the inside of an HTML body; lines end with a line feed, the last one without. Empty for
-            no signature.
-        html: it is HTML, which nothing has sanitised.
-        above: in replies: above the quoted text, and not below it; None keeps what the client has.
+        content: plain text, or the inside of an HTML body; lines are separated by line feeds, with none at the end.
+            Empty for no signature.
+        html: it is HTML, unsanitised.
+        above: in replies, above the quoted text instead of below; None keeps what the client has.
         in_replies: also in replies; None keeps what the client has.
         in_forwards: also in forwarded messages; None keeps what the client has.
-        managed: of a stored one: this collection has set it, and nobody has changed it since.
+        managed: in a stored signature: this collection set it, and it is unchanged since.
     """
 
     content: str
@@ -42,18 +42,18 @@ class Signature:
 
     @property
     def digest(self) -> str:
-        """What tells its content from any other, in hexadecimal."""
+        """A hash of the content, in hexadecimal."""
         kind = "html" if self.html else "text"
         return hashlib.sha256(f"{kind}\n{self.content}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def normal(content: str) -> str:
-    """The content as ``Signature`` has it."""
+    """The content in the form that ``Signature`` stores."""
     return content.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
 
 
 def same_content(one: Signature, other: Signature) -> bool:
-    """Whether a client would show the same."""
+    """Whether a client would show both alike."""
     if one.html != other.html and (one.content or other.content):
         return False
     return normal(one.content) == normal(other.content)

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images a signature in HTML shows, and which of them no recipient would see. Pure.
+"""The images in an HTML signature, and which of them no recipient would see. Pure.
 
-A signature is the inside of a message that does not exist yet: it has no other parts (``cid:``, RFC 2392), no folder
-that a relative path begins at, and a file of the host is in no message. So an image is in it as a ``data:`` URL
-(RFC 2397), or it is on the web, where recipients see it if they let their clients load it.
+A signature becomes part of messages that do not exist yet. It can refer to no other part (``cid:``, RFC 2392), has no
+base for relative paths, and files of the host are not sent with it. So an image is either inside it, as a ``data:`` URL
+(RFC 2397), or on the web, where recipients see it only if they let their clients load it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Attributes = t.List[t.Tuple[str, t.Optional[str]]]
 
 _SHOWN = 60  # characters of an image in a message
 _ANY = ""
-# The attributes with an image, by their elements.
+# The attributes that hold an image's address, by element.
 _SOURCES: t.Mapping[str, frozenset[str]] = {
     **{tag: frozenset({"src"}) for tag in ("img", "input", "v:imagedata", "v:fill")},
     **{tag: frozenset({"href", "xlink:href"}) for tag in ("image", "feimage")},  # of SVG
@@ -34,11 +34,11 @@ _FONT_DATA = re.compile(r"data:(?:font|application)/", re.IGNORECASE)
 
 
 class UnreadableHtml(Exception):
-    """The HTML has a declaration that a parser of HTML does not take."""
+    """The HTML has a declaration that the parser rejects."""
 
 
 class Images(t.NamedTuple):
-    """The images of a signature that are not in it.
+    """A signature's images that are outside it.
 
     Attributes:
         unseen: why nobody would see the first such image, a clause that names it; empty if there is none.
@@ -50,10 +50,10 @@ class Images(t.NamedTuple):
 
 
 def images_of(content: str) -> Images:
-    """The images of a signature in HTML.
+    """The images of an HTML signature.
 
     Raises:
-        UnreadableHtml: see there.
+        UnreadableHtml: the parser rejects it.
     """
     found = _references(content)
     unseen = (reason for reason in map(_unseen, found) if reason)
@@ -62,7 +62,7 @@ def images_of(content: str) -> Images:
 
 
 def shown(reference: str) -> str:
-    """An image's address for a message."""
+    """An image's address, shortened for a message."""
     return reference if len(reference) <= _SHOWN else f"{reference[:_SHOWN]}..."
 
 
@@ -71,16 +71,16 @@ def _references(content: str) -> list[str]:
     try:
         parser.feed(content)
         parser.close()
-    except (AssertionError, NotImplementedError) as error:  # what it raises depends on the version of Python
+    except (AssertionError, NotImplementedError) as error:  # which one depends on the version of Python
         raise UnreadableHtml from error
-    # Browsers leave line breaks out of addresses (WHATWG URL, "basic URL parser").
+    # Browsers remove line breaks from addresses (WHATWG URL, "basic URL parser").
     return [re.sub(r"[\t\r\n]", "", one).strip() for one in parser.found]
 
 
 def _unseen(reference: str) -> str:
     if not reference:
         return "an image has no address"
-    if reference.startswith("#") or _is_on_the_web(reference):  # the former is something in the signature itself
+    if reference.startswith("#") or _is_on_the_web(reference):  # the former points into the signature itself
         return ""
     scheme = _SCHEME.match(reference)
     name = "" if scheme is None else scheme.group(1).lower()
@@ -113,7 +113,7 @@ def _is_on_the_web(reference: str) -> bool:
 
 
 class _Parser(html.parser.HTMLParser):
-    """Collects the addresses of images, in their order."""
+    """Collects the addresses of images, in order."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -139,7 +139,7 @@ class _Parser(html.parser.HTMLParser):
             self.found += _in_style(data)
 
     def handle_comment(self, data: str) -> None:
-        if data.lstrip().lower().startswith("[if"):  # which Outlook reads
+        if data.lstrip().lower().startswith("[if"):  # Outlook reads this
             self.found += _references(data.partition(">")[2])
 
 

@@ -13,9 +13,9 @@ import typing as t
 
 from .account import Security
 
-# protocol: the port with TLS from the first byte, and the one that begins in clear text
+# protocol: the port for implicit TLS, and the one that begins in clear text
 _PORTS: t.Mapping[str, tuple[int, int]] = {"imap": (993, 143), "pop3": (995, 110), "smtp": (465, 587)}
-_RELAY = 25  # SMTP between servers; clients use it only where an administrator says so
+_RELAY = 25  # SMTP between servers; clients use it only if an administrator says so
 
 IMPLICIT_TLS = frozenset(implicit for implicit, _clear in _PORTS.values())
 """Ports on which TLS begins with the first byte; STARTTLS cannot work there."""
@@ -25,7 +25,7 @@ CLEARTEXT = frozenset((143, 110, _RELAY))
 
 
 def standard_port(protocol: str, security: Security) -> int:
-    """The port that a server for this protocol has with this security."""
+    """The standard port of this protocol with this security."""
     implicit, clear = _PORTS[protocol]
     return implicit if security is Security.SSL else clear
 

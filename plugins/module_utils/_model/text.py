@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks and normalises text from options for servers and settings files: addresses, host names, names.
 
-Each function takes the option's name, which an error names.
+Each function takes the name of the option for its errors.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .errors import OptionError
 
 # RFC 5321 section 4.1.2, Dot-string. The quoted form ("a b"@example.net) is valid, but no provider issues it.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-# RFC 1123 section 2.1, and the underscore, which some internal names have.
+# RFC 1123 section 2.1, and the underscore, which some internal names contain.
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
 _EXAMPLE = "write a full address such as mario.rossi@charter.net"
@@ -46,7 +46,7 @@ def address(text: str, option: str) -> str:
 def host_name(text: str, option: str) -> str:
     """A host name in lower-case A-labels (RFC 5891), or an IP address as it is.
 
-    The conversion is that of the standard library, which follows IDNA 2003 (RFC 3490); targets have no other.
+    The conversion is the standard library's, which follows IDNA 2003 (RFC 3490); targets have no other.
 
     Raises:
         OptionError: it is neither.
@@ -54,11 +54,11 @@ def host_name(text: str, option: str) -> str:
     visible(text, option)
     name = text.strip().rstrip(".")
     remedy = "write a host name such as imap.charter.net"
-    if name[-1:].isdigit() or ":" in name:  # no name of a top-level domain ends in a digit
+    if name[-1:].isdigit() or ":" in name:  # no top-level domain ends in a digit
         address_text = _ip_address(name)
         if address_text is not None:
             return address_text
-    # The codec loads slowly, and names that need it are rare.
+    # The codec loads slowly and is rarely needed.
     try:
         ascii_name = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
     except UnicodeError:
@@ -71,29 +71,29 @@ def host_name(text: str, option: str) -> str:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Whether two names are one host, whatever their letter case, form (RFC 5891) and dot at the end."""
+    """Whether two names are one host, regardless of letter case, form (RFC 5891) and a trailing dot."""
     return one.lower() == other.lower() or _comparable(one) == _comparable(other)
 
 
 def bare_address(text: str) -> str:
-    """The address alone, where a client has blanks around it or a name in front of it."""
+    """The address without the blanks or the name that a client may store with it."""
     return text.rpartition("<")[2].rstrip("> ").strip()
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two e-mail addresses are one mailbox: no provider distinguishes mailboxes by letter case."""
+    """Whether two e-mail addresses are one mailbox. No provider distinguishes mailboxes by letter case."""
     return one.lower() == other.lower()
 
 
 def _comparable(host: str) -> str:
     try:
         return host_name(host, "host")
-    except OptionError:  # it was read from a client, which stores anything
+    except OptionError:  # it was read from a client, which may store anything
         return host
 
 
 def _ip_address(text: str) -> str | None:
-    import ipaddress  # here, because it loads slowly and is rarely needed
+    import ipaddress  # here, since it loads slowly and is rarely needed
 
     try:
         return str(ipaddress.ip_address(text))
@@ -102,10 +102,10 @@ def _ip_address(text: str) -> str | None:
 
 
 def visible(text: str, option: str) -> str:
-    """The text itself, if it is one line without control characters.
+    """The text itself, checked to be one line without control characters.
 
     Raises:
-        OptionError: it holds a control character, a line break or half a surrogate pair.
+        OptionError: it contains a control character, a line break or half a surrogate pair.
     """
     for position, character in enumerate("" if text.isprintable() else text, start=1):
         if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
