@@ -17,7 +17,7 @@ from .text import same_address
 
 Value = t.Union[str, bool]
 Pair = t.Tuple[str, Value, Value]
-"""A setting, its wanted and its stored value."""
+"""A setting, its wanted value and its stored value."""
 
 IDENTITIES = "identities"
 DEFAULT_IDENTITY = "identities.default"
@@ -27,7 +27,7 @@ SETTINGS = (
     *(IDENTITIES, DEFAULT_IDENTITY),
     *(f"{IDENTITIES}.{name}" for name in ("full_name", "reply_to", "organization", "signature")),
 )
-"""All settings that ``pairs`` names."""
+"""All settings that ``pairs`` can yield."""
 _PLACES = {True: "above", False: "below", None: ""}
 _NONE = Signature("")
 

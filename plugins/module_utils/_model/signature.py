@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 
 LIMIT = 256 * 1024
-"""Characters of the longest signature. Thunderbird 153 takes preferences of that length (measured)."""
+"""The longest signature, in characters. Thunderbird 153 accepts preferences of that length (measured)."""
 _SHOWN = 40  # characters of a signature in a message
 
 

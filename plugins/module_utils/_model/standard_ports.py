@@ -18,10 +18,10 @@ _PORTS: t.Mapping[str, tuple[int, int]] = {"imap": (993, 143), "pop3": (995, 110
 _RELAY = 25  # SMTP between servers; clients use it only if an administrator says so
 
 IMPLICIT_TLS = frozenset(implicit for implicit, _clear in _PORTS.values())
-"""Ports on which TLS begins with the first byte; STARTTLS cannot work there."""
+"""Ports with implicit TLS; STARTTLS cannot work there."""
 
 CLEARTEXT = frozenset((143, 110, _RELAY))
-"""Ports that begin in clear text on every server. 587 is missing: Spectrum has TLS from the first byte there."""
+"""Ports that begin in clear text on every server. 587 is missing: Spectrum uses implicit TLS there."""
 
 
 def standard_port(protocol: str, security: Security) -> int:

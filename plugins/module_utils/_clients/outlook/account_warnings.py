@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the administrator should know of an account that is staged, before Outlook starts."""
+"""Warnings about a staged account, before Outlook starts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .stored import OutlookState
 
 
 def about_staging(state: OutlookState, account: Account) -> tuple[str, ...]:
-    """Sentences about what may come of a staged account; empty ones say nothing."""
+    """Warnings about a staged account, sentences; some may be empty."""
     return migration(state), _pop3_mail(state, account), _roaming(state)
 
 
 def _pop3_mail(state: OutlookState, account: Account) -> str:
-    """Where the mail goes: Outlook binds a POP3 account of a PRF to the profile's default store.
+    """Where the mail goes: Outlook binds a POP3 account from a PRF to the profile's default store.
 
-    That was measured with Outlook 16.0.17932 for a data file, and is believed for the mailbox of an Exchange account.
+    This was measured with Outlook 16.0.17932 for a data file, and is assumed for the mailbox of an Exchange account.
     """
     profile = state.record.profile
     is_new = profile.lower() not in [name.lower() for name in state.profiles]

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Autodiscover files: what Outlook fills in itself once a user has typed an address and a password.
+"""Autodiscover files, from which Outlook fills in the servers once a user has typed an address and a password.
 
-The grammar is Microsoft's "Plain old XML (POX) Autodiscover response" ([MS-OXDSCLI] section 2.2.4); its defaults are
-traps. SPA (a Windows login instead of the mail login) is on and the login is the part before the @ unless the file says
-otherwise, so it says everything. ``Encryption`` is None, SSL (implicit TLS) or TLS (STARTTLS), and counts more than
-``SSL``.
+The grammar is Microsoft's "Plain old XML (POX) Autodiscover response" ([MS-OXDSCLI] section 2.2.4); Its defaults do not
+suit: unless the file says otherwise, SPA (a Windows login instead of the mail login) is on and the login is the part
+before the @. So the file sets everything. ``Encryption`` is None, SSL (implicit TLS) or TLS (STARTTLS), and takes
+precedence over ``SSL``.
 
-Outlook finds the file by the domain of the address, so that one file serves one address of a domain.
+Outlook finds the file by the domain of the address, so a file can serve only one address of a domain.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PREFIX = {"o": _OUTLOOK}
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 _TYPES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
 _ENCRYPTIONS = {Security.NONE: "None", Security.SSL: "SSL", Security.STARTTLS: "TLS"}
-# XML 1.0 has no way to write these two (section 2.2); control characters are refused with all others.
+# XML 1.0 cannot represent these two (section 2.2); control characters are refused elsewhere, with all options.
 _NOT_IN_XML = "\ufffe\uffff"
 
 
@@ -34,7 +34,7 @@ def render(account: Account) -> bytes:
     """The file for one account.
 
     Raises:
-        OptionError: a text that XML cannot hold.
+        OptionError: XML cannot represent a text.
     """
     root = ET.Element("Autodiscover", {"xmlns": _RESPONSE})
     response = ET.SubElement(root, "Response", {"xmlns": _OUTLOOK})
@@ -52,15 +52,15 @@ def render(account: Account) -> bytes:
 
 
 def parse(content: bytes, email: str, source: str = "Autodiscover file") -> Account:
-    """The account of a file that ``render`` made.
+    """The account in a file that ``render`` wrote.
 
     Args:
         content: the whole file.
-        email: the address that it is for, which the file does not say.
+        email: the address it is for, which the file does not contain.
         source: what it is, for errors.
 
     Raises:
-        DamagedFileError: it is no such file.
+        DamagedFileError: it is not such a file.
     """
     try:
         if b"<!" in content:
@@ -89,7 +89,7 @@ def parse(content: bytes, email: str, source: str = "Autodiscover file") -> Acco
 
 
 def shared_domains(accounts: t.Iterable[Account]) -> dict[str, tuple[Account, ...]]:
-    """The domains that more than one account of a Windows user is in, which one file cannot serve."""
+    """The domains with more than one account of a Windows user, which one file cannot serve."""
     found: dict[str, list[Account]] = collections.defaultdict(list)
     for account in accounts:
         found[account.domain].append(account)
@@ -97,7 +97,7 @@ def shared_domains(accounts: t.Iterable[Account]) -> dict[str, tuple[Account, ..
 
 
 def refuse_shared_domains(accounts: t.Iterable[Account]) -> None:
-    """Raises an ``OptionError`` for the first domain that more than one account of a Windows user is in."""
+    """Raise ``OptionError`` for the first domain with more than one account of a Windows user."""
     for domain, members in shared_domains(accounts).items():
         raise OptionError(
             "accounts",
@@ -130,13 +130,13 @@ def _add_protocol(parent: ET.Element, kind: str, server: Server, login: str) -> 
     _add(protocol, "Encryption", _ENCRYPTIONS[server.security])
     _add(protocol, "AuthRequired", "on")
     if kind == "SMTP":
-        _add(protocol, "UsePOPAuth", "on")  # the login of incoming mail
+        _add(protocol, "UsePOPAuth", "on")  # the login of the incoming server
         _add(protocol, "SMTPLast", "off")
     _add(protocol, "TTL", "0")
 
 
 def _indent(element: ET.Element, line: str) -> None:
-    """Two blanks a level; ``ElementTree.indent`` is not in Python 3.8."""
+    """Indent by two blanks per level; ``ElementTree.indent`` is not in Python 3.8."""
     if len(element):
         element.text = line + "  "
         for child in element:

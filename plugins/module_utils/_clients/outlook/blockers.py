@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps Outlook from making an account of what is staged: it is reported, never changed."""
+"""What prevents Outlook from creating a staged account; it is reported, never changed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from . import locations, registry_values
 from .installations import CLASSIC
 from .stored import OutlookState
 
-_OLDEST = 16  # whose keys are those of ``locations``
+_OLDEST = 16  # the oldest version with the keys in ``locations``
 _OLD_NAMES = {11: "2003", 12: "2007", 14: "2010", 15: "2013"}
-# Policies of Office's administrative templates, and the user's choice by the same name: 1 for a move, or days.
+# Policies of Office's administrative templates, and the user's setting of the same name: 1 for a move, or days.
 _MIGRATION = ("DoNewOutlookAutoMigration", "NewOutlookAutoMigrationRetryIntervals", "NewOutlookMigrationUserSetting")
 
 
 @dataclasses.dataclass(frozen=True)
 class Blocker:
-    """Why nothing would come of it.
+    """Why Outlook would not create an account.
 
     Attributes:
         reason: a sentence.
@@ -31,7 +31,7 @@ class Blocker:
 
 
 def obstacle(state: OutlookState, account: Account, methods: tuple[str, ...]) -> Blocker | None:
-    """The first thing that is in the way of an account that Outlook does not have yet; None for a free way."""
+    """The first blocker of an account that Outlook does not have yet; None if nothing blocks it."""
     for found in (_exchange(state), _old_outlook(state), _new_outlook(state), _foreign_prf(state, methods)):
         if found is not None:
             return found
@@ -91,7 +91,7 @@ def _new_outlook(state: OutlookState) -> Blocker | None:
 
 
 def migration(state: OutlookState) -> str:
-    """A sentence about a move to the new Outlook that is prescribed, with the names of the values; empty for none."""
+    """A sentence about a prescribed move to the new Outlook, with the names of the values; empty for none."""
     found = _migrations(state)
     if not found:
         return ""
@@ -103,7 +103,7 @@ def migration(state: OutlookState) -> str:
 
 
 def other_outlook(state: OutlookState) -> str:
-    """A sentence for an account that classic Outlook has, if its user is in the new Outlook or to be moved to it."""
+    """A sentence for an account in classic Outlook whose user works with, or will be moved to, the new Outlook."""
     used = [
         f"UseNewOutlook is 1 in {root}\\Preferences"
         for root in _roots(state)
@@ -131,7 +131,7 @@ def _migrations(state: OutlookState) -> list[str]:
 
 
 def _roots(state: OutlookState) -> tuple[str, ...]:
-    """The keys with Outlook's settings of a user: the user's own, and the policies, which count more."""
+    """The keys with a user's Outlook settings: the user's own, then the policies, which take precedence."""
     sid = state.user.sid
     return locations.outlook(sid), locations.policies(sid), locations.cloud_policies(sid)
 
@@ -146,7 +146,7 @@ def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | Non
 
 
 def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
-    """Settings that are not ours for the domain of the address, or a policy against any on the PC."""
+    """A blocker if another's settings exist for the address's domain, or a policy forbids settings on the PC."""
     domain = account.domain
     sid = state.user.sid
     for root in (locations.cloud_policies(sid), locations.policies(sid)):

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the log of changes notes what was staged for a user of a Windows PC: it is in the registry, beside our record."""
+"""The change log of what was staged for a Windows user; it is in the registry, next to our record."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .staging_record import Staged, StagingRecord
 from .stored import OutlookState
 
 STAGED = "staged"
-_LIMIT = 64 * 1024  # bytes; a value of the registry is no place for more
+_LIMIT = 64 * 1024  # bytes; larger values do not belong in the registry
 
 
 class OutlookNotes:
-    """Implements the protocol ``Notes``: the setting of an account is what is staged for it."""
+    """Implements the protocol ``Notes``: an account's setting is what is staged for it."""
 
     def noted(self, before: OutlookState, after: OutlookState) -> Noted:
         old, new = _texts(before.record), _texts(after.record)
@@ -41,7 +41,7 @@ def _texts(record: StagingRecord) -> dict[str, str | None]:
 
 
 def staged_out(staged: Staged | None, profile: str = "") -> str | None:
-    """What is staged for an account, and for which Outlook profile if a PRF names one, as a text."""
+    """What is staged for an account, with the Outlook profile if a PRF names one, as text."""
     if staged is None:
         return None
     found = [account_out(staged.account), list(staged.methods)]
@@ -49,10 +49,10 @@ def staged_out(staged: Staged | None, profile: str = "") -> str | None:
 
 
 def staged_in(text: object) -> tuple[Staged | None, str]:
-    """What was staged, and for which Outlook profile (empty for none), from the log.
+    """What was staged, and the Outlook profile (empty for none), read from the log.
 
     Raises:
-        KeyError, TypeError, ValueError: the text says something else.
+        KeyError, TypeError, ValueError: the text has another form.
     """
     if text is None:
         return None, ""
@@ -61,13 +61,13 @@ def staged_in(text: object) -> tuple[Staged | None, str]:
 
 
 def content(registry: Registry, sid: str) -> bytes:
-    """The log of a user; empty where there is none."""
+    """A user's log; empty if there is none."""
     value = registry.value(locations.log(sid), locations.LOG)
     return (value.text or "" if value is not None else "").encode("utf-8", "replace")
 
 
 def logged(log: ChangeLog | None, before: OutlookState, after: OutlookState) -> Registry:
-    """The registry after a change, with its entry in the log."""
+    """The registry after a change, with the change's log entry."""
     if log is None:
         return after.registry
     sid = after.user.sid

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Outlook of one Windows account, as the engine sees it."""
+"""Outlook of one Windows user, as the engine sees it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from .stored import OutlookState, made_accounts
 
 
 class Outlook(ClientDefaults):
-    """Implements the protocol ``Client`` for one Windows account.
+    """Implements the protocol ``Client`` for one Windows user.
 
     Args:
         pc: the PC.
-        machine: what it has reported about itself.
-        user: the Windows account.
-        methods: how accounts are staged, see ``methods.METHODS``.
-        profile: the Outlook profile for accounts that are new; None for the user's default.
+        machine: what the PC reported about itself.
+        user: the Windows user.
+        methods: how accounts are staged, see ``staging_methods.METHODS``.
+        profile: the Outlook profile for new accounts; None for the user's default.
     """
 
     name: t.ClassVar[str] = "Outlook"
@@ -104,11 +104,11 @@ class Outlook(ClientDefaults):
         )
 
     def verdict(self, state: OutlookState, account: Account) -> AccountStatus:
-        """How far the account has come."""
+        """The account's status."""
         return status.verdict(state, account, self._methods)
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as Outlook has it; None where it does not.
+        """The account as Outlook has it; None if it does not have it.
 
         Raises:
             HostError: the user is not logged on, so that Outlook's settings cannot be read.
@@ -138,12 +138,12 @@ class Outlook(ClientDefaults):
         )
 
     def signature_drift(self, state: OutlookState, account: Account) -> tuple[bool, str]:
-        """Whether the signature differs from the wanted one, and why a run would leave it; empty where it would not."""
+        """Whether the signature differs from the wanted one, and why a run would keep it; empty if it would not."""
         differs = any(senders.pairs(account, dataclasses.replace(account, signature=signatures.stored(state, account))))
         return differs, signatures.left_alone(state, account)
 
     def absence(self, wanted: Account) -> str:
-        """How an account that is not there is missing, a clause."""
+        """How the account is missing, a clause."""
         state = self.read()
         status = self.verdict(state, wanted).standing
         if status is OutlookStatus.STAGED:
@@ -153,11 +153,11 @@ class Outlook(ClientDefaults):
         return absence(wanted, lookup.has_other_protocol(state, wanted))
 
     def running(self) -> bool:
-        """Outlook may be open: it reads what is staged at its next start."""
+        """Never counts as running: Outlook reads what is staged only at its next start."""
         return False
 
     def result_details(self, state: OutlookState, account: Account) -> t.Mapping[str, str]:
-        """What Outlook did with the account, and what is to be done."""
+        """What Outlook did with the account, and what the user or administrator must do."""
         reached = self.verdict(state, account)
         signature = signatures.status(state, account)
         details = {} if signature is None else {"outlook_signature": signature.value}
@@ -165,7 +165,7 @@ class Outlook(ClientDefaults):
         return {"outlook_status": reached.standing.value, "advice": advice, **details}
 
     def obstacle(self, state: OutlookState, account: Account) -> Obstacle | None:
-        """An account that nothing can be staged for, or that only the user can remove."""
+        """An obstacle if nothing can be staged for the account, or if only the user can remove it."""
         reached = self.verdict(state, account)
         if reached.standing is OutlookStatus.BLOCKED:
             return Obstacle(Status.FAILED, reached.advice)
@@ -178,7 +178,7 @@ class Outlook(ClientDefaults):
         return differences.file_diffs(before, after)
 
     def warnings(self, state: OutlookState, account: Account) -> tuple[str, ...]:
-        """What the admin should know about an account beside what is done for it."""
+        """Warnings for the administrator about an account."""
         reached = self.verdict(state, account)
         warned = reached.standing in _WARNED or account.state is AccountState.ABSENT
         found = [f"{account}: {reached.advice}"] if reached.advice and warned else []
@@ -218,7 +218,7 @@ class Outlook(ClientDefaults):
         return tuple(found)
 
     def exclusive(self) -> t.ContextManager[None]:
-        """Outlook reads what is staged at its start only, so that it may be open."""
+        """No lock: Outlook reads what is staged only at its start, so it may be open."""
         return contextlib.nullcontext()
 
     def write(self, before: OutlookState, after: OutlookState) -> t.Sequence[str]:
@@ -240,13 +240,13 @@ class Outlook(ClientDefaults):
             self._pc.write(self._user.sid, difference(before.registry, registry), changed, texts)
             stored = self._pc.snapshot(self._user.sid)
         except MailError as error:
-            # Nothing may stay armed for Outlook's next start that nobody knows of.
+            # Otherwise Outlook would act, at its next start, on writes that were reported as failed.
             try:
                 self._take_back(before, written, changed, texts)
             except MailError:
                 raise error from None
             raise
-        # reg import passes over what it cannot read, and still ends with 0.
+        # reg import skips what it cannot read, and still exits with 0.
         wrong = [
             f"{path}\\{name}" for (path, name), value in written.items() if stored.registry.value(path, name) != value
         ]
@@ -268,7 +268,7 @@ class Outlook(ClientDefaults):
         files: t.Iterable[str],
         texts: t.Iterable[str],
     ) -> None:
-        """Put back what was there, and nothing else: Outlook may be at work in the same keys."""
+        """Restore what was there and nothing else: Outlook may be changing the same keys."""
         back = [KeyWrite(path, {name: before.registry.value(path, name)}) for path, name in values]
         old = {name: before.signatures.get(name) for name in texts}
         self._pc.write(self._user.sid, back, {name: before.files.get(name) for name in files}, old)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Outlook's entry in the registry of clients.
 
-It is sent to Linux hosts with the registry, so it leads to nothing that only the controller runs.
+It is sent to Linux hosts with the registry of clients, so it imports nothing that only the controller needs.
 """
 
 from __future__ import annotations

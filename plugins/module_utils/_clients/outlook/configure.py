@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what is staged for a user to what is wanted, for one account. Pure."""
+"""Computes what to stage for one account. Pure."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .stored import OutlookState
 def configured(
     before: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None = None
 ) -> OutlookState:
-    """What is to be staged; ``before`` itself where nothing is to be done, or nothing can be.
+    """The state to write; ``before`` itself if nothing needs to, or can, be done.
 
     Args:
         before: what the PC has stored.
-        account: the account as wanted.
-        methods: how it is staged, see ``methods.METHODS``.
-        profile: the Outlook profile for an account that is new; None for the user's default.
+        account: the wanted account.
+        methods: how it is staged, see ``staging_methods.METHODS``.
+        profile: the Outlook profile for a new account; None for the user's default.
 
     Raises:
-        OptionError: the methods cannot serve this account beside another one.
+        OptionError: the methods cannot serve both this account and another one.
     """
     if not before.loaded:
         return before
@@ -38,12 +38,12 @@ def _with_account(
     before = staging.without_leftovers(before)
     staged = before.record.find(account)
     if staged is not None:
-        account = as_spelled(account, staged.account)  # not as the user may have spelled it in Outlook since
+        account = as_spelled(account, staged.account)  # ignores how the user may have spelled it in Outlook since
     if account.state is State.ABSENT:
         return staging.without_account(before, account)
     made = lookup.find(before, account)
     if made is not None and staged is None:
-        return before  # Outlook has it, and nothing of ours
+        return before  # Outlook has it, and nothing is staged
     if made is None and obstacle(before, account, methods) is not None:
         return before
     rival = staging.domain_conflict(before.record.accounts, account)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registry values that make Outlook take files which somebody has put on a PC by other means."""
+"""Registry values that make Outlook read files that were put on a PC by other means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..._windows import keys, users
 from ..._windows.registry import KeyWrite, RegValue
 from . import autodiscover, locations, registry_values
 
-# No variables, which Outlook does not replace here, and no signs that no name of a file has.
+# No variables, which Outlook does not expand here, and no characters that file names cannot have.
 _NAME = r"[^\\/%\":<>|?*]+"
 _FULL_PATH = re.compile(rf"(?:[A-Za-z]:|\\\\{_NAME})(?:\\{_NAME})+\\?")
 
@@ -22,18 +22,19 @@ _FULL_PATH = re.compile(rf"(?:[A-Za-z]:|\\\\{_NAME})(?:\\{_NAME})+\\?")
 def writes(
     accounts: t.Sequence[Account], *, sid: str | None, prf: str | None, xml_folder: str | None
 ) -> tuple[KeyWrite, ...]:
-    """What to write for one Windows user.
+    """The registry writes for one Windows user.
 
-    With a PRF, a domain that more than one account is in is left to it.
+    If there is a PRF, a domain with several accounts gets no XML; the PRF covers those accounts.
 
     Args:
-        accounts: at least one, which the files are for.
-        sid: the user's security identifier; None for the user who writes it.
+        accounts: the accounts in the files, at least one.
+        sid: the user's security identifier; None for the user who imports the values.
         prf: the full path of the PRF on the PC; None for none.
-        xml_folder: the folder on the PC with a file ``<domain>.xml`` for each domain; None for none.
+        xml_folder: the folder on the PC with one ``<domain>.xml`` per domain; None for none.
 
     Raises:
-        OptionError: a path that is none, no SID of a user, nothing to write, or a domain that one file cannot serve.
+        OptionError: a path is not a full path, the SID is not a user's, there is nothing to write, or one file cannot
+            serve a domain.
     """
     if prf is None and xml_folder is None:
         raise OptionError("prf, xml_folder", "neither is given", "say where the files are on the PC")

@@ -14,7 +14,7 @@ from .stored import OutlookState
 
 
 def compare(before: OutlookState, after: OutlookState) -> tuple[Change, ...]:
-    """What leads from one to the other: values of the registry, our record in words, and files."""
+    """The changes from one to the other: registry values, our record in words, and files."""
     ours = locations.record(after.user.sid)
     found = [
         Change(f"{write.path}\\{name}", shown(before.registry.value(write.path, name)), shown(value))
@@ -48,7 +48,7 @@ def _signature(content: bytes | None) -> str | None:
 
 
 def file_diffs(before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...]:
-    """Each file, and the values of the registry."""
+    """One diff for each file, and one for the registry."""
     files: list[TextDiff] = []
     old: list[str] = []
     new: list[str] = []
@@ -63,7 +63,7 @@ def file_diffs(before: OutlookState, after: OutlookState) -> tuple[TextDiff, ...
 
 
 def _summary(noted: StagingRecord) -> str | None:
-    """Our record in words: for users, it is as long as all that it speaks of."""
+    """Our record in short: in full, it is as long as everything that it lists."""
     if noted == StagingRecord():
         return None
     accounts = ", ".join(str(staged.account) for staged in noted.accounts)
@@ -72,7 +72,7 @@ def _summary(noted: StagingRecord) -> str | None:
 
 
 def shown(value: RegValue | None) -> Value | None:
-    """A value as a result shows it; None where it is not there."""
+    """A value in the form for results; None if there is none."""
     if value is None:
         return None
     plain = value.plain

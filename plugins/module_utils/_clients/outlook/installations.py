@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Outlook a PC has, and what shows it."""
+"""Detects which Outlook a PC has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..._windows.registry import Registry, fold
 
 # Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
 CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"
-# Store apps that Windows sets up for each user; the new Outlook is Microsoft.OutlookForWindows.
+# Store apps that Windows installs for each user; the new Outlook is Microsoft.OutlookForWindows.
 STORE_APPS = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\Appx\AppxAllUserStore\Applications"
 
-# The default value of its key is the path of the program, which names the version; a short path does, too.
+# The default value of its key is the program's path, which contains the version, even as a short path.
 _CLASSIC_VERSION = re.compile(r"\\Office(1[0-9])\\OUTLOOK\.EXE\b", re.IGNORECASE)
 _NEW_OUTLOOK = "Microsoft.OutlookForWindows_"
 
@@ -31,5 +31,5 @@ def classic_version(registry: Registry) -> int | None:
 
 
 def has_new_outlook(registry: Registry) -> bool:
-    """Whether Windows sets up the new Outlook for its users."""
+    """Whether Windows installs the new Outlook for its users."""
     return any(fold(name).startswith(fold(_NEW_OUTLOOK)) for name in registry.children(STORE_APPS))

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Outlook 2016 to Microsoft 365 ("16.0") and we keep things in a PC's registry and on its disk."""
+"""Where Outlook 2016 to Microsoft 365 ("16.0") and this collection store data, in a PC's registry and on its disk."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import re
 from ..._windows.keys import MACHINE, hive
 from ..._windows.users import WindowsUser
 
-# What this collection has staged, a key for each SID. Ordinary users cannot write here.
+# What this collection has staged, one key per SID. Ordinary users cannot write here.
 RECORDS = MACHINE + r"\SOFTWARE\charter.mail\Outlook"
 RECORD = "StagingRecord"
-# What runs have changed, likewise: in a key of its own, since it stays where all that was staged is taken back.
+# What runs have changed, also one key per SID. It has its own key since it remains when all that was staged is removed.
 LOGS = MACHINE + r"\SOFTWARE\charter.mail\OutlookChanges"
 LOG = "ChangeLog"
 
@@ -25,7 +25,7 @@ _CLOUD_POLICIES = r"\Software\Policies\Microsoft\Cloud\Office\16.0\Outlook"
 SETUP = _OUTLOOK + r"\Setup"
 AUTODISCOVER = _OUTLOOK + r"\AutoDiscover"
 
-# The user's folder of signatures, below the user's own folder, and how the names of ours begin.
+# The user's signature folder, below the profile folder, and the prefix of our files.
 SIGNATURES = ("AppData", "Roaming", "Microsoft", "Signatures")
 SIGNATURE_PREFIX = "charter.mail "
 
@@ -34,72 +34,72 @@ FOLDERS = ("charter.mail", "Outlook")
 PRF = "accounts.prf"
 
 
-# A file of ours, on whatever PC: for any user, and wherever the folder is.
+# One of our files on any PC, for any user, wherever the folder is.
 _OURS = re.compile(r"[A-Z]:(?:\\[^\\]+)*\\charter\.mail\\Outlook\\S-1-[0-9-]+\\[^\\]+", re.IGNORECASE)
 
 
 def is_ours(path: str) -> bool:
-    """Whether a path is one that this collection stages files by, on this PC or another."""
+    """Whether a path is one of this collection's staged files, on this PC or another."""
     return _OURS.fullmatch(path) is not None
 
 
 def outlook(sid: str) -> str:
-    """Outlook's own key of a user."""
+    """Outlook's own key for a user."""
     return hive(sid) + _OUTLOOK
 
 
 def policies(sid: str) -> str:
-    """What an administrator prescribes to a user's Outlook."""
+    """The key of the policies for a user's Outlook."""
     return hive(sid) + _POLICIES
 
 
 def cloud_policies(sid: str) -> str:
-    """The same by Microsoft's cloud policy service, which counts more."""
+    """The key of Microsoft's cloud policy service, which takes precedence."""
     return hive(sid) + _CLOUD_POLICIES
 
 
 def setup(sid: str) -> str:
-    """Where Outlook looks for a PRF at its start."""
+    """The key where Outlook looks for a PRF at its start."""
     return hive(sid) + SETUP
 
 
 def autodiscover(sid: str) -> str:
-    """Where Outlook looks for a domain's settings when an account is added."""
+    """The key where Outlook looks for a domain's settings when an account is added."""
     return hive(sid) + AUTODISCOVER
 
 
 def mail_settings(sid: str) -> str:
-    """Where signatures can be prescribed for all accounts."""
+    """The key where signatures can be prescribed for all accounts."""
     return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\MailSettings"
 
 
 def office(sid: str) -> str:
-    """Where Office keeps the name of the folder of signatures."""
+    """The key with the name of the signature folder."""
     return hive(sid) + r"\Software\Microsoft\Office\16.0\Common\General"
 
 
 def shell_folders(sid: str) -> str:
-    """Where Windows keeps which folders of a user are elsewhere."""
+    """The key with the user's redirected folders."""
     return hive(sid) + r"\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
 
 
 def signature_folders(user: WindowsUser) -> list[str]:
-    """The user's folder of signatures, and all above it from the user's own folder on, from the top."""
+    """The user's profile folder, the signature folder and those between, from the top."""
     return ["\\".join((user.folder, *SIGNATURES[:depth])) for depth in range(len(SIGNATURES) + 1)]
 
 
 def record(sid: str) -> str:
-    """Our record of a user."""
+    """The key of our record for a user."""
     return f"{RECORDS}\\{sid}"
 
 
 def log(sid: str) -> str:
-    """The log of changes for a user."""
+    """The key of the change log for a user."""
     return f"{LOGS}\\{sid}"
 
 
 def folder(program_data: str, sid: str) -> str:
-    """The folder of the files staged for a user."""
+    """The folder of a user's staged files."""
     return "\\".join((program_data, *FOLDERS, sid))
 
 

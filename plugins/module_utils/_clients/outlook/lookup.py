@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding an account among those of a user's Outlook profiles."""
+"""Finds an account in a user's Outlook profiles."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .reading import ProfileAccount
 from .stored import OutlookState
 
 NOT_STAGED = frozenset({"reply_to", "organization", "signature", "identities", "default_identity"})
-"""What of an ``Account`` no account in Outlook shows."""
+"""The fields of an ``Account`` that an account in Outlook does not show."""
 KEPT = frozenset({"reply_to", "organization", *senders.SETTINGS})
-"""The same by the names in ``Difference``."""
+"""The same fields, as named in ``Difference``."""
 
 
 def find(state: OutlookState, account: Account) -> ProfileAccount | None:
-    """The account in an Outlook profile, made by whatever means: the one with its address and protocol.
+    """The account in an Outlook profile with this address and protocol, however it was created.
 
-    If there are several, it is one of the profile that Outlook opens, and one with other settings than wanted.
+    Of several, prefer one in the profile that Outlook opens, then one whose settings differ from the wanted ones.
     """
     found = all_made(state, account)
     if not found:
@@ -32,27 +32,27 @@ def find(state: OutlookState, account: Account) -> ProfileAccount | None:
 
 
 def all_made(state: OutlookState, account: Account) -> list[ProfileAccount]:
-    """The account in all Outlook profiles that have it."""
+    """The account, from every Outlook profile that has it."""
     return [one for one in _with_address(state, account) if one.account.protocol is account.protocol]
 
 
 def has_other_protocol(state: OutlookState, account: Account) -> bool:
-    """Whether Outlook has the address by the other protocol."""
+    """Whether Outlook has the address with the other protocol."""
     return any(one.account.protocol is not account.protocol for one in _with_address(state, account))
 
 
 def deviations(account: Account, made: ProfileAccount) -> tuple[Difference, ...]:
-    """What differs between the account that is wanted and the one in Outlook."""
+    """What differs between the wanted account and the one in Outlook."""
     return (*differences(account, comparable(made.account, account), made.outgoing_username), *made.sign_in)
 
 
 def comparable(stored: Account, wanted: Account) -> Account:
-    """The account in Outlook with what cannot be staged as it is wanted: no run would change that."""
+    """The account in Outlook, with wanted values for fields that cannot be staged, since no run changes those."""
     return dataclasses.replace(stored, **{name: getattr(wanted, name) for name in NOT_STAGED})
 
 
 def not_staged(account: Account) -> list[str]:
-    """The options of an account that Outlook does not get, sorted."""
+    """The given options of an account that cannot be staged, sorted."""
     has = {
         "reply_to": account.reply_to,
         "organization": account.organization,

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The numbers by which Outlook's settings express security and mail that stays on the server.
+"""The numbers that Outlook uses for security and for leaving mail on the server.
 
 They are the same in a PRF and in Outlook's profiles, since both name properties of the Account Management API
 (Microsoft's reference "Constants (Account Management API)": PROP_SMTP_SECURE_CONNECTION, PROP_POP_LEAVE_ON_SERVER).
@@ -12,29 +12,29 @@ from ..._model.account import Account, Security
 from ..._model.errors import OptionError
 
 SECURE_CONNECTIONS = {Security.NONE: 0, Security.SSL: 1, Security.STARTTLS: 2}
-_AUTOMATIC = 3  # what nobody can rely on: it may end unencrypted
+_AUTOMATIC = 3  # not reliable: the connection may end up unencrypted
 _SECURITIES = {number: security for security, number in SECURE_CONNECTIONS.items()}
 
 _LEAVE = 1
 _REMOVE_AFTER_DAYS = 2
-_DAYS = 16  # the days stand in the bits from here on
+_DAYS = 16  # the number of days starts at this bit
 _MOST_DAYS = 0x7FFF
 
 
 def outgoing_security(number: int) -> Security:
-    """What a stored number means; what is not certainly encrypted is ``none``."""
+    """The security that a stored number means; ``none`` unless it is certainly encrypted."""
     return _SECURITIES.get(number, Security.NONE)
 
 
 def security_name(number: int) -> str:
-    """Outlook's word for a stored number that means no ``Security``; empty for the others."""
+    """Outlook's name for a stored number without a ``Security``; empty for other numbers."""
     if number in _SECURITIES:
         return ""
     return "auto" if number == _AUTOMATIC else f"unknown ({number})"
 
 
 def leave_on_server(account: Account) -> int:
-    """What a new POP3 account does with mail on the server; by default it leaves it there without limit.
+    """The number for a new POP3 account; by default it leaves mail on the server without limit.
 
     Raises:
         OptionError: more days than the number has bits for.

@@ -1,20 +1,20 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRF files: accounts for Outlook to make at its next start. There is no place for a password in them.
+"""PRF files: accounts that Outlook creates at its next start. A PRF cannot contain a password.
 
 The grammar is that of "Customize Outlook profiles by using an Outlook Profile (PRF) file" (Microsoft, Office 2010 and
 2013 Resource Kits). It is an .ini file of seven parts:
 
-    1 [General]                Custom=1; the profile, and what happens to one that is there already
-    2 [Service List]           ServiceN=section, for what is no account
+    1 [General]                Custom=1; the profile, and what happens to an existing one
+    2 [Service List]           ServiceN=section, for services other than accounts
     3 [Internet Account List]  AccountN=mapping section: I_Mail for POP3, IMAP_I_Mail for IMAP
     4 [ServiceN]  5 [AccountN] the values, by key
     6 [...] ServiceName=...    which service a section of part 2 means
     7 [I_Mail] [IMAP_I_Mail]   key=type,number: which property of an account each key is
 
-A key of part 5 without a line in part 7 is dropped without a word; only UniqueService is a word of the grammar itself.
-The numbers are the tags of the Account Management API. Lines end with CR LF; the file is in the PC's code page, without
-a mark in front. STARTTLS for incoming mail cannot be expressed.
+Outlook silently drops a key of part 5 without a line in part 7; only UniqueService belongs to the grammar itself. The
+numbers are the tags of the Account Management API. Lines end with CR LF; the file is in the PC's code page, without a
+byte order mark. STARTTLS for incoming mail cannot be expressed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _Lines = t.List[t.Tuple[str, str]]
 
 @dataclasses.dataclass(frozen=True)
 class Prf:
-    """What a PRF says.
+    """The content of a PRF.
 
     Attributes:
         profile: the name of the Outlook profile.
@@ -51,16 +51,16 @@ class Prf:
 
 
 def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: bool, code_page: str = "cp1252") -> bytes:
-    """A PRF that adds these accounts to a profile. An account without a name gets its address for one.
+    """A PRF that adds these accounts to a profile. An account without a name gets its address as the name.
 
     Args:
         profile: the name of the Outlook profile.
         accounts: at least one.
-        existing_profile: the profile is there already; otherwise one is made, with an address book.
-        code_page: the PC's code page for programs without Unicode, ``cp`` and its number, such as ``cp1250``.
+        existing_profile: the profile exists; otherwise Outlook creates it, with an address book.
+        code_page: the PC's code page for programs without Unicode, such as ``cp1250``.
 
     Raises:
-        OptionError: something that a PRF cannot express.
+        OptionError: a PRF cannot express an account.
     """
     codec = code_pages.require_codec(code_page)
     if not accounts:
@@ -84,7 +84,7 @@ def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: boo
 
 
 def mappings(protocol: Protocol) -> list[tuple[str, str]]:
-    """Part 7 of the grammar for the accounts of one protocol: keys, each with its property."""
+    """Part 7 of the grammar for one protocol: each key with its property."""
     prefix = _PREFIXES[protocol]
     return [
         ("AccountType", prefix),
@@ -117,7 +117,7 @@ def mappings(protocol: Protocol) -> list[tuple[str, str]]:
 
 
 def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf:
-    """What a PRF that ``render`` made says.
+    """The content of a PRF that ``render`` wrote.
 
     Args:
         content: the whole file.
@@ -125,7 +125,7 @@ def parse(content: bytes, code_page: str = "cp1252", source: str = "PRF") -> Prf
         source: what it is, for errors.
 
     Raises:
-        DamagedFileError: it is no such PRF.
+        DamagedFileError: it is not such a PRF.
         OptionError: there is no such code page.
     """
     codec = code_pages.require_codec(code_page)
@@ -173,7 +173,7 @@ def _account(account: Account, code_page: str) -> _Lines:
         ("SMTPPort", str(account.outgoing.port)),
         ("SMTPSecureConnection", str(SECURE_CONNECTIONS[account.outgoing.security])),
         ("SMTPUseAuth", "1"),
-        ("SMTPAuthMethod", "0"),  # the login of incoming mail
+        ("SMTPAuthMethod", "0"),  # the login of the incoming server
         ("SMTPUseSPA", "0"),
         ("ConnectionType", "0"),
         ("ServerTimeOut", _TIMEOUT),
@@ -184,7 +184,7 @@ def _account(account: Account, code_page: str) -> _Lines:
 
 
 def _value(option: str, value: str, code_page: str) -> str:
-    """A text that arrives as it is."""
+    """A text, checked to arrive unchanged."""
     text.visible(value, option)
     if not value or value != value.strip() or (value[0] == value[-1] and value[0] in "\"'"):
         raise OptionError(
@@ -205,7 +205,7 @@ def _section(name: str, lines: _Lines) -> str:
 
 
 def _sections(content: str) -> dict[str, dict[str, str]]:
-    """Keys and values by section; Windows takes no notice of letter case in either."""
+    """Keys and values by section; Windows ignores letter case in both."""
     sections: dict[str, dict[str, str]] = {}
     current: dict[str, str] = {}
     for line in filter(None, map(str.strip, content.split("\n"))):

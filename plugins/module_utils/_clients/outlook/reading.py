@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading accounts back out of Outlook's profiles, which is the only proof that Outlook has made them.
+"""Reads accounts from Outlook's profiles, the only proof that Outlook has created them.
 
-An account is a key below ``Profiles\\<profile>\\9375CFF0413111d3B88A00104B2A6676`` of Outlook's own key; its class says
-what it is (CLSID_OlkPOP3Account and CLSID_OlkIMAP4Account of Microsoft's "Constants (Account Management API)"). Texts
-are texts in Outlook 2016 and later, and bytes of UTF-16 with a zero at the end in 2013 and before. A number that equals
-its default is not stored. Such keys are never written: Outlook binds each account to stores of its own.
+An account is a key below ``Profiles\\<profile>\\9375CFF0413111d3B88A00104B2A6676`` of Outlook's own key; its class
+tells the type (CLSID_OlkPOP3Account and CLSID_OlkIMAP4Account of Microsoft's "Constants (Account Management API)").
+Outlook 2016 and later store texts as strings; 2013 and before as UTF-16 bytes with a zero at the end. A number that
+equals its default is not stored. These keys are never created here: Outlook binds each account to its own stores.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CLASSES = {
 }
 _MAIL_ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _PREFIXES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
-# What Outlook takes where no port is stored, whatever the security: facts about Outlook, not about protocols.
+# The ports that Outlook uses if none is stored, regardless of security: facts about Outlook, not about protocols.
 _DEFAULT_PORTS = {Protocol.IMAP: 143, Protocol.POP3: 110}
 _DEFAULT_SUBMISSION_PORT = 25
 # The constants SMTP_AUTH_... for the value SMTP Auth Method.
@@ -34,13 +34,13 @@ _SAME_LOGIN, _OWN_LOGIN, _RECEIVE_FIRST = 0, 1, 2
 _SERVICES = "{ED475414-B0D6-11D2-8C3B-00104B2A6676}"  # address books, data files and Exchange
 _EXCHANGE = "MSEMS"
 
-# An account may be called "Jo @ home" or "jo@example.net (2)", which is no address.
+# An account may be called "Jo @ home" or "jo@example.net (2)", which are not addresses.
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 SIGNATURES = ("New Signature", "Reply-Forward Signature")
-"""The values of an account with the names of its signatures: of new messages, of replies and forwarded messages."""
+"""An account's values with its signature names: for new messages, and for replies and forwarded messages."""
 
-# What is read of an account. The values that end in "Password" are never among them.
+# The values that are read of an account. Those whose names end in "Password" are never read.
 _NEEDED = ByName(
     (name, None)
     for name in (
@@ -53,12 +53,12 @@ _NEEDED = ByName(
         ),
     )
 )
-# The keys of Outlook with values that are read, all of them, beside that of the default profile and the accounts.
+# Outlook's keys whose values are all read, besides the default profile and the accounts.
 _NEEDED_KEYS = tuple(
     fold("\\16.0\\Outlook\\" + key) for key in ("Setup", "AutoDiscover", "Preferences", "Options\\General")
 )
 
-# The keys outside of Outlook's with values that are read, and which.
+# The keys outside Outlook's own from which values are read, and those values.
 _NEEDED_ELSEWHERE = {
     "\\16.0\\COMMON\\MAILSETTINGS": ("NEWSIGNATURE", "REPLYSIGNATURE"),
     "\\16.0\\COMMON\\GENERAL": ("SIGNATURES",),
@@ -68,17 +68,17 @@ _NEEDED_ELSEWHERE = {
 
 @dataclasses.dataclass(frozen=True)
 class ProfileAccount:
-    """An account as Outlook has it. The texts come from a part of the registry that the user can write.
+    """An account as Outlook has it. Its texts come from a part of the registry that the user can change.
 
     Attributes:
         profile: the name of the Outlook profile.
         key: the whole path of the account's key.
-        account: what its values say.
+        account: the account that its values describe.
         authenticates: it signs in at the outgoing server.
-        outgoing_username: the login there; empty where it does not sign in.
-        sign_in: what decides how it signs in and is otherwise than staged.
-        security_names: by ``incoming`` and ``outgoing``: what Outlook calls a security that an account cannot have,
-            ``auto`` or ``unknown``. The account then has none, since it may end unencrypted.
+        outgoing_username: the login there; empty if it does not sign in.
+        sign_in: settings for signing in that differ from the staged ones.
+        security_names: by ``incoming`` and ``outgoing``: Outlook's name of a security that ``Security`` does not have,
+            ``auto`` or ``unknown``. ``account`` then has ``none``, since the connection may end up unencrypted.
     """
 
     profile: str
@@ -91,10 +91,10 @@ class ProfileAccount:
 
 
 def is_needed(key: str, name: str) -> bool:
-    """Whether a value in a user's part of the registry is read. Passwords, which Windows encrypts, never are.
+    """Whether a value in a user's part of the registry is read. Passwords, which Windows encrypts, are never read.
 
     Args:
-        key: the whole path of its key, below Outlook's own, its policies' or our record's.
+        key: the whole path of its key, below Outlook's own key, its policies or our record.
         name: the value's name.
     """
     key, name = fold(key), fold(name)
@@ -115,7 +115,7 @@ def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
     """All IMAP and POP3 accounts of all profiles of a user.
 
     Args:
-        registry: with all below ``root``.
+        registry: the registry with everything below ``root``.
         root: Outlook's key, such as ``HKEY_USERS\\<SID>\\Software\\Microsoft\\Office\\16.0\\Outlook``.
     """
     found: list[ProfileAccount] = []
@@ -145,7 +145,7 @@ def exchange_accounts(registry: Registry, root: str, profile: str) -> tuple[str,
 
 
 def signature_name(registry: Registry, key: str, name: str) -> str | None:
-    """The name of a signature that an account has, by the account's key and the value's name; None if not chosen."""
+    """The signature name in a value of an account's key; None if none is chosen."""
     values = registry.get(key)
     return None if values is None or name not in values else _text(values, name)
 
@@ -156,7 +156,7 @@ def profiles(registry: Registry, root: str) -> tuple[str, ...]:
 
 
 def default_profile(registry: Registry, root: str) -> str:
-    """The default profile; empty where there is none. Arguments as for ``accounts``."""
+    """The default profile; empty if there is none. Arguments as for ``accounts``."""
     value = registry.value(root, "DefaultProfile")
     return (value.text or "") if value is not None else ""
 
@@ -198,19 +198,19 @@ def _read(profile: str, key: str, values: Values, protocol: Protocol, is_default
 
 
 def _address(values: Values, prefix: str) -> str:
-    """The address; the account's name or the login may be one where it is missing."""
+    """The address; if it is missing, the account's name or the login may be one."""
     texts = [_text(values, name).strip() for name in ("Email", "Account Name", f"{prefix} User")]
     return next((text for text in texts if _ADDRESS.fullmatch(text)), texts[0])
 
 
 def _sign_in(values: Values, prefix: str) -> t.Iterator[Difference]:
-    """What is otherwise than staged: the plain password, for both servers, and one login for both."""
+    """What differs from the staged way: plain password for both servers, and one login for both."""
     for side, server in (("incoming", prefix), ("outgoing", "SMTP")):
         if not _is_number(values, f"{server} Use SPA", 0):
             yield Difference(f"{side}.secure_password_authentication", False, True)
     if not _is_number(values, "SMTP Use Auth", 0) and not _is_number(values, "SMTP Use Auth", 1):
         yield Difference("outgoing.sign_in", "yes", f"unknown ({_shown(values, 'SMTP Use Auth')})")
-    for known in (_SAME_LOGIN, _OWN_LOGIN):  # with its own login, the name is compared
+    for known in (_SAME_LOGIN, _OWN_LOGIN):  # the name of a separate login is compared elsewhere
         if _is_number(values, "SMTP Auth Method", known):
             return
     method = "only at the incoming server, before sending"
@@ -220,10 +220,10 @@ def _sign_in(values: Values, prefix: str) -> t.Iterator[Difference]:
 
 
 def _security(values: Values, prefix: str, *, prefers_older: bool) -> tuple[Security, str]:
-    """How a connection is protected, and Outlook's word for it where an account has none.
+    """How a connection is protected, and Outlook's name for it if ``Security`` has none.
 
-    ``Use SSL`` is what Outlook 2007 had for sending, and what all versions have for receiving. Where there is only
-    ``Secure Connection``, that counts.
+    Outlook 2007 used ``Use SSL`` for sending, and all versions use it for receiving. If only ``Secure Connection`` is
+    present, it counts.
     """
     newer, older = f"{prefix} Secure Connection", f"{prefix} Use SSL"
     if newer in values and not (prefers_older and older in values):
@@ -236,7 +236,7 @@ def _security(values: Values, prefix: str, *, prefers_older: bool) -> tuple[Secu
 
 
 def _first_mail_account(registry: Registry, parent: str) -> int | None:
-    """The account that new mail is sent from: the first number of a list of numbers of 32 bits."""
+    """The account that new mail is sent from: the first in a list of 32-bit numbers."""
     order = registry.value(parent, _MAIL_ORDER)
     if order is None or order.kind != ValueType.BINARY or len(order.data) < 4:
         return None
@@ -244,7 +244,7 @@ def _first_mail_account(registry: Registry, parent: str) -> int | None:
 
 
 def _text(values: Values, name: str) -> str:
-    """A text in either form; empty where it is missing or something else."""
+    """A text in either form; empty if it is missing or of another type."""
     value = values.get(name)
     if value is None:
         return ""
@@ -252,13 +252,13 @@ def _text(values: Values, name: str) -> str:
 
 
 def _is_number(values: Values, name: str, number: int) -> bool:
-    """Whether a value is this number; one that is missing is 0."""
+    """Whether a value is this number; a missing one is 0."""
     value = values.get(name)
     return number == 0 if value is None else value.number == number
 
 
 def _shown(values: Values, name: str) -> str:
-    """A value of an unexpected kind."""
+    """A value of an unexpected type, as text."""
     value = values.get(name)
     plain = None if value is None else value.plain
     return plain.hex() if isinstance(plain, bytes) else str(plain)

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry values by which Outlook takes a PRF, and the files with the settings of domains.
+"""The registry values that make Outlook use a PRF, and files with the settings of domains.
 
-``locations`` has their keys. They are the same for the module, which stages the files, and for an administrator who
-puts them on a PC by other means.
+``locations`` has their keys. They serve the module, which stages the files, and administrators who put the files on a
+PC by other means.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ SWITCHES: t.Mapping[str, RegValue] = {
     PREFER_LOCAL_XML: RegValue.dword(1),
     "ExcludeExplicitO365Endpoint": RegValue.dword(1),
 }
-"""In ``locations.AUTODISCOVER``: without them, Outlook does not look at a domain's file, or not first."""
+"""In the key ``locations.AUTODISCOVER``: without them, Outlook does not use a domain's file, or not first."""
 
 
 def importing(path: str) -> dict[str, RegValue | None]:
-    """What makes Outlook import a PRF: values of ``locations.SETUP``, None for one that is deleted.
+    """The values of ``locations.SETUP`` that make Outlook import a PRF; None deletes a value.
 
     Args:
-        path: of the PRF.
+        path: the PRF's full path.
     """
-    # With either of the last two, ImportPRF is not looked at.
+    # If either of the last two exists, Outlook ignores ImportPRF.
     return {IMPORT_PRF: RegValue.sz(path), "First-Run": None, "FirstRun": None}

@@ -1,9 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a signature for Outlook: one for each format of a message, of which Outlook reads only that one. Pure.
+"""The files of a signature for Outlook: one per message format, of which Outlook reads only the matching one. Pure.
 
-Encodings: HTML is ASCII with character references, so that no code page matters. Plain text is UTF-16 with a mark, as
-Outlook writes it. RTF is ASCII with ``\\u`` escapes (Rich Text Format Specification 1.9.1, "Unicode RTF").
+Encodings: HTML is ASCII with character references, so that it needs no code page. Plain text is UTF-16 with a byte
+order mark, as Outlook writes it. RTF is ASCII with ``\\u`` escapes (Rich Text Format Specification 1.9.1, "Unicode
+RTF").
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _BLOCKS = {"p", "div", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", 
 
 
 def name(account: Account) -> str:
-    """What Outlook shows in its list of signatures: the name of the files without their endings."""
+    """The signature's name in Outlook's list: the file names without extension."""
     address = account.email.lower()
     if not _PLAIN.fullmatch(address):
         digest = hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()[:8]
@@ -38,7 +39,7 @@ def renditions(signature: Signature, named: str) -> dict[str, bytes]:
     """The files by their names.
 
     Args:
-        signature: not an empty one.
+        signature: not empty.
         named: see ``name``.
     """
     content = signature.content
@@ -60,7 +61,7 @@ def text_of(content: bytes) -> str:
 
 
 def as_text(content: str) -> str:
-    """HTML as plain text: a line for each block, none for what is not shown."""
+    """HTML as plain text: one line per block, and nothing for what is not shown."""
     parser = _Text()
     parser.feed(content)
     parser.close()
@@ -105,7 +106,7 @@ def _rtf(text: str) -> bytes:
 
 
 class _RtfCharacters(t.Dict[int, str]):
-    """What stands for each character, made when it is first met."""
+    """The RTF for each character, created on first use."""
 
     def __missing__(self, code_point: int) -> str:
         self[code_point] = _rtf_character(chr(code_point))
@@ -125,7 +126,7 @@ def _rtf_character(character: str) -> str:
 
 
 def _units(character: str) -> t.Iterator[int]:
-    """The units of 16 bits, as the signed numbers that RTF has."""
+    """The UTF-16 code units, as the signed numbers that RTF uses."""
     encoded = character.encode("utf-16-le", "replace")
     for start in range(0, len(encoded), 2):
         yield int.from_bytes(encoded[start : start + 2], "little", signed=True)

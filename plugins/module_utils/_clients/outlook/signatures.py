@@ -1,12 +1,12 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to stand on the PC for the signature of an account, and how it is taken back. Pure.
+"""Stages the signature of an account, and withdraws it. Pure.
 
-The files are in the user's folder of signatures, of which Outlook makes its list. Which one new messages have, and
-which one replies and forwarded messages have, is a value each in the account's key in Outlook's profile. These two
-values are the only ones that are written there, and only if there is none: what the user has chosen stays. The
-values ``NewSignature`` and ``ReplySignature`` of the key MailSettings would be for all accounts, an employer's too, and
-take the choice from the user. They are read and never written.
+The files are in the user's signature folder, from which Outlook builds its list. Two values in the account's key of
+Outlook's profile select the signature for new messages, and for replies and forwarded messages. No other values are
+written there, and these only if they are missing: the user's choice is kept. The values ``NewSignature`` and
+``ReplySignature`` of the key MailSettings would apply to all accounts, even an employer's, and override the user's
+choice. They are read, never written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .stored import OutlookState
 
 
 class SignatureStatus(enum.Enum):
-    """How far a signature has come."""
+    """The status of a signature."""
 
     ABSENT = "absent"
     STAGED = "staged"
@@ -38,7 +38,7 @@ class SignatureStatus(enum.Enum):
 
 
 def configured(state: OutlookState, account: Account) -> OutlookState:
-    """What shall stand with the signature of an account, or without it; the state itself for no change."""
+    """The state with, or without, the signature of an account; the same object if nothing changes."""
     if not state.loaded or state.signature_obstacle:
         return state
     if account.state is State.ABSENT or (account.signature is not None and not account.signature.content):
@@ -57,7 +57,7 @@ def configured(state: OutlookState, account: Account) -> OutlookState:
 
 
 def status(state: OutlookState, account: Account) -> SignatureStatus | None:
-    """How far the signature of an account has come; None if it is not known or not asked for."""
+    """The status of an account's signature; None if it is unknown or not asked for."""
     if not state.loaded or account.signature is None:
         return None
     files = renditions(account.signature, name(account)) if account.signature.content else {}
@@ -78,9 +78,9 @@ def status(state: OutlookState, account: Account) -> SignatureStatus | None:
 
 
 def stored(state: OutlookState, account: Account) -> Signature | None:
-    """The signature that an account has in Outlook, for a comparison with the one that is wanted.
+    """The signature that an account has in Outlook, for comparison with the wanted one.
 
-    It is the wanted one where nothing differs, and empty where new messages of the account do not have it.
+    It is the wanted one if nothing differs, and empty if new messages of the account do not use it.
     """
     wanted = account.signature
     reached = status(state, account)
@@ -97,7 +97,7 @@ def stored(state: OutlookState, account: Account) -> Signature | None:
 
 
 def left_alone(state: OutlookState, account: Account) -> str:
-    """Why a run leaves a signature that is not the wanted one, a clause; empty where it does not."""
+    """Why a run keeps a signature that differs from the wanted one, a clause; empty if it does not."""
     reached = status(state, account)
     wanted = account.signature is not None and bool(account.signature.content)
     if wanted and reached is not None and state.signature_obstacle:
@@ -108,14 +108,14 @@ def left_alone(state: OutlookState, account: Account) -> str:
 
 
 def advice(state: OutlookState, account: Account) -> str:
-    """What is to be done beside what the account itself needs, a sentence; empty for nothing."""
+    """What the user must do for the signature, a sentence; empty for nothing."""
     if status(state, account) is not SignatureStatus.STAGED:
         return ""
     return "Run again after that, so that new messages of the account have its signature."
 
 
 def warnings(state: OutlookState, account: Account) -> t.Iterator[str]:
-    """What the admin should know about the signature of an account, sentences."""
+    """Warnings for the administrator about the signature of an account, sentences."""
     if not state.loaded:
         return
     signature, user = account.signature, state.user.name
@@ -154,7 +154,7 @@ _Place = t.Tuple[str, str]
 
 
 def _about_left(state: OutlookState, account: Account) -> t.Iterator[str]:
-    """What stays of a signature that is not wanted."""
+    """A warning if an unwanted signature is kept."""
     if state.signature_obstacle and state.record.signature(account) is not None:
         yield f"The signature {name(account)} cannot be taken back: {state.signature_obstacle}."
     elif any(file in state.signatures for file in _names(account)):
@@ -173,7 +173,7 @@ def _about_mail_settings(state: OutlookState, account: Account) -> t.Iterator[st
 
 
 def _in_replies(account: Account) -> bool | None:
-    """Whether replies and forwarded messages have it, which is one setting; None keeps what is there."""
+    """Whether replies and forwarded messages use it, which is one setting; None keeps the present one."""
     signature = account.signature
     if signature is None:
         return None
@@ -186,7 +186,7 @@ def _wanted_values(account: Account) -> tuple[str, ...]:
 
 
 def _unset(state: OutlookState, account: Account) -> t.Iterator[_Place]:
-    """The values that have to be set: those that are not there."""
+    """The values to set: those that are missing."""
     for made in all_made(state, account):
         for value_name in _wanted_values(account):
             if state.registry.value(made.key, value_name) is None:
@@ -194,7 +194,7 @@ def _unset(state: OutlookState, account: Account) -> t.Iterator[_Place]:
 
 
 def _choices(state: OutlookState, account: Account) -> list[tuple[str, str]]:
-    """What the user has chosen instead: the value's name, and the name of the signature."""
+    """The user's other choices: the value's name, and the name of the signature."""
     found: list[tuple[str, str]] = []
     for made in all_made(state, account):
         for value_name in _wanted_values(account):
@@ -205,7 +205,7 @@ def _choices(state: OutlookState, account: Account) -> list[tuple[str, str]]:
 
 
 def _ours(state: OutlookState, account: Account, *value_names: str) -> t.Iterator[_Place]:
-    """The values with the name of our signature."""
+    """The values that name our signature."""
     for made in all_made(state, account):
         for value_name in value_names:
             chosen = reading.signature_name(state.registry, made.key, value_name)
@@ -218,7 +218,7 @@ def _names(account: Account) -> list[str]:
 
 
 def _is_ours(state: OutlookState, account: Account) -> bool:
-    """Whether the files that are there are as this collection has staged them."""
+    """Whether files exist, and all of them are as this collection staged them."""
     there = [file for file in _names(account) if file in state.signatures]
     return bool(there) and all(_is_as_staged(state, account, file) for file in there)
 
@@ -229,7 +229,7 @@ def _is_as_staged(state: OutlookState, account: Account, file: str) -> bool:
 
 
 def _may_write(state: OutlookState, account: Account, files: t.Mapping[str, bytes]) -> bool:
-    """Whether each file that is there is ours and unchanged, or as wanted."""
+    """Whether each existing file is ours and unchanged, or as wanted."""
     return all(
         file not in state.signatures or state.signatures[file] == content or _is_as_staged(state, account, file)
         for file, content in files.items()
@@ -243,7 +243,7 @@ def _without(state: OutlookState, account: Account) -> OutlookState:
     left = tuple(one for one in state.record.signatures if one is not known)
     there = [file for file, _digest_of in known.files if file in state.signatures]
     if not all(_is_as_staged(state, account, file) for file in there):
-        return _changed(state, state.signatures, {}, left)  # the user's now
+        return _changed(state, state.signatures, {}, left)  # they now belong to the user
     files = {file: content for file, content in state.signatures.items() if file not in there}
     return _changed(state, files, dict.fromkeys(_ours(state, account, _NEW, _REPLY)), left)
 

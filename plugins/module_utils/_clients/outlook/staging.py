@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to stand on the PC for the accounts that are staged, and how it is taken back. Pure."""
+"""Stages accounts in the registry and files, and withdraws them. Pure."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
 
-# The profile that Outlook itself would make first.
+# The name of the first profile that Outlook itself creates.
 _FIRST_PROFILE = "Outlook"
 
-# What a value is to be, by key and name; None is deleted.
+# The wanted values, by key and name; None deletes a value.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
 
 
 def with_account(state: OutlookState, account: Account, methods: tuple[str, ...], profile: str | None) -> OutlookState:
-    """What shall stand with the account staged; the state itself for no change."""
+    """The state with the account staged; the same object if nothing changes."""
     new = Staged(bare(account), methods)
     known = state.record.find(account)
     if known is None:
@@ -38,7 +38,7 @@ def with_account(state: OutlookState, account: Account, methods: tuple[str, ...]
 
 
 def without_account(state: OutlookState, account: Account) -> OutlookState:
-    """What shall stand with the account's part taken back; the state itself for no change."""
+    """The state with the account withdrawn; the same object if nothing changes."""
     known = state.record.find(account)
     if known is None:
         return state
@@ -46,10 +46,10 @@ def without_account(state: OutlookState, account: Account) -> OutlookState:
 
 
 def without_leftovers(state: OutlookState) -> OutlookState:
-    """What shall stand without values of ours that lead nowhere; the state itself for no change.
+    """The state without our values whose files are missing; the same object if nothing changes.
 
-    The user's part of the registry comes from another PC with a roaming profile, and from a backup after a PC was set
-    up again; our files and our record do not.
+    A roaming profile brings the user's part of the registry from another PC, and a backup restores it on a reinstalled
+    PC; our files and our record do not come along.
     """
     sid = state.user.sid
     places = [(locations.setup(sid), registry_values.IMPORT_PRF)]
@@ -62,7 +62,7 @@ def without_leftovers(state: OutlookState) -> OutlookState:
 
 
 def _leftover_switches(state: OutlookState, gone: _Wanted) -> _Wanted:
-    """The switches that are set together with a domain's settings, if those of no domain stay."""
+    """The switches that accompany the settings of domains, if no domain's settings remain."""
     key = locations.autodiscover(state.user.sid)
     if not any(place[0] == key for place in gone):
         return {}
@@ -86,7 +86,7 @@ def _leads_to_us(value: RegValue | None) -> bool:
 
 
 def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
-    """Another account that needs the one XML that a user can have for the domain of an address."""
+    """Another account of the same domain that is staged by XML, of which a user can have one per domain."""
     for one in staged:
         if AUTODISCOVER in one.methods and one.mark != marker(account) and one.account.domain == account.domain:
             return one.account
@@ -96,13 +96,13 @@ def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | N
 def _follow(
     state: OutlookState, staged: tuple[Staged, ...], to_stage: t.Sequence[str], profile: str | None
 ) -> OutlookState:
-    """Make registry, files and record what these accounts need.
+    """The state with the registry, files and record that these accounts need.
 
     Args:
-        state: how it stands.
+        state: the present state.
         staged: all accounts to stage.
-        to_stage: marks of those that Outlook is to take (again).
-        profile: the Outlook profile asked for.
+        to_stage: marks of the accounts to stage (again).
+        profile: the requested Outlook profile.
     """
     wanted: _Wanted = {}
     files: dict[str, bytes] = {}
@@ -112,7 +112,7 @@ def _follow(
     record = StagingRecord(staged, in_prf, prf_profile, written, tuple(sorted(files)), state.record.signatures)
     values = dict(wanted)
     for one in state.record.written:
-        # What somebody has changed since is theirs.
+        # A value that was changed since is not ours any more.
         if (one.key, one.name) not in wanted and state.registry.value(one.key, one.name) == one.after:
             values[(one.key, one.name)] = None if _leads_to_us(one.before) else one.before
     writes = _writes(state, values)
@@ -132,7 +132,7 @@ def _stage_prf(
     wanted: _Wanted,
     files: dict[str, bytes],
 ) -> tuple[tuple[str, ...], str]:
-    """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook has made already."""
+    """Outlook imports one PRF, so it holds all accounts that wait, and none that Outlook already has."""
     waiting = [*(state.record.in_prf if state.is_pending else ()), *to_stage]
     pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
@@ -156,7 +156,7 @@ def _stage_prf(
         return tuple(one.mark for one in pending), name
     if state.is_pending or not any(PRF in one.methods for one in staged):
         return (), ""
-    # Outlook has taken it: what it left stays, and so does what we know of it.
+    # Outlook has imported the PRF: keep what it left, and our record of it.
     key = locations.setup(state.user.sid)
     if locations.PRF in state.files:
         files[locations.PRF] = state.files[locations.PRF]
@@ -167,7 +167,7 @@ def _stage_prf(
 
 
 def _profile(state: OutlookState, profile: str | None) -> str:
-    """The Outlook profile for accounts: as asked for, as it was staged, the default, the only one, a new one."""
+    """The Outlook profile for accounts: the requested, staged, default, only, or a new one, in this order."""
     pending = state.record.profile if state.is_pending else ""
     if profile and pending and profile.lower() != pending.lower() and state.record.in_prf:
         raise OptionError(
@@ -189,7 +189,7 @@ def _profile(state: OutlookState, profile: str | None) -> str:
 
 
 def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
-    """One XML a domain; none where it would have to serve two accounts, or where somebody else's is in use."""
+    """Stage one XML per domain; none if two accounts would need it, or if another's is in use."""
     key = locations.autodiscover(state.user.sid)
     for one in staged:
         account = one.account
@@ -202,14 +202,14 @@ def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted,
 
 
 def _noted(state: OutlookState, wanted: _Wanted) -> tuple[RegistryChange, ...]:
-    """What was there before us stays noted; what has changed in between is what was there before."""
+    """The changes to record. A value that was changed since we set it becomes the value from before."""
     noted = []
     for (key, name), after in wanted.items():
         current = state.registry.value(key, name)
         known = state.record.value_before(key, name)
         before = known.before if known is not None and known.after == current else current
         if _leads_to_us(before):
-            before = None  # from another PC, or from before this one was set up again
+            before = None  # from another PC, or from before this one was reinstalled
         if known is not None and after == current:
             noted.append(known)
         elif before is not None or after is not None:
@@ -226,7 +226,7 @@ def _writes(state: OutlookState, values: _Wanted) -> list[KeyWrite]:
 
 
 def record_write(state: OutlookState, record: StagingRecord) -> KeyWrite:
-    """What stores our record, or deletes an empty one."""
+    """The write that stores our record, or deletes an empty one."""
     key = locations.record(state.user.sid)
     if record == StagingRecord():
         return KeyWrite(key, delete=True)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our own record of what was staged for a user, kept on the PC, so that exactly that can be taken back."""
+"""Our record of what was staged for a user, kept on the PC so that exactly that can be withdrawn."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Staged:
     """An account as it was staged.
 
     Attributes:
-        account: without a password, and without what is only about the task.
+        account: without a password and without fields that concern only the task.
         methods: ``prf``, ``autodiscover`` or both.
     """
 
@@ -51,13 +51,13 @@ class StagedSignature:
 
 @dataclasses.dataclass(frozen=True)
 class RegistryChange:
-    """A value of the registry that we have set or deleted; None stands for "not there".
+    """A registry value that we set or deleted; None stands for "missing".
 
     Attributes:
         key: the whole path of its key.
         name: the value's name.
-        before: what was there before us.
-        after: what we left there.
+        before: its value before us.
+        after: the value that we wrote.
     """
 
     key: str
@@ -68,13 +68,13 @@ class RegistryChange:
 
 @dataclasses.dataclass(frozen=True)
 class StagingRecord:
-    """What stands on the PC for one user because of us.
+    """What we have staged on the PC for one user.
 
     Attributes:
-        accounts: what was staged, in the order in which it was.
+        accounts: what was staged, in this order.
         in_prf: marks of the accounts in the PRF that was written last.
-        profile: the Outlook profile which that PRF names; empty without one.
-        written: values of the registry.
+        profile: the Outlook profile that this PRF names; empty without one.
+        written: registry values.
         files: names of the files in the user's folder.
         signatures: what was staged in the user's folder of signatures.
     """
@@ -87,7 +87,7 @@ class StagingRecord:
     signatures: tuple[StagedSignature, ...] = ()
 
     def find(self, account: Account) -> Staged | None:
-        """What was staged for an account."""
+        """The record of a staged account."""
         return next((staged for staged in self.accounts if staged.mark == marker(account)), None)
 
     def signature(self, account: Account) -> StagedSignature | None:
@@ -95,12 +95,12 @@ class StagingRecord:
         return next((one for one in self.signatures if one.mark == marker(account)), None)
 
     def value_before(self, key: str, name: str) -> RegistryChange | None:
-        """What we noted about a value."""
+        """The record of a value."""
         return next((one for one in self.written if (one.key, one.name) == (key, name)), None)
 
 
 def bare(account: Account) -> Account:
-    """Only what Outlook is given of an account: no password, nothing about the task."""
+    """The account with only what Outlook is given: no password, nothing about the task."""
     return Account(
         email=account.email,
         protocol=account.protocol,
@@ -131,10 +131,10 @@ def dump(record: StagingRecord) -> str:
 
 
 def load(registry: Registry, sid: str) -> StagingRecord:
-    """The record of a user; an empty one where there is none.
+    """A user's record; an empty one if there is none.
 
     Raises:
-        DamagedFileError: it is not one of ours, or of a version to come.
+        DamagedFileError: it is not one of ours, or was written by a later version.
     """
     key = locations.record(sid)
     value = registry.value(key, locations.RECORD)
@@ -170,7 +170,7 @@ def load(registry: Registry, sid: str) -> StagingRecord:
 
 
 def _is_the_users(record: StagingRecord, sid: str) -> bool:
-    """Whether all that it speaks of is where this collection puts it: what is noted is written back and deleted."""
+    """Whether everything in it is where this collection stages; entries elsewhere must not be restored or deleted."""
     above = fold(locations.outlook(sid)) + "\\"
     signatures = [name for one in record.signatures for name, _digest in one.files]
     return all(fold(one.key).startswith(above) for one in record.written) and not any(
@@ -179,7 +179,7 @@ def _is_the_users(record: StagingRecord, sid: str) -> bool:
 
 
 def _value_out(value: RegValue | None) -> str | list[t.Any] | None:
-    """A text as it is, anything else as its type and its bytes in hexadecimal digits."""
+    """A text unchanged, any other value as its type and its bytes in hexadecimal."""
     if value is None:
         return None
     if value.text is not None and value == RegValue.sz(value.text):

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far an account has come in a user's Outlook, and what somebody has to do about it."""
+"""The status of an account in a user's Outlook, and what the user or administrator must do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .stored import OutlookState
 
 
 class OutlookStatus(enum.Enum):
-    """How far an account has come."""
+    """The status of an account."""
 
     STAGED = "staged"
     CONFIGURED = "configured"
@@ -34,11 +34,11 @@ class OutlookStatus(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class AccountStatus:
-    """What is true, and what to do.
+    """The status of an account, and what to do.
 
     Attributes:
-        standing: how far it is.
-        advice: sentences for the admin; empty where nothing is to be done.
+        standing: the status.
+        advice: sentences for the administrator; empty if nothing needs to be done.
     """
 
     standing: OutlookStatus
@@ -46,12 +46,12 @@ class AccountStatus:
 
 
 def verdict(state: OutlookState, account: Account, methods: tuple[str, ...]) -> AccountStatus:
-    """How an account stands by what the PC has stored.
+    """The status of an account, from what the PC has stored.
 
     Args:
         state: what is stored.
-        account: the account as wanted.
-        methods: the ways in which it is to be staged.
+        account: the wanted account.
+        methods: how it is staged.
     """
     staged = state.record.find(account)
     if not state.loaded:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that a PC has stored about one user's Outlook."""
+"""What a PC has stored about one user's Outlook."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .staging_record import StagingRecord
 
 @dataclasses.dataclass(frozen=True)
 class OutlookState:
-    """All that the PC has stored about one user's Outlook.
+    """What a PC has stored about one user's Outlook.
 
     Attributes:
         machine: the PC.
         user: the user.
-        loaded: whether the user's part of the registry is there.
+        loaded: the user's part of the registry is loaded.
         registry: see ``PcSnapshot``.
         files: the staged files, by name.
         record: our own record.
@@ -48,7 +48,7 @@ class OutlookState:
 
     @property
     def import_prf(self) -> str:
-        """Which PRF Outlook would import at its next start; empty for none."""
+        """The PRF that Outlook would import at its next start; empty for none."""
         return self.text(locations.setup(self.user.sid), registry_values.IMPORT_PRF)
 
     @property
@@ -70,18 +70,18 @@ class OutlookState:
         return locations.signature_folders(self.user)[-1] + "\\" + file
 
     def text(self, key: str, name: str) -> str:
-        """A text in the registry; empty where there is none."""
+        """A text in the registry; empty if there is none."""
         value = self.registry.value(key, name)
         return (value.text or "") if value is not None else ""
 
     def number(self, key: str, name: str) -> int:
-        """A number in the registry; 0 where there is none."""
+        """A number in the registry; 0 if there is none."""
         value = self.registry.value(key, name)
         return (value.number or 0) if value is not None else 0
 
     @property
     def default_profile(self) -> str:
-        """The user's default profile, whether it is there or not; empty if there is none."""
+        """The user's default profile, whether it exists or not; empty if none is set."""
         return reading.default_profile(self.registry, locations.outlook(self.user.sid))
 
     @property
@@ -92,7 +92,7 @@ class OutlookState:
         return self.profiles[0] if len(self.profiles) == 1 else ""
 
     def is_opened(self, made: ProfileAccount) -> bool:
-        """Whether an account is in the profile that Outlook opens, as far as that is known."""
+        """Whether an account is in the profile that Outlook opens, as far as is known."""
         return not self.opened_profile or fold(made.profile) == fold(self.opened_profile)
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing what was staged for an account of Outlook. Pure.
+"""Undoes what was staged for an account of Outlook. Pure.
 
-What was staged is withdrawn, or staged again as it was. An account that Outlook has made of it, only the user can
-remove.
+What was staged is withdrawn, or staged again as it was. Once Outlook has created the account, only the user can remove
+it.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ def undone(client: Outlook, state: OutlookState, past: PastAccount, force: bool)
 
 
 def _given_up(before: OutlookState, after: OutlookState) -> t.Iterator[LeftSetting]:
-    """Values of the registry that are not ours any more and that somebody has changed: they stay. Outlook itself only
-    removes and brings back."""
+    """The registry values that are no longer ours but were changed since, which are kept.
+
+    Outlook itself only removes and restores values.
+    """
     still = {(one.key, one.name) for one in after.record.written}
     for one in before.record.written:
         now = before.registry.value(one.key, one.name)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts of a user's Outlook, and those staged for it, that are not in the list."""
+"""The accounts in a user's Outlook, and those staged for it, that are not in the list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .stored import OutlookState
 
 
 def unlisted(state: OutlookState, listed: t.Sequence[Account], in_scope: InScope) -> t.Sequence[Account]:
-    """See ``FindUnlisted``. What is staged can be taken back; an account that Outlook has, only its user removes."""
+    """See ``FindUnlisted``. What is staged can be withdrawn; only the user can remove an account that Outlook has."""
     staged = [UnlistedAccount(one.account, one.mark, (one.account.email,)) for one in state.record.accounts]
     marks = {one.mark for one in staged}
     made = []
