@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether other settings work where an endpoint fails: tested without a password, side by side, each endpoint once."""
+"""Tests other settings where an endpoint fails: without a password, in parallel, each endpoint once."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .findings.endpoint import Endpoint
 from .login import Login
 from .report.settings_to_try import Suggestion
 
-LIMIT = 64  # endpoints in one task; where more servers fail, the settings are not the cause
+LIMIT = 64  # endpoints per task; if more servers fail, settings are not the cause
 _LONGEST = 4.0  # seconds for one endpoint
 
 
 class Alternatives:
-    """Tests suggestions, for all accounts of a task.
+    """Tests suggestions for all accounts of a task.
 
     Args:
-        context: as for the accounts themselves.
+        context: the one for the tests of the accounts.
     """
 
     def __init__(self, context: Context) -> None:
-        # Half of the time: the rest is for noticing that the endpoint itself does not get on.
+        # Half of the timeout: the rest passes before the endpoint itself is found to fail.
         seconds = min(_LONGEST, context.options.timeout / 2)
         self._context = dataclasses.replace(
             context, options=dataclasses.replace(context.options, timeout=seconds, compare=False)
@@ -37,12 +37,12 @@ class Alternatives:
         self._spared: set[str] = set()
 
     def spare(self, endpoint: Endpoint) -> None:
-        """Make no more connections to the host of an endpoint, because it has too many already."""
+        """Make no more connections to an endpoint's host, which already has too many."""
         with self._lock:
             self._spared.add(endpoint.server.host.lower())
 
     def start(self, candidates: t.Sequence[Suggestion]) -> None:
-        """Begin to test candidates, without waiting."""
+        """Start testing candidates, without waiting."""
         for candidate in candidates:
             for endpoint in candidate.endpoints:
                 self._works(endpoint)

@@ -18,10 +18,10 @@ class Context:
 
     Attributes:
         options: how to test.
-        trust: which certificates count.
+        trust: which certificates are trusted.
         environment: resolver and clocks.
-        login_limit: how often a login may be tried.
-        answers: what is known of hosts.
+        login_limit: limits how often a login is tried.
+        answers: cached results of host lookups.
     """
 
     options: VerifyOptions
@@ -38,7 +38,7 @@ class Context:
 
         Args:
             options: how to test.
-            environment: replaced in tests of this code only.
+            environment: replaced in unit tests only.
             login_limit: shared with other parts of the task; None for a new one.
 
         Raises:

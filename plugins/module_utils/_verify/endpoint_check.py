@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of one endpoint: the walk through its stages, kept as a report."""
+"""Tests one endpoint: walks through its stages and reports them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class EndpointTask:
         endpoint: where.
         email: the sender and recipient for the test of sending.
         login: who signs in; without a password, the test ends before that.
-        findings: what is remarkable about the settings, as sentences.
+        findings: remarks about the settings, sentences.
     """
 
     endpoint: Endpoint
@@ -48,7 +48,7 @@ class EndpointTask:
     findings: tuple[str, ...] = ()
 
     def settings_check(self) -> Check:
-        """The settings and what is remarkable about them. They were checked before the test began."""
+        """The remarks about the settings, which were checked before the test began."""
         server = self.endpoint.server
         evidence = f"{self.endpoint.service.title} at {self.endpoint.where}, {_SECURITY_TITLES[server.security]}"
         return Check(Stage.SETTINGS, self.endpoint, CheckStatus.OK, 0.0, " ".join([f"{evidence}.", *self.findings]))
@@ -71,7 +71,7 @@ def check_endpoint(task: EndpointTask, context: Context) -> EndpointReport:
 
 
 def _dialogue_type(service: MailService) -> t.Callable[[Connection, Endpoint, Redactor], Dialogue]:
-    """What speaks the protocol."""
+    """The class that speaks the protocol."""
     if service is MailService.IMAP:
         return ImapDialogue
     return Pop3Dialogue if service is MailService.POP3 else SmtpDialogue
@@ -97,7 +97,7 @@ class _CheckLog:
         except Failure as failure:
             self._failed(stage, seen, started, failure)
             raise
-        except Exception as error:  # the other endpoints are not to suffer from it
+        except Exception as error:  # it must not affect the other endpoints
             unexpected = not_understood(error)
             self._failed(stage, seen, started, unexpected)
             raise unexpected from error
@@ -111,7 +111,7 @@ class _CheckLog:
         self._encryption = version
 
     def skip_rest(self, reason: str, advice: str) -> None:
-        """Why the stages that are still missing were not tested."""
+        """Report the remaining stages as skipped."""
         self._rest = (reason, advice)
 
     def report(self) -> EndpointReport:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way into a server: resolve, connect, greet, STARTTLS, TLS, capabilities, sign in, stage by stage.
+"""The only way to a server, stage by stage: resolve, connect, greet, STARTTLS, TLS, capabilities, sign in.
 
-The test of an endpoint and the session of a test message both go this way; each takes note of the stages in its own
-``StageLog``. Nothing secret is sent before ``sign_in``, which asks ``sign_in_rules`` and ``LoginLimit`` first.
+Endpoint tests and the sessions of test messages both use it, and record the stages in their own ``StageLog``. Nothing
+secret is sent before ``sign_in``, which first consults ``sign_in_rules`` and ``LoginLimit``.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class StageObservation:
 
     Attributes:
         evidence: printable, bounded, without secrets.
-        warning: what a user should see although the stage succeeded; usually empty.
-        address: in the stage tcp, the address that was connected to, or the first one as long as there is none.
-        certificate: in the stage tls, the server's, if it could be read.
+        warning: a warning although the stage succeeded; usually empty.
+        address: in the stage tcp, the address connected to, or the first address until then.
+        certificate: in the stage tls, the server's certificate, if it could be read.
         tls: in the stage tls, what was agreed on.
     """
 
@@ -60,17 +60,17 @@ class StageObservation:
 
 
 class StageLog(t.Protocol):
-    """Takes note of the stages of a walk."""
+    """Records the stages of a walk."""
 
     def stage(self, stage: Stage) -> t.ContextManager[StageObservation]:
-        """A stage lasts as long as the block. A Failure in it must go on to the caller."""
+        """Record a stage, which lasts as long as the block. A Failure in the block must reach the caller."""
 
     def encrypted(self, version: str) -> None:
-        """TLS was agreed on, in this version."""
+        """Record that TLS was agreed on, in this version."""
 
 
 class NoLog:
-    """Implements ``StageLog``: nobody asks what the stages showed."""
+    """Implements ``StageLog``: records nothing."""
 
     @contextlib.contextmanager
     def stage(self, stage: Stage) -> t.Iterator[StageObservation]:
@@ -81,7 +81,7 @@ class NoLog:
 
 
 class _ExplainingLog:
-    """Implements ``StageLog``: another log, which gets the failures explained."""
+    """Implements ``StageLog``: passes failures to another log, with explanations."""
 
     def __init__(self, log: StageLog, explain: t.Callable[[Failure], Failure]) -> None:
         self._log = log
@@ -120,11 +120,11 @@ class EndpointWalk(t.Generic[_D]):
     Args:
         dialogue_type: makes the dialogue of the endpoint's protocol.
         endpoint: where.
-        login: who signs in, with or without a password.
+        login: the login, with or without a password.
         context: what all tests of the task share.
-        deadline: of the walk.
-        log: takes note of the stages.
-        addresses: of the endpoint's host; empty to resolve its name.
+        deadline: the walk's deadline.
+        log: records the stages.
+        addresses: those of the endpoint's host; empty to resolve its name.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class EndpointWalk(t.Generic[_D]):
         """A session with its capabilities known; it ends with the block.
 
         Raises:
-            Failure: of the stage that failed.
+            Failure: a stage failed.
         """
         endpoint, log, security = self._endpoint, self._log, self._endpoint.server.security
         with log.stage(Stage.DNS) as seen:
@@ -196,7 +196,7 @@ class EndpointWalk(t.Generic[_D]):
             Why it was not tried; None if the user is signed in.
 
         Raises:
-            Failure: it was tried and did not succeed.
+            Failure: it was tried and failed.
         """
         endpoint, login, limit = self._endpoint, self._login, self._context.login_limit
         not_tried = before_sign_in(
@@ -227,7 +227,7 @@ class EndpointWalk(t.Generic[_D]):
         return None
 
     def _look_up(self) -> name_lookup.FoundAddresses:
-        """Ask for the addresses of the host."""
+        """Look up the addresses of the host."""
         environment, host = self._context.environment, self._endpoint.server.host
         started = environment.clock.monotonic()
         try:
@@ -248,7 +248,7 @@ class EndpointWalk(t.Generic[_D]):
         return explained(self._endpoint, failure, used) if found is failure else found
 
     def _gets_on(self, address: Address) -> bool:
-        """Whether the server at an address is sound up to the capabilities."""
+        """Whether the server at an address passes all stages up to the capabilities."""
         quiet = dataclasses.replace(self._context, options=dataclasses.replace(self._context.options, compare=False))
         seconds = seconds_for_another(self._context.options.timeout)
         deadline = Deadline(seconds, self._context.environment.clock)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that lead to something else than the server: DNS filters, hosts files, captive portals."""
+"""Detects names that do not lead to the server: DNS filters, hosts files, captive portals."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _LOCAL = (
 
 
 def blocked(endpoint: Endpoint, addresses: t.Sequence[Address]) -> Failure | None:
-    """The finding for a name that leads nowhere: to 0.0.0.0 or ::, which would be this machine; None for others."""
+    """The finding for a name that resolves to 0.0.0.0 or ::, which would be this machine; None for others."""
     if all(_is(address, "is_unspecified") for address in addresses) and not _is_literal(endpoint.server.host):
         return name_blocked(str(addresses[0]))
     return None
 
 
 def explained(endpoint: Endpoint, failure: Failure, address: Address) -> Failure:
-    """What a failure means at this address.
+    """The failure, explained by the address where possible.
 
     Args:
         endpoint: where.
-        failure: of a stage before signing in.
+        failure: the failure of a stage before signing in.
         address: the address in use, or the first.
     """
     host = endpoint.server.host
     if _is_literal(host):
         return failure
-    if of_host(host) is None:  # a server of somebody's own may be anywhere
+    if of_host(host) is None:  # a private server may be anywhere
         if failure.code is Code.REFUSED and _is(address, "is_loopback") and not _names_this_machine(host):
             return on_this_machine(failure, str(address))
         return failure

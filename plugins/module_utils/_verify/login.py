@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who signs in at the two servers of an account."""
+"""The logins for the two servers of an account."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Login:
 
     Attributes:
         username: the login.
-        password: None leaves everything from signing in untested.
-        no_password: why there is none, a clause.
+        password: None leaves signing in and later stages untested.
+        no_password: why there is no password, a clause.
     """
 
     username: str
@@ -41,6 +41,6 @@ class Logins:
 
     @classmethod
     def of(cls, account: Account) -> Logins:
-        """The account's own, the same for both."""
+        """The account's login, the same for both servers."""
         login = Login(account.username, account.password)
         return cls(login, login)

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often a login may be tried, so that no account is locked: one limit for all servers and machines of a task.
+"""Limits how often a login is tried, so that no account is locked: one limit for all servers and machines of a task.
 
-What other hosts of the same run have found out counts, too.
+Results from other hosts of the same run count, too.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from .findings.endpoint import Endpoint
 from .other_hosts import OtherHosts, RefusedElsewhere
 from .wire.connection import Deadline
 
-_POLL = 1.0  # seconds; a counter that others share changes without notice
+_POLL = 1.0  # seconds; a shared counter changes without notice
 
 
 class SignIn(enum.Enum):
     """How a sign-in ended."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # also if it is not known
+    REFUSED = "refused"  # or unknown
     NOT_TRIED = "not tried"
 
 
 class SignInCounter(t.Protocol):
-    """Counts sign-ins by login. Each task has one of its own; one that many hosts share can take its place."""
+    """Counts sign-ins by login. Each task has its own counter, unless many hosts share one."""
 
     def begin(self, login: str, limit: int | None) -> bool:
         """Count one more sign-in as under way, in one step, and return whether it may begin.
 
-        It may not if those that were refused and those under way have reached the limit; None is no limit.
+        It may not begin if refused sign-ins and those under way have reached the limit; None is no limit.
         """
 
     def end(self, login: str, *, refused: bool) -> None:
-        """One that was under way has ended."""
+        """Record that a sign-in that was under way has ended."""
 
     def refused(self, login: str) -> int:
-        """How many were refused."""
+        """How many sign-ins were refused."""
 
 
 class TaskCounter:
-    """Implements ``SignInCounter`` in memory, for one ``LoginLimit``, which has the lock."""
+    """Implements ``SignInCounter`` in memory, for one ``LoginLimit``, which holds the lock."""
 
     def __init__(self) -> None:
         self._refused: dict[str, int] = {}
@@ -67,15 +67,15 @@ class TaskCounter:
 
 
 class LoginLimit:
-    """Lets a login be tried as long as it cannot be refused too often.
+    """Allows sign-ins as long as a login cannot be refused too often.
 
-    Sign-ins that are under way count as refused until they end. What a server has accepted once may be repeated there
-    any number of times. Logins that differ only in letter case are one login, as they are for most servers.
+    Sign-ins under way count as refused until they end. A sign-in that a server has accepted may be repeated there any
+    number of times. Logins that differ only in letter case are one login, as for most servers.
 
     Args:
         attempts: how many sign-ins of one login may be refused, at least 1.
-        counter: where they are counted; None for this task alone.
-        others: what other hosts have found out.
+        counter: the counter; None for one of this task alone.
+        others: results from other hosts.
     """
 
     def __init__(self, attempts: int, counter: SignInCounter | None = None, others: OtherHosts | None = None) -> None:
@@ -92,7 +92,7 @@ class LoginLimit:
             endpoint: where.
             username: the login.
             password: the password.
-            deadline: how long to wait for other sign-ins of the same login, as far as that may help; None not to wait.
+            deadline: how long to wait for other sign-ins of the same login, if that may help; None not to wait.
         """
         if self.elsewhere(endpoint, username, password) is not None:
             return False
@@ -110,7 +110,7 @@ class LoginLimit:
                 deadline.part(_POLL).wait(self._changed.wait)
 
     def end(self, endpoint: Endpoint, username: str, password: Secret, how: SignIn) -> None:
-        """A sign-in that began has ended."""
+        """Record that a sign-in has ended."""
         with self._changed:
             if how is SignIn.ACCEPTED:
                 self._accepted.add((endpoint, username, password))
@@ -123,13 +123,13 @@ class LoginLimit:
             return self._counter.refused(username.casefold()) > 0
 
     def exhausted(self, username: str) -> bool:
-        """Whether the login was refused as often as it may be."""
+        """Whether the login was refused as often as allowed."""
         login = username.casefold()
         with self._changed:
             return self._counter.refused(login) >= self._attempts_of(login)
 
     def elsewhere(self, endpoint: Endpoint, username: str, password: Secret) -> RefusedElsewhere | str | None:
-        """What other hosts have found out that keeps the login from being tried; see ``OtherHosts.verdict``."""
+        """The result from other hosts that forbids trying the login; see ``OtherHosts.verdict``."""
         return self._others.verdict(endpoint, username, password)
 
     def _attempts_of(self, login: str) -> int:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to test, and what tests of this code replace."""
+"""The options of a test, and what unit tests replace."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ ROUND_TRIP_TIMEOUT = 60.0  # seconds
 
 @dataclasses.dataclass(frozen=True)
 class VerifyOptions:
-    """How to test.
+    """The options of a test.
 
     Attributes:
-        ca_path: a file of CA certificates (PEM) to trust instead of the system's; None for those of the system.
+        ca_path: a file of CA certificates (PEM) to trust instead of the system's; None for the system's.
         timeout: seconds for the whole test of one endpoint, more than 0.
-        allow_plaintext: sign in even where the account asks for a connection without encryption.
-        retries: how often a server is tried again that fails before signing in for a transient reason; each time has
-            the whole timeout.
-        attempts: how many sign-ins of one login may be refused, over all servers, until no more are made.
+        allow_plaintext: sign in even if the account's settings have no encryption.
+        retries: how often to retry a server that fails before signing in for a transient reason; each try has the whole
+            timeout.
+        attempts: how many sign-ins of one login may be refused, over all servers, before no more are made.
         suggest: test alternatives to settings that do not work, without a password and within the timeout.
-        compare: where a name has several addresses and one fails, try another, without a password.
-        warn_days: a certificate with fewer days left gets a warning.
+        compare: if one of a name's addresses fails, try another, without a password.
+        warn_days: warn of a certificate with fewer days left.
     """
 
     ca_path: str | None = None
@@ -42,12 +42,12 @@ class VerifyOptions:
 
 @dataclasses.dataclass(frozen=True)
 class CheckEnvironment:
-    """What tests of this code replace.
+    """What unit tests replace.
 
     Attributes:
         resolver: finds addresses; may block for ever.
-        ipv4_resolver: finds IPv4 addresses alone, where the resolver takes long; None for no such attempt.
-        ask_name_servers: ask the name servers of this machine where a name took long or was not found.
+        ipv4_resolver: finds IPv4 addresses only, used if the resolver takes long; None for no such attempt.
+        ask_name_servers: query this machine's name servers if a name took long or was not found.
         clock: for time limits.
         now: seconds since 1970, for certificates.
     """
@@ -60,5 +60,5 @@ class CheckEnvironment:
 
     @classmethod
     def system(cls) -> CheckEnvironment:
-        """All that this machine has."""
+        """The environment of this machine."""
         return cls(ipv4_resolver=system_ipv4_resolver, ask_name_servers=True)

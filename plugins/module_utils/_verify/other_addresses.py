@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a server that fails at one address of its name gets on at another."""
+"""Tests whether a server that fails at one address of its name works at another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .findings.addresses import may_be_one_address, one_address_fails
 from .findings.failure import Failure
 from .wire.resolver import Address
 
-MOST = 2  # other addresses that are tried
+MOST = 2  # other addresses to try
 _LONGEST = 3.0  # seconds for each
 
 
@@ -20,8 +20,8 @@ class Addresses:
     """All addresses of a name, and the one in use.
 
     Attributes:
-        every: as the resolver has them.
-        used: that which the connection leads to.
+        every: in the resolver's order.
+        used: the address of the connection.
     """
 
     every: tuple[Address, ...]
@@ -34,16 +34,16 @@ class Addresses:
 
 
 def seconds_for_another(timeout: float) -> float:
-    """How long another address may take; it comes on top of the timeout, which the first may have used up."""
+    """How long another address may take, in addition to the timeout, which the first may have used up."""
     return min(_LONGEST, timeout / 2)
 
 
 def compared(failure: Failure, addresses: Addresses, gets_on: t.Callable[[Address], bool]) -> Failure:
-    """The failure, explained by the address if another gets on.
+    """The failure, explained by the address if another one works.
 
     Args:
         failure: what went wrong.
-        addresses: those of the name.
+        addresses: the name's addresses.
         gets_on: tests an address up to the capabilities, without a password.
     """
     if not may_be_one_address(failure):

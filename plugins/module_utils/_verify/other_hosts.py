@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sign-ins from other hosts of the same run have shown, so that no host repeats them."""
+"""Results of sign-ins from other hosts of the same run, so that no host repeats them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .findings.failure import Code
 
 @dataclasses.dataclass(frozen=True)
 class RefusedElsewhere:
-    """A server has refused this login with this password.
+    """A server refused this login with this password.
 
     Attributes:
         host: the host that tried it.
-        code: of the server's reply.
+        code: the code of the server's reply.
     """
 
     host: str
@@ -27,13 +27,13 @@ class RefusedElsewhere:
 
 @dataclasses.dataclass(frozen=True)
 class OtherHosts:
-    """What is known from other hosts. Logins are in lower case, as ``str.casefold`` makes it.
+    """The results from other hosts. Logins are folded by ``str.casefold``.
 
     Attributes:
-        refused: by ``Endpoint.where``, login and password.
-        stopped: why a login must not be used, a clause; by ``Endpoint.where``, login and password, or by an empty
-            text, login and None for any server and password.
-        attempts: how many sign-ins of a login may be refused, where that is less than usual.
+        refused: refused sign-ins, by ``Endpoint.where``, login and password.
+        stopped: why a login must not be used, a clause; by ``Endpoint.where``, login and password. An empty text and
+            None as the password mean any server and password.
+        attempts: how many sign-ins of a login may be refused, if fewer than usual.
     """
 
     refused: t.Mapping[tuple[str, str, Secret], RefusedElsewhere] = dataclasses.field(default_factory=dict)
@@ -41,7 +41,7 @@ class OtherHosts:
     attempts: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def verdict(self, endpoint: Endpoint, username: str, password: Secret) -> RefusedElsewhere | str | None:
-        """What keeps a login from being used: that it was refused, or why it must not be; None if nothing does."""
+        """Why a login must not be used: an earlier refusal, or a clause; None if it may be."""
         login = username.casefold()
         refused = self.refused.get((endpoint.where, login, password))
         return refused or self.stopped.get((endpoint.where, login, password)) or self.stopped.get(("", login, None))

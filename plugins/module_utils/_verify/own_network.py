@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The networks that a tested host is in, so that hosts at one site can be distinguished from those elsewhere."""
+"""The networks of a tested host, to distinguish the hosts at one site from those elsewhere."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from .report.account_report import AccountReport
 from .report.check import Check
 from .wire.source_address import source_address
 
-_PREFIXES = {4: 24, 6: 64}  # bits; usual sizes of a network
-# Addresses for documentation (RFC 5737, RFC 3849) are routed as the rest of the Internet is. Nothing is sent to them.
+_PREFIXES = {4: 24, 6: 64}  # bits; usual network sizes
+# Documentation addresses (RFC 5737, RFC 3849) are routed like the rest of the Internet. Nothing is sent to them.
 _ANYWHERE = ("192.0.2.1", "2001:db8::1")
 
 
 def own_networks(reports: t.Sequence[AccountReport]) -> list[str]:
     """The networks from which the host reaches the servers, such as ``198.51.100.0/24`` or ``2001:db8:1:2::/64``.
 
-    If no server's address is known, they are those of the routes to the Internet. Loopback and link-local addresses,
-    which every host has, do not count.
+    If no server's address is known, the routes to the Internet determine them. Loopback and link-local addresses, which
+    every host has, are ignored.
 
     Args:
-        reports: of this host. If a second machine has tested, they are about that one, and so are the networks.
+        reports: the host's reports. If a second machine tested, the reports and the networks are that machine's.
     """
     if any(report.vantage for report in reports):
         seconds = [report.second_report for report in reports if report.second_report is not None]
@@ -39,7 +39,7 @@ def _networks(sources: t.Iterable[str]) -> list[str]:
 
 
 def _network(source: str) -> t.Iterator[str]:
-    """The network of an address; nothing for an address that says nothing about it."""
+    """The network of an address; nothing for an address without a meaningful one."""
     try:
         address = ipaddress.ip_address(source)
     except ValueError:

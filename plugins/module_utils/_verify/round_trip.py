@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A test message from an account to itself: sent, awaited, deleted again."""
+"""Sends a test message from an account to itself, waits for it and deletes it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .wire.connection import Deadline
 CHECK_MODE = "not tested, because check mode sends no message"
 NOT_OK = "not tested, because a message is sent only after all other tests were successful"
 _LATE = 0.5  # of the time allowed
-_SIDE_BY_SIDE = 16  # messages; servers limit connections, and providers count messages
+_SIDE_BY_SIDE = 16  # at a time; servers limit connections, and providers count messages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,16 +57,16 @@ def round_trips(
     *,
     check_mode: bool = False,
 ) -> tuple[AccountReport, ...]:
-    """Send each account a message from itself, side by side, if all tests of the account were successful.
+    """Send each account a message from itself, in parallel, if all tests of the account passed.
 
     Args:
-        accounts: as tested.
-        reports: what the tests found, one for each account.
-        logins: who signs in, one for each account.
+        accounts: the tested accounts.
+        reports: the test reports, one per account.
+        logins: the logins, one per account.
         options: as for the tests.
         trip_options: how long to wait.
-        environment: replaced in tests of this code only.
-        login_limit: that of the tests; None for a new one.
+        environment: replaced in unit tests only.
+        login_limit: the limit of the tests; None for a new one.
         check_mode: send nothing; the reports say so.
 
     Returns:
@@ -93,7 +93,7 @@ def with_trip(report: AccountReport, check: AccountCheck) -> AccountReport:
 
 
 def round_trip(account: Account, logins: Logins, context: Context, options: TripOptions) -> AccountCheck:
-    """Send one message, wait for it and delete it; whatever happens is a check."""
+    """Send one message, wait for it and delete it; every outcome is a check."""
     incoming, outgoing = endpoints(account)
     clock = context.environment.clock
     started = clock.monotonic()
@@ -102,7 +102,7 @@ def round_trip(account: Account, logins: Logins, context: Context, options: Trip
 
 
 def message(address: str, token: str, now: float) -> bytes:
-    """The message: from the address to itself, marked as automatic (RFC 3834), so that no program replies.
+    """The message from the address to itself, marked as automatic (RFC 3834) so that no program replies.
 
     Args:
         address: sender and recipient, in ASCII.
@@ -129,7 +129,7 @@ def message(address: str, token: str, now: float) -> bytes:
 
 
 def subject(token: str) -> str:
-    """The subject, by which a user finds a message that was left behind."""
+    """The subject, by which a user finds a message that was not deleted."""
     return f"Mail test {token[:8]}, safe to delete"
 
 
@@ -159,7 +159,7 @@ class _Trip:
     token: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
 
     def run(self) -> AccountCheck:
-        """The whole way."""
+        """Send, await and delete the message."""
         sent = False
         current = self.incoming
         try:
@@ -178,7 +178,7 @@ class _Trip:
         return self._arrived(seconds, copies, leftover)
 
     def _send(self) -> tuple[float, str]:
-        """When the server accepted the message, and its receipt."""
+        """Send the message. Return when the server accepted it, and its receipt."""
         environment = self.context.environment
         deadline = Deadline(self.context.options.timeout, environment.clock)
         with signed_in(SmtpDialogue, self.outgoing, self.logins.outgoing, self.context, deadline) as dialogue:
@@ -186,7 +186,7 @@ class _Trip:
             return environment.clock.monotonic(), receipt
 
     def _await(self, inbox: Mailbox, accepted: float) -> float | None:
-        """How many seconds it took; None for longer than allowed."""
+        """Wait for the message. Return the seconds it took; None if longer than allowed."""
         clock = self.context.environment.clock
         for pause in inbox.pauses:
             copies = inbox.count_marked(self.token.encode())

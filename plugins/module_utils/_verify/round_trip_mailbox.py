@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inbox of an account in a round trip: it finds test messages by their mark, and deletes only those.
+"""The inbox of an account in a round trip. Test messages are found by their mark, and only those are deleted.
 
-Nothing else in it changes: flags are kept (IMAP with PEEK, POP3 with TOP).
+Nothing else in it changes: flags are kept (PEEK in IMAP, TOP in POP3).
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from .session import signed_in
 from .wire.connection import Deadline
 
 MARK = b"Charter-Mail-Test"
-_NEWEST = 50  # messages of a POP3 mailbox that are inspected; new ones are the last
+_NEWEST = 50  # messages of a POP3 mailbox to inspect; new ones are last
 
 
 class Mailbox(t.Protocol):
-    """The inbox, from a moment before the message is sent."""
+    """The inbox, opened before the message is sent."""
 
     def count_marked(self, value: bytes) -> int:
-        """How many messages there are now whose field MARK has this value."""
+        """How many messages there are now with this value of the field MARK."""
 
     def delete(self, value: bytes) -> str:
-        """Delete them. Returns what could not be done, a sentence, or an empty string."""
+        """Delete them. Return a sentence about what failed; usually empty."""
 
     @property
     def pauses(self) -> t.Iterator[float]:
-        """How many seconds to wait before each further count, without end."""
+        """The seconds to wait before each further count, without end."""
 
 
 @contextlib.contextmanager
 def mailbox(endpoint: Endpoint, login: Login, context: Context) -> t.Iterator[Mailbox]:
-    """Open the inbox of an incoming endpoint. Each of its steps may take as long as a test."""
+    """Open the inbox of an incoming endpoint. Each step may take as long as a test."""
     if endpoint.service is MailService.POP3:
         yield Pop3Mailbox(endpoint, login, context)
         return
@@ -49,7 +49,7 @@ def mailbox(endpoint: Endpoint, login: Login, context: Context) -> t.Iterator[Ma
 
 
 class ImapMailbox:
-    """Over one connection. The inbox is open for reading only until a message is deleted."""
+    """Uses one connection. The inbox is read-only until a message is deleted."""
 
     def __init__(self, dialogue: ImapDialogue, deadline: Deadline) -> None:
         self._dialogue = dialogue
@@ -80,7 +80,7 @@ class ImapMailbox:
         )
 
     def _marked(self, value: bytes) -> list[int]:
-        """Marked messages among those that came since; others are inspected only once."""
+        """Marked messages among new ones; others are inspected only once."""
         arrived = [uid for uid in self._dialogue.arrived(self._before.next_uid) if uid not in self._others]
         marked = [uid for uid in arrived if self._dialogue.has(uid, MARK, value)]
         self._others.update(set(arrived).difference(marked))
@@ -88,7 +88,7 @@ class ImapMailbox:
 
 
 class Pop3Mailbox:
-    """A session for each count: within one, POP3 shows no new mail (RFC 1939 3)."""
+    """Uses a session per count: within a session, POP3 shows no new mail (RFC 1939 3)."""
 
     def __init__(self, endpoint: Endpoint, login: Login, context: Context) -> None:
         self._endpoint = endpoint
@@ -121,7 +121,7 @@ class Pop3Mailbox:
         return signed_in(Pop3Dialogue, self._endpoint, self._login, self._context, deadline)
 
     def _marked(self, dialogue: Pop3Dialogue, value: bytes) -> list[int]:
-        """Marked messages among those that came after the one that was the last before."""
+        """Marked messages among those after the formerly last one."""
         found = []
         count = dialogue.count()
         for number in range(count, max(0, count - _NEWEST), -1):

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests of many endpoints side by side: a queue for each server, and threads that work on the queues.
+"""Tests many endpoints in parallel: a queue per server, and threads that work on the queues.
 
-It decides what is tried again. A server that does not answer is not asked by every account. ``session_limit`` decides
-how many sessions a server has at a time.
+It decides what to retry. Not every account tries a server that does not answer. ``session_limit`` decides how many
+sessions a server has at a time.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from .report.check import BEFORE_SIGNING_IN, EndpointReport
 from .report.settings_to_try import Suggestion, suggestions
 from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
-# The most. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins. Half
-# of Postfix' limit leaves room for the office behind the same address, and fifty accounts take the time of two.
+# The maximum. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins.
+# Half of Postfix' limit leaves room for other machines behind the same address; 50 accounts take as long as two.
 SESSIONS_PER_SERVER = 25
 # Each may have a second thread that waits for a name server.
 SESSIONS = 256
-# Of the timeout: while a server has not answered by then, its alternatives are tested already.
+# Fraction of the timeout after which the alternatives to a server without an answer are tested.
 _SUSPECT_AFTER = 0.4
 _PAUSE = 1.0  # seconds before a server is tried again
 
 
 @dataclasses.dataclass(frozen=True)
 class QueuedTask:
-    """What to test, and what to suggest if it fails.
+    """What to test, and whose settings to vary if it fails.
 
     Attributes:
         task: the endpoint and who signs in.
-        account: whose settings may be to blame; None to suggest nothing.
+        account: the account whose settings may be wrong; None to suggest nothing.
     """
 
     task: EndpointTask
@@ -52,7 +52,7 @@ class QueuedTask:
 
 
 class _Search:
-    """The search for other settings, which is prepared where a server fails.
+    """The search for other settings, created when a server fails.
 
     Args:
         context: what all tests of the task share.
@@ -64,7 +64,7 @@ class _Search:
         self._alternatives: Alternatives | None = None
 
     def alternatives(self) -> Alternatives:
-        """The same for all threads."""
+        """The alternatives, shared by all threads."""
         with self._lock:
             if self._alternatives is None:
                 self._alternatives = Alternatives(self._context)
@@ -72,7 +72,7 @@ class _Search:
 
 
 def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list[EndpointReport]:
-    """Reports in the order of the tasks. The threads are daemons: none delays the end of the program."""
+    """Return reports in the order of the tasks. The threads are daemons, so none delays the end of the program."""
     queues: collections.defaultdict[Endpoint, _ServerQueue] = collections.defaultdict(lambda: _ServerQueue(context))
     results: list[concurrent.futures.Future[EndpointReport]] = []
     search = _Search(context)
@@ -80,7 +80,7 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
         result: concurrent.futures.Future[EndpointReport] = concurrent.futures.Future()
         queues[item.task.endpoint].waiting.append((item, result))
         results.append(result)
-    # One entry for each worker of a queue.
+    # One entry per worker of a queue.
     workers = collections.deque(
         queue for queue in queues.values() for _worker in range(min(len(queue.waiting), SESSIONS_PER_SERVER))
     )
@@ -109,17 +109,17 @@ def check_side_by_side(queued: t.Sequence[QueuedTask], context: Context) -> list
 class _ServerQueue:
     """The tasks that wait for one server.
 
-    A server that failed before signing in, and never got anybody as far as that, fails for all: the rest of the queue
-    gets that report instead of another attempt. So any number of accounts at dead servers takes the time of one.
+    If a server fails before signing in, and no session has got that far, it fails for all: the rest of the queue gets
+    that report without further attempts. So any number of accounts at dead servers takes as long as one.
 
-    A server that turns a session away for now has not failed: the session is tried again after a pause, and the server
-    gets no more sessions at a time than it has let in. The wait ends if none succeeds within the timeout.
+    A server that turns a session away for now has not failed. The session is retried after a pause, with no more
+    sessions at a time than the server has accepted. The retries end if none succeeds within the timeout.
 
     Args:
         context: what all tests of the task share.
 
     Attributes:
-        waiting: each with the future for its report.
+        waiting: the tasks, each with the future of its report.
     """
 
     def __init__(self, context: Context) -> None:
@@ -157,13 +157,13 @@ class _ServerQueue:
         if not _failed_before_signing_in(report):
             self._alive = True
             return report
-        if self._alive:  # it works for others, so the settings are right
+        if self._alive:  # it works for other accounts, so the settings are correct
             return report
         self._broken = report
         return _with_suggestion(report, item, search)
 
     def _tested(self, item: QueuedTask, search: _Search, cancelled: threading.Event) -> EndpointReport | None:
-        """Test until there is a result that counts; None if the server has failed for all meanwhile."""
+        """Test until there is a final result; None if the server has meanwhile failed for all."""
         clock, retries, pause = self._context.environment.clock, self._context.options.retries, FIRST_PAUSE
         while True:
             self._sessions.begin(cancelled)
@@ -197,7 +197,7 @@ class _ServerQueue:
 
 
 def _with_suggestion(report: EndpointReport, item: QueuedTask, search: _Search) -> EndpointReport:
-    """The report with settings that work instead, if settings can be the cause at all."""
+    """The report with settings that work instead, if settings can be the cause."""
     suggestion = None
     if report.failed is not None and report.settings_can_help:
         speaks_tls = report.failed.code is Code.NEEDS_SSL
@@ -207,7 +207,7 @@ def _with_suggestion(report: EndpointReport, item: QueuedTask, search: _Search) 
 
 
 def _quiet(candidates: t.Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    """Those that say nothing to a server that must greet first."""
+    """The candidates whose test sends nothing before a server's greeting."""
     return tuple(candidate for candidate in candidates if not candidate.speaks_early)
 
 
@@ -221,7 +221,7 @@ def _is_transient(report: EndpointReport) -> bool:
 
 
 def _all_done(results: t.Sequence[concurrent.futures.Future[EndpointReport]], seconds: float) -> bool:
-    """Wait until all are done or one has raised; whether all are done."""
+    """Wait until all are done or one has raised. Return whether all are done."""
     return not concurrent.futures.wait(results, seconds, concurrent.futures.FIRST_EXCEPTION).not_done
 
 
@@ -229,7 +229,7 @@ def _start(work: t.Callable[[], None], count: int) -> None:
     for number in range(count):
         try:
             threading.Thread(target=work, name=f"verify {number}", daemon=True).start()
-        except RuntimeError:  # the host allows no more threads; fewer do it as well, only later
+        except RuntimeError:  # the host allows no more threads; fewer only take longer
             if number == 0:
                 raise
             return

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A signed-in session with a server that has passed its tests, for more than the tests do."""
+"""A signed-in session with a server that has passed its tests, for further work."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def signed_in(
     Args:
         dialogue_type: makes the dialogue of the endpoint's protocol.
         endpoint: where.
-        login: with a password.
+        login: a login with a password.
         context: what all tests of the task share.
-        deadline: of the whole session, unless it is restarted.
+        deadline: the deadline of the whole session, unless restarted.
 
     Raises:
-        Failure: what does not work.
+        Failure: a stage failed.
     """
     walk = EndpointWalk(dialogue_type, endpoint, login, context, deadline, NoLog())
     with walk.connected() as session:

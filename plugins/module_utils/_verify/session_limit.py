@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that turn a session away because there are too many: when to wait, and how many sessions to have then.
+"""When to wait for a server that turns away sessions because there are too many, and how many sessions to use then.
 
-This proves nothing about the server, the settings or the account. Limits differ (4 to 50 connections from one address),
-other programs and hosts count as well, so the limit is learned from the server's answers.
+Being turned away proves nothing about the server, the settings or the account. Limits differ (4 to 50 connections from
+one address), and other programs and hosts count, too, so the limit is learned from the server's answers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST_PAUSE = 0.4  # seconds; each further pause is twice as long
 _LONGEST_PAUSE = 4.0
 _POLL = 1.0  # seconds
 
-# What no wait of seconds helps against: blocks, limits per hour or day, and too many refused sign-ins.
+# What does not pass within seconds: blocks, limits per hour or day, and too many refused sign-ins.
 _LASTS = re.compile(
     r"hour|\bday|daily|24 ?h|block|\bban|blacklist|listed|denied|not (allowed|permitted)|fail|attempt|password|aup#",
     re.I,
@@ -30,12 +30,12 @@ _FOR_NOW = (Code.LIMITED, Code.UNAVAILABLE, Code.TURNED_AWAY)
 
 
 def too_many_sessions(code: Code, answer: str) -> bool:
-    """Whether a sign-in was refused only because the mailbox or the address has too many sessions."""
+    """Whether a sign-in was refused only because of too many sessions of the mailbox or the address."""
     return code is Code.LIMITED and _ABOUT_SESSIONS.search(answer) is not None and _LASTS.search(answer) is None
 
 
 def turned_away_for_now(report: EndpointReport) -> bool:
-    """Whether the same session may succeed within seconds, as soon as others have ended."""
+    """Whether the same session may succeed within seconds, once others have ended."""
     failed = report.failed
     if failed is None or failed.code is None:
         return False
@@ -47,7 +47,7 @@ def turned_away_for_now(report: EndpointReport) -> bool:
 
 
 def jittered(pause: float) -> float:
-    """Half to all of a pause, so that hosts that were turned away together do not come back together."""
+    """A random duration from half a pause to the whole, so that hosts turned away together do not return together."""
     return pause * random.uniform(0.5, 1.0)
 
 
@@ -57,12 +57,12 @@ def longer(pause: float) -> float:
 
 
 class Sessions:
-    """How many sessions a server has at a time.
+    """Limits how many sessions a server has at a time.
 
     Args:
-        limit: the most to begin with.
-        clock: for the pauses.
-        patience: seconds without any success after which a server that turns sessions away is not waited for.
+        limit: the initial limit.
+        clock: the clock for the pauses.
+        patience: seconds without success after which waiting for the server ends.
     """
 
     def __init__(self, limit: int, clock: Clock, patience: float) -> None:
@@ -87,11 +87,11 @@ class Sessions:
             self._open += 1
 
     def end(self, *, turned_away: bool) -> bool:
-        """A session has ended.
+        """Record that a session has ended.
 
         Returns:
-            Whether waiting may help: some session got further within the last ``patience`` seconds, or the wait has
-            not lasted as long yet.
+            Whether waiting may help: a session got further within the last ``patience`` seconds, or the wait has been
+            shorter.
         """
         now = self._clock.monotonic()
         with self._changed:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a password may be sent to a server. Tests, test messages and tests from a PC all ask here."""
+"""Decides whether a password may be sent to a server, for tests, test messages and tests from a PC."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NotTried:
     """Why a sign-in is not tried.
 
     Attributes:
-        reason: a clause.
+        reason: why, a clause.
         advice: what to do, in sentences.
     """
 
@@ -30,7 +30,7 @@ def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_p
 
     Args:
         endpoint: where.
-        login: with or without a password.
+        login: the login, with or without a password.
         encrypted: the connection has TLS with a verified certificate.
         allow_plaintext: the password may be sent in clear text.
     """
@@ -46,7 +46,7 @@ def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_p
 
 
 def limited(limit: LoginLimit, endpoint: Endpoint, username: str, password: Secret) -> NotTried:
-    """Why the limit does not let a login be tried."""
+    """Why the limit forbids trying a login."""
     elsewhere = limit.elsewhere(endpoint, username, password)
     if isinstance(elsewhere, str):
         return NotTried(elsewhere, "Correct the login or the password first, or test this host in another run.")
@@ -64,7 +64,7 @@ def limited(limit: LoginLimit, endpoint: Endpoint, username: str, password: Secr
 
 
 def refused_before(username: str) -> NotTried:
-    """A login that was refused is not tried again."""
+    """The reason for not trying a refused login again."""
     return NotTried(
         f"{username} was refused already and repeated failures lock accounts",
         "Correct the login or the password first.",

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate and what was agreed on in TLS, as values for reports."""
+"""A certificate and the parameters of a TLS session, as values for reports."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if t.TYPE_CHECKING:
     from .wire.certificate import Certificate
     from .wire.connection import Connection
 
-MOST_NAMES = 100  # of a certificate; those of large hosters are for hundreds of names
+MOST_NAMES = 100  # of a certificate; large hosters' certificates have hundreds
 
 
 def server_certificate(certificate: Certificate | None, redact: Redactor) -> ServerCertificate | None:
-    """The certificate for a report, with MOST_NAMES names at most.
+    """The certificate for a report, with at most MOST_NAMES names.
 
     Args:
         certificate: trusted or not; None if it could not be read.
-        redact: for what the server sends.
+        redact: hides secrets in what the server sends.
     """
     if certificate is None:
         return None
@@ -33,6 +33,6 @@ def server_certificate(certificate: Certificate | None, redact: Redactor) -> Ser
 
 
 def tls_session(connection: Connection) -> TlsSession:
-    """What was agreed on. The connection has TLS."""
+    """The parameters of the session. The connection must have TLS."""
     cipher = None if connection.tls is None else connection.tls.cipher()
     return TlsSession(tls.version(connection), "" if cipher is None else cipher[0])

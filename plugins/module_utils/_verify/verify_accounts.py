@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of any number of accounts: from accounts to endpoints, and from their reports to one for each account."""
+"""Tests any number of accounts: derives the endpoints, and combines their reports into one per account."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def verify(
     logins: t.Sequence[Logins] = (),
     login_limit: LoginLimit | None = None,
 ) -> tuple[AccountReport, ...]:
-    """Test the servers of accounts: that mail can be received and sent, without changing or sending anything.
+    """Test whether accounts can receive and send mail, without changing or sending anything.
 
     Args:
         accounts: complete accounts; those without a password are tested up to signing in.
         options: how to test; None for the defaults.
-        findings: for each account what is remarkable about its settings, as sentences; empty for nothing at all.
-        environment: replaced in tests of this code only.
-        logins: for each account who signs in; empty for the accounts' own.
+        findings: remarks on each account's settings, as sentences; empty for none at all.
+        environment: replaced in unit tests only.
+        logins: the logins, one per account; empty for the accounts' own.
         login_limit: shared with other parts of the task; None for a new one.
 
     Returns:
-        A report for each account, in the order of the accounts.
+        One report per account, in the order of the accounts.
 
     Raises:
         OptionError: ``ca_path`` cannot be used.

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about the addresses that a name leads to: one that fails where another works, and names led elsewhere."""
+"""Findings about the addresses of a name: one that fails while another works, and names that lead elsewhere."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _NO_ANSWER = (Code.NOTHING_SAID, Code.HUNG_UP, Code.NO_TLS)
 
 
 def may_be_one_address(failure: Failure) -> bool:
-    """Whether another address of the same name may do better. Limits, blocks and outages are not of this kind."""
+    """Whether another address of the name may work. Limits, blocks and outages affect all addresses."""
     return failure.code in _TRY
 
 
 def one_address_fails(broken: str, sound: str, failure: Failure, ipv6: bool) -> Failure:
-    """At one address of the name the test fails, at another it gets on.
+    """The test fails at one address of the name and succeeds at another.
 
     Args:
         broken: the address that fails.
-        sound: the address that answers properly.
-        failure: what is wrong at the first.
-        ipv6: the first is an IPv6 address, and the other is not.
+        sound: the address that works.
+        failure: the failure at the first address.
+        ipv6: the first is an IPv6 address and the other is not.
     """
     if failure.code in _NO_ANSWER:
         advice = (
@@ -68,7 +68,7 @@ def name_blocked(address: str) -> Failure:
     """The name leads to an address that cannot be the server's.
 
     Args:
-        address: unspecified, or one of this machine or of a private network.
+        address: unspecified, loopback or private.
     """
     return Failure(
         f"cannot be reached: its name leads to {address} on this machine, which is not the server's address",
@@ -80,7 +80,7 @@ def name_blocked(address: str) -> Failure:
 
 
 def captive_portal(failure: Failure) -> Failure:
-    """A web server answers at a name that is known to be right."""
+    """A web server answers at a name that is known to be correct."""
     return Failure(
         "is not reached: a web page of the network answers instead",
         failure.evidence,
@@ -91,7 +91,7 @@ def captive_portal(failure: Failure) -> Failure:
 
 
 def answered_by_another(failure: Failure, names: str) -> Failure:
-    """A certificate for other names is shown at a name that is known to be right."""
+    """The certificate at a name that is known to be correct is for other names."""
     return Failure(
         failure.finding,
         failure.evidence,
@@ -103,7 +103,7 @@ def answered_by_another(failure: Failure, names: str) -> Failure:
 
 
 def on_this_machine(failure: Failure, address: str) -> Failure:
-    """A name leads to this machine, where nothing listens."""
+    """The name leads to this machine, where nothing listens."""
     return Failure(
         failure.finding,
         failure.evidence,

@@ -45,7 +45,7 @@ def wrong_name(endpoint: Endpoint, evidence: str, names: str = "") -> Failure:
     Args:
         endpoint: where.
         evidence: what is known of it.
-        names: those that it is for; empty if they are not known.
+        names: the names that it is for; empty if not known.
     """
     listed = f" It is for: {names}." if names else ""
     return Failure(
@@ -58,7 +58,7 @@ def wrong_name(endpoint: Endpoint, evidence: str, names: str = "") -> Failure:
 
 
 def intercepted(program: str, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """A known program on the way presents a certificate of its own, which the observer does not trust."""
+    """A known interceptor presents its own certificate, which the observer does not trust."""
     return Failure(
         f"is intercepted by {program}, which presents a certificate of its own",
         evidence,
@@ -69,7 +69,7 @@ def intercepted(program: str, evidence: str, observer: Observer = THIS_MACHINE) 
 
 
 def self_signed(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """The certificate has no issuer but itself."""
+    """The certificate is self-signed."""
     return Failure(
         "has a self-signed certificate",
         evidence,
@@ -85,7 +85,7 @@ def unknown_issuer(evidence: str, issued: str = "", observer: Observer = THIS_MA
     Args:
         evidence: what is known of the certificate.
         issued: ``by ...``; empty if the issuer is not known.
-        observer: who does not trust it.
+        observer: the machine that does not trust it.
     """
     return Failure(
         f"has a certificate{f' {issued}' if issued else ''} that {observer.name} does not trust",
@@ -113,7 +113,7 @@ def not_accepted(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
 
 
 def interception_warning(issuer: str) -> str:
-    """The warning that a trusted certificate is an interceptor's; empty if it is none."""
+    """The warning that a trusted certificate is an interceptor's; empty if it is not."""
     program = interceptor(issuer)
     return (
         ""

@@ -22,7 +22,7 @@ def starttls_missing(endpoint: Endpoint, evidence: str) -> Failure:
 
 
 def starttls_refused(evidence: str) -> Failure:
-    """STARTTLS is offered and then denied."""
+    """STARTTLS is offered and then refused."""
     return Failure(
         "offers STARTTLS but does not begin it",
         evidence,
@@ -32,7 +32,7 @@ def starttls_refused(evidence: str) -> Failure:
 
 
 def text_before_tls(evidence: str) -> Failure:
-    """Plain text came after STARTTLS, where TLS had to begin (RFC 3207 6)."""
+    """Plain text came after STARTTLS, before TLS began (RFC 3207 6)."""
     return Failure(
         "sends plain text where the encryption must begin",
         evidence,
@@ -43,7 +43,7 @@ def text_before_tls(evidence: str) -> Failure:
 
 
 def tls_too_old(evidence: str) -> Failure:
-    """The server has only versions before TLS 1.2."""
+    """The server offers no version from TLS 1.2 on."""
     return Failure(
         "supports only TLS versions that are no longer safe",
         evidence,
@@ -75,7 +75,7 @@ def client_certificate_wanted(evidence: str) -> Failure:
 
 
 def tls_not_agreed(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """No agreement on TLS, for another reason than the certificate and the version."""
+    """TLS negotiation failed for a reason other than the certificate and the version."""
     other = Security.STARTTLS if endpoint.server.security is Security.SSL else Security.SSL
     return Failure(
         f"and {observer.name} cannot agree on TLS",
@@ -88,7 +88,7 @@ def tls_not_agreed(endpoint: Endpoint, evidence: str, observer: Observer = THIS_
 
 
 def no_tls_on_port(endpoint: Endpoint, evidence: str) -> Failure:
-    """Something else than TLS came where TLS had to begin, and it is not known what."""
+    """Something unknown came instead of TLS."""
     return Failure(
         "does not begin TLS on this port",
         evidence,

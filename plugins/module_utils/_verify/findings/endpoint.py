@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two servers of an account that are tested: one for receiving, one for sending."""
+"""The two servers of an account to test: one for receiving, one for sending."""
 
 from __future__ import annotations
 
@@ -53,22 +53,22 @@ class Endpoint:
 
     @property
     def port_hint(self) -> str:
-        """Which port this service usually has with this security, a clause."""
+        """The standard port of this service with this security, a clause."""
         usual = self.usual_port(self.server.security)
         if self.server.port == usual:
             return f"{usual} is the usual one"
         return f"the usual one for {self.service.title} with security {self.server.security.value} is {usual}"
 
     def usual_port(self, security: Security) -> int:
-        """The port that this service usually has with a security."""
+        """The standard port of this service with a security."""
         return standard_port(self.service.value, security)
 
     def settings(self, security: Security, port: int) -> str:
-        """How an admin writes them; the port is always named, because left out it follows from the security."""
+        """Security and port as an administrator writes them; without the port, it would follow from the security."""
         return f"{self.option('port')} to {port} and {self.option('security')} to {security.value}"
 
     def option(self, name: str) -> str:
-        """An option of this endpoint as an admin writes it, for example ``incoming.port``."""
+        """An option of this endpoint as an administrator writes it, such as ``incoming.port``."""
         return f"{self.role.value}.{name}"
 
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exception that ends the test of an endpoint, and the codes that name what went wrong."""
+"""The exception that ends the test of an endpoint, and the codes for what went wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import enum
 
 
 class Code(enum.Enum):
-    """What went wrong, as a name for programs. It stays when a sentence is reworded.
+    """What went wrong, as a stable name for programs; it does not change when sentences are reworded.
 
     Attributes:
         meaning: what the code stands for, a sentence; docs/troubleshooting.md shows the same.
@@ -36,7 +36,7 @@ class Code(enum.Enum):
     RESET = "connection_reset", "Every connection ends at once."
     FORBIDDEN_HERE = "forbidden_by_local_firewall", "This machine's own firewall forbids the connection."
     ONE_ADDRESS = "one_address_fails", "One address of the server's name does not work, and another does."
-    # first_bytes, and greeting where it came inside TLS
+    # first_bytes, and greeting inside TLS
     NOTHING_SAID = "nothing_said", "The server accepts the connection and stays silent."
     HUNG_UP = "hung_up", "The server ends the connection where it should answer."
     WRONG_PROTOCOL = (
@@ -78,7 +78,7 @@ class Code(enum.Enum):
     OAUTH_NEEDED = "oauth_needed", "The server accepts OAuth and no password for this account."
     PROTOCOL_OFF = "protocol_switched_off", "The provider has switched off access by mail programs for this account."
     LOCATION_BLOCKED = "location_blocked", "The provider does not permit sign-ins from this location."
-    # wherever a server refuses
+    # refusals in any stage
     LIMITED = "too_many", "The server limits connections, sign-ins or messages."
     UNAVAILABLE = "temporarily_unavailable", "The service is temporarily unavailable."
     # mailbox, sending
@@ -100,7 +100,7 @@ class Code(enum.Enum):
     CLIENT_DIFFERS = "client_differs", "The client has other settings than the list."
     CLIENT_LACKS_ACCOUNT = "client_lacks_account", "The client does not have the account."
     CLIENT_UNREADABLE = "client_unreadable", "The client's settings cannot be read."
-    # round_trip, besides what any server may do
+    # round_trip, besides the above
     MESSAGE_LOST = "message_lost", "The message was accepted and did not arrive in time."
     MESSAGE_DUPLICATED = "message_duplicated", "The message arrived more than once."
 
@@ -120,7 +120,7 @@ TRANSIENT = frozenset(
         Code.UNAVAILABLE,
     )
 )
-"""What may pass within moments, so that a retry makes sense. A refused password never does: it counts as an attempt."""
+"""Failures that may pass within moments and are retried. A refused password is not: it counts as an attempt."""
 
 
 SETTINGS_CAN_HELP = frozenset(
@@ -143,11 +143,11 @@ SETTINGS_CAN_HELP = frozenset(
         Code.STARTTLS_MISSING,
     )
 )
-"""Where other settings can be the remedy. All else (limits, blocks, policies, outages, interception) is not in them."""
+"""Failures that other settings can fix, unlike limits, blocks, policies, outages and interception."""
 
 
 class Failure(Exception):
-    """A stage that failed, in words for users.
+    """A failed stage, described for users.
 
     Args:
         finding: what went wrong, a clause whose subject is the server ("refuses connections on this port").

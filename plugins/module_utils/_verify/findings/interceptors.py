@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs and devices that intercept TLS with certificates of their own, recognised by the issuer's name."""
+"""Recognises programs and devices that intercept TLS, by the issuer of their certificates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import functools
 import re
 import typing as t
 
-# Issuers as seen in users' reports. No public authority may match.
+# Issuers as seen in users' reports. No public CA may match.
 _ISSUERS: t.Sequence[tuple[str, str]] = (
     ("Avast", r"\bavast!?\b"),
     ("AVG", r"\bAVG\b"),
@@ -50,5 +50,5 @@ _ISSUERS: t.Sequence[tuple[str, str]] = (
 
 @functools.lru_cache(maxsize=64)  # many accounts have the same few servers
 def interceptor(issuer: str) -> str | None:
-    """The program whose certificates have this issuer; None if it is none of those known."""
+    """The program whose certificates have this issuer; None if it is not a known one."""
     return next((program for program, sign in _ISSUERS if re.search(sign, issuer, re.IGNORECASE)), None)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about a server that stops answering: too late, not any more, or too much."""
+"""Findings about a server that answers too late, no longer, or too much."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Timeout(Failure):
     Args:
         limit: the time limit in seconds.
         partial: the beginning of an answer came.
-        evidence: what is known besides.
-        observer: who waited.
+        evidence: further evidence.
+        observer: the machine that waited.
     """
 
     def __init__(
@@ -52,19 +52,19 @@ class ConnectionEnded(Failure):
 
 
 class TooMuchData(Failure):
-    """The server sent more than any mail server would."""
+    """The server sent more than a mail server would."""
 
     def __init__(self, evidence: str) -> None:
         super().__init__("does not behave like a mail server", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
 
 
 def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted: bool | None) -> Failure:
-    """The server accepted the connection, perhaps also the encryption, and then did not greet.
+    """The server accepted the connection, perhaps also TLS, but did not greet.
 
     Args:
         endpoint: where.
         ending: how the wait for the greeting ended.
-        encrypted: whether TLS was agreed on before; None if it was not tested whether the server begins TLS instead.
+        encrypted: TLS was agreed on before; None if it was not tested whether the server expects TLS instead.
     """
     late = isinstance(ending, Timeout)
     held_back = (
@@ -79,7 +79,7 @@ def no_greeting(endpoint: Endpoint, ending: Timeout | ConnectionEnded, encrypted
 
 
 def no_handshake(endpoint: Endpoint, ending: Timeout | ConnectionEnded) -> Failure:
-    """The server accepted the connection and then did not begin TLS."""
+    """The server accepted the connection but did not begin TLS."""
     return Failure(
         f"{ending.finding} when TLS had to begin",
         ending.evidence,

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine that saw a finding: the sentences name it."""
+"""The machine that made an observation, which the sentences name."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ class Observer:
     """A machine that tests servers.
 
     Attributes:
-        name: as it stands in a sentence.
-        trusting: how it is made to trust a certificate, an imperative in which ``{}`` stands for the certificate.
+        name: its name in a sentence.
+        trusting: how to make it trust a certificate, an imperative with ``{}`` for the certificate.
     """
 
     name: str
     trusting: str
 
     def trust(self, certificate: str) -> str:
-        """What to do so that this machine trusts a certificate, an imperative."""
+        """How to make this machine trust a certificate, an imperative."""
         return self.trusting.format(certificate)
 
     @property
     def check_network(self) -> str:
-        """The advice where the machine's own network is the cause."""
+        """The advice if the machine's own network is the cause."""
         return f"Check {self.name}'s network, DNS, VPN and firewall. Change no mail setting."
 
 

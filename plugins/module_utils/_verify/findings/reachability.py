@@ -34,11 +34,11 @@ def name_server_silent(seconds: float, evidence: str, observer: Observer = THIS_
 
 
 def with_name_servers(failure: Failure, silent: t.Sequence[str]) -> Failure:
-    """A name server that gave no answer, by its address.
+    """A failed lookup, with the name servers that did not answer.
 
     Args:
-        failure: of looking up the name.
-        silent: which name servers do not answer, clauses; empty if that is not known.
+        failure: the failure of the lookup.
+        silent: a clause for each name server that does not answer; empty if not known.
     """
     if not silent:
         return failure
@@ -46,7 +46,7 @@ def with_name_servers(failure: Failure, silent: t.Sequence[str]) -> Failure:
 
 
 def slow_lookup_warning(seconds: float, silent: t.Sequence[str]) -> str:
-    """The warning that a name took long.
+    """The warning that looking up a name took long.
 
     Args:
         seconds: how long.
@@ -60,10 +60,10 @@ def slow_lookup_warning(seconds: float, silent: t.Sequence[str]) -> str:
 
 
 def ipv6_unanswered_warning(seconds: float, silent: t.Sequence[str]) -> str:
-    """The warning that only the question for IPv4 addresses was answered.
+    """The warning that only the query for IPv4 addresses was answered.
 
     Args:
-        seconds: how long the answer for IPv6 addresses was waited for.
+        seconds: the wait for IPv6 addresses.
         silent: which name servers do not answer, clauses.
     """
     cause = "; ".join(silent) or "the name server does not answer them"
@@ -74,7 +74,7 @@ def ipv6_unanswered_warning(seconds: float, silent: t.Sequence[str]) -> str:
 
 
 def connection_refused(endpoint: Endpoint, evidence: str) -> Failure:
-    """The machine is there, and nothing listens on the port."""
+    """The machine answers, but nothing listens on the port."""
     return Failure(
         "refuses connections on this port",
         evidence,
@@ -98,7 +98,7 @@ def connection_timed_out(
 
 
 def connection_forbidden(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """The firewall of the observer itself says no."""
+    """The observer's own firewall forbids the connection."""
     return Failure(
         f"is blocked by a firewall on {observer.name}",
         evidence,
@@ -123,12 +123,12 @@ def connection_reset(endpoint: Endpoint, evidence: str) -> Failure:
 
 
 def not_connected(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """The operating system names a reason that is none of the others."""
+    """The operating system gives a reason that no other finding covers."""
     return Failure("cannot be connected to", evidence, observer.check_network)
 
 
 def not_tested_by_curl(number: int, evidence: str, observer: Observer) -> Failure:
-    """curl ended for a reason of its own.
+    """curl failed for a reason of its own.
 
     Args:
         number: curl's exit code.

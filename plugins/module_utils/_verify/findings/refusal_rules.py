@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that read a server's refusal, and those for codes in brackets, which servers use in every stage.
+"""Rules that classify a server's refusal, and the rules for bracketed codes, which occur in every stage.
 
-A table is read from the top, and the first rule that matches counts. So a table begins with codes that name one cause,
-goes on with words that say who or what is meant, and ends with the digits of a class.
+The first matching rule of a table applies. So a table begins with codes that name one cause, continues with words that
+name the subject, and ends with the digits of a class.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from .failure import Code, Failure
 
 @dataclasses.dataclass(frozen=True)
 class RefusalRule:
-    """One line of a table.
+    """One rule of a table.
 
     Attributes:
-        pattern: is sought in the answer, in any letter case.
+        pattern: what to search for in the answer, ignoring case.
         code: what the answer means, for programs.
         finding: a clause whose subject is the server.
         advice: what to do, in sentences.
@@ -33,12 +33,12 @@ class RefusalRule:
 
 
 def rule(pattern: str, code: Code, finding: str, advice: str) -> RefusalRule:
-    """A line of a table."""
+    """A rule of a table."""
     return RefusalRule(re.compile(pattern, re.IGNORECASE), code, finding, advice)
 
 
 def known(rules: t.Iterable[RefusalRule], answer: str) -> Failure | None:
-    """The finding for an answer that is in a table; None if it is in none of its lines."""
+    """The finding for an answer; None if no rule of the table matches."""
     found = next((one for one in rules if one.pattern.search(answer)), None)
     return None if found is None else Failure(found.finding, answer, found.advice, found.code)
 
@@ -46,7 +46,7 @@ def known(rules: t.Iterable[RefusalRule], answer: str) -> Failure | None:
 NO_CHANGE = "Try again later. Change no setting."
 NOT_FROM_HERE = "Try another network. Do not use a VPN or a proxy: their addresses are often blocked."
 
-# An address as servers print it.
+# An IP address as servers print it.
 _ADDRESS = r"(?:\b(?:\d{1,3}\.){3}\d{1,3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,})"
 _THIS_NETWORK = (
     rf"(?:\b(?:your|client|remote|this|connecting|source|the) (?:ip|host|network|isp)\b|\bip address\b|{_ADDRESS})"
@@ -67,7 +67,7 @@ BLOCKED = rule(
     f"{NOT_FROM_HERE} A block after failed sign-ins usually ends by itself: correct wrong passwords in all programs "
     "that sign in from this network, then wait an hour. Otherwise ask the provider to unblock the address.",
 )
-# Weaker words: limits use them, too, and come before these.
+# Weaker words: limits use them, too, so the rules for limits come first.
 NOT_ACCEPTED_FROM_HERE = rule(
     rf"{_THIS_NETWORK}[^;]{{0,40}}\b(?:rejected|refused|denied|prohibited|not (?:permitted|allowed|accepted))\b"
     rf"|\b(?:rejected|refused|denied|prohibited|not (?:permitted|allowed|accepted))\b"
@@ -77,7 +77,7 @@ NOT_ACCEPTED_FROM_HERE = rule(
     "rejects this network's public IP address",
     f"{NOT_FROM_HERE} Otherwise ask the provider to accept the address.",
 )
-# A sign-in may be denied to a user "from" an address, so only words on permission count there.
+# A sign-in may be denied "from" an address, so only words about permission count there.
 NOT_PERMITTED_FROM_HERE = rule(
     rf"{_THIS_NETWORK}[^;]{{0,40}}\b(?:prohibited|not (?:permitted|allowed|accepted))\b",
     Code.ADDRESS_BLOCKED,

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings for what servers refuse with a code or in words of their own.
+"""Findings for refusals with a code or with the server's own words.
 
-The tables are long and made of patterns, and most servers refuse nothing: they are imported by the first that does.
+The tables hold many patterns, and most servers refuse nothing, so they are imported at the first refusal.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def capabilities_refused(answer: str) -> Failure:
 
 
 def address_refused(answer: str, email: str) -> Failure:
-    """An SMTP server refuses an address as sender or recipient, or to forget them, after a sign-in."""
+    """After signing in, an SMTP server refuses a sender, a recipient, or RSET."""
     from . import sending_refusals
     from .refusal_rules import known
 
@@ -47,7 +47,7 @@ def address_refused(answer: str, email: str) -> Failure:
 
 
 def message_refused(answer: str) -> Failure:
-    """An SMTP server refuses a message after its sender and recipient were accepted."""
+    """An SMTP server refuses a message after accepting its sender and recipient."""
     from . import sending_refusals
     from .refusal_rules import known
 
@@ -69,14 +69,14 @@ def sign_in_refused(answer: str, username: str, password: Secret | None = None) 
     """A server refuses a sign-in.
 
     Args:
-        answer: without a tag; printable, without secrets.
+        answer: the answer without a tag; printable, without secrets.
         username: the login that was used.
-        password: for a hint at what is easily mistyped, or sent in another encoding than the server's; None if unknown.
+        password: for a hint about characters that are easily mistyped or encoded differently; None if unknown.
     """
     from . import sign_in_refusals
     from .refusal_rules import known
 
-    # Postfix writes this where the password check gives no reason.
+    # Postfix writes this if the password check gives no reason.
     found = known(sign_in_refusals.SIGNING_IN, answer.replace("(reason unavailable)", ""))
     if found is not None:
         return Failure(found.finding, answer, found.advice, found.code)
@@ -96,7 +96,7 @@ def sign_in_refused(answer: str, username: str, password: Secret | None = None) 
 
 
 def sign_in_ended(ending: ConnectionEnded, username: str, password: Secret) -> Failure:
-    """An IMAP server ends the connection during a sign-in; its BYE may be the only answer."""
+    """An IMAP server ends the connection during a sign-in, perhaps with BYE as its only answer."""
     from . import sign_in_refusals
     from .refusal_rules import known
 
@@ -108,7 +108,7 @@ def sign_in_ended(ending: ConnectionEnded, username: str, password: Secret) -> F
 
 
 def _password_hint(password: str) -> str:
-    """What in a password is often the reason for a refusal, as a sentence and a blank; usually empty."""
+    """A sentence and a blank about characters in a password that often cause a refusal; usually empty."""
     if password != password.strip():
         return "The password begins or ends with a blank: remove it if it is not meant. "
     if not password.isascii():
@@ -123,8 +123,8 @@ def refused_here_only(finding: str, evidence: str, here: str, there: str) -> Fai
     """One server refuses the password that the account's other server accepts.
 
     Args:
-        finding: of the refused sign-in.
-        evidence: likewise.
+        finding: the finding of the refused sign-in.
+        evidence: its evidence.
         here: what this server is for: ``receiving`` or ``sending``.
         there: what the other server is for.
     """

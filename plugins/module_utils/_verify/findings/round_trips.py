@@ -10,13 +10,13 @@ LATE = "Mail is delayed between the provider's servers. Change no setting. If it
 
 
 def lost(seconds: float, server: str, receipt: str, subject: str) -> Failure:
-    """The message was accepted and did not arrive in time.
+    """The message was accepted but did not arrive in time.
 
     Args:
         seconds: the time limit.
-        server: which accepted it.
-        receipt: with these words.
-        subject: how a user finds it.
+        server: the server that accepted it.
+        receipt: the server's reply.
+        subject: the subject, by which a user finds it.
     """
     return Failure(
         f"did not arrive within {seconds:g} seconds, although {server} accepted it",

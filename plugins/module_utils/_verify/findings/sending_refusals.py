@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables for SMTP: what servers answer to a connection, to EHLO, to an address, and to a message.
+"""The tables for SMTP: answers to a connection, EHLO, an address and a message.
 
 Codes: RFC 5321, RFC 6409, and the registry of enhanced codes (RFC 3463, 5248, 7372). AUP#: Charter's own codes, from
-the provider's published error pages. A greeting and EHLO come before any address was named, so their tables have no
-rules on senders, recipients and mailboxes.
+the provider's published error pages. A greeting and EHLO come before any address, so their tables have no rules on
+senders, recipients and mailboxes.
 """
 
 from __future__ import annotations
@@ -243,7 +243,7 @@ MESSAGE: t.Sequence[RefusalRule] = (
     ),
 )
 
-# Only here a bare number says something: it was the address that was refused.
+# Only here is a bare number specific: the address was refused.
 ADDRESS: t.Sequence[RefusalRule] = (
     *MESSAGE,
     rule(

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about what a server answers in its protocol: greeting, capabilities, sign-in, mailbox.
+"""Findings about a server's answers: greeting, capabilities, sign-in, mailbox.
 
-What a server refuses with a code or in words of its own is in ``refusals``.
+Refusals with a code or with the server's own words are in ``refusals``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def signed_in_before(evidence: str) -> Failure:
 
 
 def no_capabilities(evidence: str) -> Failure:
-    """The question for capabilities has no proper answer."""
+    """The server does not list its capabilities properly."""
     return Failure("does not list its capabilities", evidence, CHECK_THE_SERVER, Code.NOT_MAIL)
 
 
@@ -46,12 +46,12 @@ def not_smtp(evidence: str) -> Failure:
 
 
 def no_mechanism(endpoint: Endpoint, evidence: str, mechanisms: t.Collection[str] = ()) -> Failure:
-    """There is no mechanism in common.
+    """Server and client have no mechanism in common.
 
     Args:
         endpoint: where.
         evidence: what the server offers.
-        mechanisms: the SASL mechanisms among that; empty if there are none, or if they are not known.
+        mechanisms: the SASL mechanisms among these; empty if there are none or they are not known.
     """
     host, port, security = (endpoint.option(name) for name in ("host", "port", "security"))
     if endpoint.server.security is Security.NONE:
@@ -72,7 +72,7 @@ def no_mechanism(endpoint: Endpoint, evidence: str, mechanisms: t.Collection[str
 
 
 def not_begun(mechanism: str, evidence: str) -> Failure:
-    """A server offers a mechanism and does not begin it as its standard requires; the password was not used."""
+    """A server offers a mechanism but does not start it as its standard requires; the password was not used."""
     return Failure(
         f"offers {mechanism} and does not follow it",
         evidence,
@@ -83,7 +83,7 @@ def not_begun(mechanism: str, evidence: str) -> Failure:
 
 
 def not_proved(mechanism: str) -> Failure:
-    """A server accepts a sign-in without the proof that it knows the password, which SCRAM demands (RFC 5802 5)."""
+    """A server accepts a SCRAM sign-in without proving that it knows the password (RFC 5802 5)."""
     return Failure(
         f"does not prove in {mechanism} that it knows the password",
         "",
@@ -94,7 +94,7 @@ def not_proved(mechanism: str) -> Failure:
 
 
 def credentials_not_sendable(character: str) -> Failure:
-    """Login or password has a character that the protocol cannot carry."""
+    """The login or password has a character that the protocol cannot carry."""
     evidence = f"{character} in the login or the password"
     return Failure("was not asked to sign in", evidence, "Correct username or password.")
 
@@ -124,19 +124,19 @@ def command_refused(refused: str, evidence: str) -> Failure:
     """A command in the open mailbox failed.
 
     Args:
-        refused: what the server does not do, after ``does not``.
-        evidence: its answer.
+        refused: what the server does not do, to follow ``does not``.
+        evidence: the server's answer.
     """
     return Failure(f"does not {refused}", evidence, _ASK_THE_PROVIDER)
 
 
 def number_too_large(evidence: str) -> Failure:
-    """A number beyond the 32 bits that IMAP allows (RFC 3501 9), and that no POP3 mailbox reaches."""
+    """A number above 32 bits, which IMAP forbids (RFC 3501 9) and no POP3 mailbox reaches."""
     return Failure("gives a number that no mailbox can have", evidence, _REPORT_TO_THE_PROVIDER)
 
 
 def not_understood(error: Exception) -> Failure:
-    """An answer that the code of this collection does not expect. Its text is not shown: it may have a password."""
+    """This collection cannot handle an answer. The error's text is not shown, as it may contain a password."""
     import traceback  # here, because it is rarely needed
 
     calls = traceback.extract_tb(error.__traceback__)
@@ -149,12 +149,12 @@ def not_understood(error: Exception) -> Failure:
 
 
 def inbox_read_only(evidence: str) -> Failure:
-    """The inbox cannot be opened for a deletion."""
+    """The inbox cannot be opened for deleting."""
     return Failure("opens the inbox for reading only", evidence, _ASK_THE_PROVIDER)
 
 
 def no_message_header(evidence: str) -> Failure:
-    """A POP3 server without TOP."""
+    """The POP3 server does not support TOP."""
     return Failure(
         "does not show the header of a message",
         evidence,
@@ -164,7 +164,7 @@ def no_message_header(evidence: str) -> Failure:
 
 
 def inbox_renumbered(before: int, after: int) -> Failure:
-    """UIDVALIDITY changed, so that the UIDs mean other messages (RFC 3501 2.3.1.1)."""
+    """UIDVALIDITY changed, so UIDs now mean other messages (RFC 3501 2.3.1.1)."""
     return Failure(
         "renumbered all messages during the test",
         f"UIDVALIDITY {after} after {before}",

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables for signing in and for opening a mailbox.
 
-Codes in brackets: RFC 5530 (IMAP), RFC 2449 and 3206 (POP3). Numbers: RFC 4954. [AUTHENTICATIONFAILED], [AUTH] and
-[ALERT] say no more than a bare refusal, and servers put them before words that name another cause: no rule reads them.
+Codes in brackets: RFC 5530 (IMAP), RFC 2449 and 3206 (POP3). Numbers: RFC 4954. No rule matches [AUTHENTICATIONFAILED],
+[AUTH] and [ALERT]: they say no more than a bare refusal, and servers put them before words that name another cause.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNLOCK = "Do not try again. Unlock the account on the provider's web page, or a
 _IN_USE = "Another program is using the mailbox, for example on a phone. Wait a few minutes, then try again."
 _NEITHER = "The password was neither accepted nor refused."
 
-# What is over in a moment, in the words of all stages.
+# Transient conditions, in the words of all stages.
 _USED = rule(
     r"\[IN-?USE\]"
     r"|\b(?:unable to|failed to|cannot|can't|could not) (?:get |acquire |obtain )?(?:an? )?(?:exclusive )?lock"
@@ -144,11 +144,11 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
     ),
 )
 
-# Words that say that the password was judged, where no answer with a status comes: an untagged BYE.
+# Words that show that the password was checked, in an untagged BYE instead of an answer with a status.
 JUDGED = r"auth\w* fail|login fail|log-?in failed|(?:invalid|incorrect|wrong|bad) (?:user|login|password|credential)"
 
 _RIGHT = "The password is right."
-# These mean the mailbox itself, in whatever words.
+# These mean the mailbox itself, whatever the words.
 MAILBOX_CODES = r"\[(?:SYS/PERM|NOPERM|CORRUPTION|NONEXISTENT|CONTACTADMIN)\]"
 MAILBOX: t.Sequence[RefusalRule] = (
     rule(

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about a port on which another service, or another kind of encryption, answers than the settings say."""
+"""Findings about a port with another service or another kind of encryption than the settings say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .reachability import check_host_and_port
 
 
 class DetectedProtocol(enum.Enum):
-    """A protocol that a server shows with its first bytes."""
+    """A protocol that a server's first bytes show."""
 
     IMAP = "IMAP"
     POP3 = "POP3"
@@ -27,7 +27,7 @@ _MAIL = (DetectedProtocol.IMAP, DetectedProtocol.POP3, DetectedProtocol.SMTP)
 
 
 def wrong_protocol(endpoint: Endpoint, detected: DetectedProtocol | None, evidence: str) -> Failure:
-    """Another protocol is spoken than the one expected; None for one that is not known."""
+    """The server speaks another protocol than expected; ``detected`` is None for an unknown one."""
     expected = endpoint.service.title
     if detected is DetectedProtocol.TLS:
         return needs_ssl(endpoint, evidence)
@@ -39,13 +39,13 @@ def wrong_protocol(endpoint: Endpoint, detected: DetectedProtocol | None, eviden
 
 
 def unexpected_answer(endpoint: Endpoint, evidence: str) -> Failure:
-    """An answer that is not of the protocol, of which no more is known."""
+    """The answer does not belong to the protocol, and its protocol is unknown."""
     finding = f"does not answer as {endpoint.service.title} requires"
     return Failure(finding, evidence, check_host_and_port(endpoint), Code.WRONG_PROTOCOL)
 
 
 def needs_ssl(endpoint: Endpoint, evidence: str) -> Failure:
-    """TLS begins with the first byte where plain text was expected."""
+    """The server uses implicit TLS, but plain text was expected."""
     return Failure(
         "speaks TLS from the first byte on this port",
         evidence,
@@ -55,7 +55,7 @@ def needs_ssl(endpoint: Endpoint, evidence: str) -> Failure:
 
 
 def needs_starttls(endpoint: Endpoint, evidence: str) -> Failure:
-    """The right protocol is spoken, in plain text where TLS was expected."""
+    """The server speaks the right protocol in plain text, but TLS was expected."""
     usual = endpoint.usual_port(Security.SSL)
     alternative = "" if endpoint.server.port == usual else f", or {endpoint.settings(Security.SSL, usual)}"
     return Failure(

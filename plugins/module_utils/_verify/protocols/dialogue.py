@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a dialogue with a mail server is, whatever the protocol."""
+"""The interface of a dialogue with a mail server, for all protocols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 class Dialogue(t.Protocol):
-    """The commands over one connection, a stage at a time and in this order.
+    """The commands over one connection, one stage at a time, in this order.
 
     Each stage returns what was seen, or raises Failure. STARTTLS is left out if the endpoint does not have it.
     """
@@ -26,23 +26,23 @@ class Dialogue(t.Protocol):
         """Read the server's greeting."""
 
     def starttls(self) -> str:
-        """Ask for TLS: the next byte on the connection must be the handshake's."""
+        """Ask for TLS; the next byte on the connection must belong to the handshake."""
 
     def capability(self) -> str:
         """Ask for the capabilities, and forget those from before TLS (RFC 3207 4.2, RFC 2595 3.1)."""
 
     def sign_in(self, username: str, password: Secret) -> str:
-        """Sign in, once, with one mechanism. The caller has made sure that the connection may carry a password."""
+        """Sign in, once, with one mechanism. The caller must ensure that the connection may carry a password."""
 
     def use(self, email: str) -> str:
-        """Use the account without any change: open the mailbox, or begin and abandon a message."""
+        """Use the account without changing anything: open the mailbox, or begin and abandon a message."""
 
     def leave(self) -> None:
         """End the session."""
 
 
 class DialogueInLines:
-    """What the dialogues of POP3 and SMTP have in common, whose servers list each capability in a line of its own."""
+    """The common part of the POP3 and SMTP dialogues, whose servers list one capability per line."""
 
     def __init__(self, connection: Connection, endpoint: Endpoint, redact: Redactor) -> None:
         self._connection = connection
@@ -58,7 +58,7 @@ class DialogueInLines:
 
 
 def header_is(line: bytes, field: bytes, value: bytes) -> bool:
-    """Whether a line of a message's header is that field with that value."""
+    """Whether a line of a message's header is this field with this value."""
     name, _colon, text = line.partition(b":")
     return name.strip().lower() == field.lower() and text.strip() == value
 
@@ -69,6 +69,6 @@ def plain(username: str, password: Secret) -> bytes:
 
 
 def check_credentials(username: str, password: Secret) -> None:
-    """Refuse what no mechanism can carry: a NUL (RFC 4616 2)."""
+    """Refuse a NUL, which no mechanism can carry (RFC 4616 2)."""
     if "\0" in username + password.reveal():
         raise credentials_not_sendable("a NUL character")

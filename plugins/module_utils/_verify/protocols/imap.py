@@ -24,7 +24,7 @@ from .sign_in_order import AUTH_PLAIN, ways_with_password
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
-_QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # what a quoted string may hold here; the rest goes as a literal
+_QUOTABLE = re.compile(rb"[\x20-\x7e]*")  # allowed in a quoted string here; anything else is sent as a literal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Inbox:
 
 @dataclasses.dataclass(frozen=True)
 class ImapReply:
-    """The end of a command.
+    """The server's reply to a command.
 
     Attributes:
-        status: OK, NO or BAD; ``+`` where the server waits for more.
+        status: OK, NO or BAD; ``+`` if the server waits for more.
         text: status and text, as sent.
-        untagged: the responses before it, each a line unless ``_response`` reads more.
+        untagged: the preceding responses, one line each unless ``_response`` reads more.
     """
 
     status: bytes
@@ -100,7 +100,7 @@ class ImapDialogue:
         return f"signed in as {username} with {mechanism}"
 
     def use(self, email: str) -> str:
-        answer = self._command(b"EXAMINE INBOX")  # EXAMINE is SELECT without any change (RFC 3501 6.3.2)
+        answer = self._command(b"EXAMINE INBOX")  # EXAMINE is SELECT, but read-only (RFC 3501 6.3.2)
         counts = [match.group(1) for match in map(_EXISTS.match, answer.untagged) if match]
         if answer.status != b"OK" or not counts:
             raise mailbox_refused("inbox", self._redact(answer.text))
@@ -114,7 +114,7 @@ class ImapDialogue:
         """Open the inbox, or open it again.
 
         Args:
-            writable: with SELECT, for a deletion; otherwise with EXAMINE, which changes nothing at all.
+            writable: use SELECT, for deleting; otherwise EXAMINE, which changes nothing.
         """
         answer = self._command(b"SELECT INBOX" if writable else b"EXAMINE INBOX")
         if answer.status != b"OK":
@@ -132,15 +132,15 @@ class ImapDialogue:
         return Inbox(codes.get(b"UIDVALIDITY", 0), next_uid)
 
     def arrived(self, since: int) -> tuple[int, ...]:
-        """The UIDs in the open inbox from that one on."""
+        """The UIDs in the open inbox from this one on."""
         self._done(b"NOOP", "answer NOOP")  # makes the server list new messages
-        # "n:*" names the last message even where its UID is lower.
+        # "n:*" includes the last message even if its UID is lower.
         return tuple(uid for uid in self._search(b"UID %d:*" % since) if uid >= since)
 
     def has(self, uid: int, field: bytes, value: bytes) -> bool:
-        """Whether a message has a header field with exactly that value; no flag changes (PEEK).
+        """Whether a message has a header field with exactly this value; no flag changes (PEEK).
 
-        It is read and compared here, since servers differ in what their search for a header finds.
+        The field is fetched and compared here, since servers differ in how they search headers.
         """
         answer = self._done(b"UID FETCH %d (BODY.PEEK[HEADER.FIELDS (%s)])" % (uid, field), "show a message")
         return any(header_is(line, field, value) for line in answer.untagged)
@@ -148,11 +148,11 @@ class ImapDialogue:
     def delete(self, uid: int) -> bool:
         """Delete one message of the inbox, which is open for writing.
 
-        Without UIDPLUS (RFC 4315) a server can only delete all messages that are marked. So the message stays marked if
-        others are marked, too.
+        Without UIDPLUS (RFC 4315), a server can only delete all marked messages. If others are marked, too, the message
+        is only marked.
 
         Returns:
-            Whether it is gone.
+            Whether it was deleted.
         """
         self._done(b"UID STORE %d +FLAGS.SILENT (\\Deleted)" % uid, "let a message be deleted")
         if "UIDPLUS" in self._capabilities:
@@ -203,7 +203,7 @@ class ImapDialogue:
         ways = ways_with_password(mechanisms, "LOGIN" if may_login else "")
         for way in ways:
             answer = (self._authenticate_plain if way == AUTH_PLAIN else self._login)(username, password)
-            # BAD is about the command, not about the password, and the server may have another command.
+            # BAD concerns the command, not the password, and the server may support another command.
             if answer.status != b"BAD" or way == ways[-1]:
                 return way, answer
         mechanism = choose(mechanisms, username, password)
@@ -236,7 +236,7 @@ class ImapDialogue:
         return self._answer()
 
     def _login(self, username: str, password: Secret) -> ImapReply:
-        """LOGIN, each argument as a quoted string or, where that cannot hold it, as a literal (RFC 3501 4.3)."""
+        """LOGIN, each argument as a quoted string or, if that cannot hold it, as a literal (RFC 3501 4.3)."""
         command = self._next_tag() + b" LOGIN"
         for argument in (username.encode(), password.reveal().encode()):
             if _QUOTABLE.fullmatch(argument):
@@ -264,7 +264,7 @@ class ImapDialogue:
         return self._connection.read_line()
 
     def _answer(self) -> ImapReply:
-        """Read up to the line with the last tag, or up to a request for more."""
+        """Read up to the line with the last tag, or up to a continuation request."""
         tag = b"a%d " % self._commands
         untagged: list[bytes] = []
         while True:
@@ -281,6 +281,6 @@ class ImapDialogue:
 
 
 def _with_reason(ending: ConnectionEnded, untagged: list[bytes], redact: Redactor) -> ConnectionEnded:
-    """A server that ends the connection usually gives the reason in an untagged BYE."""
+    """The ending, with the reason that a server usually gives in an untagged BYE."""
     reasons = [line for line in untagged if line.upper().startswith(b"* BYE")]
     return ConnectionEnded(redact(reasons[-1])) if reasons else ending

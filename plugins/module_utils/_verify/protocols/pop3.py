@@ -73,7 +73,7 @@ class Pop3Dialogue(DialogueInLines):
         """How many messages there are; the newest has the highest number.
 
         Raises:
-            Failure: the server does not say it.
+            Failure: the server does not report the number.
         """
         answer = self._command(b"STAT")
         match = _STAT.match(answer)
@@ -90,7 +90,7 @@ class Pop3Dialogue(DialogueInLines):
         return words[2] if len(words) > 2 and _positive(words[0]) else b""
 
     def has(self, number: int, field: bytes, value: bytes) -> bool:
-        """Whether a message has a header field with exactly that value. TOP reads it without changing a flag."""
+        """Whether a message has a header field with exactly this value. TOP reads it without changing flags."""
         answer = self._command(b"TOP %d 0" % number)
         if not _positive(answer):
             raise sessions.no_message_header(self._redact(answer))
@@ -102,22 +102,22 @@ class Pop3Dialogue(DialogueInLines):
             found = found or header_is(line, field, value)
 
     def delete(self, number: int) -> None:
-        """Mark one message for deletion; ``finish`` does it."""
+        """Mark one message for deletion; ``finish`` deletes it."""
         answer = self._command(b"DELE %d" % number)
         if not _positive(answer):
             raise sessions.command_refused("let a message be deleted", self._redact(answer))
 
     def finish(self) -> None:
-        """End the session and wait for it: what is marked is deleted, and the mailbox is free for the next session."""
+        """End the session and wait until marked messages are deleted and the mailbox is free for the next session."""
         answer = self._command(b"QUIT")
         if not _positive(answer):
             raise sessions.command_refused("delete a message", self._redact(answer))
 
     def leave(self) -> None:
-        self._connection.leave(b"QUIT")  # deletes what was marked as deleted, which is nothing
+        self._connection.leave(b"QUIT")  # deletes marked messages, of which there are none
 
     def _ask_capabilities(self) -> None:
-        """CAPA; a server from before RFC 2449 denies it, and then USER and PASS are all there is."""
+        """Send CAPA. A server from before RFC 2449 refuses it and supports only USER and PASS."""
         self._capabilities = ()
         if not _positive(self._command(b"CAPA")):
             return

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ways to sign in that do not show the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
+"""Mechanisms that do not send the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
 
-They are for servers that have none of ``sign_in_order``. Challenges and responses are bytes, here without Base64.
+They are used for servers without any of ``sign_in_order``. Challenges and responses are bytes, not yet in Base64.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ class Mechanism(t.Protocol):
         """The response to a challenge. The first challenge of SCRAM is empty.
 
         Raises:
-            Failure: the challenge is not what the mechanism demands.
+            Failure: the challenge does not follow the mechanism.
         """
 
     def finish(self) -> None:
-        """The server has accepted the sign-in.
+        """Complete a sign-in that the server has accepted.
 
         Raises:
-            Failure: it has not proved that it knows the password.
+            Failure: the server has not proved that it knows the password.
         """
 
 
 @dataclasses.dataclass(frozen=True)
 class Turn(t.Generic[_R]):
-    """What the server does next in an exchange.
+    """The server's next step in an exchange.
 
     Attributes:
         reply: its answer.
-        challenge: in Base64; None if the exchange is over.
+        challenge: the challenge in Base64; None if the exchange is over.
     """
 
     reply: _R
@@ -60,7 +60,7 @@ class Turn(t.Generic[_R]):
 
 
 def choose(offered: t.Collection[str], username: str, password: Secret) -> Mechanism | None:
-    """The best of the mechanisms offered, among those of this module; None if there is none."""
+    """The best offered mechanism of this module; None if there is none."""
     for name, algorithm in _SCRAM.items():
         if name in offered:
             return Scram(name, algorithm, username, password)
@@ -75,9 +75,9 @@ def exchange(
     """Answer challenges until the server decides.
 
     Args:
-        mechanism: that was begun.
-        turn: the server's answer to that.
-        answer: sends a line and reads what comes next.
+        mechanism: the mechanism that was started.
+        turn: the server's answer to its start.
+        answer: sends a line and reads the next answer.
         show: an answer as evidence.
 
     Returns:
@@ -111,23 +111,23 @@ class CramMd5:
         self._password = password
 
     def respond(self, challenge: bytes) -> bytes:
-        if not re.fullmatch(rb"<[^<>]+>\s*", challenge):  # an identifier of its own for each sign-in
+        if not re.fullmatch(rb"<[^<>]+>\s*", challenge):  # an identifier that is unique to each sign-in
             raise not_begun(self.name, "the challenge is not of the form that RFC 2195 demands")
         digest = hmac.new(self._password.reveal().encode(), challenge, "md5").hexdigest()
         return f"{self._username} {digest}".encode()
 
     def finish(self) -> None:
-        """It has no proof of the server's."""
+        """Do nothing: CRAM-MD5 has no proof by the server."""
 
 
 class Scram:
     """SCRAM without channel binding.
 
     Args:
-        name: of the mechanism.
-        algorithm: its hash function, as hashlib names it.
+        name: the mechanism's name.
+        algorithm: its hash function's name in hashlib.
         username: the login.
-        password: its password.
+        password: the password.
         nonce: replaced in tests of this code only.
     """
 
@@ -156,7 +156,7 @@ class Scram:
         return b"n,," + self._first.encode()
 
     def _client_final(self, challenge: bytes) -> bytes:
-        """Check the server's first message, and prove that the password is known (RFC 5802 3)."""
+        """Check the server's first message, and prove knowledge of the password (RFC 5802 3)."""
         values = _attributes(challenge)
         nonce, iterations = values.get("r", ""), values.get("i", "")
         try:
@@ -178,7 +178,7 @@ class Scram:
         return f"{without_proof},p={base64.b64encode(proof).decode()}".encode()
 
     def _acknowledge(self, challenge: bytes) -> bytes:
-        """The server's proof, or its error; the refusal itself comes after it."""
+        """Check the server's proof or error; the refusal itself follows the error."""
         values = _attributes(challenge)
         if "e" in values:
             return b""
@@ -201,7 +201,7 @@ def _attributes(message: bytes) -> t.Mapping[str, str]:
 
 
 def _prepared(text: str) -> str:
-    """SASLprep without its prohibitions (RFC 4013 2.1, 2.2): those are the server's to enforce."""
+    """SASLprep without its prohibitions (RFC 4013 2.1, 2.2), which the server enforces."""
     mapped = "".join(
         " " if stringprep.in_table_c12(letter) else letter for letter in text if not stringprep.in_table_b1(letter)
     )
@@ -209,7 +209,7 @@ def _prepared(text: str) -> str:
 
 
 def _has_md5() -> bool:
-    """Hosts in FIPS mode refuse MD5."""
+    """Whether MD5 is available; hosts in FIPS mode refuse it."""
     try:
         hmac.new(b"key", b"message", "md5")
     except ValueError:

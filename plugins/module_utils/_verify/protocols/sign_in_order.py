@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which way to sign in comes first. ``sasl`` has those that do not show the password to the server, and come last."""
+"""The order of the ways to sign in. ``sasl`` has those that do not send the password, which come last."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ AUTH_PLAIN = "AUTH PLAIN"
 
 
 def ways_with_password(offered: t.Collection[str], own: str) -> tuple[str, ...]:
-    """The ways to sign in that send the password itself, the first choice first; without one, see ``sasl.choose``.
+    """The ways to sign in that send the password itself, the preferred one first.
 
-    Whether a password may be sent at all was decided before, see ``sign_in_rules``.
+    If there is none, use ``sasl.choose``. ``sign_in_rules`` has already decided whether a password may be sent.
 
     Args:
         offered: the mechanisms that the server lists.

@@ -20,7 +20,7 @@ from .sign_in_order import AUTH_PLAIN, ways_with_password
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
 
-_NOT_UNDERSTOOD = (500, 501, 502, 504)  # replies about the command, not about the password
+_NOT_UNDERSTOOD = (500, 501, 502, 504)  # these concern the command, not the password
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,8 @@ class SmtpDialogue(DialogueInLines):
 
     def use(self, email: str) -> str:
         commands = [f"MAIL FROM:<{email}>".encode(), f"RCPT TO:<{email}>".encode()]
-        # RFC 2920; without it, a round trip for each. QUIT ends what was begun (RFC 5321 4.1.1.10), without RSET.
+        # With PIPELINING (RFC 2920); otherwise one round trip each. QUIT aborts the message without RSET (RFC 5321
+        # 4.1.1.10).
         together = "PIPELINING" in self._capabilities
         if together:
             self._connection.send_lines(commands)
@@ -82,7 +83,7 @@ class SmtpDialogue(DialogueInLines):
 
         Args:
             email: sender and recipient.
-            message: lines with CRLF, the last one too.
+            message: lines that end with CRLF, including the last one.
 
         Returns:
             The server's receipt.
@@ -91,7 +92,7 @@ class SmtpDialogue(DialogueInLines):
             reply = self._command(command.encode())
             if reply.code != code:
                 raise refusals.address_refused(self._show(reply), email)
-        lines = message.replace(b"\r\n.", b"\r\n..")  # RFC 5321 4.5.2; a header never begins with a dot
+        lines = message.replace(b"\r\n.", b"\r\n..")  # RFC 5321 4.5.2; a header never starts with a dot
         self._connection.send(lines + b".\r\n")
         reply = self._reply(self._connection.read_line())
         if reply.code != 250:
@@ -108,12 +109,12 @@ class SmtpDialogue(DialogueInLines):
         self._capabilities = tuple(line.decode("ascii", "replace").upper().strip() for line in reply.lines[1:])
 
     def _name(self) -> bytes:
-        """An address literal (RFC 5321 4.1.3), as mail clients send it: it needs no name."""
+        """An address literal (RFC 5321 4.1.3), as mail clients send; it needs no host name."""
         address = self._connection.local_address
         return (f"[IPv6:{address}]" if ":" in address else f"[{address}]").encode()
 
     def _mechanisms(self) -> frozenset[str]:
-        """From ``AUTH PLAIN LOGIN``; very old servers write ``AUTH=PLAIN LOGIN``."""
+        """The mechanisms in ``AUTH PLAIN LOGIN``; very old servers write ``AUTH=PLAIN LOGIN``."""
         words = [line.replace("=", " ").split() for line in self._capabilities]
         return frozenset(
             mechanism for first, *mechanisms in filter(None, words) if first == "AUTH" for mechanism in mechanisms

@@ -14,17 +14,17 @@ from .summary import summary
 
 @dataclasses.dataclass(frozen=True)
 class AccountReport:
-    """What is known about one account after the test.
+    """The results of the tests of one account.
 
     Attributes:
-        email: the account.
-        incoming: the checks of the server that mail comes from.
-        outgoing: the checks of the server that mail goes to.
-        summary: the outcome as plain sentences that can be passed on as they are.
+        email: the account's address.
+        incoming: the checks of the receiving server.
+        outgoing: the checks of the sending server.
+        summary: the result in plain sentences that can be passed on unchanged.
         cause: why it does not work; None if both servers passed their tests.
-        client: how the settings in a mail client agree with those wanted; None if no client was inspected.
-        round_trip: what became of a test message; None if none was wanted.
-        vantage: the machine that tested, if that is not the host of the task.
+        client: whether a mail client's settings agree with the wanted ones; None if no client was inspected.
+        round_trip: the result of a test message; None if none was requested.
+        vantage: the machine that tested, if it is not the task's host.
         second_report: the same account tested from a second machine; None if it was not.
     """
 
@@ -47,7 +47,7 @@ class AccountReport:
 
     @property
     def all_checks(self) -> tuple[Check | AccountCheck, ...]:
-        """Also those from the second machine."""
+        """All checks, including those from the second machine."""
         return self.checks if self.second_report is None else (*self.checks, *self.second_report.all_checks)
 
     @property
@@ -62,7 +62,7 @@ class AccountReport:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user should see although it works."""
+        """The warnings of checks that passed."""
         return tuple(
             f"{self.email if isinstance(check, AccountCheck) else check.endpoint.where}: {check.advice}"
             for check in self.checks
@@ -73,7 +73,7 @@ class AccountReport:
         """The report as a module returns it.
 
         Args:
-            user: whose account it is; empty for that of the task.
+            user: the account's user; empty for the task's.
         """
         return {
             "email": self.email,
@@ -99,7 +99,7 @@ class AccountReport:
         return {**found, "checked_from": self.vantage} if self.vantage else found
 
     def _own_cause(self) -> dict[str, t.Any]:
-        """What keeps mail from working comes before what only differs."""
+        """The cause: what keeps mail from working takes precedence over mere differences."""
         if self.cause is not None:
             return self.cause.as_result()
         for check in (self.client, self.round_trip):
@@ -121,10 +121,10 @@ def account_report(
     """The report on an account from those on its two servers.
 
     Args:
-        email: the account.
-        incoming: what the test of receiving found.
-        outgoing: what the test of sending found.
-        same_login: both servers got the same login and password, so that each result explains the other.
+        email: the account's address.
+        incoming: the report on receiving.
+        outgoing: the report on sending.
+        same_login: both servers got the same login and password, so each result helps to explain the other.
     """
     incoming, outgoing, cause = find_cause(incoming, outgoing, same_login=same_login)
     return AccountReport(email, incoming, outgoing, summary(email, incoming, outgoing, cause), cause)

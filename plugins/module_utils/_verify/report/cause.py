@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one cause among the checks of an account's two servers; the rest is consequence."""
+"""Finds the one cause among the checks of an account's two servers; other failures are consequences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cause:
     """The one finding that explains why an account does not work.
 
     Attributes:
-        check: what failed first, in the order of the stages; of two in the same stage that of receiving.
+        check: the first failed check, in the order of the stages; in the same stage, receiving comes first.
         suggestion: settings that work instead; None if none are known.
     """
 
@@ -31,7 +31,7 @@ class Cause:
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, ready to be passed on."""
+        """What is wrong and what to do, as text for users."""
         return " ".join((observed(self.check), *remedies(self.check, self.suggestion)))
 
     def as_result(self) -> dict[str, t.Any]:
@@ -51,12 +51,12 @@ def observed(check: Check) -> str:
 
 
 def remedies(check: Check, suggestion: Suggestion | None) -> tuple[str, ...]:
-    """What to do, as sentences: what was tested first, then what is only likely."""
+    """What to do, as sentences: tested remedies before likely ones."""
     if suggestion is None:
         return (check.advice,)
     if check.code in _ABOUT_SETTINGS:  # the advice is the same change, untested
         return (suggestion.sentence,)
-    if check.code in _ABOUT_CERTIFICATES:  # first make sure that nothing intercepts the connection
+    if check.code in _ABOUT_CERTIFICATES:  # first ensure that nothing intercepts the connection
         return (check.advice, suggestion.sentence)
     return (suggestion.sentence, check.advice)
 
@@ -68,10 +68,10 @@ _ABOUT_SETTINGS = (Code.NEEDS_SSL, Code.NEEDS_STARTTLS)
 def find_cause(
     incoming: EndpointReport, outgoing: EndpointReport, *, same_login: bool = True
 ) -> tuple[EndpointReport, EndpointReport, Cause | None]:
-    """Compare both servers, which can explain a failure better than one of them, if the login was the same.
+    """Compare both servers, which together can explain a failure better if they got the same login.
 
     Returns:
-        The reports, with what the comparison added, and the cause; None if nothing failed.
+        The reports, with additions from the comparison, and the cause; None if nothing failed.
     """
     compared = (incoming, outgoing)
     if same_login:

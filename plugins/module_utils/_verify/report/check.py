@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of stages and reports on endpoints: values only."""
+"""Checks of stages and reports on endpoints; values only."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if t.TYPE_CHECKING:
 class Stage(enum.Enum):
     """The steps of a test, in the order in which reports list them.
 
-    The first and the last are about the whole account (``AccountCheck``), the others about one endpoint.
-    With STARTTLS the stages greeting and starttls come before tls on the wire; the list keeps one order for all.
+    The first and the last concern the whole account (``AccountCheck``), the others one endpoint. With STARTTLS,
+    greeting and starttls come before tls on the wire; reports still use one order.
     """
 
     CLIENT = "client"
@@ -38,7 +38,7 @@ class Stage(enum.Enum):
     ROUND_TRIP = "round_trip"
 
 
-# In these a server fails for all accounts alike; later stages are about one account.
+# In these stages, a server fails for all accounts; later stages concern one account.
 BEFORE_SIGNING_IN = (
     Stage.DNS,
     Stage.TCP,
@@ -73,11 +73,11 @@ class CheckStatus(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class ServerCertificate:
-    """What a fleet needs to know about a server's certificate, whether it is trusted or not.
+    """The facts of a server's certificate that the report on a fleet needs, whether the certificate is trusted or not.
 
     Attributes:
-        names: host names and addresses that it is for; printable, bounded.
-        issuer: who vouches for it; printable, bounded, may be empty.
+        names: host names and addresses it is valid for; printable, bounded.
+        issuer: its issuer's name; printable, bounded, may be empty.
         not_after: the end of its validity, in ISO 8601 and UTC.
     """
 
@@ -92,7 +92,7 @@ class ServerCertificate:
 
 @dataclasses.dataclass(frozen=True)
 class TlsSession:
-    """What a server with a trusted certificate and this machine agreed on.
+    """The parameters of a TLS session with a server whose certificate is trusted.
 
     Attributes:
         version: ``TLS 1.3`` for example.
@@ -120,8 +120,8 @@ class Check:
         advice: what to do, in sentences. Together with the status ok it is a warning.
         finding: what went wrong, as a clause whose subject is the server; empty unless failed.
         code: the same for programs; None unless failed.
-        address: where the connection led to, or the first address that was tried in vain; empty without either.
-        certificate: in the stage tls, the server's, if it could be read.
+        address: the address connected to, or the first one that failed; empty without either.
+        certificate: in the stage tls, the server's certificate, if it could be read.
         tls: in the stage tls, what was agreed on; None unless ok.
     """
 
@@ -149,12 +149,12 @@ class Check:
 
 @dataclasses.dataclass(frozen=True)
 class AccountCheck:
-    """One stage that is about the account as a whole.
+    """One stage that concerns the whole account.
 
     Attributes:
         stage: what was tested.
         service: the client's name, or the protocol by which a message came back.
-        server: where that is; empty if it is about no server.
+        server: the server; empty if no server is concerned.
         status: the result.
         seconds: how long it took, to the millisecond.
         evidence: what was seen, or why the check was skipped; printable, bounded, without secrets.
@@ -195,14 +195,14 @@ def _as_result(check: Check | AccountCheck, endpoint: str, service: str, server:
 
 @dataclasses.dataclass(frozen=True)
 class EndpointReport:
-    """All checks of one endpoint, of which at most one has failed: the later ones are then skipped.
+    """All checks of one endpoint. At most one has failed; later ones are then skipped.
 
     Attributes:
         endpoint: what was tested.
         checks: one for each stage of the endpoint, in the order of Stage.
         encryption: ``TLS 1.3`` for example; empty if TLS was not reached or is not used.
-        suggestion: settings that work where these do not; None if there are none or none were tested.
-        source: the address of the machine that tested, where only that machine knows it; usually empty.
+        suggestion: settings that work instead; None if none work or none were tested.
+        source: the address of the machine that tested, if only that machine knows it; usually empty.
     """
 
     endpoint: Endpoint
@@ -218,7 +218,7 @@ class EndpointReport:
 
     @property
     def settings_can_help(self) -> bool:
-        """Whether other settings can be the remedy for what failed."""
+        """Whether other settings can fix what failed."""
         return self.failed is not None and self.failed.code in SETTINGS_CAN_HELP
 
     @property

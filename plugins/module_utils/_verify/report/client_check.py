@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check of whether a mail client has the account as it is wanted."""
+"""Checks that say whether a mail client has the account as wanted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .check import AccountCheck, CheckStatus, Stage
 
 
 def as_wanted(client: str, place: str, note: str) -> AccountCheck:
-    """The client has the account as it is wanted.
+    """The client has the account as wanted.
 
     Args:
         client: its name.
@@ -34,7 +34,7 @@ def differs(
         clauses: what differs.
         note: which passwords the tests use, a clause.
         module: the module that configures the client.
-        refusal: why the module would not change it, and what to do, as sentences; empty where it would.
+        refusal: why the module would not change it, and what to do, as sentences; empty if it would.
     """
     listed = "; ".join(clauses)
     usual = f"Run {module} with the same options to change {client}, or change the options if {client} is right."
@@ -50,7 +50,7 @@ def differs(
 
 
 def left_alone(client: str, place: str, reason: str, clauses: t.Sequence[str], note: str, module: str) -> AccountCheck:
-    """The client has the account as its user wants it, and the module would not change that.
+    """The client has the account with the user's own choices, which the module would keep.
 
     Args:
         client: its name.
@@ -94,7 +94,7 @@ def account_missing(client: str, place: str, account: str, reason: str, module: 
 
 
 def undecided(client: str, place: str, module: str, refusal: str) -> AccountCheck:
-    """The client has what could be the account, and the module would not take it for that.
+    """The client has an account that could be the wanted one, but the module cannot tell.
 
     Args:
         client: its name.
@@ -133,9 +133,9 @@ def add_to_report(check: AccountCheck, report: AccountReport, remark: str = "") 
     """The report with this check in front.
 
     Args:
-        check: what the client has.
-        report: what the tests found.
-        remark: a sentence for the end; empty for none.
+        check: the check of the client.
+        report: the results of the tests.
+        remark: a sentence to append; empty for none.
     """
     parts = [check.sentences, report.summary, remark]
     return dataclasses.replace(report, client=check, summary=" ".join(part for part in parts if part))

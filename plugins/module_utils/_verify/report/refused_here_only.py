@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password that one of an account's two servers refuses, and the other one accepts."""
+"""Explains a password that one of an account's two servers refuses and the other accepts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ACTIVITIES = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 
 def compared_with(report: EndpointReport, other: EndpointReport) -> EndpointReport:
-    """A password that one server refuses and the other accepts is not simply wrong."""
+    """The report, explained: a password that the other server accepts is not simply wrong."""
     failed = report.failed
     if failed is None or failed.code is not Code.PASSWORD_REFUSED or not _signed_in(other):
         return report

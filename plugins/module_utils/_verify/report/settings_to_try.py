@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other settings for an account: what to set, and which endpoints must work for that to help."""
+"""Other settings for an account: what to set, and which endpoints must then work."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Suggestion:
     """Settings that may work where an endpoint fails.
 
     Attributes:
-        options: what to set, as ``incoming.port`` or ``provider`` and its value.
-        endpoints: what must work.
+        options: options such as ``incoming.port`` or ``provider``, and their values.
+        endpoints: the endpoints that must work.
     """
 
     options: tuple[tuple[str, str | int], ...]
@@ -27,7 +27,7 @@ class Suggestion:
 
     @property
     def speaks_early(self) -> bool:
-        """Whether testing it may say something to a server that must greet first, which servers log and count."""
+        """Whether the test may send before the server's greeting, which servers log and count."""
         return any(
             end.server.security is Security.SSL
             and end.server.port not in IMPLICIT_TLS
@@ -44,7 +44,7 @@ class Suggestion:
         return f"Set {options}: tested from here without a password, {places} {answers} properly."
 
     def as_result(self) -> dict[str, t.Any]:
-        """The options in the shape in which a task takes them."""
+        """The options in the form that a task takes."""
         result: dict[str, t.Any] = {}
         for name, value in self.options:
             side, _dot, option = name.partition(".")
@@ -55,14 +55,14 @@ class Suggestion:
         return result
 
 
-# Where a security never works.
+# Ports on which a security never works.
 _IMPOSSIBLE_PORTS = {Security.SSL: CLEARTEXT, Security.STARTTLS: IMPLICIT_TLS}
 
 
 def suggestions(account: Account, role: Role) -> tuple[Suggestion, ...]:
-    """What to try where this side of an account fails, the nearest first: another mode or port, then another preset.
+    """What to try if this side of an account fails, the closest first: another security or port, then another preset.
 
-    Unencrypted settings are never among them, and no provider whose addresses are other ones.
+    Unencrypted settings and providers of other addresses are never suggested.
     """
     incoming, outgoing = endpoints(account)
     failing = incoming if role is Role.INCOMING else outgoing
@@ -74,7 +74,7 @@ def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
     places = [(server.port, Security.SSL), (server.port, Security.STARTTLS)]
     places += [(usual(security), security) for security in (Security.SSL, Security.STARTTLS)]
     if failing.service is MailService.SMTP:
-        places.append((usual(Security.STARTTLS), Security.SSL))  # against RFC 8314, and what Spectrum has
+        places.append((usual(Security.STARTTLS), Security.SSL))  # contrary to RFC 8314, but what Spectrum uses
     for port, security in dict.fromkeys(places):
         if (port, security) != (server.port, server.security) and port not in _IMPOSSIBLE_PORTS[security]:
             options = ((failing.option("port"), port), (failing.option("security"), security.value))
@@ -83,7 +83,7 @@ def _same_host(failing: Endpoint) -> t.Iterator[Suggestion]:
 
 def _presets(account: Account, failing: Endpoint) -> t.Iterator[Suggestion]:
     ends = endpoints(account)
-    # Where all is as some preset has it, naming another preset changes all of it; otherwise single options win.
+    # If all servers are a preset's, naming another preset changes them all; otherwise suggest single options.
     preset = all(of_server(end.server) is not None for end in ends)
     for provider in relatives(account.domain, failing.server.host):
         published = {

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The summary of an account: sentences that can be passed on as they are."""
+"""The summary of an account: sentences that can be passed on unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .check import EndpointReport
 
 
 def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport, cause: Cause | None) -> str:
-    """The results of all tests of an account. The cause comes first; what was not tested is never left out."""
+    """The results of all tests of an account. The cause comes first; untested stages are always mentioned."""
     if cause is not None:
         first, second = incoming, outgoing
         if cause.check.endpoint.role is Role.OUTGOING:
@@ -33,7 +33,7 @@ def summary(email: str, incoming: EndpointReport, outgoing: EndpointReport, caus
 
 
 def _other_server(cause: Cause, report: EndpointReport) -> str:
-    """The result of the other server; with the same cause it needs no advice of its own."""
+    """The result of the other server; with the same cause, it needs no advice."""
     failed = report.failed
     if failed is None:
         return _result(report)
@@ -50,7 +50,7 @@ def _conclusion(report: EndpointReport) -> str:
 
 
 def _result(report: EndpointReport) -> str:
-    """One endpoint that did not fail."""
+    """The result of an endpoint that did not fail."""
     incoming = report.endpoint.role is Role.INCOMING
     action, last = ("received from", "the mailbox") if incoming else ("sent through", "sending")
     if report.skipped is not None:
@@ -59,7 +59,7 @@ def _result(report: EndpointReport) -> str:
 
 
 def _place(report: EndpointReport) -> str:
-    """``imap.charter.net (IMAP, port 993, TLS 1.3)``; submission needs no name."""
+    """``imap.charter.net (IMAP, port 993, TLS 1.3)``; the protocol of submission is left out."""
     server = report.endpoint.server
     service = f"{report.endpoint.service.title}, " if report.endpoint.role is Role.INCOMING else ""
     return f"{server.host} ({service}port {server.port}, {report.encryption or 'not encrypted'})"

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fields of a certificate (RFC 5280), also of one that is not trusted.
+"""Reads the fields of a certificate (RFC 5280), trusted or not.
 
-The standard library shows the fields of a certificate only after it was verified. This reads the few that explain a
-refusal; it decides nothing: only the TLS library decides whether a certificate is valid.
+The standard library shows a certificate's fields only after verification. This module reads the few that explain a
+refusal. Only the TLS library decides whether a certificate is valid.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Certificate:
     """The part of a certificate that explains a refusal.
 
     Attributes:
-        names: host names and addresses that it is for.
-        subject: whose it is, for example ``imap.charter.net``; may be empty.
-        issuer: who vouches for it, for example ``R3 (Let's Encrypt)``; may be empty.
+        names: host names and addresses it is valid for.
+        subject: its subject, such as ``imap.charter.net``; may be empty.
+        issuer: its issuer, such as ``R3 (Let's Encrypt)``; may be empty.
         not_before: seconds since 1970.
         not_after: seconds since 1970.
     """
@@ -51,7 +51,7 @@ def read_certificate(der: bytes) -> Certificate:
     """Read a certificate.
 
     Raises:
-        ValueError: it does not have the form that RFC 5280 gives to certificates.
+        ValueError: it does not have the form that RFC 5280 requires.
     """
     body = DerReader(der).sequence().sequence().elements()
     if body and body[0].tag == _VERSION:
@@ -78,7 +78,7 @@ def _elements(data: bytes) -> list[Element]:
 
 
 def _name(content: bytes) -> str:
-    """The common name with the organisation in brackets, or whichever of them there is."""
+    """The common name with the organisation in brackets, or whichever of the two is present."""
     parts: dict[bytes, str] = {}
     for group in _elements(content):
         for attribute in _elements(group.content):
@@ -103,7 +103,7 @@ def _time(element: Element) -> float:
 
 def _alternative_names(content: bytes) -> t.Iterator[str]:
     for extension in DerReader(content).sequence().elements():
-        fields = _elements(extension.content)  # the identifier, perhaps whether it is critical, the value
+        fields = _elements(extension.content)  # the identifier, perhaps the critical flag, and the value
         if fields and fields[0].content == _SUBJECT_ALT_NAME:
             for name in DerReader(fields[-1].content).sequence().elements():
                 if name.tag == _DNS_NAME:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time, and every wait that time limits."""
+"""The time, and all waits with a time limit."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _T = t.TypeVar("_T")
 
 
 class Clock:
-    """The machine's clock. Tests replace it by one whose time passes while nothing happens."""
+    """The machine's clock. Unit tests replace it with one whose time passes while nothing happens."""
 
     def monotonic(self) -> float:
-        """Seconds that never jump back, for time limits."""
+        """Seconds that never go back, for time limits."""
         return time.monotonic()
 
     def wait(self, action: t.Callable[[float], _T], seconds: float) -> _T:
-        """Call something that waits, and return what it returns.
+        """Call a function that waits, and return its result.
 
         Args:
-            action: waits for at most the seconds that it is given. In vain, it returns None, False or an empty list,
-                or raises ``socket.timeout`` or ``queue.Empty``; then it may be called again.
+            action: waits for at most the given seconds. On timeout, it returns None, False or an empty list, or raises
+                ``socket.timeout`` or ``queue.Empty``, and may be called again.
             seconds: the time limit, more than 0.
         """
         return action(seconds)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One connection to a mail server: lines in, lines out, TLS on demand; every step ends by the deadline.
 
-The standard library's imaplib, poplib and smtplib are not used: they limit single reads and not the whole time, join
-TCP, TLS, greeting and capabilities in one constructor, and do not notice text that was injected before TLS.
+The standard library's imaplib, poplib and smtplib are not used: they limit single reads instead of the whole time,
+combine TCP, TLS, greeting and capabilities in one constructor, and do not notice text injected before TLS.
 
-TLS runs over memory buffers, so that bytes that come instead of TLS can be read.
+TLS runs over memory buffers, so that bytes received instead of TLS can be read.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from ..findings.interruptions import ConnectionEnded, Timeout, TooMuchData
 from .clock import Clock
 from .protocol_guess import asks_for_certificate, detect_protocol
 
-LINE_LIMIT = 8192  # bytes; RFC 7162 4 expects as much of IMAP; other protocols have shorter lines
-TOTAL_LIMIT = 1 << 20  # bytes in one connection; a real server stays far below
+LINE_LIMIT = 8192  # bytes; RFC 7162 4 recommends it for IMAP; other protocols have shorter lines
+TOTAL_LIMIT = 1 << 20  # bytes per connection; real servers send far less
 _CHUNK = 16384
-_SHORTEST = 0.001  # seconds; a socket whose time limit is 0 does not wait but fails
-_TLS_RECORDS = b"\x15\x16"  # what a TLS server can begin with: an alert or a handshake (RFC 8446 5.1)
+_SHORTEST = 0.001  # seconds; a socket with a time limit of 0 fails instead of waiting
+_TLS_RECORDS = b"\x15\x16"  # the first byte of a TLS server: an alert or a handshake (RFC 8446 5.1)
 
 _T = t.TypeVar("_T")
 
 
 class PlainAnswer(Exception):
-    """Something other than TLS came where TLS had to begin.
+    """Something other than TLS was received where TLS had to begin.
 
     Attributes:
-        first: the first line of it, as far as it came.
+        first: its first line, as far as received.
     """
 
     def __init__(self, first: bytes) -> None:
@@ -48,7 +48,7 @@ class Deadline:
 
     Args:
         seconds: from now.
-        clock: what the seconds are measured with.
+        clock: the clock that measures them.
     """
 
     def __init__(self, seconds: float, clock: Clock) -> None:
@@ -57,14 +57,14 @@ class Deadline:
         self._end = clock.monotonic() + seconds
 
     def restart(self) -> None:
-        """Begin the same time again, for a connection that has several things to do."""
+        """Restart with the same time, for a connection with several tasks."""
         self._end = self._clock.monotonic() + self.seconds
 
     def remaining(self) -> float:
         """Seconds left, always more than 0.
 
         Raises:
-            Timeout: there are none.
+            Timeout: none are left.
         """
         left = self._end - self._clock.monotonic()
         if left <= 0:
@@ -72,7 +72,7 @@ class Deadline:
         return left
 
     def more(self, seconds: float) -> Deadline:
-        """A moment that comes after so many seconds, or with this deadline if that is later."""
+        """A deadline in so many seconds, or this one if it is later."""
         return Deadline(max(seconds, self.left), self._clock)
 
     @property
@@ -82,22 +82,22 @@ class Deadline:
 
     @property
     def over(self) -> bool:
-        """Whether the moment has come."""
+        """Whether the deadline has passed."""
         return self.left == 0
 
     def wait(self, action: t.Callable[[float], _T]) -> _T:
-        """Call something that waits until this moment at the longest; see ``Clock.wait``."""
+        """Call a function that waits at most until this deadline; see ``Clock.wait``."""
         return self._clock.wait(action, max(self.left, _SHORTEST))
 
     def part(self, seconds: float) -> Deadline:
-        """A moment that comes after so many seconds, or with this deadline if that is earlier."""
+        """A deadline in so many seconds, or this one if it is earlier."""
         return Deadline(min(seconds, self._end - self._clock.monotonic()), self._clock)
 
 
 class Connection:
-    """Takes over a connected socket and closes it at the end of the ``with`` block.
+    """Owns a connected socket and closes it at the end of the ``with`` block.
 
-    All methods raise Timeout, ConnectionEnded or TooMuchData if the server does not answer as it should.
+    All methods raise Timeout, ConnectionEnded or TooMuchData if the server does not answer properly.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
@@ -121,35 +121,35 @@ class Connection:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """The encryption, once it is there: version, cipher and certificate can be asked of it."""
+        """The TLS object, with version, cipher and certificate; None before TLS."""
         return self._tls
 
     @property
     def certificate_asked(self) -> bool:
-        """Whether the server has asked for a client certificate in a handshake that it can be seen in (TLS 1.2)."""
+        """Whether the server asked for a client certificate; visible only in handshakes up to TLS 1.2."""
         return asks_for_certificate(bytes(self._handshake_bytes))
 
     @property
     def local_address(self) -> str:
-        """This machine's address as the connection has it."""
+        """This machine's address in the connection."""
         return str(self._socket.getsockname()[0])
 
     def renew(self) -> None:
-        """Count again from 0 what may be received, for a session that has several things to do."""
+        """Reset the count of received bytes, for a session with several tasks."""
         self._received = 0
 
     def send_line(self, line: bytes) -> None:
-        """Send a line; CRLF is added. A line break inside would be a second command, so it is refused."""
+        """Send a line; CRLF is added. A line break inside would start a second command, so it is refused."""
         self.send_lines([line])
 
     def send_lines(self, lines: t.Sequence[bytes]) -> None:
-        """Send lines at once, without waiting for an answer in between; see ``send_line``."""
+        """Send lines at once, without waiting for answers in between; see ``send_line``."""
         if any(mark in line for line in lines for mark in b"\r\n\0"):
             raise ValueError("a command must be one line")
         self.send(b"".join(line + b"\r\n" for line in lines))
 
     def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes unchanged."""
         if self._tls is None:
             self._send_raw(data)
             return
@@ -157,7 +157,7 @@ class Connection:
         self._send_raw(self._outgoing.read())
 
     def read_line(self) -> bytes:
-        """The next line without its CRLF (or LF)."""
+        """Read the next line, without its CRLF (or LF)."""
         while True:
             end = self._end_of_line()
             if end >= 0:
@@ -170,7 +170,7 @@ class Connection:
                 raise Timeout(self._deadline.seconds, partial=bool(self._buffer)) from None
 
     def read_bytes(self, count: int) -> bytes:
-        """The next bytes, as many as were announced."""
+        """Read as many bytes as were announced."""
         if count > TOTAL_LIMIT:
             raise TooMuchData(f"a text of {count} bytes")
         while len(self._buffer) < count:
@@ -183,7 +183,7 @@ class Connection:
         return data
 
     def skip_blank_lines(self) -> None:
-        """Leave out blank lines before a greeting, as mail clients do. Waits until something else has come."""
+        """Skip blank lines before a greeting, as mail clients do. Wait until something else has been received."""
         while True:
             self._drop_blank_lines()
             if bytes(self._buffer) not in (b"", b"\r"):
@@ -191,15 +191,15 @@ class Connection:
             self._buffer += self._receive()
 
     def first_bytes(self, patience: float) -> bytes:
-        """The server's first bytes, enough to detect the protocol. They stay in the buffer to be read.
+        """Peek at the server's first bytes, enough to detect the protocol. They stay in the buffer to be read.
 
-        Blank lines before them are left out.
+        Blank lines before them are skipped.
 
         Args:
             patience: how many seconds to wait for the very first byte.
 
         Returns:
-            Nothing if nothing came within that time.
+            The bytes; empty if none came within that time.
         """
         patient = self._deadline.part(patience)
         while self._end_of_line() < 0 and detect_protocol(bytes(self._buffer)) is None:
@@ -214,16 +214,16 @@ class Connection:
         return bytes(self._buffer)
 
     def offer_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Send the first message of TLS, so that the server answers; ``secure`` continues."""
+        """Send the first message of the TLS handshake, so that the server answers; ``secure`` continues."""
         self._handshake = self._begin_tls(context, host)
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Begin TLS.
 
         Raises:
-            PlainAnswer: something else came; with STARTTLS that is text injected before the encryption (RFC 3207 6).
+            PlainAnswer: something else was received; with STARTTLS, text injected before TLS (RFC 3207 6).
             ssl.SSLCertVerificationError: the certificate is not trusted.
-            ssl.SSLError: no agreement for another reason.
+            ssl.SSLError: the handshake failed for another reason.
         """
         tls = self._handshake
         if tls is None:
@@ -245,14 +245,14 @@ class Connection:
                 self._handshake_bytes += data
                 self._incoming.write(data)
             except ssl.SSLError:
-                with contextlib.suppress(Failure):  # the server need not get the alert
+                with contextlib.suppress(Failure):  # the server need not receive the alert
                     self._send_raw(self._outgoing.read())
                 raise
         self._send_raw(self._outgoing.read())
         self._tls = tls
 
     def leave(self, command: bytes) -> None:
-        """End the session without waiting for the answer; failures do not matter any more."""
+        """End the session without waiting for the answer; failures no longer matter."""
         with contextlib.suppress(Failure, ssl.SSLError):
             self.send_line(command)
             if self._tls is not None:
@@ -273,7 +273,7 @@ class Connection:
             except ssl.SSLZeroReturnError:
                 raise ConnectionEnded("closed by the server") from None
             except ssl.SSLError as error:
-                if "CERTIFICATE_REQUIRED" in (error.reason or ""):  # TLS 1.3 says it after the handshake
+                if "CERTIFICATE_REQUIRED" in (error.reason or ""):  # TLS 1.3 reports it after the handshake
                     raise client_certificate_wanted(str(error.reason).replace("_", " ").lower()) from None
                 raise ConnectionEnded(f"broken encryption: {error.reason}") from None
             if not data:
@@ -292,7 +292,7 @@ class Connection:
             del self._buffer[: self._buffer.index(b"\n") + 1]
 
     def _end_of_line(self) -> int:
-        """Where the first line in the buffer ends; -1 if it has not come yet."""
+        """Where the first line in the buffer ends; -1 if it is incomplete."""
         end = self._buffer.find(b"\n")
         if end > LINE_LIMIT or (end < 0 and len(self._buffer) > LINE_LIMIT):
             raise TooMuchData(f"a line of more than {LINE_LIMIT} bytes")

@@ -23,7 +23,7 @@ _HEAD_START = 0.25  # seconds before the next address is tried as well (RFC 8305
 
 
 class _ConnectFailure(enum.Enum):
-    """Why an address cannot be connected to. Of several addresses the first in this order says most about the cause."""
+    """Why connecting to an address failed. Of several reasons, the first in this order says most about the cause."""
 
     REFUSED = "refused"
     RESET = "reset"
@@ -49,8 +49,8 @@ _REFUSALS = {
 def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline) -> tuple[Connection, Address, str]:
     """Connect to the first address that accepts.
 
-    The addresses are tried as in RFC 8305, IPv6 and IPv4 in turns: the next one as soon as one has failed or has been
-    silent for a moment, without giving up the earlier ones. So IPv6 that does not work costs a quarter of a second.
+    The addresses are tried as in RFC 8305, alternating between IPv6 and IPv4: the next one starts when one has failed
+    or been silent for a moment, while earlier ones continue. So broken IPv6 costs a quarter of a second.
 
     Returns:
         The connection, the address that it leads to, and what was seen.
@@ -98,7 +98,7 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
 
 
 def _in_turns(addresses: t.Sequence[Address]) -> t.Iterator[Address]:
-    """The families in turns, that of the first address first (RFC 8305 4)."""
+    """The addresses with alternating families, starting with the first address's (RFC 8305 4)."""
     first = [address for address in addresses if address.family == addresses[0].family]
     others = [address for address in addresses if address.family != addresses[0].family]
     for pair in itertools.zip_longest(first, others):
@@ -106,7 +106,7 @@ def _in_turns(addresses: t.Sequence[Address]) -> t.Iterator[Address]:
 
 
 def _begin(address: Address) -> socket.socket:
-    """Begin to connect; the socket becomes writable when that has ended."""
+    """Start connecting; the socket becomes writable when done."""
     sock = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
@@ -119,14 +119,14 @@ def _begin(address: Address) -> socket.socket:
 
 
 def _keep(sock: socket.socket) -> socket.socket:
-    """The same connection in a socket of its own, which outlives the attempts."""
+    """The same connection in a new socket, which outlives the attempts."""
     kept = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
-    kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a short command never waits for the one before
+    kept.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a short command never waits for the previous one
     return kept
 
 
 def _label(address: Address, families: set[int]) -> str:
-    """The address, with its family where that may be what matters."""
+    """The address, with its family if that may matter."""
     family = {socket.AF_INET: " (IPv4)", socket.AF_INET6: " (IPv6)"}.get(socket.AddressFamily(address.family), "")
     return f"{address}{family if len(families) > 1 else ''}"
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which protocol a server speaks, recognised early, also where the server stays silent."""
+"""Detects early which protocol a server speaks, even if the server is silent."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .protocol_guess import detect_protocol
 from .resolver import Address
 from .tls import Trust
 
-_LONGEST_PATIENCE = 2.0  # seconds of silence before the other way to begin is tried as well
-# Servers log and count who speaks before a late greeting, so TLS is tried late where a port may begin in plain text.
+_LONGEST_PATIENCE = 2.0  # seconds of silence before the other way to begin is also tried
+# Servers log and count clients that send before a late greeting. So TLS is tried late on ports that may be plain text.
 _PATIENCE_ON_UNKNOWN_PORTS = 12.0
 _SHARE_ON_UNKNOWN_PORTS = 0.75  # of the timeout
 
@@ -28,17 +28,17 @@ _SHARE_ON_UNKNOWN_PORTS = 0.75  # of the timeout
 def first_bytes(
     connection: Connection, endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, redact: Redactor
 ) -> str:
-    """Begin as the settings say, and compare the server's first bytes with them.
+    """Begin as the settings say, and check that the server's first bytes match them.
 
-    A server that expects TLS is silent where a greeting is expected, and some that begin in plain text are silent when
-    TLS begins. So a second connection begins the other way as soon as the first has been silent for a while. Only the
-    first message of TLS is ever sent on it, and on a port for plain text not before the greeting is overdue.
+    A server that expects TLS sends no greeting, and some plain-text servers do not react to TLS. So a second connection
+    begins the other way once the first has been silent for a while. It carries at most the first message of TLS, and on
+    a port for plain text only when the greeting is overdue.
 
     Returns:
         The protocol's name.
 
     Raises:
-        Failure: another protocol, or silence.
+        Failure: the server speaks another protocol, or is silent.
     """
     implicit = endpoint.server.security is Security.SSL
     short = min(_LONGEST_PATIENCE, deadline.seconds / 4)
@@ -64,7 +64,7 @@ def first_bytes(
 
 
 def _patience(port: int, short: float, deadline: Deadline) -> float:
-    """How many seconds of silence a port that should begin in plain text may have before TLS is tried there."""
+    """The seconds of silence on a port that should begin in plain text before TLS is tried there."""
     if port in IMPLICIT_TLS:
         return short
     if protocol_of(port) is not None:
@@ -73,7 +73,7 @@ def _patience(port: int, short: float, deadline: Deadline) -> float:
 
 
 def _expected(endpoint: Endpoint, received: bytes, redact: Redactor) -> str:
-    """The protocol's name, provided that it is the expected one."""
+    """The protocol's name; raise the finding if it is not the expected one."""
     detected, first = detect_protocol(received), received.split(b"\n", 1)[0]
     if endpoint.server.security is Security.SSL:
         if detected is not DetectedProtocol.TLS:
@@ -86,7 +86,7 @@ def _expected(endpoint: Endpoint, received: bytes, redact: Redactor) -> str:
 def _refuse_the_other_kind(
     endpoint: Endpoint, address: Address, trust: Trust, deadline: Deadline, redact: Redactor
 ) -> None:
-    """Begin the other way over a second connection; raise the finding if the server answers to that."""
+    """Begin the other way over a second connection; raise the finding if the server answers."""
     received = b""
     with contextlib.suppress(Failure):
         opened, _address, _seen = dial.dial(endpoint, [address], deadline)

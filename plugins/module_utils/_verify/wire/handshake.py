@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TLS handshake with a server, and what its failure means."""
+"""The TLS handshake with a server, and the findings for its failures."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def handshake(
     Args:
         connection: in clear text, at the point where TLS begins.
         endpoint: where it leads.
-        trust: whose certificates count.
+        trust: which certificates are trusted.
         now: seconds since 1970.
-        redact: for what the server sends.
-        read_refused: reads a certificate that was refused, for the words of the failure; None if it cannot be read.
+        redact: hides secrets in what the server sends.
+        read_refused: reads a refused certificate, to explain the failure; returns None if it cannot be read.
 
     Raises:
-        Failure: there is no TLS, or the certificate is not trusted. Nothing secret may be sent.
+        Failure: TLS failed, or the certificate is not trusted. Nothing secret may be sent.
     """
     try:
         connection.secure(trust.verifying, endpoint.server.host)
@@ -54,9 +54,9 @@ def handshake(
 
 
 def unverified_certificate(connection: Connection, endpoint: Endpoint, trust: tls.Trust) -> Certificate | None:
-    """Begin TLS without verification, only to read the certificate; None if that is not possible.
+    """Begin TLS without verification, only to read the certificate; return None if that fails.
 
-    The connection must carry nothing else, before or after: it may lead to anybody.
+    The connection must carry nothing else, before or after: the peer may be anyone.
     """
     with contextlib.suppress(Failure, PlainAnswer, ssl.SSLError):
         connection.secure(trust.unverified, endpoint.server.host)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a host name to addresses, also where a name server answers late or only in part."""
+"""Resolves a host name to addresses, even if a name server answers late or only in part."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..findings.failure import Code, Failure
 from .connection import Deadline
 from .resolver import Address, Resolver
 
-_PATIENCE = 1.5  # seconds before IPv4 is asked for alone
-_GRACE = 0.25  # seconds that IPv6 addresses may be later than IPv4 ones
+_PATIENCE = 1.5  # seconds before IPv4 addresses are also requested alone
+_GRACE = 0.25  # seconds that IPv6 addresses may arrive after IPv4 ones
 SLOW = 2.0  # seconds; most names take a tenth
 _ASKING = 1.0  # seconds for name servers to answer
 
@@ -29,7 +29,7 @@ class Lookup:
 
     Attributes:
         addresses: in the system's order of preference.
-        ipv4_only: the question for IPv6 addresses got no answer.
+        ipv4_only: the query for IPv6 addresses got no answer.
     """
 
     addresses: tuple[Address, ...]
@@ -39,11 +39,11 @@ class Lookup:
 def resolve(endpoint: Endpoint, resolver: Resolver, ipv4_resolver: Resolver | None, deadline: Deadline) -> Lookup:
     """The addresses of an endpoint's host.
 
-    The system's resolver cannot be given a time limit, so it runs in a thread that may be left behind. It waits for
-    both kinds of addresses, so IPv4 is asked for alone as well where that takes long.
+    The system's resolver takes no time limit, so it runs in a thread that may be abandoned. It waits for both kinds of
+    addresses, so if that takes long, IPv4 addresses are also requested alone.
 
     Raises:
-        Failure: there are none, or no name server answered.
+        Failure: there are no addresses, or no name server answered.
     """
     asking = _Asking(endpoint)
     asking.begin(resolver, ipv4=False)
@@ -66,7 +66,7 @@ def resolve(endpoint: Endpoint, resolver: Resolver, ipv4_resolver: Resolver | No
 
 @dataclasses.dataclass(frozen=True)
 class _Answer:
-    """What a resolver answered: addresses, or why there are none."""
+    """A resolver's answer: addresses, or why there are none."""
 
     ipv4: bool
     addresses: tuple[Address, ...] = ()
@@ -74,14 +74,14 @@ class _Answer:
 
 
 class _Asking:
-    """Resolvers at work, and their answers in the order in which they come."""
+    """Running resolvers, and their answers in order of arrival."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._server = endpoint.server
         self._answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
 
     def begin(self, resolver: Resolver, *, ipv4: bool) -> None:
-        """Ask without waiting."""
+        """Start a query without waiting."""
 
         def ask() -> None:
             try:
@@ -102,11 +102,11 @@ class _Asking:
 
 
 class FoundAddresses(t.NamedTuple):
-    """What is known of a host.
+    """The result of a host's lookup.
 
     Attributes:
         addresses: at least one.
-        warning: what a user should see although there are some; usually empty.
+        warning: a warning although addresses were found; usually empty.
     """
 
     addresses: tuple[Address, ...]
@@ -114,9 +114,9 @@ class FoundAddresses(t.NamedTuple):
 
 
 class Answers:
-    """What the tests of a task have been told of hosts, so that each name is looked up once, and not by every account.
+    """The lookups of a task, shared so that each name is looked up once and not for every account.
 
-    A failure is told to those who wait for the same answer, and then forgotten: who tries again asks again.
+    A failure is passed to all who wait for the same answer and then forgotten, so a retry looks the name up again.
     """
 
     def __init__(self) -> None:
@@ -127,9 +127,9 @@ class Answers:
         """The answer for an endpoint's host.
 
         Args:
-            endpoint: whose host.
-            look_up: asks; called where nobody has asked, or is asking.
-            deadline: for waiting until somebody else has asked.
+            endpoint: the endpoint of the host.
+            look_up: looks the host up; called unless another test has, or is about to.
+            deadline: for waiting for another test's lookup.
 
         Raises:
             Failure: there is none.
@@ -155,14 +155,14 @@ class Answers:
 
 
 def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, ask_name_servers: bool) -> str:
-    """What a user should see although the name was found; empty if there is nothing.
+    """A warning although the name was found; empty if there is none.
 
     Args:
-        lookup: how it was found.
+        lookup: the addresses found.
         host: the name.
-        seconds: how long that took.
-        deadline: of the test.
-        ask_name_servers: find out which name server is silent.
+        seconds: how long the lookup took.
+        deadline: the test's deadline.
+        ask_name_servers: find out which name servers are silent.
     """
     if not lookup.ipv4_only and seconds < SLOW:
         return ""
@@ -173,7 +173,7 @@ def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, as
 
 
 def explained(failure: Failure, host: str, deadline: Deadline) -> Failure:
-    """A failure to find the name, with the name servers that are silent."""
+    """A failed lookup, with the name servers that are silent."""
     if failure.code is not Code.NAME_SERVER_SILENT:
         return failure
     return reachability.with_name_servers(failure, _silent(host, deadline.more(_ASKING).part(_ASKING)))

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of this machine's own name servers do not answer, asked only where a name took long or was not found."""
+"""Finds which of this machine's name servers do not answer; used only if a name took long or was not found."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _RECURSION_DESIRED = 0x0100
 
 
 def silent_name_servers(host: str, deadline: Deadline, path: str = RESOLV_CONF, port: int = 53) -> tuple[str, ...]:
-    """Ask each name server for both kinds of addresses, all at once.
+    """Query each name server for both kinds of addresses, all at once.
 
     Args:
-        host: the name that is asked for.
-        deadline: when a name server is silent.
-        path: lists the name servers; replaced in tests.
-        port: theirs; replaced in tests.
+        host: the name to query.
+        deadline: when a name server counts as silent.
+        path: the file that lists the name servers; replaced in unit tests.
+        port: their port; replaced in unit tests.
 
     Returns:
-        A clause for each name server that leaves a question unanswered; empty if all answer or none is known.
+        A clause for each name server that leaves a query unanswered; empty if all answer or none is known.
     """
     servers = _name_servers(path)
     with contextlib.ExitStack() as stack:
@@ -79,7 +79,7 @@ def _family(address: str) -> int:
 
 
 def _question(host: str, kind: int) -> bytes:
-    """A question (RFC 1035 4.1), whose number is its kind."""
+    """A query (RFC 1035 4.1) with its record type as the ID."""
     header = struct.pack(">HHHHHH", kind, _RECURSION_DESIRED, 1, 0, 0, 0)
     labels = (label.encode("idna") for label in host.rstrip(".").split("."))
     name = b"".join(bytes((len(label),)) + label for label in labels)

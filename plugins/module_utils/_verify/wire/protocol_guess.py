@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which protocol a server speaks, recognised by its first bytes."""
+"""Detects which protocol a server speaks by its first bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIGNATURES = (
 
 
 def detect_protocol(first: bytes) -> DetectedProtocol | None:
-    """The protocol that begins like this; None if it is none of those known."""
+    """The protocol with these first bytes; None if unknown."""
     return next((protocol for protocol, signature in _SIGNATURES if signature.match(first)), None)
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-    """One address of a host, as ``socket`` wants it.
+    """One address of a host, in the form that ``socket`` takes.
 
     Attributes:
         family: AF_INET or AF_INET6.
@@ -37,14 +37,14 @@ def system_resolver(host: str, port: int) -> t.Sequence[Address]:
     """Addresses in the system's order of preference (RFC 6724).
 
     Raises:
-        OSError: ``socket.gaierror`` says why there is none.
-        UnicodeError: the name cannot be one (an empty label, a label of more than 63 characters).
+        OSError: there is none; ``socket.gaierror`` says why.
+        UnicodeError: the name is invalid (an empty label, or one of more than 63 characters).
     """
     return _addresses(host, port, socket.AF_UNSPEC)
 
 
 def system_ipv4_resolver(host: str, port: int) -> t.Sequence[Address]:
-    """The IPv4 addresses alone, for which no question for IPv6 addresses is asked.
+    """The IPv4 addresses only, found without a query for IPv6 addresses.
 
     Raises:
         OSError, UnicodeError: as ``system_resolver``.

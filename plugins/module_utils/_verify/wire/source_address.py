@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The address of this machine from which it reaches another."""
+"""The address from which this machine reaches another."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DISCARD = 9  # any port will do
 
 
 def source_address(address: str) -> str:
-    """The address that a connection to another address leaves from; empty if there is no route.
+    """The source address of a connection to an address; empty if there is no route.
 
-    The system's routing table answers: "connecting" a UDP socket sends nothing.
+    The system's routing table decides; "connecting" a UDP socket sends nothing.
 
     Args:
         address: IPv4 or IPv6, as text.

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which certificates are trusted, what was agreed on, and which finding a failed handshake is."""
+"""Which certificates are trusted, what TLS agreed on, and the findings for failed handshakes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _DAY = 86400.0
 
 @dataclasses.dataclass(frozen=True)
 class Trust:
-    """How TLS begins.
+    """The TLS contexts.
 
     Attributes:
-        verifying: checks certificate and name; the only one over which a credential may go.
-        unverified: checks nothing; only to read the certificate of a server that ``verifying`` refused.
+        verifying: checks certificate and name; credentials may be sent only with this one.
+        unverified: checks nothing; used only to read a certificate that ``verifying`` refused.
     """
 
     verifying: ssl.SSLContext
@@ -37,7 +37,7 @@ class Trust:
 
 
 def trust(ca_path: str | None) -> Trust:
-    """The same requirements as Thunderbird's on every Python: TLS 1.2, and the name among the alternative names.
+    """Thunderbird's requirements on every Python: TLS 1.2 or later, and the name among the alternative names.
 
     Args:
         ca_path: a file of CA certificates (PEM) that replaces the system's store; None for the system's.
@@ -67,7 +67,7 @@ def trust(ca_path: str | None) -> Trust:
 
 
 def peer_certificate(connection: Connection) -> Certificate | None:
-    """The server's certificate; None without TLS or where it cannot be read."""
+    """The server's certificate; None without TLS or if it cannot be read."""
     der = None if connection.tls is None else connection.tls.getpeercert(binary_form=True)
     if der is None:
         return None
@@ -78,7 +78,7 @@ def peer_certificate(connection: Connection) -> Certificate | None:
 
 
 def version(connection: Connection) -> str:
-    """``TLS 1.3`` for example."""
+    """The version, such as ``TLS 1.3``."""
     name = None if connection.tls is None else connection.tls.version()
     return "" if name is None else name.replace("TLSv", "TLS ")
 
@@ -86,7 +86,7 @@ def version(connection: Connection) -> str:
 def agreed(
     endpoint: Endpoint, connection: Connection, certificate: Certificate | None, now: float, redact: Redactor
 ) -> str:
-    """What was agreed on with a server whose certificate is valid."""
+    """What TLS agreed on with a server whose certificate is valid."""
     cipher = None if connection.tls is None else connection.tls.cipher()
     description = "" if certificate is None else f" {_issued(certificate, redact)}, {_days_left(certificate, now)}"
     parameters = "unknown" if cipher is None else cipher[0]
@@ -95,12 +95,12 @@ def agreed(
 
 
 def certificate_warning(certificate: Certificate | None, now: float, warn_days: float) -> str:
-    """What a user should see although the certificate is valid; empty if there is nothing.
+    """A warning although the certificate is valid; empty if there is none.
 
     Args:
-        certificate: one that was verified.
+        certificate: a verified certificate.
         now: seconds since 1970.
-        warn_days: with fewer days left there is a warning.
+        warn_days: warn if fewer days are left.
     """
     if certificate is None:
         return ""
@@ -138,7 +138,7 @@ def certificate_failure(
     now: float,
     redact: Redactor,
 ) -> Failure:
-    """Why a certificate is not trusted, and what to do.
+    """The finding for a certificate that is not trusted.
 
     Args:
         endpoint: where.
@@ -173,9 +173,9 @@ def certificate_failure(
     return certificates.not_accepted(evidence)
 
 
-# What OpenSSL calls the end of a handshake with a server that only has versions older than TLS 1.2.
+# OpenSSL's names of handshake failures with a server that only has versions before TLS 1.2.
 _TOO_OLD = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|INAPPROPRIATE_FALLBACK")
-# What OpenSSL refuses at its security level, and by default: the server speaks TLS, only not well enough.
+# What OpenSSL refuses by default and at its security level: the server's TLS is too weak.
 _TOO_WEAK = re.compile(
     "KEY_TOO_SMALL|KEY_TOO_WEAK|MD_TOO_WEAK|MODULUS_TOO_SMALL|UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SIGALG|"
     "WRONG_SIGNATURE_TYPE|NO_SUITABLE_SIGNATURE_ALGORITHM|BAD_DH_VALUE|BAD_DH_P_LENGTH"
@@ -183,12 +183,12 @@ _TOO_WEAK = re.compile(
 
 
 def handshake_failure(endpoint: Endpoint, error: ssl.SSLError, certificate_asked: bool = False) -> Failure:
-    """Why there is no TLS, for another reason than the certificate or plain text.
+    """The finding for a handshake that failed for a reason other than the certificate or plain text.
 
     Args:
         endpoint: where.
         error: the TLS library's.
-        certificate_asked: the server has asked for a certificate of the client.
+        certificate_asked: the server asked for a client certificate.
     """
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if certificate_asked and "alert" in reason:

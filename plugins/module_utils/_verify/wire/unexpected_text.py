@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The finding for text that another kind of connection sends than the settings say."""
+"""The findings for text that does not match the settings' kind of connection."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .protocol_guess import detect_protocol
 
 
 def other_greeting(endpoint: Endpoint, first: bytes, redact: Redactor) -> Failure:
-    """The greeting is not one of the expected protocol."""
+    """The greeting does not belong to the expected protocol."""
     return wrong_protocol(endpoint, detect_protocol(first), redact(first))
 
 
 def plain_answer(endpoint: Endpoint, first: bytes, redact: Redactor) -> Failure:
-    """Plain text came where TLS had to begin with the first byte."""
+    """Plain text was received instead of implicit TLS."""
     detected = detect_protocol(first)
     if detected is None or detected.value != endpoint.service.title:
         return wrong_protocol(endpoint, detected, redact(first))
@@ -27,5 +27,5 @@ def plain_answer(endpoint: Endpoint, first: bytes, redact: Redactor) -> Failure:
 
 
 def injected(answer: PlainAnswer, redact: Redactor) -> Failure:
-    """Plain text came after STARTTLS, where TLS had to begin."""
+    """Plain text was received after STARTTLS, before TLS began."""
     return text_before_tls(redact(answer.first))
