@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is found about an option of an account before anything is written or connected to."""
+"""A finding about an option of an account, before anything is written or connected to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AccountFinding(t.NamedTuple):
 
     Attributes:
         level: how serious it is.
-        option: the option that it concerns.
+        option: the option concerned.
         reason: why, a clause without a full stop.
         remedy: what to write instead, a clause without a full stop.
     """
@@ -41,15 +41,15 @@ class AccountFinding(t.NamedTuple):
 
 
 def error(option: str, reason: str, remedy: str) -> AccountFinding:
-    """It stops the task."""
+    """A finding that stops the task."""
     return AccountFinding(Level.ERROR, option, reason, remedy)
 
 
 def warning(option: str, reason: str, remedy: str) -> AccountFinding:
-    """It is shown."""
+    """A finding that is shown."""
     return AccountFinding(Level.WARNING, option, reason, remedy)
 
 
 def notice(option: str, reason: str, remedy: str) -> AccountFinding:
-    """It is only part of the result."""
+    """A finding that is only part of the result."""
     return AccountFinding(Level.NOTICE, option, reason, remedy)

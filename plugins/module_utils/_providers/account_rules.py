@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds settings that cannot work, or that look wrong but are correct, before anything is written or connected to."""
+"""Finds settings that cannot work, or look wrong but are correct, before anything is written or connected to."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check(account: Account, *, allow_plaintext: bool = False) -> tuple[AccountFi
 
 
 def refuse_errors(findings: tuple[AccountFinding, ...]) -> None:
-    """Raises the first error as an ``OptionError``."""
+    """Raise the first error as an ``OptionError``."""
     for finding in findings:
         if finding.level is Level.ERROR:
             raise OptionError(finding.option, finding.reason, finding.remedy)
@@ -76,13 +76,13 @@ def _identities(account: Account) -> list[AccountFinding]:
 
 
 def _signatures(account: Account) -> list[AccountFinding]:
-    """Signatures with images on the web: not every recipient sees those."""
+    """Signatures with images on the web, which not every recipient sees."""
     given = [("signature", account.signature)]
     given += [(f"identities ({one.email}).signature", one.signature) for one in account.identities if not one.absent]
     html = [(option, one.content) for option, one in given if one is not None and one.html]
     if not html:
         return []
-    # Most runs have no HTML, and to import its parser takes a while.
+    # Most runs have no HTML, and its parser loads slowly.
     from .._model.signature_images import images_of
 
     found = ((option, images_of(content).on_the_web) for option, content in html)

@@ -14,11 +14,11 @@ from .provider import Provider
 
 AUTO = "auto"
 NAMES = (*(provider.name for provider in PROVIDERS), AUTO)
-_OF_HOSTS = {host: provider for provider in reversed(PROVIDERS) for host in provider.hosts}  # the first one counts
+_OF_HOSTS = {host: provider for provider in reversed(PROVIDERS) for host in provider.hosts}  # the first one wins
 
 
 class ServerOptions(t.NamedTuple):
-    """The options of a server; None for what the preset decides."""
+    """The options of a server; None for those that the preset decides."""
 
     host: str | None = None
     port: int | None = None
@@ -49,7 +49,7 @@ def servers(
 
 
 def for_domain(domain: str) -> Provider | None:
-    """The provider that issues addresses of this domain; None if it has no preset."""
+    """The provider that issues addresses in this domain; None if no preset does."""
     for provider in PROVIDERS:
         for pattern in provider.domains:
             if domain == pattern or (pattern.startswith("*.") and domain.endswith(pattern[1:])):
@@ -58,7 +58,7 @@ def for_domain(domain: str) -> Provider | None:
 
 
 def of_host(host: str) -> Provider | None:
-    """The provider that a server belongs to; None if it has no preset."""
+    """The provider that a server belongs to; None if no preset has it."""
     return _OF_HOSTS.get(host.lower())
 
 
@@ -71,7 +71,7 @@ def of_server(server: Server) -> Provider | None:
 
 
 def preset_of(protocol: Protocol, incoming: Server, outgoing: Server) -> str | None:
-    """The name of the preset that gives just these servers; None if no preset does."""
+    """The name of the preset with exactly these servers; None if no preset has them."""
     for provider in PROVIDERS:
         if (provider.incoming(protocol).server, provider.submission.server) == (incoming, outgoing):
             return provider.name
@@ -83,14 +83,14 @@ def relatives(domain: str, host: str) -> tuple[Provider, ...]:
 
     Args:
         domain: the domain of the address.
-        host: the server, which decides if no provider issues addresses of the domain.
+        host: the server, which decides if no provider issues addresses in the domain.
     """
     provider = for_domain(domain) or of_host(host)
     return next((family for family in FAMILIES if provider in family), ())
 
 
 def hosts_of_family(email: str, incoming: Server) -> tuple[str, ...]:
-    """All servers of the presets that serve an address, and its own."""
+    """All servers of the presets that serve an address, and the account's own."""
     family = relatives(email.rpartition("@")[2], incoming.host)
     return tuple(sorted({incoming.host.lower()}.union(*(provider.hosts for provider in family))))
 
@@ -116,7 +116,7 @@ def _require_hosts(email: str, incoming: ServerOptions, outgoing: ServerOptions)
 
 
 def _complete(service: str, given: ServerOptions, preset: Server | None) -> Server:
-    """The explicit options, then what follows from them, then the preset, then the standard."""
+    """Combine, in order of precedence: explicit options, what follows from them, the preset, the standard."""
     host = given.host if given.host is not None else (preset.host if preset else "")
     port, security = given.port, given.security
     if port is None and security is None and preset:

@@ -12,13 +12,13 @@ from .provider import Confidence, Provider, PublishedServer
 
 _CONTRACT = "the settings this collection was made for; imap., pop. and smtp.charter.net are Charter's older names"
 _SPECTRUM = "Spectrum's published settings for e-mail clients, 2026"
-# Contrary to RFC 8314, and still what the server does: do not "correct" it.
+# Contrary to RFC 8314, but what the server does: do not "correct" it.
 _IMPLICIT_587 = "Thunderbird's ISPDB ('Spec violation'), FairEmail commit 498e1074, SUMO 1492722, 1526917"
 
 CHARTER = Provider(
     name="charter",
     title="Charter",
-    # SPECTRUM has the domain charter.net, because its servers are the published ones today.
+    # SPECTRUM has the domain charter.net, since its servers are the ones published today.
     domains=(),
     imap=PublishedServer(Server("imap.charter.net", 993, Security.SSL), Confidence.HIGH, _CONTRACT),
     # The article states 993 for both protocols; IANA and all provider lists state 995 for POP3 over TLS.
@@ -37,7 +37,7 @@ SPECTRUM = Provider(
     submission=PublishedServer(Server("mobile.charter.net", 587, Security.SSL), Confidence.HIGH, _IMPLICIT_587),
 )
 
-# Before TWC in the list: its names below rr.com are exceptions to TWC's rule for all of them.
+# Before TWC in the list: its names below rr.com are exceptions to TWC's wildcard.
 BRIGHTHOUSE = Provider(
     name="brighthouse",
     title="Bright House",
@@ -55,7 +55,7 @@ BRIGHTHOUSE = Provider(
     ),
     imap=PublishedServer(Server("mail.brighthouse.com", 993, Security.SSL), Confidence.MEDIUM, _SPECTRUM),
     pop3=PublishedServer(Server("mail.brighthouse.com", 995, Security.SSL), Confidence.LOW, _SPECTRUM),
-    # Sources disagree about the security; RFC 6409 and the sister company TWC have STARTTLS.
+    # Sources disagree about the security; RFC 6409 and the sister company TWC use STARTTLS.
     submission=PublishedServer(
         Server("mail.brighthouse.com", 587, Security.STARTTLS), Confidence.LOW, "disputed, to be verified"
     ),

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which combinations of protocol, port and security cannot work, or look wrong but are right."""
+"""Finds combinations of protocol, port and security that cannot work, or look wrong but are correct."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .account_finding import AccountFinding, error, notice, warning
 from .catalog import of_host
 
 
-@functools.lru_cache(maxsize=16)  # a task has few servers for its many accounts
+@functools.lru_cache(maxsize=16)  # many accounts of a task share few servers
 def check_servers(
     protocol: Protocol, incoming: Server, outgoing: Server, *, allow_plaintext: bool
 ) -> list[AccountFinding]:
     """All findings about the servers of an account.
 
     Args:
-        protocol: of the incoming server.
+        protocol: the incoming server's protocol.
         incoming: server.
         outgoing: server.
         allow_plaintext: the options allow ``security`` to be ``none``.
@@ -45,14 +45,14 @@ def _port_range(side: str, server: Server) -> list[AccountFinding]:
 
 
 def _incoming_port(wanted: Protocol, port: int) -> list[AccountFinding]:
-    """A port of the other protocol for receiving."""
+    """An incoming port that belongs to the other protocol."""
     protocol = wanted.value
     belongs_to = protocol_of(port)
     if belongs_to in {None, protocol, "smtp"}:
         return []
     usual = standard_port(protocol, Security.SSL)
     if wanted is Protocol.POP3 and port in IMPLICIT_TLS:
-        # Charter's own article names this port, so it is accepted where it is set explicitly.
+        # Charter's own article names this port, so it is accepted if set explicitly.
         return [
             warning(
                 "incoming.port",

@@ -11,7 +11,7 @@ from .._model.account import Protocol, Server
 
 
 class Confidence(enum.Enum):
-    """How sure it is that a fact holds today, or that a finding is right."""
+    """How certain it is that a fact holds today, or that a finding is correct."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -33,7 +33,7 @@ class PublishedServer(t.NamedTuple):
 
 
 class Provider(t.NamedTuple):
-    """A preset. The login is the full e-mail address with all of them.
+    """A preset. With every provider, the login is the full e-mail address.
 
     Attributes:
         name: the value of the option ``provider``.
@@ -52,10 +52,10 @@ class Provider(t.NamedTuple):
     submission: PublishedServer
 
     def incoming(self, protocol: Protocol) -> PublishedServer:
-        """The service that receives by this protocol."""
+        """The server for receiving by this protocol."""
         return self.imap if protocol is Protocol.IMAP else self.pop3
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The names of all its servers."""
+        """The host names of all its servers."""
         return frozenset(service.server.host for service in (self.imap, self.pop3, self.submission))

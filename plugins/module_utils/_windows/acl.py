@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a folder is kept from other users, by its access rights in SDDL, the text form that ``icacls /save`` writes.
+"""Checks that a folder is protected from other users, by its rights in SDDL, the text form of ``icacls /save``.
 
 The grammar and the codes are those of "Security Descriptor String Format" and "ACE Strings" in Microsoft's reference.
 """
@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 
 _ACE = re.compile(r"\(([^;()]*);([^;()]*);([^;()]*);([^;()]*);([^;()]*);([^;()]*)\)")
-# Up to its end, which is that of the line or the rules of auditing: entries with conditions are none of those above.
+# Up to the end of the line or the audit rules: entries with conditions do not match any of those above.
 _DACL = re.compile(r"D:([A-Z]*)((?:\([^()]*\))+)(?=S:|\s|\Z)")
-# The system itself and its administrators may do everything.
+# The system and administrators have full access.
 _TRUSTED = {"SY", "BA", "S-1-5-18", "S-1-5-32-544"}
-# Read and execute, in the forms in which Windows writes them: files, generic, and as a number.
+# Read and execute, in the forms that Windows writes: for files, generic, and as a number.
 _READING = {"FR", "FX", "GR", "GX", "RC"}
 _READ_AND_EXECUTE = 0x001200A9
 
 
 def is_protected(sddl: str) -> bool:
-    """Whether nobody but the system and administrators can change the folder, and nothing is inherited."""
+    """Whether only the system and administrators can change the folder, and it inherits no rights."""
     found = _DACL.search(sddl)
     if found is None or "P" not in found.group(1):
         return False
@@ -29,7 +29,7 @@ def is_protected(sddl: str) -> bool:
 
 
 def saved(content: bytes) -> str:
-    """The text in a file of ``icacls /save``: UTF-16 without a mark, the name and the rights in turn."""
+    """The text of a file that ``icacls /save`` wrote: UTF-16 without a byte order mark, names and rights in turn."""
     return content.decode("utf-16-le", "replace")
 
 

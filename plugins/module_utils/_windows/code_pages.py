@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Windows' code pages by their names, which are ``cp`` and the number; what a code page cannot express is refused.
+"""Windows code pages by name (``cp`` and the number); text that a code page cannot encode is refused.
 
-Any of "Code Page Identifiers" in Microsoft's reference that keeps ASCII as it is may be a PC's ANSI code page: usually
-874, 932, 936, 949, 950, 1250 to 1258, 1361, or 65001, which is UTF-8.
+A PC's ANSI code page may be any of Microsoft's "Code Page Identifiers" that is compatible with ASCII: usually 874, 932,
+936, 949, 950, 1250 to 1258, 1361, or 65001, which is UTF-8.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from .._model.errors import OptionError
 
 _NAME = re.compile(r"cp([0-9]{3,5})")
-# Those that Python does not know by the number.
+# Those that Python does not know by number.
 _OTHER_NAMES = {
     "10000": "mac_roman",
     "10006": "mac_greek",
@@ -39,7 +39,7 @@ _SAMPLE = "".join(map(chr, range(32, 127))) + "\r\n"
 
 
 def codec(name: str) -> str | None:
-    """Python's codec for a code page such as ``cp1252``; None for one that is not known or changes ASCII."""
+    """Python's codec for a code page such as ``cp1252``; None if it is unknown or incompatible with ASCII."""
     match = _NAME.fullmatch(name)
     if match is None:
         return None
@@ -67,15 +67,15 @@ def require_codec(code_page: str) -> str:
 
 
 def require_encodable(option: str, value: str, code_page: str) -> None:
-    """Refuse a text that a PC's code page cannot express.
+    """Refuse a text that a PC's code page cannot encode.
 
     Args:
-        option: where the text comes from.
+        option: the option with the text.
         value: the text.
-        code_page: the PC's.
+        code_page: the PC's code page.
 
     Raises:
-        OptionError: a letter is not in the code page, or there is no such code page.
+        OptionError: the code page lacks a character, or there is no such code page.
     """
     try:
         value.encode(require_codec(code_page))

@@ -8,17 +8,17 @@ USERS = "HKEY_USERS"
 CURRENT_USER = "HKEY_CURRENT_USER"
 MACHINE = "HKEY_LOCAL_MACHINE"
 
-# Which Windows accounts have a profile folder here, by SID.
+# The Windows accounts with a profile folder, by SID.
 PROFILE_LIST = MACHINE + r"\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
-# The PC's code pages: the value ACP is that of programs without Unicode, hence of a PRF.
+# The PC's code pages; the value ACP is the one for programs without Unicode, and so for a PRF.
 CODE_PAGES = MACHINE + r"\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
 
-# The PC's own name. There are two keys below: the name now, and the one after the next start.
+# The PC's own name. Two keys below hold the present name and the one after the next restart.
 COMPUTER_NAME = MACHINE + r"\SYSTEM\CurrentControlSet\Control\ComputerName"
-# The hive of the system account LocalService: always there, and nobody but administrators can open it.
+# The hive of the system account LocalService: always loaded, and only administrators can open it.
 LOCAL_SERVICE = USERS + r"\S-1-5-19"
 
 
 def hive(sid: str) -> str:
-    """A user's part of the registry, which is there while the user is logged on."""
+    """A user's hive, which is loaded while the user is logged on."""
     return f"{USERS}\\{sid}"

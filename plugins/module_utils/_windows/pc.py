@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Windows PC offers, whatever connects to it."""
+"""The interface of a Windows PC, for any connection."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ NO_FILES: t.Mapping[str, bytes | None] = types.MappingProxyType({})
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """What is true for all users of a PC.
+    """The facts of a PC that concern all users.
 
     Attributes:
         users: the Windows accounts with a profile.
-        program_data: the folder for data of programs, usually ``C:\\ProgramData``.
-        code_page: the code page of programs without Unicode, ``cp`` and its number; empty if the PC has none.
+        program_data: the folder for program data, usually ``C:\\ProgramData``.
+        code_page: the code page for programs without Unicode, such as ``cp1252``; empty if the PC has none.
         classic: whether classic Outlook is installed.
         new: whether the new Outlook is installed.
         classic_version: which classic Outlook starts, 16 for 2016 to Microsoft 365; None if the PC does not show it.
-        name: of the PC itself, in capitals; empty if it is not known.
+        name: the PC's own name, in capitals; empty if unknown.
     """
 
     users: tuple[WindowsUser, ...]
@@ -39,15 +39,14 @@ class Machine:
 
 @dataclasses.dataclass(frozen=True)
 class PcSnapshot:
-    """What a PC has stored of one user.
+    """What a PC has stored about one user.
 
     Attributes:
-        loaded: the user's part of the registry is there, because the user is logged on.
-        registry: the keys of Outlook, its policies, and our record.
-        files: what is in the folder of staged files, by name.
-        signatures: the files with names of ours in the user's folder of signatures; empty content for one that leads
-            elsewhere.
-        signature_obstacle: why nothing can be put there, a clause; empty if it can.
+        loaded: the user's hive is loaded, because the user is logged on.
+        registry: the keys of Outlook, its policies and our record.
+        files: the staged files, by name.
+        signatures: our files in the user's signature folder; empty content for a link to elsewhere.
+        signature_obstacle: why no file can be written there, a clause; empty if it can.
     """
 
     loaded: bool
@@ -58,21 +57,21 @@ class PcSnapshot:
 
 
 class Pc(t.Protocol):
-    """A Windows PC. What is written is read back by whoever asks next."""
+    """A Windows PC. The next snapshot shows what was written."""
 
     def machine(self) -> Machine:
-        """What is true for all users.
+        """The facts that concern all users.
 
         Raises:
             HostError: the PC does not say.
         """
 
     def snapshot(self, sid: str) -> PcSnapshot:
-        """What is stored of one user, since the last write at the latest.
+        """What is stored about one user, no older than the last write.
 
         Raises:
             HostError: the PC does not say.
-            DamagedFileError: what it says of this user cannot be read.
+            DamagedFileError: what is stored about this user cannot be parsed.
         """
 
     def write(
@@ -82,14 +81,14 @@ class Pc(t.Protocol):
         files: t.Mapping[str, bytes | None],
         signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
-        """Store it: files first, then the registry, then files are deleted (None).
+        """Write files, then the registry, then delete files (None).
 
         Args:
-            sid: of the user.
-            writes: to the registry.
-            files: in the folder of staged files, by name.
-            signatures: in the user's folder of signatures, by name.
+            sid: the user's SID.
+            writes: the writes to the registry.
+            files: the content of staged files, by name.
+            signatures: the content of files in the user's signature folder, by name.
 
         Raises:
-            HostError: the user's folder cannot be kept from others; nothing was staged.
+            HostError: the user's folder cannot be protected from others; nothing was staged.
         """

@@ -3,7 +3,7 @@
 """The grammar of .reg files, which ``reg export`` writes and ``reg import`` reads.
 
 The grammar is that of Microsoft's article 310516 ("How to add, modify, or delete registry subkeys and values by using a
-.reg file"); what it leaves open is as Windows and Wine (programs/reg/export.c, import.c) write and read it:
+.reg file"); where it is silent, this follows what Windows and Wine (programs/reg/export.c, import.c) write and read:
 
     file  = header { key { value } }      header = Windows Registry Editor Version 5.00 | REGEDIT4
     key   = "[" ["-"] path "]"            the last "]" of the line ends it; "-" deletes the key and all below it
@@ -13,9 +13,9 @@ The grammar is that of Microsoft's article 310516 ("How to add, modify, or delet
     string = "..." with \\\\ and \\"; Windows leaves line breaks in it as they are, Wine writes \\r and \\n
     ; ... is a comment
 
-The digits are hexadecimal. Version 5 is UTF-16LE with a byte order mark; REGEDIT4 is in the PC's code page, and so are
-the texts in its hex data. Two exports can stand in one file one after the other, as ``copy /b`` leaves them.
-``reg import`` skips a line that it cannot read and still ends with 0; here such a line is an error.
+Digits are hexadecimal. Version 5 is UTF-16LE with a byte order mark; REGEDIT4 is in the PC's code page, as are the
+texts in its hex data. A file may contain several exports, joined by ``copy /b``. ``reg import`` skips a line that it
+cannot read and still exits with 0; here such a line is an error.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _BREAK = "\r\n"
 _ROOTS = frozenset(
     {"HKEY_CLASSES_ROOT", "HKEY_CURRENT_CONFIG", "HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE", "HKEY_USERS"}
 )
-_LONGEST_KEY = 255  # characters of one key's name, and of a value's: "Registry element size limits"
+_LONGEST_KEY = 255  # characters of a key's or a value's name: "Registry element size limits"
 _LONGEST_VALUE_NAME = 16383
-_LINE_LENGTH = 76  # where Windows continues hex data in the next line
+_LINE_LENGTH = 76  # at which Windows continues hex data in the next line
 _INDENT = "  "  # of that line
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|;[^\r\n]*)*")
@@ -54,7 +54,7 @@ _NO_DATA = "a text in quotes, dword:, hex: or - was expected"
 _ESCAPED = {"\\": "\\", '"': '"', "r": "\r", "n": "\n", "0": "\0"}
 
 
-# Says by the path of a key and the name of a value whether to read the value.
+# Whether to read a value, by the key's path and the value's name.
 Wanted = t.Callable[[str, str], bool]
 
 
@@ -75,12 +75,12 @@ def parse(
 
     Args:
         content: the whole file.
-        source: what it is, for errors.
+        source: the file's description, for errors.
         code_page: Python's name of the PC's code page, for REGEDIT4.
-        wanted: which values to read; None for all. The data of the others are passed over and not decoded.
+        wanted: which values to read; None for all. The data of other values are skipped, not decoded.
 
     Raises:
-        DamagedFileError: it does not follow the grammar; the line is named.
+        DamagedFileError: it does not follow the grammar; the error names the line.
     """
     return Registry().written(parse_writes(content, source, code_page=code_page, wanted=wanted))
 
@@ -92,7 +92,7 @@ def parse_writes(
     code_page: str = "cp1252",
     wanted: Wanted | None = None,
 ) -> tuple[KeyWrite, ...]:
-    """What the import of a file would do, in its order. Arguments and errors as for ``parse``."""
+    """The writes that importing a file would make, in order. Arguments and errors as for ``parse``."""
     text = _decode(content, source, code_page)
     try:
         return tuple(_statements(text, code_page, wanted))
@@ -106,12 +106,12 @@ def parse_writes(
 
 
 def render(writes: t.Iterable[KeyWrite]) -> bytes:
-    """A file that does this when it is imported, in version 5, laid out as Windows does it.
+    """The file that makes these writes when imported, in version 5, formatted as by Windows.
 
-    A text with control characters is written as hex data, which arrive as they are.
+    A text with control characters is written as hex data, which arrive unchanged.
 
     Raises:
-        OptionError: a name that cannot stand in such a file, or that no registry can have.
+        OptionError: a name is impossible in such a file, or in a registry.
     """
     parts = [_VERSION_5, _BREAK]
     for write in writes:
@@ -176,7 +176,7 @@ def _statements(text: str, code_page: str, wanted: Wanted | None) -> t.Iterator[
 
 
 def _name(text: str, start: int) -> tuple[str, int]:
-    """The name of one ``name=data``, and where the data begin."""
+    """The name in ``name=data``, and where the data begin."""
     name = _NAME.match(text, start)
     if name is None:
         raise _RegSyntaxError(start, 'a [key] or "name"=value was expected')
@@ -186,7 +186,7 @@ def _name(text: str, start: int) -> tuple[str, int]:
 def _value(
     text: str, line: int, start: int, code_page: str | None, is_wanted: bool
 ) -> tuple[tuple[RegValue | None, ...], int]:
-    """The value (None to delete it), or nothing if it is not wanted, and where it ends."""
+    """The value (None to delete it) or, if not wanted, nothing; and where it ends."""
     found: tuple[RegValue | None, ...] = ()
     if is_wanted:
         value, position = _data(text, start, code_page)
@@ -204,7 +204,7 @@ def _is_wanted(path: str, name: str, wanted: Wanted | None) -> bool:
 
 
 def _end_of_data(text: str, start: int) -> int:
-    """Where the data of a value end, which are not decoded."""
+    """Where a value's data end, without decoding them."""
     if text.startswith("-", start):
         return start + 1
     for form in (_STRING, _DWORD, _HEX):
@@ -306,10 +306,10 @@ def _quoted(text: str) -> str:
 
 
 def _hex(left: str, value: RegValue) -> str:
-    """Hex data, continued in the next line where Windows does so: in the first one that would be longer than it is."""
+    """Hex data, continued in the next line where Windows does so: when a line would become too long."""
     start = left + ("hex:" if value.kind == ValueType.BINARY else f"hex({value.kind:x}):")
-    used = len(start) + sum(character > "\uffff" for character in start)  # these count twice, as they are stored
-    most = max(1, (_LINE_LENGTH - used) // 3 + 1)  # bytes of a line: two digits and a comma each
+    used = len(start) + sum(character > "\uffff" for character in start)  # stored as two units, so they count twice
+    most = max(1, (_LINE_LENGTH - used) // 3 + 1)  # bytes per line, each two digits and a comma
     lines = [start + value.data[:most].hex(",")]
     further = (_LINE_LENGTH - len(_INDENT)) // 3 + 1
     for position in range(most, len(value.data), further):

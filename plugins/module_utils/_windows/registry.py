@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of a Windows registry: immutable, and as Windows names things, without regard to letter case.
+"""A part of a Windows registry: immutable, and, as in Windows, with names that ignore letter case.
 
 Types and their numbers are those of winnt.h ("Registry value types" in Microsoft's reference). Data are kept as the
 bytes that Windows stores: little endian, texts in UTF-16 with a zero character at the end.
@@ -17,7 +17,7 @@ from .._model.settings import Value
 
 
 class ValueType(enum.IntEnum):
-    """The types of values that have names; any other number may stand in a registry, too."""
+    """The value types that have names; a registry may also contain other numbers."""
 
     NONE = 0
     SZ = 1
@@ -39,7 +39,7 @@ class RegValue:
     """One value.
 
     Attributes:
-        kind: its type, a ``ValueType`` or another number of 32 bits.
+        kind: its type, a ``ValueType`` or another 32-bit number.
         data: its bytes.
     """
 
@@ -58,7 +58,7 @@ class RegValue:
 
     @classmethod
     def multi_sz(cls, texts: t.Iterable[str]) -> RegValue:
-        """A list of texts, none of them empty: an empty one would end the list."""
+        """A list of texts, none empty, since an empty text would end the list."""
         return cls(ValueType.MULTI_SZ, b"".join(encode_text(text) for text in texts) + b"\0\0")
 
     @classmethod
@@ -68,12 +68,12 @@ class RegValue:
 
     @classmethod
     def dword(cls, number: int) -> RegValue:
-        """A number of 32 bits without sign."""
+        """An unsigned 32-bit number."""
         return cls(ValueType.DWORD, number.to_bytes(4, "little"))
 
     @classmethod
     def qword(cls, number: int) -> RegValue:
-        """A number of 64 bits without sign."""
+        """An unsigned 64-bit number."""
         return cls(ValueType.QWORD, number.to_bytes(8, "little"))
 
     @property
@@ -90,14 +90,14 @@ class RegValue:
 
     @property
     def number(self) -> int | None:
-        """A number; None for other types, and where the data are too short or too long for one."""
+        """A number; None for other types and for data of the wrong length."""
         if _SIZES.get(self.kind) != len(self.data):
             return None
         return int.from_bytes(self.data, "big" if self.kind == ValueType.DWORD_BIG_ENDIAN else "little")
 
     @property
     def plain(self) -> Value:
-        """What a user should see of it: a text, a number, or the bytes."""
+        """The value to show to users: a text, a number, or the bytes."""
         for shown in (self.text, self.number):
             if shown is not None:
                 return shown
@@ -106,12 +106,12 @@ class RegValue:
 
 @dataclasses.dataclass(frozen=True)
 class KeyWrite:
-    """What is to be done to one key; the order within a key is: delete, make, set.
+    """The changes to one key, in this order: delete the key, create it, set values.
 
     Attributes:
         path: the whole path, beginning with the long name of a root such as ``HKEY_USERS``.
-        values: by name (empty for the default value): what to set, or None to delete the value.
-        delete: delete the key first, with all values and keys below it; without ``values`` it stays deleted.
+        values: by name (empty for the default value), the value to set, or None to delete it.
+        delete: first delete the key, with all its values and subkeys; without ``values`` it remains deleted.
     """
 
     path: str
@@ -120,7 +120,7 @@ class KeyWrite:
 
 
 class ByName(t.Mapping[str, V]):
-    """A mapping in which two names are one if they differ in letter case only; the first spelling stays."""
+    """A mapping that ignores letter case in names; the first spelling is kept."""
 
     def __init__(self, entries: t.Iterable[tuple[str, V]] = ()) -> None:
         self._entries: dict[str, tuple[str, V]] = {}
@@ -149,20 +149,20 @@ _NO_VALUES: Values = ByName()
 
 
 class Registry(ByName[Values]):
-    """The values of keys, by the keys' whole paths, which begin with the long name of a root."""
+    """The values of keys, by full key path, which begins with the long name of a root."""
 
     def value(self, path: str, name: str) -> RegValue | None:
-        """One value; None where it or its key is missing."""
+        """A value; None if it or its key is missing."""
         return self.get(path, _NO_VALUES).get(name)
 
     def children(self, path: str) -> tuple[str, ...]:
-        """The names of the keys directly below a key, as first spelt."""
+        """The names of the keys directly below a key, in their first spelling."""
         above = fold(path) + "\\"
         below = (spelt[len(above) :] for spelt in self if fold(spelt).startswith(above))
         return tuple(ByName((name.partition("\\")[0], None) for name in below))
 
     def written(self, writes: t.Iterable[KeyWrite]) -> Registry:
-        """The registry after these writes, in their order."""
+        """The registry after these writes, in order."""
         keys = dict(self._entries)
         for write in writes:
             key = fold(write.path)
@@ -178,7 +178,7 @@ class Registry(ByName[Values]):
 
 
 def difference(before: Registry, after: Registry) -> tuple[KeyWrite, ...]:
-    """What leads from one registry to the other: ``before.written(difference(before, after)) == after``."""
+    """The writes that turn one registry into the other: ``before.written(difference(before, after)) == after``."""
     removals: list[KeyWrite] = []
     left = before
     for path in before:
@@ -196,25 +196,25 @@ def difference(before: Registry, after: Registry) -> tuple[KeyWrite, ...]:
 
 
 def fold(name: str) -> str:
-    """A name as Windows compares it: letter by letter in upper case, where that is one letter and can be undone.
+    """A name as Windows compares it: each letter in upper case, if that is a single letter and reversible.
 
-    Windows has a table of its own (RtlUpcaseUnicodeChar) which knows no letter that becomes two.
+    Windows has its own table (RtlUpcaseUnicodeChar), in which no letter becomes two.
     """
     return name.upper() if name.isascii() else "".join(map(_upper, name))
 
 
 def encode_text(text: str) -> bytes:
-    """A text as the registry stores it. Half of a surrogate pair is kept, as Windows does."""
+    """A text as the registry stores it. Half a surrogate pair is kept, as in Windows."""
     return (text + "\0").encode("utf-16-le", "surrogatepass")
 
 
 def decode_text(data: bytes) -> str:
-    """A text as the registry stores it, up to its first zero character."""
+    """The text of stored data, up to its first zero character."""
     return _utf_16(data).partition("\0")[0]
 
 
 def _utf_16(data: bytes) -> str:
-    """An odd byte at the end, which is half a character, is left out."""
+    """Data in UTF-16, decoded. An odd byte at the end, half a character, is dropped."""
     return data[: len(data) // 2 * 2].decode("utf-16-le", "surrogatepass")
 
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Windows accounts that have a profile on a PC, and which of them a name means."""
+"""The Windows accounts with a profile on a PC, and which of them a name means."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .._model.errors import OptionError
 from . import keys
 from .registry import Registry, fold
 
-# Local and domain accounts, and those of Entra ID; not the system's own, nor what a damaged profile leaves (".bak").
+# Local and domain accounts, and those of Entra ID; not those of the system, nor leftovers of damaged profiles (".bak").
 USER_SID = re.compile(r"S-1-(?:5-21|12-1)(?:-[0-9]{1,10}){4}", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 _ENTRA, _LOCAL_OR_DOMAIN = "S-1-12-1-", "S-1-5-21-"
-_ENTRA_NAME = "AzureAD"  # what Windows writes before the names of Entra ID
+_ENTRA_NAME = "AzureAD"  # what Windows puts before Entra ID names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,9 +25,9 @@ class WindowsUser:
 
     Attributes:
         sid: its security identifier, which never changes.
-        folder: the profile's folder; its last part is the account's name as it was at the first logon, with ``.DOMAIN``
-            or a number where that name was taken.
-        roams: the profile is copied between PCs, the registry of the user with it.
+        folder: the profile folder; its last part is the account's name at the first logon, followed by ``.DOMAIN`` or a
+            number if that name was taken.
+        roams: the profile is copied between PCs, including the user's hive.
     """
 
     sid: str
@@ -36,7 +36,7 @@ class WindowsUser:
 
     @property
     def name(self) -> str:
-        """What the folder says of the name."""
+        """The account's name, from the folder."""
         return self.folder.rstrip("\\").rpartition("\\")[2]
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class WindowsUser:
 
 
 def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
-    """The accounts with a profile, by the key ProfileList."""
+    """The accounts with a profile, according to the key ProfileList."""
     found = []
     for sid in registry.children(keys.PROFILE_LIST):
         value = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "ProfileImagePath")
@@ -57,16 +57,17 @@ def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
 def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> WindowsUser:
     """The account that ``name``, ``DOMAIN\\name``, ``name@domain``, ``AzureAD\\name@domain`` or a SID means.
 
-    Windows names a profile's folder after the account. If that name is taken, it adds the account's domain (for a local
-    account the computer's name), and if that is taken, too, three digits. Any other ending belongs to another user.
+    Windows names a profile's folder after the account. If that name is taken, it appends the account's domain (for a
+    local account, the computer's name); if that is taken, too, three digits. A folder with any other suffix belongs to
+    another user.
 
     Args:
         known: the accounts with a profile on the PC.
-        user: as written by the administrator.
-        computer: the PC's own name; empty if it is not known.
+        user: the user, as written by the administrator.
+        computer: the PC's own name; empty if unknown.
 
     Raises:
-        OptionError: no account, or more than one.
+        OptionError: no account matches, or more than one does.
     """
     if _SID.fullmatch(user):
         return _by_sid(known, user)
@@ -97,7 +98,7 @@ _DIGITS = r"\.[0-9]{3}"
 
 
 def _name_and_domain(user: str) -> tuple[str, str]:
-    """The account's name, and the domain or computer that was written with it; empty if there is none."""
+    """The account's name, and the domain or computer written with it; empty if there is none."""
     domain, backslash, name = user.rpartition("\\")
     if not backslash and "@" in user:
         name, _at, domain = user.rpartition("@")
@@ -105,14 +106,14 @@ def _name_and_domain(user: str) -> tuple[str, str]:
 
 
 def _kind(domain: str, computer: str) -> str:
-    """How the SID begins of an account that is written with this domain or computer; empty for any."""
+    """The SID prefix of accounts in this domain or on this computer; empty for any."""
     if fold(domain) == fold(_ENTRA_NAME):
         return _ENTRA
     return _LOCAL_OR_DOMAIN if domain == "." or (domain and fold(domain) == fold(computer)) else ""
 
 
 def _tiers(name: str, domain: str, computer: str) -> list[_Fits]:
-    """Which folders are the account's, the surest first."""
+    """Predicates for the name of the account's folder, the most certain first."""
     if not name:
         return []
 
@@ -132,7 +133,7 @@ def _tiers(name: str, domain: str, computer: str) -> list[_Fits]:
 
 
 def _with_first_label(known: t.Sequence[WindowsUser], name: str, domain: str) -> list[WindowsUser]:
-    """Folders with the short name that a domain such as ``corp.example.com`` usually has, ``CORP``."""
+    """The folders with the usual short name of a domain, such as ``CORP`` for ``corp.example.com``."""
     wanted = fold(f"{name}.{domain.partition('.')[0]}")
     return [one for one in known if fold(one.name) == wanted]
 
