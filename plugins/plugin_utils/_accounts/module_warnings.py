@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The warnings that a module has returned. Since ansible-core 2.19 they are objects, and not texts."""
+"""The warnings that a module returned. Since ansible-core 2.19, they are objects instead of texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 
 
 def with_host(host: str, warnings: t.Iterable[t.Any]) -> list[str]:
-    """The warnings as texts that name the host, each once: a look may have given the same."""
+    """The warnings as texts that name the host, without duplicates: a look may have returned the same."""
     return list(dict.fromkeys(f"{host}: {_text(warning)}" for warning in warnings))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host that a task has no accounts for: it must not look as if all were well."""
+"""Warns of a host without accounts, which must not pass as a success."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import difflib
 import typing as t
 
 VARIABLE = "mail_accounts"
-_SIMILAR = 0.85  # of difflib's ratio: one or two letters of the name
+_SIMILAR = 0.85  # difflib's ratio: one or two letters differ
 _OTHERS = frozenset({"mail_removed_accounts"})
-_ACCOUNTS = "acc"  # in the name of what may be meant, if it holds accounts
+_ACCOUNTS = "acc"  # in the name of a variable that may be meant
 
 
 def without_accounts(args: t.Mapping[str, t.Any]) -> bool:
-    """Whether a task's arguments name no account. An empty value is an empty list, as YAML has it for ``name:``."""
+    """Whether a task's arguments name no account. An empty value, as YAML reads ``name:``, is an empty list."""
     return "email" not in args and args.get("accounts") in (None, "", [], ())
 
 
 def warning(host: str, variables: t.Mapping[str, t.Any]) -> str:
-    """What the administrator should know, the same text from every task of a run, so that it is shown once.
+    """The warning for a host. Every task of a run gives the same text, so that it is shown once.
 
     Args:
         host: the name in the inventory.
@@ -36,12 +36,12 @@ def warning(host: str, variables: t.Mapping[str, t.Any]) -> str:
 
 
 def warning_of_task(host: str) -> str:
-    """The same where the task of one client's module names no account, from whatever variable they come."""
+    """The warning if a task of one client's module names no account, whatever variable it uses."""
     return f"{host} has no mail accounts: the list accounts of this task is empty. It was left alone."
 
 
 def _meant(variables: t.Mapping[str, t.Any]) -> str | None:
-    """The variable that is probably meant: by its name, in whatever letter case, or because it holds accounts."""
+    """The variable that is probably meant: it has a similar name, in any letter case, or contains accounts."""
     names = {name.lower(): name for name in variables if name != VARIABLE and name not in _OTHERS}
     similar = difflib.get_close_matches(VARIABLE, names, n=1, cutoff=_SIMILAR)
     if similar or VARIABLE in names:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signatures from files on the controller, filled in for each sender as the lookup ``template`` does."""
+"""Reads signatures from files on the controller, templated for each sender like the lookup ``template``."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Options = t.Mapping[str, t.Any]
 _PLACE = "signature.src"
 _SENDER = ("user", "full_name", "reply_to", "organization", "username")  # no password
 _HTML = (".html", ".htm")
-# How a file of each kind of image begins.
+# The first bytes of each image type.
 _IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
 @contextlib.contextmanager
 def contents(action: ActionBase, variables: t.Mapping[str, t.Any]) -> t.Iterator[None]:
-    """While this is entered, the arguments of the task have contents in place of the files with signatures.
+    """Replace signature files with their content in the task's arguments, within the context.
 
     Args:
-        action: of the task.
-        variables: of the task's host.
+        action: the task's action plugin.
+        variables: the variables of the task's host.
 
     Raises:
-        OptionError: a file is not there, or cannot be filled in.
+        OptionError: a file is missing or cannot be templated.
     """
     given = action._task.args
     action._task.args = expanded(action, given, variables)
@@ -47,7 +47,7 @@ def contents(action: ActionBase, variables: t.Mapping[str, t.Any]) -> t.Iterator
 
 
 def expanded(action: ActionBase, given: Options, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Options with contents in place of the files with signatures."""
+    """The options with the content of signature files in place of their names."""
 
     def changed(signature: Options, owner: Options, account: Options) -> Options:
         if signature.get("src") is None:
@@ -94,19 +94,19 @@ def _filled(
 
 
 def _checked(filled: str, source: str, *, html: bool) -> str:
-    """The content; what is wrong with it names the file, which the host does not know."""
+    """The content. Errors name the file, which the host does not know."""
     return signature_content(filled, f"{_PLACE} ({source})", html=html)
 
 
 def _folders(action: ActionBase, variables: t.Mapping[str, t.Any]) -> list[str]:
-    """Where files are looked for: as for any task, then beside the inventory, for playbooks of the collection."""
+    """The search path: as for any task, then next to the inventory, for playbooks of the collection."""
     usual = variables.get("ansible_search_path") or action._task.get_search_path()
     beside = variables.get("inventory_dir")
     return [*usual, *([str(beside)] if beside else [])]
 
 
 def _data_url(action: ActionBase, path: str, folders: list[str]) -> str:
-    """An image as a URL that has all of it in it."""
+    """An image as a ``data:`` URL."""
     place = "signature.images"
     try:
         found = action._loader.path_dwim_relative_stack(folders, "files", path)

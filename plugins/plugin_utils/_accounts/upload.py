@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``upload`` of accounts: once they are set up, another module uploads their local mail."""
+"""The option ``upload`` of accounts: after the setup, another module uploads their local mail."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def after(
     params: t.Mapping[str, t.Any],
     run: t.Callable[[dict[str, t.Any]], dict[str, t.Any]],
 ) -> dict[str, t.Any]:
-    """The result of a task, with what the upload adds to it.
+    """The result of a task, with that of the upload.
 
     Args:
-        result: of setting up the accounts. Where that failed, nothing is uploaded.
+        result: the result of the setup. If that failed, nothing is uploaded.
         params: the arguments of the task, valid and with defaults.
         run: runs the module with these arguments.
     """
@@ -46,7 +46,7 @@ def after(
 
 
 def _about_evolution(result: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """What is said where an account whose mail is to be uploaded is in Evolution."""
+    """A warning if an account in Evolution has the option."""
     wanted = {str(entry["email"]).lower() for entry in args.get("accounts") or [args]}
     accounts = result.get("accounts", ())
     found = [one for one in accounts if one.get("client") == "evolution" and str(one.get("email")).lower() in wanted]
@@ -79,12 +79,12 @@ def _wants_it(entry: t.Mapping[str, t.Any], task: t.Mapping[str, t.Any]) -> bool
 
 
 def _given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What tells where an account is, and how to sign in."""
+    """The options that say where an account is and how to sign in."""
     return {name: _without_none(options[name]) for name in _NEEDED if options[name] is not None}
 
 
 def _without_none(value: t.Any) -> t.Any:
-    """As a task has it: an option that is None is no choice."""
+    """The value without options that are None, as if the task omitted them."""
     if isinstance(value, t.Mapping):
         return {name: one for name, one in value.items() if one is not None}
     return value

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all filters do with errors and warnings."""
+"""Errors and warnings of all filters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _display = Display()
 
 @contextlib.contextmanager
 def readable_errors() -> t.Iterator[None]:
-    """Errors that an admin is meant to read become those that Ansible shows for a filter."""
+    """Turn errors meant for the administrator into those that Ansible shows for a filter."""
     try:
         yield
     except MailError as error:
@@ -26,6 +26,6 @@ def readable_errors() -> t.Iterator[None]:
 
 
 def warn(warnings: t.Iterable[str]) -> None:
-    """Show what the user should know even when all goes well."""
+    """Show warnings."""
     for warning in warnings:
         _display.warning(warning)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inventory of the accounts that were found on hosts."""
+"""Writes an inventory of the accounts found on hosts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class HostAccounts(t.NamedTuple):
     """What was found on a host.
 
     Attributes:
-        entries: of ``mail_accounts``.
-        remarks: what is not among them, and why, one sentence each.
+        entries: the entries of ``mail_accounts``.
+        remarks: a sentence for each account left out, with the reason.
     """
 
     entries: t.Sequence[t.Mapping[str, t.Any]]
@@ -52,11 +52,11 @@ def of_result(result: t.Mapping[str, t.Any] | None) -> HostAccounts:
 
 
 def render(hosts: t.Mapping[str, HostAccounts], name: str) -> str:
-    """The text of the file.
+    """The text of the inventory.
 
     Args:
-        hosts: by their names in the inventory.
-        name: of the file.
+        hosts: the results by inventory name.
+        name: the file's name.
     """
     lines = [_HEAD.format(name=name).rstrip("\n"), "all:", "  hosts:"]
     for host, found in sorted(hosts.items()):
@@ -71,7 +71,7 @@ def render(hosts: t.Mapping[str, HostAccounts], name: str) -> str:
                 [_literal(dict(entry)) for entry in found.entries], Dumper=_Dumper, sort_keys=False, allow_unicode=True
             )
             lines += ["      mail_accounts:", textwrap.indent(entries.rstrip("\n"), "        ")]
-        else:  # an empty list would take the place of the one in the administrator's own inventory
+        else:  # an empty list would override the one in the administrator's own inventory
             lines.append("      # No accounts are listed: those in your own inventory count.")
     if not hosts:
         lines[-1] = "  hosts: {}"
@@ -79,7 +79,7 @@ def render(hosts: t.Mapping[str, HostAccounts], name: str) -> str:
 
 
 class _Literal(str):
-    """A text that Ansible must not take for a template: users choose their names."""
+    """A text that Ansible must not treat as a template, since users choose their names."""
 
 
 class _Dumper(yaml.SafeDumper):

@@ -32,7 +32,7 @@ _display = Display()
 
 
 def open_log(run: str | None) -> ChangeLog:
-    """The log of changes, which is in the registry of the PC."""
+    """The change log, which is in the PC's registry."""
     return ChangeLog("the log of changes in the registry", run or new_run_id(), {}, lambda paths: None)
 
 
@@ -46,11 +46,11 @@ def configure_outlook(
     """Configure the accounts of a task.
 
     Args:
-        action: of the task.
+        action: the task's action plugin.
         params: the options of the accounts.
         own: Outlook's own options.
-        warn: shows a warning.
-        run: the id of the run; None where it is not known.
+        warn: called to show a warning.
+        run: the run's ID; None if unknown.
 
     Raises:
         MailError: an option is invalid, or the PC does not answer; nothing was changed.

@@ -39,10 +39,10 @@ def rollback_outlook(
     """Undo a run.
 
     Args:
-        action: of the task.
+        action: the task's action plugin.
         options: values for ``rollback.OPTIONS``.
-        warn: shows a warning.
-        own_run: the id of this run; None where it is not known.
+        warn: called to show a warning.
+        own_run: this run's ID; None if unknown.
 
     Raises:
         MailError: the PC does not answer, or does not know a user; nothing was changed.

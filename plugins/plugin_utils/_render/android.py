@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Thunderbird for Android reads from a QR code.
+"""QR codes that Thunderbird for Android can import.
 
 The grammar is "Export for Mobile QR code format", version 1 (thunderbird-android,
-feature/migration/qrcode/qr-code-format.md): nested JSON arrays. No phone read one of these.
+feature/migration/qrcode/qr-code-format.md): nested JSON arrays. The codes were not tested on a phone.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _FORMAT = 1
 _PROTOCOLS = {Protocol.IMAP: 0, Protocol.POP3: 1}
 _SMTP = 0
 _SECURITIES = {Security.NONE: 0, Security.STARTTLS: 2, Security.SSL: 3}  # 1 is no longer valid
-_PASSWORD = 1  # the password itself, inside TLS
-_ACCOUNTS_A_CODE = 3  # as Thunderbird's own; larger codes are hard to scan
+_PASSWORD = 1  # authentication with a plain password
+_ACCOUNTS_A_CODE = 3  # as in Thunderbird's own codes; larger ones are hard to scan
 
 
 def payloads(accounts: t.Sequence[Account]) -> list[str]:
-    """The text of each QR code, in the order in which to scan them. They have no password: the phone asks for it.
+    """The text of each QR code, in scanning order. They contain no password; the phone asks for it.
 
     Args:
-        accounts: of one user.
+        accounts: the accounts of one user.
     """
     groups = list(itertools.zip_longest(*[iter(accounts)] * _ACCOUNTS_A_CODE))
     return [
@@ -41,7 +41,7 @@ def payloads(accounts: t.Sequence[Account]) -> list[str]:
 
 
 def not_expressed(account: Account) -> tuple[str, ...]:
-    """What the code cannot say about an account, one sentence each."""
+    """What the code cannot express about an account, one sentence each."""
     if account.protocol is Protocol.POP3 and account.leave_on_server is not None:
         return ("How long mail stays on the server is set on the phone.",)
     return ()

@@ -4,7 +4,7 @@
 """Configuration profiles for Apple Mail on Mac, iPhone and iPad.
 
 The keys are those of Apple's device-management documentation: TopLevel, CommonPayloadKeys and the payload
-``com.apple.mail.managed``. A profile is a property list, which Python's plistlib writes. No profile was installed on a
+``com.apple.mail.managed``. A profile is a property list, written with plistlib. The profiles were not tested on a
 device.
 """
 
@@ -20,17 +20,17 @@ from ...module_utils._model.standard_ports import standard_port
 
 _TYPES = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
 _PASSWORD = "EmailAuthPassword"
-# The same account gets the same identifiers each time, so that a new profile replaces the one before.
+# An account always gets the same identifiers, so that a new profile replaces the previous one.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/charter-mail/charter.mail/apple-profile")
 
 
 def render(accounts: t.Sequence[Account], *, identifier: str, organization: str) -> bytes:
-    """A profile with some accounts of one user, as XML. It has no password: the device asks for it.
+    """A profile with accounts of one user, as XML. It contains no password; the device asks for it.
 
     Args:
         accounts: at least one; the default account first.
-        identifier: of whoever distributes the profile, in reverse-DNS style, such as ``com.example``.
-        organization: the name that the device shows; empty for none.
+        identifier: the identifier of the distributor, in reverse-DNS style, such as ``com.example``.
+        organization: the distributor's name, which the device shows; empty for none.
     """
     name = f"{identifier}.mail.{_label(accounts[0])}"
     profile = {
@@ -47,7 +47,7 @@ def render(accounts: t.Sequence[Account], *, identifier: str, organization: str)
 
 
 def not_expressed(account: Account) -> tuple[str, ...]:
-    """What a profile cannot say about an account, one sentence each."""
+    """What a profile cannot express about an account, one sentence each."""
     found = []
     for server, service in ((account.incoming, account.protocol.value), (account.outgoing, "smtp")):
         if server.security is not Security.NONE and standard_port(service, server.security) != server.port:
@@ -96,7 +96,7 @@ def _organization(name: str) -> dict[str, str]:
 
 
 def _label(account: Account) -> str:
-    """The address as a part of an identifier, its signs as numbers so that no two addresses share one."""
+    """The address as part of an identifier, unique by writing special characters as numbers."""
     local, _at, domain = account.email.lower().rpartition("@")
     words = [*reversed(domain.split(".")), re.sub("[^a-z0-9]", lambda sign: f"-{ord(sign[0]):x}", local)]
     return ".".join(words)

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Autoconfig files, from which Thunderbird and other clients set up an account after its address was typed.
+"""Autoconfig files, from which Thunderbird and other clients set up an account once its address is entered.
 
 The grammar is Mozilla's ConfigFileFormat, version 1.1 (draft-ietf-mailmaint-autoconfig), as strict as the validator of
-Thunderbird's own database takes it: displayShortName is there, ``pop3`` only in a POP3 server, and a login has no other
-placeholders than those known. The client gets the file from a web server of the domain, at ``PATH``.
+Thunderbird's own database: displayShortName is present, ``pop3`` occurs only in a POP3 server, and a login has only
+known placeholders. The client gets the file from a web server of the domain, at ``PATH``.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from ...module_utils._model.account import Account, Protocol, Security, Server
 from ...module_utils._model.errors import OptionError
 
 PATH = ".well-known/autoconfig/mail/config-v1.1.xml"
-"""Below the root of the web server of the domain."""
+"""The path below the root of the domain's web server."""
 
 _SOCKETS = {Security.SSL: "SSL", Security.STARTTLS: "STARTTLS", Security.NONE: "plain"}
 
 
 def render(domain: str, accounts: t.Sequence[Account], *, display_name: str = "") -> str:
-    """The file of a domain. A client takes the first servers that work for it.
+    """The file of a domain. A client uses the first servers that work for it.
 
     Args:
-        domain: in A-labels.
-        accounts: of the domain, at least one. Those with the same servers count once.
-        display_name: what the client shows; the domain if empty.
+        domain: the domain, in A-labels.
+        accounts: the domain's accounts, at least one. Accounts with the same servers share an entry.
+        display_name: the name that the client shows; the domain if empty.
 
     Raises:
-        OptionError: a login that no placeholder stands for.
+        OptionError: no placeholder can express a login.
     """
     root = ET.Element("clientConfig", {"version": "1.1"})
     provider = ET.SubElement(root, "emailProvider", {"id": domain})
@@ -52,12 +52,12 @@ def render(domain: str, accounts: t.Sequence[Account], *, display_name: str = ""
 
 
 def is_for_everybody(account: Account) -> bool:
-    """Whether a file can have the account: its login is made of its address."""
+    """Whether a file can contain the account: its login must derive from its address."""
     return _placeholder(account) is not None
 
 
 def not_expressed(account: Account) -> tuple[str, ...]:
-    """What the file cannot say about an account, one sentence each."""
+    """What the file cannot express about an account, one sentence each."""
     if not is_for_everybody(account):
         why = f"Thunderbird does not find this account by itself, since the user name {account.username} is not made of"
         return (f"{why} the address. Enter the settings in the table below.",)
@@ -93,7 +93,7 @@ def _server(provider: ET.Element, element: str, kind: str, server: Server, login
     _add(found, "port", str(server.port))
     _add(found, "socketType", _SOCKETS[server.security])
     _add(found, "username", login)
-    _add(found, "authentication", "password-cleartext")  # the password itself, inside TLS
+    _add(found, "authentication", "password-cleartext")  # sends the password itself, inside TLS
     return found
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution's sources as files, for a computer that no play reaches."""
+"""Evolution's sources as files, for a computer that Ansible does not manage."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ...module_utils._model.account import Account
 
 
 def render(accounts: t.Sequence[Account]) -> dict[str, str]:
-    """Name and text of each file for ``~/.config/evolution/sources``, the same that evolution_account writes.
+    """The name and text of each file for ``~/.config/evolution/sources``, as evolution_account writes them.
 
     Args:
-        accounts: of one user.
+        accounts: the accounts of one user.
     """
     sources = Sources({})
     for account in accounts:

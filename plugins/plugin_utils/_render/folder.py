@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All files for devices that no play reaches: their names and texts."""
+"""All files for devices that Ansible does not manage: their names and content."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PROFILE, PRF = "mail.mobileconfig", "outlook/mail.prf"
 def files(
     found: t.Sequence[Person], clients: t.Collection[str], *, identifier: str, organization: str
 ) -> tuple[dict[str, bytes], list[PersonPage]]:
-    """The files by their paths in the folder, and what each person's page says.
+    """The files by path in the folder, and the content of each user's page.
 
     Args:
-        found: the people.
+        found: the users.
         clients: some of CLIENTS.
         identifier, organization: see apple_profile.render.
     """
@@ -48,7 +48,7 @@ def files(
 def _of(
     person: Person, clients: t.Collection[str], identifier: str, organization: str
 ) -> tuple[PersonPage, dict[str, bytes]]:
-    """The page and the other files of a person."""
+    """The page and the other files of a user."""
     accounts = person.accounts
     found: dict[str, bytes] = {}
     parts: dict[str, Attachment] = {}
@@ -79,7 +79,7 @@ def _each(not_expressed: t.Callable[[Account], tuple[str, ...]], accounts: t.Ite
 
 
 def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Outlook's files, and why those are missing that cannot be made."""
+    """Outlook's files, and why other files cannot be created."""
     found: dict[str, bytes] = {}
     missing = []
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages that say what to do with the files."""
+"""The pages that explain what to do with the files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _TEMPLATES.filters["security"] = _SECURITIES.__getitem__
 
 
 class Attachment(t.NamedTuple):
-    """What there is for one client.
+    """The files and QR codes for one client.
 
     Attributes:
-        files: their paths in the person's folder.
+        files: paths in the user's folder.
         codes: QR codes as ``<svg>`` elements.
-        missing: what they cannot say, one sentence each.
+        missing: what they cannot express, one sentence each.
     """
 
     files: tuple[str, ...] = ()
@@ -39,13 +39,13 @@ class Attachment(t.NamedTuple):
 
 
 class PersonPage(t.NamedTuple):
-    """What a person's page shows.
+    """The content of a user's page.
 
     Attributes:
-        name: the address that stands for the person.
+        name: the address that represents the user.
         folder: the name of the folder.
         accounts: the default account first.
-        clients: by the name of the client.
+        clients: the attachments, by client name.
     """
 
     name: str
@@ -55,16 +55,16 @@ class PersonPage(t.NamedTuple):
 
 
 def person_page(page: PersonPage, organization: str) -> str:
-    """The page in a person's folder, HTML."""
+    """The page in a user's folder, as HTML."""
     return _TEMPLATES.get_template("person.html.j2").render(page=page, organization=organization)
 
 
 def index_page(pages: t.Sequence[PersonPage], domains: t.Sequence[str], profile: str, organization: str) -> str:
-    """The page above all folders, for the administrator, HTML.
+    """The page above all folders, for the administrator, as HTML.
 
     Args:
-        pages: of all people.
-        domains: with an autoconfig file.
+        pages: the pages of all users.
+        domains: the domains with an autoconfig file.
         profile: the file name of Apple's profiles; empty for none.
         organization: empty for none.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The people whose accounts are written for devices that no play reaches."""
+"""The users whose accounts are written for devices that Ansible does not manage."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ...module_utils._model.account import Account, State
 from ...module_utils._model.errors import MailError, OptionError
 
 _SPEC = argument_spec()
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.@_+-]")  # on any file system, and in an address of a web page
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.@_+-]")  # not safe on all file systems and in URLs
 
 
 class Person(t.NamedTuple):
-    """Somebody with accounts.
+    """A user with accounts.
 
     Attributes:
         name: the address of the default or first account.
@@ -31,19 +31,19 @@ class Person(t.NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The name of the person's folder."""
+        """The name of the user's folder."""
         return _NOT_IN_NAMES.sub("-", self.name)
 
 
 def people(lists: t.Mapping[str, t.Any], warn: t.Callable[[str], object]) -> list[Person]:
-    """The people of some hosts, by name. Somebody who is on several hosts counts once, with all accounts.
+    """The users of some hosts, by name. A user of several hosts counts once, with all accounts.
 
     Args:
-        lists: for each host the entries of its ``mail_accounts``. Passwords are not read.
-        warn: called for doubtful settings.
+        lists: the entries of ``mail_accounts`` for each host. Passwords are not read.
+        warn: called with warnings about settings.
 
     Raises:
-        MailError: an invalid entry; an account that differs from host to host.
+        MailError: an entry is invalid, or an account differs between hosts.
     """
     found: dict[str, dict[tuple[str, str], tuple[str, Account]]] = {}
     for host, entries in lists.items():
@@ -91,5 +91,5 @@ def _by_user(found: t.Iterable[Request]) -> dict[tuple[str | None, str | None], 
 
 
 def _settings(account: Account) -> tuple[t.Any, ...]:
-    """What a device is set up with."""
+    """The settings for a device."""
     return account.incoming, account.outgoing, account.username, account.full_name

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""QR codes as pictures."""
+"""QR codes as images."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ...module_utils._model.errors import OptionError
 
 try:
     import segno
-except ImportError:  # nothing else needs it
+except ImportError:  # only QR codes need it
     HAS_SEGNO = False
 else:
     HAS_SEGNO = True
 
 
 def svg(text: str) -> str:
-    """A QR code as an ``<svg>`` element for a page, with the border that scanners need.
+    """A QR code as an ``<svg>`` element for a page, with the border that scanners require.
 
     Raises:
         OptionError: the library is missing.

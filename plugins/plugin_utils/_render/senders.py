@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What files for devices cannot say about the senders of an account."""
+"""What files for devices cannot express about the senders of an account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def not_expressed(account: Account, client: str) -> tuple[str, ...]:
     """One sentence, or none.
 
     Args:
-        account: as wanted.
+        account: the wanted account.
         client: one of ``folder.CLIENTS``.
     """
     has = {

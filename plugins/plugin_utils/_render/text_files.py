@@ -12,10 +12,10 @@ import typing as t
 
 
 class TextFiles:
-    """A folder.
+    """Compares and writes the files of a folder.
 
     Args:
-        folder: its path. It need not exist.
+        folder: its path; it need not exist.
     """
 
     def __init__(self, folder: str) -> None:
@@ -30,7 +30,7 @@ class TextFiles:
         return [path for path, content in wanted.items() if self._read(path) != content]
 
     def diff(self, path: str, wanted: bytes) -> dict[str, str]:
-        """The difference in the form in which Ansible shows it."""
+        """The difference, in Ansible's form of a diff."""
         name = str(self._folder / path)
         before = self._read(path)
         return {
@@ -41,10 +41,10 @@ class TextFiles:
         }
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file whole or not at all, with the mode that the umask allows.
+        """Write a file atomically, with the mode that the umask allows.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Config files for curl that test mail servers, all side by side, and print one line about each test.
+"""Config files with which curl tests mail servers in parallel and prints one line per test.
 
-Options and quoting are those of curl's manual page (``-K``). Nothing that is sent is ever printed: ``--verbose``, which
-shows passwords, is not used. ``EXAMINE`` and ``STAT`` change nothing, and after ``MAIL FROM`` nothing is sent.
+Options and quoting follow curl's manual page (``-K``). Sent data are never printed: ``--verbose``, which shows
+passwords, is not used. ``EXAMINE`` and ``STAT`` change nothing, and nothing follows ``MAIL FROM``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ...module_utils._model.secret import Secret
 from ...module_utils._verify.findings.endpoint import Endpoint, MailService
 
 SIDE_BY_SIDE = 16
-"""How many tests run at a time; servers limit the connections from one address."""
+"""The number of parallel tests; servers limit the connections from one address."""
 
-# What may be asked without signing in.
+# The commands allowed without signing in.
 _ANONYMOUS = {MailService.IMAP: "CAPABILITY", MailService.POP3: "CAPA", MailService.SMTP: "EHLO charter.mail"}
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r", "\v": "\\v"}
 
@@ -30,7 +30,7 @@ class CurlTest:
 
     Attributes:
         endpoint: where.
-        email: the sender in a test of sending with a password.
+        email: the sender, in a test of sending with a password.
         username: the login.
         password: None not to sign in.
     """
@@ -42,7 +42,7 @@ class CurlTest:
 
 
 def unfit(username: str, password: Secret) -> str:
-    """Why curl cannot be given this login, a clause; empty where it can."""
+    """Why curl cannot use this login, a clause; empty if it can."""
     if ":" in username:
         return "curl.exe takes what follows the colon in the login for the password"
     if "\0" in username + password.reveal():
@@ -51,7 +51,7 @@ def unfit(username: str, password: Secret) -> str:
 
 
 def body(number: int) -> str:
-    """The file that a server's answer is written to."""
+    """The file for a server's answer."""
     return f"body{number}.txt"
 
 
@@ -60,7 +60,7 @@ def render(tests: t.Sequence[CurlTest], mark: str, seconds: float) -> bytes:
 
     Args:
         tests: at least one.
-        mark: a random word that begins each line about a test.
+        mark: a random word that starts each line about a test.
         seconds: the time limit of each test.
     """
     sections = ("\n".join(_section(number, test, mark, seconds)) for number, test in enumerate(tests))
@@ -72,9 +72,9 @@ def _section(number: int, test: CurlTest, mark: str, seconds: float) -> t.Iterat
     endpoint = test.endpoint
     secure = "s" if endpoint.server.security is Security.SSL else ""
     yield f"url = {quoted(f'{endpoint.service.value}{secure}://{endpoint.where}/')}"
-    yield "globoff"  # brackets are those of IPv6 addresses
+    yield "globoff"  # brackets belong to IPv6 addresses
     yield 'noproxy = "*"'  # as mail clients do
-    yield "ssl-revoke-best-effort"  # as mail clients do, where a list of revoked certificates cannot be had
+    yield "ssl-revoke-best-effort"  # as mail clients do if no revocation list is available
     if endpoint.server.security is not Security.NONE:
         yield "ssl-reqd"
     yield f"connect-timeout = {seconds:g}"
@@ -90,17 +90,17 @@ def _section(number: int, test: CurlTest, mark: str, seconds: float) -> t.Iterat
 
 
 def _signed_in(test: CurlTest) -> t.Iterator[str]:
-    """The request after signing in; a server refuses it if curl did not sign in."""
+    """The request after signing in, which a server refuses if curl did not sign in."""
     service = test.endpoint.service
     if service is MailService.IMAP:
         yield 'request = "EXAMINE INBOX"'
     elif service is MailService.POP3:
         yield 'request = "STAT"'
-        yield "head"  # the answer is one line; without this, curl would wait for more
+        yield "head"  # the answer is one line; otherwise curl would wait for more
     else:
         yield f"request = {quoted(f'MAIL FROM:<{test.email}>')}"
 
 
 def quoted(text: str) -> str:
-    """A value as curl reads it back."""
+    """A value, quoted for curl."""
     return '"' + "".join(_ESCAPED.get(character, character) for character in text) + '"'

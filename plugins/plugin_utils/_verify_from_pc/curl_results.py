@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What curl reports about a test, as stages and findings. Its exit codes are those of libcurl-errors(3).
+"""Turns curl's reports on tests into stages and findings. The exit codes are those of libcurl-errors(3).
 
 The error names that Windows' own TLS (Schannel) adds to curl's message are from Microsoft's documentation of SSPI. None
-of them was seen on a real PC yet.
+has been observed on a real PC yet.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class CurlResult:
     """The result of one test.
 
     Attributes:
-        code: curl's exit code for it; 0 if all went well.
+        code: curl's exit code; 0 on success.
         seconds: how long it took.
-        address: what it connected to; empty if it did not connect.
-        message: curl's error message; empty if all went well.
-        body: the server's answer, whole.
-        source: the PC's own address of that connection; empty if it did not connect.
+        address: the address connected to; empty if it did not connect.
+        message: curl's error message; empty on success.
+        body: the server's complete answer.
+        source: the PC's own address in that connection; empty if it did not connect.
     """
 
     code: int
@@ -56,7 +56,7 @@ class CurlResult:
 
 
 def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
-    """The results by the numbers of their tests, without those that were not made or cannot be read."""
+    """The results by test number, without tests that were not run or cannot be read."""
     number, seconds, address = "([0-9]{1,9})", "([0-9]{1,9}[.,][0-9]{1,9})", r"\[([^\]]*)\]"
     line = re.compile(rf"^{re.escape(mark)} {number} {number} {seconds} {address} {address} ?(.*)$", re.MULTILINE)
     redact = Redactor()
@@ -71,12 +71,12 @@ def parse(output: bytes, mark: str) -> t.Mapping[int, CurlResult]:
 
 
 def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[Stage, Failure] | None:
-    """What is wrong with a server before signing in, and in which stage; None if nothing is.
+    """The failed stage before signing in, and its failure; None if nothing failed.
 
     Args:
         endpoint: where.
-        result: of a test without a password.
-        seconds: its time limit.
+        result: the result of a test without a password.
+        seconds: the test's time limit.
     """
     seen = result.message
     if result.code == 0:
@@ -104,11 +104,11 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
 def sign_in_failure(
     endpoint: Endpoint, result: CurlResult, username: str, email: str, seconds: float, redact: Redactor
 ) -> tuple[Stage, Failure] | None:
-    """What is wrong with signing in, or with the request after it, on a server that works before; None if nothing is.
+    """The failure of signing in, or of the request after it, and its stage; None if nothing failed.
 
     Args:
         endpoint: where.
-        result: of a test with a password.
+        result: the result of a test with a password.
         username: the login.
         email: the sender's address in a test of sending.
         seconds: the time limit of the test.
@@ -135,7 +135,7 @@ def sign_in_failure(
 
 
 def offers_sign_in(result: CurlResult) -> bool:
-    """Whether the answer to EHLO offers signing in. If not, curl goes on without it and reports no error."""
+    """Whether the answer to EHLO offers signing in. If not, curl continues without it and reports no error."""
     return re.search(rb"(?mi)^250[- ]AUTH[ =]", result.body) is not None
 
 
@@ -151,7 +151,7 @@ def _timed_out(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[
     return Stage.GREETING, no_greeting(endpoint, ending, encrypted=None)
 
 
-# Errors of Windows' own TLS and of its certificate store. Builds of curl up to 7.83 end with 77 for some of them.
+# Errors of Schannel and of the certificate store. Builds of curl up to 7.83 exit with 77 for some of them.
 _BY_SCHANNEL = re.compile(r"\b(?:SEC|CERT|CRYPT|TRUST)_E_|\bCERT_TRUST_")
 _UNREACHABLE = re.compile("unreachable|no route", re.IGNORECASE)
 _FORBIDDEN = re.compile("permission denied|forbidden|access permissions", re.IGNORECASE)
@@ -178,7 +178,7 @@ def _handshake_failure(endpoint: Endpoint, result: CurlResult) -> Failure:
     return encryption.tls_not_agreed(endpoint, seen, THE_PC)
 
 
-# From the top; in the words of Schannel and of OpenSSL.
+# The first match counts; the texts are Schannel's and OpenSSL's.
 _TLS_MESSAGES: t.Sequence[tuple[str, t.Callable[[Endpoint, str], Failure]]] = (
     (
         r"CERT_EXPIRED|NOT_TIME_VALID|certificate has expired",

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of accounts' servers from a Windows PC itself, by its own curl.exe, after that from the controller."""
+"""Tests accounts' servers from a Windows PC with its own curl.exe, after the test from the controller."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_PASSWORD_THERE = "the PC is given no password"
 
 RunTests = t.Callable[[t.Sequence[CurlTest], float], CurlRun]
 
-# What curl does not distinguish, or what the PC has no part in.
+# Stages that curl does not distinguish, or that do not involve the PC.
 _NOT_FROM_THERE = {Stage.SETTINGS, Stage.FIRST_BYTES}
 _WITH_PASSWORD = (Stage.AUTHENTICATION, Stage.MAILBOX, Stage.SENDING)
 
@@ -41,7 +41,7 @@ class _Side:
     Attributes:
         endpoint: where.
         email: the account.
-        login: who signs in.
+        login: the login.
         not_tried: why the PC does not sign in, a clause; empty if it does.
     """
 
@@ -73,16 +73,16 @@ def add(
     login_limit: LoginLimit,
     seconds: float,
 ) -> list[AccountReport]:
-    """The reports from the controller together with what the PC itself sees.
+    """The reports from the controller, combined with the PC's own tests.
 
     Args:
-        run_tests: has the PC run tests, each within so many seconds.
-        accounts: what to test.
-        logins: who signs in.
+        run_tests: runs tests on the PC, each within so many seconds.
+        accounts: the accounts to test.
+        logins: the logins, one per account.
         reports: from the controller.
-        sign_in: give passwords to the PC.
-        login_limit: that of the tests from the controller. A login that was refused there is not tried again.
-        seconds: for each server.
+        sign_in: pass passwords to the PC.
+        login_limit: the limit of the tests from the controller. A login refused there is not tried again.
+        seconds: the time limit per server.
     """
     sides = _sides(accounts, logins, login_limit, sign_in=sign_in)
     tests = list(
@@ -112,7 +112,7 @@ def add(
 def _sides(
     accounts: t.Sequence[Account], logins: t.Sequence[Logins], login_limit: LoginLimit, *, sign_in: bool
 ) -> list[_Side]:
-    """Both servers of each account. Where the PC signs in, that has begun for the limit."""
+    """Both servers of each account. If the PC will sign in, the sign-in has begun for the limit."""
     begun: set[CurlTest] = set()
     sides = []
     for account, both in zip(accounts, logins, strict=True):
@@ -131,7 +131,7 @@ def _sides(
 
 
 def _why_not(endpoint: Endpoint, login: Login, login_limit: LoginLimit, *, sign_in: bool) -> str:
-    """Why the PC does not sign in, whatever others do; empty if it may."""
+    """Why the PC must not sign in, regardless of other sign-ins; empty if it may."""
     if not sign_in:
         return NO_PASSWORD_THERE
     # Unless security is none, the config of curl requires TLS, and curl verifies the certificate.
@@ -152,7 +152,7 @@ def _end_sign_ins(
     *,
     tried: bool,
 ) -> None:
-    """Tell the limit how each sign-in ended; what is not known counts as refused."""
+    """Report to the limit how each sign-in ended; an unknown end counts as refused."""
     ended: set[CurlTest] = set()
     for side in sides:
         test = side.sign_in_test
@@ -173,7 +173,7 @@ def _how_it_ended(side: _Side, anonymous: CurlResult | None, result: CurlResult,
 
 
 def _lacks_sign_in(side: _Side, anonymous: CurlResult | None) -> bool:
-    """Whether curl skipped signing in because the server for sending does not offer it."""
+    """Whether curl skipped signing in because the sending server does not offer it."""
     return side.endpoint.service is MailService.SMTP and not (
         anonymous is not None and curl_results.offers_sign_in(anonymous)
     )
@@ -199,7 +199,7 @@ def _with_second_report(
     summary = (
         f"From the PC itself: {second.summary}" if not reason else f"Nothing was tested from the PC itself: {reason}."
     )
-    if not sign_in:  # a test that was not asked for is no test that could not be made
+    if not sign_in:  # the test was not requested, so it did not fail to run
         second = dataclasses.replace(
             second, incoming=_without_sign_in(second.incoming), outgoing=_without_sign_in(second.outgoing)
         )
@@ -218,16 +218,16 @@ def _without_sign_in(report: EndpointReport) -> EndpointReport:
 
 
 class _Stages:
-    """The stages of one endpoint while they are filled in."""
+    """Builds the stages of one endpoint."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         listed = [stage for stage in stages(endpoint) if stage not in _NOT_FROM_THERE]
-        # With STARTTLS, TLS comes after it.
+        # With STARTTLS, TLS comes later.
         late = [stage for stage in listed if stage is Stage.TLS and Stage.STARTTLS in listed]
         first = [stage for stage in listed if stage not in late and stage not in (Stage.CAPABILITY, *_WITH_PASSWORD)]
         self.in_order = [*first, *late, *(stage for stage in listed if stage in (Stage.CAPABILITY, *_WITH_PASSWORD))]
-        self.address = ""  # of the server; empty without a connection
+        self.address = ""  # the server's; empty without a connection
         self.source = ""  # the PC's own
         self._listed = listed
         self._checks: dict[Stage, Check] = {}
@@ -250,7 +250,7 @@ class _Stages:
         )
 
     def report(self, skipped: str) -> EndpointReport:
-        """All stages; those that are missing were skipped for this reason, a clause."""
+        """All stages; missing ones were skipped for this reason, a clause."""
         checks = (
             self._checks.get(stage)
             or Check(stage, self.endpoint, CheckStatus.SKIPPED, 0.0, f"not tested, because {skipped}")
@@ -287,7 +287,7 @@ def _endpoint_report(
 
 
 def _evidence(endpoint: Endpoint, result: CurlResult) -> dict[Stage, str]:
-    """What is known of each stage that was passed."""
+    """The evidence of each passed stage."""
     where = result.address or endpoint.server.host
     return {
         Stage.DNS: where,

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the curl.exe of a Windows PC, for many tests at once."""
+"""Runs curl.exe on a Windows PC for many tests at once."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class CurlRun:
 
     Attributes:
         has_curl: whether there is a curl.exe.
-        version: what it calls itself, such as ``curl 8.13.0``.
-        results: by the numbers of the tests.
+        version: its name and version, such as ``curl 8.13.0``.
+        results: the results by test number.
     """
 
     has_curl: bool
@@ -38,15 +38,15 @@ class CurlRun:
 
 
 def run_curl(pc: WindowsPc, tests: t.Sequence[CurlTest], seconds: float) -> CurlRun:
-    """Have a PC's own curl.exe test mail servers. Passwords are in a file that is gone when the call returns.
+    """Test mail servers with a PC's own curl.exe. Passwords are in a file that is deleted before the call returns.
 
     Args:
         pc: the PC.
         tests: at least one.
-        seconds: the time limit of each.
+        seconds: the time limit of each test.
 
     Raises:
-        HostError: the PC did not run it, or that file could not be deleted.
+        HostError: the PC did not run curl, or that file could not be deleted.
     """
     mark = secrets.token_hex(16)
     bodies = [curl_config.body(number) for number in range(len(tests))]

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One limit on sign-ins for all hosts of a run: what nobody has tried yet is tried on one host, and the others wait.
+"""One limit on sign-ins for all hosts of a run: a login is first tried on one host, while the others wait.
 
 * A login and a password that a server has accepted may be used there on every host at once.
-* What a server has refused is tried on no other host, and the password is tried at no other server.
-* A password that only the client on a host knows is tried on one host after the other.
+* A sign-in that a server has refused is tried on no other host, and the password at no other server.
+* A password that only a host's mail client knows is tried on one host after the other.
 * After the first refusal of a login, each further password may be refused once. In the whole run, a login is refused at
-  most ``attempts`` + 1 times. An account that is locked is left alone at once.
+  most ``attempts`` + 1 times. A locked account is not tried again.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from ...module_utils._verify.session_limit import too_many_sessions
 from .sign_ins_file import LoginRecord, Records, SignInsFile, digest, empty_record, is_running
 
 _POLL = 0.25  # seconds
-# So many hosts in a row that did not get as far as signing in: the server is down, and to wait for others is in vain.
+# After so many hosts in a row that did not get as far as signing in, the server counts as down: waiting is useless.
 _UNREACHED = 3
 
-# Answers that are about no password.
+# Answers that do not concern the password.
 _NO_VERDICT = (
     *(Code.UNAVAILABLE, Code.NO_MECHANISM, Code.UNSUPPORTED_MECHANISM, Code.ENCRYPTION_NEEDED),
     *(Code.ADDRESS_BLOCKED, Code.ADDRESS_LISTED, Code.ADDRESS_NAMELESS, Code.TURNED_AWAY),
 )
-# Nobody knows what the server made of the password, or another host can get another answer.
+# It is unknown whether the server checked the password, or another host may get another answer.
 _UNKNOWN = (Code.LIMITED, Code.NOTHING_SAID, Code.HUNG_UP, Code.LOCATION_BLOCKED)
 
 Entry = dict[str, t.Any]  # of the option shared_limit_option.OPTION
 
 
 class SharedSignInLimit:
-    """The part of one task.
+    """One task's part of the shared limit.
 
     Args:
-        logins: shared with the other tasks.
-        host: the name of the host of the task.
-        planned: the sign-ins that it will make.
-        attempts: its option.
+        logins: the file shared with the other tasks.
+        host: the name of the task's host.
+        planned: the sign-ins that the task will make.
+        attempts: the task's option.
         patience: seconds to wait for one other host.
 
     Attributes:
@@ -65,13 +65,13 @@ class SharedSignInLimit:
         self.released = False
 
     def begin(self) -> list[Entry]:
-        """Wait for what other hosts are trying, and take what nobody has tried. ``end`` must follow.
+        """Wait for other hosts' sign-ins, and reserve those that no host has tried. ``end`` must follow.
 
         Returns:
-            What the task must know.
+            The entries that the task must know.
 
         Raises:
-            OSError: there is nothing to share with other hosts.
+            OSError: the shared file cannot be used.
         """
         waiting_for: set[tuple[str, int]] = set()
         until = 0.0
@@ -82,15 +82,15 @@ class SharedSignInLimit:
                     entries = self._take(records)
                     self.released = bool(waiting_for) and not self._held
                     return entries
-            if busy != waiting_for:  # others go on
+            if busy != waiting_for:  # others make progress
                 waiting_for, until = busy, time.monotonic() + self._patience
             time.sleep(_POLL * random.uniform(0.5, 1.5))
 
     def end(self, result: t.Mapping[str, t.Any]) -> None:
-        """The task has ended.
+        """Record that the task has ended.
 
         Args:
-            result: of the task; an empty one if it did not run.
+            result: the task's result; empty if it did not run.
         """
         with self._logins.changed() as records:
             before = {login: records[login]["refusals"] + len(records[login]["servers"]) for login in self._held}
@@ -98,7 +98,7 @@ class SharedSignInLimit:
                 self._note_account(records, number, account["checks"])
             for login in self._held:
                 record = records[login]
-                if "ansible_job_id" in result:  # it still runs, and nobody here will know how it ended
+                if "ansible_job_id" in result:  # it still runs, and its end will not be known here
                     record["refusals"] += self._attempts
                     record["refused_on"] = self._host
                 signed_in = record["refusals"] + len(record["servers"]) > before[login]
@@ -107,7 +107,7 @@ class SharedSignInLimit:
         self._held = set()
 
     def _busy(self, records: Records) -> set[tuple[str, int]]:
-        """Who else tries what this task must try, too, as far as it is worth waiting for."""
+        """The other tasks that try the same sign-ins and are worth waiting for."""
         found = set()
         for one in self._planned.values():
             record = records.get(login_key(one), empty_record())
@@ -162,7 +162,7 @@ class SharedSignInLimit:
         return ""
 
     def _note_account(self, records: Records, number: int, checks: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Note how the sign-ins of an account ended."""
+        """Record how the sign-ins of an account ended."""
         accepted: set[str] = set()
         for (account, role), one in self._planned.items():
             if account != number:
@@ -170,11 +170,11 @@ class SharedSignInLimit:
             record, password = records[login_key(one)], self._password_key(one)
             of_endpoint = [check for check in checks if check["endpoint"] == role]
             sign_ins = [check for check in of_endpoint if check["stage"] == "authentication"]
-            # Tasks can leave out what succeeded.
+            # Results may omit checks that succeeded.
             if not sign_ins and one.password is not None and all(check["status"] == "ok" for check in of_endpoint):
                 sign_ins = [{"status": "ok", "server": one.endpoint.where}]
             for check in sign_ins:
-                # The server that was really tried: a client may have another one than the options.
+                # The server that was tried: a client may use another one than the options.
                 server = _server_key(password, check["server"])
                 known = record["servers"].get(server)
                 if check["status"] == "ok":
@@ -184,12 +184,12 @@ class SharedSignInLimit:
                     self._note_failure(record, check, password, "" if server in accepted else server)
 
     def _note_failure(self, record: LoginRecord, check: t.Mapping[str, t.Any], password: str, server: str) -> None:
-        """Note a failed sign-in.
+        """Record a failed sign-in.
 
         Args:
-            record: of the login.
-            check: of the stage authentication.
-            password: its key.
+            record: the login's record.
+            check: the check of the stage authentication.
+            password: its digest.
             server: its key; empty if it has accepted the password from elsewhere in the same task.
         """
         code = next((code for code in Code if code.value == check["code"]), Code.OTHER)
@@ -204,13 +204,13 @@ class SharedSignInLimit:
             record["servers"][server] = {"accepted": False, "host": self._host, "code": code.value}
 
     def _password_key(self, one: PlannedSignIn) -> str:
-        if one.password is None:  # what the client of this host has for this server
+        if one.password is None:  # the password that this host's client has for this server
             return digest("client", self._host, str(one.account), one.endpoint.role.value)
         return digest("password", one.password.reveal())
 
 
 def login_key(one: PlannedSignIn) -> str:
-    """What names the account at the provider: the login, with the servers' domain if it is no address."""
+    """The account's name at the provider: the login, with the servers' domain unless it is an address."""
     login = one.username.casefold()
     if "@" in login:
         return login
@@ -227,7 +227,7 @@ def _server_key(password: str, where: str) -> str:
 
 
 def _others(record: LoginRecord) -> set[tuple[str, int]]:
-    """The host and process that try the login now, if they are not this one."""
+    """The host and process that are trying the login, if they are not this one."""
     holder = record["holder"]
     if holder is None or holder["pid"] == os.getpid() or not is_running(holder["pid"]):
         return set()

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the hosts of one run know about logins: a small file that the worker processes of the controller share.
+"""The knowledge about logins in one run: a small file shared by the controller's worker processes.
 
-The file is in Ansible's temporary folder of this run, which only its user can read and which Ansible deletes. It has no
-password, and nothing from which one can be guessed: passwords are keyed digests, and the key exists in memory alone.
+The file is in Ansible's temporary folder of this run, which only its user can read and which Ansible deletes. It
+contains no password and nothing to guess one from: passwords are keyed digests, and the key exists only in memory.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import pathlib
 import secrets
 import typing as t
 
-# Ansible imports an action plugin in its main process before it forks the workers, so all of them have the same key.
+# Ansible imports action plugins in its main process before forking the workers, so all of them have the same key.
 _KEY = secrets.token_bytes(32)
 _NAME = "charter_mail_sign_ins.json"
 
 
 class SignInOutcome(t.TypedDict):
-    """What a server did with a login and a password.
+    """A server's answer to a login and a password.
 
     Attributes:
-        accepted: whether it accepted them when they were last tried.
-        host: where that was.
-        code: of the failure; empty if accepted.
+        accepted: whether the server accepted them at the last try.
+        host: the host that tried them.
+        code: the code of the failure; empty if accepted.
     """
 
     accepted: bool
@@ -48,12 +48,12 @@ class LoginRecord(t.TypedDict):
     """What is known about one login.
 
     Attributes:
-        refusals: how many of its sign-ins were refused, or ended in an unknown way.
-        refused_on: the host of the last of them.
+        refusals: how many sign-ins were refused or ended in an unknown way.
+        refused_on: the host of the last refusal.
         locked_on: the host that found the account locked; empty for none.
-        passwords: by digest the host on which any server refused the password.
-        servers: by digest of password and server what the server did.
-        holder: who tries it now; None for nobody.
+        passwords: by digest, the host on which any server refused the password.
+        servers: by digest of password and server, the server's answer.
+        holder: the task that is trying it; None for none.
         unreached: how many tasks in a row did not get as far as signing in.
     """
 
@@ -70,7 +70,7 @@ Records = dict[str, LoginRecord]
 
 
 def empty_record() -> LoginRecord:
-    """Nothing is known."""
+    """A record without any knowledge."""
     return {
         "refusals": 0,
         "refused_on": "",
@@ -83,15 +83,15 @@ def empty_record() -> LoginRecord:
 
 
 def digest(*texts: str) -> str:
-    """The same for the same texts within this run; the texts cannot be found out from it."""
+    """A digest of texts, the same within a run, that does not reveal them."""
     return hmac.new(_KEY, "\0".join(texts).encode("utf-8", "surrogateescape"), "sha256").hexdigest()
 
 
 class SignInsFile:
-    """The file.
+    """Reads and changes the file.
 
     Args:
-        folder: private, and the same for all workers of the run.
+        folder: a private folder, the same for all workers of the run.
     """
 
     def __init__(self, folder: str) -> None:
@@ -99,7 +99,7 @@ class SignInsFile:
 
     @contextlib.contextmanager
     def changed(self) -> t.Iterator[Records]:
-        """All records, for this process alone; changes are written at the end of the block.
+        """All records, exclusively for this process; changes are written at the end of the block.
 
         Raises:
             OSError: the file cannot be used.
