@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the connection to a PC has an administrator's rights.
+"""Checks whether the connection to a PC has administrator rights.
 
-Without them, a part of the registry that is there cannot be opened. It must not be taken for that of a user who is not
-logged on, whose part is not there.
+Without them, a loaded hive cannot be opened. It must not be mistaken for the hive of a user who is not logged on, which
+is not loaded.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _HIVES, _LOCAL_SERVICE = "hives", "administrator"
 
 
 def ask(asked: Batch, sids: t.Sequence[str]) -> None:
-    """Have a batch file tell which parts of the registry are there, and which of these can be opened.
+    """Have a batch file report which hives are loaded, and which of these can be opened.
 
     Args:
         asked: the batch file.
-        sids: of the users whose parts are in question.
+        sids: the users' SIDs.
     """
     asked.answer_hives(_HIVES)
     asked.answer_whether_key(_LOCAL_SERVICE, keys.LOCAL_SERVICE)
@@ -32,15 +32,15 @@ def ask(asked: Batch, sids: t.Sequence[str]) -> None:
 
 
 def is_loaded(answer: t.Mapping[str, bytes], sid: str) -> bool:
-    """Whether a user's part of the registry is there and can be opened."""
+    """Whether a user's hive is loaded and can be opened."""
     return _opened(sid) in answer
 
 
 def closed_hives(answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> dict[str, HostError]:
-    """The users whose parts of the registry are there and cannot be opened, each with the reason.
+    """The users whose hives are loaded but cannot be opened, with an error for each.
 
     Raises:
-        HostError: the connection has no administrator's rights, or reg.exe does not answer.
+        HostError: the connection has no administrator rights, or reg.exe does not answer.
     """
     hives = answer[_HIVES].decode("ascii", "replace").upper().split()
     if not hives:

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Batch files for cmd.exe that read a part of a Windows PC's registry and some files, or change them.
+"""Batch files for cmd.exe that read or change parts of a Windows PC's registry and some files.
 
-Whatever varies in them is made of letters, digits and a few characters that mean nothing to cmd.exe, which is checked
-here. All free text goes into files beside them. The answer is one file: parts after marks, each mark a line that begins
-with a random word. The commands are those that Windows has had since 7; Wine has them, too.
+Variable text in them may contain only letters, digits and a few characters without meaning to cmd.exe, which is checked
+here. Free text goes into separate files. The answer is one file of parts, each after a mark, a line that starts with a
+random word. All commands exist in Windows since 7, and in Wine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ANSWER = "answer.bin"
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ._\\:-]+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9 ._@-]+")  # between quotation marks
-# Without a program that might not run: the attributes without the letter l are others than those with it.
+# Needs no program that might not run: it compares the attributes with and without the letter l.
 _IF_LINK = 'if not "%ATTRIBUTES:l=%"=="%ATTRIBUTES%"'
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
@@ -29,11 +29,11 @@ _MISSING, _LISTED, _KEPT = "missing ", "listed ", "kept "
 
 
 class BatchResult(t.NamedTuple):
-    """What a batch file found.
+    """The answer of a batch file.
 
     Attributes:
-        parts: by name. A part that is not here does not exist on the PC.
-        lost: the names of parts that should be here, and are not.
+        parts: by name. A missing part does not exist on the PC.
+        lost: the names of parts that were lost.
         kept: paths of files that could not be replaced.
     """
 
@@ -43,11 +43,11 @@ class BatchResult(t.NamedTuple):
 
 
 class LostAnswerError(HostError):
-    """Parts of an answer are not there although the batch file ran to its end.
+    """Parts of an answer are missing although the batch file completed.
 
     Args:
-        name: of the batch file.
-        answer: what is there, and the names of what is not.
+        name: the batch file's name.
+        answer: the parts that arrived, and the names of the lost ones.
     """
 
     def __init__(self, name: str, answer: BatchResult) -> None:
@@ -62,10 +62,10 @@ class LostAnswerError(HostError):
 
 
 class Batch:
-    """A batch file that is being written.
+    """Builds a batch file.
 
     Args:
-        word: the random word that begins each mark.
+        word: the random word that starts each mark.
     """
 
     def __init__(self, word: str) -> None:
@@ -81,13 +81,13 @@ class Batch:
         self._files = 0
 
     def text(self) -> bytes:
-        """The whole file. Its last part shows that it ran to its end."""
+        """The whole file. The last part of its answer shows that it completed."""
         return "".join(
             f"{line}\r\n" for line in [*self._lines, f">>{ANSWER} echo {self.word} end", "exit /b 0"]
         ).encode("ascii")
 
     def answer(self, content: bytes) -> BatchResult | None:
-        """The answer in the file that the batch file wrote; None if the batch file did not run to its end."""
+        """The answer in the file that the batch file wrote; None if the batch file did not complete."""
         found = parse(content, self.word)
         if found is None:
             return None
@@ -98,9 +98,9 @@ class Batch:
         return BatchResult({name: body for name, body in found.items() if not name.startswith(marks)}, lost, kept)
 
     def answer_key(self, part: str, key: str) -> None:
-        """Answer with a key of the registry and all below it; without the part where there is no such key.
+        """Answer with a registry key and all below it, or without the part if there is no such key.
 
-        Only ``reg export`` gives values as they are: ``reg query`` shows them in the console's code page.
+        Only ``reg export`` preserves values: ``reg query`` converts them to the console's code page.
         """
         self._parts.append(part)
         file = self._fresh("reg")
@@ -112,7 +112,7 @@ class Batch:
         ]
 
     def answer_whether_key(self, part: str, key: str) -> None:
-        """Answer with an empty part if there is the key, and it can be opened."""
+        """Answer with an empty part if the key exists and can be opened."""
         self._parts.append(part)
         self._lines += [
             f'reg.exe query "{_plain(key)}" >nul 2>&1',
@@ -130,12 +130,12 @@ class Batch:
         self._lines += [f'reg.exe query "{USERS}" >{file} 2>nul', *self._add(part, file)]
 
     def answer_program_data(self, part: str) -> None:
-        """Answer with the path of the folder for programs' data."""
+        """Answer with the path of the folder for program data."""
         self._parts.append(part)
         self._lines += [f">>{ANSWER} echo {self.word} {_plain(part)}", f">>{ANSWER} echo %ProgramData%"]
 
     def answer_files(self, part: str, folder: str) -> None:
-        """Answer with each file of a folder, its name after that of the part."""
+        """Answer with each file of a folder, its name after the part's name."""
         self._lines += [
             f"for %%f in ({_without_space(folder)}\\*) do (",
             f">>{ANSWER} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
@@ -147,7 +147,7 @@ class Batch:
         ]
 
     def answer_rights(self, part: str, folder: str) -> None:
-        """Answer with the access rights of a folder, and with its attributes.
+        """Answer with the access rights and the attributes of a folder.
 
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """
@@ -159,23 +159,24 @@ class Batch:
         ]
 
     def answer_attributes(self, part: str, folder: str) -> None:
-        """Answer with the attributes of a folder after the part's name; with none if it is not there."""
+        """Answer with the attributes of a folder after the part's name; none if it does not exist."""
         self._lines.append(
             f'for %%d in ("{_plain(folder)}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad'
         )
 
     def answer_files_of_a_user(self, part: str, folder: str, prefix: str, largest: int) -> None:
-        """Answer with the files of a folder whose names begin so, each with its attributes, which show a link.
+        """Answer with a folder's files with this prefix, each with its attributes, which reveal a link.
 
-        A file of more than ``largest`` bytes has only its attributes: the user can put anything there.
+        A file of more than ``largest`` bytes is answered with its attributes only, since the user can put anything
+        there.
 
-        If there is no such folder, the pattern is looked for beside the batch file, where nothing has such a name.
+        Without such a folder, the pattern applies to the batch file's folder, where it matches nothing.
         """
         answer, mark, following = (f'"%HERE%\\{name}"' for name in (ANSWER, "mark.txt", "next.bin"))
         self._lines += [
             'set "HERE=%CD%"',
             f'pushd "{_plain(folder)}" 2>nul',
-            # Wine knows no pattern between quotation marks.
+            # Wine does not expand patterns in quotation marks.
             f"for %%f in ({_without_space(prefix)}*) do (",
             f"if %%~zf LEQ {largest} >>{answer} echo {self.word} {_LISTED}{_plain(part)} %%~nxf",
             f">{mark} echo {self.word} {_plain(part)} %%~nxf",
@@ -188,16 +189,16 @@ class Batch:
         ]
 
     def change_files_of_a_user(self, folders: t.Sequence[str], files: t.Mapping[str, str | None]) -> None:
-        """Put new files into a folder that its user can change, or delete them.
+        """Write or delete files in a folder that its user can change.
 
-        Nothing is done if one of the folders leads elsewhere; the answer says so. While cmd.exe is in a folder, neither
-        that nor one above it can be renamed: what the check sees stays. What it cannot see is a link that was there
-        when cmd.exe entered, and that the user has taken away since. The files get the rights that the folder gives:
-        those of the user. The owner is not set: that would follow a link of the user's.
+        Nothing is done if one of the folders is a link; the answer says so. While cmd.exe is in a folder, neither it
+        nor its parents can be renamed, so the check remains valid. It misses only a link that existed when cmd.exe
+        entered and that the user has removed since. The files inherit the folder's rights, which are the user's. The
+        owner is not set, since that would follow a user's link.
 
         Args:
-            folders: from the first that the user can change to the one for the files; the last may be missing.
-            files: by name: the file beside the batch file, or None to delete it.
+            folders: from the first that the user can change to the one for the files; the last may not exist.
+            files: by name, the source file in the batch file's folder, or None to delete the file.
         """
         last = _plain(folders[-1])
         self._lines += [
@@ -221,9 +222,9 @@ class Batch:
         self._lines.append("popd")
 
     def move_aside(self, folder: str, name: str) -> None:
-        """Give a folder another name, if it exists. If it stays, the answer says so.
+        """Rename a folder, if it exists. The answer says if that fails.
 
-        Whoever created a folder may have it open, and so change it whatever rights it gets.
+        The creator of a folder may have it open, and could then change it whatever rights it gets.
         """
         path = _plain(folder)
         self._lines += [
@@ -232,30 +233,30 @@ class Batch:
         ]
 
     def make_private(self, folder: str, reader: str | None) -> None:
-        """Create a folder, or take it over, so that only administrators can change it.
+        """Create or take over a folder so that only administrators can change it.
 
         Args:
             folder: the folder; its parent exists.
-            reader: the SID of the user who may read it and all that is in it; None for all users, and the folder only.
+            reader: the SID of the user who may read it and its content; None lets all users read the folder only.
         """
         path = _plain(folder)
         reading = f"{_USERS}:RX" if reader is None else f"*{_plain(reader)}:(OI)(CI)RX"
         everything = " ".join(f"{who}:(OI)(CI)F" for who in (_SYSTEM, _ADMINISTRATORS))
         self._lines += [
             f'if not exist "{path}\\" mkdir "{path}" >nul 2>&1',
-            # An owner could give himself any right, and /grant:r leaves the rights of those whom it does not name.
+            # An owner can grant themselves any right, and /grant:r keeps the rights of users that it does not name.
             f'icacls.exe "{path}" /setowner {_ADMINISTRATORS} >nul 2>&1',
             f'icacls.exe "{path}" /reset >nul 2>&1',
             f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1',
         ]
 
     def run_curl(self, config: str, output: str, bodies: t.Sequence[str]) -> None:
-        """Run the curl.exe that Windows ships, with a config file beside the batch file, which is then deleted.
+        """Run Windows' own curl.exe with a config file in the batch file's folder, which is then deleted.
 
         Args:
-            config: the file; the answer has a part ``kept`` if it could not be deleted.
-            output: the part with what curl prints; missing without a curl.exe. So is the part ``version``.
-            bodies: the files that curl writes, also parts; those that it does not write are missing.
+            config: the config file; the answer has a part ``kept`` if it could not be deleted.
+            output: the part with curl's output. Without curl.exe, it and the part ``version`` are missing.
+            bodies: the files that curl writes, each a part; those not written are missing.
         """
         self._lines += [
             'set "CURL=%SystemRoot%\\System32\\curl.exe"',
@@ -272,10 +273,10 @@ class Batch:
             ]
 
     def put_file(self, source: str, path: str) -> None:
-        """Put a new file in place of any other, with the owner and the rights that the folder gives.
+        """Replace a file with a new one, which gets its owner and rights from the folder.
 
-        A file that is only overwritten stays its owner's. It is beside the batch file. If the other file cannot be
-        deleted, it stays as it is, and the answer says so.
+        Overwriting would keep the old owner. The source is in the batch file's folder. If the old file cannot be
+        deleted, it is kept unchanged, and the answer says so.
         """
         self._lines += [
             *_delete(path),
@@ -285,7 +286,7 @@ class Batch:
         ]
 
     def import_registry(self, source: str) -> None:
-        """Import a .reg file beside the batch file, unless a file before it could not be replaced."""
+        """Import a .reg file from the batch file's folder, unless an earlier file could not be replaced."""
         self._lines.append(f'if not exist kept.txt reg.exe import "{_plain(source)}" >nul 2>&1')
 
     def delete_file(self, path: str) -> None:
@@ -293,11 +294,11 @@ class Batch:
         self._lines += _delete(path)
 
     def delete_empty_folder(self, folder: str) -> None:
-        """Delete a folder if there is nothing in it."""
+        """Delete a folder if it is empty."""
         self._lines.append(f'rmdir "{_plain(folder)}" >nul 2>&1')
 
     def _fresh(self, ending: str) -> str:
-        """The name of a file that no program has seen before, so that none can keep an older one in its place."""
+        """A new file name, so that no program can hold an older file of that name."""
         self._files += 1
         return f"{self.word[:8]}{self._files}.{ending}"
 
@@ -311,19 +312,19 @@ class Batch:
 
 
 def _delete(path: str) -> list[str]:
-    """``del`` would delete what is in a folder of that name, or where a link leads.
+    """Delete a file, but not a folder or link: ``del`` would delete a folder's content, or a link's target.
 
-    A folder has something by the pattern ``*``, even an empty one; to Wine, a file is there with a backslash after it.
+    Even in an empty folder, ``*`` matches; in Wine, a file's path with a trailing backslash exists.
     """
     return [f'if not exist "{_plain(path)}\\*" del /f /q "{path}" >nul 2>&1']
 
 
-# Another program that has just opened the file keeps it for a moment.
+# Twice, since another program may briefly hold the file open.
 _MOVE = [f"if exist next.bin move /y next.bin {ANSWER} >nul"] * 2
 
 
 def parse(content: bytes, word: str) -> t.Mapping[str, bytes] | None:
-    """The parts of an answer by their names; None if the batch file did not run to its end."""
+    """The parts of an answer by name; None if the batch file did not complete."""
     parts: dict[str, bytes] = {}
     begin, *marked = content.split(word.encode("ascii") + b" ")
     for piece in marked:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys of a registry in an answer, each as ``reg export`` wrote it."""
+"""The registry keys in an answer, as written by ``reg export``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ...module_utils._model.errors import DamagedFileError, HostError
 from ...module_utils._windows import reg_file
 from ...module_utils._windows.registry import Registry, Values, fold
 
-# The empty line that ends each key. A file that was cut off can be whole lines, and a value in several lines, which
-# then reads as a shorter one.
+# The empty line that ends each key. A truncated file may end after a whole line of a value of several lines, which
+# would then read as a shorter value.
 _END = "\r\n\r\n".encode("utf-16-le")
 
 
@@ -21,17 +21,17 @@ def registry(
 ) -> Registry:
     """The keys of several exports.
 
-    The name of a key can have line breaks, which ``reg export`` writes as they are, so that the rest of the name reads
-    as another key: a user could make a key in the user's own part of the registry that reads as our record.
+    A key's name can contain line breaks, which ``reg export`` writes unescaped, so the rest of the name reads as
+    another key. A user could thus create a key in their own hive that reads as our record.
 
     Args:
         answer: the parts of an answer.
-        exported: the key of each export, by its part.
+        exported: the key of each export, by part.
         wanted: as for ``reg_file.parse``.
 
     Raises:
-        DamagedFileError: an export does not follow the grammar, or is cut off.
-        HostError: an export names keys that are not below its own.
+        DamagedFileError: an export does not follow the grammar, or is truncated.
+        HostError: an export contains keys that are not below its own.
     """
     found: list[tuple[str, Values]] = []
     for part, key in exported.items():

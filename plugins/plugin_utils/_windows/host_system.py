@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which operating system a task's host has."""
+"""Determines the operating system of a task's host."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _WINDOWS_SHELLS = ("powershell", "cmd")
 
 
 def system_of(action: ActionBase, task_vars: t.Mapping[str, t.Any] | None) -> System:
-    """The system of the host: what the variable ``mail_system`` says, or else what the connection shows.
+    """The system of the host, from the variable ``mail_system`` or else from the connection.
 
-    Only Windows is reached by winrm or psrp, or with ``ansible_shell_type`` cmd or powershell.
+    Only Windows uses winrm, psrp, or ``ansible_shell_type`` cmd or powershell.
 
     Raises:
         OptionError: the variable has another value.
@@ -31,5 +31,5 @@ def system_of(action: ActionBase, task_vars: t.Mapping[str, t.Any] | None) -> Sy
         except ValueError:
             choices = " or ".join(system.value for system in System)
             raise OptionError(VARIABLE, f"{wanted!r} is not a system", f"write {choices}") from None
-    shell: t.Any = action._connection._shell  # of a class that does not declare what all of its kind have
+    shell: t.Any = action._connection._shell  # its base class does not declare what all shells have
     return System.WINDOWS if shell.SHELL_FAMILY in _WINDOWS_SHELLS else System.LINUX

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a PC says of itself: where programs keep data, its code page, its name."""
+"""A PC's facts about itself: the folder for program data, its code page, its name."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ...module_utils._windows.registry import Registry
 
 
 def program_data(answer: t.Mapping[str, bytes]) -> str:
-    """The folder for data of programs."""
+    """The folder for program data."""
     path = answer["program data"].decode("ascii", "replace").strip()
     return path if path[1:3] == ":\\" else "C:\\ProgramData"
 
 
 def code_page(registry: Registry) -> str:
-    """The code page of programs without Unicode; empty if the PC has none."""
+    """The code page for programs without Unicode; empty if the PC has none."""
     value = registry.value(keys.CODE_PAGES, "ACP")
     return f"cp{value.text.strip()}" if value is not None and value.text else ""
 
 
 def computer_name(registry: Registry) -> str:
-    """The name of the PC in capitals; empty if it is not known."""
+    """The PC's name in capitals; empty if unknown."""
     for key in ("ActiveComputerName", "ComputerName"):
         value = registry.value(f"{keys.COMPUTER_NAME}\\{key}", "ComputerName")
         if value is not None and value.text:

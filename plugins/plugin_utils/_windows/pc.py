@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Windows PC over any connection that can put a file, fetch a file and run a batch file."""
+"""A Windows PC over any connection that can put and fetch files and run batch files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .batch import Batch, BatchResult, LostAnswerError
 
 
 class PcConnection(t.Protocol):
-    """A way to a PC, with a private temporary folder there."""
+    """A connection to a PC, with a private temporary folder there."""
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file in the temporary folder."""
@@ -30,18 +30,18 @@ class PcConnection(t.Protocol):
         """Run a batch file of the temporary folder.
 
         Returns:
-            How it went, for error messages only: it can be wrong.
+            The outcome, for error messages only: it may be wrong.
         """
 
     def fetch(self, name: str) -> bytes | None:
-        """Read a file of the temporary folder; None if it is not there."""
+        """Read a file of the temporary folder; None if it does not exist."""
 
 
 class WindowsPc:
     """Implements the protocol ``Pc``.
 
     Args:
-        connection: the way to it.
+        connection: the connection to the PC.
     """
 
     def __init__(self, connection: PcConnection) -> None:
@@ -54,16 +54,16 @@ class WindowsPc:
         self._has_records = False
         self._made: set[str] = set()
         self.unproven: set[str] = set()
-        """Folders whose access rights the PC does not tell."""
+        """Folders whose access rights the PC does not report."""
         self.moved_aside: dict[str, str] = {}
-        """Folders of other users' making that were in the way, and what they are called now."""
+        """Folders created by other users that were moved aside, with their new names."""
 
     def machine(self) -> Machine:
         if self._machine is None:
             answer = self._ask("survey.cmd", _survey)
             registry = exports.registry(answer, _SURVEYED)
             if not registry.children(keys.PROFILE_LIST):
-                # Everybody can read it, and it is never empty.
+                # Every account can read it, and it is never empty.
                 raise HostError(
                     "the PC",
                     "reg.exe gave no answer",
@@ -83,10 +83,10 @@ class WindowsPc:
         return self._machine
 
     def look_at(self, sids: t.Sequence[str]) -> None:
-        """Take the snapshots of several users at once, as far as they are not taken yet.
+        """Take the missing snapshots of several users at once.
 
         Raises:
-            HostError: the PC does not answer, or the connection has no administrator's rights.
+            HostError: the PC does not answer, or the connection has no administrator rights.
         """
         missing = [sid for sid in sids if sid not in self._snapshots and sid not in self._unreadable]
         if not missing:
@@ -97,7 +97,7 @@ class WindowsPc:
             users = {part.partition(" ")[0] for part in error.lost}
             if not users <= set(missing):
                 raise
-            # A user can keep a file open that is read, which is no trouble of the others.
+            # A user may hold a file open that is to be read, which must not affect other users.
             self._unreadable.update(dict.fromkeys(users, error))
             answer, missing = error.parts, [sid for sid in missing if sid not in users]
         self._take(answer, missing)
@@ -131,7 +131,7 @@ class WindowsPc:
                 "check which program has it open, such as an antivirus, and run again",
             )
         if answer.lost:
-            self.look_at([sid])  # what was written stands; only what was read is lost
+            self.look_at([sid])  # the writes are complete; only the answer is lost
         else:
             self._take(answer.parts, [sid])
 
@@ -166,15 +166,15 @@ class WindowsPc:
         """Run a batch file in the temporary folder of the connection.
 
         Args:
-            name: of the batch file.
-            asked: what is in it.
-            files: other files for the same folder, by name.
+            name: the batch file's name.
+            asked: the batch file.
+            files: other files for the folder, by name.
 
         Returns:
             The parts of its answer.
 
         Raises:
-            HostError: it did not run to its end, or parts of the answer are lost.
+            HostError: it did not complete, or parts of the answer are lost.
         """
         for other, data in (files or {}).items():
             self._connection.put(other, data)
@@ -184,7 +184,7 @@ class WindowsPc:
         return answer.parts
 
     def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
-        """The answer to a question that changes nothing, so that it can be asked again."""
+        """Run a read-only batch file, which can be repeated."""
         for last in (False, True):
             asked = Batch(secrets.token_hex(16))
             question(asked)
@@ -236,7 +236,8 @@ class WindowsPc:
         registry = exports.registry(answer, exported, reading.is_needed)
         for number, folder in enumerate(self._folders(sid)):
             self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
-        # The rights do not show the owner, who could change them. Only administrators can write a record.
+        # The rights do not show the owner, who could change them. So a record must exist, which only administrators can
+        # write.
         if locations.record(sid) in registry:
             self._has_records = True
             if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
@@ -251,10 +252,10 @@ class WindowsPc:
         )
 
     def _protect(self, sid: str) -> None:
-        """Protect the user's folder before anything is put there, so that no other user can change the servers."""
+        """Protect the user's folder before anything is written there, so that no other user can change the servers."""
         folders = self._folders(sid)
         protecting = Batch(secrets.token_hex(16))
-        moved: dict[str, str] = {}  # one at most: what is below goes with it
+        moved: dict[str, str] = {}  # at most one, since its subfolders move with it
         for number, folder in enumerate(folders):
             is_users = folder == folders[-1]
             is_ours = locations.record(sid) in self._snapshots[sid].registry if is_users else self._has_records
@@ -301,7 +302,7 @@ class WindowsPc:
         return locations.folder(self.machine().program_data, sid)
 
     def _folders(self, sid: str) -> list[str]:
-        """The user's folder and its parents that are ours, from the top."""
+        """The user's folder and its parents that this collection created, from the top."""
         names = (*locations.FOLDERS, sid)
         root = self.machine().program_data
         return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
@@ -324,7 +325,7 @@ def _survey(asked: Batch) -> None:
 
 
 def _users_keys(sid: str) -> t.Mapping[str, str]:
-    """The keys of a user's snapshot, by the parts of an answer."""
+    """The registry keys of a user's snapshot, by part of the answer."""
     return {
         "outlook": locations.outlook(sid),
         "policies": locations.policies(sid),
@@ -338,7 +339,7 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
 
 
 def require_user(account: Account) -> None:
-    """See that an account names its Windows user.
+    """Ensure that an account names its Windows user.
 
     Raises:
         OptionError: it does not.
@@ -355,17 +356,17 @@ def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
     """The Windows user of an account.
 
     Raises:
-        OptionError: none is named, or the PC does not know the user, or the name could be several users'.
+        OptionError: no user is named, the PC does not know the user, or several users match.
     """
     require_user(account)
     return users.find(pc.machine().users, account.user or "", pc.machine().name)
 
 
 def _is_folder(attributes: str) -> bool:
-    """Whether it is a folder, and not a link to one."""
+    """Whether the attributes are those of a folder, not of a link to one."""
     return "d" in attributes and "l" not in attributes
 
 
 def _after(answer: t.Mapping[str, bytes], prefix: str) -> str:
-    """What follows the prefix in the name of the part that has it."""
+    """The rest of the name of the part with this prefix."""
     return next((name[len(prefix) :] for name in answer if name.startswith(prefix)), "")

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder of signatures of a user of a Windows PC: what of ours is in it, and whether something can be put there."""
+"""The signature folder of a Windows user: our files in it, and whether files can be written there."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .batch import Batch
 
 _PATH = re.compile(r"[A-Z]:\\[A-Za-z0-9 ._\\-]+", re.IGNORECASE)
 _USUAL = r"%USERPROFILE%\AppData\Roaming"
-LARGEST = 20 * LIMIT  # bytes; RTF has up to 17 for a character
-_LONGEST = 100  # characters, so that a path with a file's name has at most 260
+LARGEST = 20 * LIMIT  # bytes; RTF needs up to 17 per character
+_LONGEST = 100  # characters, so that a full file path has at most 260
 
 
 def ask(asked: Batch, sid: str, user: WindowsUser) -> None:
-    """Ask for what is in the folder, as far as a batch file can name it."""
+    """Request the content of the folder, if a batch file can name it."""
     folders = locations.signature_folders(user)
     if _is_usable(folders[-1]):
         for number, folder in enumerate(folders):
@@ -34,7 +34,7 @@ def _is_usable(folder: str) -> bool:
 
 
 def change(asked: Batch, user: WindowsUser, wanted: t.Mapping[str, bytes | None]) -> dict[str, bytes]:
-    """Put files into the folder, or delete them (None). Returns the files for beside the batch file."""
+    """Write files to the folder, or delete them (None). Return the files to put next to the batch file."""
     if not wanted:
         return {}
     sources = {name: f"text{number}" for number, name in enumerate(sorted(wanted))}
@@ -46,7 +46,7 @@ def change(asked: Batch, user: WindowsUser, wanted: t.Mapping[str, bytes | None]
 
 
 def files(answer: t.Mapping[str, bytes], sid: str) -> dict[str, bytes]:
-    """The files by name; empty content for one that leads elsewhere, or is larger than any of ours."""
+    """The files by name; empty content for a link, or a file larger than any of ours."""
     prefix = f"{sid} signature "
     found = {name[len(prefix) :]: body for name, body in answer.items() if name.startswith(prefix)}
     marks = [name.partition(" ")[2].partition(" ") for name in found if name.startswith("attributes ")]
@@ -56,12 +56,12 @@ def files(answer: t.Mapping[str, bytes], sid: str) -> dict[str, bytes]:
 
 
 def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUser) -> str:
-    """Why nothing can be put into a user's folder of signatures, a clause; empty if it can.
+    """Why no file can be written to a user's signature folder, a clause; empty if it can.
 
     Args:
-        answer: to ``ask``.
-        registry: of the user.
-        user: whose folder it is.
+        answer: the answer to ``ask``.
+        registry: with the user's hive.
+        user: the folder's user.
     """
     folders = locations.signature_folders(user)
     folder = folders[-1]

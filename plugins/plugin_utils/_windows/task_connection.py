@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection of an Ansible task as a way to a Windows PC."""
+"""The connection of an Ansible task to a Windows PC."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ansible.plugins.action import ActionBase
 
 from ...module_utils._model.errors import HostError
 
-# Signs that cmd.exe or PowerShell would take for something else, even between quotation marks.
+# Characters that cmd.exe or PowerShell interprets, even in quotation marks.
 _REFUSED = re.compile(r"[^\w .:\\~-]")
-# Bytes that are not UTF-8, as Python keeps them (surrogateescape): the PC answered in its console's code page.
+# Bytes that are not UTF-8, as kept by surrogateescape: the PC answered in its console's code page.
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 _SHOWN = 300  # characters of an error message
 
 
 class TaskConnection:
-    """Implements the protocol ``Connection``; made by ``open``."""
+    """Implements the protocol ``PcConnection``; created by ``open``."""
 
     def __init__(self, action: ActionBase, remote: str, local: pathlib.Path) -> None:
         self._action = action
@@ -34,10 +34,10 @@ class TaskConnection:
     @classmethod
     @contextlib.contextmanager
     def open(cls, action: ActionBase) -> t.Iterator[TaskConnection]:
-        """Make the temporary folder on the PC, and remove it at the end whatever happens.
+        """Create the temporary folder on the PC, and always remove it at the end.
 
         Raises:
-            HostError: its path cannot be used in a command line that means the same to all shells.
+            HostError: its path cannot be used in a command line that is the same for all shells.
         """
         remote = action._make_tmp_path()
         try:
@@ -56,10 +56,10 @@ class TaskConnection:
                     "Windows do not take as they are",
                     "set ansible_remote_tmp to a folder without them that only administrators can use",
                 )
-            with tempfile.TemporaryDirectory() as local:  # readable by us only
+            with tempfile.TemporaryDirectory() as local:  # readable only by this user
                 yield cls(action, remote, pathlib.Path(local))
         finally:
-            # Its last part is random, so that this pattern means one folder only.
+            # Its last part is random, so this pattern matches only one folder.
             action._remove_tmp_path(_UNDECODED.sub("*", remote))
 
     def put(self, name: str, content: bytes) -> None:
@@ -79,7 +79,7 @@ class TaskConnection:
             local.unlink()
 
     def run(self, name: str) -> str:
-        """The one form of command line there is. It means the same to cmd.exe and to PowerShell."""
+        """Run a batch file, by the only form of command line in use, which cmd.exe and PowerShell read alike."""
         done = self._action._low_level_execute_command(f'cmd.exe /d /c "{self._path(name)}"', sudoable=False)
         printed = _short(f"{done.get('stdout', '')} {done.get('stderr', '')}")
         return f"exit code {done.get('rc')}" + (f", {printed}" if printed else "")
