@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the records of runs that have ended: they are packed into one file, and the oldest are deleted."""
+"""Packs the records of runs that have ended into one file, and deletes the oldest."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from .record_layout import (
     record_names,
 )
 
-_REPORTED, _ABANDONED = 3600, 24 * 3600  # seconds after which a run has ended: since its report, or its last record
+_REPORTED, _ABANDONED = 3600, 24 * 3600  # seconds from its report, or last record, to a run's end
 
 
 def pack(files: RecordFiles, run: str) -> None:
     """Put the records of a run that has ended into one file.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     folder, packed = files.folder / run / HOSTS, files.folder / run / PACKED
     names = record_names(folder)
 
     def contents() -> t.Iterator[tuple[str, bytes]]:
         for name in sorted(names):
-            with contextlib.suppress(OSError, DamagedRecord):  # it stays where it is
+            with contextlib.suppress(OSError, DamagedRecord):  # it stays unpacked
                 yield name, content_of(folder / name, LARGEST_RECORD)
         yield from (entry for entry in packed_file.unpack(packed, LARGEST_RECORD) if entry[0] not in names)
 
@@ -51,10 +51,10 @@ def pack(files: RecordFiles, run: str) -> None:
 
 
 def pack_ended(files: RecordFiles, now: float) -> None:
-    """Pack the runs that nobody writes to any more: those that were reported on, and those that never will be.
+    """Pack the runs that are no longer written to: those reported on, and abandoned ones.
 
     Args:
-        files: of the runs.
+        files: the files of all runs.
         now: seconds since 1970.
 
     Raises:
@@ -73,7 +73,7 @@ def pack_ended(files: RecordFiles, now: float) -> None:
 
 
 def forget(files: RecordFiles, keep: int) -> None:
-    """Delete the records of all but the newest runs. Files of others in their folders are left alone.
+    """Delete the records of all but the newest runs. Other files in their folders are kept.
 
     Raises:
         OSError: a file cannot be deleted.

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All records of a run in one compressed file: a line for each, with the name of the file that it was, and its text."""
+"""All records of a run in one compressed file: one line each, with the original file's name and its text."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import tempfile
 import typing as t
 import zlib
 
-_NAME = 1000  # bytes of a name, at most
-_FAST = 1  # most of the text is the same in all records, so that little is gained by more effort
+_NAME = 1000  # the longest name, in bytes
+_FAST = 1  # records are so alike that more effort gains little
 
 
 def pack(files: t.Iterable[tuple[str, bytes]], path: pathlib.Path) -> list[str]:
-    """Write the file, all of it or nothing, for its owner alone.
+    """Write the file atomically, readable only by its owner.
 
     Args:
-        files: names and contents; a content is one line.
-        path: of the file to write.
+        files: names and contents, each content one line.
+        path: the file to write.
 
     Returns:
-        The names of those that are in it. A content of several lines is none of them.
+        The names of the packed files. A content of several lines is not packed.
 
     Raises:
         OSError: it cannot be written.
@@ -46,14 +46,14 @@ def pack(files: t.Iterable[tuple[str, bytes]], path: pathlib.Path) -> list[str]:
 
 
 def unpack(path: pathlib.Path, longest: int) -> t.Iterator[tuple[str, bytes]]:
-    """The names and contents in a file, one after the other; nothing if there is no file.
+    """The names and contents in a file, one by one; none if there is no file.
 
     Args:
-        path: of the file.
-        longest: bytes of a content that is read. A longer one ends the reading.
+        path: the file.
+        longest: the most bytes of a content. A longer one ends the reading.
 
     Raises:
-        OSError: it cannot be read, or is damaged.
+        OSError: the file cannot be read, or is damaged.
     """
     with contextlib.suppress(FileNotFoundError):
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

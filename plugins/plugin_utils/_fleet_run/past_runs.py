@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier runs knew, and what this run leaves for later ones."""
+"""The results of earlier runs, and what this run stores for later ones."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .._fleet.host_record import HostRecord
 from .record_files import RecordFiles
 from .run_id import started_at
 
-_MOST_RUNS = 30  # in the history
+_MOST_RUNS = 30  # runs in the history
 
 
 @dataclasses.dataclass
 class Past:
-    """What earlier runs knew.
+    """The results of earlier runs.
 
     Attributes:
-        hosts: the last earlier result of each host that has one.
-        runs: the oldest first.
+        hosts: the last earlier result of each host, if any.
+        runs: earlier runs, the oldest first.
     """
 
     hosts: dict[str, EarlierHost]
@@ -33,12 +33,12 @@ class Past:
 
 
 def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
-    """What the runs before one knew.
+    """The results of the runs before one.
 
     Args:
         files: all records.
         before: the id of the run.
-        hosts: whose earlier results are wanted.
+        hosts: the hosts whose earlier results are wanted.
     """
     found = Past({}, [])
     wanted = set(hosts)
@@ -47,7 +47,7 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
         if isinstance(content, dict):
             if content.get("about", About.MAIL.value) == About.MAIL.value:
                 found.runs.insert(0, RunCounts(run, started_at(run), _counts(content)))
-            # A run knows nothing of hosts that are not its own, and passes on all that those before it knew of its own.
+            # A run stores only results of its own hosts, including all earlier results of these.
             own = wanted.intersection(_meant(content))
             if own:
                 for host, known in files.known_hosts(run, own).items():
@@ -64,15 +64,15 @@ def past(files: RecordFiles, before: str, hosts: t.Collection[str]) -> Past:
 
 
 def keep(files: RecordFiles, reported: Reported, before: t.Mapping[str, EarlierHost]) -> None:
-    """Leave for later runs what they need to know, and which hosts this run is about.
+    """Store what later runs need to know, and which hosts this run covers.
 
     Args:
         files: all records.
-        reported: the run.
-        before: what runs before it knew of its hosts. It is passed on for those that were not tested.
+        reported: the run and its report.
+        before: the earlier results of its hosts, which are stored again for hosts that were not tested.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: a file cannot be written.
     """
     report = reported.report
     known = {host: one for host, one in before.items() if host not in reported.for_later_runs}
@@ -88,7 +88,7 @@ def keep(files: RecordFiles, reported: Reported, before: t.Mapping[str, EarlierH
 
 
 def meant_before(files: RecordFiles, run: str) -> list[str]:
-    """The hosts that an earlier report of the same run was about."""
+    """The hosts that an earlier report of the same run covered."""
     content = files.run_content(run)
     return _meant(content) if isinstance(content, dict) else []
 
@@ -99,7 +99,7 @@ def _meant(content: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Past]:
-    """The newest record of each host, whatever run it is of, and what the one before it knew."""
+    """The newest record of each host, from any run, and its result before that."""
     records: dict[str, HostRecord] = {}
     found = Past({}, [])
     for run in reversed(files.runs()):
@@ -108,7 +108,7 @@ def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Pa
             if known is None or known.is_unreached:
                 records[record.host] = record
             elif record.verified != known.verified and record.compared != known.compared:
-                # One tested mail, the other compared the accounts: the host is known by both.
+                # One run tested mail, the other compared accounts, so the records are merged.
                 records[record.host] = record.merged(known)
             elif record.host not in found.hosts and record.verified:
                 found.hosts[record.host] = earlier_host(record, _state(record), None)

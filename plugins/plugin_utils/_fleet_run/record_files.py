@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of records: a folder for each run, and in it one file for each host and one about the run."""
+"""The files of records: one folder per run, with one file per host and one about the run."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ class RecordFiles:
     """All records in one folder.
 
     Args:
-        folder: made if it is missing, for its owner alone.
+        folder: the folder; created if missing, accessible only by its owner.
 
     Attributes:
-        folder: of all runs.
+        folder: the folder of all runs.
     """
 
     def __init__(self, folder: str) -> None:
         self.folder = pathlib.Path(folder)
 
     def add(self, record: HostRecord) -> None:
-        """Keep a record. What the run has already about the host is completed.
+        """Store a record. It is merged with what the run has already stored about the host.
 
         Raises:
             OSError: it cannot be written.
@@ -58,7 +58,7 @@ class RecordFiles:
         path = folder / file_name(record.host)
         lock_path = path.with_suffix(LOCK)
         with open(os.open(lock_path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # tasks of one host can run side by side, with delegate_to
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tasks of one host can run in parallel, with delegate_to
             known = self.host(record.run, record.host)
             record = record if known is None else known.merged(record)
             text = _short_enough(record)
@@ -66,18 +66,18 @@ class RecordFiles:
             os.unlink(lock_path)
 
     def runs(self) -> list[str]:
-        """The ids of all runs, the oldest first."""
+        """The IDs of all runs, the oldest first."""
         try:
             return sorted(entry.name for entry in os.scandir(self.folder) if is_run_id(entry.name) and entry.is_dir())
         except FileNotFoundError:
             return []
 
     def hosts(self, run: str, damaged: list[str], wanted: t.Collection[str] | None = None) -> t.Iterator[HostRecord]:
-        """The records of a run, one after the other, so that not all files are in memory.
+        """The records of a run, one by one, so that not all are in memory.
 
         Args:
             run: its id.
-            damaged: gets a sentence for each record that cannot be read.
+            damaged: collects a sentence for each record that cannot be read.
             wanted: the hosts whose records are wanted; None for all.
         """
         folder, packed = self.folder / run / HOSTS, self.folder / run / PACKED
@@ -100,18 +100,18 @@ class RecordFiles:
             damaged.append(f"The records {packed} cannot be read: {error}.")
 
     def host(self, run: str, host: str) -> HostRecord | None:
-        """The record of one host; None if there is none that can be read."""
+        """The record of one host; None if there is none or it cannot be read."""
         return next(self.hosts(run, [], [host]), None)
 
     def run_content(self, run: str) -> t.Any:
-        """What was kept about a run; None if there is nothing that can be read."""
+        """What was stored about a run; None if there is nothing or it cannot be read."""
         try:
             return _json(self.folder / run / RUN_FILE, _RUN_SIZE)
         except (OSError, DamagedRecord):
             return None
 
     def known_hosts(self, run: str, wanted: t.Collection[str]) -> dict[str, t.Any]:
-        """What was kept about hosts after a run, by name; those of which nothing can be read are left out.
+        """What was stored about hosts after a run, by name, without hosts whose data are missing or cannot be read.
 
         Args:
             run: its id.
@@ -126,7 +126,7 @@ class RecordFiles:
         return found
 
     def keep_run(self, run: str, content: t.Mapping[str, t.Any], hosts: t.Mapping[str, t.Any]) -> None:
-        """Keep something about a run, and about each host after it.
+        """Store data about a run, and about each host after it.
 
         Raises:
             OSError: it cannot be written.
@@ -139,13 +139,13 @@ class RecordFiles:
 
 
 def _make_private(folder: pathlib.Path) -> None:
-    """A folder for its owner alone; one that is there stays as it is."""
+    """Create a folder for its owner only; an existing one is not changed."""
     with contextlib.suppress(FileExistsError):
         os.makedirs(folder, 0o700)
 
 
 def _short_enough(record: HostRecord) -> str:
-    """The text of a record. If it is too long, accounts are left out from the end."""
+    """The text of a record. If it is too long, the last accounts are dropped."""
     content = as_json(record)
     text = json.dumps(content, separators=(",", ":"))
     while len(text) > LARGEST_RECORD and content["accounts"]:
@@ -155,7 +155,7 @@ def _short_enough(record: HostRecord) -> str:
 
 
 def _write(path: pathlib.Path, text: str) -> None:
-    """Write a file for its owner alone, all of it or nothing."""
+    """Write a file atomically, readable only by its owner."""
     number, scratch = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)  # 0600
     try:
         with open(number, "w", encoding="utf-8") as file:
@@ -175,7 +175,7 @@ def _json(path: pathlib.Path | str, limit: int) -> t.Any:
 
     Raises:
         OSError: it cannot be read.
-        DamagedRecord: it is no JSON, or too large.
+        DamagedRecord: it is not JSON, or too large.
     """
     return _parsed(content_of(path, limit))
 

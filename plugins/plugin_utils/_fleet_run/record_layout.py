@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the records of a run are: ``RUN/hosts/HOST.json`` while it goes on, and ``RUN/hosts.gz`` later."""
+"""The paths of a run's records: ``RUN/hosts/HOST.json`` during the run, and ``RUN/hosts.gz`` later."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .._fleet.host_record import DamagedRecord
 HOSTS, PACKED = "hosts", "hosts.gz"
 RUN_FILE, KNOWN = "run.json", "known.gz"
 SUFFIX, LOCK = ".json", ".lock"
-LARGEST_RECORD = 1_000_000  # bytes of a file that is read or written
-_USUAL = 32_000  # bytes that most files do not have
-_NAME = 150  # characters of a file's name, without its ending
+LARGEST_RECORD = 1_000_000  # bytes of a file to read or write
+_USUAL = 32_000  # bytes; most files are smaller
+_NAME = 150  # characters of a file's name, without extension
 
 
 def file_name(host: str) -> str:
-    """A file's name from which a person knows the host; two hosts never have the same."""
+    """A file name that shows the host and is unique to it."""
     name = urllib.parse.quote(host, safe="@ ").lstrip(".")
     if len(name) <= _NAME and name == host:
         return name + SUFFIX
@@ -29,7 +29,7 @@ def file_name(host: str) -> str:
 
 
 def record_names(folder: pathlib.Path) -> dict[str, None]:
-    """The names of the files of records in a folder, in order."""
+    """The names of the record files in a folder, in order."""
     try:
         return dict.fromkeys(sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)))
     except FileNotFoundError:

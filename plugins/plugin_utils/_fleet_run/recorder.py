@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps a record of what a task found, as soon as its host is done. It never makes the task fail."""
+"""Stores a record of a task's result as soon as its host is done. It never makes the task fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .run_folder import run_folder
 from .run_id import this_run
 
 FOLDER_VARIABLE, SITE_VARIABLE = "mail_records", "mail_site"
-_CONTROL_VARIABLE = "charter_mail_controls"  # of the play that tests other servers than those of the accounts
+_CONTROL_VARIABLE = "charter_mail_controls"  # set by the play that tests other servers than the accounts'
 _PRIVATE = "records"
 
 _display = Display()
@@ -30,8 +30,8 @@ def records_folder(action: ActionBase, named: object) -> str:
     """The folder of the records.
 
     Args:
-        action: of a task of the run.
-        named: what an option or variable says; empty for a folder of the run, which goes when Ansible ends.
+        action: the action plugin of a task of the run.
+        named: the folder from an option or variable; empty for one that is deleted when Ansible ends.
 
     Raises:
         OSError: the folder of the run cannot be used.
@@ -42,7 +42,7 @@ def records_folder(action: ActionBase, named: object) -> str:
 
 
 def verified(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
-    """Keep the result of mail_verify.
+    """Record the result of mail_verify.
 
     Args:
         action: of the task.
@@ -67,7 +67,7 @@ def verified(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Map
 
 
 def configured(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
-    """Keep the result of a task that configures clients: whether it failed, and why.
+    """Record whether a task that configures clients failed, and why.
 
     Args:
         action: of the task.
@@ -84,7 +84,7 @@ def configured(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.M
 
 
 def compared(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
-    """Keep the result of mail_drift.
+    """Record the result of mail_drift.
 
     Args:
         action: of the task.
@@ -102,7 +102,7 @@ def compared(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Map
 
 
 def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> None:
-    """Keep that Ansible does not reach the host.
+    """Record that Ansible does not reach the host.
 
     Args:
         action: of the task.
@@ -113,12 +113,12 @@ def unreached(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Ma
 
 
 def result_of(error: AnsibleError) -> dict[str, t.Any]:
-    """What is kept of a task that Ansible itself ends, for example because it cannot become root on the host."""
+    """The result to record for a task that Ansible itself ends, such as one that cannot become root on the host."""
     return {"failed": True, "changed": False, "msg": sentence_of(error)}
 
 
 def sentence_of(error: AnsibleError) -> str:
-    """What Ansible says of an error, on one line."""
+    """Ansible's message for an error, on one line."""
     return printable(" ".join(str(error).split()))
 
 
@@ -136,7 +136,7 @@ def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any)
         )
         RecordFiles(records_folder(action, template(task_vars.get(FOLDER_VARIABLE)))).add(record)
     except Exception as error:  # noqa: BLE001 # a record is not worth a failed task
-        # The same text from every host, so that it is shown once.
+        # Use the same text for every host, so that it is shown once.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         _display.warning(
             f"Mail results cannot be recorded ({reason}), so that the report will lack hosts. Make {FOLDER_VARIABLE},"

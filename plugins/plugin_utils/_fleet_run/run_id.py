@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names one run of Ansible, the same in all plays, hosts and worker processes."""
+"""Identifies a run of Ansible, equally in all plays, hosts and worker processes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Run:
     """A run of Ansible.
 
     Attributes:
-        id: ``20261128T033000Z-417305-9c2e41``: when it began, to the microsecond, and a random number; in a job of
-            AWX, ``20261128T033000Z-417305-job-417-9c2e41``. Ids sort by time.
+        id: ``20261128T033000Z-417305-9c2e41``: its start, to the microsecond, and a random number; in a job of AWX,
+            ``20261128T033000Z-417305-job-417-9c2e41``. IDs sort by time.
         started_at: UTC, ``2026-11-28T03:30:00Z``.
     """
 
@@ -37,17 +37,17 @@ class Run:
 
 
 def is_run_id(text: str) -> bool:
-    """Whether a text has the form of an id."""
+    """Whether a text has the form of an ID."""
     return _ID.fullmatch(text) is not None
 
 
 def started_at(run: str) -> str:
-    """When a run began, in UTC, from its id.
+    """The start of a run, in UTC, from its ID.
 
     Raises:
-        ValueError: it has another form.
+        ValueError: the ID has another form.
     """
-    # Not time.strptime: each host's process would import what it needs, which takes longer than all else here.
+    # Not time.strptime: each host's process would import its dependencies, which takes longer than all else here.
     found = _TIME.match(run)
     if found is None:
         raise ValueError(run)
@@ -59,12 +59,12 @@ def started_at(run: str) -> str:
 def this_run(folder: str, variables: t.Mapping[str, t.Any]) -> Run:
     """The run that this process belongs to.
 
-    The first process to ask decides, and leaves the id in the folder of the run, where all others find it. A process
-    id would not do: in containers that are started by one schedule, it is often the same in the same second.
+    The first process creates the ID and stores it in the run's folder, where all others find it. A process ID would not
+    do: containers started by one schedule often have the same one in the same second.
 
     Args:
-        folder: of this run and no other: see ``run_folder``.
-        variables: of the host; in AWX they name the job.
+        folder: the folder of this run only, see ``run_folder``.
+        variables: the host's variables; in AWX, they name the job.
 
     Raises:
         OSError: the folder cannot be used.

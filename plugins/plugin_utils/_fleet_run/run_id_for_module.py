@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives a task's module the id of the run, under which the log of changes has what the module changes."""
+"""Passes the run's ID to a task's module, which notes its changes under it in the change log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .run_id import this_run
 
 
 def run_id(action: ActionBase, task_vars: t.Mapping[str, t.Any] | None) -> str | None:
-    """The id; None where it cannot be known, so that the module makes one."""
+    """The ID; None if unknown, so that the module creates one."""
     try:
         return this_run(run_folder(action), task_vars or {}).id
     except OSError:
@@ -27,12 +27,12 @@ def run_id(action: ActionBase, task_vars: t.Mapping[str, t.Any] | None) -> str |
 def with_run(
     action: ActionBase, task_vars: t.Mapping[str, t.Any] | None, more: t.Mapping[str, t.Any] | None = None
 ) -> t.Iterator[None]:
-    """Have the task's options name the run as long as the context is entered: a retried task starts from its own.
+    """Pass the run in the task's options, within the context; a retried task starts with its own options.
 
     Args:
         action: of the task.
         task_vars: its variables.
-        more: further options that the module gets, and that are not for users.
+        more: further options for the module that are not for users.
     """
     given = action._task.args
     run = run_id(action, task_vars)
