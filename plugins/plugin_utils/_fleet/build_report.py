@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes of the records of a run what the summary, the page and the files show."""
+"""Builds, from the records of a run, the report that the summary, the page and the files show."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
 _NOT_REACHED = "Ansible did not reach it, or its test did not run."
 _NOT_TESTED = "Its mail was not tested in this run."
 _WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.VERIFIED)
-# Their trouble is not the account's: its own sentence would send people to the wrong place.
+# These problems are not the account's: its own sentence would mislead.
 _OTHERS = (Scope.PROVIDER, Scope.PROVIDER_PART, Scope.SITE, Scope.SITE_OR_PROVIDER, Scope.MACHINE)
 
 
 @dataclasses.dataclass(frozen=True)
 class Reported:
-    """A run.
+    """The report on a run, and what results from it.
 
     Attributes:
-        report: what is shown.
-        messages: what to say about each host on which mail does not work, or that was not reached, by its name.
-        for_later_runs: what later runs need to know of each host that was tested.
+        report: the report to show.
+        messages: by host name, the message about a host on which mail does not work, or that was not reached.
+        for_later_runs: what later runs need to know about each tested host.
     """
 
     report: FleetReport
@@ -49,7 +49,7 @@ class Reported:
     for_later_runs: t.Mapping[str, EarlierHost]
 
 
-# The tests of all accounts whose endpoints are the same objects.
+# The tests of all accounts that share endpoint objects.
 _Shared = dict[tuple[int, ...], tuple[StageResult, ...]]
 
 
@@ -62,15 +62,15 @@ def build_report(
     earlier: t.Mapping[str, EarlierHost],
     earlier_runs: t.Sequence[RunCounts] = (),
 ) -> Reported:
-    """All that is known after a run.
+    """Build the report on a run.
 
     Args:
-        run: its id.
+        run: the run's ID.
         started_at, ended_at: UTC.
-        records: one for each host that was reached.
+        records: one per reached host.
         meant: the hosts of the run; those without a record were not reached.
         earlier: the last earlier result of hosts, by name.
-        earlier_runs: for the history, the oldest first.
+        earlier_runs: earlier runs for the history, the oldest first.
     """
     judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
@@ -142,7 +142,7 @@ def _account(
         failed_now = not account.ok and (not by_client or ACCOUNT in then)
         if failed_now is not failed_then:
             changed = FAILS_NOW if failed_now else WORKS_AGAIN
-    alike = tuple([id(endpoint) for endpoint in account.endpoints])  # accounts with the same results share them
+    alike = tuple([id(endpoint) for endpoint in account.endpoints])  # accounts with the same results share endpoints
     stages = shared.get(alike)
     if stages is None:
         stages = shared[alike] = tuple(stage for endpoint in account.endpoints for stage in endpoint.stages)
@@ -177,7 +177,7 @@ def _certificates(records: t.Iterable[HostRecord]) -> tuple[ShownCertificate, ..
 
 
 def _message(row: HostRow, findings: t.Sequence[Finding]) -> str:
-    """What to say about a host on which mail does not work."""
+    """The message about a host on which mail does not work."""
     failing = [account for account in row.accounts if account.state is MailState.FAILED]
     return " ".join([row.reason, *dict.fromkeys(_about(account, findings) for account in failing)]).strip()
 

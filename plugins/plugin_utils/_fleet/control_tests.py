@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts can tell a site from a provider, what they test for that, and what their tests show.
+"""Control tests, which distinguish a site's problems from a provider's: the hosts, the accounts, the results.
 
-Where hosts of one site do not reach one server, tests of the same port of other servers show whether the site or the
-server has the problem. A few of the hosts test the servers of all presets, without signing in.
+If hosts of one site do not reach a server, tests of the same port on other servers show whether the site or the server
+has the problem. A few of the hosts test the servers of all presets, without signing in.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .host_record import FROM_CONTROLLER, HostRecord
 from .observations import Observation, observations
 
 MOST_AT_A_SITE = 3
-_MOST = 12  # of a run
+_MOST = 12  # hosts per run
 
 
 def control_accounts() -> list[dict[str, str]]:
-    """Accounts without a password at all presets, as options of mail_verify."""
+    """One account without a password per preset, as options of mail_verify."""
     return [
         {
             "email": f"{provider.name}@{provider.imap.server.host.partition('.')[2]}",
@@ -35,11 +35,11 @@ def control_accounts() -> list[dict[str, str]]:
 
 
 def control_hosts(findings: t.Iterable[Finding], records: t.Sequence[HostRecord]) -> tuple[str, ...]:
-    """The hosts that shall test other servers: a few of each site that a finding leaves open; mostly none.
+    """The hosts to test other servers: a few of each site that a finding leaves undecided; usually none.
 
     Args:
         findings: of the run.
-        records: of all hosts. A site from which such tests are known is not asked again.
+        records: those of all hosts. A site with such tests is not tested again.
     """
     asked = {record.place for record in records if record.controls}
     by_name = {record.host: record for record in records}
@@ -56,18 +56,18 @@ def control_hosts(findings: t.Iterable[Finding], records: t.Sequence[HostRecord]
 
 
 def _can(record: HostRecord) -> bool:
-    """Whether its tests run on the host itself."""
+    """Whether a host's tests run on the host itself."""
     return not record.controls and not any(
         endpoint.checked_from == FROM_CONTROLLER for account in record.accounts for endpoint in account.endpoints
     )
 
 
 def control_observations(records: t.Iterable[HostRecord], seen: t.Iterable[Observation]) -> list[Observation]:
-    """What the tests of other servers show, under names that no host has.
+    """The observations from tests of other servers, under names that no host has.
 
     Args:
         records: of the run.
-        seen: what the accounts show. A server that they test at a site needs no control there.
+        seen: the observations from accounts. A server that they test at a site needs no control there.
     """
     known = {(one.place, one.server) for one in seen}
     tests = [dataclasses.replace(record, accounts=record.controls) for record in records if record.controls]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The last earlier result of a host, as much of it as a verdict needs, and its short form in a file."""
+"""The last earlier result of a host, as far as a verdict needs it, and its short form in a file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ AccountKey = tuple[str, str, str]
 
 @dataclasses.dataclass(frozen=True)
 class EarlierEndpoint:
-    """How a test ended.
+    """The result of a test.
 
     Attributes:
         server, security: what was tested.
-        code: of the failure; empty if it worked, or as far as it was tested.
-        since: since when it fails, UTC; empty if that is not known: it has never been seen to work.
+        code: the code of the failure; empty if nothing failed as far as tested.
+        since: since when it fails, UTC; empty if it was never seen to work.
     """
 
     server: str
@@ -37,7 +37,7 @@ class EarlierHost:
     Attributes:
         tested_at: UTC.
         state: the worst of its accounts.
-        accounts: by ``AccountRecord.key`` and role.
+        accounts: the results, by ``AccountRecord.key`` and role.
     """
 
     tested_at: str
@@ -46,12 +46,12 @@ class EarlierHost:
 
 
 def earlier_host(record: HostRecord, state: MailState, before: EarlierHost | None) -> EarlierHost:
-    """What later runs need to know about a host.
+    """The result of a host, for later runs.
 
     Args:
-        record: of this run.
-        state: of the host.
-        before: its result before this one.
+        record: the host's record in this run.
+        state: the host's state.
+        before: its previous result.
     """
     accounts: dict[AccountKey, dict[str, EarlierEndpoint]] = {}
     for account in record.accounts:
@@ -83,7 +83,7 @@ def as_json(earlier: EarlierHost) -> list[t.Any]:
 
 
 def from_json(content: t.Any) -> EarlierHost | None:
-    """The host of a short form; None if it has another form."""
+    """The host from its short form; None if the content has another form."""
     try:
         tested_at, state, accounts = content
         return EarlierHost(

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests before signing in say about servers, sites and hosts."""
+"""What the tests before signing in show about servers, sites and hosts."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from .rulings import hosts_of, share
 Endpoint = tuple[str, str]  # host and port, and security
 
 LOCAL = (Kind.NAME_SERVER, Kind.OWN_FIREWALL, Kind.INTERCEPTION, Kind.PORTAL)
-"""What only the machine or its network can do."""
+"""Failures that only the machine or its network can cause."""
 
 REFUSALS = (Kind.LIMIT, Kind.SERVICE)
-"""What the server itself answers: no machine or network does."""
+"""Answers of the server itself, which no machine or network gives."""
 
 ALL_SITES = "all sites"
-"""The subject of what all of them have."""
+"""The subject of findings about all sites."""
 
 OF_SETTINGS = (Kind.MODE, Kind.NAME)
-"""What wrong settings lead to."""
+"""Failures that wrong settings cause."""
 
 _OF_PRESETS = frozenset(host for provider in PROVIDERS for host in provider.hosts)
 _K = t.TypeVar("_K")
 
 
 def grouped(observations: t.Iterable[Observation], key: t.Callable[[Observation], _K]) -> dict[_K, list[Observation]]:
-    """Observations by something that they have."""
+    """Observations, grouped by a key."""
     groups: dict[_K, list[Observation]] = {}
     for one in observations:
         groups.setdefault(key(one), []).append(one)
@@ -45,16 +45,16 @@ def decisive_kind(one: Observation) -> Kind:
 
 
 def has_alternative(failed: t.Sequence[Observation]) -> bool:
-    """Whether other settings were found that answer. Only one server of an account is searched for."""
+    """Whether other settings were found that work. The search covers only one server per account."""
     return share([one for one in failed if one.alternative], failed) >= 0.3
 
 
 class Evidence:
-    """All observations, and what they say.
+    """All observations, and conclusions from them.
 
     Args:
-        observations: of a run.
-        now: UTC, when the run began.
+        observations: the observations of a run.
+        now: the start of the run, UTC.
     """
 
     def __init__(self, observations: t.Sequence[Observation], now: str) -> None:
@@ -79,7 +79,7 @@ class Evidence:
 
     @functools.cached_property
     def nothing_works(self) -> bool:
-        """Whether no host reaches any server, of providers that have nothing to do with each other."""
+        """Whether no host reaches any server, of several independent providers."""
         return len({_owner(one.server_host) for one in self._seen}) > 1 and not any(one.reached for one in self._seen)
 
     def all_fail(self, host: str) -> bool:
@@ -88,12 +88,12 @@ class Evidence:
         return len({one.server_host for one in ones}) >= 2 and not any(one.reached for one in ones)
 
     def same_everywhere(self, host: str, code: str) -> bool:
-        """Whether a host meets the same at each of several endpoints."""
+        """Whether a host gets the same code at each of several endpoints."""
         ones = self._of_host[host]
         return len({one.endpoint for one in ones}) >= 2 and all(one.code == code for one in ones)
 
     def others_reached(self, failed: t.Sequence[Observation]) -> bool:
-        """Whether most of the hosts that fail reach servers of other names."""
+        """Whether most of the failing hosts reach servers with other names."""
         names = {one.server_host for one in failed}
         hosts = hosts_of(failed)
         fine = {
@@ -102,12 +102,12 @@ class Evidence:
         return share(fine, hosts) >= 0.5
 
     def names_fail(self, place: str) -> bool:
-        """Whether several names, and all of them, have no address at a place."""
+        """Whether all names, and more than one, fail to resolve at a place."""
         ones = self.of_place[place]
         names = {one.server_host for one in ones}
         return len(names) >= 2 and all(one.kind in (Kind.NAME, Kind.FILTER) for one in ones)
 
 
 def _owner(host: str) -> str:
-    """The servers of all presets belong to one company."""
+    """The owner of a server; the servers of all presets belong to one company."""
     return "" if host in _OF_PRESETS else ".".join(host.split(".")[-2:])

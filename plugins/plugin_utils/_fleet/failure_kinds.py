@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of failures: codes that have the same causes, and so the same scopes."""
+"""Kinds of failures: codes with the same causes, and so the same scopes."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ...module_utils._verify.findings.failure import Code
 
 
 class Kind(enum.Enum):
-    """What failed, as far as it matters for who can repair it."""
+    """What failed, as far as it matters for who can fix it."""
 
     NAME = "name"  # it has no address
     FILTER = "filter"  # its name leads elsewhere
-    NAME_SERVER = "name_server"  # nobody answers the question for the address
+    NAME_SERVER = "name_server"  # no name server answers
     CONNECTION = "connection"  # no connection, or one that ends early
-    MODE = "mode"  # something else speaks there than the settings say
+    MODE = "mode"  # the server speaks something else than the settings say
     CERTIFICATE = "certificate"  # of the server
     INTERCEPTION = "interception"  # TLS ends in the network or on the machine
     OWN_FIREWALL = "own_firewall"
     PORTAL = "portal"
-    SERVICE = "service"  # the server answers, and does not serve
+    SERVICE = "service"  # the server answers but does not serve
     LIMIT = "limit"
     PASSWORD = "password"
     NEW_PASSWORD = "new_password"  # the provider asks for one
-    ACCESS = "access"  # the provider does not let the account in, whatever its password
-    PUBLIC_ADDRESS = "public_address"  # the network's address is not liked
-    MAILBOX = "mailbox"  # of this account alone
+    ACCESS = "access"  # the provider refuses the account, whatever its password
+    PUBLIC_ADDRESS = "public_address"  # the network's public address is refused
+    MAILBOX = "mailbox"  # of this account only
     CLIENT = "client"
     OPTIONS = "options"
     OTHER = "other"
@@ -75,7 +75,7 @@ _CODES: t.Mapping[Kind, tuple[Code, ...]] = {
 _MEANINGS = {code.value: code.meaning for code in Code}
 _KINDS = {code.value: kind for kind, codes in _CODES.items() for code in codes}
 
-# Each of these stages is passed before the server knows who calls.
+# Each of these stages comes before the server knows the account.
 BEFORE_SIGN_IN = frozenset(("dns", "tcp", "first_bytes", "tls", "greeting", "starttls", "capability"))
 
 
@@ -87,5 +87,5 @@ def kind_of(stage: str, code: str) -> Kind:
 
 
 def meaning(code: str) -> str:
-    """What a code stands for, a sentence; empty for a code of another release."""
+    """The meaning of a code, a sentence; empty for a code of another release."""
     return _MEANINGS.get(code, "")

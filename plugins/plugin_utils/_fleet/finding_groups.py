@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The findings as people read them: the provider's first, and the same trouble of many machines or accounts as one."""
+"""Groups findings for display: the provider's first, and the same problem of many machines or accounts as one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOST_EVIDENCE = 5  # sentences
 
 @dataclasses.dataclass(frozen=True)
 class FindingGroup:
-    """A finding, or several that differ in nothing but their subject.
+    """A finding, or several that differ only in their subject.
 
     Attributes:
-        scope, title, code, confidence, action, evidence, hosts, accounts, since: as in ``Finding``; of several the
-            least confidence, all hosts, and the earliest time.
+        scope, title, code, confidence, action, evidence, hosts, accounts, since: as in ``Finding``; for several, the
+            lowest confidence, all hosts and the earliest time.
         findings: their indices in ``FleetReport.findings``.
     """
 
@@ -40,7 +40,7 @@ class FindingGroup:
 
 
 def finding_groups(report: FleetReport) -> tuple[FindingGroup, ...]:
-    """The findings of a report in the order in which they are read."""
+    """The findings of a report, grouped, in display order."""
     members: dict[t.Hashable, list[int]] = {}
     for index, finding in enumerate(report.findings):
         members.setdefault(_kind(index, finding), []).append(index)
@@ -49,14 +49,14 @@ def finding_groups(report: FleetReport) -> tuple[FindingGroup, ...]:
 
 
 def _kind(index: int, finding: Finding) -> t.Hashable:
-    """Equal for findings that are shown as one."""
+    """A key that is equal for findings shown as one."""
     if finding.scope not in _SINGLE:
         return index
     return finding.scope, finding.code, _for_each(finding)
 
 
 def _for_each(finding: Finding) -> str:
-    """The action for every subject of its kind."""
+    """The action, worded for every subject of its kind."""
     return finding.action.replace(finding.subject, _SINGLE[finding.scope]) if finding.subject else finding.action
 
 

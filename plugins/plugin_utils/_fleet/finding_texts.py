@@ -62,7 +62,7 @@ _AT_SITES: t.Mapping[Kind, str] = {
 
 
 def subject_text(ruling: Ruling, hosts: t.Sequence[str]) -> str:
-    """Who or what has it."""
+    """Who or what has the problem."""
     if ruling.scope is Scope.MACHINE:
         return hosts[0] if len(hosts) == 1 else f"{len(hosts):,} machines"
     if ruling.scope is Scope.ACCOUNT:
@@ -112,7 +112,7 @@ def _meaning(ruling: Ruling) -> str:
 
 
 def _code(ruling: Ruling) -> str:
-    """The most frequent one."""
+    """The most frequent code."""
     return collections.Counter(one.code for one in ruling.observations).most_common(1)[0][0]
 
 

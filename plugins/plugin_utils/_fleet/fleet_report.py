@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known about mail on all hosts after a run: values only, which the summary, the page and the files show."""
+"""The results of a run about mail on all hosts: values only, shown by the summary, the page and the files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Scope(enum.Enum):
     PROVIDER = "provider"
     PROVIDER_PART = "provider_part"  # one address of several, or some of the connections
     SITE = "site"
-    SITE_OR_PROVIDER = "site_or_provider"  # one site alone cannot tell
+    SITE_OR_PROVIDER = "site_or_provider"  # a single site cannot tell
     MACHINE = "machine"
     ACCOUNT = "account"
     SETTINGS = "settings"
@@ -28,7 +28,7 @@ class Scope(enum.Enum):
 
 
 class MailState(enum.Enum):
-    """How mail is on a host, or for an account. A host has the worst state of its accounts."""
+    """The state of mail on a host, or of an account. A host has the worst state of its accounts."""
 
     VERIFIED = "verified"
     WARNING = "warning"
@@ -38,28 +38,28 @@ class MailState(enum.Enum):
 
 
 class About(enum.Enum):
-    """What a run looked at."""
+    """What a run examined."""
 
-    MAIL = "mail"  # whether it works
-    CLIENTS = "clients"  # only whether mail clients have the accounts as they are listed
+    MAIL = "mail"  # whether mail works
+    CLIENTS = "clients"  # only whether mail clients have the accounts as listed
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One problem, however many hosts have it.
+    """One problem, on any number of hosts.
 
     Attributes:
         scope: how far it reaches.
-        subject: who or what has it, for people: ``mobile.charter.net``, ``10.1.2.0/24``, ``mario@charter.net``.
+        subject: who or what has it, for display: ``mobile.charter.net``, ``10.1.2.0/24``, ``mario@charter.net``.
         code: the kind of failure, as in ``cause.code`` of mail_verify.
-        confidence: how sure this is.
+        confidence: how certain this is.
         title: the problem in one short sentence.
-        action: what to do, or that nothing is to be done, in one or two sentences.
-        evidence: why it is believed, one sentence each.
+        action: what to do, or that nothing needs to be done, in one or two sentences.
+        evidence: the evidence, one sentence each.
         hosts: names in the inventory, sorted.
-        accounts: how many accounts it concerns.
-        since: UTC, ``2026-11-28T12:09:25Z``: the first run in a row that saw it. Empty if not known.
-        change: what the action says to change: ``settings``, ``password``, or empty for nothing.
+        accounts: the number of accounts concerned.
+        since: UTC, ``2026-11-28T12:09:25Z``: the first consecutive run that saw it. Empty if unknown.
+        change: what the action changes: ``settings``, ``password``, or empty for nothing.
     """
 
     scope: Scope
@@ -97,14 +97,14 @@ class AccountRow:
     """An account on a host.
 
     Attributes:
-        email, user, protocol: of the account.
+        email, user, protocol: the account's address, user and protocol.
         state: verified, warning or failed.
         sentence: the result in plain sentences, bounded.
         server: host and port of the cause; empty if the account works.
         code: of the cause; empty if the account works.
         stages: the tests, in their order.
-        finding: index in FleetReport.findings of what explains the failure; None if the account works.
-        changed: what is new since the host's last earlier run: ``fails now``, ``works again``; empty otherwise.
+        finding: index in FleetReport.findings of the finding that explains the failure; None if the account works.
+        changed: the change since the host's last earlier run: ``fails now``, ``works again``; empty otherwise.
     """
 
     email: str
@@ -129,7 +129,7 @@ class HostRow:
         site: the name of its site, or its network.
         tested_at: UTC; empty if it was not reached.
         accounts: in the order of the task.
-        reason: why it was not reached, or what else went wrong; empty otherwise.
+        reason: why it was not reached, or what else went wrong; usually empty.
         last_state, last_tested_at: of its last earlier run; None and empty if there is none.
     """
 
@@ -149,8 +149,8 @@ class ShownCertificate:
 
     Attributes:
         server: host and port.
-        names: that it is for.
-        issuer: who signed it.
+        names: the names it is valid for.
+        issuer: its issuer.
         not_after: the end of its validity, UTC.
         hosts: how many hosts saw it.
     """
@@ -190,7 +190,7 @@ class FleetReport:
         certificates: the first to expire first.
         earlier: earlier runs, the oldest first.
         check_mode: whether the run was in check mode.
-        about: what the run looked at.
+        about: what the run examined.
     """
 
     run: str

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is kept of one host in one run: values without secrets, of bounded size."""
+"""The record of one host in one run: values without secrets, of bounded size."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MOST_ACCOUNTS = 500  # of a host
 _LIST = 20  # entries of any other list
 _STAGES = 2 * _LIST  # of an endpoint
 
-ACCOUNT = "account"  # the endpoint of tests that are about the account as a whole
+ACCOUNT = "account"  # the endpoint of tests that concern the whole account
 CLIENT = "client"  # the stage that compares an account with a mail client
-FROM_CONTROLLER = "controller"  # where the controller tested in place of the host, in another network
+FROM_CONTROLLER = "controller"  # tested by the controller, in another network than the host's
 
 
 class DamagedRecord(Exception):
-    """A file that is no record. The message says why."""
+    """A file is not a record. The message says why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +47,10 @@ class EndpointRecord:
         service: ``imap``, ``pop3`` or ``smtp``; the client's name for ``account``.
         server: host and port; empty for ``account``.
         security: ``ssl``, ``starttls`` or ``none``; empty if not known.
-        address: that the connection led to, or that was tried; may be empty.
+        address: the address connected to, or tried; may be empty.
         checked_from: ``controller`` or ``pc`` for a Windows host, else empty.
         stages: the tests in their order.
-        certificate: the server's; None if it was not seen.
+        certificate: the server's; None if not seen.
     """
 
     endpoint: str
@@ -62,7 +62,7 @@ class EndpointRecord:
     checked_from: str = ""
     certificate: SeenCertificate | None = None
 
-    # Hosts with the same results share an object, so that what follows from them is found once.
+    # Hosts with the same results share an object, so that derived values are computed once.
     @functools.cached_property
     def failed(self) -> StageResult | None:
         """The first test that failed."""
@@ -82,8 +82,8 @@ class AccountRecord:
         email, user, protocol: of the account.
         ok: no test failed.
         sentence: the result in plain sentences.
-        warnings: problems that do not stop mail yet.
-        cause: ``endpoint``, ``stage``, ``code`` and ``server`` of why it does not work; empty texts if it works.
+        warnings: problems that do not affect mail yet.
+        cause: ``endpoint``, ``stage``, ``code`` and ``server`` of the cause; empty texts if the account works.
         suggestion: the options that work instead, as ``name=value`` texts; empty if none were found.
         endpoints: the tests.
     """
@@ -101,7 +101,7 @@ class AccountRecord:
 
     @functools.cached_property
     def key(self) -> tuple[str, str, str]:
-        """What tells the accounts of a host apart."""
+        """A key that identifies an account on its host."""
         return (self.email.casefold(), self.user, self.protocol)
 
     @property
@@ -110,7 +110,7 @@ class AccountRecord:
         return bool(self.endpoints) and all(stage.stage == CLIENT for end in self.endpoints for stage in end.stages)
 
     def merged(self, later: AccountRecord) -> AccountRecord:
-        """This one with what a later task of the same run found, which replaces what was found in the same way."""
+        """This record, updated with a later task's results of the same run; they replace results of the same kind."""
         services = {end.service for end in self.endpoints}
         if self.is_comparison is later.is_comparison and (
             not later.is_comparison or services <= {end.service for end in later.endpoints}
@@ -137,14 +137,14 @@ class HostRecord:
         tested_at: UTC by the host's clock; empty if nothing was tested.
         check_mode: whether the run was in check mode.
         site: the variable ``mail_site``; may be empty.
-        networks: of the host, see mail_verify.
-        verified: whether a test was made, or there is no account to test.
-        failure: why testing failed altogether; empty otherwise.
-        configuring: why configuring failed; empty otherwise.
+        networks: the host's networks, see mail_verify.
+        verified: whether tests were made, or there is no account to test.
+        failure: why testing failed entirely; usually empty.
+        configuring: why configuring failed; usually empty.
         changed: whether configuring changed anything.
         accounts: in the order of the task.
-        compared: whether mail_drift compared the accounts, failed to, or there is none to compare.
-        unreached: why Ansible did not reach the host; empty otherwise.
+        compared: whether mail_drift ran, even if it failed or there was no account to compare.
+        unreached: why Ansible did not reach the host; usually empty.
         controls: tests of the servers of all presets without a password, see ``control_tests``.
     """
 
@@ -166,21 +166,21 @@ class HostRecord:
 
     @property
     def place(self) -> str:
-        """Its site, or its network; empty if not known."""
+        """Its site or its network; empty if unknown."""
         return self.site or next(iter(self.networks), "")
 
     @property
     def is_unreached(self) -> bool:
-        """Whether nothing is known of the host but that it was not reached."""
+        """Whether it is only known that the host was not reached."""
         return bool(self.unreached) and not (self.verified or self.compared or self.failure or self.configuring)
 
     def merged(self, later: HostRecord) -> HostRecord:
-        """This one with what a later task of the same run found."""
+        """This record, updated with a later task's results of the same run."""
         accounts = {account.key: account for account in self.accounts}
         for account in later.accounts:
             known = accounts.get(account.key)
             accounts[account.key] = account if known is None else known.merged(account)
-        tests = bool(later.verified or later.failure)  # else it is of another task
+        tests = bool(later.verified or later.failure)  # otherwise it comes from another task
         return dataclasses.replace(
             later if tests else self,
             site=later.site or self.site,
@@ -194,7 +194,7 @@ class HostRecord:
         )
 
 
-# --- from the result of a task
+# --- from a task's result
 
 _CODES_OF_DRIFT: t.Mapping[str, Code] = {
     "changed": Code.CLIENT_DIFFERS,
@@ -247,7 +247,7 @@ def accounts_of(result: t.Mapping[str, t.Any], with_texts: bool = True) -> tuple
     """
     found = result.get("accounts")
     entries = found[:MOST_ACCOUNTS] if isinstance(found, list) else []
-    origin = bounded(result.get("checked_from"))  # of a Windows host that tested nothing itself
+    origin = bounded(result.get("checked_from"))  # for a Windows host that tested nothing itself
     origin = origin if origin == FROM_CONTROLLER else ""
     return tuple(_account(entry, origin, with_texts) for entry in entries if isinstance(entry, dict))
 
@@ -258,7 +258,7 @@ def networks_of(result: t.Mapping[str, t.Any]) -> tuple[str, ...]:
 
 
 def bounded(value: t.Any, limit: int = _TEXT) -> str:
-    """A text for a record: printable, and not long."""
+    """A text for a record: printable, of limited length."""
     text = printable(value[: limit + 1]) if isinstance(value, str) else ""
     return text if len(text) <= limit else text[: limit - 4] + " ..."
 
@@ -301,14 +301,14 @@ def _stage(check: t.Mapping[str, t.Any]) -> StageResult:
 
 @functools.lru_cache(maxsize=4096)
 def shared_stage(endpoint: str, stage: str, status: str, code: str) -> StageResult:
-    """One object for all hosts that have the same result."""
+    """One object for all hosts with the same result."""
     return StageResult(endpoint, stage, status, code)
 
 
 def _endpoint(where: str, origin: str, checks: t.Sequence[t.Mapping[str, t.Any]]) -> EndpointRecord:
     stages = tuple(_stage(check) for check in checks[:_STAGES])
     names = {stage.stage for stage in stages}
-    complete = "dns" in names and "authentication" in names  # else only the tests that failed are known
+    complete = "dns" in names and "authentication" in names  # otherwise only failed tests are known
     security = "" if not complete else "starttls" if "starttls" in names else "ssl" if "tls" in names else "none"
     seen = next((check["certificate"] for check in checks if isinstance(check.get("certificate"), dict)), None)
     first = checks[0]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run as JUnit XML: a suite for each host, and in it a case for each account and group of stages."""
+"""A run as JUnit XML: one suite per host, with one case per account and group of stages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _NAMED = {"client": "mail client", "round_trip": "round trip"}
 def junit(report: FleetReport) -> bytes:
     """The run as XML in UTF-8.
 
-    A failed group of stages is a failure. A host that was not reached is an error, one without accounts is skipped, and
-    so is a group in which nothing was tested.
+    A failed group of stages is a failure. A host that was not reached is an error. A host without accounts, or a group
+    without tests, is skipped.
     """
     root = ElementTree.Element("testsuites", name="charter.mail")
     for row in report.hosts:
@@ -35,7 +35,7 @@ def junit(report: FleetReport) -> bytes:
 
 
 def _count(element: ElementTree.Element) -> None:
-    """Write how many cases there are, and how many have which result."""
+    """Write the number of cases, and of each result."""
     for attribute, path in (("tests", ""), ("failures", "/failure"), ("errors", "/error"), ("skipped", "/skipped")):
         element.set(attribute, str(len(element.findall(f".//testcase{path}"))))
 
@@ -91,7 +91,7 @@ def _failed(stages: t.Sequence[StageResult]) -> bool:
 def _failure(
     report: FleetReport, account: AccountRow, stages: t.Sequence[StageResult], *, first: bool
 ) -> ElementTree.Element:
-    """Why a group of stages failed. What is known of all hosts stands before what this host says by itself."""
+    """Why a group of stages failed. The finding over all hosts comes before this host's own result."""
     code = next((stage.code for stage in stages if stage.status == "failed" and stage.code), account.code)
     failed = ", ".join(stage.stage for stage in stages if stage.status == "failed")
     texts = [f"Failed: {failed}" + (f" ({code})" if code else "")]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of all hosts show, one observation for each server of each account."""
+"""The results of all hosts' tests: one observation per server and account."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from .earlier_results import EarlierHost
 from .failure_kinds import BEFORE_SIGN_IN, Kind, kind_of
 from .host_record import ACCOUNT, FROM_CONTROLLER, AccountRecord, EndpointRecord, HostRecord
 
-CONTROLLER = "the controller"  # the place from which it tests for Windows hosts
+CONTROLLER = "the controller"  # the place of tests that it runs for Windows hosts
 
 
 class Before(enum.Enum):
-    """How the same test of the same account ended the last time."""
+    """The previous result of the same test of the same account."""
 
     WORKED = "worked"
-    STOPPED = "stopped"  # it failed, and had worked before
+    STOPPED = "stopped"  # it failed, after it had worked
     FAILED = "failed"  # it failed, and is not known to have worked
-    CHANGED = "changed"  # the account worked, with other settings
+    CHANGED = "changed"  # the account worked with other settings
     UNKNOWN = "unknown"
 
 
-@dataclasses.dataclass(eq=False, slots=True)  # frozen ones take thrice the time to make, and there are many
+@dataclasses.dataclass(eq=False, slots=True)  # frozen instances take three times as long to create, and there are many
 class Observation:
-    """What an account on a host met at one of its servers.
+    """The result of an account on a host at one of its servers.
 
     Attributes:
-        host: its name.
-        place: its site, its network, or the host itself if neither is known.
+        host: the host's name.
+        place: the host's site or network, or the host itself if neither is known.
         account: ``AccountRecord.key``.
         role: incoming, outgoing or account.
         server: host and port.
-        security: of the connection.
-        address: of the server; may be empty.
+        security: the connection's security.
+        address: the server's address; may be empty.
         stage, code: of the first failed test; empty if none failed.
-        kind: of the failure; None if none failed.
+        kind: the kind of failure; None if none failed.
         reached: everything up to signing in works.
         signed_in: whether the sign-in was accepted; None if it was not tried.
-        alternative: other settings were found that answer.
-        before: how it was the last time.
-        since: since when it fails, if earlier runs know.
-        is_control: a test of another server than those of the host's accounts. It is evidence, and is not judged.
+        alternative: other settings were found that work.
+        before: the previous result.
+        since: since when it fails, if known from earlier runs.
+        is_control: a test of another server than those of the host's accounts. It is evidence, but gets no verdict.
     """
 
     host: str
@@ -67,7 +67,7 @@ class Observation:
 
     @property
     def endpoint(self) -> tuple[str, str]:
-        """What is tested: the same for all who connect in the same way."""
+        """The tested endpoint, the same for all that connect in the same way."""
         return (self.server, self.security)
 
     @property

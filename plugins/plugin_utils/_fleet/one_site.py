@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts of one site do not reach a server, and no other site can tell whether it is the site's trouble."""
+"""Rules for a server that the hosts of one site do not reach, and that no other site tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .wording import counted
 
 
 class OneSite:
-    """All failures of one kind at one endpoint, which only hosts of one site test.
+    """All failures of one kind at one endpoint that only hosts of one site test.
 
     Args:
         evidence: of the run.
@@ -39,7 +39,7 @@ class OneSite:
         self._seen = f"{counted(len(self._hosts), 'host')} at one site cannot use {endpoint[0]}."
 
     def ruling(self) -> Ruling:
-        """Whose trouble it is."""
+        """Who has the problem."""
         alone = len(self._evidence.of_place) > 1  # other sites have other settings
         kind, place = self._kind, self._place
         if alone and kind not in LOCAL and not self._before.mostly_worked and self._may_be_settings():
@@ -66,7 +66,7 @@ class OneSite:
         return self._of_server(large=len(self._hosts) >= 8 and not foreign)
 
     def _may_be_a_clock(self) -> bool:
-        """One host finds that no certificate is valid now."""
+        """Whether the cause may be a clock: one host finds no certificate valid now."""
         if len(self._hosts) > 1:
             return False
         (host,) = self._hosts
@@ -89,7 +89,7 @@ class OneSite:
             )
         alike = hosts_of(one for one in self._at_place if one.kind is kind) | self._hosts
         fine = hosts_of(one for one in self._at_place if one.reached) - alike
-        if kind is Kind.FILTER:  # only who looks up the same name can have it
+        if kind is Kind.FILTER:  # only hosts that look up the same name can have it
             fine = hosts_of(one for one in self._at_place if one.reached and one.server_host == self._server) - alike
         many = len(alike) >= 2 and len(alike) > len(fine) and kind is not Kind.OWN_FIREWALL
         confidence = Confidence.HIGH if len(alike) >= 5 else Confidence.MEDIUM
@@ -99,7 +99,7 @@ class OneSite:
         return self._ruling(Scope.MACHINE, Advice.MACHINE, Confidence.MEDIUM)
 
     def _of_connection(self) -> Ruling:
-        """The port rule: what the same port does at other servers, and other ports at the same server."""
+        """The ruling by ports: the same port on other servers, and other ports on the same server."""
         others_reach = any(one.reached and one.host not in self._hosts for one in self._at_place)
         if len(self._hosts) == 1 and others_reach and self._evidence.all_fail(next(iter(self._hosts))):
             return self._ruling(Scope.MACHINE, Advice.MACHINE, Confidence.MEDIUM)
@@ -114,7 +114,7 @@ class OneSite:
         port = self._failed[0].port
         everything = [*self._at_place, *self._controls]
         same_port = [one for one in everything if one.port == port and one.server_host != self._server]
-        # The servers of all presets have one owner, and may fail together.
+        # The servers of all presets have one owner and may fail together.
         own = any(not one.is_control for one in same_port)
         many = Confidence.HIGH if len(self._hosts) >= 5 and own else Confidence.MEDIUM
         opened = next((one for one in same_port if one.reached), None)
@@ -129,7 +129,7 @@ class OneSite:
         why = f"Port {port} fails at {' and '.join(others[:3])}, too."
         if any(one.reached and one.port != port for one in everything):
             return self._ruling(Scope.SITE, Advice.SITE, many, why)
-        # Nothing works, and providers that have nothing to do with each other seldom fail at once.
+        # Nothing works, and independent providers seldom fail at the same time.
         if len({_domain(one.server_host) for one in (*same_port, *self._failed)}) >= 2:
             return self._ruling(Scope.SITE, Advice.SITE, Confidence.MEDIUM, why)
         return None

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose trouble it is that a server is not reached: the provider's, a site's, one machine's, or the settings'.
+"""Decides why a server is not reached: because of the provider, a site, one machine, or the settings.
 
-An endpoint is a host with its port and security: a server can be down on one port alone. Sites are compared with each
-other, servers on the same port with each other, and everything with how it was the last time.
+An endpoint is a host with port and security, since a server can be down on one port only. Sites are compared with each
+other, servers on the same port with each other, and all results with the previous ones.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
 from .wording import counted
 
-_ALL = 0.75  # of the sites, or of a site's hosts: the rest may not be affected yet, or have a trouble of its own
-_SOME = 0.04  # of the hosts: more than what goes wrong on any day
+_ALL = 0.75  # of the sites, or of a site's hosts: the rest may not be affected yet, or have another problem
+_SOME = 0.04  # of the hosts: more than fail on any day
 
 
 class _Rest(t.NamedTuple):
-    """Failures at an endpoint that are not those of a site.
+    """Failures at an endpoint that are not a site's.
 
     Attributes:
         endpoint, kind: of all of them.
         tested: all observations of the endpoint.
         failed: the failures.
-        places: at how many the endpoint was tested.
+        places: the number of places where the endpoint was tested.
     """
 
     endpoint: Endpoint
@@ -42,10 +42,10 @@ class _Rest(t.NamedTuple):
 
 
 class _SitesWithTrouble:
-    """Sites that have a trouble of their own: a server that few of their hosts use has it, too.
+    """Sites with problems of their own, which also affect servers that few of their hosts use.
 
     Args:
-        rulings: all of them.
+        rulings: all rulings.
     """
 
     def __init__(self, rulings: t.Iterable[Ruling]) -> None:
@@ -57,24 +57,24 @@ class _SitesWithTrouble:
         }
 
     def explains(self, one: Observation) -> bool:
-        """Whether a failure is one of them."""
+        """Whether a site's problem explains a failure."""
         kind = decisive_kind(one)
         return (one.place, kind, one.port if kind is Kind.CONNECTION else "") in self._ports
 
 
 class ReachabilityScope:
-    """Rules about all failures before signing in.
+    """The rules for all failures before signing in.
 
     Args:
-        observations: all of the run.
-        now: UTC, when the run began.
+        observations: all observations of the run.
+        now: the start of the run, UTC.
     """
 
     def __init__(self, observations: t.Sequence[Observation], now: str) -> None:
         self._evidence = Evidence(observations, now)
 
     def rulings(self) -> t.Iterator[Ruling]:
-        """All of them; each failure is in one."""
+        """All rulings; each failure is in exactly one."""
         found: list[Ruling] = []
         left: list[_Rest] = []
         for endpoint, tested in self._evidence.of_endpoint.items():
@@ -104,7 +104,7 @@ class ReachabilityScope:
                 return
         places = _hosts_by_place(tested)
         failing_places = _hosts_by_place(failed)
-        # A host that has another trouble says nothing about this one.
+        # A host with another problem is no evidence for this one.
         countable = _hosts_by_place(one for one in tested if one.reached or decisive_kind(one) is kind)
         bad = {place for place, hosts in failing_places.items() if share(hosts, countable[place]) >= _ALL}
         failed_hosts = hosts_of(failed)
@@ -126,7 +126,7 @@ class ReachabilityScope:
         local = kind in LOCAL and kind is not Kind.NAME_SERVER  # the same program or device everywhere
         if local and not self._evidence.others_reached(failed):
             return _ruling(Scope.MACHINE, "", kind, Advice.ALL_MACHINES, Confidence.LOW, failed, seen)
-        if kind is Kind.FILTER:  # no server of a provider has such an address
+        if kind is Kind.FILTER:  # no provider's server has such an address
             return _ruling(Scope.SITE, ALL_SITES, kind, Advice.SITE, Confidence.MEDIUM, failed, seen)
         if kind is Kind.CONNECTION and self._evidence.nothing_works:
             why = "No server of any provider is reached from anywhere."
@@ -169,7 +169,7 @@ class ReachabilityScope:
         at_site = [one for one in rest.failed if sites.explains(one)]
         for place, ones in grouped(at_site, lambda one: one.place).items():
             yield _ruling(Scope.SITE, place, kind, Advice.SITE, Confidence.MEDIUM, ones)
-        # A machine that reaches nothing is not evidence about this server.
+        # A machine that reaches nothing is no evidence about this server.
         explained = set(at_site)
         others = [one for one in rest.failed if one not in explained]
         alone = {one for one in others if self._is_of_machine(one, kind)}
@@ -191,12 +191,12 @@ class ReachabilityScope:
     def _is_of_machine(self, one: Observation, kind: Kind) -> bool:
         if kind in LOCAL or (kind not in REFUSALS and self._evidence.all_fail(one.host)):
             return True
-        # Its clock, or the TLS of an old system: what others accept, it accepts from no server.
+        # The host's clock or an old system's TLS: it rejects from all servers what other hosts accept.
         of_tls = kind is Kind.CERTIFICATE or one.code == "tls_not_agreed"
         return of_tls and self._evidence.same_everywhere(one.host, one.code)
 
     def _only_there(self, place: str, failed: t.Sequence[Observation], tested: t.Sequence[Observation]) -> bool:
-        """Whether hosts of other places use other addresses of the server."""
+        """Whether hosts at other places use other addresses of the server."""
         here = {one.address for one in failed}
         elsewhere = {one.address for one in tested if one.place != place}
         return "" not in here and bool(elsewhere - {""}) and not here & elsewhere
@@ -204,7 +204,7 @@ class ReachabilityScope:
     def _one_address(
         self, kind: Kind, tested: t.Sequence[Observation], failed: t.Sequence[Observation]
     ) -> tuple[Ruling, list[Observation]] | None:
-        """A name has several addresses, and one of them fails."""
+        """The ruling if one of a name's several addresses fails."""
         if kind in LOCAL or kind is Kind.NAME:
             return None
         all_by_address = grouped((one for one in tested if one.address), lambda one: one.address)
@@ -213,7 +213,7 @@ class ReachabilityScope:
         dark = {place for place, hosts in tested_at.items() if len(hosts) >= 2 and place not in reached_at}
         for address, ones in failed_by_address.items():
             if len(tested_at) > 1 and len(hosts_of(one for one in ones if one.place not in dark)) < 2:
-                continue  # at these sites no address works: it is not the server's
+                continue  # no address works at these sites, so the server is not the cause
             others = [one for other, found in all_by_address.items() if other != address for one in found]
             bad = share(ones, all_by_address[address])
             fine = share([one for one in others if one.reached], others)

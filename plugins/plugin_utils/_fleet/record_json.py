@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The form of a record in a file."""
+"""The JSON form of a record in a file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .host_record import (
     shared_stage,
 )
 
-FORMAT = 1  # grows when a key goes or changes its meaning; new keys leave it alone
+FORMAT = 1  # increased when a key is removed or changes its meaning, not for new keys
 _LONGEST = 2000  # characters of any text
 
 
 def as_json(record: HostRecord) -> dict[str, t.Any]:
-    """The form in a file."""
+    """The JSON form of a record."""
     return {
         "format": FORMAT,
         **{
@@ -70,7 +70,7 @@ def _row(stage: StageResult) -> list[str]:
 
 
 def from_json(content: t.Any) -> HostRecord:
-    """The record in a file.
+    """The record from its JSON form.
 
     Raises:
         DamagedRecord: the content does not have the form of a record.
@@ -154,7 +154,7 @@ def _shared_endpoint(
     rows: tuple[tuple[t.Any, ...], ...],
     seen: tuple[tuple[str, ...], t.Any, t.Any] | None,
 ) -> EndpointRecord:
-    """One object for all hosts that have the same results: most of them have."""
+    """One object for all hosts with the same results, as most have."""
     where, service, server, security, address, origin = map(_text, texts)
     certificate = None if seen is None else SeenCertificate(seen[0], _text(seen[1]), _text(seen[2]))
     stages = tuple(_read_stage(where, *row) for row in rows)

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What worked before a change and does not work since, and whether the change of the settings is why."""
+"""Finds what worked before a change and fails since, and whether the changed settings are the cause."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _STAGES = (
     *("settings", "dns", "tcp", "first_bytes", "tls", "greeting", "starttls", "capability"),
     *("authentication", "mailbox", "sending"),
 )
-_SECURITIES = {"starttls": "starttls", "ssl": "tls"}  # the stages that only they have; STARTTLS has both
-# What other settings cause, and no outage does. A connection that fails can be either.
+_SECURITIES = {"starttls": "starttls", "ssl": "tls"}  # the stages that only this security has; STARTTLS has both
+# Failures that changed settings cause and outages do not. A failed connection can be either.
 _OF_SETTINGS = (Kind.NAME, Kind.MODE, Kind.PASSWORD, Kind.NEW_PASSWORD, Kind.ACCESS, Kind.OPTIONS)
 _NO_CLIENT = (Code.CLIENT_LACKS_ACCOUNT.value, Code.CLIENT_UNREADABLE.value)
 
@@ -28,8 +28,8 @@ class _Endpoint(t.NamedTuple):
 
     Attributes:
         server: host and port.
-        security: ``ssl``, ``starttls`` or ``none``, by what was tested.
-        passed: the stages that it passed.
+        security: ``ssl``, ``starttls`` or ``none``, according to the tests.
+        passed: the passed stages.
         failed: the first test that failed; None if all passed.
     """
 
@@ -42,12 +42,12 @@ class _Endpoint(t.NamedTuple):
 def regressions(
     after: t.Iterable[Result], before: t.Iterable[Result], former: t.Iterable[Result] = ()
 ) -> list[dict[str, t.Any]]:
-    """The servers that an account could use before, and cannot use since.
+    """The servers that an account could use before and cannot use since.
 
     Args:
         after: results of mail_verify with all checks, each with the client in ``item``.
-        before: likewise.
-        former: results of tests of ``former_entry`` that were made last, without a client.
+        before: likewise, before the change.
+        former: results of the later tests of ``former_entry``, without a client.
 
     Returns:
         One entry for each, with ``client``, ``user``, ``email``, ``protocol``, ``endpoint``, ``server``,
@@ -95,7 +95,7 @@ def _accounts(results: t.Iterable[Result]) -> t.Iterator[tuple[tuple[str, str, s
 
 
 def _is_there(account: Result) -> bool:
-    """Whether the client has the account, so that its own settings were tested."""
+    """Whether the client has the account, so its own settings were tested."""
     return not any(check.get("stage") == "client" and check.get("code") in _NO_CLIENT for check in account["checks"])
 
 
@@ -114,7 +114,7 @@ def _endpoint(account: Result, name: str) -> _Endpoint | None:
 
 
 def _worked(was: _Endpoint, failed: Result) -> bool:
-    """Whether it came further before than now."""
+    """Whether no stage failed before, and the stage that fails now had passed."""
     if was.failed is not None or failed.get("stage") not in _STAGES:
         return False
     reached = max((_STAGES.index(stage) for stage in was.passed if stage in _STAGES), default=-1)
@@ -130,16 +130,16 @@ def _is_by_settings(account: Result, endpoint: str, was: _Endpoint, is_: _Endpoi
         return False
     cause = account.get("cause") or {}
     if cause.get("endpoint") == endpoint and cause.get("suggestion"):
-        return True  # other settings work at this moment, tested from the same host
+        return True  # other settings work now, tested from the same host
     again = None if former is None else _endpoint(former, endpoint)
     if again is not None and again.server.lower() == was.server.lower() and _worked(again, is_.failed):
-        return True  # and so do the former ones
+        return True  # the former settings work now
     stage, code = str(is_.failed.get("stage")), str(is_.failed.get("code"))
     return code == Code.OTHER_NAME.value or kind_of(stage, code) in _OF_SETTINGS
 
 
 def _entry(account: Result) -> dict[str, t.Any]:
-    """An entry of ``mail_accounts`` with the servers that were tested. Without a password, nobody signs in."""
+    """An entry of ``mail_accounts`` with the tested servers. Without a password, no sign-in is tried."""
     entry: dict[str, t.Any] = {name: account[name] for name in ("email", "protocol")}
     entry.update({"user": account["user"]} if account.get("user") else {})
     for name in _ENDPOINTS:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run as JSON, for programs. docs/report.md documents the keys; they stay across releases."""
+"""A run as JSON, for programs. docs/report.md documents the keys, which are stable across releases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 
 from .fleet_report import AccountRow, Finding, FleetReport, HostRow, MailState, RunCounts, ShownCertificate
 
-FORMAT = 1  # grows when a key goes or changes its meaning; new keys leave it alone
+FORMAT = 1  # increased when a key is removed or changes its meaning, not for new keys
 
 
 def report_json(report: FleetReport) -> str:
@@ -19,7 +19,7 @@ def report_json(report: FleetReport) -> str:
 
 
 def verdict_data(report: FleetReport) -> dict[str, t.Any]:
-    """The run without its hosts: small enough for ``set_stats`` also with 10,000 hosts."""
+    """The run without its hosts, small enough for ``set_stats`` even with 10,000 hosts."""
     findings = [{**_finding(finding), "hosts": len(finding.hosts)} for finding in report.findings]
     return {**_run(report), "findings": findings}
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rule decides about failures that belong together."""
+"""The rulings about failures with one cause."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .observations import Before, Observation
 
 
 class Advice(enum.Enum):
-    """What is to be done, and whether that changes settings or passwords."""
+    """What to do, and whether it changes settings or passwords."""
 
     WAIT = "wait"
-    SITE = "site"  # ask whoever runs the network
+    SITE = "site"  # ask the network's administrator
     MACHINE = "machine"
     ALL_MACHINES = "all_machines"
     SETTINGS = "settings"
@@ -30,7 +30,7 @@ class Advice(enum.Enum):
     PASSWORD_LIST = "password_list"
     NEW_PASSWORD = "new_password"
     ACCESS = "access"
-    ACCOUNT = "account"  # neither settings nor password: the mailbox, its rights
+    ACCOUNT = "account"  # neither settings nor password, but the mailbox or its rights
     CLIENT = "client"
     FIND_OUT = "find_out"
 
@@ -41,12 +41,12 @@ class Ruling:
 
     Attributes:
         scope: how far it reaches.
-        subject: the server, the site; empty for single machines and accounts.
-        kind: of the failures.
+        subject: the server or site; empty for single machines and accounts.
+        kind: the kind of the failures.
         advice: what to do.
-        confidence: before it is capped by the size of the fleet.
+        confidence: the confidence before the limit by the size of the fleet.
         observations: the failures.
-        evidence: why, as sentences.
+        evidence: the reasons, as sentences.
     """
 
     scope: Scope
@@ -59,7 +59,7 @@ class Ruling:
 
 
 def merged(rulings: t.Iterable[Ruling]) -> list[Ruling]:
-    """One ruling for all that is one to people: both ports of a server, all endpoints of a site, machines of a kind."""
+    """Merge rulings that users see as one: both ports of a server, all endpoints of a site, machines of a kind."""
     groups: dict[tuple[Scope, str, Kind | None, Advice], list[Ruling]] = {}
     for ruling in rulings:
         by_kind = ruling.scope not in (Scope.PROVIDER, Scope.SITE, Scope.SITE_OR_PROVIDER)
@@ -81,18 +81,18 @@ def hosts_of(observations: t.Iterable[Observation]) -> set[str]:
 
 
 def share(part: t.Sized, whole: t.Sized) -> float:
-    """How large a part is; 0 of nothing."""
+    """A part as a fraction of the whole; 0 if the whole is 0."""
     return len(part) / len(whole) if len(whole) else 0.0
 
 
 class History(t.NamedTuple):
-    """How failures ended the last time.
+    """The previous results of failed tests.
 
     Attributes:
         worked: how many are known to have worked.
-        failed: how many failed, and are not known to have worked.
+        failed: how many failed before and are not known to have worked.
         changed: how many accounts worked with other settings.
-        unknown: about how many nothing is known.
+        unknown: how many have no known result.
     """
 
     worked: int
@@ -102,27 +102,27 @@ class History(t.NamedTuple):
 
     @property
     def mostly_worked(self) -> bool:
-        """Whether most of what is known has worked."""
+        """Whether most known results worked."""
         return self.worked > self.failed + self.changed
 
     @property
     def never_worked(self) -> bool:
-        """Whether most of what is known has not worked with these settings."""
+        """Whether most known results did not work with these settings."""
         return self.failed + self.changed > self.worked
 
 
 def history(observations: t.Iterable[Observation]) -> History:
-    """How the same tests ended the last time."""
+    """The previous results of the same tests."""
     counts = collections.Counter(one.before for one in observations)
     worked = counts[Before.WORKED] + counts[Before.STOPPED]
     return History(worked, counts[Before.FAILED], counts[Before.CHANGED], counts[Before.UNKNOWN])
 
 
 def failing_since(observations: t.Iterable[Observation], now: str) -> str:
-    """Since when, at the median; empty if nobody has seen it work.
+    """Since when the tests fail, at the median; empty if they were never seen to work.
 
-    A few that fail for long have a trouble of their own, such as an old password. They are not the measure of what
-    stopped today for all others.
+    A few tests that have failed for long have their own problem, such as an old password. They must not date what
+    failed today for all others.
     """
     since = sorted(
         one.since or now for one in observations if one.since or one.before in (Before.WORKED, Before.CHANGED)
@@ -131,7 +131,7 @@ def failing_since(observations: t.Iterable[Observation], now: str) -> str:
 
 
 def days_failing(observations: t.Iterable[Observation], now: str) -> float:
-    """For how many days, at the median; 0 if nobody has seen it work."""
+    """For how many days the tests fail, at the median; 0 if they were never seen to work."""
     since = failing_since(observations, now)
     if not since:
         return 0.0

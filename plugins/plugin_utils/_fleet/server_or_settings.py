@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that nobody reaches: is it the provider's trouble, or are the settings wrong?"""
+"""Decides whether a server that no host reaches is the provider's problem, or the settings are wrong."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .observations import Observation
 from .rulings import Advice, Ruling, days_failing, history
 from .wording import counted
 
-_FOR_GOOD = 3.0  # days after which what has stopped does not come back
+_FOR_GOOD = 3.0  # days after which a failed server is not expected to return
 
 
 def server_or_settings(
     evidence: Evidence, kind: Kind, failed: t.Sequence[Observation], seen: str, large: bool
 ) -> Ruling:
-    """What has worked until now is the provider's trouble; what has never worked is wrong settings.
+    """What worked until now is the provider's problem; what never worked is wrong settings.
 
     Args:
         evidence: of the run.
-        kind: of the failures.
-        failed: all of one endpoint.
+        kind: the kind of the failures.
+        failed: all failures at one endpoint.
         seen: the first sentence of the evidence.
         large: many hosts at several sites agree.
     """

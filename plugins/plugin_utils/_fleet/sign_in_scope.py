@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose trouble it is that a server is reached, and a sign-in or what follows it fails."""
+"""Decides why a sign-in, or what follows it, fails at a server that is reached."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ _HALF = 0.5
 _ALL = 0.8
 _RARE = 0.2
 _SOME = 0.04
-_FEW = 4  # accounts: fewer can all be wrong by chance
+_FEW = 4  # accounts; fewer may all be wrong by chance
 _OF_ACCOUNT = {Kind.NEW_PASSWORD: Advice.NEW_PASSWORD, Kind.ACCESS: Advice.ACCESS}
 _OF_SERVER = (Kind.SERVICE, Kind.LIMIT, Kind.MODE, Kind.CONNECTION, Kind.OTHER, Kind.INTERCEPTION, Kind.CERTIFICATE)
 
 
 class SignInScope:
-    """Rules about all failures from signing in on.
+    """The rules for all failures from signing in on.
 
     Args:
-        observations: all of the run.
+        observations: all observations of the run.
     """
 
     def __init__(self, observations: t.Sequence[Observation]) -> None:
         self._all = observations
-        self._accepted: dict[tuple[str, str], set[str]] = {}  # by address and server: the hosts
+        self._accepted: dict[tuple[str, str], set[str]] = {}  # the hosts, by address and server
         for one in observations:
             if one.signed_in:
                 self._accepted.setdefault((one.account[0], one.server_host), set()).add(one.host)
 
     def rulings(self) -> t.Iterator[Ruling]:
-        """All of them; each failure is in one."""
+        """All rulings; each failure is in exactly one."""
         for server, reached in grouped((one for one in self._all if one.reached), lambda one: one.server_host).items():
             failed_there = [one for one in reached if one.kind is not None]
             for kind, failed in grouped(failed_there, lambda one: one.kind or Kind.OTHER).items():
@@ -114,7 +114,7 @@ class SignInScope:
     def _by_code(
         self, server: str, kind: Kind, reached: t.Sequence[Observation], failed: t.Sequence[Observation]
     ) -> t.Iterator[Ruling]:
-        """The provider names the reason, which may be that of one protocol alone."""
+        """Rulings by the reason that the provider gives, which may concern only one protocol."""
         for (endpoint, _code), ones in grouped(failed, lambda one: (one.endpoint, one.code)).items():
             tried = [one for one in reached if one.endpoint == endpoint and one.signed_in is not None]
             yield from self._mailboxes(server, kind, tried, ones, _OF_ACCOUNT[kind], _OF_ACCOUNT[kind])
@@ -149,7 +149,7 @@ class SignInScope:
             elsewhere = hosts - there
             rare = share(failing - here, elsewhere) < 0.1
             limit = kind is Kind.LIMIT and rare
-            most = share(here, there) >= _ALL and (rare or kind is not Kind.SERVICE)  # the server says so itself
+            most = share(here, there) >= _ALL and (rare or kind is not Kind.SERVICE)  # the server itself says so
             if len(here) >= 2 and (most or limit):
                 seen = f"{len(here)} of {len(there)} hosts there are turned away, and {len(failing - here)} elsewhere."
                 confidence = Confidence.HIGH if len(here) >= 3 and len(elsewhere) >= 4 else Confidence.MEDIUM

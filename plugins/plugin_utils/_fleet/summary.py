@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of a run in the terminal: one short block, however many hosts there are. Nothing is printed here."""
+"""The summary of a run for the terminal: one short block for any number of hosts. Nothing is printed here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST_NAME = 40  # columns
 _MOST_CERTIFICATES = 3
 _LABEL = 16  # columns
 
-# Of the hosts that failed, those that no finding explains.
+# Failed hosts that no finding explains.
 _LISTED: t.Mapping[MailState, str] = {
     MailState.FAILED: "Other failures",
     MailState.WARNING: "Warnings",
@@ -76,7 +76,7 @@ class _Note:
 
 @dataclasses.dataclass(frozen=True)
 class Glyphs:
-    """The characters that are no letters."""
+    """The special characters."""
 
     states: t.Mapping[MailState, str]
     arrow: str
@@ -92,9 +92,9 @@ def summary(report: FleetReport, *, columns: int = 80, plain: bool = False, page
 
     Args:
         report: the run.
-        columns: of the terminal; fewer than NARROWEST count as that.
-        plain: ASCII and no colours, for output that is no terminal or not UTF-8.
-        page: where the page of this run is; empty if there is none.
+        columns: the terminal's width; at least NARROWEST is assumed.
+        plain: ASCII without colours, for output that is not a terminal or not UTF-8.
+        page: the path of this run's page; empty if there is none.
     """
     block = _Block(report, min(max(columns, NARROWEST), _WIDEST) - 2, _ASCII if plain else _UNICODE)
     lines = [*block.head(), *block.findings(), *block.notes(page)]
@@ -102,7 +102,7 @@ def summary(report: FleetReport, *, columns: int = 80, plain: bool = False, page
 
 
 def text(line: Line) -> str:
-    """A line without its colours."""
+    """A line without colours."""
     return "".join(span.text for span in line)
 
 
@@ -149,7 +149,7 @@ class _Block:
         return (Span("  "), *spans)
 
     def _joined(self, entries: t.Sequence[Span]) -> t.Iterator[Line]:
-        """Entries with space between them, on as few lines as they need."""
+        """Entries separated by spaces, on as few lines as possible."""
         line: list[Span] = []
         used = 0
         for entry in entries:
@@ -193,7 +193,7 @@ class _Block:
         yield from self._paragraph(self.glyphs.dot.join(filter(None, details)), 4)
 
     def notes(self, page: str) -> t.Iterator[Line]:
-        """Hosts that no finding is about, certificates, what changed, and where to read more."""
+        """Hosts without a finding, certificates, changes, and where to read more."""
         notes = [*self._hosts(), *self._certificates(), *self._changes()]
         if page:
             notes.append(_Note("Report", printable(page)))
@@ -243,8 +243,8 @@ class _Block:
 
 
 def names(hosts: t.Sequence[str]) -> str:
-    """A few of the hosts by name, and how many more there are, in words that ``wrapped`` keeps on one line."""
-    # One more name takes no more room than the words that would stand for it.
+    """A few host names and the number of others, in text that ``wrapped`` keeps on one line."""
+    # One more name takes no more space than the text in its place.
     shown = hosts if len(hosts) <= _MOST_NAMES + 1 else hosts[:_MOST_NAMES]
     listed = [cut(printable(host), _LONGEST_NAME) for host in shown]
     more = len(hosts) - len(shown)
@@ -252,14 +252,14 @@ def names(hosts: t.Sequence[str]) -> str:
 
 
 def shares(counts: t.Sequence[int], cells: int) -> list[int]:
-    """How many cells of a bar each count gets: in proportion, and at least one unless it is 0."""
+    """The cells of a bar for each count: in proportion, and at least one unless the count is 0."""
     total = sum(counts)
     if not total:
         return [0 for _count in counts]
     result = [max(1, count * cells // total) if count else 0 for count in counts]
     while sum(result) != cells:
         step = 1 if sum(result) < cells else -1
-        # The one that is furthest from its share, among those that can give a cell away or take one.
+        # The count furthest from its share, of those that can give or take a cell.
         errors = [
             (step * (count * cells / total - result[index]), index)
             for index, count in enumerate(counts)

@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text in columns of a terminal, where some characters take two and some none."""
+"""Text in terminal columns, of which some characters take two and some none."""
 
 from __future__ import annotations
 
 import typing as t
 import unicodedata
 
-NO_BREAK = "\xa0"  # no printable text has it
+NO_BREAK = "\xa0"  # not in any printable text
 
 
 def width(text: str) -> int:
@@ -23,19 +23,19 @@ def _columns(character: str) -> int:
 
 
 def cut(text: str, columns: int) -> str:
-    """The text, with ``...`` for its end if it is longer than that."""
+    """The text, its end replaced by ``...`` if it is longer."""
     if width(text) <= columns:
         return text
     return next(_pieces(text, columns - 3)) + "..."
 
 
 def wrapped(text: str, columns: int, used: int = 0) -> list[str]:
-    """The text in lines of at most that many columns; words that are longer are broken.
+    """The text in lines of at most this many columns; longer words are broken.
 
     Args:
-        text: printable. Words with NO_BREAK between them stay on one line, where it is a space.
-        columns: of a line.
-        used: columns of the first line that are taken.
+        text: printable. Words joined by NO_BREAK stay on one line, with a space between them.
+        columns: the width of a line.
+        used: the occupied columns of the first line.
 
     Returns:
         At least one line.

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on a fleet: what is wrong, how far it reaches, since when, and the one thing to do about it.
+"""The verdict on a fleet: what is wrong, how far it reaches, since when, and what to do.
 
-A pure function. Each failure is in exactly one finding. How a test ended the last time is part of the evidence: what
-has worked until now is not repaired by other settings or passwords.
+A pure function. Each failure is in exactly one finding. Previous results are part of the evidence: other settings or
+passwords do not fix what has worked until now.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _CLIENTS = "mail clients"
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What is wrong in a fleet.
+    """The findings of a fleet.
 
     Attributes:
         findings: the most important first.
-        of_account: the index of the finding that explains why an account does not work.
-        of_observation: the index of the finding for each failed observation.
+        of_account: by account, the index of the finding that explains why it does not work.
+        of_observation: by failed observation, the index of its finding.
     """
 
     findings: tuple[Finding, ...]
@@ -50,12 +50,12 @@ def verdict(
     earlier: t.Mapping[str, EarlierHost],
     now: str,
 ) -> Verdict:
-    """What is wrong.
+    """The verdict on a run.
 
     Args:
-        records: of one run, of each host one. Their controls are evidence, and are not judged.
+        records: the records of one run, one per host. Their controls are evidence, but get no verdict.
         earlier: the last earlier result of hosts, by name.
-        now: UTC: when the run began.
+        now: UTC: the start of the run.
     """
     seen = observations(records, earlier)
     extra = control_observations(records, seen)
@@ -71,7 +71,7 @@ def verdict(
 
 
 def _about_accounts(seen: t.Sequence[Observation]) -> t.Iterator[Ruling]:
-    """What is wrong with a client's settings, the options, or a message that was sent."""
+    """The rulings about a client's settings, the options, or a message that was sent."""
     for one in seen:
         if one.kind is None or (one.role != ACCOUNT and one.kind is not Kind.OPTIONS):
             continue
@@ -88,7 +88,7 @@ def _without_controls(ruling: Ruling) -> Ruling:
 
 
 def _importance(ruling: Ruling) -> tuple[int, int]:
-    """Those first that explain the most for the fewest repairs."""
+    """A sort key: what explains the most failures with the fewest fixes comes first."""
     single = ruling.scope in (Scope.MACHINE, Scope.ACCOUNT)
     return (1 if single else 0, -len(ruling.observations))
 

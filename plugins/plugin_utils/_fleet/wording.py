@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words that the summary and the page share: counts, names, times, the headline."""
+"""Texts that the summary and the page share: counts, names, times, the headline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCOPES: t.Mapping[Scope, str] = {
     Scope.PASSWORD_LIST: "Password list",
 }
 
-# In the order in which people want to read them.
+# In the order in which users want to read them.
 STATES: t.Mapping[MailState, str] = {
     MailState.VERIFIED: "verified",
     MailState.WARNING: "with warnings",
@@ -31,7 +31,7 @@ STATES: t.Mapping[MailState, str] = {
     MailState.NO_ACCOUNTS: "without accounts",
 }
 
-# Of a run that compared accounts with mail clients, and tested no mail.
+# For a run that compared accounts with mail clients and tested no mail.
 _STATES_OF_CLIENTS: t.Mapping[MailState, str] = {
     **STATES,
     MailState.VERIFIED: "as listed",
@@ -69,23 +69,23 @@ CONFIDENCES: t.Mapping[Confidence, str] = {
 }
 
 SOON = 30
-"""A certificate that ends in at most so many days ends soon."""
+"""A certificate expires soon if at most so many days are left."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def state_words(report: FleetReport) -> t.Mapping[MailState, str]:
-    """What a state is called in a report, in the order of ``STATES``."""
+    """The name of each state in a report, in the order of ``STATES``."""
     return STATES if report.about is About.MAIL else _STATES_OF_CLIENTS
 
 
 def way_words(report: FleetReport) -> t.Mapping[str, str]:
-    """What each endpoint of a stage is called in a report."""
+    """The name of each endpoint of a stage in a report."""
     return WAYS if report.about is About.MAIL else _WAYS_OF_CLIENTS
 
 
 def outcome_words(report: FleetReport) -> t.Mapping[str, str]:
-    """What the status of a stage is called in a report."""
+    """The name of each status of a stage in a report."""
     return OUTCOMES if report.about is About.MAIL else _OUTCOMES_OF_CLIENTS
 
 
@@ -127,7 +127,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def moment(timestamp: str) -> datetime.datetime | None:
-    """``2026-11-28T12:09:25Z`` as a moment; None for anything else."""
+    """``2026-11-28T12:09:25Z`` as a datetime; None for anything else."""
     try:
         parsed = datetime.datetime.fromisoformat(timestamp)
     except ValueError:
@@ -136,23 +136,23 @@ def moment(timestamp: str) -> datetime.datetime | None:
 
 
 def date(timestamp: str) -> str:
-    """``28 Nov 2026``; text that is not a time stays as it is, printable."""
+    """``28 Nov 2026``; text that is not a time is only made printable."""
     day = moment(timestamp)
     return printable(timestamp) if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def date_and_time(timestamp: str) -> str:
-    """``28 Nov 2026, 12:09 UTC``; text that is not a time stays as it is, printable."""
+    """``28 Nov 2026, 12:09 UTC``; text that is not a time is only made printable."""
     day = moment(timestamp)
     return printable(timestamp) if day is None else f"{date(timestamp)}, {day:%H:%M} UTC"
 
 
 def first_seen(since: str, this_run: str) -> str:
-    """Since when there is a finding; empty if that is not known.
+    """Since when a finding exists; empty if unknown.
 
     Args:
-        since: the begin of the first run in a row that saw it.
-        this_run: the begin of this run.
+        since: the start of the first consecutive run that saw it.
+        this_run: the start of this run.
     """
     if not since:
         return ""
@@ -160,13 +160,13 @@ def first_seen(since: str, this_run: str) -> str:
 
 
 def days_left(not_after: str, now: str) -> int | None:
-    """Whole days from one time to the other, negative once it is past; None if either is not a time."""
+    """Whole days from ``now`` to the end, negative if it is past; None if either is not a time."""
     end, start = moment(not_after), moment(now)
     return None if end is None or start is None else (end - start).days
 
 
 def ending(days: int) -> str:
-    """When a certificate ends: ``ends in 12 days``, ``ended 3 days ago``."""
+    """When a certificate expires: ``ends in 12 days``, ``ended 3 days ago``."""
     if days < 0:
         return f"ended {counted(-days, 'day')} ago"
     return "ends today" if days == 0 else f"ends in {counted(days, 'day')}"

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run in files, which hold the addresses of a company: only their owner can read them."""
+"""Writes the report of a run to files. They contain a company's addresses, so only their owner can read them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_page(report: FleetReport, path: str) -> None:
 
     Args:
         report: the run.
-        path: of the file, in a folder that exists. A file that is there is replaced as a whole, or stays as it is.
+        path: the file, in an existing folder. An existing file is replaced atomically.
 
     Raises:
         OSError: it cannot be written.

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run as one HTML file: nothing is loaded, and nothing runs in it but its own script."""
+"""The report of a run as one HTML file, which loads nothing and runs only its own scripts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .page_values import template_values
 def page(report: FleetReport) -> str:
     """The page.
 
-    Every value is made printable and quoted by the template's own rules, so that no text of a host or server becomes
-    markup. The policy in its head forbids all but the style and the two scripts of this package, also where a browser
-    would still find a script in such a text.
+    Every value is made printable and escaped by the template, so that no text from a host or server becomes markup. The
+    policy in the page's head allows only the style and the two scripts of this package, even if a browser finds a
+    script in such a text.
     """
     groups = finding_groups(report)
     first, script, style = (_part(name) for name in ("first.js", "page.js", "page.css"))
@@ -58,7 +58,7 @@ def _template() -> jinja2.Template:
 
 
 def _shown(value: t.Any) -> t.Any:
-    """A value as it may stand in the page; only this package makes Markup."""
+    """A value, made safe for the page; only this package creates Markup."""
     return printable(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
 
 
@@ -67,5 +67,5 @@ def _hash(text: str) -> str:
 
 
 def _part(name: str) -> str:
-    """A file of this package."""
+    """The text of a file of this package."""
     return pathlib.Path(__file__).with_name(name).read_text("utf-8")

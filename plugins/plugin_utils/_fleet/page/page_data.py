@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the script of the page shows in its table: all hosts and accounts, in columns, with each text once.
+"""The data of the page's table for its script: all hosts and accounts, in columns, with each text stored once.
 
-Most texts of a fleet are equal, so a column has numbers of texts. A sentence that differs only by its own address is
-one text, too. So 10,000 hosts take about 1 MB.
+Most texts of a fleet are equal, so a column stores text numbers. Sentences that differ only by their account's address
+share one text. So 10,000 hosts take about 1 MB.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ..fleet_report import About, AccountRow, FleetReport, MailState
 from ..wording import SCOPES, STAGES, STATES, moment, outcome_words, state_words, way_words
 
 _STATES = tuple(STATES)
-_ITSELF = "\ue000"  # stands for the address of the account in its own sentence; no printable text has it
-_SENTENCES = 500_000  # characters of all sentences together
-_CUTS = (1_000, 400, 200, 100, 60, 30)  # characters of one sentence, the first that keeps them within that
+_ITSELF = "\ue000"  # replaces an account's address in its own sentence; not in any printable text
+_SENTENCES = 500_000  # characters, for all sentences together
+_CUTS = (1_000, 400, 200, 100, 60, 30)  # characters per sentence; the first that fits is used
 _REST = ("Other failures", "Warnings", "Not reached", "Without accounts", "Verified")
 
 Column = t.Union[int, "list[int]", "list[str]"]
@@ -34,7 +34,7 @@ class _Texts:
         self._numbers = {"": 0}
 
     def number(self, text: str) -> int:
-        """Of a text that is printable already."""
+        """The number of a text that is already printable."""
         number = self._numbers.get(text)
         if number is None:
             number = self._numbers[text] = len(self.texts)
@@ -42,20 +42,20 @@ class _Texts:
         return number
 
     def printable(self, text: str) -> int:
-        """Of any text."""
+        """The number of any text, made printable."""
         number = self._numbers.get(text)
         return self.number(printable(text)) if number is None or not text.isprintable() else number
 
 
 def page_data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> str:
-    """The data as JSON that may stand in a script element.
+    """The data as JSON that is safe in a script element.
 
     Args:
         report: the run.
-        groups: its findings as the page shows them.
+        groups: its grouped findings.
     """
     text = json.dumps(_data(report, groups), ensure_ascii=False, separators=(",", ":"))
-    # Nothing in it ends the element or begins a comment. Line separators, U+2028 among them, are not printable.
+    # Nothing in it ends the element or begins a comment. Line separators such as U+2028 are not printable.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
@@ -70,7 +70,7 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
     stages: dict[int, int] = {}
 
     def pattern(account: AccountRow) -> int:
-        # Most accounts share a few tuples, so that each is looked at once.
+        # Most accounts share a few tuples, so each is processed once.
         known = stages.get(id(account.stages))
         if known is None:
             cells = tuple(
@@ -130,24 +130,24 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
 
 
 def _column(values: list[int]) -> Column:
-    """The values, or the one that all of them are."""
+    """The values, or a single one if all are equal."""
     return values[0] if values and values.count(values[0]) == len(values) else values
 
 
 def _rest(state: MailState) -> int:
-    """The number in ``_REST`` of what no finding explains."""
+    """The number in ``_REST`` of a state that no finding explains."""
     order = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
     return order.index(state)
 
 
 def _seconds(timestamp: str, start: int) -> int:
-    """Since the start of the run; 0 for what is not a time."""
+    """The seconds from the start of the run; 0 if ``timestamp`` is not a time."""
     at = moment(timestamp) if timestamp else None
     return 0 if at is None else int(at.timestamp()) - start or 1
 
 
 def _sentences(accounts: t.Sequence[AccountRow]) -> list[str]:
-    """The printable sentence of each account, with ``_ITSELF`` for its address, as short as it must be."""
+    """The printable sentence of each account, with ``_ITSELF`` for its address, cut as far as needed."""
     known: dict[str, str] = {}
     result = []
     for account in accounts:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the page shows without its script: the values of its template, in the words that it prints."""
+"""What the page shows without its script: the values of its template, as texts."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from ..wording import (
     way_words,
 )
 
-MOST_ROWS = 200  # of the table without the script, which is also printed
+MOST_ROWS = 200  # rows of the table without the script, which is also printed
 _MOST_CARDS = 60
-_MOST_HOSTS = 60  # of a finding or a state; the table has the others
+_MOST_HOSTS = 60  # host names per finding or state; the table has the others
 _MOST_CERTIFICATES = 60
 _MOST_RUNS = 30
-_VERY_SOON = 10  # days until a certificate ends
+_VERY_SOON = 10  # days until a certificate expires
 _BAR = 1000  # the width of the bar, in its own units
 _GAP = 2
 _RUN = 36  # the height of a run in the history strip
 
-# Of the table without the script, and from the top of a run in the history strip.
+# The order in the table without the script, and from top to bottom in a run of the history strip.
 _WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
 
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """A state's part of the bar or of a run, from its begin on."""
+    """A state's part of the bar or of a run in the history strip."""
 
     state: str
     begin: float
@@ -66,10 +66,10 @@ class Card:
 
     Attributes:
         number: among the groups of the table.
-        scope: for people.
-        kind: the scope as the name of a class.
-        extent: how many hosts and accounts have it.
-        details: since when, how sure, which code.
+        scope: for display.
+        kind: the scope as a CSS class.
+        extent: the number of hosts and accounts concerned.
+        details: since when, the confidence, and the code.
         hosts: the first names; ``more`` counts the others.
     """
 
@@ -88,7 +88,7 @@ class Card:
 
 @dataclasses.dataclass(frozen=True)
 class Names:
-    """Hosts that no finding is about."""
+    """Hosts without a finding."""
 
     label: str
     state: str
@@ -99,7 +99,7 @@ class Names:
 
 @dataclasses.dataclass(frozen=True)
 class CertificateRow:
-    """A certificate, with how urgent it is: empty, ``soon`` or ``urgent``."""
+    """A certificate, with its urgency: empty, ``soon`` or ``urgent``."""
 
     server: str
     names: str
@@ -179,7 +179,7 @@ def _period(report: FleetReport) -> str:
 def _parts(
     counts: t.Mapping[MailState, int], length: float, order: t.Sequence[MailState], gap: float = 0
 ) -> tuple[Part, ...]:
-    """The states one after the other, in proportion, none too small to be seen."""
+    """The states in sequence, in proportion, none too small to be visible."""
     total = sum(counts.values())
     if not total:
         return ()
@@ -194,7 +194,7 @@ def _parts(
 
 
 def _runs(report: FleetReport) -> list[ShownRun]:
-    """The last runs, this one at the end."""
+    """The last runs, this one last."""
     earlier = [(run.started_at, run.counts) for run in report.earlier[1 - _MOST_RUNS :]]
     return [
         ShownRun(f"{date_and_time(started)}: {_listed(report, counts)}", _parts(counts, _RUN, _WORST_FIRST))
@@ -225,7 +225,7 @@ def _card(report: FleetReport, number: int, group: FindingGroup) -> Card:
 
 
 def _others(report: FleetReport) -> list[Names]:
-    """The hosts with a state of which no finding speaks."""
+    """The hosts in states that findings do not cover."""
     labels = {
         MailState.FAILED: "Other failures",
         MailState.WARNING: "With warnings",
@@ -276,14 +276,14 @@ def _certificate(certificate: ShownCertificate, now: str) -> CertificateRow:
     )
 
 
-# The columns of the table without the script, by the endpoints of their tests.
+# The columns of the table without the script, by endpoint.
 _ENDPOINTS: t.Mapping[About, tuple[str, ...]] = {About.MAIL: ("incoming", "outgoing"), About.CLIENTS: ("account",)}
 
 _Entry = tuple[MailState, HostRow, "AccountRow | None"]
 
 
 def _attention(report: FleetReport) -> list[_Entry]:
-    """One row for each account, and for each host without any, those that need attention first."""
+    """One row per account, and per host without accounts; those that need attention come first."""
     rows: list[_Entry] = []
     for row in report.hosts:
         if not row.accounts:
@@ -309,7 +309,7 @@ def _row(report: FleetReport, state: MailState, row: HostRow, account: AccountRo
 
 
 def _way(report: FleetReport, account: AccountRow, endpoint: str) -> str:
-    """How far receiving or sending came; of a comparison, how each mail client stands."""
+    """How far receiving or sending got; for a comparison, the result of each mail client."""
     stages = [stage for stage in account.stages if stage.endpoint == endpoint]
     if report.about is About.CLIENTS:
         return ", ".join(outcome_words(report).get(stage.status, stage.status) for stage in stages)
