@@ -34,7 +34,7 @@ class Redactor:
 
     @classmethod
     def hiding(cls, username: str, password: Secret | None) -> Redactor:
-        """A redactor that hides this password: as it is, escaped as in IMAP, and inside Base64."""
+        """A redactor that hides this password: plain, escaped as in IMAP, and inside Base64."""
         if password is None or not password.reveal():
             return cls()
         text = password.reveal()

@@ -41,7 +41,7 @@ class Images(t.NamedTuple):
     """A signature's images that are outside it.
 
     Attributes:
-        unseen: why nobody would see the first such image, a clause that names it; empty if there is none.
+        unseen: why no recipient would see the first such image, a clause that names it; empty if there is none.
         on_the_web: the address of the first image that is on the web, shortened; empty if there is none.
     """
 

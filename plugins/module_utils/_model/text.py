@@ -21,7 +21,7 @@ _EXAMPLE = "write a full address such as mario.rossi@charter.net"
 
 
 def address(text: str, option: str) -> str:
-    """An e-mail address as servers know it: the local part as it is, the domain in lower-case A-labels.
+    """An e-mail address as servers know it: the local part unchanged, the domain in lower-case A-labels.
 
     Raises:
         OptionError: no mailbox of a provider can have this address.
@@ -44,7 +44,7 @@ def address(text: str, option: str) -> str:
 
 
 def host_name(text: str, option: str) -> str:
-    """A host name in lower-case A-labels (RFC 5891), or an IP address as it is.
+    """A host name in lower-case A-labels (RFC 5891), or an IP address unchanged.
 
     The conversion is the standard library's, which follows IDNA 2003 (RFC 3490); targets have no other.
 

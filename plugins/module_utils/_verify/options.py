@@ -45,7 +45,7 @@ class CheckEnvironment:
     """What unit tests replace.
 
     Attributes:
-        resolver: finds addresses; may block for ever.
+        resolver: finds addresses; may block forever.
         ipv4_resolver: finds IPv4 addresses only, used if the resolver takes long; None for no such attempt.
         ask_name_servers: query this machine's name servers if a name took long or was not found.
         clock: for time limits.

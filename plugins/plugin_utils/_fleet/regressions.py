@@ -51,10 +51,9 @@ def regressions(
 
     Returns:
         One entry for each, with ``client``, ``user``, ``email``, ``protocol``, ``endpoint``, ``server``,
-        ``former_server``, ``code`` and ``sentence``. ``former_entry`` is an entry of ``mail_accounts`` by which the
-        former settings can be tested, without a password; empty where they did not change. ``by_settings`` is true
-        where the settings of this server were changed in between, and what is observed comes from settings and not
-        from an outage.
+        ``former_server``, ``code`` and ``sentence``. ``former_entry`` is an entry of ``mail_accounts`` to test the
+        former settings with, without a password; empty if they did not change. ``by_settings`` is true if this
+        server's settings were changed in between and the failure comes from settings, not from an outage.
     """
     known = dict(_accounts(before))
     working = {key[1:]: account for key, account in _accounts(former)}
