@@ -32,6 +32,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.evolution.fake_session import Desktop
 
 EMAIL = "mario.rossi@charter.net"
+CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 
 
 def request(**options: t.Any) -> Request:

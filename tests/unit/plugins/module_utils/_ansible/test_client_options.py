@@ -26,10 +26,9 @@ from ansible_collections.charter.mail.plugins.module_utils._model.folders import
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
-from .desk import Desk, request
+from .desk import CLIENTS, Desk, request
 
 Options = t.Dict[str, t.Any]
-CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 PROTOCOLS = pytest.mark.parametrize("protocol", ["imap", "pop3"])
 NAMES = ("server", "Mail/Gesendet & mehr", "Entwürfe", "a~b+c@d", "日本語/&", "Sent", "x%20y")
 FOLDERS: t.Mapping[str, tuple[str, ...]] = {

@@ -26,9 +26,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.signature impo
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
-from .desk import EMAIL, Desk, request
+from .desk import CLIENTS, EMAIL, Desk, request
 
-CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 ADDRESSES = ("info@rossi.example", "Office@Rossi.example", "a+b@x.example", "o'neil@x.example")
 NAMES = (None, "Mario Rossi", 'Rossi, "Mario" \\ Söhne', "Büro 😀", "=?x?=", "a <b> c")
 CONTENTS = (
