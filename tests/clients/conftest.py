@@ -1,12 +1,16 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Provides Ansible, local users, the mail lab and a setup with Evolution."""
+"""Provides Ansible, local users, their sessions, the mail lab and a setup with Evolution."""
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible
 from ansible_collections.charter.mail.tests.integration.fixtures import anna, ansible, mario
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
@@ -15,9 +19,11 @@ from ansible_collections.charter.mail.tests.lab.lab import MailLab
 from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from . import evolution
+from .desktop_session import DesktopSession, desktop_session
 from .evolution_setup import EvolutionSetup
+from .user_desktop import run_command
 
-__all__ = ["anna", "ansible", "evolution_setup", "mail_lab", "mail_user", "mario"]
+__all__ = ["anna", "ansible", "desktop", "evolution_setup", "mail_lab", "mail_user", "mario", "session"]
 
 
 @pytest.fixture
@@ -25,3 +31,20 @@ def evolution_setup(ansible: Ansible, mario: LocalUser, mail_lab: MailLab, mail_
     """Mario's setup, on a machine with the real Evolution."""
     evolution.require()
     return EvolutionSetup(ansible, mario, mail_lab, mail_user)
+
+
+@pytest.fixture
+def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
+    """Mario is logged in."""
+    with desktop_session(mario) as session:
+        yield session
+
+
+@pytest.fixture
+def desktop(session: DesktopSession) -> t.Iterator[LocalDesktop]:
+    """Mario's desktop. Root acted as Mario when it connected to the bus, which decides who it is there."""
+    user = local_user.find(session.user.name)
+    with LocalDesktop(user, run_command) as desktop:
+        with local_user.acting_as(user):
+            assert desktop.bus() is not None
+        yield desktop
