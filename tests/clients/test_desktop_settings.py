@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
-import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
@@ -32,13 +31,6 @@ ACCOUNT = "/org/gnome/evolution/default-mail-account"
 IDENTITY = "/org/gnome/evolution/default-mail-identity"
 SCHEMA = "org.gnome.Evolution.DefaultSources"
 VALUES = ["f67c9d10c8e219359e90a6076fe8bfc41aee776e", "", 'it\'s "ci\\ttà"\\\n\t😀', "x" * 20_000]
-
-
-@pytest.fixture
-def session(mario: LocalUser) -> t.Iterator[DesktopSession]:
-    """Mario is logged in."""
-    with desktop_session(mario) as session:
-        yield session
 
 
 def setting(owner: LocalUser, path: str) -> str | None:

@@ -5,85 +5,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 import pathlib
 import re
 import secrets
-import select
-import shutil
-import signal
-import socket
 import subprocess
-import sys
 import time
 import typing as t
 
 import pytest
 
-from . import network_namespace, thunderbird_process
+from .dropping_network import Network
 from .thunderbird import Thunderbird, ThunderbirdError, require
 from .thunderbird_data import ParsedPref
-from .thunderbird_profiles import FULL_NAME, imap_prefs, make_home, pop3_prefs
+from .thunderbird_profiles import ADDRESS, FULL_NAME, imap_prefs, make_home, pop3_prefs
 
-ADDRESS = "mario.rossi@charter.net"
 ANOTHER_USER = 60999  # unused
 NEW_HOME_SINCE = 157  # or 154 to 156, which were not tried
-
-
-@dataclasses.dataclass(frozen=True)
-class Network:
-    """A network namespace whose default route drops and keeps all packets."""
-
-    name: str
-    sink: socket.socket
-
-    @property
-    def prefix(self) -> list[str]:
-        return ["ip", "netns", "exec", self.name]
-
-    def packets_out(self) -> list[str]:
-        """What was sent since the last call: the readable parts of each packet, such as the names of a DNS query."""
-        found = []
-        while select.select([self.sink], [], [], 0)[0]:
-            packet = self.sink.recv(65536)
-            found.append(" ".join(word.decode() for word in re.findall(rb"[ -~]{3,}", packet)))
-        return found
-
-
-@pytest.fixture(scope="module")
-def network() -> t.Iterator[Network]:
-    require()
-    name = f"charter-tb-{secrets.token_hex(4)}"
-    subprocess.run(["ip", "netns", "add", name], check=True)
-    files = pathlib.Path("/etc/netns") / name  # ip-netns(8)
-    try:
-        files.mkdir(parents=True)
-        (files / "resolv.conf").write_text("nameserver 192.0.2.53\n")
-        commands = (
-            "link set lo up",
-            "link add out type veth peer name sink",
-            "link set out addrgenmode none up",
-            "link set sink addrgenmode none up",
-            "addr add 192.0.2.1/24 dev out",
-            "route add default via 192.0.2.254",
-            "neigh add 192.0.2.254 lladdr 02:00:00:00:00:01 dev out",
-            "neigh add 192.0.2.53 lladdr 02:00:00:00:00:01 dev out",
-        )
-        for command in commands:
-            subprocess.run(["ip", "-n", name, *command.split()], check=True)
-        namespace = pathlib.Path("/run/netns") / name
-        with network_namespace.made_in(namespace, lambda: network_namespace.packets_of("sink")) as sink:
-            yield Network(name, sink)
-    finally:
-        subprocess.run(["ip", "netns", "del", name], check=True)
-        shutil.rmtree(files)
-
-
-@pytest.fixture
-def home(tmp_path: pathlib.Path) -> pathlib.Path:
-    return tmp_path / "home"
 
 
 def contents(folder: pathlib.Path) -> dict[str, str]:
@@ -94,13 +33,6 @@ def contents(folder: pathlib.Path) -> dict[str, str]:
 
 def pref_names(text: str) -> set[str]:
     return set(re.findall(r'^(?:user_)?pref\("([^"]+)"', text, re.MULTILINE))
-
-
-def kept_log(error: BaseException) -> pathlib.Path:
-    """The log that the error's note names, which the caller removes."""
-    match = re.search(r"Thunderbird's log is in (\S+);", "\n".join(error.__notes__))
-    assert match
-    return pathlib.Path(match[1])
 
 
 def test_a_user_without_a_profile(network: Network, home: pathlib.Path) -> None:
@@ -233,109 +165,6 @@ def test_as_another_user(network: Network, tmp_path_factory: pytest.TempPathFact
         assert (profile / "prefs.js").stat().st_uid == ANOTHER_USER
     finally:
         subprocess.run(["rm", "--recursive", str(home)], check=True)
-
-
-def test_dialogs_are_cancelled_and_reported(network: Network, home: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    with Thunderbird(home, command_prefix=network.prefix) as client:
-        client.run_script("Services.prompt.alert(null, 'Title', 'one\\ntwo');")
-        answer = client.run_script("return Services.prompt.confirm(null, 'Sure?', 'Really?');")
-        assert answer is False
-        assert [(dialog.title, dialog.text) for dialog in client.dialogs] == [
-            ("Title", "one\ntwo"),
-            ("Sure?", "Really?"),
-        ]
-        with pytest.raises(ThunderbirdError, match=r"no longer.*dialog Wait: a moment"):
-            client.run_script("Services.prompt.alert(null, 'Wait', 'a moment'); throw new Error('no longer');")
-
-
-def test_a_window_that_waits_is_closed_and_reported(network: Network, home: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    url = "chrome://mozapps/content/preferences/changemp.xhtml"
-    with Thunderbird(home, command_prefix=network.prefix) as client:
-        client.run_script("Services.wm.getMostRecentWindow(null).openDialog(arguments[0], '', 'chrome,modal');", url)
-        assert "Primary Password" in client.dialogs[0].title
-
-
-def test_a_primary_password_does_not_stop_the_start(network: Network, home: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    lock_up = """
-        const origin = "imap://imap.charter.net";
-        const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
-        login.init(origin, null, origin, arguments[0], "password", "", "");
-        return Services.logins.addLoginAsync(login).then(() => {
-          const own = Cc["@mozilla.org/security/internalkeytoken;1"];
-          // The latter up to 140.
-          const database = () => Cc["@mozilla.org/security/pk11tokendb;1"].getService(Ci.nsIPK11TokenDB);
-          const token = own ? own.createInstance(Ci.nsIPKCS11Token) : database().getInternalKeyToken();
-          token.changePassword("", "primary");
-        });
-    """
-    with Thunderbird(home, copy=False, command_prefix=network.prefix) as client:
-        client.run_script(lock_up, ADDRESS)
-    with Thunderbird(home, command_prefix=network.prefix) as client:
-        assert "Please enter your Primary Password." in {dialog.text for dialog in client.dialogs}
-        assert client.accounts()[0]["incoming"]["host"] == "imap.charter.net"
-
-
-def test_a_start_that_waits_for_the_user(network: Network, home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thunderbird_process, "_STUCK_SECONDS", 8.0)
-    profile = make_home(home, {})
-    profile.rename(home / "elsewhere")
-    ini = home / ".thunderbird" / "profiles.ini"
-    # The key is the hash of Debian's installation directory.
-    ini.write_text(f"[InstallFDC34C9F024745EB]\nDefault={profile.name}\nLocked=1\n\n{ini.read_text()}")
-    # Thunderbird 157 without a window ends, where earlier ones wait.
-    outcome = "dialog that comes before everything else|Could not find profile folder"
-    with (
-        pytest.raises(ThunderbirdError, match=outcome) as caught,
-        Thunderbird(home, command_prefix=network.prefix),
-    ):
-        pass
-    kept_log(caught.value).unlink()
-
-
-def test_a_failure_ends_thunderbird_and_keeps_its_log(network: Network, home: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    client = Thunderbird(home, command_prefix=network.prefix)
-    with pytest.raises(ThunderbirdError, match="no such thing") as caught, client:
-        client.run_script("throw new Error('no such thing');")
-    log = kept_log(caught.value)
-    assert "headless mode" in log.read_text()
-    log.unlink()
-    assert not pathlib.Path(f"/proc/{client.pid}").exists()
-    assert not client.profile_on_disk.exists()
-
-
-def test_a_script_that_takes_too_long(network: Network, home: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    with Thunderbird(home, command_prefix=network.prefix) as client:
-        with pytest.raises(ThunderbirdError, match="no answer"):
-            client.run_script("return new Promise(() => {});", timeout=0.5)
-        assert client.run_script("return 'still there';") == "still there"
-
-
-def test_thunderbird_ends_with_the_test_run(network: Network, home: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    make_home(home, imap_prefs(ADDRESS))
-    program = f"""
-import os, pathlib, signal
-import tests.conftest  # makes the collection importable
-from {Thunderbird.__module__} import Thunderbird
-with Thunderbird(pathlib.Path({str(home)!r}), command_prefix={network.prefix}) as client:
-    pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(client.pid))
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-    root = pathlib.Path(__file__).parents[2]
-    scratch = tmp_path / "tmp"
-    scratch.mkdir()
-    environment = {**os.environ, "TMPDIR": str(scratch)}
-    killed = subprocess.run([sys.executable, "-c", program], cwd=root, env=environment, timeout=170)
-    assert killed.returncode == -signal.SIGKILL
-    process = pathlib.Path("/proc", (tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 30
-    while process.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not process.exists()
 
 
 def test_no_packet_leaves_the_machine(network: Network, home: pathlib.Path) -> None:

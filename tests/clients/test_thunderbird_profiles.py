@@ -30,11 +30,6 @@ def _thunderbird_is_here() -> None:
     require()
 
 
-@pytest.fixture
-def home(tmp_path: pathlib.Path) -> pathlib.Path:
-    return tmp_path / "home"
-
-
 def make(root: pathlib.Path, ini: bytes, compatibility: str = "", installs: str = "") -> None:
     """Two profiles, of which ``a`` has the newer file."""
     root.mkdir(parents=True)

@@ -20,6 +20,7 @@ StartWithLastProfile=1
 Version=2
 """
 
+ADDRESS = "mario.rossi@charter.net"
 FULL_NAME = 'Mario "Super" Rössi \\ 😀'
 
 

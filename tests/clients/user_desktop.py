@@ -10,6 +10,7 @@ import subprocess
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
+from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import SessionBus
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.tests.integration.local_users import LocalUser
 
@@ -26,3 +27,10 @@ def acting(owner: LocalUser) -> t.Iterator[LocalDesktop]:
     user = local_user.find(owner.name)
     with local_user.acting_as(user), LocalDesktop(user, run_command) as desktop:
         yield desktop
+
+
+def bus_of(desktop: LocalDesktop) -> SessionBus:
+    """The connection of a user who is logged in."""
+    bus = desktop.bus()
+    assert isinstance(bus, SessionBus)
+    return bus

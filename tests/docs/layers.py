@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The picture of the layers in docs/architecture.md, made from the plan of tests/unit/test_layers.py.
+"""The picture of the layers in docs/architecture.md, made from the plan of tests/unit/layers.py.
 
 GitHub draws Mermaid's flowcharts. Packages below one package are drawn in its frame. An arrow leads to a package
 that may be imported from; it is left out where other arrows lead there anyway, or the picture could not be read.
@@ -12,10 +12,10 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
-from ansible_collections.charter.mail.tests.unit.test_layers import PLAN
+from ansible_collections.charter.mail.tests.unit.layers import PLAN
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
-_BEGIN = "<!-- Generated from tests/unit/test_layers.py by: python tests/docs -->\n"
+_BEGIN = "<!-- Generated from tests/unit/layers.py by: python tests/docs -->\n"
 _END = "<!-- End of the generated part -->\n"
 
 Plan = t.Mapping[str, t.Collection[str]]

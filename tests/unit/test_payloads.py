@@ -9,7 +9,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.tests.unit.test_layers import CLIENTS, LINUX, OUTLOOK, PLUGINS, WINDOWS, uses
+from ansible_collections.charter.mail.tests.unit.imports import uses
+from ansible_collections.charter.mail.tests.unit.layers import CLIENTS, LINUX, OUTLOOK, PLUGINS, WINDOWS
 
 VERIFY_WITHOUT_CLIENTS = "modules/__internal/mail_verify.py"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.charter.mail.tests.docs.layers import PAGE, arrows, picture, reached, updated
-from ansible_collections.charter.mail.tests.unit.test_layers import PLAN
+from ansible_collections.charter.mail.tests.unit.layers import PLAN
 
 SMALL = {
     "base": (),

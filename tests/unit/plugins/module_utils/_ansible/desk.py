@@ -31,7 +31,9 @@ from ansible_collections.charter.mail.plugins.module_utils._linux.files import L
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.evolution.fake_session import Desktop
 
+Options = t.Dict[str, t.Any]
 EMAIL = "mario.rossi@charter.net"
+CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 
 
 def request(**options: t.Any) -> Request:

@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
 
 from .hand_made import HandMade
-from .test_rollback import SETTINGS, request
+from .rollback_runs import SETTINGS, request
 
 State = t.Dict[str, t.Any]
 

@@ -10,60 +10,20 @@ import pathlib
 import random
 import re
 import stat
-import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.aliases import Alias
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
-from ansible_collections.charter.mail.plugins.module_utils._model.signature import LIMIT
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
-from .desk import EMAIL, Desk, request
-
-CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
-ADDRESSES = ("info@rossi.example", "Office@Rossi.example", "a+b@x.example", "o'neil@x.example")
-NAMES = (None, "Mario Rossi", 'Rossi, "Mario" \\ Söhne', "Büro 😀", "=?x?=", "a <b> c")
-CONTENTS = (
-    {"text": "Mario Rossi\nIdraulico 😀"},
-    {"text": '\\ "quotes" \t= [x] # ;\n\n  blanks'},
-    {"html": "<p><b>Mario</b> &amp; Söhne</p><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>"},
-    {"html": "x" * 5000},
-)
-ABSENT = {"state": "absent"}
-Given = t.Dict[str, t.Any]
-
-
-def some_signature(chance: random.Random) -> Given | None:
-    if chance.random() < 0.3:
-        return chance.choice((None, ABSENT))
-    given: Given = dict(chance.choice(CONTENTS))
-    for name, values in (("placement", ("above", "below")), ("replies", (True, False)), ("forwards", (True, False))):
-        if chance.random() < 0.4:
-            given[name] = chance.choice(values)
-    return given
-
-
-def some_identities(chance: random.Random, client: ClientEntry) -> list[Given]:
-    found: list[Given] = []
-    for address in chance.sample(ADDRESSES, chance.randrange(len(ADDRESSES) + 1)):
-        if chance.random() < 0.25:
-            found.append({"address": address, **ABSENT})
-            continue
-        entry: Given = {"address": chance.choice((address, address.upper())), "full_name": chance.choice(NAMES)}
-        if client is THUNDERBIRD:
-            entry["reply_to"] = chance.choice((None, "", "boss@rossi.example"))
-            entry["organization"] = chance.choice((None, "", "Rossi"))
-            entry["signature"] = some_signature(chance)
-        found.append({name: value for name, value in entry.items() if value is not None})
-    return found
+from .desk import CLIENTS, EMAIL, Desk, Options, request
+from .generated_identities import ABSENT, some_identities, some_signature
 
 
 @CLIENTS
@@ -72,11 +32,11 @@ def test_any_change_is_made_once_and_seen_before(tmp_path: pathlib.Path, client:
     chance = random.Random(seed)
     desk = Desk(client, tmp_path)
     names: dict[str, str] = {}
-    content: Given = {}
+    content: Options = {}
     for _run in range(5):
         signature = some_signature(chance)
         identities = some_identities(chance, client)
-        options: Given = {"full_name": "Mario", "identities": identities, "signature": signature}
+        options: Options = {"full_name": "Mario", "identities": identities, "signature": signature}
         for one in identities:
             address = one["address"].lower()
             if one.get("state") == "absent":
@@ -114,7 +74,7 @@ def test_any_change_is_made_once_and_seen_before(tmp_path: pathlib.Path, client:
 def test_a_verification_and_a_diff_name_what_differs(tmp_path: pathlib.Path, client: ClientEntry) -> None:
     desk = Desk(client, tmp_path)
     desk.step(identities=[{"address": "info@rossi.example", "full_name": "Info"}], signature={"text": "Mario"})
-    options: Given = {
+    options: Options = {
         "identities": [{"address": "info@rossi.example", "full_name": "Desk"}, {"address": "new@rossi.example"}],
         "signature": {"html": "<p>Mario"},
     }
@@ -152,7 +112,7 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     else:
         desk.edit("Aliases=info@rossi.example\n", "", times=2)
         desk.edit("[Mail Identity]\n", "[Mail Identity]\nAliases=info@rossi.example\n", times=1)
-    options: Given = {"identities": [{"address": "INFO@rossi.example", **ABSENT}], "signature": ABSENT}
+    options: Options = {"identities": [{"address": "INFO@rossi.example", **ABSENT}], "signature": ABSENT}
     before = desk.files()
     assert desk.step(**options).status is Status.UNCHANGED
     assert desk.files() == before
@@ -195,10 +155,10 @@ def test_other_accounts_keep_their_senders_to_the_byte(tmp_path: pathlib.Path, c
 
 def test_the_default_identity_of_thunderbird_is_the_first(tmp_path: pathlib.Path) -> None:
     desk = Desk(THUNDERBIRD, tmp_path)
-    both: list[Given] = [{"address": "a@rossi.example"}, {"address": "b@rossi.example"}]
+    both: list[Options] = [{"address": "a@rossi.example"}, {"address": "b@rossi.example"}]
     desk.step(identities=both)
     for default, order in (("b", "id3,id1,id2"), ("a", "id2,id3,id1")):
-        options: Given = {"identities": [{**one, "default": one["address"][0] == default} for one in both]}
+        options: Options = {"identities": [{**one, "default": one["address"][0] == default} for one in both]}
         assert desk.step(**options).status is Status.UPDATED
         assert f'identities", "{order}"' in b"".join(desk.files().values()).decode()
         assert desk.step(**options).status is Status.UNCHANGED
@@ -214,7 +174,7 @@ def test_the_default_identity_of_thunderbird_is_the_first(tmp_path: pathlib.Path
 
 def test_identities_of_thunderbird_send_by_the_accounts_server(tmp_path: pathlib.Path) -> None:
     desk = Desk(THUNDERBIRD, tmp_path)
-    options: Given = {"identities": [{"address": "a@rossi.example"}], "full_name": "Mario"}
+    options: Options = {"identities": [{"address": "a@rossi.example"}], "full_name": "Mario"}
     desk.step(**options)
     prefs = next(iter(desk.settings().values()))
     assert 'user_pref("mail.identity.id2.smtpServer", "smtp1");' in prefs
@@ -271,101 +231,6 @@ def test_a_signature_that_another_identity_of_evolution_uses_stays(tmp_path: pat
     assert file.read_text() == "ours"
 
 
-def test_what_an_alias_cannot_hold_is_said_and_no_difference(tmp_path: pathlib.Path) -> None:
-    desk = Desk(EVOLUTION, tmp_path)
-    identity = {
-        "address": "info@rossi.example",
-        "reply_to": "boss@rossi.example",
-        "organization": "Rossi",
-        "signature": {"text": "x"},
-        "default": True,
-    }
-    options: Given = {"identities": [identity], "signature": {"text": "x", "replies": False}}
-    desk.step(**options)
-    assert desk.step(**options).status is Status.UNCHANGED
-    assert desk.inspect(**options).check.status is CheckStatus.OK
-    client = desk.open()
-    (alias, replies) = client.warnings(client.read(), request(**options).account)
-    assert "default and organization and reply_to and signature of its identities stay unset" in alias
-    assert "whether replies and forwarded messages get a signature" in replies
-
-
-ALIASES = [
-    ('"Rossi, Mario" <i@x.example>', "i@x.example", "Rossi, Mario"),
-    ("i@x.example", "i@x.example", ""),
-    ("<i@x.example>", "i@x.example", ""),
-    ('"a\\"" <i@x.example>', "i@x.example", 'a"'),
-    ("Söhne 😀 <i@x.example>", "i@x.example", "Söhne 😀"),
-    ("=?UTF-8?Q?S=C3=B6hne?= <i@x.example>", "i@x.example", "Söhne"),
-    ("=?nonsense?Q?x?= <i@x.example>", "i@x.example", "=?nonsense?Q?x?="),
-]
-
-
-@pytest.mark.parametrize(("written", "address", "name"), ALIASES)
-def test_aliases_of_the_user_are_read_and_kept_as_they_are_written(
-    tmp_path: pathlib.Path, written: str, address: str, name: str
-) -> None:
-    assert Alias.parse(written)[1:] == (address, name)
-    desk = Desk(EVOLUTION, tmp_path)
-    desk.step()
-    escaped = written.replace("\\", "\\\\")
-    desk.edit("[Mail Identity]\n", f"[Mail Identity]\nAliases={escaped} ,  other@x.example\n", times=1)
-    desk.step(identities=[{"address": "new@x.example", "full_name": "New"}])
-    text = "".join(desk.settings().values())
-    assert f'Aliases={escaped}, other@x.example, "New" <new@x.example>\n' in text
-    desk.step(identities=[{"address": "new@x.example", **ABSENT}])
-    assert f"Aliases={escaped}, other@x.example\n" in "".join(desk.settings().values())
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name])
-def test_an_alias_reads_back_as_it_was_written(name: str) -> None:
-    assert Alias.parse(Alias.of("i@x.example", name).written) == Alias.of("i@x.example", name)
-
-
-BAD: t.Sequence[tuple[Given, str]] = [
-    ({"signature": {}}, "signature: it has no content"),
-    ({"signature": {"text": "a", "html": "b"}}, "signature: it has text and html"),
-    ({"signature": {"text": " \n"}}, "signature.text: it is empty"),
-    ({"signature": {"text": "x", **ABSENT}}, "signature: it is absent and has text"),
-    ({"signature": {"text": "x\0"}}, "U+0000"),
-    ({"signature": {"html": "\ud800"}}, "U+D800"),
-    ({"signature": {"text": "x" * (LIMIT + 1)}}, f"{LIMIT + 1} characters"),
-    ({"signature": {"text": "x", "vars": {"a": 1}}}, "signature.vars: it is for a file"),
-    ({"signature": {"src": "x.j2"}}, "signature.src: the file was not read"),
-    (
-        {"signature": {"html": "<img src='cid:logo'>"}},
-        "signature.html: no message has the part that its image cid:logo",
-    ),
-    ({"signature": {"html": "<img src='file:///logo.png'>"}}, "Write the image as a data: URL, or let src and images"),
-    ({"signature": {"html": "<img src='logo.png'>"}}, "signature.html: its image logo.png is a file"),
-    ({"signature": {"html": "<![foo]>"}}, "signature.html: it has a declaration that is not HTML"),
-    (
-        {"identities": [{"address": "a@x.example", "signature": {"html": "<img src='cid:logo'>"}}]},
-        "identities[0].signature.html: no message has the part",
-    ),
-    ({"identities": [{"address": "x"}]}, "identities[0].address"),
-    ({"identities": [{"address": "a@x.example\nBcc: b@x.example"}]}, "identities[0].address"),
-    ({"identities": [{"address": "a@x.example"}, {"address": "A@x.example"}]}, "identities[1]: A@x.example is in"),
-    ({"identities": [{"address": EMAIL}]}, "identities[0]: this is the address of the account itself"),
-    ({"identities": [{"address": EMAIL, "full_name": "x", "default": True}]}, "full_name as options of the account"),
-    ({"identities": [{"address": "a@x.example", "default": True, **ABSENT}]}, "identities[0].default"),
-    (
-        {"identities": [{"address": "a@x.example", "default": True}, {"address": EMAIL, "default": True}]},
-        "identities[1].default: a@x.example is already the default",
-    ),
-    ({"identities": [{"address": "a@x.example", "reply_to": "x"}]}, "identities[0].reply_to"),
-    ({"identities": [{"address": "a@x.example", "organization": "x" * 241}]}, "identities[0].organization"),
-    ({"identities": [{"address": "a@x.example", "signature": {}}]}, "identities[0].signature: it has no content"),
-]
-
-
-@pytest.mark.parametrize(("bad", "reason"), BAD)
-def test_what_no_client_can_take_is_refused(bad: Given, reason: str) -> None:
-    with pytest.raises(OptionError) as error:
-        requests({"email": EMAIL, "accounts": None, **bad})
-    assert reason in str(error.value)
-
-
 @CLIENTS
 def test_an_account_without_a_name_is_as_wanted(tmp_path: pathlib.Path, client: ClientEntry) -> None:
     desk = Desk(client, tmp_path)
@@ -374,16 +239,6 @@ def test_an_account_without_a_name_is_as_wanted(tmp_path: pathlib.Path, client: 
         assert desk.step(full_name="").status is status
     check = desk.inspect(full_name="").check
     assert check.status is CheckStatus.OK, check
-
-
-def test_an_image_on_the_web_is_taken_with_a_warning() -> None:
-    html = {"html": "<img src='https://rossi.example/logo.png'>"}
-    text = {"text": "<img src='cid:logo'>"}  # is shown as it is
-    identities = [{"address": "a@x.example", "signature": html}, {"address": "b@x.example", "signature": text}]
-    (one,) = requests({"email": EMAIL, "accounts": None, "signature": html, "identities": identities})
-    ours = [warning for warning in one.warnings if "on the web" in warning]
-    assert ["identities (a@x.example).signature: its" in warning for warning in ours] == [False, True]
-    assert "signature: its image https://rossi.example/logo.png is on the web" in ours[0]
 
 
 def test_a_kill_between_the_files_leaves_all_or_nothing(

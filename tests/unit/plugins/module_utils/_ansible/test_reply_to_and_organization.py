@@ -15,17 +15,15 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
-from .desk import Desk, request
+from .desk import CLIENTS, Desk, request
 from .hand_made import ORGANIZATIONS, HandMade, write_evolution, write_thunderbird
 
 Given = t.Tuple[t.Optional[str], t.Optional[str]]
-CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 ADDRESSES = ("", "info@rossi.example", "office@käse.example", "a+b@x.example")
 USUAL = HandMade(
     "mario.rossi@charter.net",

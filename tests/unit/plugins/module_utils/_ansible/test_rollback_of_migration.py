@@ -23,20 +23,9 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
+from .desk import CLIENTS, EMAIL
 from .hand_made import HandMade, some, write_thunderbird
-from .test_rollback import (
-    CLIENTS,
-    EMAIL,
-    HAND_MADE,
-    PORTS,
-    SETTINGS,
-    WRITERS,
-    configure,
-    edit,
-    request,
-    roll_back,
-    settings,
-)
+from .rollback_runs import HAND_MADE, PORTS, SETTINGS, WRITERS, configure, edit, request, roll_back, settings
 
 RUN = "20260101T120000Z-1"
 BY_POP3 = HAND_MADE._replace(protocol="pop3", incoming=("pop.charter.net", 995, "ssl"))

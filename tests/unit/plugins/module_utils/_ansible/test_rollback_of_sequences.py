@@ -18,9 +18,10 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 from ansible_collections.charter.mail.tests.unit.amount import examples
 
+from .desk import CLIENTS, EMAIL
 from .hand_made import some, write_thunderbird
+from .rollback_runs import HAND_MADE, WRITERS, configure, edit, request, roll_back
 from .rollback_sequences import Runs, State, edited, of_the_user, prefs, rewrite, state_of
-from .test_rollback import CLIENTS, EMAIL, HAND_MADE, WRITERS, configure, edit, request, roll_back
 
 PARTS = 6
 EACH = pytest.mark.parametrize("part", range(PARTS))

@@ -30,7 +30,9 @@ from .office_pc import MARIO, OfficePc
 EMAIL = "mario.rossi@charter.net"
 SETUP = locations.setup(MARIO.sid)
 AUTODISCOVER = locations.autodiscover(MARIO.sid)
-PREFERENCES = locations.outlook(MARIO.sid) + r"\Preferences"
+OUTLOOK_KEY = locations.outlook(MARIO.sid)
+PREFERENCES = OUTLOOK_KEY + r"\Preferences"
+POLICIES, CLOUD_POLICIES = locations.policies(MARIO.sid), locations.cloud_policies(MARIO.sid)
 
 
 def account(email: str = EMAIL, **options: t.Any) -> Account:
@@ -56,6 +58,16 @@ def verdict(pc: OfficePc, wanted: Account, **who: t.Any) -> AccountStatus:
 
 def standing(pc: OfficePc, wanted: Account, **who: t.Any) -> OutlookStatus:
     return verdict(pc, wanted, **who).standing
+
+
+def warnings(pc: OfficePc, wanted: Account, **who: t.Any) -> str:
+    one = client(pc, **who)
+    return " ".join(one.warnings(one.read(), wanted))
+
+
+def stored_text(pc: OfficePc, key: str, name: str) -> str | None:
+    found = pc.everything.value(key, name)
+    return None if found is None else found.text
 
 
 def staged_addresses(pc: OfficePc) -> list[str]:

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import (
-    locations,
-    prf,
-    staging_record,
-)
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf, staging_record
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import AccountStatus, OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError, OptionError
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, RegValue
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
@@ -30,6 +28,7 @@ from .outlook_runs import (
     push,
     staged_addresses,
     standing,
+    stored_text,
     verdict,
 )
 
@@ -300,3 +299,31 @@ def test_a_record_that_speaks_of_other_places_is_refused(part: str, forged: obje
     pc.set(locations.record(MARIO.sid), locations.RECORD, RegValue.sz(json.dumps({**noted, part: forged})))
     with pytest.raises(DamagedFileError, match="cannot be read"):
         client(pc).read()
+
+
+class LosesItsAnswer(OfficePc):
+    """Writes, and cannot say what came of it."""
+
+    def write(
+        self,
+        sid: str,
+        writes: t.Sequence[KeyWrite],
+        files: t.Mapping[str, bytes | None],
+        signatures: t.Mapping[str, bytes | None] = NO_FILES,
+    ) -> None:
+        super().write(sid, writes, files, signatures)
+        if self.writes == 1:
+            raise HostError("the PC", "the answer is lost", "run again")
+
+
+def test_nothing_stays_armed_if_the_answer_to_a_write_is_lost() -> None:
+    pc = LosesItsAnswer()
+    before = pc.everything
+    with pytest.raises(HostError, match="the answer is lost"):
+        push(pc, account())
+    assert stored_text(pc, SETUP, "ImportPRF") is None
+    assert not any(pc.folders.values())
+    assert client(pc).read().record == staging_record.StagingRecord()
+    assert set(pc.everything) >= set(before)
+    push(pc, account())
+    assert prf.parse(pc.folders[MARIO.sid][locations.PRF]).accounts[0].email == EMAIL
