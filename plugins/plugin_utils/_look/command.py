@@ -95,9 +95,14 @@ _OF_STORES = (
     'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
     "{files}; "
 )
+# i is the user id of the task: the kernel knows it, and id would be one program more.
+_WHO = (
+    'i=; while read -r k r e x; do if [ "$k" = Uid: ]; then i=$e; break; fi; done </proc/self/status; '
+    '[ -n "$i" ] || i=$(id -u)'
+)
 # As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
 _OF_HOST = (
-    'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; i=$(id -u); echo {mark}; echo $i; '
+    'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; {who}; echo {mark}; echo $i; '
     "{installed}; "
     'for f in $(grep -slxE "{processes}" /proc/[0-9]*/comm); do d=${{f%/comm}}; '
     'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; '
@@ -134,6 +139,7 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
     processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
     script = _OF_HOST.format(
         script=shlex.quote(of_user(patterns)),
+        who=_WHO,
         mark=MARK,
         installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
         processes="|".join(processes),
