@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import shlex
 import typing as t
@@ -41,21 +40,19 @@ _SETS = f"({'|'.join(NAMES)})"
 # a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
 # that counts, b for an answer on the message bus $2, t for a file of a password store, and s for its digest, as
 # sha256sum prints it. Then an empty line, a tar archive, and a last line.
-# o ends it where something is odd; a looks at a folder and those above it; w names all files, for c to look at their
-# folders, and for f to pass them to tar.
+# o ends it where something is odd; a looks at the folder $p, and r at one whose files count; f names files to tar.
+# What is in a folder that is not there is not asked for: a shell needs longest for what it expands and tests.
 _OF_USER = (
-    "h=$1; b=$2; k=:; o() {{ echo odd; exit; }}; "
-    'a() {{ if [ -d "$1" ]; then [ -r "$1" ] && [ -x "$1" ] || o; fi; p=$1; '
-    'while [ -n "$p" ]; do case $k in *":$p:"*) break;; esac; k=$k$p:; '
-    'if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
-    'elif [ -e "$p" ] || [ -L "$p" ]; then o; fi; p=${{p%/*}}; done; }}; '
-    'c() {{ a "$1"; shift; for f in "$@"; do a "${{f%/*}}"; done; }}; '
-    'f() {{ shift; for f in "$@"; do case $f in */) continue;; esac; '
+    "h=$1; b=$2; o() {{ echo odd; exit; }}; "
+    'a() {{ if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
+    'elif [ -e "$p" ] || [ -L "$p" ]; then o; fi; }}; '
+    'r() {{ if [ -d "$p" ]; then [ -r "$p" ] || o; fi; a; }}; '
+    'f() {{ for f in "$@"; do '
     'if [ -f "$f" ] || [ -d "$f" ]; then printf "%s\\0" "$f"; '
     'elif [ -e "$f" ] || [ -L "$f" ]; then printf "/dev/null/odd\\0"; fi; done; }}; '
-    "w() {{ {files}; }}; "
-    'w c; for f in {folders}; do c "$f"; done; '
-    'for f in {places}; do c "${{f%/*}}"; if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
+    'p=${{h%/*}}; while [ -n "$p" ]; do a; p=${{p%/*}}; done; '
+    "for p in {above}; do a; done; for p in {folders}; do r; done; for p in {wild}; do p=${{p%/}}; r; done; "
+    'for f in {places}; do if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
     'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
     "if [ $# -gt 0 ]; then {sourced}; "
@@ -64,7 +61,7 @@ _OF_USER = (
     "case $? in 0 | 12?) echo e;; esac; fi; "
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
-    'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
+    'echo; {{ printf "%s\\0" "$h"; {files}; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
 )
 # Adds to the login files in "$@" those that they run as a part of themselves, as ``session_environment`` reads them.
@@ -89,7 +86,7 @@ _SOURCED = (
 # g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
 # read, is known to be there. No file takes long.
 _OF_STORES = (
-    'g() {{ shift; for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
+    'g() {{ for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
     'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
     'if [ $# -gt 0 ]; then (ulimit -t {seconds}; sha256sum "$@") | '
     'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
@@ -155,32 +152,29 @@ def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Map
 def of_user(patterns: Patterns) -> str:
     """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
-        files="; ".join(map(_files, patterns.groups)),
-        folders=_words(patterns.files.folders) or _NOTHING,
+        above=_words(patterns.folders_above) or _NOTHING,
+        folders=_words(patterns.fixed_folders),
+        wild=_words(f"{folder}/" for folder in patterns.wild_folders) or _NOTHING,
+        files=_in_folders("f", patterns.groups),
         places=_words(patterns.files.places) or _NOTHING,
         login=_words(LOGIN_FILES),
         sourced=_SOURCED,
         sets=_SETS,
         address=ADDRESS,
-        stores=_of_stores(patterns.stores) if patterns.stores else "",
+        stores=_OF_STORES.format(files=_in_folders("g", patterns.stores), seconds=_DIGEST_SECONDS)
+        if patterns.stores
+        else "",
         calls="; ".join(f'printf "b%s\\n" "$({_BUSCTL} {" ".join(call)})"' for call in patterns.files.calls) or ":",
     )
 
 
-def _of_stores(stores: t.Iterable[FileGroup]) -> str:
-    files = "; ".join(_each_folder("g", group, group.names) for group in stores)
-    return _OF_STORES.format(files=files, seconds=_DIGEST_SECONDS)
-
-
-def _files(group: FileGroup) -> str:
-    has_folders = any("/" in name and "*" in posixpath.dirname(name) for name in group.names)
-    return _each_folder("$1", group, (*group.names, *(["*/"] if has_folders else [])))
-
-
-def _each_folder(do: str, group: FileGroup, names: t.Iterable[str]) -> str:
-    """What calls a function for each folder of a group, with the paths of names in it."""
-    words = " ".join(f"{_quoted('$d')}/{name}" for name in names)
-    return f'for d in {_words(group.folders)}; do {do} "$d" {words}; done'
+def _in_folders(do: str, groups: t.Iterable[FileGroup]) -> str:
+    """What calls a function for each folder of the groups that there is, with the paths of names in it."""
+    found = []
+    for group in groups:
+        words = " ".join(f"{_quoted('$d')}/{name}" for name in group.names)
+        found.append(f'for d in {_words(group.folders)}; do if [ -d "$d" ]; then {do} {words}; fi; done')
+    return "; ".join(found)
 
 
 def _installed(name: str, paths: t.Sequence[str]) -> str:

@@ -56,6 +56,11 @@ class Patterns:
         """Whether it is a folder that was looked for by a pattern."""
         return self._wild.has(path)
 
+    @property
+    def folders_above(self) -> list[str]:
+        """The folders above those that are looked for by their whole names, without those above the home."""
+        return sorted(self._fixed.difference(self.fixed_folders))
+
     @functools.cached_property
     def _fixed(self) -> frozenset[str]:
         found = set()
