@@ -108,12 +108,14 @@ _OF_HOST = (
     "then r=usual; fi; "
     'if grep -qsaE "(FLATPAK_ID|DBUS_SERVICES_PREFIX)=" $d/environ; then r=odd; fi; '
     'if [ -n "$u" ]; then echo "service:$u:$r"; fi; fi; done; '
-    "getent passwd {users} | while IFS=: read -r n x a g c m z; do "
+    # Of each user seven fields, the last of which goes on with the next user's name.
+    "set -f; IFS=:; set -- $(getent passwd {users}); unset IFS; set +f; "
+    "while [ $# -ge 6 ]; do n=${{1##*[[:space:]]}}; a=$3; g=$4; m=$6; shift 6; "
     'printf "user:%s:%s:%s:%s\\n" "$n" "$a" "$g" "$m"; '
     "b=/run/user/$a/bus; if [ -S $b ]; then echo bus; elif [ -e $b ]; then echo odd; else b=; fi; "
     'if [ "$a" = "$i" ]; then case ${address} in "" | "unix:path=$b") ;; *) echo odd;; esac; fi; '
-    '{{ if [ "$a" = "$i" ]; then /bin/sh -c "$s" sh "$m" "$b"; '
-    'elif [ "$i" = 0 ]; then chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m" "$b"; fi; }} '
+    '{{ if [ "$a" = "$i" ]; then set -- "$m" "$b"; eval "$s"; '
+    'elif [ "$i" = 0 ]; then exec chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m" "$b"; fi; }} '
     "</dev/null 2>/dev/null | head -c {most} | gzip -1 | base64; echo end; done; echo {mark} end"
 )
 

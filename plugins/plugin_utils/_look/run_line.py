@@ -26,7 +26,7 @@ def can_run(action: ActionBase) -> bool:
 def run_line(action: ActionBase, line: str) -> str:
     """What the line prints. It has users' files in it, so that -vvv is kept from showing it.
 
-    The login shell, or become, runs it as it is, as ``raw`` has its commands run: Ansible's own shell around it, and the
+    The login shell, or become, runs it as it is, as it does for ``raw``: Ansible's own shell around it, and the
     ``sleep 0`` behind it, would be two programs more on each host.
 
     Raises:
