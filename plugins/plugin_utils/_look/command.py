@@ -54,34 +54,36 @@ _OF_USER = (
     "for p in {above}; do a; done; for p in {folders}; do r; done; for p in {wild}; do p=${{p%/}}; r; done; "
     'for f in {places}; do if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
-    'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
-    "if [ $# -gt 0 ]; then {sourced}; "
-    'grep -qsE "{sets}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|'
-    '(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{sets}" "$@"; '
-    "case $? in 0 | 12?) echo e;; esac; fi; "
+    "{login}; "
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
     'echo; {{ printf "%s\\0" "$h"; {files}; printf "%s\\0" "$h"; }} | '
-    "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
+    "tar -c -f - -P -h --no-recursion --numeric-owner --format=posix --null -T - && echo end"
 )
-# Adds to the login files in "$@" those that they run as a part of themselves, as ``session_environment`` reads them.
+# Whether login files set a variable that counts, and those that they run as a part of themselves, as
+# ``session_environment`` reads them: then it is e. One grep finds the words that tell either. What it finds for a file
+# that is run can have a word in it that tells the other, or the first half of what does: all that is e.
 # Where the module would find a file and this cannot expand its name, that is e. So are very many files, and a grep that
-# cannot be started.
-_SOURCED = (
-    'q=$(printf "\\042\\047"); set -f; '
-    'for f in $(grep -ahosE "(^|[;&{{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+" "$@"); do '
+# cannot be started. $l has the files that are searched already.
+_LOGIN = (
+    'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; fi; done; '
+    'if [ $# -gt 0 ]; then v=$(grep -ahosE "{runs}|{sets}" "$@"); case $? in 12?) echo e;; esac; '
+    "q='\"'\"'\"; set --; set -f; for f in $v; do "
+    "case $f in -* | *setenv | {told}) echo e;; esac; "
     "case $f in [$q]*[$q]) f=${{f#?}}; f=${{f%?}};; *[$q]*) echo e;; esac; "
     'case $f in "~/"* | [$]HOME/* | [@$]{{HOME}}/*) f=$h/${{f#*/}};; esac; '
-    'case $f in {known}) echo e;; /*) if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; '
-    "if [ $# -gt {most} ]; then echo e; break; fi; done; set +f"
-).format(
-    most=_MOST_LOGIN_FILES,
-    known=" | ".join(
-        (
-            "*[@$]{*-*",  # a default
-            *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
-        )
-    ),
+    'case $f in {unknown}) echo e;; /*) case $l in *"//$f//"*) continue;; esac; '
+    'if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; '
+    "if [ $# -gt {most} ]; then echo e; break; fi; done; set +f; "
+    'if [ $# -gt 0 ]; then grep -qsE "{sets}" "$@"; case $? in 0 | 12?) echo e;; esac; fi; fi'
+)
+_RUNS = "(^|[;&{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+"
+_SETS_AT_LOGIN = f"{_SETS}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{_SETS}"
+# Login files run these on most hosts. Where none does, the module runs if they set a variable.
+_USUALLY_RUN = ("/etc/bash.bashrc", "/etc/bashrc")
+_UNKNOWN = (
+    "*[@$]{*-*",  # a default
+    *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
 )
 # g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
 # read, is known to be there. No file takes long.
@@ -159,9 +161,14 @@ def of_user(patterns: Patterns) -> str:
         wild=_words(f"{folder}/" for folder in patterns.wild_folders) or _NOTHING,
         files=_in_folders("f", patterns.groups),
         places=_words(patterns.files.places) or _NOTHING,
-        login=_words(LOGIN_FILES),
-        sourced=_SOURCED,
-        sets=_SETS,
+        login=_LOGIN.format(
+            files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
+            runs=_RUNS,
+            sets=_SETS_AT_LOGIN,
+            told=" | ".join(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES),
+            unknown=" | ".join(_UNKNOWN),
+            most=_MOST_LOGIN_FILES,
+        ),
         address=ADDRESS,
         stores=_OF_STORES.format(files=_in_folders("g", patterns.stores), seconds=_DIGEST_SECONDS)
         if patterns.stores
