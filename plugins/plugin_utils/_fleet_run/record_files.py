@@ -99,7 +99,13 @@ class RecordFiles:
 
     def host(self, run: str, host: str) -> HostRecord | None:
         """The record of one host; None if there is none that can be read."""
-        return next(self.hosts(run, [], [host]), None)
+        path = self._folder / run / _HOSTS / _file_name(host)
+        try:
+            return _read(path)  # its folder has thousands of others
+        except FileNotFoundError:
+            return next(self.hosts(run, [], [host]), None)  # packed, or not there
+        except (OSError, DamagedRecord):
+            return None
 
     def run_content(self, run: str) -> t.Any:
         """What was kept about a run; None if there is nothing that can be read."""

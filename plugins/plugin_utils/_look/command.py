@@ -31,8 +31,9 @@ _MOST_LOGIN_FILES = 500  # a shell takes long to collect more
 _SECONDS = 30  # a user's files can be on a file system that does not answer
 
 _USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
+_USER_OF_TASK = '"$i"'
+_USERS = "\0"  # where their names go; neither these nor the words above change by being quoted
 _BUSCTL = "busctl --user --auto-start=no --timeout=5 --json=short call"
-_NOTHING = "/dev/null"
 _COMM = 15  # bytes of a program's name that the kernel keeps
 _SETS = f"({'|'.join(NAMES)})"
 
@@ -122,45 +123,54 @@ _OF_HOST = (
 )
 
 
-def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Mapping[str, t.Sequence[str]]) -> str:
-    """The line.
+class Command:
+    """The line for hosts of any users. It is made once for all hosts.
 
     Args:
         patterns: what to look at.
-        users: the names of the users; None for the one of the task.
         programs: for each client the paths that show that it is installed.
-
-    Raises:
-        UnseenError: not all of these users can be looked at.
     """
-    named = [name for name in users if name is not None]
-    if not all(map(_USER.fullmatch, named)):
-        raise UnseenError("users")
-    words = [*(['"$i"'] if None in users else []), *named]
-    processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
-    script = _OF_HOST.format(
-        script=shlex.quote(of_user(patterns)),
-        who=_WHO,
-        mark=MARK,
-        installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
-        processes="|".join(processes),
-        sets=_SETS,
-        services="|".join(name[:_COMM] for name in patterns.files.services) or "-",
-        address=ADDRESS,
-        users=" ".join(words),
-        most=MOST_BYTES,
-    )
-    return f"timeout {_SECONDS} /bin/sh -c {shlex.quote(script)}"
+
+    def __init__(self, patterns: Patterns, programs: t.Mapping[str, t.Sequence[str]]) -> None:
+        processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
+        script = _OF_HOST.format(
+            script=shlex.quote(of_user(patterns)),
+            who=_WHO,
+            mark=MARK,
+            installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
+            processes="|".join(processes),
+            sets=_SETS,
+            services="|".join(name[:_COMM] for name in patterns.files.services) or "-",
+            address=ADDRESS,
+            users=_USERS,
+            most=MOST_BYTES,
+        )
+        line = f"timeout {_SECONDS} /bin/sh -c {shlex.quote(script)}"
+        self._before, _users, self._after = line.partition(_USERS)
+
+    def line(self, users: t.Collection[str | None]) -> str:
+        """The line for a host.
+
+        Args:
+            users: the names of the users; None for the one of the task.
+
+        Raises:
+            UnseenError: not all of these users can be looked at.
+        """
+        named = [name for name in users if name is not None]
+        if not all(map(_USER.fullmatch, named)):
+            raise UnseenError("users")
+        return self._before + " ".join([*([_USER_OF_TASK] if None in users else []), *named]) + self._after
 
 
 def of_user(patterns: Patterns) -> str:
     """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
-        above=_words(patterns.folders_above) or _NOTHING,
+        above=_words(patterns.folders_above),
         folders=_words(patterns.fixed_folders),
-        wild=_words(f"{folder}/" for folder in patterns.wild_folders) or _NOTHING,
+        wild=_words(f"{folder}/" for folder in patterns.wild_folders),
         files=_in_folders("f", patterns.groups),
-        places=_words(patterns.files.places) or _NOTHING,
+        places=_words(patterns.files.places),
         login=_LOGIN.format(
             files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
             runs=_RUNS,

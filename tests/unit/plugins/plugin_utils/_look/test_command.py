@@ -23,12 +23,13 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command, of_user
+from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, Command, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
+from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, look
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look
 from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,
@@ -39,8 +40,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
 )
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
-LINE = command(PATTERNS, {None, "mario"}, client_registry.programs())
-WITH_KEY = command(PATTERNS_WITH_KEY, {None, "mario"}, client_registry.programs())
+LINE = Command(PATTERNS, client_registry.programs()).line({None, "mario"})
+WITH_KEY = Command(PATTERNS_WITH_KEY, client_registry.programs()).line({None, "mario"})
 STORES = ("key4", "key3", "logins", "keyring", "signons")
 
 
@@ -97,7 +98,7 @@ def test_every_client_of_linux_says_what_it_needs() -> None:
 @pytest.mark.parametrize("patterns", [PATTERNS, PATTERNS_WITH_KEY], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("shell", [["sh"], ["dash"], ["bash", "--posix"]])
 def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> None:
-    line = command(patterns, {USER}, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")})
+    line = Command(patterns, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")}).line({USER})
     run = subprocess.run([*shell, "-c", line], capture_output=True, text=True, timeout=60, check=True)
     assert run.stderr == ""
     seen = parsed(run.stdout.replace("\n", "\r\n"), patterns)  # as a terminal has it
@@ -107,7 +108,7 @@ def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> N
 
 
 def test_an_unknown_user_is_not_seen() -> None:
-    line = command(PATTERNS, {"no-such-user"}, {})
+    line = Command(PATTERNS, {}).line({"no-such-user"})
     run = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
     assert parsed(run.stdout, PATTERNS).users == {}
 
@@ -115,7 +116,7 @@ def test_an_unknown_user_is_not_seen() -> None:
 @pytest.mark.parametrize("name", ["0", "1000", "a b", "$(id)", "a;id", "-x", "a\nb", "DOM\\user", "*", "a'b", ""])
 def test_a_name_that_a_shell_could_misread_is_left_to_the_module(name: str) -> None:
     with pytest.raises(UnseenError):
-        command(PATTERNS, {name}, {})
+        Command(PATTERNS, {}).line({name})
 
 
 @pytest.mark.parametrize("cut", [2, 10, 100, 1000])
