@@ -107,6 +107,23 @@ def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> N
     assert seen.users[USER].user.home == pwd.getpwnam(USER).pw_dir
 
 
+@pytest.mark.parametrize("shell", ["/bin/dash", "/bin/bash --posix", "/bin/busybox sh"])
+def test_every_posix_shell_finds_the_same(shell: str) -> None:
+    users = {USER, "daemon", "bin"} if os.geteuid() == 0 else {USER}
+    line = Command(PATTERNS_WITH_KEY, client_registry.programs()).line(users)
+    usual, other = (
+        subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+        for text in (line, line.replace("/bin/sh", shell))
+    )
+    assert other.stderr == ""
+    seen = parsed(other.stdout, PATTERNS_WITH_KEY)
+    assert seen == parsed(usual.stdout, PATTERNS_WITH_KEY)
+    assert set(seen.users) == users
+    assert {name: user.user.home for name, user in seen.users.items()} == {
+        name: pwd.getpwnam(name).pw_dir for name in users
+    }
+
+
 def test_an_unknown_user_is_not_seen() -> None:
     line = Command(PATTERNS, {}).line({"no-such-user"})
     run = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
