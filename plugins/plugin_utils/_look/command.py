@@ -39,8 +39,8 @@ _SETS = f"({'|'.join(NAMES)})"
 
 # As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
 # a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
-# that counts, b for an answer on the message bus $2, t for a file of a password store, and s for its digest, as
-# sha256sum prints it. Then an empty line, a tar archive, and a last line.
+# that counts, b for an answer on the message bus $2, t for a file of a password store, and S, as sha256sum begins, for
+# its digest. Then an empty line, a tar archive, and a last line.
 # o ends it where something is odd; a looks at the folder $p, and r at one whose files count; f names files to tar.
 # What is in a folder that is not there is not asked for: a shell needs longest for what it expands and tests.
 _OF_USER = (
@@ -91,8 +91,7 @@ _UNKNOWN = (
 _OF_STORES = (
     'g() {{ for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
     'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
-    'if [ $# -gt 0 ]; then (ulimit -t {seconds}; sha256sum "$@") | '
-    'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
+    'if [ $# -gt 0 ]; then (ulimit -t {seconds}; exec sha256sum --tag "$@"); fi; }}; '
     "{files}; "
 )
 # i is the user id of the task: the kernel knows it, and id would be one program more.

@@ -190,8 +190,14 @@ def test_what_the_archive_has_is_seen() -> None:
         b"d/home/mario\n/home/mario\n\nend\n",
         b"d/home/mario\n\n" + archive() + b"end\n",
         b"x/home/mario\n\n" + archive() + b"end\n",
-        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"", b"x", b"\\" + b"a" * 64 + b"  /x", b"a" * 64)),
-        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"a" * 64 + b" */x", b"A" * 64 + b"  /x")),
+        *(
+            b"%s\n\n" % line + archive() + b"end\n"
+            for line in (
+                *(b"S", b"Sx", b"SHA256 (/x) = ", b"SHA256 (/x) = " + b"A" * 64, b"SHA256 (/x) = " + b"a" * 63),
+                *(b"SHA256 (x) = " + b"a" * 64, b"\\SHA256 (/x) = " + b"a" * 64, b"SHA1 (/x) = " + b"a" * 64),
+                *(b"a" * 64 + b"  /x", b"s" + b"a" * 64 + b"  /x"),
+            )
+        ),
         b"d/home/m\xe4rio\n/home/mario\n\n" + archive() + b"end\n",
         b"d/home/mario\n/home/mario\n\n" + archive(),
         b"d/home/mario\n/home/mario\n\n" + archive(("/etc/shadow", tarfile.REGTYPE, b"x")) + b"end\n",
