@@ -101,7 +101,13 @@ class RecordFiles:
 
     def host(self, run: str, host: str) -> HostRecord | None:
         """The record of one host; None if there is none or it cannot be read."""
-        return next(self.hosts(run, [], [host]), None)
+        path = self.folder / run / HOSTS / file_name(host)
+        try:
+            return _read(path)  # its folder has thousands of others
+        except FileNotFoundError:
+            return next(self.hosts(run, [], [host]), None)  # packed, or not there
+        except (OSError, DamagedRecord):
+            return None
 
     def run_content(self, run: str) -> t.Any:
         """What was stored about a run; None if there is nothing or it cannot be read."""

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import shlex
 import typing as t
@@ -32,72 +31,77 @@ _MOST_LOGIN_FILES = 500  # a shell takes long to collect more
 _SECONDS = 30  # a user's files can be on a file system that does not answer
 
 _USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
+_USER_OF_TASK = '"$i"'
+_USERS = "\0"  # where their names go; neither these nor the words above change by being quoted
 _BUSCTL = "busctl --user --auto-start=no --timeout=5 --json=short call"
-_NOTHING = "/dev/null"
 _COMM = 15  # bytes of a program's name that the kernel keeps
 _SETS = f"({'|'.join(NAMES)})"
 
 # As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
 # a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
-# that counts, b for an answer on the message bus $2, t for a file of a password store, and s for its digest, as
-# sha256sum prints it. Then an empty line, a tar archive, and a last line.
-# o ends it where something is odd; a looks at a folder and those above it; w names all files, for c to look at their
-# folders, and for f to pass them to tar.
+# that counts, b for an answer on the message bus $2, t for a file of a password store, and S, as sha256sum begins, for
+# its digest. Then an empty line, a tar archive, and a last line.
+# o ends it where something is odd; a looks at the folder $p, and r at one whose files count; f names files to tar.
+# What is in a folder that is not there is not asked for: a shell needs longest for what it expands and tests.
 _OF_USER = (
-    "h=$1; b=$2; k=:; o() {{ echo odd; exit; }}; "
-    'a() {{ if [ -d "$1" ]; then [ -r "$1" ] && [ -x "$1" ] || o; fi; p=$1; '
-    'while [ -n "$p" ]; do case $k in *":$p:"*) break;; esac; k=$k$p:; '
-    'if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
-    'elif [ -e "$p" ] || [ -L "$p" ]; then o; fi; p=${{p%/*}}; done; }}; '
-    'c() {{ a "$1"; shift; for f in "$@"; do a "${{f%/*}}"; done; }}; '
-    'f() {{ shift; for f in "$@"; do case $f in */) continue;; esac; '
+    "h=$1; b=$2; o() {{ echo odd; exit; }}; "
+    'a() {{ if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
+    'elif [ -e "$p" ] || [ -L "$p" ]; then o; fi; }}; '
+    'r() {{ if [ -d "$p" ]; then [ -r "$p" ] || o; fi; a; }}; '
+    'f() {{ for f in "$@"; do '
     'if [ -f "$f" ] || [ -d "$f" ]; then printf "%s\\0" "$f"; '
     'elif [ -e "$f" ] || [ -L "$f" ]; then printf "/dev/null/odd\\0"; fi; done; }}; '
-    "w() {{ {files}; }}; "
-    'w c; for f in {folders}; do c "$f"; done; '
-    'for f in {places}; do c "${{f%/*}}"; if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
+    'p=${{h%/*}}; while [ -n "$p" ]; do a; p=${{p%/*}}; done; '
+    "for p in {above}; do a; done; for p in {folders}; do r; done; for p in {wild}; do p=${{p%/}}; r; done; "
+    'for f in {places}; do if [ -e "$f" ]; then printf "p%s\\n" "$f"; fi; '
     'if [ -L "$f" ]; then printf "l%s\\n" "$f"; readlink -f "$f"; fi; done; '
-    'set --; for f in {login}; do if [ -f "$f" ]; then set -- "$@" "$f"; fi; done; '
-    "if [ $# -gt 0 ]; then {sourced}; "
-    'grep -qsE "{sets}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|'
-    '(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{sets}" "$@"; '
-    "case $? in 0 | 12?) echo e;; esac; fi; "
+    "{login}; "
     'if [ -n "$b" ]; then export "{address}=unix:path=$b"; {calls}; fi; '
     "{stores}"
-    'echo; {{ printf "%s\\0" "$h"; w f; printf "%s\\0" "$h"; }} | '
-    "tar -c -f - -P -h --no-recursion --format=posix --null -T - && echo end"
+    'echo; {{ printf "%s\\0" "$h"; {files}; printf "%s\\0" "$h"; }} | '
+    "tar -c -f - -P -h --no-recursion --numeric-owner --format=posix --null -T - && echo end"
 )
-# Adds to the login files in "$@" those that they run as a part of themselves, as ``session_environment`` reads them.
+# Whether login files set a variable that counts, and those that they run as a part of themselves, as
+# ``session_environment`` reads them: then it is e. One grep finds the words that tell either. What it finds for a file
+# that is run can have a word in it that tells the other, or the first half of what does: all that is e.
 # Where the module would find a file and this cannot expand its name, that is e. So are very many files, and a grep that
-# cannot be started.
-_SOURCED = (
-    'q=$(printf "\\042\\047"); set -f; '
-    'for f in $(grep -ahosE "(^|[;&{{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+" "$@"); do '
+# cannot be started. $l has the files that are searched already.
+_LOGIN = (
+    'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; fi; done; '
+    'if [ $# -gt 0 ]; then v=$(grep -ahosE "{runs}|{sets}" "$@"); case $? in 12?) echo e;; esac; '
+    "q='\"'\"'\"; set --; set -f; for f in $v; do "
+    "case $f in -* | *setenv | {told}) echo e;; esac; "
     "case $f in [$q]*[$q]) f=${{f#?}}; f=${{f%?}};; *[$q]*) echo e;; esac; "
     'case $f in "~/"* | [$]HOME/* | [@$]{{HOME}}/*) f=$h/${{f#*/}};; esac; '
-    'case $f in {known}) echo e;; /*) if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; '
-    "if [ $# -gt {most} ]; then echo e; break; fi; done; set +f"
-).format(
-    most=_MOST_LOGIN_FILES,
-    known=" | ".join(
-        (
-            "*[@$]{*-*",  # a default
-            *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
-        )
-    ),
+    'case $f in {unknown}) echo e;; /*) case $l in *"//$f//"*) continue;; esac; '
+    'if [ -f "$f" ]; then set -- "$@" "$f"; fi;; esac; '
+    "if [ $# -gt {most} ]; then echo e; break; fi; done; set +f; "
+    'if [ $# -gt 0 ]; then grep -qsE "{sets}" "$@"; case $? in 0 | 12?) echo e;; esac; fi; fi'
+)
+_RUNS = "(^|[;&{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+"
+_SETS_AT_LOGIN = f"{_SETS}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{_SETS}"
+# Login files run these on most hosts. Where none does, the module runs if they set a variable.
+_USUALLY_RUN = ("/etc/bash.bashrc", "/etc/bashrc")
+_UNKNOWN = (
+    "*[@$]{*-*",  # a default
+    *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
 )
 # g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
 # read, is known to be there. No file takes long.
 _OF_STORES = (
-    'g() {{ shift; for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
+    'g() {{ for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
     'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
-    'if [ $# -gt 0 ]; then (ulimit -t {seconds}; sha256sum "$@") | '
-    'while IFS= read -r l; do printf "s%s\\n" "$l"; done; fi; }}; '
+    'if [ $# -gt 0 ]; then (ulimit -t {seconds}; exec sha256sum --tag "$@"); fi; }}; '
     "{files}; "
+)
+# i is the user id of the task: the kernel knows it, and id would be one program more.
+_WHO = (
+    'i=; while read -r k r e x; do if [ "$k" = Uid: ]; then i=$e; break; fi; done </proc/self/status; '
+    '[ -n "$i" ] || i=$(id -u)'
 )
 # As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
 _OF_HOST = (
-    'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; i=$(id -u); echo {mark}; echo $i; '
+    'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; {who}; echo {mark}; echo $i; '
     "{installed}; "
     'for f in $(grep -slxE "{processes}" /proc/[0-9]*/comm); do d=${{f%/comm}}; '
     'if grep -qsaE "{sets}=" $d/environ; then grep -shE ^Uid: $d/status; fi; '
@@ -106,75 +110,89 @@ _OF_HOST = (
     "then r=usual; fi; "
     'if grep -qsaE "(FLATPAK_ID|DBUS_SERVICES_PREFIX)=" $d/environ; then r=odd; fi; '
     'if [ -n "$u" ]; then echo "service:$u:$r"; fi; fi; done; '
-    "getent passwd {users} | while IFS=: read -r n x a g c m z; do "
+    # Of each user seven fields, the last of which goes on with the next user's name.
+    "set -f; IFS=:; set -- $(getent passwd {users}); unset IFS; set +f; "
+    "while [ $# -ge 6 ]; do n=${{1##*[[:space:]]}}; a=$3; g=$4; m=$6; shift 6; "
     'printf "user:%s:%s:%s:%s\\n" "$n" "$a" "$g" "$m"; '
     "b=/run/user/$a/bus; if [ -S $b ]; then echo bus; elif [ -e $b ]; then echo odd; else b=; fi; "
     'if [ "$a" = "$i" ]; then case ${address} in "" | "unix:path=$b") ;; *) echo odd;; esac; fi; '
-    '{{ if [ "$a" = "$i" ]; then /bin/sh -c "$s" sh "$m" "$b"; '
-    'elif [ "$i" = 0 ]; then chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m" "$b"; fi; }} '
+    '{{ if [ "$a" = "$i" ]; then set -- "$m" "$b"; eval "$s"; '
+    'elif [ "$i" = 0 ]; then exec chroot "--userspec=$n:" / /bin/sh -c "$s" sh "$m" "$b"; fi; }} '
     "</dev/null 2>/dev/null | head -c {most} | gzip -1 | base64; echo end; done; echo {mark} end"
 )
 
 
-def command(patterns: Patterns, users: t.Collection[str | None], programs: t.Mapping[str, t.Sequence[str]]) -> str:
-    """The line.
+class Command:
+    """The line for hosts of any users. It is made once for all hosts.
 
     Args:
         patterns: what to look at.
-        users: the names of the users; None for the one of the task.
         programs: for each client the paths that show that it is installed.
-
-    Raises:
-        UnseenError: not all of these users can be looked at.
     """
-    named = [name for name in users if name is not None]
-    if not all(map(_USER.fullmatch, named)):
-        raise UnseenError("users")
-    words = [*(['"$i"'] if None in users else []), *named]
-    processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
-    script = _OF_HOST.format(
-        script=shlex.quote(of_user(patterns)),
-        mark=MARK,
-        installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
-        processes="|".join(processes),
-        sets=_SETS,
-        services="|".join(name[:_COMM] for name in patterns.files.services) or "-",
-        address=ADDRESS,
-        users=" ".join(words),
-        most=MOST_BYTES,
-    )
-    return f"timeout {_SECONDS} /bin/sh -c {shlex.quote(script)}"
+
+    def __init__(self, patterns: Patterns, programs: t.Mapping[str, t.Sequence[str]]) -> None:
+        processes = dict.fromkeys(name[:_COMM] for name in (*patterns.files.processes, *WITNESSES))
+        script = _OF_HOST.format(
+            script=shlex.quote(of_user(patterns)),
+            who=_WHO,
+            mark=MARK,
+            installed="; ".join(_installed(name, paths) for name, paths in programs.items()) or ":",
+            processes="|".join(processes),
+            sets=_SETS,
+            services="|".join(name[:_COMM] for name in patterns.files.services) or "-",
+            address=ADDRESS,
+            users=_USERS,
+            most=MOST_BYTES,
+        )
+        line = f"timeout {_SECONDS} /bin/sh -c {shlex.quote(script)}"
+        self._before, _users, self._after = line.partition(_USERS)
+
+    def line(self, users: t.Collection[str | None]) -> str:
+        """The line for a host.
+
+        Args:
+            users: the names of the users; None for the one of the task.
+
+        Raises:
+            UnseenError: not all of these users can be looked at.
+        """
+        named = [name for name in users if name is not None]
+        if not all(map(_USER.fullmatch, named)):
+            raise UnseenError("users")
+        return self._before + " ".join([*([_USER_OF_TASK] if None in users else []), *named]) + self._after
 
 
 def of_user(patterns: Patterns) -> str:
     """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
     return _OF_USER.format(
-        files="; ".join(map(_files, patterns.groups)),
-        folders=_words(patterns.files.folders) or _NOTHING,
-        places=_words(patterns.files.places) or _NOTHING,
-        login=_words(LOGIN_FILES),
-        sourced=_SOURCED,
-        sets=_SETS,
+        above=_words(patterns.folders_above),
+        folders=_words(patterns.fixed_folders),
+        wild=_words(f"{folder}/" for folder in patterns.wild_folders),
+        files=_in_folders("f", patterns.groups),
+        places=_words(patterns.files.places),
+        login=_LOGIN.format(
+            files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
+            runs=_RUNS,
+            sets=_SETS_AT_LOGIN,
+            told=" | ".join(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES),
+            unknown=" | ".join(_UNKNOWN),
+            most=_MOST_LOGIN_FILES,
+        ),
         address=ADDRESS,
-        stores=_of_stores(patterns.stores) if patterns.stores else "",
+        stores=_OF_STORES.format(files=_in_folders("g", patterns.stores), seconds=_DIGEST_SECONDS)
+        if patterns.stores
+        else "",
         calls="; ".join(f'printf "b%s\\n" "$({_BUSCTL} {" ".join(call)})"' for call in patterns.files.calls) or ":",
     )
 
 
-def _of_stores(stores: t.Iterable[FileGroup]) -> str:
-    files = "; ".join(_each_folder("g", group, group.names) for group in stores)
-    return _OF_STORES.format(files=files, seconds=_DIGEST_SECONDS)
-
-
-def _files(group: FileGroup) -> str:
-    has_folders = any("/" in name and "*" in posixpath.dirname(name) for name in group.names)
-    return _each_folder("$1", group, (*group.names, *(["*/"] if has_folders else [])))
-
-
-def _each_folder(do: str, group: FileGroup, names: t.Iterable[str]) -> str:
-    """What calls a function for each folder of a group, with the paths of names in it."""
-    words = " ".join(f"{_quoted('$d')}/{name}" for name in names)
-    return f'for d in {_words(group.folders)}; do {do} "$d" {words}; done'
+def _in_folders(do: str, groups: t.Iterable[FileGroup]) -> str:
+    """What calls a function for each folder of the groups that there is, with the paths of names in it."""
+    found = []
+    for group in groups:
+        words = " ".join(f"{_quoted('$d')}/{name}" for name in group.names)
+        found.append(f'for d in {_words(group.folders)}; do if [ -d "$d" ]; then {do} {words}; fi; done')
+    return "; ".join(found)
 
 
 def _installed(name: str, paths: t.Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from .patterns import Patterns
 from .snapshot import SeenFiles
 
 _END = b"end\n"
-_DIGEST = re.compile(r"([0-9a-f]{64})  (/.*)")
+_DIGEST = re.compile(r"SHA256 \((/.*)\) = ([0-9a-f]{64})")
 _GZIP = 31  # of zlib's wbits: the largest window, with gzip's header
 
 
@@ -142,7 +142,7 @@ def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles
     head, _empty, archive = content.partition(b"\n\n")
     if not archive.endswith(_END):
         raise UnseenError(home)
-    by_kind: dict[str, list[str]] = {"d": [], "l": [], "p": [], "e": [], "b": [], "t": [], "s": []}
+    by_kind: dict[str, list[str]] = {"d": [], "l": [], "p": [], "e": [], "b": [], "t": [], "S": []}
     links: dict[str, str] = {}
     lines = iter(head.decode().split("\n"))
     for line in lines:
@@ -154,17 +154,17 @@ def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles
     if not all(lead.startswith("/") for lead in links.values()):
         raise UnseenError(home)
     files = _archived(archive[: -len(_END)], home, patterns)
-    digests = {**dict.fromkeys(by_kind["t"]), **dict(map(_digest, by_kind["s"]))}
+    digests = {**dict.fromkeys(by_kind["t"]), **dict(map(_digest, by_kind["S"]))}
     seen = SeenFiles(home, files, frozenset(by_kind["d"]), frozenset(by_kind["p"]), links, digests)
     return seen, bool(by_kind["e"]), by_kind["b"]
 
 
 def _digest(line: str) -> tuple[str, str]:
-    """The path and the digest, as sha256sum prints them."""
-    found = _DIGEST.fullmatch(line)
+    """The path and the digest, as ``sha256sum --tag`` prints them after the first letter."""
+    found = _DIGEST.fullmatch(f"S{line}")
     if found is None:
         raise UnseenError("a digest")
-    return found[2], found[1]
+    return found[1], found[2]
 
 
 def _archived(archive: bytes, home: str, patterns: Patterns) -> dict[str, tuple[bytes, float] | None]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import fnmatch
-import functools
 import posixpath
 import typing as t
 
@@ -17,7 +16,7 @@ JOURNALS = ".charter-mail-*.journal"
 
 
 class Patterns:
-    """The patterns of what is looked at.
+    """The patterns of what is looked at. They are made once for all hosts, with all that matching paths needs.
 
     Args:
         files: what the clients need.
@@ -39,6 +38,10 @@ class Patterns:
         self.listed_folders = frozenset(
             posixpath.dirname(pattern) for pattern in found if "*" in posixpath.basename(pattern)
         )
+        self._fixed = frozenset(_with_parents(self.fixed_folders))
+        self.folders_above = sorted(self._fixed.difference(self.fixed_folders))
+        self._contents, self._stores = _Matcher(self.contents), _Matcher(_paths(self.stores))
+        self._wild = _Matcher(self.wild_folders)
 
     def has_file(self, path: str) -> bool:
         """Whether a file of that path, ``~/`` for the home, would have been brought."""
@@ -56,26 +59,14 @@ class Patterns:
         """Whether it is a folder that was looked for by a pattern."""
         return self._wild.has(path)
 
-    @functools.cached_property
-    def _fixed(self) -> frozenset[str]:
-        found = set()
-        for folder in self.fixed_folders:
-            while folder and folder not in found:
-                found.add(folder)
-                folder = posixpath.dirname(folder).rstrip("/")
-        return frozenset(found)
 
-    @functools.cached_property
-    def _contents(self) -> _Matcher:
-        return _Matcher(self.contents)
-
-    @functools.cached_property
-    def _stores(self) -> _Matcher:
-        return _Matcher(_paths(self.stores))
-
-    @functools.cached_property
-    def _wild(self) -> _Matcher:
-        return _Matcher(self.wild_folders)
+def _with_parents(folders: t.Iterable[str]) -> set[str]:
+    found = set()
+    for folder in folders:
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder).rstrip("/")
+    return found
 
 
 def _paths(groups: t.Iterable[FileGroup]) -> list[str]:
@@ -95,7 +86,10 @@ class _Matcher:
                 self._exact.add(pattern)
                 continue
             folder = before.rpartition("/")[0]
-            self._wild.setdefault(folder, []).append(pattern[len(folder) + 1 :].split("/"))
+            names = pattern[len(folder) + 1 :].split("/")
+            self._wild.setdefault(folder, []).append(names)
+            for name in names:
+                _is_named("", name)  # compiles it
 
     def has(self, path: str) -> bool:
         """Whether a pattern matches a path."""

@@ -26,13 +26,16 @@ def can_run(action: ActionBase) -> bool:
 def run_line(action: ActionBase, line: str) -> str:
     """What the line prints. It has users' files in it, so that -vvv is kept from showing it.
 
+    The login shell, or become, runs it as it is, as it does for ``raw``: Ansible's own shell around it, and the
+    ``sleep 0`` behind it, would be two programs more on each host.
+
     Raises:
         UnseenError: the line failed.
     """
     context: t.Any = action._connection._play_context
     hidden, context.no_log = context.no_log, True
     try:
-        done = action._low_level_execute_command(line)
+        done = action._low_level_execute_command(line, executable=False)
     finally:
         context.no_log = hidden
     if done["rc"] != 0:

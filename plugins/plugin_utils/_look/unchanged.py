@@ -20,22 +20,16 @@ from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
 from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.engine import Client
-from ...module_utils._clients.evolution import files_to_read as of_evolution
-from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION
-from ...module_utils._clients.thunderbird import files_to_read as of_thunderbird
 from ...module_utils._linux.local_user import Target
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
-from .command import command
 from .errors import UnseenError
 from .needs_module import needs_module
 from .output import SeenHost, SeenUser, parsed
 from .patterns import Patterns
+from .prepared import prepared
 from .seen_host import SeenUserHost
 from .snapshot import Snapshot
-
-FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
-"""What each client needs, by its name."""
 
 
 class Look(t.NamedTuple):
@@ -84,11 +78,13 @@ def look(
     """
     accounts = requests(params) if wanted is None else wanted
     try:
-        names, patterns = _patterns(params)
+        # The clients that may get the accounts: which of them do, the same look tells.
+        names, _ = client_choice.choose(params, System.LINUX, lambda: client_registry.names(System.LINUX))
         if needs_module(accounts, names, params):
             return None
         users = {request.account.user for request in accounts}
-        seen = parsed(run(command(patterns, users, client_registry.programs())), patterns)
+        patterns, command = prepared(tuple(names), has_key=params[OPTION] is not None)
+        seen = parsed(run(command.line(users)), patterns)
     except UnseenError:
         return None
     installed = [name for name in client_registry.names() if name in seen.clients]
@@ -140,17 +136,6 @@ def _unchanged(
     except UnseenError:
         return None
     return None if done.failed or done.changed else done
-
-
-def _patterns(options: t.Mapping[str, t.Any]) -> tuple[t.Sequence[str], Patterns]:
-    """The clients that may get the accounts, and what they need: which of them do, the same look tells."""
-    names, _is_fallback = client_choice.choose(options, System.LINUX, lambda: client_registry.names(System.LINUX))
-    files = FilesToRead()
-    for name in names:
-        if name not in FILES:
-            raise UnseenError(name)
-        files = files.joined(FILES[name])
-    return names, Patterns(files, has_key=options[OPTION] is not None)
 
 
 def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:

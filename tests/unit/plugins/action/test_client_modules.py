@@ -24,7 +24,7 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id imp
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES
+from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,

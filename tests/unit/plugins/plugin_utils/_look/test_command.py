@@ -23,12 +23,13 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, command, of_user
+from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, Command, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
+from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import FILES, look
+from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look
 from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,
@@ -39,8 +40,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
 )
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
-LINE = command(PATTERNS, {None, "mario"}, client_registry.programs())
-WITH_KEY = command(PATTERNS_WITH_KEY, {None, "mario"}, client_registry.programs())
+LINE = Command(PATTERNS, client_registry.programs()).line({None, "mario"})
+WITH_KEY = Command(PATTERNS_WITH_KEY, client_registry.programs()).line({None, "mario"})
 STORES = ("key4", "key3", "logins", "keyring", "signons")
 
 
@@ -71,11 +72,12 @@ def test_the_line_never_names_a_password_store() -> None:
 
 
 def test_with_a_key_only_digests_of_a_password_store_are_asked_for() -> None:
-    parts = [part for part in of_user(PATTERNS_WITH_KEY).split("; ") if not part.startswith("for d in ")]
+    parts = of_user(PATTERNS_WITH_KEY).split("; ")
+    parts = [part for part in parts if not part.startswith(("for d in ", "for p in "))]  # folders alone
     named = [part for part in parts if any(name in part for name in STORES)]
     files = [f"{name}{leftover}" for name in ("key4.db", "logins.db") for leftover in ("", "-journal", "-wal")]
     calls = " ".join(f'"$d"/*/{file}' for file in (*files, "logins.json"))
-    assert named == [f'do g "$d" {calls}', 'do g "$d" "$d"/charter-mail.keyring']  # g prints digests
+    assert named == [f"then g {calls}", 'then g "$d"/charter-mail.keyring']  # g prints digests
     for path in ("x.default/key4.db", "x.default/key4.db-wal", "x.default/logins.json", "x.default/logins.db"):
         assert not PATTERNS_WITH_KEY.has_file(f"~/.thunderbird/{path}")
         assert PATTERNS_WITH_KEY.has_store(f"~/.thunderbird/{path}")
@@ -96,7 +98,7 @@ def test_every_client_of_linux_says_what_it_needs() -> None:
 @pytest.mark.parametrize("patterns", [PATTERNS, PATTERNS_WITH_KEY], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("shell", [["sh"], ["dash"], ["bash", "--posix"]])
 def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> None:
-    line = command(patterns, {USER}, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")})
+    line = Command(patterns, {"this": ("/etc/passwd",), "that": ("/nothing", "/nothing/*")}).line({USER})
     run = subprocess.run([*shell, "-c", line], capture_output=True, text=True, timeout=60, check=True)
     assert run.stderr == ""
     seen = parsed(run.stdout.replace("\n", "\r\n"), patterns)  # as a terminal has it
@@ -105,8 +107,25 @@ def test_the_whole_line_is_understood(shell: list[str], patterns: Patterns) -> N
     assert seen.users[USER].user.home == pwd.getpwnam(USER).pw_dir
 
 
+@pytest.mark.parametrize("shell", ["/bin/dash", "/bin/bash --posix", "/bin/busybox sh"])
+def test_every_posix_shell_finds_the_same(shell: str) -> None:
+    users = {USER, "daemon", "bin"} if os.geteuid() == 0 else {USER}
+    line = Command(PATTERNS_WITH_KEY, client_registry.programs()).line(users)
+    usual, other = (
+        subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+        for text in (line, line.replace("/bin/sh", shell))
+    )
+    assert other.stderr == ""
+    seen = parsed(other.stdout, PATTERNS_WITH_KEY)
+    assert seen == parsed(usual.stdout, PATTERNS_WITH_KEY)
+    assert set(seen.users) == users
+    assert {name: user.user.home for name, user in seen.users.items()} == {
+        name: pwd.getpwnam(name).pw_dir for name in users
+    }
+
+
 def test_an_unknown_user_is_not_seen() -> None:
-    line = command(PATTERNS, {"no-such-user"}, {})
+    line = Command(PATTERNS, {}).line({"no-such-user"})
     run = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
     assert parsed(run.stdout, PATTERNS).users == {}
 
@@ -114,7 +133,7 @@ def test_an_unknown_user_is_not_seen() -> None:
 @pytest.mark.parametrize("name", ["0", "1000", "a b", "$(id)", "a;id", "-x", "a\nb", "DOM\\user", "*", "a'b", ""])
 def test_a_name_that_a_shell_could_misread_is_left_to_the_module(name: str) -> None:
     with pytest.raises(UnseenError):
-        command(PATTERNS, {name}, {})
+        Command(PATTERNS, {}).line({name})
 
 
 @pytest.mark.parametrize("cut", [2, 10, 100, 1000])
@@ -171,8 +190,14 @@ def test_what_the_archive_has_is_seen() -> None:
         b"d/home/mario\n/home/mario\n\nend\n",
         b"d/home/mario\n\n" + archive() + b"end\n",
         b"x/home/mario\n\n" + archive() + b"end\n",
-        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"", b"x", b"\\" + b"a" * 64 + b"  /x", b"a" * 64)),
-        *(b"s%s\n\n" % line + archive() + b"end\n" for line in (b"a" * 64 + b" */x", b"A" * 64 + b"  /x")),
+        *(
+            b"%s\n\n" % line + archive() + b"end\n"
+            for line in (
+                *(b"S", b"Sx", b"SHA256 (/x) = ", b"SHA256 (/x) = " + b"A" * 64, b"SHA256 (/x) = " + b"a" * 63),
+                *(b"SHA256 (x) = " + b"a" * 64, b"\\SHA256 (/x) = " + b"a" * 64, b"SHA1 (/x) = " + b"a" * 64),
+                *(b"a" * 64 + b"  /x", b"s" + b"a" * 64 + b"  /x"),
+            )
+        ),
         b"d/home/m\xe4rio\n/home/mario\n\n" + archive() + b"end\n",
         b"d/home/mario\n/home/mario\n\n" + archive(),
         b"d/home/mario\n/home/mario\n\n" + archive(("/etc/shadow", tarfile.REGTYPE, b"x")) + b"end\n",

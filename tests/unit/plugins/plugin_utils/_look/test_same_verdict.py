@@ -173,6 +173,9 @@ def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path:
         (".cshrc", "setenv XDG_CONFIG_HOME $HOME/elsewhere\n"),
         (".config/fish/config.fish", "set -gx XDG_CONFIG_HOME $HOME/elsewhere\n"),
         (".profile", ": ${XDG_CONFIG_HOME:=$HOME/elsewhere}\n"),
+        (".profile", ". ${XDG_CONFIG_HOME:=$HOME/elsewhere}/env\n"),
+        (".cshrc", "{ . setenv XDG_CONFIG_HOME $HOME/elsewhere\n"),
+        (".config/fish/config.fish", "set; source -gx XDG_CONFIG_HOME $HOME/elsewhere; set -gx XDG_DATA_HOME /x\n"),
     ],
 )
 def test_a_variable_that_another_shell_sets_counts(name: str, text: str, tmp_path: pathlib.Path) -> None:
