@@ -29,36 +29,36 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     ),
     "home": (
         (
-            "The home directory to use instead of the user's own, by its whole path, such as a template for new users "
-            "(C(/etc/skel))."
+            "The home directory to use instead of the user's own, as an absolute path, such as the template for new "
+            "users (C(/etc/skel))."
         ),
         "Without O(user), root acts as the owner of this directory. A template that belongs to root stays root's.",
         (
-            "It is refused if a folder on the way belongs to another user, or if it is a user's home directory and "
+            "It is refused if a folder in its path belongs to another user, or if it is a user's home directory and "
             "belongs to root."
         ),
     ),
     "profile": (
         "The Thunderbird profile, by name or folder. Other clients ignore this option.",
-        "If omitted, it is the profile that Thunderbird opens. If there is none, one is created.",
+        "If omitted, the profile that Thunderbird opens is used. If there is none, one is created.",
     ),
     "full_name": ("The name that recipients see. If omitted, an existing account keeps its name.",),
     "reply_to": (
-        "The address that replies go to, where it is not the address of the account.",
-        "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
+        "The address that replies go to, if it differs from the address of the account.",
+        "An empty text removes it. If omitted, an existing account keeps its setting. Outlook ignores this option.",
     ),
     "organization": (
-        "The sender's organization, which mail names in a header. At most 240 characters.",
-        "An empty text removes it. If omitted, an existing account keeps its own. Outlook ignores this option.",
+        "The sender's organization, for a header of each message. At most 240 characters.",
+        "An empty text removes it. If omitted, an existing account keeps its setting. Outlook ignores this option.",
     ),
     "signature": (
-        "The signature of the account's own address. If omitted, an existing account keeps its own.",
-        "In Evolution, an account whose From address is the user's own keeps its own.",
-        "In Outlook, a signature that the user has chosen stays, with a warning.",
+        "The signature of the account's own address. If omitted, an existing account keeps its signature.",
+        "In Evolution, an account for which the user has set another From address keeps its signature.",
+        "In Outlook, a signature that the user has chosen is kept, with a warning.",
     ),
     "identities": (
-        "Further addresses that the account sends from. Those of the user's own stay.",
-        "An identity is recognised by its address. Options that it omits keep what an existing identity has.",
+        "Further addresses that the account sends from. Those that the user has added are kept.",
+        "An identity is recognised by its address. If an option is omitted, an existing identity keeps its setting.",
         "In Evolution, they are aliases, which have an address and a name only. Outlook ignores this option.",
     ),
     "protocol": (
@@ -66,11 +66,11 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "The same address with the other protocol is a separate account.",
     ),
     "provider": (
-        "Whose servers to use.",
+        "The preset of servers to use.",
         "V(charter) is imap.charter.net 993, pop.charter.net 995 (both TLS) and smtp.charter.net 587 (STARTTLS).",
-        "V(spectrum) is mobile.charter.net, which Spectrum publishes today.",
+        "V(spectrum) is mobile.charter.net, the server that Spectrum publishes today.",
         "V(twc) is mail.twc.com, and V(brighthouse) is mail.brighthouse.com.",
-        "V(auto) chooses the provider by the domain of the address.",
+        "V(auto) selects the provider by the domain of the address.",
         "O(incoming) and O(outgoing) take precedence.",
     ),
     "username": ("The login name for both servers. Defaults to the address.",),
@@ -82,8 +82,8 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "When to replace a stored password.",
         "V(always) replaces a stored password that differs. V(on_create) only stores a missing one.",
     ),
-    "incoming": ("The IMAP or POP3 server, where it differs from the provider's.",),
-    "outgoing": ("The submission (SMTP) server, where it differs from the provider's.",),
+    "incoming": ("The IMAP or POP3 server, if it differs from the provider's.",),
+    "outgoing": ("The submission (SMTP) server, if it differs from the provider's.",),
     "leave_on_server": (
         "POP3 only. Whether mail stays on the server.",
         "If omitted, an existing account keeps its setting, and a new account leaves mail on the server.",
@@ -93,10 +93,10 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "If omitted, an existing account keeps its setting. A new account has no limit.",
     ),
     "folders": (
-        "Which folders hold sent mail, drafts and so on. If omitted, an existing account keeps its folders.",
+        "The folders for sent mail, drafts and so on. If omitted, an existing account keeps its folders.",
         (
-            "V(server) is the folder on the server: the one that the server names (RFC 6154), otherwise the one with "
-            "the usual name. V(local) is the folder on this computer. Any other text is the name of a folder on the "
+            "V(server) is the folder that the server designates (RFC 6154), otherwise the one on the server with the "
+            "usual name. V(local) is the folder on this computer. Any other text is the name of a folder on the "
             "server, with levels separated by V(/). V(Server) and V(LOCAL) are refused."
         ),
         "A new account has V(server) for sent mail and drafts in every client.",
@@ -107,16 +107,16 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
     ),
     "check_interval": (
-        "Get mail every so many minutes, V(1) to V(10080). V(0) means only when the user asks for it.",
-        "If omitted, an existing account keeps its setting, and a new one has 10. Outlook ignores this option.",
+        "How often to get mail, in minutes, V(1) to V(10080). V(0) means only when the user asks for it.",
+        "If omitted, an existing account keeps its setting. A new account has V(10). Outlook ignores this option.",
     ),
     "idle": (
         "IMAP only. Let the server announce new mail at once (IDLE).",
-        "If omitted, an existing account keeps its setting, and a new one has V(true). Outlook ignores this option.",
+        "If omitted, an existing account keeps its setting. A new account has V(true). Outlook ignores this option.",
     ),
     "offline": (
-        "IMAP only. The mail to keep on this computer: V(all), V(none), or that of so many days, such as V(30).",
-        "Nothing is deleted on this computer. Folders that Thunderbird knows already keep mail that the user reads.",
+        "IMAP only. The mail to keep on this computer, V(all), V(none), or a number of days, such as V(30).",
+        "Nothing is deleted here. Folders that Thunderbird already knows still store mail that the user reads.",
         "If omitted, an existing account keeps its setting. Outlook ignores this option.",
     ),
     "subscribed_only": (
@@ -136,7 +136,7 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
         "Only Thunderbird has this setting for each account. If omitted, an existing account keeps its setting.",
     ),
     "settings": (
-        "Further settings of one client, in its own words. Other clients ignore them.",
+        "Further settings of one client, by the client's own names. Other clients ignore them.",
         (
             "For Thunderbird, V(server.NAME), V(identity.NAME) and V(smtpserver.NAME) are the preferences of the "
             "account, such as V(server.max_cached_connections)."
@@ -145,8 +145,8 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
             "For Evolution, V(account/GROUP/KEY), V(identity/GROUP/KEY) and V(transport/GROUP/KEY) are the keys of its "
             "sources, such as V(account/Imapx Backend/FetchOrder)."
         ),
-        "A value is text, a number or a boolean, of the setting's own type. Null removes the setting.",
-        "What an option sets is refused, as are names of other parts, and what decides how the client connects.",
+        "A value is text, a number or a boolean, and must have the setting's type. Null removes the setting.",
+        "Settings that have an option, name other parts of the profile or decide how the client connects are refused.",
     ),
     "default": ("Make this the user's default account. Otherwise the default account stays the same.",),
     "state": (
@@ -160,30 +160,30 @@ TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "override": (
         "Also change an account that its user has changed on purpose. Otherwise it is skipped, with a warning.",
         "It is switched off in Evolution, signs in by OAuth2, Kerberos or a certificate, or uses a proxy on the host.",
-        "It also counts as such if it sends by something else than an SMTP server, such as C(sendmail).",
+        "An account that sends by something other than an SMTP server, such as C(sendmail), is treated likewise.",
         "With O(state=absent), such an account is skipped only if it is on another server and was made by hand.",
-        "In Evolution, the user's own From address and name are also replaced. Thunderbird keeps them in either case.",
-        "Only modules that configure Thunderbird or Evolution use it.",
+        "In Evolution, a From address and name that the user has set are also replaced. Thunderbird always keeps them.",
+        "Only modules that configure Thunderbird or Evolution use this option.",
     ),
     "migrate": (
         "Replace a POP3 account of the same address at the same provider by this IMAP account.",
         "The IMAP account gets its identities, signatures and stored passwords. No mail is deleted or copied.",
         (
-            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is in the "
-            "local folders already. Outlook ignores this option, with a warning."
+            "In Thunderbird, the folders of the POP3 account become local folders. In Evolution, its mail is already "
+            "in the local folders. Outlook ignores this option, with a warning."
         ),
-        "A POP3 account that signs in by OAuth2, Kerberos or a certificate stays unless O(override=true).",
+        "A POP3 account that signs in by OAuth2, Kerberos or a certificate is kept unless O(override=true).",
     ),
     "upload": (
-        "Also add the mail that O(migrate) has left in Thunderbird's local folders to the server.",
+        "Also upload the mail that O(migrate) has left in Thunderbird's local folders to the server.",
         (
-            "Only M(charter.mail.mail_accounts) does it, by M(charter.mail.mail_upload). Nothing is uploaded from "
+            "Only M(charter.mail.mail_accounts) does this, with M(charter.mail.mail_upload). Nothing is uploaded from "
             "Evolution, which keeps the mail of all accounts together. A warning says so."
         ),
-        "Each run compares all messages, so leave it out again when all are there.",
+        "Each run compares all messages. Remove the option when all messages are uploaded.",
     ),
     "allow_plaintext": (
-        "Accept V(none) as the security of a server. Anybody on the way to the server can then read the password.",
+        "Accept V(none) as the security of a server. Anybody on the network path can then read the password.",
     ),
 }
 SERVER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
@@ -201,7 +201,7 @@ FOLDER_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "templates": ("The folder for templates. Evolution saves none if the folder is missing on the server.",),
     "archive": ("The folder for archived mail.",),
     "trash": ("The folder for deleted mail. IMAP only, and never V(local).",),
-    "junk": ("The folder for junk mail, to which the client then moves it. Never V(local).",),
+    "junk": ("The folder to which the client moves junk mail. Never V(local).",),
 }
 _PARTS = {"incoming": SERVER_TEXTS, "folders": FOLDER_TEXTS}
 
@@ -209,46 +209,46 @@ _PARTS = {"incoming": SERVER_TEXTS, "folders": FOLDER_TEXTS}
 SIGNATURE_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "text": ("Plain text. At most 262,144 characters, as with O(signature.html).",),
     "html": (
-        "HTML, the inside of a body. It is used as it is, so that it must be the administrator's own.",
+        "HTML, the content of a body. It is used unchanged, so it must come from the administrator.",
         (
-            "Images must be in it, as C(data:) URLs. Those that no recipient would see are refused: C(cid:), files and "
-            "relative paths. An image on the web gives a warning."
+            "Images must be embedded as C(data:) URLs. Images that no recipient would see (C(cid:), files and relative "
+            "paths) are refused. An image on the web gives a warning."
         ),
     ),
     "src": (
-        "A file on the controller, found and filled in as the lookup P(ansible.builtin.template#lookup) does.",
-        "It is also looked for in C(templates) beside the inventory, and images in C(files) there.",
+        "A file on the controller, found and rendered as by the lookup P(ansible.builtin.template#lookup).",
+        "It is also searched for in C(templates) beside the inventory, and images in C(files).",
         "It is HTML if its name ends in C(.html) or C(.htm), with or without C(.j2). Otherwise it is plain text.",
-        "In it, C(sender) has the C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
+        "The variable C(sender) has C(address), C(full_name), C(reply_to), C(organization), C(username) and C(user).",
     ),
     "vars": ("Further variables for O(signature.src), such as a title or a telephone number.",),
     "images": (
         "Images for O(signature.src), PNG, JPEG or GIF: a name for each file on the controller.",
-        "In the file, C(images) has a C(data:) URL for each name.",
+        "The variable C(images) has a C(data:) URL for each name.",
     ),
     "placement": (
-        "Where the signature stands in replies: above or below the quoted text. If omitted, it stays as it is.",
-        "In Thunderbird, V(above) also begins replies above the quoted text. Outlook has no other place.",
+        "Where to place the signature in replies, above or below the quoted text. If omitted, the setting is kept.",
+        "In Thunderbird, V(above) also begins replies above the quoted text. Outlook supports only V(above).",
     ),
-    "replies": ("Whether replies have the signature. If omitted, it stays as it is. Evolution ignores this option.",),
+    "replies": ("Whether replies have the signature. If omitted, the setting is kept. Evolution ignores this option.",),
     "forwards": (
-        "Whether forwarded messages have the signature. If omitted, it stays as it is. Evolution ignores this option.",
+        "Whether forwarded messages have it. If omitted, the setting is kept. Evolution ignores this option.",
         "Outlook has one setting for O(signature.replies) and O(signature.forwards).",
     ),
     "state": ("V(absent) removes the signature that this collection has set, unless the user has changed it since.",),
 }
 IDENTITY_TEXTS: t.Mapping[str, tuple[str, ...]] = {
     "address": (
-        "The address. Letter case makes no difference.",
-        "The account's own address can only be given with O(identities[].default), which makes it the default again.",
+        "The address. Letter case is ignored.",
+        "The account's own address is only accepted with O(identities[].default), which makes it the default again.",
     ),
-    "full_name": ("The name that recipients see. A new identity without one has that of the account.",),
+    "full_name": ("The name that recipients see. A new identity without one gets the name of the account.",),
     "reply_to": ("As O(reply_to). Evolution ignores this option.",),
     "organization": ("As O(organization). Evolution ignores this option.",),
     "signature": ("As O(signature). Evolution and Outlook ignore this option.",),
     "default": (
         "Send from this identity unless another one is chosen. Evolution ignores this option.",
-        "If no identity has it, the default stays as it is.",
+        "If no identity has it, the default is not changed.",
     ),
     "state": ("V(absent) removes an identity that this collection has made.",),
 }

@@ -14,7 +14,8 @@ options:
       - The accounts of one user, with the options of an entry of O(charter.mail.mail_accounts#module:accounts). The
         entries of C(mail_accounts) in the inventory can be used as they are.
       - Entries with C(state=absent) are skipped. Passwords are not read, so no vault password is needed.
-      - Accounts are checked as in the modules. Settings that cannot work are an error, and doubtful ones a warning.
+      - Accounts are validated as in the modules. Settings that cannot work are an error. Doubtful settings give a
+        warning.
     type: list
     elements: dict
     required: true

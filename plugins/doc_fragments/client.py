@@ -24,7 +24,7 @@ options:
   lock_timeout:
     description:
       - How many seconds to wait for another run of this collection that changes the same client of the same user.
-      - After that, the accounts of this user fail, and say so.
+      - After that, the accounts of this user fail with this reason.
     type: int
     default: 30
   backup:
@@ -34,10 +34,10 @@ options:
   exclusive:
     description:
       - Also remove accounts that are not listed, with their stored passwords. Mail files are kept.
-      - V(charter) removes IMAP and POP3 accounts whose incoming server is one of the presets of O(provider).
-        V(ours) removes the accounts that this collection has set up, whatever their servers are.
-      - Only users for whom the list has an account with O(state=present) lose any. An account is listed if an entry of
-        its user has its address or login, and its protocol.
+      - V(charter) removes IMAP and POP3 accounts whose incoming server belongs to one of the presets of O(provider).
+        V(ours) removes the accounts that this collection has set up, on any server.
+      - Accounts are only removed from users who have an account with O(state=present) in the list. An account counts as
+        listed if an entry of its user has its protocol and its address or login.
       - In Thunderbird, only the profiles of the entries are searched.
     type: str
     choices: [charter, ours]

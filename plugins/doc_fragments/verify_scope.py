@@ -18,8 +18,8 @@ options:
     description:
       - How many seconds the test of one server may take, from name resolution to the last step.
       - This includes the search of O(suggest). All servers are tested at once, so the task takes about as long.
-      - If one address of a server does not work and the name has others, up to two of them are tried in addition, each
-        for at most three seconds.
+      - If one address of a server does not work and the name has others, up to two of those are also tried, each for at
+        most three seconds.
     type: float
     default: 10.0
   retries:
@@ -31,10 +31,10 @@ options:
     default: 0
   attempts:
     description:
-      - How many refused sign-ins of one login end its use in this task, over all servers and accounts. Repeated
-        failures can lock the account at the provider.
+      - How many sign-ins of one login may be refused, on all servers and for all accounts, before the login is no
+        longer tried in this task. Repeated failures can lock the account at the provider.
       - All hosts of a run of Ansible share the limit, see the notes.
-      - The tests that need the login are then skipped with that reason.
+      - The tests that need the login are then skipped with this reason.
       - With the default, receiving and sending are tested at the same time, so a wrong password is refused twice. With
         V(1), sending is tested only after the incoming server has accepted the password.
       - A login is sent to a server once for each account. It is sent again only to a server that has accepted it.
@@ -42,11 +42,11 @@ options:
     default: 2
   suggest:
     description:
-      - Whether to search for settings that work, where a server fails before signing in. The search uses no password.
+      - Whether to search for working settings if a server fails before signing in. The search uses no password.
       - The search tries the other standard ports and kinds of encryption of the same server, and the presets of
         O(provider) that serve the same addresses. It ends within O(timeout).
-      - The first settings that work are named with the exact options to set, in the sentences and in
-        RV(accounts[].cause.suggestion). Settings without encryption are never suggested. Nothing is changed.
+      - The sentences and RV(accounts[].cause.suggestion) name the first settings that work, as the exact options to
+        set. Settings without encryption are never suggested. Nothing is changed.
     type: bool
     default: true
   warn_days:
@@ -56,7 +56,7 @@ options:
   fail_on:
     description:
       - Which findings make the task fail. With an empty list, the task fails for invalid options only.
-      - V(failed) is a failed test. V(skipped) is a test that could not be made, for example without a password.
+      - V(failed) is a failed test. V(skipped) is a test that could not be run, for example without a password.
         V(warning) is a warning in RV(accounts[].warnings).
       - If the task does not fail, inspect RV(accounts) instead.
     type: list
@@ -70,9 +70,9 @@ options:
       - With V(reach), the PC resolves the names, connects, and checks whether it trusts the certificates. It uses no
         password. This tests the network, firewall and certificate store of that PC.
       - With V(sign_in), the PC also signs in. The passwords are written to a file in the private temporary folder of
-        the task on the PC. The batch file that reads this file deletes it. Passwords are in no command line and no log.
-        A password is never sent without encryption, nor after the controller has seen it refused. Sign-ins by the PC
-        also count against O(attempts).
+        the task on the PC. The batch file that reads this file deletes it. Passwords are never on a command line or in
+        a log. A password is never sent without encryption, or after the controller has seen it refused. Sign-ins by the
+        PC also count against O(attempts).
       - With V(none), the PC tests nothing.
       - All servers are tested in parallel, at most 16 at a time, each within O(timeout). Windows decides which
         certificates are trusted; O(ca_path) applies to the controller.
@@ -91,17 +91,17 @@ options:
     default: false
   round_trip_timeout:
     description:
-      - With O(round_trip), within how many seconds the message must arrive. A message that takes more than half of this
-        time is reported as late.
-      - A POP3 session does not see mail that arrives after its start, so each check for the message is a sign-in. The
-        pauses between the checks grow to ten seconds.
+      - With O(round_trip), how many seconds to wait for the message. A message that takes more than half of this time
+        is reported as late.
+      - A POP3 session does not see mail that arrives after its start, so each check for the message needs a sign-in.
+        The pauses between the checks increase to ten seconds.
     type: float
     default: 60.0
   checks:
     description:
       - Which tests RV(accounts[].checks) lists.
-      - With V(failed), the tests that succeeded without a warning are left out, so that the result of an account that
-        works is short. V(all) lists them, too, with the addresses and certificates of all servers.
+      - With V(failed), tests that succeeded without a warning are omitted, so that the result of an account that works
+        is short. V(all) also lists these, with the addresses and certificates of all servers.
     type: str
     choices: [failed, all]
     default: failed

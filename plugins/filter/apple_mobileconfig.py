@@ -11,13 +11,13 @@ description:
   - Creates the text of a configuration profile. A Mac, iPhone or iPad sets up the accounts in Mail when its user
     installs the profile.
   - The same accounts get the same identifiers each time. A new profile therefore replaces the one that is installed.
-  - A profile could hold a password in plain text, so this one has none. The device asks for it once.
+  - Passwords in a profile are in plain text, so this profile has none. The device asks for the password once.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.accounts_filter
 options:
   identifier:
-    description: Who distributes the profile, in reverse-DNS style. It is a part of the profile's identifiers.
+    description: The distributor of the profile, in reverse-DNS style. It is part of the profile's identifiers.
     type: str
     default: charter.mail
   organization:
@@ -26,8 +26,8 @@ options:
     default: ""
 notes:
   - The profile is not signed, and devices say so. Sign it with C(openssl cms -sign -outform der).
-  - A profile says only whether TLS is used, not whether by STARTTLS or from the first byte, and not how long POP3 mail
-    stays on the server.
+  - A profile only specifies whether TLS is used. It cannot specify STARTTLS or TLS from the first byte, or how long
+    POP3 mail stays on the server.
   - The keys are those of Apple's documentation. The result was not tested with a real device.
 seealso:
   - module: charter.mail.mail_render

@@ -9,7 +9,7 @@ version_added: 0.1.0
 short_description: Write accounts as files for Evolution
 description:
   - Creates the texts of the files that Evolution keeps for accounts, for computers that no play reaches.
-  - M(charter.mail.evolution_account) writes the same files, and it also merges them with what is there.
+  - M(charter.mail.evolution_account) writes the same files, and also merges them with existing ones.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.accounts_filter

@@ -13,14 +13,14 @@ description:
   - Use this filter to deploy with Group Policy, Intune or M(ansible.windows.win_copy). M(charter.mail.outlook_account)
     does all of this itself.
   - Outlook finds the file by the domain of the address. One file therefore serves one account of a domain for each
-    Windows user. Several accounts are an error; use P(charter.mail.outlook_prf#filter) for them.
+    Windows user. Several accounts are an error. Use P(charter.mail.outlook_prf#filter) for them.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.accounts_filter
 options:
   domain:
     description:
-      - The mail domain of the account. If omitted, all accounts must be of one domain.
+      - The mail domain of the account. If omitted, all accounts must have the same domain.
     type: str
 notes:
   - Write the text in UTF-8 and name the file C(<domain>.xml), the name that P(charter.mail.outlook_reg#filter) uses.

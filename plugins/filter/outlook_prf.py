@@ -29,7 +29,7 @@ options:
     description:
       - The ANSI code page of the PC, as C(cp) and the number in the registry value C(ACP) of
         C(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Nls\CodePage), such as V(cp936) or V(cp65001) (UTF-8).
-      - A character that it does not have is an error.
+      - A character that the code page does not have is an error.
     type: str
     default: cp1252
 notes:
@@ -38,8 +38,8 @@ notes:
   - Outlook finds the file through the registry, see P(charter.mail.outlook_reg#filter). It imports one PRF file for
     each user, once. Put all accounts of a user into one file.
   - Put it where only administrators can change it. Anybody who can change it can redirect the user's mail.
-  - A PRF file cannot express STARTTLS for incoming mail, so it is an error.
-  - The format follows measurements by others with Outlook 2024 and POP3. The result was not tested with a real Outlook.
+  - A PRF file cannot express STARTTLS for incoming mail, so an account that uses it is an error.
+  - The format follows tests by others with Outlook 2024 and POP3. The result was not tested with a real Outlook.
 seealso:
   - plugin: charter.mail.outlook_reg
     plugin_type: filter

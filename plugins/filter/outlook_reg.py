@@ -25,8 +25,8 @@ options:
   xml_folder:
     description:
       - The full path of the folder on the PC that has a file C(<domain>.xml) for each domain of the accounts.
-      - One file cannot serve several accounts of a domain. Such a domain is left to the PRF file with a warning, and is
-        an error without O(prf).
+      - One file cannot serve several accounts of a domain. With O(prf), such a domain is skipped here, with a warning.
+        Without O(prf), it is an error.
     type: str
   sid:
     description:

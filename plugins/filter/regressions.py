@@ -14,10 +14,10 @@ from ..plugin_utils._fleet.regressions import regressions
 DOCUMENTATION = r"""
 name: regressions
 version_added: 0.1.0
-short_description: What worked before a change and does not work since
+short_description: List what a change has broken
 description:
   - Compares the results of M(charter.mail.mail_verify) from before and after a change, account by account. The playbook
-    C(charter.mail.confirm) decides by it what is undone.
+    C(charter.mail.confirm) uses the result to decide what to undo.
 options:
   _input:
     description:
@@ -27,13 +27,12 @@ options:
     elements: dict
     required: true
   before:
-    description: The results before the change, likewise.
+    description: The results before the change, in the same form.
     type: list
     elements: dict
     required: true
   former:
-    description: The results of tests of C(former_entry), made after those. They tell whether the former settings still
-      work.
+    description: The results of later tests of C(former_entry). They show whether the former settings still work.
     type: list
     elements: dict
     default: []
@@ -51,12 +50,12 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The servers that an account could use before, and cannot use since, with C(client), C(user), C(email),
-      C(protocol), C(endpoint), C(server), C(former_server), C(code) and C(sentence). C(former_entry) is an entry of
-      C(mail_accounts) by which the former settings can be tested, without a password.
-    - C(by_settings) is V(true) if the settings of this server were changed in between, and they are the cause, not an
-      outage. This is so if other settings or the former ones work now, or if the server answers otherwise than the
-      settings say.
+    - The servers that an account could use before and cannot use now, with C(client), C(user), C(email), C(protocol),
+      C(endpoint), C(server), C(former_server), C(code) and C(sentence). C(former_entry) is an entry of
+      C(mail_accounts), without a password, with which the former settings can be tested.
+    - C(by_settings) is V(true) if the settings of this server were changed in between and have caused the failure, so
+      that it is not an outage. This is the case if other settings or the former ones work now, or if the server's
+      answer does not match the settings.
   type: list
   elements: dict
 """

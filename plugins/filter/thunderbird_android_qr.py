@@ -10,12 +10,12 @@ short_description: Write accounts as QR codes for Thunderbird for Android
 description:
   - Creates the texts of the QR codes from which Thunderbird for Android imports accounts (Settings, Import settings,
     Scan QR code). One code holds three accounts at most.
-  - The codes have no password. The phone asks for it.
+  - The codes contain no password. The phone asks for it.
 positional: _input
 extends_documentation_fragment:
   - charter.mail.accounts_filter
 notes:
-  - The texts are JSON. Any program that makes QR codes can make pictures of them, such as C(segno) or C(qrencode).
+  - The texts are JSON. Any QR code program, such as C(segno) or C(qrencode), can create pictures of them.
   - The grammar is version 1 of Thunderbird's format. The result was not tested with a real phone.
 seealso:
   - module: charter.mail.mail_render

@@ -9,7 +9,7 @@ version_added: 0.1.0
 short_description: Write accounts as an autoconfig file for Thunderbird
 description:
   - Creates the text of an autoconfig file (C(config-v1.1.xml)). Thunderbird and other clients read servers, ports and
-    login from it after a user has typed an address.
+    login from it after a user has entered an address.
   - The file serves everybody with an address of the domain. Clients look for it at
     C(https://DOMAIN/.well-known/autoconfig/mail/config-v1.1.xml).
 positional: _input
@@ -17,14 +17,14 @@ extends_documentation_fragment:
   - charter.mail.accounts_filter
 options:
   domain:
-    description: The mail domain. If omitted, all accounts must be of one domain.
+    description: The mail domain. If omitted, all accounts must have the same domain.
     type: str
   display_name:
     description: The name that the client shows for the provider. If empty, the domain.
     type: str
     default: ""
 notes:
-  - A login must be the address, or a part of it, since the file serves everybody. Another login is an error.
+  - The login must be the address or a part of it, because the file serves all users. Any other login is an error.
 seealso:
   - module: charter.mail.mail_render
 author:

@@ -10,10 +10,10 @@ short_description: Set up mail accounts in Evolution
 description:
   - Adds, changes or removes mail accounts in the Evolution of a local user. The default servers are those of Charter
     (Spectrum).
-  - Recognises an existing account, whether this module or the user created it, and changes only what differs. The
-    user's own settings (name of the account, folders, encryption, whatever options omit) stay the same, to the byte.
+  - Recognises an existing account, whether this module or the user created it, and changes only what differs. All other
+    settings of the user, such as the name of the account and folders, are kept byte for byte.
   - If the user is logged in, the module works through the user's session, and a running Evolution shows the change at
-    once. Otherwise the module writes the files. It never starts Evolution, which need not be installed.
+    once. Otherwise the module writes the files. It never starts Evolution. Evolution need not be installed.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
@@ -22,9 +22,9 @@ options:
   location:
     description:
       - Which Evolution to configure. Native and Flatpak builds keep accounts in different folders.
-      - V(auto) is the one that is installed. If both are, it is the one that was used last. If none is installed, it is
-        the one that was used last, and V(native) if none was used. A warning names the other one if it was used.
-      - The folders of the native one follow E(XDG_CONFIG_HOME), E(XDG_DATA_HOME) and E(XDG_CACHE_HOME) of the user's
+      - V(auto) selects the installed one. If both or none are installed, it selects the one that was used last. If none
+        was used, it selects V(native). A warning names the other one if it was used.
+      - The folders of the native build follow E(XDG_CONFIG_HOME), E(XDG_DATA_HOME) and E(XDG_CACHE_HOME) of the user's
         session. While the user is not logged in, they follow the files that a login reads, such as C(~/.profile).
       - The Flatpak is only configured while it is closed, see O(when_running). No password can be stored for it.
     type: str
@@ -47,10 +47,11 @@ attributes:
   platform:
     platforms: posix
   action:
-    description: Has a part that runs on the controller. It looks at the host, and answers if nothing is to be done.
+    description: Runs in part on the controller, which reads files of the host and answers alone if nothing is to be
+      done.
     support: partial
   async:
-    description: Can be run with C(async). The module is then always sent.
+    description: Can be run with C(async). The module then always runs on the host.
     support: full
 seealso:
   - module: charter.mail.thunderbird_account
@@ -58,14 +59,14 @@ seealso:
 notes:
   - Evolution has no profiles. O(profile) and O(accounts[].profile) have no effect.
   - O(default=true) needs C(dconf), and C(dbus-run-session) for a user who is not logged in.
-  - An account from GNOME Online Accounts is not changed, and the task fails for its user with the reason. With
-    O(state=absent), it stays, with a warning.
+  - An account from GNOME Online Accounts is not changed, and the task fails for its user with this reason. With
+    O(state=absent), the account is kept, with a warning.
   - With O(home), only files are written, and passwords can only be stored with O(password_store=plaintext_keyring).
-  - When an account is removed, its passwords are deleted from every store that is open. Evolution's own services delete
-    those in a keyring that is locked at that time, within a day of use.
+  - When an account is removed, its passwords are deleted from every store that is open. If a keyring is locked at that
+    time, Evolution's own services delete the passwords in it within a day of use.
   - O(purge) deletes Evolution's copy of the account's mailbox. Mail received by POP3 is kept in the folders "On This
     Computer", which belong to no account, and is not deleted.
-  - Evolution trusts the certificate authorities of the host. A private authority must be added to those.
+  - Evolution trusts the certificate authorities of the host. Add a private authority to these.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -79,7 +80,7 @@ EXAMPLES = r"""
     password: "{{ vault_mario }}"
   become: true
 
-- name: Configure several accounts in one task, which takes no longer than one
+- name: Configure several accounts in one task
   charter.mail.evolution_account:
     accounts:
       - user: mario
@@ -103,7 +104,7 @@ EXAMPLES = r"""
     password_store: plaintext_keyring
   become: true
 
-- name: Set a signature from a template, and send from the office's address as well
+- name: Set a signature from a template, and add the office's address as an identity
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
@@ -117,7 +118,7 @@ EXAMPLES = r"""
         full_name: Rossi & Sons
   become: true
 
-- name: Have replies go to the office, and name the organization
+- name: Set the reply-to address and the organization
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
@@ -125,7 +126,7 @@ EXAMPLES = r"""
     organization: Rossi & Sons
   become: true
 
-- name: Keep mail on the server, check every 15 minutes, and set what has no option
+- name: Set folders, the check interval, and a setting that has no option
   charter.mail.evolution_account:
     user: mario
     email: mario.rossi@charter.net
@@ -203,7 +204,7 @@ accounts:
       returned: unless skipped or failed
       sample: [{setting: f67c9d10c8e219359e90a6076fe8bfc41aee776e/Authentication/Port, before: "143", after: "993"}]
     via:
-      description: V(session) if the account is managed through the user's session, V(files) if through its files.
+      description: V(session) if the account is managed through the user's session, V(files) if the files are written.
       type: str
       returned: unless skipped or failed
       sample: files
@@ -216,7 +217,7 @@ accounts:
       returned: if a password was given for an account with O(state=present), unless skipped or failed
       sample: stored
     notices:
-      description: Settings that are unusual but correct.
+      description: Settings that are unusual but valid.
       type: list
       elements: str
       returned: always
@@ -240,7 +241,7 @@ run:
   type: str
   sample: 20261128T033000Z-417305-9c2e41
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

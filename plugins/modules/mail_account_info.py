@@ -12,21 +12,21 @@ short_description: List the mail accounts that users have
 description:
   - Lists every mail account of the users of a host in Thunderbird, Evolution and Outlook, whoever made it. Nothing is
     changed, and no password is read.
-  - For each account that an entry of C(mail_accounts) can express, RV(mail_accounts) has that entry. It gives the same
-    account again. For every other account, RV(accounts[].not_expressed) says what an entry cannot say.
-  - The settings of each user are read with that user's rights. What cannot be read is in RV(unreadable), and hides
-    nothing else.
+  - For each account that an entry of C(mail_accounts) can express, RV(mail_accounts) has an entry that reproduces it.
+    For every other account, RV(accounts[].not_expressed) says what an entry cannot express.
+  - The settings of each user are read with that user's rights. RV(unreadable) lists what cannot be read. Everything
+    else is still returned.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   users:
     description:
-      - The users. If omitted, on Linux all people who have a home directory, and root, if the task runs as root;
-        otherwise the user who runs it. On Windows, all users who have a profile.
+      - The users. If omitted on Linux, a task that runs as root lists root and all people who have a home directory.
+        Other tasks list the user who runs them. If omitted on Windows, all users who have a profile.
     type: list
     elements: str
   clients:
-    description: The clients. If omitted, all that the host's system can have, installed or not.
+    description: The clients. If omitted, all clients for the host's system, installed or not.
     type: list
     elements: str
     choices: [thunderbird, evolution, outlook]
@@ -37,10 +37,10 @@ attributes:
   platform:
     platforms: posix, windows
 notes:
-  - Of Thunderbird, all profiles are read in the place that the user's Thunderbird opens. Of Outlook, all profiles of
-    the users who are logged on.
-  - An entry has folders on the computer and settings of the client only where the user has changed them. What two
-    clients of one user have differently is left out, so that each keeps it.
+  - For Thunderbird, all profiles in the folder that the user's Thunderbird opens are read. For Outlook, all profiles of
+    users who are logged on are read.
+  - An entry contains folders on the computer and settings of the client only if the user has changed them. A setting
+    that differs between two clients of one user is omitted, so that each client keeps its own.
 seealso:
   - module: charter.mail.mail_accounts
 author:
@@ -48,12 +48,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: List the mail accounts of everybody
+- name: List the mail accounts of all users
   charter.mail.mail_account_info:
   become: true
   register: found
 
-- name: Show what cannot be managed, and why
+- name: Show which accounts cannot be managed, and why
   ansible.builtin.debug:
     msg: "{{ item.user }}, {{ item.client }}: {{ item.email }}: {{ item.not_expressed | join('; ') }}"
   loop: "{{ found.accounts | selectattr('not_expressed') }}"
@@ -102,18 +102,19 @@ accounts:
       type: bool
       returned: always
     kept_by:
-      description: What keeps the account in place of the client, such as GNOME Online Accounts or a collection account.
+      description: What manages the account instead of the client, such as GNOME Online Accounts or a collection
+        account.
       type: str
       returned: always
       sample: ""
     authentication:
-      description: How the client signs in at the C(incoming) and the C(outgoing) server, V(password) if by the password
+      description: How the client signs in to the C(incoming) and the C(outgoing) server. V(password) is the password
         itself inside TLS.
       type: dict
       returned: always
       sample: {"incoming": "password", "outgoing": "password"}
     identities:
-      description: Addresses and names under which mail is sent. The first is the default.
+      description: The addresses and names that mail is sent from. The first is the default.
       type: list
       elements: dict
       returned: always
@@ -148,14 +149,14 @@ accounts:
       type: bool
       returned: for POP3
     leave_on_server_days:
-      description: For how many days, V(0) without limit.
+      description: For how many days. V(0) means no limit.
       type: int
       returned: for POP3
     folders:
       description:
-        - Where the account keeps mail, with the keys of the option C(folders) and V(server), V(local), V(none), or the
-          folder's name.
-        - Empty while Evolution has not asked the server for them yet.
+        - Where the account keeps mail, by the keys of the option C(folders). Each value is V(server), V(local), V(none)
+          or the folder's name.
+        - Empty if Evolution has not asked the server for them yet.
       type: dict
       returned: for IMAP and POP3
       sample: {"sent": "Sent", "drafts": "Drafts", "templates": "local", "archive": "none"}
@@ -164,7 +165,7 @@ accounts:
       type: bool
       returned: where the client has the setting
     check_interval:
-      description: How often the client gets mail, in minutes, V(0) if only when the user asks for it.
+      description: How often the client gets mail, in minutes. V(0) means only when the user asks for it.
       type: int
       returned: where the client has the setting
     idle:
@@ -172,11 +173,11 @@ accounts:
       type: bool
       returned: where the client has the setting
     offline:
-      description: Which mail is kept on the computer, V(all), V(none), or that of so many days.
+      description: Which mail is kept on the computer, V(all), V(none), or a number of days.
       type: str
       returned: where the client has the setting
     subscribed_only:
-      description: Whether only folders with a subscription are shown.
+      description: Whether only subscribed folders are shown.
       type: bool
       returned: where the client has the setting
     delete_on_server:
@@ -192,7 +193,7 @@ accounts:
       type: bool
       returned: where the client has the setting
     not_expressed:
-      description: What an entry of C(mail_accounts) cannot say about the account. Empty if an entry gives it again.
+      description: What an entry of C(mail_accounts) cannot express about the account. Empty if an entry reproduces it.
       type: list
       elements: str
       returned: always
@@ -210,7 +211,7 @@ unreadable:
   elements: dict
   sample: []
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

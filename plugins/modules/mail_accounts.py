@@ -8,12 +8,12 @@ module: mail_accounts
 version_added: 0.1.0
 short_description: Set up mail accounts in all mail clients of a host
 description:
-  - Adds, changes or removes mail accounts in every mail client of a host that this collection supports, in one task.
-    These are Thunderbird and Evolution on Linux, and classic Outlook on Windows.
-  - What it does in each client is what M(charter.mail.thunderbird_account), M(charter.mail.evolution_account) and
-    M(charter.mail.outlook_account) do.
-  - A host without accounts is left alone, with a warning that names it.
-  - If a client cannot be configured, the other clients and users get their accounts, and the task fails at its end.
+  - Adds, changes or removes mail accounts in every supported mail client of a host, in one task. Supported are
+    Thunderbird and Evolution on Linux, and classic Outlook on Windows.
+  - In each client, it does the same as M(charter.mail.thunderbird_account), M(charter.mail.evolution_account) or
+    M(charter.mail.outlook_account).
+  - A host without accounts is not changed. A warning names it.
+  - If a client cannot be configured, the accounts of other clients and users are still set up. The task then fails.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
@@ -22,25 +22,26 @@ options:
   clients:
     description:
       - The clients that get the accounts, whether installed or not. Clients for other systems are ignored.
-      - If it names no client for this host's system, it has no effect.
+      - If none of them is for the host's system, the option has no effect.
     type: list
     elements: str
     choices: [thunderbird, evolution, outlook]
   installed:
     description:
       - Configure only clients that are installed. If none is, configure Thunderbird, with a warning.
-      - If V(false), configure all clients that this host's system can have. Use it to remove accounts.
+      - If V(false), configure all clients for the host's system. Use this to remove accounts.
     type: bool
     default: true
   seal_key:
     description:
-      - A secret of at least 32 random characters. With it, a Linux host that has stored the passwords already is as
-        quick as one without passwords, since the module is not sent to it.
-      - A run that ends with passwords stored leaves a small file, the seal, beside Thunderbird's password store, or
-        beside the keyring of O(evolution.password_store=plaintext_keyring). It holds keyed digests (HMAC-SHA256) and no
-        password. Any change of the password store breaks it. The next run then renews it, which is no change.
-      - Give all runs the same key, from Ansible Vault or from a file of the controller. Each host gets a key of its
-        own, derived from it and from the host's name in the inventory. No key is stored on a host.
+      - A secret of at least 32 random characters. With it, a task for a Linux host that has already stored the
+        passwords is as quick as one without passwords, because the module is not sent to the host.
+      - After a run that has stored passwords, a small file, the seal, is beside Thunderbird's password store, or beside
+        the keyring of O(evolution.password_store=plaintext_keyring). It contains keyed digests (HMAC-SHA256) and no
+        password. Any change of the password store invalidates it. The next run then renews it and does not report this
+        as a change.
+      - Use the same key for all runs, from Ansible Vault or from a file on the controller. Each host gets its own key,
+        derived from this key and the host's name in the inventory. No key is stored on a host.
       - The keyring of a user's session cannot be sealed.
     type: str
   thunderbird:
@@ -83,7 +84,7 @@ attributes:
   platform:
     platforms: posix, windows
   action:
-    description: Has a part that runs on the controller. For Windows hosts, all of it does.
+    description: Runs in part on the controller, and entirely there for Windows hosts.
     support: partial
   async:
     description: Can be run with C(async).
@@ -96,27 +97,26 @@ seealso:
   - module: charter.mail.mail_verify
   - module: charter.mail.mail_upload
 notes:
-  - One list serves all clients. A client ignores what it does not have, such as O(profile) without Thunderbird.
-  - Give the whole list in O(accounts), and not one account after the other by C(loop). Ansible prints each item of a
-    loop, with its password.
+  - One list serves all clients. A client ignores options that it does not support, such as O(profile) in Evolution.
+  - Pass the whole list in O(accounts), and do not use C(loop). Ansible prints each item of a loop with its password.
   - On Windows, O(when_running), O(wait_seconds), O(lock_timeout), O(backup) and O(seal_key) have no effect.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: Set up the accounts of each host in the clients that it has
+- name: Set up the accounts of each host in its installed clients
   charter.mail.mail_accounts:
     accounts: "{{ mail_accounts }}"
   become: true
 
-- name: The same, and answer hosts whose passwords are stored already without sending the module
+- name: Set up accounts with a seal key, so that hosts that already have the passwords do not need the module
   charter.mail.mail_accounts:
     accounts: "{{ mail_accounts }}"
     seal_key: "{{ lookup('ansible.builtin.password', '~/.ansible/mail-seal-key', length=64) }}"
   become: true
 
-- name: Set up an account in Evolution, installed or not, with the password in a file that is not encrypted
+- name: Set up an account in Evolution, installed or not, with the password in an unencrypted file
   charter.mail.mail_accounts:
     user: luca
     email: luca@charter.net
@@ -126,7 +126,7 @@ EXAMPLES = r"""
       password_store: plaintext_keyring
   become: true
 
-- name: Remove an account from all clients, also from those that are no longer installed
+- name: Remove an account from all clients, including those that are no longer installed
   charter.mail.mail_accounts:
     user: mario
     email: mario.rossi@charter.net
@@ -175,7 +175,7 @@ accounts:
       returned: if skipped or failed
       sample: Thunderbird is running with the profile /home/mario/.thunderbird/charter.default; nothing was changed.
 uploads:
-  description: What O(upload) has done for each account that has it, as M(charter.mail.mail_upload) returns it.
+  description: The result of O(upload) for each account that has it, as M(charter.mail.mail_upload) returns it.
   returned: if an account has O(upload=true)
   type: list
   elements: dict
@@ -198,7 +198,7 @@ run:
   type: str
   sample: 20261128T033000Z-417305-9c2e41
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

@@ -10,25 +10,24 @@ module: mail_clients
 version_added: 0.1.0
 short_description: Detect the mail clients of a host
 description:
-  - Returns the mail clients of a host that this collection can configure. The playbooks of this collection use it to
-    decide which clients get the accounts.
-  - On Linux, it looks for programs of the system, Snaps, and Flatpaks, both those of the system and those that users
-    have installed in a home directory in C(/home). It runs one command of the host's shell and needs no Python there.
-  - On Windows, the only client is Outlook, and nothing is run.
+  - Returns the mail clients of a host that this collection can configure. The playbook C(charter.mail.confirm) uses it.
+  - On Linux, it searches for native programs, Snaps and Flatpaks. It finds Flatpaks of the system and those that users
+    have installed in a home directory in C(/home). It runs one shell command and needs no Python on the host.
+  - On Windows, the only client is Outlook, and no command is run.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   clients:
     description:
       - The clients to return, whether installed or not. Clients for other systems are ignored.
-      - If it names no client for this host's system, it has no effect.
+      - If none of them is for the host's system, the option has no effect.
     type: list
     elements: str
     choices: [thunderbird, evolution, outlook]
   installed:
     description:
       - Return only the clients that are installed. If none is, return V(thunderbird), with a warning.
-      - If V(false), return all clients that this host's system can have.
+      - If V(false), return all clients for the host's system.
     type: bool
     default: true
 attributes:

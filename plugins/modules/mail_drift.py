@@ -11,10 +11,11 @@ version_added: 0.1.0
 short_description: Compare mail accounts with those that are wanted
 description:
   - Compares the accounts in the mail clients of a host with those that M(charter.mail.mail_accounts) would set up, and
-    says what differs. It has no way to change anything, and never fails because of a difference.
-  - The comparison is the one that M(charter.mail.mail_accounts) makes. What it would leave alone is no drift.
-  - An account that is not in the list counts as V(extra) if this collection made it, or if it is at one of Charter's
-    servers. Only users in the list are looked at.
+    returns the differences. It cannot change anything, and never fails because of a difference.
+  - The comparison is the same as in M(charter.mail.mail_accounts). What that module would not change does not count as
+    drift.
+  - An account that is not in the list counts as V(extra) if this collection created it, or if it uses one of Charter's
+    servers. Only users in the list are examined.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
@@ -22,7 +23,7 @@ options:
   clients:
     description:
       - The clients to compare, whether installed or not. Clients for other systems are ignored.
-      - If it names no client for this host's system, it has no effect.
+      - If none of them is for the host's system, the option has no effect.
     type: list
     elements: str
     choices: [thunderbird, evolution, outlook]
@@ -69,7 +70,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See what has drifted, whatever name people have given themselves
+- name: Compare accounts, but ignore the names of users
   charter.mail.mail_drift:
     accounts: "{{ mail_accounts }}"
     ignore: [full_name]
@@ -79,11 +80,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 drifted:
-  description: Whether anything differs, or cannot be read.
+  description: Whether anything differs or cannot be read.
   returned: success
   type: bool
 accounts:
-  description: How each account stands in each client, in the order of the task's accounts. Extra ones come last.
+  description: The state of each account in each client, in the order of the task's accounts. Extra accounts come last.
   returned: success
   type: list
   elements: dict
@@ -110,11 +111,13 @@ accounts:
       sample: imap
     drift:
       description:
-        - V(none).
-        - V(changed) since this collection set it up, or V(never_ours) if somebody else set it up with other settings.
-        - V(missing), V(not_removed) with O(state=absent), or V(extra).
-        - V(left_alone) if its user has chosen so, V(staged) if Outlook has yet to take it. These are no drift.
-        - V(unreadable), with the reason.
+        - V(none) if nothing differs.
+        - V(changed) if it was changed since this collection set it up. V(never_ours) if somebody else set it up with
+          other settings.
+        - V(missing), V(extra), or V(not_removed) if it exists and has O(state=absent).
+        - V(left_alone) if its user has changed it on purpose. V(staged) if Outlook has not imported it yet. These do
+          not count as drift.
+        - V(unreadable) if it cannot be read.
       type: str
       returned: always
       sample: changed
@@ -141,7 +144,7 @@ clients:
   elements: str
   sample: [thunderbird]
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mail_inventory
 version_added: 0.1.0
-short_description: Write the mail accounts that were found on hosts as an inventory
+short_description: Write the mail accounts found on hosts to an inventory
 description:
-  - Writes a YAML inventory with the variable C(mail_accounts) of each host from what M(charter.mail.mail_account_info)
-    has found. The playbook C(charter.mail.inventory) runs both.
-  - Comments in the file say what an entry cannot express, host by host. Such accounts are not listed.
-  - The file has no passwords, and only its owner can read it. A file that exists is never overwritten.
+  - Writes a YAML inventory with the variable C(mail_accounts) for each host, from the results of
+    M(charter.mail.mail_account_info). The playbook C(charter.mail.inventory) runs both modules.
+  - Accounts that an entry cannot express are not listed. Comments in the file name them and the reasons, by host.
+  - The file contains no passwords, and only its owner can read it. An existing file is never overwritten.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
@@ -22,7 +22,8 @@ options:
     type: path
     required: true
   register:
-    description: The variable with each host's result of M(charter.mail.mail_account_info). If omitted, C(mail_found).
+    description: The variable that holds each host's result of M(charter.mail.mail_account_info). If omitted,
+      C(mail_found).
     type: str
 attributes:
   platform:
@@ -37,7 +38,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Write an inventory of what was found
+- name: Write an inventory of the accounts that were found
   charter.mail.mail_inventory:
     path: mail.yml
   run_once: true

@@ -10,13 +10,13 @@ module: mail_render
 version_added: 0.1.0
 short_description: Write account settings for devices that no play reaches
 description:
-  - Writes a folder on the controller with one folder for each person. A page in it says what to do on each device.
+  - Writes a folder on the controller with a subfolder for each person. A page in it explains what to do on each device.
   - A person's folder has a configuration profile for Apple Mail, QR codes for Thunderbird for Android, files for
     Evolution, and a PRF and Autodiscover files for classic Outlook.
-  - Beside them is an autoconfig file for each domain, laid out for the domain's web server, from which Thunderbird sets
-    up an account by its address.
-  - Nothing is written to hosts, and no connection is made. No file has a password.
-  - Files of people who are no longer listed are left alone.
+  - Also writes an autoconfig file for each domain, in the folders that the domain's web server needs. Thunderbird sets
+    up an account from it by the address.
+  - Nothing is written to hosts, and no connection is made. No file contains a password.
+  - Files of people who are no longer listed are kept.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
@@ -25,13 +25,13 @@ options:
     type: path
     required: true
   clients:
-    description: What to write files for.
+    description: The clients to write files for.
     type: list
     elements: str
     choices: [apple, thunderbird, android, outlook, evolution]
     default: [apple, thunderbird, android, outlook, evolution]
   identifier:
-    description: Who distributes Apple's profiles, in reverse-DNS style. It is a part of their identifiers.
+    description: The distributor of Apple's profiles, in reverse-DNS style. It is part of their identifiers.
     type: str
     default: charter.mail
   organization:
@@ -47,8 +47,8 @@ requirements:
 notes:
   - The accounts are those in the variable C(mail_accounts) of all hosts of the play. Use C(run_once).
   - Somebody with accounts on several hosts gets one folder. The accounts must have the same settings everywhere.
-  - The formats follow the documentation of Apple, Mozilla and Microsoft. Only autoconfig and Evolution's files were
-    tested with the real program.
+  - The formats follow the documentation of Apple, Mozilla and Microsoft. Only the autoconfig files and those for
+    Evolution were tested with the real program.
 seealso:
   - plugin: charter.mail.apple_mobileconfig
     plugin_type: filter
@@ -63,7 +63,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Write the settings of everybody for phones and private computers
+- name: Write the settings of all people for phones and private computers
   charter.mail.mail_render:
     folder: out
     organization: Example Ltd
@@ -90,7 +90,7 @@ people:
       returned: always
       sample: [mario.rossi@charter.net]
     not_expressed:
-      description: What the files cannot say, in sentences, by client. The person's page says it, too.
+      description: What the files cannot express, in sentences, by client. The person's page shows these sentences, too.
       type: dict
       returned: always
       sample: {"android": [], "apple": []}

@@ -10,26 +10,26 @@ module: mail_report
 version_added: 0.1.0
 short_description: Report on mail on all hosts of a run
 description:
-  - Compares what M(charter.mail.mail_verify) found on all hosts of this run of Ansible, and with the last earlier
-    result of each host. Names each problem once, with how far it reaches, since when it is there, and what to do.
-  - Prints a summary, and writes a page, JSON and JUnit XML where that is wanted.
-  - Hosts that Ansible did not reach are part of the report.
-  - Connects to no host. Advice to change settings or passwords is never given for what has worked until now and stopped
-    on many hosts at once.
+  - Compares the results of M(charter.mail.mail_verify) on all hosts of this run of Ansible, also with the last earlier
+    result of each host. Names each problem once, with how far it reaches, since when, and what to do.
+  - Prints a summary. Optionally writes a page, JSON and JUnit XML.
+  - The report includes hosts that Ansible did not reach.
+  - Connects to no host. If something has worked until now and stops on many hosts at once, the report never advises to
+    change settings or passwords.
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   records:
     description:
       - The folder with the records of this run and of earlier ones, on the controller. It has one file for each host
-        and run, readable by its owner alone, without passwords.
+        and run. Only its owner can read them. They contain no passwords.
       - M(charter.mail.mail_verify) and M(charter.mail.mail_accounts) write the records to the folder in the variable
-        C(mail_records) of the host. Name the same folder here.
-      - If it is omitted, the records are in a private temporary folder that is deleted when Ansible ends, and nothing
-        is known about earlier runs.
+        C(mail_records) of the host. Use the same folder here.
+      - If omitted, the records are in a private temporary folder that is deleted when Ansible ends, and earlier results
+        are unknown.
     type: path
   keep:
-    description: Of how many runs O(records) keeps the records. Older ones are deleted.
+    description: How many runs O(records) keeps. Older ones are deleted.
     type: int
     default: 30
   page:
@@ -47,29 +47,29 @@ options:
     default: true
   defer_summary:
     description:
-      - Print the summary only if mail works on all hosts. Otherwise a later task prints it, so that it comes after the
-        lines that Ansible prints about failures.
+      - Print the summary only if mail works on all hosts. Otherwise a later task must print it, so that it comes after
+        Ansible's messages about failures.
     type: bool
     default: false
   latest:
     description:
-      - Report on the newest record of each host in O(records), whatever run it is of, in place of this run.
-      - Use it for records that were collected from elsewhere, and to look at a report again.
+      - Report on the newest record of each host in O(records), from any run, instead of on this run.
+      - Use this for records that were collected from other machines, and to create a report again.
     type: bool
     default: false
   failure:
     description:
-      - Fail with this message, in place of a report. A playbook uses it on the hosts on which mail does not work, once
-        the report is made.
+      - Fail with this message instead of making a report. A playbook uses this on the hosts on which mail does not
+        work, after the report.
     type: str
   unreachable:
-    description: With O(failure), the host is unreachable instead of failed.
+    description: With O(failure), mark the host as unreachable instead of failed.
     type: bool
     default: false
 attributes:
   check_mode:
     support: full
-    details: The report is written in check mode, too, and says so.
+    details: The report is also written in check mode, and says so.
   diff_mode:
     support: N/A
     details: The task makes no change to a host.
@@ -79,8 +79,8 @@ attributes:
 notes:
   - Run it in a play of its own, with C(strategy=linear), C(run_once=true) and C(delegate_to=localhost), after a play
     whose M(charter.mail.mail_verify) has O(charter.mail.mail_verify#module:fail_on=[]). If every host of a play fails,
-    Ansible runs no further play. The playbook C(charter.mail.verify) does that.
-  - A report that cannot be written is a warning. The task does not fail for it.
+    Ansible runs no further play. The playbook C(charter.mail.verify) does this.
+  - If a report cannot be written, there is a warning. The task does not fail.
   - The findings are also statistics of the run, as M(ansible.builtin.set_stats) sets them, under the key
     C(charter_mail). AWX shows them as artifacts of the job.
 seealso:
@@ -114,7 +114,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 run:
-  description: The id of the run. With O(latest=true), that of the newest.
+  description: The id of the run. With O(latest=true), the id of the newest run.
   returned: success
   type: str
   sample: 20261128T033000Z-417305-9c2e41
@@ -124,7 +124,7 @@ started_at:
   type: str
   sample: "2026-11-28T03:30:00Z"
 counts:
-  description: How many hosts are in each state. C(no_accounts) are hosts without a mail account.
+  description: How many hosts are in each state. C(no_accounts) counts the hosts without a mail account.
   returned: success
   type: dict
   sample: {"verified": 294, "warning": 2, "failed": 3, "not_reached": 1, "no_accounts": 0}
@@ -140,7 +140,7 @@ findings:
       type: str
       returned: always
     subject:
-      description: Who or what has it.
+      description: Who or what is affected.
       type: str
       returned: always
       sample: mobile.charter.net
@@ -165,26 +165,28 @@ findings:
       type: str
       returned: always
     evidence:
-      description: Why it is believed, in sentences.
+      description: The evidence, in sentences.
       type: list
       elements: str
       returned: always
     hosts:
-      description: On how many hosts.
+      description: How many hosts are affected.
       type: int
       returned: always
     accounts:
-      description: For how many accounts.
+      description: How many accounts are affected.
       type: int
       returned: always
     since:
-      description: The first run in a row that saw it, in UTC. Empty if no run has seen it work.
+      description: The time of the first of the consecutive runs that have seen it, in UTC. Empty if no run has seen it
+        work.
       type: str
       returned: always
 control_hosts:
   description:
-    - The names of a few hosts that can tell a site from a provider, where a finding leaves that open. Mostly empty.
-    - The playbooks test RV(control_accounts) from them with M(charter.mail.mail_verify), and report again.
+    - The names of a few hosts that can distinguish a site from a provider, if a finding leaves this open. Usually
+      empty.
+    - The playbooks test RV(control_accounts) from these hosts with M(charter.mail.mail_verify), and report again.
   returned: success
   type: list
   elements: str
@@ -204,14 +206,14 @@ unreached_hosts:
   type: list
   elements: str
 unrecorded_hosts:
-  description: The names of the hosts of the play that Ansible reaches, and that have no record. Their own result tells
+  description: The names of the hosts of the play that Ansible reaches but that have no record. Their own result shows
     whether mail works.
   returned: success
   type: list
   elements: str
 messages:
-  description: What to say about each of RV(failing_hosts) and RV(unreached_hosts), by its name. It is the account's own
-    result, or the finding if the trouble is not the account's.
+  description: The message for each of RV(failing_hosts) and RV(unreached_hosts), by the host's name. It is the
+    account's own result, or the finding if the cause lies outside the account.
   returned: success
   type: dict
 """

@@ -12,41 +12,43 @@ short_description: Undo what a run changed in mail clients
 description:
   - Undoes what one run of M(charter.mail.mail_accounts), M(charter.mail.thunderbird_account),
     M(charter.mail.evolution_account) or this module changed, setting by setting.
-  - A setting that still has the value of that run gets its former one back. A setting that somebody has changed since
-    is left, and RV(clients[].left) names it.
-  - An account that the run made is removed, unless somebody has changed a setting of it since. An account that the run
-    removed comes back with all of its settings. Its mail files are still there, unless it was removed with C(purge).
-  - A POP3 account that the run replaced by O(charter.mail.mail_accounts#module:accounts[].migrate) comes back with its
-    folders, identities and stored passwords, and the IMAP account that the run made is removed. No mail is deleted.
-  - What was changed is in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50
-    changes of each client, in 256 KiB at most, and no password.
-  - A former password is not known and cannot be put back. The result says so where it matters.
-  - On Windows, what is staged for Outlook is withdrawn, or staged again as before. What Outlook has already made of it,
-    only the user can change or remove. The result says which is the case.
-  - A rollback is a run, too. To undo it, name RV(rollback) in O(run).
+  - A setting that still has the value of that run gets its former value. A setting that somebody has changed since is
+    kept, and RV(clients[].left) names it.
+  - An account that the run created is removed, unless somebody has changed one of its settings since. An account that
+    the run removed is restored with all of its settings. Its mail files still exist, unless it was removed with
+    C(purge).
+  - A POP3 account that the run replaced by O(charter.mail.mail_accounts#module:accounts[].migrate) is restored with its
+    folders, identities and stored passwords. The IMAP account that the run created is removed. No mail is deleted.
+  - The changes are recorded in a log of changes in each user's home, C(~/.local/state/charter-mail). It has the last 50
+    changes of each client, in at most 256 KiB, and no password.
+  - A former password is not known and cannot be restored. If a password was changed, the result says so.
+  - On Windows, what is staged for Outlook is withdrawn, or staged again as before. Only the user can change or remove
+    an account that Outlook has already created. The result says which is the case.
+  - A rollback is itself a run. To undo it, set O(run) to its RV(rollback).
 extends_documentation_fragment:
   - charter.mail.attributes
 options:
   run:
     description:
       - The run to undo, as RV(charter.mail.mail_accounts#module:run) names it.
-      - With V(last), the last run that changed something for these users on this host, and that was no rollback. Hosts
-        that the newest run left alone have an older one. The playbook C(charter.mail.rollback) undoes the newest run
-        of all hosts, and nothing else.
-      - With V(none), nothing is undone, and RV(runs) lists what could be.
+      - With V(last), the last run that changed something for these users on this host and was not a rollback. If the
+        newest run did not change a host, its last run is an older one. The playbook C(charter.mail.rollback) only
+        undoes the newest run of all hosts.
+      - With V(none), nothing is undone, and RV(runs) lists the runs that could be.
     type: str
     default: last
   users:
     description:
-      - The users. If omitted, on Linux all people who have a home directory, and root, if the task runs as root;
-        otherwise the user who runs it. On Windows, all users who have a profile.
+      - The users. If omitted on Linux, a task that runs as root serves root and all people who have a home directory.
+        Other tasks serve the user who runs them. If omitted on Windows, all users who have a profile.
     type: list
     elements: str
   home:
-    description: The home directory, in place of the user's own. It must be the one that was configured. For one user.
+    description: The home directory to use instead of the user's own. It must be the one that was configured. For a
+      single user only.
     type: path
   clients:
-    description: The clients. If omitted, all that the host's system can have.
+    description: The clients. If omitted, all clients for the host's system.
     type: list
     elements: str
     choices: [thunderbird, evolution, outlook]
@@ -58,12 +60,12 @@ options:
     default: []
   force:
     description:
-      - Also undo settings that somebody has changed since, and remove accounts that were made by the run and changed
-        since.
+      - Also undo settings that somebody has changed since, and remove accounts that the run created and somebody has
+        changed since.
     type: bool
     default: false
   when_running:
-    description: What to do where a client is open that must be closed. See M(charter.mail.thunderbird_account).
+    description: What to do if a client must be closed and is open. See M(charter.mail.thunderbird_account).
     type: str
     choices: [fail, skip, wait]
     default: fail
@@ -72,7 +74,8 @@ options:
     type: int
     default: 60
   lock_timeout:
-    description: How many seconds to wait for another run of this collection that is at work for the same user.
+    description: How many seconds to wait for another run of this collection that changes the same client of the same
+      user.
     type: int
     default: 30
   backup:
@@ -96,7 +99,7 @@ EXAMPLES = r"""
   charter.mail.mail_rollback:
   become: true
 
-- name: Undo what one run changed for mario, and leave the rest of it
+- name: Undo only what one run changed for mario
   charter.mail.mail_rollback:
     run: 20261128T033000Z-417305-9c2e41
     users: [mario]
@@ -116,7 +119,7 @@ rollback:
   type: str
   sample: 20261128T041500Z-082714-5b07d3
 last:
-  description: The last run in the log of changes that was no rollback. Empty if there is none.
+  description: The last run in the log of changes that was not a rollback. Empty if there is none.
   returned: success
   type: str
   sample: 20261128T033000Z-417305-9c2e41
@@ -127,7 +130,7 @@ runs:
   elements: dict
   sample: [{"run": "20261128T033000Z-417305-9c2e41", "undoes": ""}]
 clients:
-  description: What became of each client that the run had changed.
+  description: The result for each client that the run had changed.
   returned: success
   type: list
   elements: dict
@@ -148,7 +151,7 @@ clients:
       returned: always
       sample: /home/mario/.thunderbird/abcd.default
     status:
-      description: V(undone), V(nothing) if nothing is to be undone, V(skipped), or V(failed).
+      description: V(undone), V(nothing) if there is nothing to undo, V(skipped), or V(failed).
       type: str
       returned: always
       sample: undone
@@ -156,13 +159,13 @@ clients:
       description:
         - The accounts that were undone, with C(email), C(protocol) and C(status).
         - C(status) is V(removed), V(restored), or V(undone) for settings of an account that stays.
-        - C(outlook_status) is, for Outlook, how the account stands now. See M(charter.mail.outlook_account).
+        - C(outlook_status) is the account's present status, for Outlook only. See M(charter.mail.outlook_account).
       type: list
       elements: dict
       returned: always
       sample: [{"email": "mario.rossi@charter.net", "protocol": "imap", "status": "removed"}]
     changes:
-      description: Each setting that was put back, with C(setting), C(before) and C(after).
+      description: Each setting that was restored, with C(setting), C(before) and C(after).
       type: list
       elements: dict
       returned: always
@@ -174,7 +177,7 @@ clients:
       returned: always
       sample: []
     notices:
-      description: What could not be put back, and why, as sentences.
+      description: What could not be restored, and why, in sentences.
       type: list
       elements: str
       returned: always
@@ -191,7 +194,7 @@ backup_files:
   elements: str
   sample: []
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

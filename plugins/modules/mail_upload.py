@@ -10,31 +10,33 @@ module: mail_upload
 version_added: 0.1.0
 short_description: Upload the local mail of replaced POP3 accounts
 description:
-  - Adds the messages that a POP3 account of Thunderbird has left on a host to the mailbox of the IMAP account that has
-    replaced it. O(migrate) replaces the account, and this module needs its folders.
-  - A message that the server has in any folder is not sent again. It is recognised by its Message-ID and its size.
-    Messages that are marked as deleted, and the folders for deleted mail, junk and unsent mail, are left out.
-  - Nothing is deleted or changed, neither on the host nor on the server. Thunderbird may be open.
-  - A run that is interrupted is resumed by the next one.
-  - The host signs in by itself, with O(password) or with the password that Thunderbird has stored for the server. It
-    does so only over TLS with a verified certificate, as M(charter.mail.mail_verify) does.
+  - Uploads the messages that a POP3 account of Thunderbird has left on a host to the mailbox of the IMAP account that
+    has replaced it. The account must have been replaced with O(migrate).
+  - A message that the server already has in any folder is not uploaded again. It is recognised by its Message-ID and
+    its size. Messages that are marked as deleted, and the folders for deleted mail, junk and unsent mail, are not
+    uploaded.
+  - Nothing is deleted, and existing mail is not changed, on the host or on the server. Thunderbird may be open.
+  - If a run is interrupted, the next run continues it.
+  - The host itself signs in, with O(password) or with the password that Thunderbird has stored for the server. It only
+    does so over TLS with a verified certificate, as M(charter.mail.mail_verify) does.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
 options:
   folder:
     description:
-      - The folder of the server that gets the messages. It is made if it is not there.
-      - Below it, each local folder is a folder.
+      - The folder on the server that gets the messages. It is created if it does not exist.
+      - Each local folder becomes a subfolder of it.
     type: str
     default: Local mail
   location:
-    description: Which Thunderbird has the mail.
+    description: Which Thunderbird installation has the mail.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
   ca_path:
-    description: A file with the certificates of a private certificate authority (PEM), instead of the system's.
+    description: A file with the certificates of a private certificate authority (PEM). They are trusted instead of
+      those of the system.
     type: path
   timeout:
     description: How many seconds the server may take for an answer, or for 64 KiB of a message.
@@ -43,22 +45,22 @@ options:
 attributes:
   diff_mode:
     support: none
-    details: The counts tell what check mode foresees.
+    details: In check mode, the counts show what would be uploaded.
   platform:
     platforms: posix
 seealso:
   - module: charter.mail.mail_accounts
   - module: charter.mail.mail_verify
 notes:
-  - Every hundred messages, a line in the host's log tells how far the task is.
-  - Evolution keeps the mail of all POP3 accounts in common folders, so that it cannot be told whose it is. It is not
-    uploaded.
+  - After every hundred messages, a line in the host's log shows the progress.
+  - Evolution keeps the mail of all POP3 accounts in the same folders, so the account of a message cannot be determined.
+    Mail in Evolution is not uploaded.
 author:
   - charter.mail contributors (@charter-mail)
 """
 
 EXAMPLES = r"""
-- name: See how many messages the server does not have
+- name: Count the messages that the server does not have
   charter.mail.mail_upload:
     user: mario
     email: mario.rossi@charter.net
@@ -75,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: The result of each IMAP account that is to be present, in the order of the task's accounts.
+  description: The result of each IMAP account with O(state=present), in the order of the task's accounts.
   returned: always, except for bad options
   type: list
   elements: dict
@@ -96,27 +98,27 @@ accounts:
       returned: always
       sample: 1532
     uploaded:
-      description: How many were added to the server. In check mode, how many would be.
+      description: How many were uploaded. In check mode, how many would be.
       type: int
       returned: always
       sample: 1480
     there:
-      description: How many the server had.
+      description: How many the server already had.
       type: int
       returned: always
       sample: 50
     deleted:
-      description: How many are marked as deleted, and were left out.
+      description: How many are marked as deleted and were not uploaded.
       type: int
       returned: always
       sample: 2
     refused:
-      description: How many the server did not take, or were larger than 64 MiB.
+      description: How many the server rejected, or were larger than 64 MiB.
       type: int
       returned: always
       sample: 0
     reason:
-      description: What the server said of the first that it did not take.
+      description: The server's answer to the first message that it rejected.
       type: str
       returned: always
       sample: ""

@@ -13,10 +13,11 @@ description:
   - The steps are the settings, name resolution, connection, the protocol on the port, TLS with its certificate,
     greeting, STARTTLS, capabilities, signing in, the mailbox, and the permission to send. All servers are tested in
     parallel.
-  - If tests fail, one is returned as the cause, with the exact options to set, or with the advice to change none.
+  - If tests fail, one failure is returned as the cause, with the exact options to set, or with the advice to change
+    none.
   - Changes nothing and, without O(round_trip), sends nothing. A password is sent to a server only inside TLS with a
-    verified certificate, and once for each server, unless O(round_trip) needs more.
-  - Without a password, everything up to signing in is tested, and the result says so.
+    verified certificate, and only once for each server unless O(round_trip) needs more sign-ins.
+  - Without a password, everything before signing in is tested, and the result says so.
 extends_documentation_fragment:
   - charter.mail.account
   - charter.mail.attributes
@@ -25,19 +26,20 @@ extends_documentation_fragment:
 options:
   from_client:
     description:
-      - Test the settings that this mail client of each account's user has stored, instead of those of the options. If
-        omitted, no client is read.
+      - Test the settings that each user has stored in this mail client, instead of those of the options. If omitted, no
+        client is read.
       - If the stored settings differ from the options, the stage C(client) fails and reports the difference. All other
         stages then test the servers and logins of the client.
-      - What the user has changed on purpose and the client's module leaves alone (see O(override)) is no failure but a
-        warning. If the client signs in by OAuth2, Kerberos or a certificate, signing in is not tested.
+      - If the user has changed a setting on purpose, so that the client's module does not change it (see O(override)),
+        there is a warning instead of a failure. If the client signs in by OAuth2, Kerberos or a certificate, signing in
+        is not tested.
       - If O(password) is omitted, the passwords that the client has stored are used, each for its server. They are
-        never shown. If they cannot be read (Thunderbird has a primary password, the keyring is locked or missing),
+        never shown. If they cannot be read (Thunderbird has a primary password, or the keyring is locked or missing),
         signing in is not tested.
-      - O(password) is only sent to the servers that the options name and to those of the known providers, whatever the
-        client has stored.
+      - Whatever the client has stored, O(password) is only sent to the servers that the options name and to those of
+        known providers.
       - Reading the client of another user requires root.
-      - Windows hosts only support V(outlook), and V(outlook) is only supported there. Its passwords cannot be read.
+      - Windows hosts only support V(outlook), and other hosts do not support it. Outlook's passwords cannot be read.
     type: str
     choices: [thunderbird, evolution, outlook]
   location:
@@ -76,7 +78,7 @@ EXAMPLES = r"""
     email: mario.rossi@charter.net
     provider: spectrum
 
-- name: Test the settings and passwords that mario's Thunderbird has stored, and compare them with these
+- name: Test the settings and passwords in mario's Thunderbird, and compare them with the options
   charter.mail.mail_verify:
     user: mario
     email: mario.rossi@charter.net
@@ -93,7 +95,7 @@ EXAMPLES = r"""
   charter.mail.mail_verify:
     accounts: "{{ mail_accounts }}"
 
-- name: Collect the findings of all hosts without a failure
+- name: Collect the findings of all hosts without failing
   charter.mail.mail_verify:
     accounts: "{{ mail_accounts }}"
     fail_on: []
@@ -112,7 +114,8 @@ msg:
     All tests completed successfully for mario.rossi@charter.net: mail can be received from imap.charter.net (IMAP,
     port 993, TLS 1.3) and sent through smtp.charter.net (port 587, TLS 1.3).
 checked_from:
-  description: V(controller), or V(both) if the PC has tested too. Other hosts test themselves, and the key is missing.
+  description: V(controller), or V(both) if the PC has also tested. Other hosts test everything themselves and do not
+    return this key.
   returned: for a Windows host
   type: str
   sample: controller
@@ -122,16 +125,16 @@ found:
   type: list
   elements: str
 tested_at:
-  description: When the tests began, in UTC by the clock of the host; for a Windows host by that of the controller.
+  description: When the tests began, in UTC by the clock of the host, or of the controller for a Windows host.
   returned: if there was an account to test
   type: str
   sample: "2026-11-28T12:09:25Z"
 network:
   description:
-    - The networks from which the host reaches the servers, without loopback and link-local ones. Hosts with the same
-      network are probably at the same site.
+    - The networks from which the host reaches the servers, without loopback and link-local networks. Hosts with the
+      same network are probably at the same site.
     - Each is a prefix of the host's own address, with 24 bits for IPv4 and 64 bits for IPv6.
-    - For a Windows host, they are those of the PC. They are not known with O(from_pc=none).
+    - For a Windows host, these are the networks of the PC. They are unknown with O(from_pc=none).
   returned: if there was an account to test
   type: list
   elements: str
@@ -170,13 +173,13 @@ accounts:
       type: str
       returned: always
     warnings:
-      description: Problems that do not stop mail yet, such as a certificate that expires soon, in sentences.
+      description: Problems that do not prevent mail yet, such as a certificate that expires soon, in sentences.
       type: list
       elements: str
       returned: always
     cause:
       description:
-        - Why the account does not work. This is the first failed test in the order of the stages; other failures follow
+        - Why the account does not work. This is the first failed test in the order of the stages. Other failures follow
           from it or come after it. Empty if no test failed.
       type: dict
       returned: always
@@ -215,7 +218,7 @@ accounts:
           type: str
           returned: if a test failed
         sentence:
-          description: All of this in sentences for users.
+          description: The cause and the advice in sentences for users.
           type: str
           returned: if a test failed
         checked_from:
@@ -223,23 +226,23 @@ accounts:
           type: str
           returned: for a Windows host, if a test failed, unless O(from_pc=none)
         suggestion:
-          description: Options that work where those of the task do not, in the form in which a task takes them. Empty
-            if none were found, or with O(suggest=false).
+          description: Options that work, in the form that a task accepts. Empty if none were found, or with
+            O(suggest=false).
           type: dict
           returned: if a test failed
           sample: {"provider": "spectrum"}
     checks:
       description:
-        - The tests that O(checks) selects. Those of the incoming server come first, and those that a Windows PC made
-          come last.
+        - The tests that O(checks) selects. Tests of the incoming server come first, and tests by a Windows PC come
+          last.
       type: list
       elements: dict
       returned: always
       contains:
         stage:
           description: What was tested. V(settings), V(dns), V(tcp), V(first_bytes), V(tls), V(greeting), V(starttls),
-            V(capability), V(authentication), V(mailbox) or V(sending); V(client) before them with O(from_client), and
-            V(round_trip) after them with O(round_trip).
+            V(capability), V(authentication), V(mailbox) or V(sending). With O(from_client), V(client) comes first. With
+            O(round_trip), V(round_trip) comes last.
           type: str
           returned: always
           sample: tls
@@ -254,20 +257,20 @@ accounts:
           returned: always
           sample: incoming
         service:
-          description: V(imap), V(pop3) or V(smtp); for C(client) the client.
+          description: V(imap), V(pop3) or V(smtp). For C(client), the name of the client.
           type: str
           returned: always
           sample: imap
         server:
-          description: Host and port; empty for C(client).
+          description: Host and port. Empty for C(client).
           type: str
           returned: always
           sample: imap.charter.net:993
         address:
           description:
-            - The address of the server that the connection led to. If the connection failed, the address that was
-              tried first.
-            - Empty before V(tcp), for tests that were not made, and for C(client) and C(round_trip).
+            - The server's address to which the host connected. If the connection failed, the address that was tried
+              first.
+            - Empty before V(tcp), for tests that were not run, and for C(client) and C(round_trip).
           type: str
           returned: always
           sample: 203.0.113.25
@@ -290,24 +293,24 @@ accounts:
           type: str
           returned: always
         advice:
-          description: What to do. Empty if nothing. With the status V(ok), it is a warning.
+          description: What to do, or empty. With the status V(ok), it is a warning.
           type: str
           returned: always
         certificate:
           description:
-            - The server's certificate, trusted or not. C(names) are the host names and addresses that it is for, 100 at
-              most. C(issuer) is who signed it. C(not_after) is the end of its validity in UTC.
+            - The server's certificate, trusted or not. C(names) are the host names and addresses that it is for, at
+              most 100. C(issuer) has signed it. C(not_after) is the end of its validity in UTC.
             - Tests of a Windows PC do not have it.
           type: dict
           returned: for the stage V(tls), if the certificate could be read
           sample: {"names": ["imap.charter.net"], "issuer": "R3 (Let's Encrypt)", "not_after": "2027-02-01T00:00:00Z"}
         tls:
-          description: The C(version) of TLS and the C(cipher) that were agreed on. Not for tests of a Windows PC.
+          description: The negotiated TLS C(version) and C(cipher). Tests of a Windows PC do not have it.
           type: dict
           returned: for the stage V(tls), if it succeeded
           sample: {"version": "TLS 1.3", "cipher": "TLS_AES_256_GCM_SHA384"}
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)

@@ -9,16 +9,16 @@ version_added: 0.1.0
 short_description: Stage mail accounts for classic Outlook on Windows and report their status
 description:
   - Stages mail accounts for the classic Outlook (2016 to Microsoft 365) of Windows users. The default servers are those
-    of Charter (Spectrum). Then reads back what Outlook did with them and returns one status for each account.
-  - Only Outlook can create its accounts. This module leaves it a PRF file, which Outlook imports at its next start, and
+    of Charter (Spectrum). Then reads back what Outlook did with them, and returns one status for each account.
+  - Only Outlook can create its accounts. This module prepares a PRF file, which Outlook imports at its next start, and
     Autodiscover settings, which Outlook uses when the user adds the account. Neither can hold a password, so Outlook
     asks the user for it once.
-  - An account that already exists in an Outlook profile of the user, however it was created, is compared and never
-    changed.
+  - If an account already exists in an Outlook profile of the user, it is compared and never changed, however it was
+    created.
   - The task runs on the controller. On the PC it only copies files and runs C(reg.exe), C(icacls.exe) and C(cmd.exe).
-    It works over every connection to Windows, and nothing needs to be installed.
-  - An account's signature is put into the user's folder of signatures. Once Outlook has the account, new messages get
-    it, unless the user has chosen another one.
+    It works with every connection plugin for Windows. Nothing needs to be installed.
+  - An account's signature is written to the user's folder of signatures. Once Outlook has the account, new messages get
+    the signature, unless the user has chosen another one.
   - Outlook need not be closed. The module neither starts nor closes it.
 extends_documentation_fragment:
   - charter.mail.account
@@ -27,10 +27,10 @@ options:
   user:
     description:
       - The Windows user whose Outlook is configured, by name, C(DOMAIN\name), C(name@domain) or SID. Either this or
-        O(sid) is required for each account, because the user who connects is usually another one.
+        O(sid) is required for each account, because the task usually connects as another user.
       - Names are those of the user profile folders of the PC. C(mario) means the folder C(mario), or the one that
         Windows creates if that name is taken, such as C(mario.000). C(CORP\mario) and C(mario@CORP) mean C(mario.CORP)
-        first. No other folder is taken. If several match, the task fails and asks for the SID.
+        first. No other folder is used. If several match, the task fails and asks for the SID.
       - C(AzureAD\mario) and C(AzureAD\mario@corp.example.com) mean only accounts of Entra ID. C(.\mario) never does.
     type: str
   sid:
@@ -46,8 +46,8 @@ options:
     description:
       - How accounts are staged.
       - V(prf) is a PRF file with all accounts of the user that Outlook does not have yet.
-      - V(autodiscover) is a file with the settings for the domain of the address. Each domain has one file for each
-        user. If two accounts share a domain, the method is skipped with a warning; without another method the task
+      - V(autodiscover) is a file with the settings for the domain of the address. There is one file for each domain and
+        user. If two accounts share a domain, the method is skipped with a warning. If it is the only method, the task
         fails.
     type: list
     elements: str
@@ -56,16 +56,16 @@ options:
   offline_hives:
     description:
       - Also write for users who are not logged on, by loading their registry hive.
-      - This version refuses V(true). A mistake there can destroy the user's Windows profile, and it was not tested on
-        a real Windows.
+      - This version refuses V(true). An error while loading a hive can destroy the user's Windows profile, and this was
+        not tested on a real Windows.
     type: bool
     default: false
   exclusive:
     description:
-      - Also take back what is staged for accounts that are not listed. Outlook's own accounts stay, with a warning.
-      - V(charter) means IMAP and POP3 accounts whose incoming server is one of the presets of O(provider). V(ours)
-        means those that this collection has staged.
-      - Only users for whom the list has an account with O(state=present) are concerned.
+      - Also withdraw what is staged for accounts that are not listed. Accounts in Outlook are kept, with a warning.
+      - V(charter) withdraws IMAP and POP3 accounts whose incoming server belongs to one of the presets of O(provider).
+        V(ours) withdraws those that this collection has staged.
+      - This only affects users who have an account with O(state=present) in the list.
     type: str
     choices: [charter, ours]
 attributes:
@@ -88,14 +88,14 @@ seealso:
   - module: charter.mail.thunderbird_account
   - module: charter.mail.mail_verify
 notes:
-  - The options O(home), O(password), O(update_password) and O(purge) are accepted, so that one list of accounts serves
-    all clients, but have no effect. Passwords never leave the controller.
+  - The options O(home), O(password), O(update_password) and O(purge) have no effect. They are accepted so that one list
+    of accounts serves all clients. Passwords never leave the controller.
   - The user who connects must be an administrator. C(become) has no effect. Nothing can be written for a user who is
-    not logged on; run the task again while the user is.
-  - The staged files are in C(C:\ProgramData\charter.mail\Outlook\<SID>), which only administrators can change and
-    the user can read. C(HKLM\SOFTWARE\charter.mail\Outlook\<SID>) records what was staged and the values that were
-    there before; O(state=absent) restores exactly those.
-  - The new Outlook for Windows keeps its accounts at Microsoft and cannot be configured from outside.
+    not logged on. Run the task again while the user is logged on.
+  - The staged files are in C(C:\ProgramData\charter.mail\Outlook\<SID>), which only administrators can change and the
+    user can read. C(HKLM\SOFTWARE\charter.mail\Outlook\<SID>) records what was staged and the values that were there
+    before. O(state=absent) restores exactly those.
+  - The new Outlook for Windows stores its accounts at Microsoft and cannot be configured from outside.
 author:
   - charter.mail contributors (@charter-mail)
 """
@@ -107,7 +107,7 @@ EXAMPLES = r"""
     email: mario.rossi@charter.net
     full_name: Mario Rossi
 
-- name: Stage several accounts of one PC in one task, which takes little longer than one
+- name: Stage several accounts on one PC in one task
   charter.mail.outlook_account:
     accounts:
       - user: CORP\mario
@@ -127,7 +127,7 @@ EXAMPLES = r"""
       src: signature.html.j2
       replies: true
 
-- name: Read the status of an account without a change
+- name: Read the status of an account without changing it
   charter.mail.outlook_account:
     user: mario
     email: mario.rossi@charter.net
@@ -138,7 +138,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ outlook.accounts | map(attribute='advice') | select }}"
 
-- name: Remove what was staged
+- name: Withdraw what was staged
   charter.mail.outlook_account:
     user: mario
     email: mario.rossi@charter.net
@@ -190,7 +190,7 @@ accounts:
       returned: unless the account failed before this was known
       sample: staged
     advice:
-      description: What the administrator or the user must do next, in sentences. Empty if nothing.
+      description: What the administrator or the user must do next, in sentences. Empty if nothing is to be done.
       type: str
       returned: unless the account failed before this was known
       sample: "Have mario close and start Outlook: it then makes the account and asks for its password once."
@@ -199,8 +199,9 @@ accounts:
         - The status of the account's signature in Outlook.
         - V(staged) means that its files are in place. The account does not have it yet; run the task again when Outlook
           has the account.
-        - V(configured) means that the account has it, too.
-        - V(kept) means that the user has chosen another signature or changed this one, which stays. A warning names it.
+        - V(configured) means that the account uses it.
+        - V(kept) means that the user has chosen another signature or changed this one. The user's choice is kept, and a
+          warning names it.
         - V(absent) means that there is no such signature.
       type: str
       returned: if O(accounts[].signature) is set and the user is logged on
@@ -236,7 +237,7 @@ accounts:
           before: null
           after: C:\ProgramData\charter.mail\Outlook\S-1-5-21-1-2-3-1001\accounts.prf
     notices:
-      description: Settings that are unusual but correct.
+      description: Settings that are unusual but valid.
       type: list
       elements: str
       returned: always

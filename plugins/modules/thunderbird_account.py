@@ -11,8 +11,8 @@ description:
   - Adds, changes or removes mail accounts in the Thunderbird profile of a local user. The default servers are those of
     Charter (Spectrum).
   - Recognises an existing account, whether this module or the user created it, and changes only what differs.
-    Everything else in the profile stays the same, to the byte.
-  - If the user has never started Thunderbird, the module creates a profile, and the first start shows the account.
+    Everything else in the profile is kept byte for byte.
+  - If the user has never started Thunderbird, the module creates a profile. The first start then shows the account.
   - Thunderbird need not be installed.
 extends_documentation_fragment:
   - charter.mail.account
@@ -22,8 +22,8 @@ options:
   location:
     description:
       - Which Thunderbird to configure. Native, Snap and Flatpak builds keep profiles in different folders.
-      - V(auto) is the one that is installed. Among several, it is the one that was used last. If none is installed, it
-        is the one that was used last, and V(native) if none was used. A warning names the others that were used.
+      - V(auto) selects the installed one. If several or none are installed, it selects the one that was used last. If
+        none was used, it selects V(native). A warning names the others that were used.
     type: str
     choices: [auto, native, snap, flatpak]
     default: auto
@@ -31,19 +31,20 @@ attributes:
   platform:
     platforms: posix
   action:
-    description: Has a part that runs on the controller. It looks at the host, and answers if nothing is to be done.
+    description: Runs in part on the controller, which reads files of the host and answers alone if nothing is to be
+      done.
     support: partial
   async:
-    description: Can be run with C(async). The module is then always sent.
+    description: Can be run with C(async). The module then always runs on the host.
     support: full
 seealso:
   - module: charter.mail.mail_verify
 notes:
   - Passwords are stored in Thunderbird's own encrypted store (C(logins.json), C(key4.db)). Unless the user has set a
     primary password, anybody who can read the profile can read them, as with every password that Thunderbird stores.
-  - Where Thunderbird has moved its passwords to C(logins.db), as Thunderbird 157 does, they are stored there. The
-    preference C(signon.storage.rust.active) of the profile tells, not the version.
-  - If a primary password is set, no password can be stored. The task fails without a change if it has one to store.
+  - If Thunderbird has moved its passwords to C(logins.db), as Thunderbird 157 does, they are stored there. The
+    preference C(signon.storage.rust.active) of the profile decides this, not the version.
+  - If a primary password is set, no password can be stored. A task that has to store one fails without a change.
   - Backups are made of C(prefs.js) and C(profiles.ini), never of the password store.
 author:
   - charter.mail contributors (@charter-mail)
@@ -58,7 +59,7 @@ EXAMPLES = r"""
     password: "{{ vault_mario }}"
   become: true
 
-- name: Configure several accounts in one task, which takes no longer than one
+- name: Configure several accounts in one task
   charter.mail.thunderbird_account:
     accounts:
       - user: mario
@@ -73,7 +74,7 @@ EXAMPLES = r"""
         provider: auto
   become: true
 
-- name: Set a signature from a template, and send from the office's address as well
+- name: Set a signature from a template, and add the office's address as an identity
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -87,7 +88,7 @@ EXAMPLES = r"""
         full_name: Rossi & Sons
   become: true
 
-- name: Have replies go to the office, and name the organization
+- name: Set the reply-to address and the organization
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -95,7 +96,7 @@ EXAMPLES = r"""
     organization: Rossi & Sons
   become: true
 
-- name: Keep mail on the server, check every 15 minutes, and set what has no option
+- name: Set folders, the check interval, and a setting that has no option
   charter.mail.thunderbird_account:
     user: mario
     email: mario.rossi@charter.net
@@ -168,7 +169,7 @@ accounts:
     changes:
       description:
         - Each setting that differed, by its name in Thunderbird, with passwords hidden.
-        - Of a long list of Thunderbird's own names for accounts, only its ends are shown.
+        - Long lists of Thunderbird's account keys are shown with the middle omitted.
       type: list
       elements: dict
       returned: unless skipped or failed
@@ -181,7 +182,7 @@ accounts:
       returned: if a password was given, unless skipped or failed
       sample: stored
     notices:
-      description: Settings that are unusual but correct.
+      description: Settings that are unusual but valid.
       type: list
       elements: str
       returned: always
@@ -203,7 +204,7 @@ run:
   type: str
   sample: 20261128T033000Z-417305-9c2e41
 trace:
-  description: Where an unexpected error occurred, without any value, for a report of the error.
+  description: Where an unexpected error occurred, for a bug report. It contains no values.
   type: list
   elements: str
   returned: if an unexpected error occurred, with C(-vvv)
