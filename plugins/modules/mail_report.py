@@ -125,9 +125,10 @@ started_at:
   sample: "2026-11-28T03:30:00Z"
 counts:
   description: How many hosts are in each state. C(no_accounts) are hosts without a mail account.
+    C(not_tested) are hosts without a record, and hosts whose accounts could not be compared with mail clients.
   returned: success
   type: dict
-  sample: {"verified": 294, "warning": 2, "failed": 3, "not_reached": 1, "no_accounts": 0}
+  sample: {"verified": 294, "warning": 2, "failed": 3, "not_tested": 0, "not_reached": 1, "no_accounts": 0}
 findings:
   description: The problems, the most important first.
   returned: success
@@ -203,6 +204,12 @@ unreached_hosts:
   returned: success
   type: list
   elements: str
+not_compared_hosts:
+  description: The names of the hosts on which M(charter.mail.mail_drift) could not compare an account with a mail
+    client.
+  returned: success
+  type: list
+  elements: str
 unrecorded_hosts:
   description: The names of the hosts of the play that Ansible reaches, and that have no record. Their own result tells
     whether mail works.
@@ -210,8 +217,8 @@ unrecorded_hosts:
   type: list
   elements: str
 messages:
-  description: What to say about each of RV(failing_hosts) and RV(unreached_hosts), by its name. It is the account's own
-    result, or the finding if the trouble is not the account's.
+  description: What to say about each of RV(failing_hosts), RV(unreached_hosts) and RV(not_compared_hosts), by its name.
+    It is the account's own result, or the finding if the trouble is not the account's.
   returned: success
   type: dict
 """
