@@ -79,9 +79,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 drifted:
-  description: Whether anything differs, or cannot be read.
+  description: Whether anything differs, as far as it could be compared.
   returned: success
   type: bool
+not_compared:
+  description: How many times an account could not be compared with a client. Whether it differs there is not known.
+  returned: success
+  type: int
+  sample: 0
 accounts:
   description: How each account stands in each client, in the order of the task's accounts. Extra ones come last.
   returned: success
@@ -114,7 +119,7 @@ accounts:
         - V(changed) since this collection set it up, or V(never_ours) if somebody else set it up with other settings.
         - V(missing), V(not_removed) with O(state=absent), or V(extra).
         - V(left_alone) if its user has chosen so, V(staged) if Outlook has yet to take it. These are no drift.
-        - V(unreadable), with the reason.
+        - V(unreadable) if it could not be compared, with the reason. Whether it has drifted is not known.
       type: str
       returned: always
       sample: changed
@@ -130,7 +135,7 @@ accounts:
       returned: always
       sample: ""
     sentence:
-      description: The drift in a sentence. Empty if there is none.
+      description: The drift in a sentence, or why the account could not be compared. Empty otherwise.
       type: str
       returned: always
       sample: "mario, thunderbird: mario.rossi@charter.net (imap) differs from what was set up (incoming.port)."
