@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import stat
 import tempfile
 import typing as t
@@ -126,6 +127,21 @@ def test_a_changed_account_gets_its_former_settings(tmp_path: pathlib.Path, clie
     assert result["clients"][0]["accounts"] == [{"email": EMAIL, "protocol": "imap", "status": "undone"}]
     assert result["clients"][0]["left"] == []
     assert not roll_back(tmp_path)["changed"]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_accounts_that_shared_an_smtp_server_come_back_with_it(tmp_path: pathlib.Path, reverse: bool) -> None:
+    anna = "anna@charter.net"
+    write_thunderbird(tmp_path, [HAND_MADE, HAND_MADE._replace(email=anna, username=anna)])
+    (path,) = tmp_path.glob(SETTINGS["thunderbird"])
+    first, second = re.findall(r'"mail.identity.id\d.smtpServer", "(.*)"', path.read_text())
+    edit(tmp_path, THUNDERBIRD, f'smtpServer", "{second}"', f'smtpServer", "{first}"')
+    before = settings(tmp_path, THUNDERBIRD)
+    wanted = [request(tmp_path, email=email, state="absent") for email in (EMAIL, anna)]
+    configure(THUNDERBIRD, "20260101T000000Z-1", *(wanted[::-1] if reverse else wanted))
+    assert f"mail.smtpserver.{first}." not in path.read_text()
+    roll_back(tmp_path)
+    assert settings(tmp_path, THUNDERBIRD) == before
 
 
 SENDERS: t.Mapping[str, t.Any] = {
